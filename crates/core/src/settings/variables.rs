@@ -1,0 +1,62 @@
+//! The table of all settings.
+
+/// Which process reads a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    Api,
+    Worker,
+    Both,
+}
+
+/// One row of the table of settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    pub name: &'static str,
+    pub who: Who,
+    /// Its value is never shown.
+    pub secret: bool,
+}
+
+const fn row(name: &'static str, who: Who) -> Variable {
+    Variable {
+        name,
+        who,
+        secret: false,
+    }
+}
+
+const fn secret(name: &'static str, who: Who) -> Variable {
+    Variable {
+        name,
+        who,
+        secret: true,
+    }
+}
+
+/// All variables that the API and the worker read.
+pub const VARIABLES: &[Variable] = &[
+    row("NODE_ENV", Who::Both),
+    row("HOST", Who::Api),
+    row("PORT", Who::Both),
+    secret("DATABASE_URL", Who::Api),
+    row("REPOLENS_DATA_DIR", Who::Api),
+    row("REPOLENS_EMBEDDED", Who::Api),
+    row("REPOLENS_SUPERVISOR_SOCKET", Who::Api),
+    row("API_URL", Who::Worker),
+    secret("WORKER_TOKEN", Who::Both),
+    row("SANDBOX_DIR", Who::Worker),
+    row("FRONTEND_URL", Who::Api),
+    row("WORKER_CONCURRENCY", Who::Worker),
+    row("SCAN_TIMEOUT", Who::Worker),
+    row("MAX_REPO_SIZE", Who::Worker),
+    row("MAX_FILE_SIZE", Who::Worker),
+    row("ANALYSIS_MEMORY", Who::Worker),
+    row("REPOLENS_HEARTBEAT", Who::Worker),
+    row("REPOLENS_WORKER_ID", Who::Worker),
+    row("REPO_HOSTS", Who::Both),
+    row("ALLOW_PRIVATE_HOSTS", Who::Both),
+    row("ALLOW_LOCAL_REPOS", Who::Both),
+    row("LOG_LEVEL", Who::Both),
+    row("LOG_FORMAT", Who::Both),
+    row("NO_COLOR", Who::Both),
+];

@@ -4,6 +4,7 @@
 //! connection is made (in the worker), vetted there by [`crate::net::is_public`], and pinned for git.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use url::{Host, Url};
 
@@ -18,6 +19,15 @@ pub struct UrlPolicy {
     pub allow_private_hosts: bool,
     /// `file://` addresses and loopback hosts on any port. For development.
     pub allow_local_repos: bool,
+}
+
+impl UrlPolicy {
+    /// May we connect to `address`? Asked of literal addresses here, and by the worker of every address that a name
+    /// resolves to.
+    #[must_use]
+    pub fn allows(&self, address: IpAddr) -> bool {
+        is_public(address) || self.allow_private_hosts || (address.is_loopback() && self.allow_local_repos)
+    }
 }
 
 /// The address of a repository that may be cloned, in one normal form: scheme, host in lower case and punycode, path
@@ -164,14 +174,10 @@ fn check_host(url: &Url, policy: &UrlPolicy) -> Result<(), RefusedUrl> {
             }
             loopback
         }
-        Some(Host::Ipv4(address)) => {
-            check_address(address.into(), policy).or_else(|()| private())?;
-            address.is_loopback()
-        }
-        Some(Host::Ipv6(address)) => {
-            check_address(address.into(), policy).or_else(|()| private())?;
-            address.is_loopback()
-        }
+        Some(Host::Ipv4(address)) if !policy.allows(address.into()) => return private(),
+        Some(Host::Ipv6(address)) if !policy.allows(address.into()) => return private(),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
     };
     if let Some(hosts) = &policy.hosts {
         let name = url.host_str().unwrap_or_default().trim_end_matches('.');
@@ -184,23 +190,6 @@ fn check_host(url: &Url, policy: &UrlPolicy) -> Result<(), RefusedUrl> {
         None | Some(80 | 443) => Ok(()),
         Some(_) if any_port => Ok(()),
         Some(_) => refuse("only the ports 80 and 443 are connected to"),
-    }
-}
-
-/// Whether the policy allows a connection to `address`. Used on literal addresses here, and by the worker on every
-/// address that a name resolves to.
-///
-/// # Errors
-/// When it does not.
-pub fn check_address(address: std::net::IpAddr, policy: &UrlPolicy) -> Result<(), ()> {
-    let loopback = match address {
-        std::net::IpAddr::V4(v4) => v4.is_loopback(),
-        std::net::IpAddr::V6(v6) => v6.is_loopback(),
-    };
-    if is_public(address) || policy.allow_private_hosts || (loopback && policy.allow_local_repos) {
-        Ok(())
-    } else {
-        Err(())
     }
 }
 

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use tokio::runtime::Handle;
+use tracing::Instrument as _;
 
 use crate::settings::DatabaseUrl;
 
@@ -113,7 +114,7 @@ impl Store {
         &self,
         call: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
-        match self.runtime.spawn(call).await {
+        match self.runtime.spawn(call.in_current_span()).await {
             Ok(result) => result,
             Err(error) => Err(StoreError::Broken(format!("a call to the store ended early: {error}"))),
         }

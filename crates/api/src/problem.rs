@@ -196,7 +196,7 @@ impl ResponseError for Problem {
         body.insert("detail".into(), parts.detail.as_str().into());
         body.insert("message".into(), parts.detail.as_str().into());
         if !parts.errors.is_empty() {
-            let errors: Vec<Value> = self
+            let errors: Vec<Value> = parts
                 .errors
                 .iter()
                 .map(|(pointer, detail)| json!({ "pointer": pointer, "detail": detail }))

@@ -41,6 +41,12 @@ pub struct Cloned {
     pub bytes: u64,
 }
 
+/// The first that can be tied to a vetted address (`http.curloptResolve`).
+pub const OLDEST_VERSION: (u32, u32, u32) = (2, 37, 0);
+
+/// The first of its line without the holes of 2024 and 2025 in what a clone may do.
+pub const SAFE_VERSION: (u32, u32, u32) = (2, 47, 3);
+
 /// How often the size of a growing clone is looked at. At 100 MB/s it can outgrow its limit by 20 MB.
 const SIZE_CHECK: Duration = Duration::from_millis(200);
 
@@ -139,6 +145,25 @@ impl Git {
             FailureCode::RepositoryTooLarge,
             format!("more than {} bytes on disk", self.limits.max_repo_bytes),
         )
+    }
+}
+
+/// The version of the git that would be started.
+///
+/// # Errors
+/// It cannot be started, or says something else than its version.
+pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
+    let git = Git {
+        policy: UrlPolicy::default(),
+        limits: ScanLimits::STANDARD,
+        search_path: search_path.into(),
+    };
+    let ended = git.run(vec!["--version".into()], true, Path::new("/")).await.map_err(|failed| failed.cause)?;
+    // `git version 2.47.3`, with more behind it on some systems.
+    let mut numbers = ended.output.split(' ').nth(2).unwrap_or_default().trim().split('.').map(str::parse);
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor)), patch) => Ok((major, minor, patch.and_then(Result::ok).unwrap_or(0))),
+        _ => Err(format!("it says `{}`", ended.output.trim().escape_debug())),
     }
 }
 

@@ -3,9 +3,16 @@
 //! One job is read from `job.rs`; the life of the process from `run.rs`. The runtime has one thread: everything here
 //! waits, and the work is done by git and the analysis child.
 
+pub mod analyze;
+pub mod api_client;
+pub mod check;
+pub mod child;
+pub mod cli;
 pub mod failed;
 pub mod git;
+pub mod job;
 pub mod process;
+pub mod run;
 pub mod sandbox;
 pub mod tls;
 

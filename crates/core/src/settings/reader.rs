@@ -136,6 +136,14 @@ impl Reader {
         })
     }
 
+    /// `PATH`, or where programs usually are.
+    #[must_use]
+    pub fn search_path(&self) -> String {
+        self.get("PATH")
+            .unwrap_or("/usr/local/bin:/usr/bin:/bin")
+            .to_owned()
+    }
+
     /// The secret that the worker and the API share.
     pub fn worker_token(&mut self) -> crate::Secret {
         let token = self.get("WORKER_TOKEN").map(str::to_owned);

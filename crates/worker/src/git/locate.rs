@@ -143,7 +143,10 @@ fn speaks_git(response: &reqwest::Response) -> bool {
 fn redirected(response: &reqwest::Response) -> Option<String> {
     let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
     let target: Url = response.url().join(location).ok()?;
-    target.as_str().strip_suffix(FIRST_REQUEST).map(str::to_owned)
+    // Never from the network to this disk, whatever the policy says of addresses that people give.
+    let stays_on_the_net = matches!(target.scheme(), "http" | "https");
+    let repository = target.as_str().strip_suffix(FIRST_REQUEST)?;
+    stays_on_the_net.then(|| repository.to_owned())
 }
 
 /// A client that can reach these addresses only, and follows nothing by itself.

@@ -24,7 +24,7 @@ pub struct Limits {
     pub address_space: Option<u64>,
     /// Seconds of processor time; beyond them `SIGXCPU`.
     pub cpu_seconds: u64,
-    /// The largest file that may be written, in bytes; beyond it `SIGXFSZ`.
+    /// The largest file that may be written, in bytes; beyond it writing fails.
     pub file_bytes: u64,
     pub open_files: u64,
 }

@@ -79,11 +79,15 @@ impl Reader {
     }
 
     fn find(&mut self, level: Level, name: &str, message: String) {
-        self.findings.push(Finding {
+        let finding = Finding {
             level,
             name: name.to_owned(),
             message,
-        });
+        };
+        // A variable that is read twice is told of once.
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     /// A value that `parse` understands, or `default`. `expected` completes the sentence "expected …".

@@ -8,7 +8,7 @@ use nix::fcntl::{OFlag, open};
 use nix::libc;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpid, getppid, write};
 use tokio::process::Command;
@@ -19,7 +19,7 @@ use super::Limits;
 pub(super) fn restrict(command: &mut Command, limits: Limits) {
     let parent = getpid();
     // SAFETY: the closure runs in a forked process, where other threads' locks may be held for ever. It only makes system
-    // calls (`prctl`, `getrlimit`, `setrlimit`, `open`, `write`, `close_range`, `getppid`), which are async-signal-safe;
+    // calls (`prctl`, `getrlimit`, `setrlimit`, `sigaction`, `open`, `write`, `close_range`, `getppid`), which are async-signal-safe;
     // it allocates nothing and takes no lock. An `io::Error` from an error number does not allocate.
     unsafe {
         command.pre_exec(move || apply(limits, parent).map_err(io::Error::from));
@@ -41,6 +41,7 @@ fn apply(limits: Limits, parent: Pid) -> Result<(), Errno> {
     // First a signal that can be told from others, then the one that cannot be caught.
     limit(Resource::RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5)?;
     limit(Resource::RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes)?;
+    say_that_a_file_is_too_large()?;
     limit(Resource::RLIMIT_NOFILE, limits.open_files, limits.open_files)?;
     limit(Resource::RLIMIT_CORE, 0, 0)?;
     be_first_to_go();
@@ -51,6 +52,12 @@ fn apply(limits: Limits, parent: Pid) -> Result<(), Errno> {
 fn limit(resource: Resource, soft: u64, hard: u64) -> Result<(), Errno> {
     let (_, highest) = getrlimit(resource)?;
     setrlimit(resource, soft.min(highest), hard.min(highest))
+}
+
+/// A write beyond the limit fails with `EFBIG`, which a program tells of, and does not end it without a word.
+fn say_that_a_file_is_too_large() -> Result<(), Errno> {
+    // SAFETY: `SigIgn` is no handler, so there is no code that could run at a wrong moment.
+    unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) }.map(drop)
 }
 
 /// Where memory runs out, the kernel shall take this process and not the worker or the API. Best effort: without `/proc`

@@ -1,0 +1,8 @@
+//! The worker against real git, real child processes and a real HTTP server on loopback.
+
+mod api;
+mod clone;
+mod fixture;
+mod git_server;
+mod http;
+mod jobs;

@@ -19,6 +19,7 @@ use crate::git::Cloned;
 use crate::job::Progress;
 use crate::process::{Group, Limits, Program, read_capped};
 use ending::Ending;
+pub use messages::Message;
 use messages::Messages;
 
 /// How the child is started.
@@ -147,6 +148,7 @@ impl Analyser {
             text(format!("--branch={}", run.cloned.branch)),
             text(format!("--elapsed-ms={}", run.about.started.elapsed().as_millis())),
             text(format!("--max-file-size={}", self.limits.max_file_bytes)),
+            text(format!("--threads={}", self.threads())),
         ]);
         if run.name_files {
             args.push("--name-files".into());
@@ -162,11 +164,19 @@ impl Analyser {
             limits: Limits {
                 address_space: Some(self.limits.analysis_memory_bytes),
                 // Of all its threads together; the wall clock is looked at by us.
-                cpu_seconds: (time_left.as_secs() + 1) * cores(),
+                cpu_seconds: (time_left.as_secs() + 1) * self.threads(),
                 file_bytes: 0,
                 open_files: 512,
             },
         }
+    }
+}
+
+impl Analyser {
+    /// One for each core, as far as the memory goes: the largest file that is parsed may take 190 MiB in the worst case.
+    fn threads(&self) -> u64 {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+        (self.limits.analysis_memory_bytes / (256 << 20)).clamp(1, cores)
     }
 }
 
@@ -177,8 +187,4 @@ struct Run<'a> {
     deadline: Instant,
     skip: &'a [String],
     name_files: bool,
-}
-
-fn cores() -> u64 {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64)
 }

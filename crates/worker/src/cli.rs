@@ -65,7 +65,7 @@ pub struct AnalyzeArgs {
     pub threads: usize,
 
     /// Files larger than this many bytes are named and not read
-    #[arg(long, value_name = "BYTES", default_value_t = 2097152)]
+    #[arg(long, value_name = "BYTES", default_value_t = repolens_analysis::MAX_FILE_SIZE)]
     pub max_file_size: u64,
 
     /// Do not parse this file (its path as in the report); may be given several times

@@ -110,7 +110,7 @@ impl Git {
 
     /// The commit and the name of the branch that the clone's `HEAD` stands for.
     async fn head(&self, dir: &Path, sandbox: &Path) -> Result<(String, String), Failed> {
-        let ended = self.run(command::head_args(dir), true, sandbox).await?;
+        let ended = self.run(command::head_args("--git-dir", dir), true, sandbox).await?;
         let mut lines = ended.output.lines();
         match (ended.success, lines.next(), lines.next()) {
             (true, Some(commit), Some(name)) => {
@@ -148,17 +148,31 @@ impl Git {
     }
 }
 
+/// The commit and the branch that the folder at `path` stands at, where it is in a repository with a commit and git takes
+/// its owner for ours.
+pub async fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
+    let ended = local(search_path).run(command::head_args("-C", path), true, Path::new("/")).await.ok()?;
+    let mut lines = ended.output.lines();
+    let commit = lines.next().filter(|_| ended.success)?;
+    let branch = lines.next()?.strip_prefix("refs/heads/");
+    Some((commit.to_owned(), branch.map(str::to_owned)))
+}
+
+fn local(search_path: &str) -> Git {
+    Git {
+        policy: UrlPolicy::default(),
+        limits: ScanLimits::STANDARD,
+        search_path: search_path.into(),
+    }
+}
+
 /// The version of the git that would be started.
 ///
 /// # Errors
 /// It cannot be started, or says something else than its version.
 pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
-    let git = Git {
-        policy: UrlPolicy::default(),
-        limits: ScanLimits::STANDARD,
-        search_path: search_path.into(),
-    };
-    let ended = git.run(vec!["--version".into()], true, Path::new("/")).await.map_err(|failed| failed.cause)?;
+    let run = local(search_path).run(vec!["--version".into()], true, Path::new("/")).await;
+    let ended = run.map_err(|failed| failed.cause)?;
     // `git version 2.47.3`, with more behind it on some systems.
     let mut numbers = ended.output.split(' ').nth(2).unwrap_or_default().trim().split('.').map(str::parse);
     match (numbers.next(), numbers.next(), numbers.next()) {

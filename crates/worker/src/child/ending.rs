@@ -31,6 +31,10 @@ impl Ending {
         }
         let signal = status.signal().and_then(|number| Signal::try_from(number).ok());
         let cause = format!("the child ended with {status}: {}", messages.last_words.trim());
+        // It came to an end by itself and said why (sysexits.h).
+        if matches!(status.code(), Some(64..=78)) {
+            return Self::Final(Failed::new(FailureCode::AnalysisCrashed, cause));
+        }
         let starved = OUT_OF_MEMORY.iter().any(|words| messages.last_words.contains(words));
         let code = match signal {
             // Nobody here sent it: it was the kernel, out of memory.

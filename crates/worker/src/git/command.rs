@@ -70,9 +70,11 @@ pub(super) fn clone_args(
 }
 
 /// Prints the commit of `HEAD`, then the full name of what it points to.
-pub(super) fn head_args(dir: &Path) -> Vec<OsString> {
+///
+/// `dir` is a repository (`--git-dir`) or a folder in one (`-C`).
+pub(super) fn head_args(option: &str, dir: &Path) -> Vec<OsString> {
     let mut args = config();
-    args.extend(["--git-dir".into(), dir.into()]);
+    args.extend([option.into(), dir.into()]);
     args.extend(["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"].map(OsString::from));
     args
 }

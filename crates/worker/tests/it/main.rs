@@ -2,7 +2,9 @@
 
 mod api;
 mod clone;
+mod command_line;
 mod fixture;
 mod git_server;
 mod http;
 mod jobs;
+mod whole;

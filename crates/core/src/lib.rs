@@ -1,1 +1,3 @@
+//! Types and rules that the API, the worker and the analysis share.
 
+pub mod report;

@@ -29,8 +29,6 @@ type Pair = (&'static [u8], &'static [u8]);
 pub struct Language {
     /// Lower case, as reports name it.
     pub id: &'static str,
-    /// As people write it.
-    pub name: &'static str,
     pub kind: Kind,
     endings: Vec<&'static str>,
     file_names: Vec<&'static str>,
@@ -132,7 +130,7 @@ impl Language {
                 .filter(|item| !item.is_empty())
                 .collect::<Vec<_>>()
         };
-        let (id, name) = (column(), column());
+        let (id, _name) = (column(), column());
         let kind = match column() {
             "programming" => Kind::Programming,
             "markup" => Kind::Markup,
@@ -148,7 +146,6 @@ impl Language {
             (pairs(column()), pairs(column()), pairs(column()));
         let mut language = Self {
             id,
-            name,
             kind,
             endings,
             file_names,

@@ -181,7 +181,7 @@ fn languages(report: &Report, page: &mut Page) {
         return;
     };
     page.title("Languages");
-    let bar_width = (page.width.saturating_sub(50)).clamp(8, 40);
+    let bar_width = (page.width.saturating_sub(60)).clamp(6, 40);
     for (name, counts) in list.iter().take(LANGUAGES) {
         let filled = usize::try_from(counts.code * bar_width as u64 / most.max(1))
             .unwrap_or(0)

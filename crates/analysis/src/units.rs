@@ -18,10 +18,17 @@ struct Open {
     function: Function,
     /// The name without its class, to know a call of itself.
     own_name: Box<str>,
-    nesting: u32,
+    /// Negative in a decorator, whose inner function does not stand deeper.
+    nesting: i32,
     recursive: bool,
     /// Where it stands in `done`: units are reported in the order they begin.
     slot: usize,
+}
+
+impl Open {
+    fn depth(&self) -> u32 {
+        u32::try_from(self.nesting).unwrap_or(0)
+    }
 }
 
 impl Units {
@@ -68,10 +75,7 @@ impl Units {
     /// Closes the innermost unit; what decides nothing is no unit after all.
     pub fn close_if_it_decides(&mut self) {
         let Some(unit) = self.open.last() else { return };
-        let (plain, slot) = (
-            unit.function.cyclomatic == 1 && unit.function.cognitive == 0,
-            unit.slot,
-        );
+        let (plain, slot) = (unit.function.cyclomatic == 1, unit.slot);
         self.close();
         if plain {
             self.done[slot].end_line = 0;
@@ -116,7 +120,7 @@ impl Units {
     /// A break of the linear flow that costs more the deeper it stands.
     pub fn structural(&mut self) {
         for unit in &mut self.open {
-            unit.function.cognitive = unit.function.cognitive.saturating_add(1 + unit.nesting);
+            unit.function.cognitive = unit.function.cognitive.saturating_add(1 + unit.depth());
         }
     }
 
@@ -134,13 +138,13 @@ impl Units {
             unit.function.nesting = unit
                 .function
                 .nesting
-                .max(u16::try_from(unit.nesting).unwrap_or(u16::MAX));
+                .max(u16::try_from(unit.depth()).unwrap_or(u16::MAX));
         }
     }
 
     pub fn unnest(&mut self) {
         for unit in &mut self.open {
-            unit.nesting = unit.nesting.saturating_sub(1);
+            unit.nesting -= 1;
         }
     }
 

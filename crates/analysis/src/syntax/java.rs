@@ -133,7 +133,7 @@ public class Shape extends Base {
             for (Base part : parts) {                   // +2
                 if (part == null) continue;             // +3
                 else if (part.open()) break;            // +1
-                else parts.forEach(p -> { if (p.x) run(); }); // else +1, in a lambda: +4
+                else parts.forEach(p -> { if (p.x) run(); }); // else +1, in a lambda: +5
             }
         }
         switch (depth) {                                // +1

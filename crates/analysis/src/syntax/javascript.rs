@@ -486,6 +486,13 @@ impl<'a> Visit<'a> for Walk<'_> {
         walk::walk_export_declaration(self, it);
     }
 
+    fn visit_ts_namespace_declaration(&mut self, it: &TSNamespaceDeclaration<'a>) {
+        // What a namespace exports is reached through the namespace.
+        let exports = self.syntax.exports.len();
+        walk::walk_ts_namespace_declaration(self, it);
+        self.syntax.exports.truncate(exports);
+    }
+
     fn visit_export_named_declaration(&mut self, it: &ExportNamedDeclaration<'a>) {
         self.export_names(it);
     }
@@ -570,7 +577,7 @@ export default class Shape extends Base {
     constructor(a, { b = 1 } = {}, ...rest) { super(); }
     get area() { return this?.a?.[1]?.(); }
     area2(a) {
-        if (a && b || c && (d || e)) {                 // +1, five runs: && || && ||
+        if (a && b || c && (d || e)) {                 // +1, four runs: && || && ||
             for (const x of a) {                       // +2
                 while (x) { if (x) continue outer; }   // +3, +4, +1
             }

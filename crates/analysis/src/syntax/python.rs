@@ -121,7 +121,10 @@ impl Walk<'_> {
     fn public(&mut self, name: &str, range: TextRange) {
         if !name.starts_with('_') {
             let line = self.line(range);
-            self.syntax.exports.push(Export { name: name.into(), line });
+            self.syntax.exports.push(Export {
+                name: name.into(),
+                line,
+            });
         }
     }
 
@@ -155,7 +158,7 @@ impl Walk<'_> {
             &function.name,
             self.line(function.name.range()),
             self.end_line(function.range()),
-            parameters(function),
+            parameters(function, class.is_some()),
         );
         if is_wrapper {
             // A decorator: its inner function does not stand a level deeper.
@@ -458,10 +461,14 @@ fn is_decorator(function: &ast::StmtFunctionDef) -> bool {
     )
 }
 
-fn parameters(function: &ast::StmtFunctionDef) -> usize {
+/// Without the object or the class that a method gets by itself.
+fn parameters(function: &ast::StmtFunctionDef, is_method: bool) -> usize {
     let list = &function.parameters;
     let named = list.posonlyargs.len() + list.args.len() + list.kwonlyargs.len();
+    let first = list.posonlyargs.iter().chain(&list.args).next();
+    let own = first.is_some_and(|first| matches!(first.parameter.name.as_str(), "self" | "cls"));
     named + usize::from(list.vararg.is_some()) + usize::from(list.kwarg.is_some())
+        - usize::from(is_method && own)
 }
 
 fn is_type_checking(test: &Expr) -> bool {

@@ -130,8 +130,7 @@ fn call(node: Node<'_>, context: &mut Context<'_>) {
     }
     if receiver.is_empty() && matches!(method, "require" | "require_relative" | "load" | "autoload")
     {
-        let argument =
-            arguments.and_then(|list| {
+        let argument = arguments.and_then(|list| {
             let mut cursor = list.walk();
             list.named_children(&mut cursor).last()
         });

@@ -143,11 +143,20 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             if kind == "function_item" && name == "main" && context.classes.is_empty() {
                 context.syntax.entry_point = true;
             }
-            if is_public(node) {
+            // What an `impl` or a trait holds is reached through its type.
+            if is_public(node) && context.classes.len() <= usize::from(is_type(kind)) {
                 context.export(name, node);
             }
         }
     }
+}
+
+/// Its own class is open already when it is seen.
+fn is_type(kind: &str) -> bool {
+    matches!(
+        kind,
+        "struct_item" | "enum_item" | "union_item" | "trait_item"
+    )
 }
 
 fn is_public(node: Node<'_>) -> bool {

@@ -357,12 +357,7 @@ impl Walk<'_> {
     }
 
     /// Whether a child of a control structure is one of its parts that stand a level deeper.
-    fn is_nested_part(
-        &self,
-        role: Role,
-        parent: Role,
-        field: Option<&str>,
-    ) -> bool {
+    fn is_nested_part(&self, role: Role, parent: Role, field: Option<&str>) -> bool {
         match parent {
             Role::If => match field {
                 Some("alternative") => role != Role::If && role != Role::Else,

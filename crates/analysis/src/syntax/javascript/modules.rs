@@ -24,7 +24,10 @@ impl Walk<'_> {
     }
 
     pub(super) fn import_declaration(&mut self, it: &ImportDeclaration<'_>) {
-        let specifiers = it.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
+        let specifiers = it
+            .specifiers
+            .as_ref()
+            .map_or(&[][..], |list| list.as_slice());
         let inline_type = |specifier: &ImportDeclarationSpecifier<'_>| matches!(specifier, ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type());
         let only_types = !specifiers.is_empty() && specifiers.iter().all(inline_type);
         let kind = if it.import_kind.is_type() || only_types {

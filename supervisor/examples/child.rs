@@ -126,6 +126,8 @@ fn act(name: &str, value: &str, all: &[String]) {
                 eaten.push(vec![1; 1 << 20]);
             }
             println!("ate {} MiB", eaten.len());
+            // Kept to the end of the process.
+            std::mem::forget(eaten);
         }
         "exit" => exit(value.parse().expect("a status")),
         "signal" => die_by(value.parse().expect("a signal's number")),

@@ -293,7 +293,7 @@ impl Machine {
             Stage::Up { since } if self.history.looping() => Some(since + self.policy.restarts.stable_after),
             _ => None,
         };
-        let probe = self.probe_at.filter(|_| !self.probing);
+        let probe = self.probe_at.filter(|_| !self.probing && matches!(self.api, Stage::Up { .. }) && !self.is_stopping());
         [of_stage(&self.api), of_stage(&self.worker), of_phase, hang, recovery, probe, self.announce_at].into_iter().flatten().min()
     }
 

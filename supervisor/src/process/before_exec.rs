@@ -16,8 +16,8 @@ use nix::unistd::{Pid, getppid};
 pub fn prepare(command: &mut Command, parent: Pid) {
     command.process_group(0);
     // SAFETY: the closure runs in the forked child, where only async-signal-safe functions may be called. It allocates
-    // nothing, takes no lock, and calls `sigprocmask`, `signal`, `prctl`, `getppid` and `close_range` alone, which are
-    // plain system calls. The error values are made of an errno, without an allocation.
+    // nothing, takes no lock, and calls `rt_sigaction`, `sigprocmask`, `prctl`, `getppid` and `close_range` alone, which
+    // are plain system calls. The error values are made of an errno, without an allocation.
     unsafe {
         command.pre_exec(move || {
             reset_signals()?;
@@ -33,9 +33,13 @@ pub fn prepare(command: &mut Command, parent: Pid) {
 }
 
 fn reset_signals() -> io::Result<()> {
-    for number in 1..=libc::SIGRTMAX() {
-        // SAFETY: `SIG_DFL` installs no handler. Refused for KILL, STOP and those of the C library, which is fine.
-        unsafe { libc::signal(number, libc::SIG_DFL) };
+    // The kernel's `struct sigaction` of zeros: `SIG_DFL`, no flags, an empty mask. The C library would refuse signals 32
+    // and 33, which it uses itself and which a parent may have left ignored.
+    const DEFAULT: [u64; 4] = [0; 4];
+    const MASK_BYTES: usize = 8;
+    for number in 1..=64 {
+        // SAFETY: `SIG_DFL` installs no handler, and the kernel reads no more than `DEFAULT`. Refused for KILL and STOP.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, number, DEFAULT.as_ptr(), std::ptr::null_mut::<u64>(), MASK_BYTES) };
     }
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
     Ok(())

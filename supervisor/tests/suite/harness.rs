@@ -116,10 +116,15 @@ impl Run {
     pub fn wait_for_times(&self, text: &str, times: usize) -> String {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
+        let (mut looked_at, mut found) = (0, 0);
         loop {
-            if let Some(line) = seen.lines.iter().filter(|line| line.contains(text)).nth(times - 1) {
-                return line.clone();
+            for line in &seen.lines[looked_at..] {
+                found += usize::from(line.contains(text));
+                if found == times {
+                    return line.clone();
+                }
             }
+            looked_at = seen.lines.len();
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!seen.over && !left.is_zero(), "no `{text}` ({times} times) in:\n{}", seen.lines.join("\n"));
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;

@@ -110,7 +110,7 @@ fn help_version_completions_and_a_missing_supervisor() {
     assert!(String::from_utf8(run(&["--version"]).stdout).unwrap().starts_with("repolens-supervisor 0."));
     for shell in ["bash", "zsh", "fish"] {
         let script = run(&["completions", shell]);
-        assert!(script.status.success() && String::from_utf8(script.stdout).unwrap().contains("--on-crash-loop"));
+        assert!(script.status.success() && String::from_utf8(script.stdout).unwrap().contains("on-crash-loop"));
     }
     let status = run(&["status"]);
     assert_eq!(status.status.code(), Some(1));

@@ -19,7 +19,13 @@
 //! exit=STATUS signal=N end now
 //! exit-file=FILE       end as FILE says as soon as it exists: `exit N` or `signal N`
 //! ```
-#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, reason = "a program for tests, with no product around it")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::zombie_processes,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for tests, with no product around it"
+)]
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -61,7 +67,12 @@ fn main() {
 fn act(name: &str, value: &str, all: &[String]) {
     let number = || value.parse::<u64>().expect("a number");
     match name {
-        "health" => serve(value, all.iter().find_map(|argument| argument.strip_prefix("mute-file=")).map(str::to_owned)),
+        "health" => serve(
+            value,
+            all.iter()
+                .find_map(|argument| argument.strip_prefix("mute-file="))
+                .map(str::to_owned),
+        ),
         "mute-file" | "ignore-term" => {}
         "beat" => {
             let beat = value.to_owned();
@@ -85,34 +96,53 @@ fn act(name: &str, value: &str, all: &[String]) {
         }
         "pid-file" => append(value, &format!("{}\n", std::process::id())),
         "env-file" => {
-            let mut pairs: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
+            let mut pairs: Vec<String> = std::env::vars()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             pairs.sort();
             fs::write(value, pairs.join("\n")).expect("the file can be written");
         }
         "signals" => {
             let file = value.to_owned();
-            let numbers = [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH].map(|signal| signal as i32);
+            let numbers =
+                [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2, Signal::SIGWINCH].map(|signal| signal as i32);
             let mut arriving = Signals::new(numbers).expect("signals can be caught");
             thread::spawn(move || {
                 for number in arriving.forever() {
-                    append(&file, &format!("{}\n", Signal::try_from(number).expect("a signal").as_str()));
+                    append(
+                        &file,
+                        &format!("{}\n", Signal::try_from(number).expect("a signal").as_str()),
+                    );
                 }
             });
         }
         "family" | "runaways" => {
             let own = std::env::current_exe().expect("a program has a path");
             for _ in 0..number() {
-                let mut command = if name == "family" { Command::new(&own) } else { Command::new("setsid") };
+                let mut command = if name == "family" {
+                    Command::new(&own)
+                } else {
+                    Command::new("setsid")
+                };
                 if name == "runaways" {
                     command.arg(&own);
                 }
                 let pid_file = all.iter().find(|argument| argument.starts_with("pid-file="));
-                command.args(pid_file).arg("ignore-term").stdin(Stdio::null()).spawn().expect("a process can be started");
+                command
+                    .args(pid_file)
+                    .arg("ignore-term")
+                    .stdin(Stdio::null())
+                    .spawn()
+                    .expect("a process can be started");
             }
         }
         "orphans" => {
             let script = format!("i=0; while [ $i -lt {value} ]; do (true &); i=$((i+1)); done");
-            let done = Command::new("sh").args(["-c", &script]).stdin(Stdio::null()).status().expect("sh runs");
+            let done = Command::new("sh")
+                .args(["-c", &script])
+                .stdin(Stdio::null())
+                .status()
+                .expect("sh runs");
             assert!(done.success());
         }
         "term" => {
@@ -158,7 +188,9 @@ fn serve(status: &str, mute_file: Option<String>) {
                 continue;
             }
             let _gone = stream.read(&mut [0; 1024]);
-            let _gone = stream.write_all(format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}").as_bytes());
+            let _gone = stream.write_all(
+                format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}").as_bytes(),
+            );
         }
     });
 }
@@ -166,7 +198,10 @@ fn serve(status: &str, mute_file: Option<String>) {
 fn spew(value: &str) {
     let mut parts = value.split(':');
     let lines: u64 = parts.next().and_then(|part| part.parse().ok()).expect("LINES");
-    let (least, most) = parts.next().map(|part| part.split_once('-').unwrap_or((part, part))).expect("BYTES");
+    let (least, most) = parts
+        .next()
+        .map(|part| part.split_once('-').unwrap_or((part, part)))
+        .expect("BYTES");
     let (least, most): (usize, usize) = (least.parse().expect("bytes"), most.parse().expect("bytes"));
     let tag = parts.next().expect("TAG");
     let filler = "abcdefghij klmnopqrst ".repeat(most / 22 + 1);
@@ -210,11 +245,18 @@ fn die_by(number: i32) -> ! {
 }
 
 fn append(file: &str, text: &str) {
-    let mut file = OpenOptions::new().create(true).append(true).open(file).expect("the file can be opened");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(file)
+        .expect("the file can be opened");
     file.write_all(text.as_bytes()).expect("the file can be written");
 }
 
 fn unhex(text: &str) -> Vec<u8> {
     let digit = |byte: u8| (byte as char).to_digit(16).expect("a hexadecimal digit") as u8;
-    text.as_bytes().chunks(2).map(|pair| digit(pair[0]) * 16 + digit(pair[1])).collect()
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| digit(pair[0]) * 16 + digit(pair[1]))
+        .collect()
 }

@@ -62,19 +62,29 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
         if settings.check_children && children.is_managed(role) && children.program(role).ours {
             match start(children, role, connect) {
                 Ok(started) => running.push(started),
-                Err(error) => faults.push(fault(Level::Error, role, format!("cannot be started to check its settings: {error}"))),
+                Err(error) => faults.push(fault(
+                    Level::Error,
+                    role,
+                    format!("cannot be started to check its settings: {error}"),
+                )),
             }
         }
     }
     let patience = if connect { PATIENCE_CONNECTING } else { PATIENCE };
     let deadline = Instant::now() + patience;
-    while running.iter().any(|child| child.end.is_none() || child.pipes().next().is_some()) {
+    while running
+        .iter()
+        .any(|child| child.end.is_none() || child.pipes().next().is_some())
+    {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             break;
         }
         wait(&running, signals, left);
-        let stop = signals.arrived().iter().any(|meaning| matches!(meaning, Meaning::Stop(_)));
+        let stop = signals
+            .arrived()
+            .iter()
+            .any(|meaning| matches!(meaning, Meaning::Stop(_)));
         while let Some(reaped) = process::reap(|_| {}) {
             if let Some(child) = running.iter_mut().find(|child| child.pid == reaped.pid) {
                 child.end = Some(reaped.how);
@@ -110,15 +120,33 @@ fn start(children: &Children, role: Role, connect: bool) -> io::Result<Running> 
         fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
     }
     let arguments: &[&str] = if connect { &["check", "--connect"] } else { &["check"] };
-    let descriptors = Descriptors { stdin: Stdio::null(), stdout: stdout.into(), stderr: stderr.into() };
+    let descriptors = Descriptors {
+        stdin: Stdio::null(),
+        stdout: stdout.into(),
+        stderr: stderr.into(),
+    };
     let pid = process::spawn(children.program(role), arguments, children.variables(role), descriptors)?;
-    let output = |pipe| Output { pipe: Some(pipe), bytes: Vec::new() };
-    Ok(Running { role, pid, stdout: output(out), stderr: output(errors), end: None })
+    let output = |pipe| Output {
+        pipe: Some(pipe),
+        bytes: Vec::new(),
+    };
+    Ok(Running {
+        role,
+        pid,
+        stdout: output(out),
+        stderr: output(errors),
+        end: None,
+    })
 }
 
 fn wait(running: &[Running], signals: &Signals, left: Duration) {
     let mut polled = vec![PollFd::new(signals.fd(), PollFlags::POLLIN)];
-    polled.extend(running.iter().flat_map(Running::pipes).map(|pipe| PollFd::new(pipe.as_fd(), PollFlags::POLLIN)));
+    polled.extend(
+        running
+            .iter()
+            .flat_map(Running::pipes)
+            .map(|pipe| PollFd::new(pipe.as_fd(), PollFlags::POLLIN)),
+    );
     let timeout = PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
     // An interrupted wait is followed by a look at everything, as any other.
     let _interrupted = poll(&mut polled, timeout);
@@ -139,7 +167,10 @@ impl Running {
 
     fn judge(&self, patience: Duration, faults: &mut Vec<Fault>) {
         let Some(how) = self.end else {
-            let what = format!("its check of the settings took more than {} s and was killed", patience.as_secs());
+            let what = format!(
+                "its check of the settings took more than {} s and was killed",
+                patience.as_secs()
+            );
             faults.push(fault(Level::Error, self.role, what));
             return;
         };
@@ -151,14 +182,28 @@ impl Running {
                     "warning" => Level::Warn,
                     _ => Level::Info,
                 };
-                faults.push(Fault { level, name: finding.name, message: finding.message });
+                faults.push(Fault {
+                    level,
+                    name: finding.name,
+                    message: finding.message,
+                });
             }
         }
         let told = faults[before..].iter().any(|fault| fault.level == Level::Error);
         if how != How::Status(0) && !told {
-            let words = words::reason(End { how, out_of_memory: false });
-            let last = [&self.stderr, &self.stdout].into_iter().find_map(Output::last_line).unwrap_or_default();
-            faults.push(fault(Level::Error, self.role, format!("its check of the settings ended with {words}: {last}")));
+            let words = words::reason(End {
+                how,
+                out_of_memory: false,
+            });
+            let last = [&self.stderr, &self.stdout]
+                .into_iter()
+                .find_map(Output::last_line)
+                .unwrap_or_default();
+            faults.push(fault(
+                Level::Error,
+                self.role,
+                format!("its check of the settings ended with {words}: {last}"),
+            ));
         }
     }
 }
@@ -168,7 +213,9 @@ impl Output {
         let mut chunk = [0; 4096];
         while let Some(pipe) = &mut self.pipe {
             match pipe.read(&mut chunk) {
-                Ok(length) if length > 0 && self.bytes.len() < OUTPUT_LIMIT => self.bytes.extend_from_slice(&chunk[..length]),
+                Ok(length) if length > 0 && self.bytes.len() < OUTPUT_LIMIT => {
+                    self.bytes.extend_from_slice(&chunk[..length])
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // The end, an error, or more than anybody would read.
@@ -184,5 +231,9 @@ impl Output {
 }
 
 fn fault(level: Level, role: Role, message: String) -> Fault {
-    Fault { level, name: format!("repolens-{}", role.name()), message }
+    Fault {
+        level,
+        name: format!("repolens-{}", role.name()),
+        message,
+    }
 }

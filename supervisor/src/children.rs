@@ -31,7 +31,10 @@ impl Children {
             own.insert("WORKER_TOKEN".to_owned(), random_hex(32)?);
         }
         if !own.contains_key("REPOLENS_WORKER_ID") {
-            let host = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()).unwrap_or_else(|| "worker".to_owned());
+            let host = nix::unistd::gethostname()
+                .ok()
+                .and_then(|name| name.into_string().ok())
+                .unwrap_or_else(|| "worker".to_owned());
             own.insert("REPOLENS_WORKER_ID".to_owned(), format!("{host}-{}", random_hex(4)?));
         }
         if let Some(limit) = memory_limit
@@ -87,5 +90,8 @@ pub fn random_seed() -> io::Result<u64> {
 }
 
 fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+    std::path::absolute(path)
+        .unwrap_or_else(|_| path.to_owned())
+        .to_string_lossy()
+        .into_owned()
 }

@@ -54,7 +54,13 @@ pub struct Flags {
     #[arg(long, env = "PORT", value_name = "PORT", help_heading = "What runs")]
     pub port: Option<String>,
     /// Folder of the embedded database and of the status socket [default: ./.repolens].
-    #[arg(long, env = "REPOLENS_DATA_DIR", value_name = "DIR", global = true, help_heading = "What runs")]
+    #[arg(
+        long,
+        env = "REPOLENS_DATA_DIR",
+        value_name = "DIR",
+        global = true,
+        help_heading = "What runs"
+    )]
     pub data_dir: Option<String>,
     /// File with settings, one `NAME=value` a line; the environment itself wins. Not read where `NODE_ENV=production`
     /// [default: .env].
@@ -77,28 +83,63 @@ pub struct Flags {
     #[arg(long, env = "REPOLENS_HEALTH_MISSES", value_name = "N", help_heading = "Health")]
     pub health_misses: Option<String>,
     /// A worker whose heartbeat is silent for so long is replaced; `0` turns this off [default: 60s].
-    #[arg(long, env = "REPOLENS_WORKER_HANG_TIMEOUT", value_name = "TIME", help_heading = "Health")]
+    #[arg(
+        long,
+        env = "REPOLENS_WORKER_HANG_TIMEOUT",
+        value_name = "TIME",
+        help_heading = "Health"
+    )]
     pub worker_hang_timeout: Option<String>,
     /// A worker larger than this is replaced between two jobs [default: off].
-    #[arg(long, env = "REPOLENS_WORKER_MEMORY_MAX", value_name = "SIZE", help_heading = "Health")]
+    #[arg(
+        long,
+        env = "REPOLENS_WORKER_MEMORY_MAX",
+        value_name = "SIZE",
+        help_heading = "Health"
+    )]
     pub worker_memory_max: Option<String>,
 
     /// Delay before the second restart of the worker in a row (the first is at once); doubled for each further one, with
     /// jitter; `0` means no delay [default: 500ms].
-    #[arg(long, env = "REPOLENS_RESTART_DELAY", value_name = "TIME", help_heading = "Restarts of the worker")]
+    #[arg(
+        long,
+        env = "REPOLENS_RESTART_DELAY",
+        value_name = "TIME",
+        help_heading = "Restarts of the worker"
+    )]
     pub restart_delay: Option<String>,
     /// The longest delay before a restart [default: 30s].
-    #[arg(long, env = "REPOLENS_RESTART_DELAY_MAX", value_name = "TIME", help_heading = "Restarts of the worker")]
+    #[arg(
+        long,
+        env = "REPOLENS_RESTART_DELAY_MAX",
+        value_name = "TIME",
+        help_heading = "Restarts of the worker"
+    )]
     pub restart_delay_max: Option<String>,
     /// A worker that lived so long is well again: the delay and the crash loop are forgotten [default: 60s].
-    #[arg(long, env = "REPOLENS_STABLE_AFTER", value_name = "TIME", help_heading = "Restarts of the worker")]
+    #[arg(
+        long,
+        env = "REPOLENS_STABLE_AFTER",
+        value_name = "TIME",
+        help_heading = "Restarts of the worker"
+    )]
     pub stable_after: Option<String>,
     /// So many crashes in so much time are a crash loop; `off` turns this off [default: 8/2m].
-    #[arg(long, env = "REPOLENS_CRASH_LOOP", value_name = "N/TIME", help_heading = "Restarts of the worker")]
+    #[arg(
+        long,
+        env = "REPOLENS_CRASH_LOOP",
+        value_name = "N/TIME",
+        help_heading = "Restarts of the worker"
+    )]
     pub crash_loop: Option<String>,
     /// What a crash loop does: `keep-api` keeps the API up, says `worker: down`, and tries again slowly; `exit` stops all,
     /// with status 70 [default: keep-api].
-    #[arg(long, env = "REPOLENS_ON_CRASH_LOOP", value_name = "keep-api|exit", help_heading = "Restarts of the worker")]
+    #[arg(
+        long,
+        env = "REPOLENS_ON_CRASH_LOOP",
+        value_name = "keep-api|exit",
+        help_heading = "Restarts of the worker"
+    )]
     pub on_crash_loop: Option<String>,
 
     /// How long the worker may take to end after SIGTERM [default: 15s].

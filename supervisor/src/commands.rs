@@ -82,7 +82,11 @@ fn check(flags: &Flags, environment: &Environment) -> io::Result<u8> {
             && let Err(why) = supervise::port_is_free(&settings)
         {
             // It may well be our own API, when the check is run beside it.
-            faults.push(Fault { level: Level::Warn, name: "PORT".to_owned(), message: why });
+            faults.push(Fault {
+                level: Level::Warn,
+                name: "PORT".to_owned(),
+                message: why,
+            });
         }
     }
     let errors = faults.iter().filter(|fault| fault.level == Level::Error).count();
@@ -112,7 +116,9 @@ fn status(flags: &Flags, json: bool) -> u8 {
         Ok(answer) => match serde_json::from_str::<Report>(&answer) {
             Ok(report) => report.text(),
             Err(error) => {
-                complain(&format!("the supervisor's answer cannot be read: {error}. Is it of another version?"));
+                complain(&format!(
+                    "the supervisor's answer cannot be read: {error}. Is it of another version?"
+                ));
                 return EXIT_BROKEN;
             }
         },
@@ -151,5 +157,7 @@ fn print(text: &str) {
 }
 
 fn complain(text: &str) {
-    let _closed = io::stderr().lock().write_all(format!("repolens-supervisor: {text}\n").as_bytes());
+    let _closed = io::stderr()
+        .lock()
+        .write_all(format!("repolens-supervisor: {text}\n").as_bytes());
 }

@@ -39,7 +39,14 @@ impl Probe {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: repolens-supervisor\r\nAccept: */*\r\nConnection: close\r\n\r\n"
         );
-        Ok(Self { stream, request: request.into_bytes(), sent: 0, answer: Vec::new(), begun, deadline: begun + timeout })
+        Ok(Self {
+            stream,
+            request: request.into_bytes(),
+            sent: 0,
+            answer: Vec::new(),
+            begun,
+            deadline: begun + timeout,
+        })
     }
 
     pub fn fd(&self) -> BorrowedFd<'_> {
@@ -48,7 +55,11 @@ impl Probe {
 
     /// What to poll for.
     pub fn interest(&self) -> PollFlags {
-        if self.sent < self.request.len() { PollFlags::POLLOUT } else { PollFlags::POLLIN }
+        if self.sent < self.request.len() {
+            PollFlags::POLLOUT
+        } else {
+            PollFlags::POLLIN
+        }
     }
 
     pub fn deadline(&self) -> Instant {
@@ -69,7 +80,9 @@ impl Probe {
             match self.stream.write(&self.request[self.sent..]) {
                 Ok(written) => self.sent += written,
                 // Not connected as yet.
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => return Ok(None),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => {
+                    return Ok(None);
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -77,12 +90,18 @@ impl Probe {
         let mut chunk = [0; 1024];
         loop {
             match self.stream.read(&mut chunk) {
-                Ok(0) => return Ok(Some(self.judge().unwrap_or_else(|| Outcome::Unhealthy("an answer that is not HTTP".to_owned())))),
+                Ok(0) => {
+                    return Ok(Some(self.judge().unwrap_or_else(|| {
+                        Outcome::Unhealthy("an answer that is not HTTP".to_owned())
+                    })));
+                }
                 Ok(length) => {
                     self.answer.extend_from_slice(&chunk[..length]);
                     let outcome = self.judge();
                     if outcome.is_some() || self.answer.len() > ANSWER_LIMIT {
-                        return Ok(Some(outcome.unwrap_or_else(|| Outcome::Unhealthy("an answer that is not HTTP".to_owned()))));
+                        return Ok(Some(outcome.unwrap_or_else(|| {
+                            Outcome::Unhealthy("an answer that is not HTTP".to_owned())
+                        })));
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
@@ -108,8 +127,17 @@ impl Probe {
 
 /// A connection in the making; `connect_timeout` of the standard library would block.
 fn begin_connect(address: SocketAddr) -> io::Result<TcpStream> {
-    let family = if address.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
-    let fd = socket(family, SockType::Stream, SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK, None)?;
+    let family = if address.is_ipv4() {
+        AddressFamily::Inet
+    } else {
+        AddressFamily::Inet6
+    };
+    let fd = socket(
+        family,
+        SockType::Stream,
+        SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK,
+        None,
+    )?;
     let connected = match address {
         SocketAddr::V4(address) => connect(fd.as_raw_fd(), &SockaddrIn::from(address)),
         SocketAddr::V6(address) => connect(fd.as_raw_fd(), &SockaddrIn6::from(address)),
@@ -166,8 +194,14 @@ mod tests {
 
     #[test]
     fn only_200_is_healthy() {
-        assert!(matches!(answered_with(&["HTTP/1.1 200 OK\r\n\r\n{}"]), Outcome::Healthy(_)));
-        assert!(matches!(answered_with(&["HTT", "P/1.1 2", "00 OK\r", "\n"]), Outcome::Healthy(_)));
+        assert!(matches!(
+            answered_with(&["HTTP/1.1 200 OK\r\n\r\n{}"]),
+            Outcome::Healthy(_)
+        ));
+        assert!(matches!(
+            answered_with(&["HTT", "P/1.1 2", "00 OK\r", "\n"]),
+            Outcome::Healthy(_)
+        ));
         for (answer, why) in [
             (&["HTTP/1.1 503 Service Unavailable\r\n\r\n"], "status 503"),
             (&["HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"], "status 302"),
@@ -182,13 +216,18 @@ mod tests {
     fn silence_and_nobody_are_unhealthy() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let begun = Instant::now();
-        assert_eq!(run(&listener, Duration::from_millis(100)), Outcome::Unhealthy("no answer in time".to_owned()));
+        assert_eq!(
+            run(&listener, Duration::from_millis(100)),
+            Outcome::Unhealthy("no answer in time".to_owned())
+        );
         assert!(begun.elapsed() < Duration::from_secs(3));
         let address = listener.local_addr().expect("a listener has an address");
         drop(listener);
         let refused = match Probe::begin(address, "/", Duration::from_secs(1)) {
             Err(outcome) => outcome,
-            Ok(mut probe) => probe.advance(Instant::now()).expect("a refusal is known at once on loopback"),
+            Ok(mut probe) => probe
+                .advance(Instant::now())
+                .expect("a refusal is known at once on loopback"),
         };
         assert!(matches!(refused, Outcome::Unhealthy(_)));
     }

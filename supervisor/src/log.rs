@@ -48,9 +48,16 @@ struct Queue {
 /// What the thread is told, in the order in which it happened.
 enum Order {
     Line(String),
-    Attach { role: Role, pid: u32, pipe: PipeReader, level: Level },
+    Attach {
+        role: Role,
+        pid: u32,
+        pipe: PipeReader,
+        level: Level,
+    },
     /// The process ended: what it wrote comes before anything that is said afterwards.
-    Ended { pid: u32 },
+    Ended {
+        pid: u32,
+    },
     Finish,
 }
 
@@ -64,15 +71,26 @@ pub struct Counters {
 impl Log {
     pub fn start(settings: LogSettings) -> io::Result<Self> {
         let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        let shared = Arc::new(Shared { queue: Mutex::default(), wake, counters: Counters::default() });
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            wake,
+            counters: Counters::default(),
+        });
         let (done, finished) = mpsc::channel();
         let of_thread = Arc::clone(&shared);
-        std::thread::Builder::new().name("log".to_owned()).stack_size(STACK_BYTES).spawn(move || {
-            pump::run(&of_thread, settings.format);
-            // The receiver is gone only when the process is about to end anyway.
-            let _ended_first = done.send(());
-        })?;
-        Ok(Self { shared, settings, finished })
+        std::thread::Builder::new()
+            .name("log".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                pump::run(&of_thread, settings.format);
+                // The receiver is gone only when the process is about to end anyway.
+                let _ended_first = done.send(());
+            })?;
+        Ok(Self {
+            shared,
+            settings,
+            finished,
+        })
     }
 
     /// Writes a line of the supervisor.
@@ -80,7 +98,14 @@ impl Log {
         if self.settings.level.is_none_or(|shown| level > shown) {
             return;
         }
-        let record = Record { time: SystemTime::now(), source: "supervisor", pid: std::process::id(), level, message, fields };
+        let record = Record {
+            time: SystemTime::now(),
+            source: "supervisor",
+            pid: std::process::id(),
+            level,
+            message,
+            fields,
+        };
         let line = record.render(self.settings.format);
         let mut queue = self.shared.lock();
         if queue.own_lines >= QUEUE_LIMIT {

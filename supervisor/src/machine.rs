@@ -10,8 +10,8 @@ mod tests;
 
 use std::time::Duration;
 
-pub use restarts::Restarts;
 use restarts::History;
+pub use restarts::Restarts;
 
 /// The health checks of a starting API begin so early…
 const FIRST_PROBE: Duration = Duration::from_millis(10);
@@ -102,7 +102,9 @@ pub enum Event {
     /// A health check was answered with 200, or was not.
     Probed(bool),
     /// The worker wrote a heartbeat.
-    Heartbeat { busy: bool },
+    Heartbeat {
+        busy: bool,
+    },
     /// The size of the worker's process.
     WorkerMemory(u64),
     /// TERM, INT or QUIT arrived.
@@ -128,27 +130,57 @@ pub enum Action {
 /// What is worth telling.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    Starting { api: bool, worker: bool },
+    Starting {
+        api: bool,
+        worker: bool,
+    },
     StartingApi,
     WaitingForApi,
     StartingWorker,
-    AllRunning { after: Duration },
-    WorkerCrashed { end: End, lived: Duration, next: Duration },
-    CrashLoop { stops: bool },
+    AllRunning {
+        after: Duration,
+    },
+    WorkerCrashed {
+        end: End,
+        lived: Duration,
+        next: Duration,
+    },
+    CrashLoop {
+        stops: bool,
+    },
     WorkerRecovered,
-    WorkerHung { silent: Duration },
-    WorkerTooLarge { bytes: u64 },
+    WorkerHung {
+        silent: Duration,
+    },
+    WorkerTooLarge {
+        bytes: u64,
+    },
     WorkerRecycled,
-    ApiCrashed { end: End, lived: Duration },
-    ApiNeverHealthy { after: Duration },
-    ApiUnresponsive { misses: u32 },
-    ApiMissed { misses: u32 },
+    ApiCrashed {
+        end: End,
+        lived: Duration,
+    },
+    ApiNeverHealthy {
+        after: Duration,
+    },
+    ApiUnresponsive {
+        misses: u32,
+    },
+    ApiMissed {
+        misses: u32,
+    },
     ShutdownSignal(&'static str),
     ShutdownHurried(&'static str),
     ShutdownForced(&'static str),
     Killed(Role),
     LeftBehind(Role),
-    Stopped { clean: bool, killed: Vec<Role>, took: Duration, worker: Option<Duration>, api: Option<Duration> },
+    Stopped {
+        clean: bool,
+        killed: Vec<Role>,
+        took: Duration,
+        worker: Option<Duration>,
+        api: Option<Duration>,
+    },
 }
 
 /// Where a child is in its life.
@@ -156,9 +188,19 @@ pub enum Notice {
 pub enum Stage {
     /// Not managed, not yet started, or gone for good.
     Off,
-    Waiting { until: Duration },
-    Up { since: Duration },
-    Ending { since: Duration, asked_at: Duration, kill_at: Duration, killed: bool, why: Why },
+    Waiting {
+        until: Duration,
+    },
+    Up {
+        since: Duration,
+    },
+    Ending {
+        since: Duration,
+        asked_at: Duration,
+        kill_at: Duration,
+        killed: bool,
+        why: Why,
+    },
 }
 
 /// Why a child was asked to end.
@@ -239,7 +281,9 @@ impl Machine {
     /// `seed` is for the jitter alone.
     pub fn new(policy: Policy, seed: u64) -> Self {
         Self {
-            phase: Phase::Starting { deadline: policy.start_timeout },
+            phase: Phase::Starting {
+                deadline: policy.start_timeout,
+            },
             policy,
             api: Stage::Off,
             worker: Stage::Off,
@@ -277,7 +321,9 @@ impl Machine {
     pub fn next_tick(&self) -> Option<Duration> {
         let of_stage = |stage: &Stage| match *stage {
             Stage::Waiting { until } => Some(until),
-            Stage::Ending { kill_at, killed: false, .. } => Some(kill_at),
+            Stage::Ending {
+                kill_at, killed: false, ..
+            } => Some(kill_at),
             _ => None,
         };
         let of_phase = match &self.phase {
@@ -293,8 +339,21 @@ impl Machine {
             Stage::Up { since } if self.history.looping() => Some(since + self.policy.restarts.stable_after),
             _ => None,
         };
-        let probe = self.probe_at.filter(|_| !self.probing && matches!(self.api, Stage::Up { .. }) && !self.is_stopping());
-        [of_stage(&self.api), of_stage(&self.worker), of_phase, hang, recovery, probe, self.announce_at].into_iter().flatten().min()
+        let probe = self
+            .probe_at
+            .filter(|_| !self.probing && matches!(self.api, Stage::Up { .. }) && !self.is_stopping());
+        [
+            of_stage(&self.api),
+            of_stage(&self.worker),
+            of_phase,
+            hang,
+            recovery,
+            probe,
+            self.announce_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The worker in one word.

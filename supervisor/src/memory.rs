@@ -39,7 +39,10 @@ impl Cgroup {
                 let mut parts = line.splitn(3, ':').skip(1);
                 let controllers = parts.next()?;
                 let path = parts.next()?;
-                controllers.split(',').any(|name| name == controller).then(|| path.trim_start_matches('/').to_owned())
+                controllers
+                    .split(',')
+                    .any(|name| name == controller)
+                    .then(|| path.trim_start_matches('/').to_owned())
             })
         };
         // In a container the path is often that of the host, while the mount shows our group as the root.
@@ -49,8 +52,14 @@ impl Cgroup {
         ];
         candidates.into_iter().find_map(|(version, root, path)| {
             let directories = path.map(|path| root.join(path)).into_iter().chain([root.clone()]);
-            let directory = directories.into_iter().find(|directory| directory.join(version.usage_file()).is_file())?;
-            Some(Self { version, directory, root })
+            let directory = directories
+                .into_iter()
+                .find(|directory| directory.join(version.usage_file()).is_file())?;
+            Some(Self {
+                version,
+                directory,
+                root,
+            })
         })
     }
 
@@ -76,7 +85,9 @@ impl Cgroup {
             Version::One => "total_inactive_file",
         };
         let cache = read_keyed(&self.directory.join("memory.stat"), reclaimable).unwrap_or(0);
-        Some(Usage { working_set: used.saturating_sub(cache) })
+        Some(Usage {
+            working_set: used.saturating_sub(cache),
+        })
     }
 
     /// The highest use ever.
@@ -121,7 +132,8 @@ fn read_number(file: &Path) -> Option<u64> {
 /// The number behind a key in a file of `key number` lines.
 fn read_keyed(file: &Path, key: &str) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;
-    text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')?.trim().parse().ok())
+    text.lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')?.trim().parse().ok())
 }
 
 #[cfg(test)]
@@ -149,13 +161,21 @@ mod tests {
                 ("a/b/memory.max", "max\n"),
                 ("a/b/memory.current", "300000000\n"),
                 ("a/b/memory.stat", "anon 1\nfile 9\ninactive_file 100000000\n"),
-                ("a/b/memory.events", "low 0\nhigh 0\nmax 5\noom 4\noom_kill 3\noom_group_kill 0\n"),
+                (
+                    "a/b/memory.events",
+                    "low 0\nhigh 0\nmax 5\noom 4\noom_kill 3\noom_group_kill 0\n",
+                ),
                 ("a/b/memory.peak", "400000000\n"),
             ],
         );
         let group = Cgroup::find_by(root.path(), "0::/a/b\n").expect("the group is there");
         assert_eq!(group.limit(), Some(536_870_912));
-        assert_eq!(group.usage(), Some(Usage { working_set: 200_000_000 }));
+        assert_eq!(
+            group.usage(),
+            Some(Usage {
+                working_set: 200_000_000
+            })
+        );
         assert_eq!(group.oom_kills(), Some(3));
         assert_eq!(group.peak(), Some(400_000_000));
     }
@@ -169,10 +189,14 @@ mod tests {
                 ("memory/memory.limit_in_bytes", "9223372036854771712\n"),
                 ("memory/memory.usage_in_bytes", "1000\n"),
                 ("memory/memory.stat", "cache 9\ntotal_inactive_file 400\n"),
-                ("memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 7\n"),
+                (
+                    "memory/memory.oom_control",
+                    "oom_kill_disable 0\nunder_oom 0\noom_kill 7\n",
+                ),
             ],
         );
-        let group = Cgroup::find_by(root.path(), "9:name=systemd:/\n4:memory:/docker/abc\n0::/\n").expect("the group is there");
+        let group =
+            Cgroup::find_by(root.path(), "9:name=systemd:/\n4:memory:/docker/abc\n0::/\n").expect("the group is there");
         assert_eq!(group.limit(), None);
         assert_eq!(group.usage(), Some(Usage { working_set: 600 }));
         assert_eq!(group.oom_kills(), Some(7));

@@ -27,7 +27,9 @@ pub fn become_init() -> Vec<String> {
         refused.push(format!("orphans of the worker cannot be adopted: {error}"));
     }
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
-        refused.push(format!("the supervisor's environment stays readable for its children: {error}"));
+        refused.push(format!(
+            "the supervisor's environment stays readable for its children: {error}"
+        ));
     }
     refused
 }
@@ -40,7 +42,12 @@ pub struct Descriptors {
 }
 
 /// Starts a program in a process group of its own, with exactly these variables and descriptors.
-pub fn spawn(program: &Program, more_arguments: &[&str], variables: &[(String, String)], descriptors: Descriptors) -> io::Result<Pid> {
+pub fn spawn(
+    program: &Program,
+    more_arguments: &[&str],
+    variables: &[(String, String)],
+    descriptors: Descriptors,
+) -> io::Result<Pid> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts processes")]
     let mut command = Command::new(&program.path);
     command
@@ -59,8 +66,14 @@ pub fn spawn(program: &Program, more_arguments: &[&str], variables: &[(String, S
 
 /// Lets the kernel prefer this process when memory runs out. Raising needs no privilege.
 pub fn prefer_as_oom_victim(process: Pid, above_ours: i32) -> io::Result<()> {
-    let ours: i32 = fs::read_to_string("/proc/self/oom_score_adj")?.trim().parse().unwrap_or(0);
-    fs::write(format!("/proc/{process}/oom_score_adj"), (ours + above_ours).min(1000).to_string())
+    let ours: i32 = fs::read_to_string("/proc/self/oom_score_adj")?
+        .trim()
+        .parse()
+        .unwrap_or(0);
+    fs::write(
+        format!("/proc/{process}/oom_score_adj"),
+        (ours + above_ours).min(1000).to_string(),
+    )
 }
 
 /// Sends a signal to a process. One that is gone already is fine.
@@ -89,8 +102,18 @@ pub fn reap(mut before: impl FnMut(Pid)) -> Option<Reaped> {
             Ok(WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..)) => {
                 before(pid);
                 match waitpid(pid, None) {
-                    Ok(WaitStatus::Exited(_, status)) => return Some(Reaped { pid, how: How::Status(status) }),
-                    Ok(WaitStatus::Signaled(_, signal, _)) => return Some(Reaped { pid, how: How::Signal(signal as i32) }),
+                    Ok(WaitStatus::Exited(_, status)) => {
+                        return Some(Reaped {
+                            pid,
+                            how: How::Status(status),
+                        });
+                    }
+                    Ok(WaitStatus::Signaled(_, signal, _)) => {
+                        return Some(Reaped {
+                            pid,
+                            how: How::Signal(signal as i32),
+                        });
+                    }
                     Ok(_) | Err(Errno::EINTR) => {}
                     Err(_) => return None,
                 }
@@ -106,7 +129,11 @@ pub fn reap(mut before: impl FnMut(Pid)) -> Option<Reaped> {
 pub fn children() -> Vec<Pid> {
     let own = getpid();
     let listed = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
-    listed.split_whitespace().filter_map(|word| word.parse().ok()).map(Pid::from_raw).collect()
+    listed
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .map(Pid::from_raw)
+        .collect()
 }
 
 /// The memory of a process that is in RAM, in bytes.

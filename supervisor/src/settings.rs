@@ -92,7 +92,11 @@ impl Settings {
 
 /// Where the status socket is. A worker that is supervised alone may share the folder with an API that is.
 pub fn socket_in(data_dir: &Path, with_api: bool) -> PathBuf {
-    data_dir.join(if with_api { "supervisor.sock" } else { "supervisor-worker.sock" })
+    data_dir.join(if with_api {
+        "supervisor.sock"
+    } else {
+        "supervisor-worker.sock"
+    })
 }
 
 pub const DEFAULT_DATA_DIR: &str = "./.repolens";
@@ -115,24 +119,39 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
         None if production => Ipv4Addr::UNSPECIFIED.into(),
         None => Ipv4Addr::LOCALHOST.into(),
         Some(text) => text.trim().parse::<IpAddr>().unwrap_or_else(|_| {
-            reader.error("HOST", format!("`{text}` is not an IP address such as `0.0.0.0` or `127.0.0.1`"));
+            reader.error(
+                "HOST",
+                format!("`{text}` is not an IP address such as `0.0.0.0` or `127.0.0.1`"),
+            );
             Ipv4Addr::UNSPECIFIED.into()
         }),
     };
     // What listens on all addresses is asked on the loopback one.
-    let seen_at = if host.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { host };
+    let seen_at = if host.is_unspecified() {
+        Ipv4Addr::LOCALHOST.into()
+    } else {
+        host
+    };
     let policy = Policy {
         api,
         worker,
         start_timeout: reader.time("--start-timeout", &flags.start_timeout, 60_000),
         health_interval: reader.optional_time("--health-interval", &flags.health_interval, 10_000),
-        health_misses: reader.parsed("--health-misses", &flags.health_misses, 3, "a number from 1 to 100", |text| {
-            text.trim().parse().ok().filter(|misses| (1..=100).contains(misses))
-        }),
+        health_misses: reader.parsed(
+            "--health-misses",
+            &flags.health_misses,
+            3,
+            "a number from 1 to 100",
+            |text| text.trim().parse().ok().filter(|misses| (1..=100).contains(misses)),
+        ),
         hang_timeout: reader.optional_time("--worker-hang-timeout", &flags.worker_hang_timeout, 60_000),
-        worker_memory_max: reader.parsed("--worker-memory-max", &flags.worker_memory_max, None, "a size such as `300MiB`", |text| {
-            units::size(text).map(|bytes| Some(bytes).filter(|bytes| *bytes > 0))
-        }),
+        worker_memory_max: reader.parsed(
+            "--worker-memory-max",
+            &flags.worker_memory_max,
+            None,
+            "a size such as `300MiB`",
+            |text| units::size(text).map(|bytes| Some(bytes).filter(|bytes| *bytes > 0)),
+        ),
         worker_grace: reader.time("--worker-grace", &flags.worker_grace, 15_000),
         api_grace: reader.time("--api-grace", &flags.api_grace, 8_000),
         stop_timeout: reader.time("--stop-timeout", &flags.stop_timeout, 28_000),
@@ -148,25 +167,41 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
                 units::rate,
             ),
         },
-        exit_on_crash_loop: reader.parsed("--on-crash-loop", &flags.on_crash_loop, false, "`keep-api` or `exit`", |text| {
-            match text.trim() {
+        exit_on_crash_loop: reader.parsed(
+            "--on-crash-loop",
+            &flags.on_crash_loop,
+            false,
+            "`keep-api` or `exit`",
+            |text| match text.trim() {
                 "keep-api" => Some(false),
                 "exit" => Some(true),
                 _ => None,
-            }
-        }),
+            },
+        ),
     };
     if let Some(format) = environment.get("LOG_FORMAT")
         && !Format::NAMES.contains(&format.trim())
     {
-        reader.error("LOG_FORMAT", format!("`{format}` is not one of {}", Format::NAMES.map(|name| format!("`{name}`")).join(", ")));
+        reader.error(
+            "LOG_FORMAT",
+            format!(
+                "`{format}` is not one of {}",
+                Format::NAMES.map(|name| format!("`{name}`")).join(", ")
+            ),
+        );
     }
     let health_path = flags.health_path.clone().unwrap_or_else(|| "/api/health".to_owned());
     if !health_path.starts_with('/') || health_path.bytes().any(|byte| !byte.is_ascii_graphic()) {
-        reader.error("--health-path", format!("`{}` is not a path such as `/api/health`", health_path.escape_debug()));
+        reader.error(
+            "--health-path",
+            format!("`{}` is not a path such as `/api/health`", health_path.escape_debug()),
+        );
     }
     if worker && !api && environment.get("WORKER_TOKEN").is_none() {
-        reader.error("WORKER_TOKEN", "is needed with `--only worker`: the same value as the API has, at least 32 characters".to_owned());
+        reader.error(
+            "WORKER_TOKEN",
+            "is needed with `--only worker`: the same value as the API has, at least 32 characters".to_owned(),
+        );
     }
     let no_check = reader.parsed("--no-check", &flags.no_check, false, "`0` or `1`", flag);
     let mut variables = environment.variables.clone();
@@ -199,10 +234,21 @@ struct Reader {
 
 impl Reader {
     fn error(&mut self, name: &str, message: String) {
-        self.faults.push(Fault { level: Level::Error, name: name.to_owned(), message });
+        self.faults.push(Fault {
+            level: Level::Error,
+            name: name.to_owned(),
+            message,
+        });
     }
 
-    fn parsed<T>(&mut self, name: &str, text: &Option<String>, default: T, expected: &str, parse: impl Fn(&str) -> Option<T>) -> T {
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        text: &Option<String>,
+        default: T,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> T {
         match text.as_deref().filter(|text| !text.trim().is_empty()) {
             None => default,
             Some(text) => parse(text).unwrap_or_else(|| {
@@ -213,7 +259,13 @@ impl Reader {
     }
 
     fn time(&mut self, name: &str, text: &Option<String>, default_ms: u64) -> Duration {
-        self.parsed(name, text, Duration::from_millis(default_ms), "a time such as `500ms`, `10s` or `2m`", units::duration)
+        self.parsed(
+            name,
+            text,
+            Duration::from_millis(default_ms),
+            "a time such as `500ms`, `10s` or `2m`",
+            units::duration,
+        )
     }
 
     fn optional_time(&mut self, name: &str, text: &Option<String>, default_ms: u64) -> Option<Duration> {
@@ -227,27 +279,58 @@ impl Reader {
                 vec![command.to_owned()]
             });
             let path = PathBuf::from(words.remove(0));
-            return Program { path, arguments: words, ours: false };
+            return Program {
+                path,
+                arguments: words,
+                ours: false,
+            };
         }
-        let beside = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.join(default)));
+        let beside = std::env::current_exe()
+            .ok()
+            .and_then(|own| Some(own.parent()?.join(default)));
         let path = beside.unwrap_or_else(|| PathBuf::from(default));
         if needed && !path.is_file() {
-            self.error(name, format!("`{}` does not exist: build it, or name the program with `{name} CMD`", path.display()));
+            self.error(
+                name,
+                format!(
+                    "`{}` does not exist: build it, or name the program with `{name} CMD`",
+                    path.display()
+                ),
+            );
         }
-        Program { path, arguments: Vec::new(), ours: true }
+        Program {
+            path,
+            arguments: Vec::new(),
+            ours: true,
+        }
     }
 
     fn warn_of_unknown(&mut self, environment: &Environment) {
         let command = Cli::command();
-        let flags: Vec<&str> = command.get_arguments().filter_map(|flag| flag.get_env()?.to_str()).collect();
-        let known: Vec<&str> =
-            flags.into_iter().chain(VARIABLES.iter().map(|variable| variable.name)).filter(|name| name.starts_with("REPOLENS_")).collect();
-        let mut unknown: Vec<&String> =
-            environment.variables.keys().filter(|name| name.starts_with("REPOLENS_") && !known.contains(&name.as_str())).collect();
+        let flags: Vec<&str> = command
+            .get_arguments()
+            .filter_map(|flag| flag.get_env()?.to_str())
+            .collect();
+        let known: Vec<&str> = flags
+            .into_iter()
+            .chain(VARIABLES.iter().map(|variable| variable.name))
+            .filter(|name| name.starts_with("REPOLENS_"))
+            .collect();
+        let mut unknown: Vec<&String> = environment
+            .variables
+            .keys()
+            .filter(|name| name.starts_with("REPOLENS_") && !known.contains(&name.as_str()))
+            .collect();
         unknown.sort();
         for name in unknown {
-            let hint = variables::nearest(name, known.iter().copied()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            self.faults.push(Fault { level: Level::Warn, name: name.clone(), message: format!("is not a setting of RepoLens{hint}") });
+            let hint = variables::nearest(name, known.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            self.faults.push(Fault {
+                level: Level::Warn,
+                name: name.clone(),
+                message: format!("is not a setting of RepoLens{hint}"),
+            });
         }
     }
 }
@@ -271,7 +354,13 @@ pub fn with_file_flags(arguments: Vec<std::ffi::OsString>, environment: &Environ
 /// The level of the supervisor's own lines out of a filter such as `info,hyper=warn`; `None` is off.
 fn own_level(filter: &str) -> Option<Level> {
     let bare = filter.split(',').map(str::trim).filter(|part| !part.contains('='));
-    bare.clone().find_map(Level::from_name).or(if bare.into_iter().any(|part| part == "off") { None } else { Some(Level::Info) })
+    bare.clone()
+        .find_map(Level::from_name)
+        .or(if bare.into_iter().any(|part| part == "off") {
+            None
+        } else {
+            Some(Level::Info)
+        })
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -311,7 +400,11 @@ mod tests {
     use crate::cli::Flags;
 
     fn commands() -> Flags {
-        Flags { api: Some("api".into()), worker: Some("worker".into()), ..Flags::default() }
+        Flags {
+            api: Some("api".into()),
+            worker: Some("worker".into()),
+            ..Flags::default()
+        }
     }
 
     #[test]
@@ -341,18 +434,34 @@ mod tests {
         let (settings, faults) = Settings::read(&flags, &environment);
         assert!(settings.is_none());
         let names: Vec<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
-        for name in
-            ["--only", "PORT", "--start-timeout", "--crash-loop", "--on-crash-loop", "--worker-memory-max", "--health-path", "LOG_FORMAT"]
-        {
+        for name in [
+            "--only",
+            "PORT",
+            "--start-timeout",
+            "--crash-loop",
+            "--on-crash-loop",
+            "--worker-memory-max",
+            "--health-path",
+            "LOG_FORMAT",
+        ] {
             assert!(names.contains(&name), "{name} in {names:?}");
         }
-        let unknown = faults.iter().find(|fault| fault.name == "REPOLENS_ONYL").expect("the slip is told");
-        assert_eq!((unknown.level, unknown.message.contains("`REPOLENS_ONLY`")), (Level::Warn, true));
+        let unknown = faults
+            .iter()
+            .find(|fault| fault.name == "REPOLENS_ONYL")
+            .expect("the slip is told");
+        assert_eq!(
+            (unknown.level, unknown.message.contains("`REPOLENS_ONLY`")),
+            (Level::Warn, true)
+        );
     }
 
     #[test]
     fn words_and_levels() {
-        assert_eq!(split_words("a 'b c' \"d\"e ''"), Some(vec!["a".into(), "b c".into(), "de".into(), String::new()]));
+        assert_eq!(
+            split_words("a 'b c' \"d\"e ''"),
+            Some(vec!["a".into(), "b c".into(), "de".into(), String::new()])
+        );
         assert_eq!(split_words("a 'b"), None);
         assert_eq!(own_level("hyper=warn,debug"), Some(Level::Debug));
         assert_eq!(own_level("off"), None);

@@ -28,7 +28,9 @@ pub enum Meaning {
 impl Signals {
     pub fn listen() -> io::Result<Self> {
         let (read, write) = UnixStream::pair()?;
-        let all = [consts::SIGCHLD, consts::SIGTERM, consts::SIGINT, consts::SIGQUIT].into_iter().chain(FORWARDED);
+        let all = [consts::SIGCHLD, consts::SIGTERM, consts::SIGINT, consts::SIGQUIT]
+            .into_iter()
+            .chain(FORWARDED);
         let delivery = SignalDelivery::with_pipe(read, write, SignalOnly::default(), all)?;
         Ok(Self { delivery })
     }

@@ -87,26 +87,94 @@ impl Report {
     /// The report as Prometheus lines.
     pub fn metrics(&self) -> String {
         let mut lines = Metrics(String::new());
-        lines.put("uptime_seconds", "gauge", "Time since the supervisor started.", &[("", Some(self.uptime_seconds))]);
+        lines.put(
+            "uptime_seconds",
+            "gauge",
+            "Time since the supervisor started.",
+            &[("", Some(self.uptime_seconds))],
+        );
         let of_processes = |value: fn(&ProcessReport) -> Option<f64>| -> Vec<(String, Option<f64>)> {
-            self.processes.iter().map(|process| (format!("process=\"{}\"", process.name), value(process))).collect()
+            self.processes
+                .iter()
+                .map(|process| (format!("process=\"{}\"", process.name), value(process)))
+                .collect()
         };
-        lines.put("process_up", "gauge", "1 while the process runs.", &of_processes(|process| Some(f64::from(u8::from(process.state == "up")))));
-        lines.put("process_uptime_seconds", "gauge", "Time since the process was started.", &of_processes(|process| process.uptime_seconds));
+        lines.put(
+            "process_up",
+            "gauge",
+            "1 while the process runs.",
+            &of_processes(|process| Some(f64::from(u8::from(process.state == "up")))),
+        );
+        lines.put(
+            "process_uptime_seconds",
+            "gauge",
+            "Time since the process was started.",
+            &of_processes(|process| process.uptime_seconds),
+        );
         #[expect(clippy::cast_precision_loss, reason = "Prometheus numbers are floats")]
         {
-            lines.put("restarts_total", "counter", "Restarts since the supervisor started.", &of_processes(|process| Some(process.restarts as f64)));
-            lines.put("process_memory_bytes", "gauge", "Memory in RAM, without children.", &of_processes(|process| process.memory_bytes.map(|bytes| bytes as f64)));
+            lines.put(
+                "restarts_total",
+                "counter",
+                "Restarts since the supervisor started.",
+                &of_processes(|process| Some(process.restarts as f64)),
+            );
+            lines.put(
+                "process_memory_bytes",
+                "gauge",
+                "Memory in RAM, without children.",
+                &of_processes(|process| process.memory_bytes.map(|bytes| bytes as f64)),
+            );
             let bytes = |value: Option<u64>| value.map(|bytes| bytes as f64);
-            lines.put("memory_limit_bytes", "gauge", "Memory limit of the container.", &[("", bytes(self.memory.limit_bytes))]);
-            lines.put("memory_used_bytes", "gauge", "Memory used by the container.", &[("", bytes(self.memory.used_bytes))]);
-            lines.put("oom_kills_total", "counter", "Processes that the kernel killed for memory.", &[("", bytes(self.memory.oom_kills))]);
-            lines.put("orphans_reaped_total", "counter", "Adopted processes that ended.", &[("", Some(self.orphans_reaped as f64))]);
-            lines.put("log_lines_total", "counter", "Lines written to the log.", &[("", Some(self.log_lines as f64))]);
-            lines.put("log_read_bytes_total", "counter", "Bytes read from the processes' output.", &[("", Some(self.log_bytes as f64))]);
+            lines.put(
+                "memory_limit_bytes",
+                "gauge",
+                "Memory limit of the container.",
+                &[("", bytes(self.memory.limit_bytes))],
+            );
+            lines.put(
+                "memory_used_bytes",
+                "gauge",
+                "Memory used by the container.",
+                &[("", bytes(self.memory.used_bytes))],
+            );
+            lines.put(
+                "oom_kills_total",
+                "counter",
+                "Processes that the kernel killed for memory.",
+                &[("", bytes(self.memory.oom_kills))],
+            );
+            lines.put(
+                "orphans_reaped_total",
+                "counter",
+                "Adopted processes that ended.",
+                &[("", Some(self.orphans_reaped as f64))],
+            );
+            lines.put(
+                "log_lines_total",
+                "counter",
+                "Lines written to the log.",
+                &[("", Some(self.log_lines as f64))],
+            );
+            lines.put(
+                "log_read_bytes_total",
+                "counter",
+                "Bytes read from the processes' output.",
+                &[("", Some(self.log_bytes as f64))],
+            );
         }
-        lines.put("health_latency_seconds", "gauge", "Latency of the last good health check.", &[("", self.health.last_latency_ms.map(|ms| ms / 1000.0))]);
-        lines.put("health_misses", "gauge", "Missed health checks in a row.", &[("", Some(f64::from(self.health.misses_in_a_row)))]);
+        lines.put(
+            "health_latency_seconds",
+            "gauge",
+            "Latency of the last good health check.",
+            &[("", self.health.last_latency_ms.map(|ms| ms / 1000.0))],
+        );
+        lines.put(
+            "health_misses",
+            "gauge",
+            "Missed health checks in a row.",
+            &[("", Some(f64::from(self.health.misses_in_a_row)))],
+        );
         lines.0
     }
 
@@ -114,27 +182,62 @@ impl Report {
     pub fn text(&self) -> String {
         let time = |seconds: f64| shown(Duration::try_from_secs_f64(seconds).unwrap_or_default());
         let mut out = Text(String::new());
-        let took = self.started_in_ms.map(|ms| format!(", all running after {ms} ms")).unwrap_or_default();
-        out.line(format!("supervisor {}  pid {}  {} for {}{took}", self.version, self.pid, self.phase, time(self.uptime_seconds)));
+        let took = self
+            .started_in_ms
+            .map(|ms| format!(", all running after {ms} ms"))
+            .unwrap_or_default();
+        out.line(format!(
+            "supervisor {}  pid {}  {} for {}{took}",
+            self.version,
+            self.pid,
+            self.phase,
+            time(self.uptime_seconds)
+        ));
         for process in &self.processes {
             let mut parts = vec![format!("{:<10} {:<8}", process.name, process.state)];
             parts.extend(process.pid.map(|pid| format!("pid {pid}")));
             parts.extend(process.uptime_seconds.map(|seconds| format!("up {}", time(seconds))));
             parts.extend(process.memory_bytes.map(shown_size));
             parts.push(format!("restarts {}", process.restarts));
-            parts.extend(process.next_start_in_ms.map(|ms| format!("next start in {}", time(ms as f64 / 1000.0))));
-            parts.extend(process.busy.map(|busy| if busy { "has a job".to_owned() } else { "idle".to_owned() }));
+            parts.extend(
+                process
+                    .next_start_in_ms
+                    .map(|ms| format!("next start in {}", time(ms as f64 / 1000.0))),
+            );
+            parts.extend(process.busy.map(|busy| {
+                if busy {
+                    "has a job".to_owned()
+                } else {
+                    "idle".to_owned()
+                }
+            }));
             out.line(parts.join("  "));
             for exit in process.exits.iter().rev().take(5) {
-                out.line(format!("           {}  ended: {}, after {}", exit.at, exit.reason, time(exit.lived_seconds)));
+                out.line(format!(
+                    "           {}  ended: {}, after {}",
+                    exit.at,
+                    exit.reason,
+                    time(exit.lived_seconds)
+                ));
             }
         }
         if let (Some(latency), Some(ago)) = (self.health.last_latency_ms, self.health.last_ok_seconds_ago) {
-            out.line(format!("health     last good answer {} ago, in {latency:.1} ms, {} missed since", time(ago), self.health.misses_in_a_row));
+            out.line(format!(
+                "health     last good answer {} ago, in {latency:.1} ms, {} missed since",
+                time(ago),
+                self.health.misses_in_a_row
+            ));
         }
         if let Some(used) = self.memory.used_bytes {
-            let limit = self.memory.limit_bytes.map_or_else(|| "no limit".to_owned(), |limit| format!("of {}", shown_size(limit)));
-            out.line(format!("memory     {} {limit}, out-of-memory kills {}", shown_size(used), self.memory.oom_kills.unwrap_or(0)));
+            let limit = self
+                .memory
+                .limit_bytes
+                .map_or_else(|| "no limit".to_owned(), |limit| format!("of {}", shown_size(limit)));
+            out.line(format!(
+                "memory     {} {limit}, out-of-memory kills {}",
+                shown_size(used),
+                self.memory.oom_kills.unwrap_or(0)
+            ));
         }
         out.0
     }
@@ -155,13 +258,20 @@ impl Metrics {
     /// One metric; values that are not known are left out.
     fn put<L: AsRef<str>>(&mut self, name: &str, kind: &str, help: &str, values: &[(L, Option<f64>)]) {
         let name = format!("repolens_supervisor_{name}");
-        let known: Vec<(&str, f64)> = values.iter().filter_map(|(labels, value)| Some((labels.as_ref(), (*value)?))).collect();
+        let known: Vec<(&str, f64)> = values
+            .iter()
+            .filter_map(|(labels, value)| Some((labels.as_ref(), (*value)?)))
+            .collect();
         if known.is_empty() {
             return;
         }
         let mut text = format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
         for (labels, value) in known {
-            let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
+            let labels = if labels.is_empty() {
+                String::new()
+            } else {
+                format!("{{{labels}}}")
+            };
             writeln!(text, "{name}{labels} {value}").expect("writing to a `String` cannot fail");
         }
         self.0.push_str(&text);

@@ -110,12 +110,22 @@ impl Supervisor {
         }
         let left = due.saturating_duration_since(now);
         // Rounded up: waking a little early would only mean waking twice.
-        let left = if left.is_zero() { left } else { left + Duration::from_millis(1) };
+        let left = if left.is_zero() {
+            left
+        } else {
+            left + Duration::from_millis(1)
+        };
         let timeout = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
 
         let mut polled = vec![PollFd::new(self.signals.fd(), PollFlags::POLLIN)];
-        let probe = self.probe.as_ref().map(|probe| PollFd::new(probe.fd(), probe.interest()));
-        let heartbeat = self.heartbeat.as_ref().map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN));
+        let probe = self
+            .probe
+            .as_ref()
+            .map(|probe| PollFd::new(probe.fd(), probe.interest()));
+        let heartbeat = self
+            .heartbeat
+            .as_ref()
+            .map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN));
         let (has_probe, has_heartbeat) = (probe.is_some(), heartbeat.is_some());
         polled.extend(probe.into_iter().chain(heartbeat));
         if let Some(server) = &self.server {
@@ -141,7 +151,11 @@ impl Supervisor {
                 Meaning::Forward(signal) => {
                     for pid in [self.api, self.worker].into_iter().flatten() {
                         if let Err(error) = process::signal(pid, signal) {
-                            self.log.say(Level::Warn, &format!("{signal} could not be passed on to {pid}: {error}"), &[]);
+                            self.log.say(
+                                Level::Warn,
+                                &format!("{signal} could not be passed on to {pid}: {error}"),
+                                &[],
+                            );
                         }
                     }
                 }
@@ -179,11 +193,15 @@ impl Supervisor {
         }
         for (role, reaped) in ended {
             self.log.ended(reaped.pid.as_raw().unsigned_abs());
-            let out_of_memory = reaped.how == How::Signal(9) && !self.records.was_killed_by_us(role) && self.memory.has_new_kills();
+            let out_of_memory =
+                reaped.how == How::Signal(9) && !self.records.was_killed_by_us(role) && self.memory.has_new_kills();
             if out_of_memory {
                 self.memory.report_kill(&self.log, Some(role));
             }
-            let end = End { how: reaped.how, out_of_memory };
+            let end = End {
+                how: reaped.how,
+                out_of_memory,
+            };
             self.records.ended(role, end);
             self.feed(Event::Ended(role, end));
         }
@@ -240,7 +258,8 @@ impl Supervisor {
     fn probed(&mut self, outcome: &Outcome) {
         self.records.probed(outcome);
         if let Outcome::Unhealthy(why) = outcome {
-            self.log.say(Level::Debug, "Health check failed", &[("why", why.as_str().into())]);
+            self.log
+                .say(Level::Debug, "Health check failed", &[("why", why.as_str().into())]);
         }
         self.feed(Event::Probed(matches!(outcome, Outcome::Healthy(_))));
     }

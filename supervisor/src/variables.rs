@@ -26,7 +26,10 @@ const fn row(name: &'static str, readers: Readers) -> Variable {
 }
 
 const fn secret(name: &'static str, readers: Readers) -> Variable {
-    Variable { secret: true, ..row(name, readers) }
+    Variable {
+        secret: true,
+        ..row(name, readers)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -171,17 +174,32 @@ mod tests {
             .chain(["PATH", "SOMETHING_ELSE", "REPOLENS_API"])
             .map(|name| (name.to_owned(), "x".to_owned()))
             .collect();
-        let names = |role| for_child(role, &own).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let names = |role| {
+            for_child(role, &own)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+        };
         let (api, worker) = (names(Role::Api), names(Role::Worker));
         for name in ["DATABASE_URL", "NEXTAUTH_SECRET", "REPOLENS_DATA_DIR"] {
-            assert!(api.iter().any(|known| known == name) && !worker.iter().any(|known| known == name), "{name}");
+            assert!(
+                api.iter().any(|known| known == name) && !worker.iter().any(|known| known == name),
+                "{name}"
+            );
         }
         for name in ["OPENROUTER_API_KEY", "GEMINI_API_KEY", "AI_API_KEY"] {
-            assert!(worker.iter().any(|known| known == name) && !api.iter().any(|known| known == name), "{name}");
+            assert!(
+                worker.iter().any(|known| known == name) && !api.iter().any(|known| known == name),
+                "{name}"
+            );
         }
         for names in [api, worker] {
             assert!(names.iter().any(|known| known == "PATH"));
-            assert!(!names.iter().any(|known| known == "SOMETHING_ELSE" || known == "REPOLENS_API"));
+            assert!(
+                !names
+                    .iter()
+                    .any(|known| known == "SOMETHING_ELSE" || known == "REPOLENS_API")
+            );
         }
     }
 

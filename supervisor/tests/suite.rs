@@ -1,7 +1,11 @@
 //! The supervisor as a black box: the real program with real children (`examples/child.rs`), on free ports and in
 //! temporary folders. Each test waits for events with a deadline; none sleeps for time to pass.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "the tests start programs and read the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "the tests start programs and read the environment"
+)]
 
 #[path = "suite/harness.rs"]
 mod harness;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use repolens_log::{
-    Format, Level, TIMESTAMP_LEN, harmless_bytes, is_plain, may_hold_secret, push_prefix, redact, redact_bytes, safe_cut,
+    Format, Level, TIMESTAMP_LEN, harmless_bytes, is_plain, may_hold_secret, push_prefix, redact, redact_bytes,
+    safe_cut,
 };
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -39,7 +40,11 @@ pub struct Lines {
 
 impl Lines {
     pub fn new(source: Source) -> Self {
-        Self { source, carry: Vec::new(), lines: 0 }
+        Self {
+            source,
+            carry: Vec::new(),
+            lines: 0,
+        }
     }
 
     /// Takes the next bytes, read at `time`.
@@ -66,7 +71,12 @@ impl Lines {
             let line = &rest[start..newline];
             start = newline + 1;
             // The common case: short, plain, nothing to mask, no time of its own.
-            if !suspicious && line.len() <= LONGEST_LINE && self.source.format == Format::Text && is_plain(line) && !begins_with_time(line) {
+            if !suspicious
+                && line.len() <= LONGEST_LINE
+                && self.source.format == Format::Text
+                && is_plain(line)
+                && !begins_with_time(line)
+            {
                 sink.buffer.extend_from_slice(&prefix);
                 sink.buffer.extend_from_slice(line);
                 sink.buffer.push(b'\n');
@@ -96,10 +106,18 @@ impl Lines {
     fn line(&mut self, line: &[u8], is_whole: bool, suspicious: bool, time: &str, sink: &mut Sink) -> usize {
         let mut done = 0;
         let mut is_piece = false;
-        let limit = if is_whole { LONGEST_LINE } else { LONGEST_LINE + LOOK_AHEAD };
+        let limit = if is_whole {
+            LONGEST_LINE
+        } else {
+            LONGEST_LINE + LOOK_AHEAD
+        };
         while line.len() - done > limit {
             let rest = &line[done..];
-            let mut cut = if suspicious { safe_cut(rest, LONGEST_LINE) } else { LONGEST_LINE };
+            let mut cut = if suspicious {
+                safe_cut(rest, LONGEST_LINE)
+            } else {
+                LONGEST_LINE
+            };
             // Not inside a character: those are up to four bytes long.
             for _ in 0..3 {
                 if cut > 1 && rest[cut] & 0xc0 == 0x80 {
@@ -121,7 +139,11 @@ impl Lines {
     }
 
     fn write(&mut self, line: &[u8], goes_on: bool, suspicious: bool, time: &str, sink: &mut Sink) {
-        let line = if suspicious { redact_bytes(line) } else { Cow::Borrowed(line) };
+        let line = if suspicious {
+            redact_bytes(line)
+        } else {
+            Cow::Borrowed(line)
+        };
         match self.source.format {
             Format::Json => self.write_json(&line, goes_on, time, &mut sink.buffer),
             Format::Text | Format::Pretty => self.write_text(&line, goes_on, time, &mut sink.buffer),
@@ -134,8 +156,16 @@ impl Lines {
     fn write_text(&self, line: &[u8], goes_on: bool, time: &str, out: &mut Vec<u8>) {
         let own = parse_own(line, self.source.name);
         let mut prefix = String::with_capacity(96);
-        let (time, level) = own.as_ref().map_or((time, self.source.level), |own| (own.time, own.level));
-        push_prefix(&mut prefix, time, self.source.name, level, self.source.format == Format::Pretty);
+        let (time, level) = own
+            .as_ref()
+            .map_or((time, self.source.level), |own| (own.time, own.level));
+        push_prefix(
+            &mut prefix,
+            time,
+            self.source.name,
+            level,
+            self.source.format == Format::Pretty,
+        );
         out.extend_from_slice(prefix.as_bytes());
         let message = own.as_ref().map_or(line, |own| own.message);
         if is_plain(message) {
@@ -158,7 +188,9 @@ impl Lines {
             return;
         }
         let own = parse_own(line, self.source.name);
-        let (time, level) = own.as_ref().map_or((time, self.source.level), |own| (own.time, own.level));
+        let (time, level) = own
+            .as_ref()
+            .map_or((time, self.source.level), |own| (own.time, own.level));
         let message = own.as_ref().map_or(text, |own| String::from_utf8_lossy(own.message));
         self.open_object(time, level, &message, if goes_on { CUT } else { "" }, out);
         out.push(b'}');
@@ -171,7 +203,9 @@ impl Lines {
         const MESSAGE: [&str; 2] = ["msg", "message"];
         let text_of = |names: &[&str]| {
             let (number, value) = object.0.iter().enumerate().find_map(|(number, (name, value))| {
-                let text = names.contains(&name.as_str()).then(|| serde_json::from_str::<String>(value.get()).ok())??;
+                let text = names
+                    .contains(&name.as_str())
+                    .then(|| serde_json::from_str::<String>(value.get()).ok())??;
                 Some((number, text))
             })?;
             Some((number, value))
@@ -179,7 +213,11 @@ impl Lines {
         let own_time = text_of(&TIME).filter(|(_, text)| time_length(text.as_bytes()) == Some(text.len()));
         let own_level = text_of(&LEVEL).and_then(|(number, text)| Some((number, Level::from_name(&text)?)));
         let message = text_of(&MESSAGE);
-        let used = [own_time.as_ref().map(|own| own.0), own_level.map(|own| own.0), message.as_ref().map(|own| own.0)];
+        let used = [
+            own_time.as_ref().map(|own| own.0),
+            own_level.map(|own| own.0),
+            message.as_ref().map(|own| own.0),
+        ];
         self.open_object(
             own_time.as_ref().map_or(time, |(_, text)| text),
             own_level.map_or(self.source.level, |(_, level)| level),
@@ -213,7 +251,15 @@ impl Lines {
         out.extend_from_slice(br#"","msg":"#);
         // Escaping may have hidden a secret from the look at the whole line.
         let message = redact(message);
-        push_json(out, if after.is_empty() { message } else { Cow::Owned(format!("{message}{after}")) }.as_ref());
+        push_json(
+            out,
+            if after.is_empty() {
+                message
+            } else {
+                Cow::Owned(format!("{message}{after}"))
+            }
+            .as_ref(),
+        );
     }
 
     fn prefix(&self, time: &str) -> Vec<u8> {
@@ -235,16 +281,34 @@ fn parse_own<'a>(line: &'a [u8], source: &str) -> Option<Own<'a>> {
     let length = time_length(line)?;
     let time = std::str::from_utf8(&line[..length]).ok()?;
     let (word, rest) = next_word(&line[length..])?;
-    let (word, rest) = if word == source.as_bytes() { next_word(rest)? } else { (word, rest) };
+    let (word, rest) = if word == source.as_bytes() {
+        next_word(rest)?
+    } else {
+        (word, rest)
+    };
     let level = Level::from_name(std::str::from_utf8(word).ok()?)?;
     // One blank, and those that pad the level to five.
-    let padding = rest.iter().take(1 + 5usize.saturating_sub(word.len())).take_while(|byte| **byte == b' ').count();
-    Some(Own { time, level, message: &rest[padding..] })
+    let padding = rest
+        .iter()
+        .take(1 + 5usize.saturating_sub(word.len()))
+        .take_while(|byte| **byte == b' ')
+        .count();
+    Some(Own {
+        time,
+        level,
+        message: &rest[padding..],
+    })
 }
 
 fn next_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let start = text.iter().position(|byte| *byte != b' ').filter(|blanks| *blanks > 0)?;
-    let end = text[start..].iter().position(|byte| *byte == b' ').map_or(text.len(), |length| start + length);
+    let start = text
+        .iter()
+        .position(|byte| *byte != b' ')
+        .filter(|blanks| *blanks > 0)?;
+    let end = text[start..]
+        .iter()
+        .position(|byte| *byte == b' ')
+        .map_or(text.len(), |length| start + length);
     Some((&text[start..end], &text[end..]))
 }
 
@@ -256,13 +320,23 @@ fn begins_with_time(line: &[u8]) -> bool {
 fn time_length(line: &[u8]) -> Option<usize> {
     const FORM: &[u8] = b"dddd-dd-ddTdd:dd:dd";
     let fits = line.len() > FORM.len()
-        && FORM.iter().zip(line).all(|(form, byte)| if *form == b'd' { byte.is_ascii_digit() } else { form == byte });
+        && FORM.iter().zip(line).all(|(form, byte)| {
+            if *form == b'd' {
+                byte.is_ascii_digit()
+            } else {
+                form == byte
+            }
+        });
     if !fits {
         return None;
     }
     let mut end = FORM.len();
     if line[end] == b'.' {
-        end += 1 + line[end + 1..].iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+        end += 1 + line[end + 1..]
+            .iter()
+            .take(9)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
     }
     (line.get(end) == Some(&b'Z')).then_some(end + 1)
 }

@@ -56,7 +56,9 @@ pub fn run(shared: &Shared, format: Format) {
             over[number] = streams[number].read(&mut chunk, &time, &mut sink, shared) == Read::Over;
         }
         for (stream, over) in streams.iter().zip(&mut over) {
-            *over |= stream.ended.is_some_and(|ended| now - ended > DRAIN_LIMIT || now - stream.last_read.max(ended) > QUIET);
+            *over |= stream
+                .ended
+                .is_some_and(|ended| now - ended > DRAIN_LIMIT || now - stream.last_read.max(ended) > QUIET);
         }
         let mut flags = over.into_iter();
         streams.retain_mut(|stream| {
@@ -77,8 +79,19 @@ pub fn run(shared: &Shared, format: Format) {
                     }
                     Order::Attach { role, pid, pipe, level } => {
                         prepare(&pipe);
-                        let lines = Lines::new(Source { name: role.name(), pid, level, format });
-                        streams.push(Stream { pipe, pid, lines, last_read: now, ended: None });
+                        let lines = Lines::new(Source {
+                            name: role.name(),
+                            pid,
+                            level,
+                            format,
+                        });
+                        streams.push(Stream {
+                            pipe,
+                            pid,
+                            lines,
+                            last_read: now,
+                            ended: None,
+                        });
                     }
                     Order::Ended { pid } => {
                         for stream in streams.iter_mut().filter(|stream| stream.pid == pid) {
@@ -105,15 +118,28 @@ pub fn run(shared: &Shared, format: Format) {
 /// Waits until there is an order, something to read, or a drained stream to be closed.
 fn wait(shared: &Shared, streams: &[Stream], finishing: Option<Instant>) -> (bool, Vec<usize>) {
     let mut polled: Vec<PollFd<'_>> = vec![PollFd::new(shared.wake.as_fd(), PollFlags::POLLIN)];
-    polled.extend(streams.iter().map(|stream| PollFd::new(stream.pipe.as_fd(), PollFlags::POLLIN)));
+    polled.extend(
+        streams
+            .iter()
+            .map(|stream| PollFd::new(stream.pipe.as_fd(), PollFlags::POLLIN)),
+    );
     let closing = finishing.is_some() || streams.iter().any(|stream| stream.ended.is_some());
-    let timeout = if closing { PollTimeout::from(50u8) } else { PollTimeout::NONE };
+    let timeout = if closing {
+        PollTimeout::from(50u8)
+    } else {
+        PollTimeout::NONE
+    };
     // An interrupted wait is an empty one.
     if poll(&mut polled, timeout).is_err() {
         return (false, Vec::new());
     }
     let is_ready = |polled: &PollFd<'_>| polled.any().unwrap_or(true);
-    let ready = polled[1..].iter().enumerate().filter(|(_, polled)| is_ready(polled)).map(|(number, _)| number).collect();
+    let ready = polled[1..]
+        .iter()
+        .enumerate()
+        .filter(|(_, polled)| is_ready(polled))
+        .map(|(number, _)| number)
+        .collect();
     (is_ready(&polled[0]), ready)
 }
 

@@ -18,15 +18,26 @@ pub struct Sink {
 }
 
 impl Sink {
-    #[expect(clippy::disallowed_methods, reason = "this is the place that writes the log to stdout")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place that writes the log to stdout"
+    )]
     pub fn stdout() -> Self {
         // Without a stdout there is nobody to write for, and the services run all the same.
-        Self { buffer: Vec::with_capacity(FULL + 32 * 1024), stdout: io::stdout().as_fd().try_clone_to_owned().ok(), full: FULL }
+        Self {
+            buffer: Vec::with_capacity(FULL + 32 * 1024),
+            stdout: io::stdout().as_fd().try_clone_to_owned().ok(),
+            full: FULL,
+        }
     }
 
     #[cfg(test)]
     pub fn nowhere() -> Self {
-        Self { buffer: Vec::new(), stdout: None, full: usize::MAX }
+        Self {
+            buffer: Vec::new(),
+            stdout: None,
+            full: usize::MAX,
+        }
     }
 
     /// To be called after each line: writes when there is much.
@@ -46,7 +57,10 @@ impl Sink {
                 Err(Errno::EINTR) => {}
                 // Somebody who shares stdout made it non-blocking.
                 Err(Errno::EAGAIN) => {
-                    let _interrupted = poll(&mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)], PollTimeout::NONE);
+                    let _interrupted = poll(
+                        &mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)],
+                        PollTimeout::NONE,
+                    );
                 }
                 // A full disk may have room again later; these bytes are lost, and there is nobody to tell.
                 Err(Errno::ENOSPC | Errno::EDQUOT) => break,

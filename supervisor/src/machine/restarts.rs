@@ -57,7 +57,10 @@ impl History {
             }
         }
         // In a crash loop the retries go on, at the slowest pace.
-        Verdict { after: if self.looping { rules.delay_max } else { delay }, entered_loop }
+        Verdict {
+            after: if self.looping { rules.delay_max } else { delay },
+            entered_loop,
+        }
     }
 
     pub fn looping(&self) -> bool {
@@ -98,12 +101,26 @@ mod tests {
 
     #[test]
     fn the_first_restart_is_at_once_and_the_others_wait_longer_and_longer() {
-        let rules = Restarts { crash_loop: None, ..rules() };
+        let rules = Restarts {
+            crash_loop: None,
+            ..rules()
+        };
         let mut history = History::default();
-        let delays: Vec<u128> =
-            (0..10).map(|_| history.crashed(&rules, Duration::ZERO, Duration::ZERO, 1.0).after.as_millis()).collect();
+        let delays: Vec<u128> = (0..10)
+            .map(|_| {
+                history
+                    .crashed(&rules, Duration::ZERO, Duration::ZERO, 1.0)
+                    .after
+                    .as_millis()
+            })
+            .collect();
         assert_eq!(delays, [0, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
-        assert_eq!(history.crashed(&rules, Duration::ZERO, Duration::from_secs(60), 1.0).after, Duration::ZERO);
+        assert_eq!(
+            history
+                .crashed(&rules, Duration::ZERO, Duration::from_secs(60), 1.0)
+                .after,
+            Duration::ZERO
+        );
     }
 
     #[test]

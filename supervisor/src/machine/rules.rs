@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Action, EXIT_CRASH_LOOP, EXIT_UNAVAILABLE, End, FIRST_BEAT_PATIENCE, FIRST_PROBE, KILL_PATIENCE, Machine, Notice, Phase, Role,
-    SHORT_GRACE, SLOWEST_START_PROBE, Stage, Stopping, Why,
+    Action, EXIT_CRASH_LOOP, EXIT_UNAVAILABLE, End, FIRST_BEAT_PATIENCE, FIRST_PROBE, KILL_PATIENCE, Machine, Notice,
+    Phase, Role, SHORT_GRACE, SLOWEST_START_PROBE, Stage, Stopping, Why,
 };
 
 impl Machine {
@@ -35,7 +35,11 @@ impl Machine {
                 self.last_beat = now;
                 self.busy = false;
                 if !self.announced {
-                    let patience = if self.policy.hang_timeout.is_some() { FIRST_BEAT_PATIENCE } else { Duration::ZERO };
+                    let patience = if self.policy.hang_timeout.is_some() {
+                        FIRST_BEAT_PATIENCE
+                    } else {
+                        Duration::ZERO
+                    };
                     self.announce_at = Some(now + patience);
                     self.announce_if_due(now);
                 }
@@ -44,7 +48,14 @@ impl Machine {
     }
 
     pub(super) fn ended(&mut self, role: Role, end: End, now: Duration) {
-        let stage = std::mem::replace(if role == Role::Api { &mut self.api } else { &mut self.worker }, Stage::Off);
+        let stage = std::mem::replace(
+            if role == Role::Api {
+                &mut self.api
+            } else {
+                &mut self.worker
+            },
+            Stage::Off,
+        );
         let lived = stage.since().map_or(Duration::ZERO, |since| now.saturating_sub(since));
         let asked_at = match stage {
             Stage::Ending { asked_at, .. } => Some(asked_at),
@@ -69,16 +80,29 @@ impl Machine {
     }
 
     fn worker_ended(&mut self, stage: &Stage, end: End, lived: Duration, now: Duration) {
-        if matches!(stage, Stage::Ending { why: Why::Recycle, killed: false, .. }) {
+        if matches!(
+            stage,
+            Stage::Ending {
+                why: Why::Recycle,
+                killed: false,
+                ..
+            }
+        ) {
             self.say(Notice::WorkerRecycled);
             self.todo.push(Action::Spawn(Role::Worker));
             return;
         }
         let jitter = self.jitter();
         let verdict = self.history.crashed(&self.policy.restarts, now, lived, jitter);
-        self.say(Notice::WorkerCrashed { end, lived, next: verdict.after });
+        self.say(Notice::WorkerCrashed {
+            end,
+            lived,
+            next: verdict.after,
+        });
         if verdict.entered_loop {
-            self.say(Notice::CrashLoop { stops: self.policy.exit_on_crash_loop });
+            self.say(Notice::CrashLoop {
+                stops: self.policy.exit_on_crash_loop,
+            });
             if self.policy.exit_on_crash_loop {
                 self.begin_stop(EXIT_CRASH_LOOP, false, now);
                 return;
@@ -87,7 +111,9 @@ impl Machine {
         if verdict.after.is_zero() {
             self.todo.push(Action::Spawn(Role::Worker));
         } else {
-            self.worker = Stage::Waiting { until: now + verdict.after };
+            self.worker = Stage::Waiting {
+                until: now + verdict.after,
+            };
         }
     }
 
@@ -172,7 +198,9 @@ impl Machine {
         for role in [Role::Worker, Role::Api] {
             let stage = if role == Role::Api { self.api } else { self.worker };
             match stage {
-                Stage::Ending { kill_at, killed: false, .. } if kill_at <= now => self.kill(role),
+                Stage::Ending {
+                    kill_at, killed: false, ..
+                } if kill_at <= now => self.kill(role),
                 Stage::Waiting { until } if until <= now => self.todo.push(Action::Spawn(role)),
                 _ => {}
             }
@@ -182,7 +210,9 @@ impl Machine {
             && now >= self.last_beat + limit
             && !self.is_stopping()
         {
-            self.say(Notice::WorkerHung { silent: now - self.last_beat });
+            self.say(Notice::WorkerHung {
+                silent: now - self.last_beat,
+            });
             self.end(Role::Worker, Why::Hung, SHORT_GRACE, now);
         }
         if let Stage::Up { since } = self.worker
@@ -234,7 +264,11 @@ impl Machine {
         self.probe_at = None;
         self.announce_at = None;
         // The worker may use all of the time but what the API needs, or a third of it where that is less.
-        let for_api = if self.api.is_running() { self.policy.api_grace.min(self.policy.stop_timeout / 3) } else { Duration::ZERO };
+        let for_api = if self.api.is_running() {
+            self.policy.api_grace.min(self.policy.stop_timeout / 3)
+        } else {
+            Duration::ZERO
+        };
         let for_worker = self.policy.worker_grace.min(self.policy.stop_timeout - for_api);
         if matches!(self.worker, Stage::Waiting { .. }) {
             self.worker = Stage::Off;
@@ -275,10 +309,20 @@ impl Machine {
 
     /// Asks a child to end within `grace`; one that is asked already gets the shorter of the two.
     fn end(&mut self, role: Role, why: Why, grace: Duration, now: Duration) {
-        let stage = if role == Role::Api { &mut self.api } else { &mut self.worker };
+        let stage = if role == Role::Api {
+            &mut self.api
+        } else {
+            &mut self.worker
+        };
         match stage {
             Stage::Up { since } => {
-                *stage = Stage::Ending { since: *since, asked_at: now, kill_at: now + grace, killed: false, why };
+                *stage = Stage::Ending {
+                    since: *since,
+                    asked_at: now,
+                    kill_at: now + grace,
+                    killed: false,
+                    why,
+                };
                 self.todo.push(Action::Terminate(role));
             }
             Stage::Ending { kill_at, .. } => *kill_at = (*kill_at).min(now + grace),
@@ -287,12 +331,22 @@ impl Machine {
     }
 
     fn kill(&mut self, role: Role) {
-        let stage = if role == Role::Api { &mut self.api } else { &mut self.worker };
+        let stage = if role == Role::Api {
+            &mut self.api
+        } else {
+            &mut self.worker
+        };
         match stage {
             Stage::Ending { killed, .. } if !*killed => *killed = true,
             Stage::Up { since } => {
                 let since = *since;
-                *stage = Stage::Ending { since, asked_at: since, kill_at: since, killed: true, why: Why::Shutdown };
+                *stage = Stage::Ending {
+                    since,
+                    asked_at: since,
+                    kill_at: since,
+                    killed: true,
+                    why: Why::Shutdown,
+                };
             }
             _ => return,
         }

@@ -28,8 +28,14 @@ fn policy() -> Policy {
     }
 }
 
-const CRASH: End = End { how: How::Signal(9), out_of_memory: false };
-const WELL: End = End { how: How::Status(0), out_of_memory: false };
+const CRASH: End = End {
+    how: How::Signal(9),
+    out_of_memory: false,
+};
+const WELL: End = End {
+    how: How::Status(0),
+    out_of_memory: false,
+};
 
 /// A machine in a made-up world, in which programs start at once.
 struct World {
@@ -110,7 +116,11 @@ impl World {
     /// Lets time pass, with a tick at each time that the machine asks for.
     fn until(&mut self, end: Duration) {
         let mut ticks = 0;
-        while let Some(next) = self.machine.next_tick().filter(|next| *next <= end && self.exit.is_none()) {
+        while let Some(next) = self
+            .machine
+            .next_tick()
+            .filter(|next| *next <= end && self.exit.is_none())
+        {
             self.now = self.now.max(next);
             self.feed(Event::Tick);
             ticks += 1;
@@ -220,7 +230,11 @@ fn a_large_worker_is_recycled_only_when_idle_and_does_not_count_as_a_crash() {
 
 #[test]
 fn a_crash_loop_is_down_until_it_lives_well() {
-    let mut world = World::running(Policy { health_interval: None, hang_timeout: None, ..policy() });
+    let mut world = World::running(Policy {
+        health_interval: None,
+        hang_timeout: None,
+        ..policy()
+    });
     while world.machine.worker_state() != WorkerState::Down {
         if world.worker {
             world.feed(Event::Ended(Role::Worker, CRASH));
@@ -228,7 +242,14 @@ fn a_crash_loop_is_down_until_it_lives_well() {
             world.until(world.machine.next_tick().expect("a start is planned"));
         }
     }
-    assert_eq!(world.log.iter().filter(|notice| matches!(notice, Notice::WorkerCrashed { .. })).count(), 8);
+    assert_eq!(
+        world
+            .log
+            .iter()
+            .filter(|notice| matches!(notice, Notice::WorkerCrashed { .. }))
+            .count(),
+        8
+    );
     world.until(world.now + Duration::from_secs(31));
     assert!(world.worker, "it is tried again");
     assert_eq!(world.machine.worker_state(), WorkerState::Down);

@@ -39,7 +39,15 @@ fn reset_signals() -> io::Result<()> {
     const MASK_BYTES: usize = 8;
     for number in 1..=64 {
         // SAFETY: `SIG_DFL` installs no handler, and the kernel reads no more than `DEFAULT`. Refused for KILL and STOP.
-        unsafe { libc::syscall(libc::SYS_rt_sigaction, number, DEFAULT.as_ptr(), std::ptr::null_mut::<u64>(), MASK_BYTES) };
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                number,
+                DEFAULT.as_ptr(),
+                std::ptr::null_mut::<u64>(),
+                MASK_BYTES,
+            )
+        };
     }
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
     Ok(())

@@ -19,7 +19,10 @@ impl Environment {
     /// Reads the process's environment and, unless `NODE_ENV` is `production`, the `.env` file. The environment wins.
     ///
     /// `file` is the path that was asked for by a flag, if any; a missing file is a fault only then.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
     pub fn read(file: Option<&str>) -> Self {
         let mut environment = Self::default();
         for (name, value) in std::env::vars_os() {
@@ -32,8 +35,14 @@ impl Environment {
                 (Err(_), _) => {}
             }
         }
-        if environment.variables.get("NODE_ENV").is_none_or(|value| value != "production") {
-            let asked = file.map(str::to_owned).or_else(|| environment.variables.get("REPOLENS_ENV_FILE").cloned());
+        if environment
+            .variables
+            .get("NODE_ENV")
+            .is_none_or(|value| value != "production")
+        {
+            let asked = file
+                .map(str::to_owned)
+                .or_else(|| environment.variables.get("REPOLENS_ENV_FILE").cloned());
             environment.read_file(asked.as_deref().unwrap_or(".env"), asked.is_some());
         }
         environment
@@ -41,7 +50,10 @@ impl Environment {
 
     pub fn get(&self, name: &str) -> Option<&str> {
         // Hosting sites make empty variables where nothing is filled in; they mean the same as none.
-        self.variables.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.trim().is_empty())
     }
 
     fn read_file(&mut self, path: &str, asked: bool) {
@@ -86,7 +98,11 @@ fn parse_line(line: &str) -> Result<Option<(String, String)>, &'static str> {
             inner.replace("\\n", "\n")
         }
         Some(b'\'') => value[1..].split_once('\'').ok_or("has no closing quote")?.0.to_owned(),
-        _ => value.split_once(" #").map_or(value, |(value, _)| value).trim_end().to_owned(),
+        _ => value
+            .split_once(" #")
+            .map_or(value, |(value, _)| value)
+            .trim_end()
+            .to_owned(),
     };
     Ok(Some((name.to_owned(), value)))
 }
@@ -102,7 +118,10 @@ mod tests {
         assert_eq!(parsed("export A = b c # note"), Ok(Some("A|b c".into())));
         assert_eq!(parsed(r#"A="b # c" # note"#), Ok(Some("A|b # c".into())));
         assert_eq!(parsed("A='b\"c'"), Ok(Some("A|b\"c".into())));
-        assert_eq!(parsed("A=postgres://u:p#q@h/d"), Ok(Some("A|postgres://u:p#q@h/d".into())));
+        assert_eq!(
+            parsed("A=postgres://u:p#q@h/d"),
+            Ok(Some("A|postgres://u:p#q@h/d".into()))
+        );
         assert_eq!(parsed("A="), Ok(Some("A|".into())));
         assert_eq!(parsed("  # note"), Ok(None));
         assert!(parsed("no equals sign").is_err());

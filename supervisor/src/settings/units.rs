@@ -67,7 +67,9 @@ pub fn shown_size(bytes: u64) -> String {
 
 fn split(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
-    let end = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+    let end = text
+        .find(|character: char| !character.is_ascii_digit() && character != '.')
+        .unwrap_or(text.len());
     let number: f64 = text[..end].parse().ok()?;
     Some((number, text[end..].trim()))
 }
@@ -80,7 +82,14 @@ mod tests {
 
     #[test]
     fn durations() {
-        for (text, milliseconds) in [("500ms", 500), ("10s", 10_000), ("1.5m", 90_000), ("2h", 7_200_000), ("7", 7000), ("0", 0)] {
+        for (text, milliseconds) in [
+            ("500ms", 500),
+            ("10s", 10_000),
+            ("1.5m", 90_000),
+            ("2h", 7_200_000),
+            ("7", 7000),
+            ("0", 0),
+        ] {
             assert_eq!(duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
         }
         for text in ["", "s", "-1s", "10 parsecs", "1e9", "1..2s", "999999999d"] {

@@ -43,7 +43,12 @@ impl Server {
             fs::create_dir_all(folder)?;
         }
         match UnixStream::connect(path) {
-            Ok(_) => return Err(io::Error::new(ErrorKind::AddrInUse, "another supervisor runs with the same data folder")),
+            Ok(_) => {
+                return Err(io::Error::new(
+                    ErrorKind::AddrInUse,
+                    "another supervisor runs with the same data folder",
+                ));
+            }
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
             Err(_) => {}
         }
@@ -53,7 +58,11 @@ impl Server {
         umask(before);
         let listener = listener?;
         listener.set_nonblocking(true)?;
-        Ok(Self { listener, path: path.to_owned(), clients: Vec::new() })
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+            clients: Vec::new(),
+        })
     }
 
     /// What to poll for reading.
@@ -73,7 +82,11 @@ impl Server {
             && let Ok((stream, _)) = self.listener.accept()
         {
             if stream.set_nonblocking(true).is_ok() {
-                self.clients.push(Client { stream, question: Vec::new(), since: now });
+                self.clients.push(Client {
+                    stream,
+                    question: Vec::new(),
+                    since: now,
+                });
             }
         }
         self.clients.retain_mut(|client| match client.read() {
@@ -138,13 +151,22 @@ mod tests {
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         drop(std::os::unix::net::UnixListener::bind(&path).expect("a stale socket"));
         let mut server = Server::listen(&path).expect("a stale file is replaced");
-        assert_eq!(std::fs::metadata(&path).expect("the file").permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&path).expect("the file").permissions().mode() & 0o777,
+            0o600
+        );
         assert!(Server::listen(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse));
         let mut silent = UnixStream::connect(&path).expect("a second client");
         for (asked, expected) in [("status\n", "S"), ("metrics\n", "M"), ("nonsense\n", "{\"error")] {
             let mut client = UnixStream::connect(&path).expect("a client");
             client.write_all(asked.as_bytes()).expect("a question");
-            server.serve(Instant::now(), |question| if question == Question::Status { "S".into() } else { "M".into() });
+            server.serve(Instant::now(), |question| {
+                if question == Question::Status {
+                    "S".into()
+                } else {
+                    "M".into()
+                }
+            });
             let mut answer = String::new();
             client.read_to_string(&mut answer).expect("an answer");
             assert!(answer.starts_with(expected), "{answer}");

@@ -50,15 +50,27 @@ impl Supervisor {
         match self.try_spawn(role) {
             Ok(pid) => {
                 let (sign, title) = (self.log.sign("✅ "), words::title(role));
-                let verb = if self.records.of(role).starts > 1 { "restarted" } else { "started" };
-                self.log.say(Level::Info, &format!("{sign}{title} {verb} with PID: {pid}"), &[]);
+                let verb = if self.records.of(role).starts > 1 {
+                    "restarted"
+                } else {
+                    "started"
+                };
+                self.log
+                    .say(Level::Info, &format!("{sign}{title} {verb} with PID: {pid}"), &[]);
                 Event::Spawned(role)
             }
             Err(error) => {
                 let path = self.children.program(role).path.display().to_string();
                 let title = words::title(role);
-                self.log.say(Level::Error, &format!("{title} could not be started from `{path}`: {error}"), &[]);
-                let end = End { how: How::NotStarted, out_of_memory: false };
+                self.log.say(
+                    Level::Error,
+                    &format!("{title} could not be started from `{path}`: {error}"),
+                    &[],
+                );
+                let end = End {
+                    how: How::NotStarted,
+                    out_of_memory: false,
+                };
                 self.records.ended(role, end);
                 Event::Ended(role, end)
             }
@@ -76,8 +88,17 @@ impl Supervisor {
                 (Stdio::from(OwnedFd::from(its)), Some(ours))
             }
         };
-        let descriptors = Descriptors { stdin, stdout: stdout.into(), stderr: stderr.into() };
-        let pid = process::spawn(self.children.program(role), &[], self.children.variables(role), descriptors)?;
+        let descriptors = Descriptors {
+            stdin,
+            stdout: stdout.into(),
+            stderr: stderr.into(),
+        };
+        let pid = process::spawn(
+            self.children.program(role),
+            &[],
+            self.children.variables(role),
+            descriptors,
+        )?;
         let (slot, oom) = match role {
             Role::Api => (&mut self.api, OOM_API),
             Role::Worker => (&mut self.worker, OOM_WORKER),
@@ -88,7 +109,11 @@ impl Supervisor {
         }
         if let Err(error) = process::prefer_as_oom_victim(pid, oom) {
             // It ended already, or the kernel has no such thing.
-            self.log.say(Level::Debug, &format!("oom_score_adj of {pid} could not be set: {error}"), &[]);
+            self.log.say(
+                Level::Debug,
+                &format!("oom_score_adj of {pid} could not be set: {error}"),
+                &[],
+            );
         }
         let id = pid.as_raw().unsigned_abs();
         self.log.attach(role, id, out, Level::Info);
@@ -105,12 +130,20 @@ impl Supervisor {
         if let Some(pid) = pid
             && let Err(error) = send(pid)
         {
-            self.log.say(Level::Error, &format!("{name} could not be sent to {} ({pid}): {error}", role.name()), &[]);
+            self.log.say(
+                Level::Error,
+                &format!("{name} could not be sent to {} ({pid}): {error}", role.name()),
+                &[],
+            );
         }
     }
 
     fn probe(&mut self) -> Option<Event> {
-        match Probe::begin(self.settings.api_address, &self.settings.health_path, self.settings.health_timeout) {
+        match Probe::begin(
+            self.settings.api_address,
+            &self.settings.health_path,
+            self.settings.health_timeout,
+        ) {
             Ok(probe) => {
                 self.probe = Some(probe);
                 None
@@ -134,13 +167,27 @@ impl Supervisor {
 
     /// For a person in front of a terminal; a deployment knows its address.
     fn tell_how_to_try(&self) {
-        if !self.settings.policy.api || self.settings.variables.get("NODE_ENV").is_some_and(|value| value == "production") {
+        if !self.settings.policy.api
+            || self
+                .settings
+                .variables
+                .get("NODE_ENV")
+                .is_some_and(|value| value == "production")
+        {
             return;
         }
         let base = format!("http://localhost:{}", self.settings.port);
-        self.log.say(Level::Info, &format!("RepoLens is at {base} (API: {base}/api/docs)"), &[]);
+        self.log.say(
+            Level::Info,
+            &format!("RepoLens is at {base} (API: {base}/api/docs)"),
+            &[],
+        );
         let body = r#"{"repoUrl":"https://github.com/octocat/Hello-World"}"#;
-        self.log.say(Level::Info, &format!("Try: curl -s {base}/api/scan -H 'Content-Type: application/json' -d '{body}'"), &[]);
+        self.log.say(
+            Level::Info,
+            &format!("Try: curl -s {base}/api/scan -H 'Content-Type: application/json' -d '{body}'"),
+            &[],
+        );
     }
 
     pub(super) fn report(&self) -> Report {
@@ -158,7 +205,10 @@ impl Supervisor {
             pid: std::process::id(),
             phase: self.machine.phase().to_owned(),
             uptime_seconds: now.as_secs_f64(),
-            started_in_ms: self.records.started_in.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+            started_in_ms: self
+                .records
+                .started_in
+                .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
             worker: worker.to_owned(),
             processes: [Role::Api, Role::Worker]
                 .into_iter()
@@ -167,11 +217,16 @@ impl Supervisor {
                 .collect(),
             health: HealthReport {
                 last_latency_ms: health.latency.map(|latency| latency.as_secs_f64() * 1000.0),
-                last_ok_seconds_ago: health.good_at.map(|at| Instant::now().saturating_duration_since(at).as_secs_f64()),
+                last_ok_seconds_ago: health
+                    .good_at
+                    .map(|at| Instant::now().saturating_duration_since(at).as_secs_f64()),
                 misses_in_a_row: self.machine.misses(),
                 last_failure: health.failure.clone(),
             },
-            memory: MemoryReport { supervisor_bytes: process::resident_bytes(nix::unistd::getpid()), ..self.memory.report() },
+            memory: MemoryReport {
+                supervisor_bytes: process::resident_bytes(nix::unistd::getpid()),
+                ..self.memory.report()
+            },
             orphans_reaped: self.records.orphans_reaped,
             log_lines: counters.lines.load(std::sync::atomic::Ordering::Relaxed),
             log_bytes: counters.bytes.load(std::sync::atomic::Ordering::Relaxed),

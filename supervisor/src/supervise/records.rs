@@ -88,7 +88,11 @@ impl Records {
     pub fn probed(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Healthy(latency) => {
-                self.health = Health { latency: Some(*latency), good_at: Some(Instant::now()), failure: self.health.failure.take() };
+                self.health = Health {
+                    latency: Some(*latency),
+                    good_at: Some(Instant::now()),
+                    failure: self.health.failure.take(),
+                };
             }
             Outcome::Unhealthy(why) => self.health.failure = Some(why.clone()),
         }
@@ -116,7 +120,12 @@ impl MemoryWatch {
     pub fn new(cgroup: Option<Cgroup>) -> Self {
         let limit = cgroup.as_ref().and_then(Cgroup::limit);
         let kills = cgroup.as_ref().and_then(Cgroup::oom_kills).unwrap_or(0);
-        Self { cgroup, limit, kills, warned: 0 }
+        Self {
+            cgroup,
+            limit,
+            kills,
+            warned: 0,
+        }
     }
 
     pub fn limit(&self) -> Option<u64> {
@@ -139,7 +148,11 @@ impl MemoryWatch {
             ("limit", size(self.limit).into()),
         ];
         let who = victim.map_or("a process of the container", Role::name);
-        log.say(Level::Error, &format!("Out of memory: the kernel killed {who}"), &fields);
+        log.say(
+            Level::Error,
+            &format!("Out of memory: the kernel killed {who}"),
+            &fields,
+        );
         self.kills = now;
     }
 
@@ -148,12 +161,20 @@ impl MemoryWatch {
         if self.has_new_kills() {
             self.report_kill(log, None);
         }
-        let (Some(usage), Some(limit)) = (self.cgroup.as_ref().and_then(Cgroup::usage), self.limit) else { return };
+        let (Some(usage), Some(limit)) = (self.cgroup.as_ref().and_then(Cgroup::usage), self.limit) else {
+            return;
+        };
         let percent = usage.working_set.saturating_mul(100) / limit.max(1);
-        let threshold = [90, 80].into_iter().find(|threshold| percent >= *threshold).unwrap_or(0);
+        let threshold = [90, 80]
+            .into_iter()
+            .find(|threshold| percent >= *threshold)
+            .unwrap_or(0);
         if threshold > self.warned {
             self.warned = threshold;
-            let fields = [("used", shown_size(usage.working_set).into()), ("limit", shown_size(limit).into())];
+            let fields = [
+                ("used", shown_size(usage.working_set).into()),
+                ("limit", shown_size(limit).into()),
+            ];
             log.say(Level::Warn, &format!("Memory is used to {percent} %"), &fields);
         } else if percent < CALM_PERCENT {
             self.warned = 0;
@@ -163,7 +184,11 @@ impl MemoryWatch {
     pub fn report(&self) -> MemoryReport {
         MemoryReport {
             limit_bytes: self.limit,
-            used_bytes: self.cgroup.as_ref().and_then(Cgroup::usage).map(|usage| usage.working_set),
+            used_bytes: self
+                .cgroup
+                .as_ref()
+                .and_then(Cgroup::usage)
+                .map(|usage| usage.working_set),
             oom_kills: self.cgroup.as_ref().and_then(Cgroup::oom_kills),
             supervisor_bytes: None,
         }

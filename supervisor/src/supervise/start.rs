@@ -24,7 +24,12 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 const LAST_SWEEP: Duration = Duration::from_millis(500);
 
 /// Runs the supervisor to its end and returns the exit status. `settings` and `faults` are what was read.
-pub fn run(settings: Option<Settings>, faults: &[Fault], log_settings: LogSettings, started: Instant) -> io::Result<u8> {
+pub fn run(
+    settings: Option<Settings>,
+    faults: &[Fault],
+    log_settings: LogSettings,
+    started: Instant,
+) -> io::Result<u8> {
     let signals = Signals::listen()?;
     let log = Log::start(log_settings)?;
     for refused in process::become_init() {
@@ -46,7 +51,11 @@ fn supervise(settings: Settings, log: Log, mut signals: Signals, started: Instan
     let children = Children::prepare(&settings, memory.limit())?;
     match check::run(&settings, &children, false, &mut signals) {
         Checked::Stopped => {
-            log.say(Level::Info, &format!("{}Shutdown signal received...", log.sign("🛑 ")), &[]);
+            log.say(
+                Level::Info,
+                &format!("{}Shutdown signal received...", log.sign("🛑 ")),
+                &[],
+            );
             return Ok((0, log));
         }
         Checked::Done(faults) => {
@@ -67,12 +76,23 @@ fn supervise(settings: Settings, log: Log, mut signals: Signals, started: Instan
         Ok(server) => Some(server),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             let folder = settings.data_dir.display();
-            log.say(Level::Error, &format!("{}Another supervisor runs with the data folder `{folder}`: stop it, or set `--data-dir`", log.sign("❌ ")), &[]);
+            log.say(
+                Level::Error,
+                &format!(
+                    "{}Another supervisor runs with the data folder `{folder}`: stop it, or set `--data-dir`",
+                    log.sign("❌ ")
+                ),
+                &[],
+            );
             return Ok((EXIT_UNAVAILABLE, log));
         }
         Err(error) => {
             let socket = settings.socket();
-            log.say(Level::Warn, &format!("There is no status: `{}` cannot be made: {error}", socket.display()), &[]);
+            log.say(
+                Level::Warn,
+                &format!("There is no status: `{}` cannot be made: {error}", socket.display()),
+                &[],
+            );
             None
         }
     };
@@ -115,7 +135,11 @@ pub fn port_is_free(settings: &Settings) -> Result<(), String> {
             "Port {} is taken: another program (perhaps another RepoLens) listens there. Stop it, or set `PORT`",
             settings.port
         )),
-        Err(error) => Err(format!("Port {} of {} cannot be used: {error}", settings.port, address.ip())),
+        Err(error) => Err(format!(
+            "Port {} of {} cannot be used: {error}",
+            settings.port,
+            address.ip()
+        )),
     }
 }
 

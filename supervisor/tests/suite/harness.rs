@@ -25,7 +25,12 @@ pub fn supervisor_program() -> &'static str {
 /// The helper program; examples are built beside the tests.
 pub fn child_program() -> PathBuf {
     let tests = std::env::current_exe().expect("a test has a path");
-    tests.parent().and_then(Path::parent).expect("tests are in `deps`").join("examples").join("child")
+    tests
+        .parent()
+        .and_then(Path::parent)
+        .expect("tests are in `deps`")
+        .join("examples")
+        .join("child")
 }
 
 /// How a supervisor is started.
@@ -44,7 +49,9 @@ impl Setup {
     /// The same as the first process of a new pid namespace.
     pub fn as_pid_1(api: &str, worker: &str) -> Self {
         let mut command = Command::new("unshare");
-        command.args(["--pid", "--fork", "--mount-proc", "--kill-child"]).arg(supervisor_program());
+        command
+            .args(["--pid", "--fork", "--mount-proc", "--kill-child"])
+            .arg(supervisor_program());
         Self::by(command, api, worker)
     }
 
@@ -74,7 +81,13 @@ impl Setup {
     }
 
     pub fn start(mut self) -> Run {
-        let mut child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("the supervisor starts");
+        let mut child = self
+            .command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the supervisor starts");
         let stdout = child.stdout.take().expect("stdout is a pipe");
         let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
         let of_thread = Arc::clone(&seen);
@@ -88,7 +101,12 @@ impl Setup {
             of_thread.0.lock().unwrap().over = true;
             of_thread.1.notify_all();
         });
-        Run { child, seen, folder: self.folder, port: self.port }
+        Run {
+            child,
+            seen,
+            folder: self.folder,
+            port: self.port,
+        }
     }
 }
 
@@ -126,7 +144,11 @@ impl Run {
             }
             looked_at = seen.lines.len();
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!seen.over && !left.is_zero(), "no `{text}` ({times} times) in:\n{}", seen.lines.join("\n"));
+            assert!(
+                !seen.over && !left.is_zero(),
+                "no `{text}` ({times} times) in:\n{}",
+                seen.lines.join("\n")
+            );
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
     }
@@ -149,7 +171,8 @@ impl Run {
 
     /// Waits for the end; the exit status, or 128 + the signal. All lines are there afterwards.
     pub fn wait(&mut self) -> i32 {
-        let status = wait_within(&mut self.child, PATIENCE).unwrap_or_else(|| panic!("it does not end:\n{}", self.lines().join("\n")));
+        let status = wait_within(&mut self.child, PATIENCE)
+            .unwrap_or_else(|| panic!("it does not end:\n{}", self.lines().join("\n")));
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
         while !seen.over && Instant::now() < deadline {
@@ -167,8 +190,11 @@ impl Run {
     }
 
     pub fn ask(&self, question: &str) -> String {
-        let mut stream = UnixStream::connect(self.folder.path().join(".repolens/supervisor.sock")).expect("the status socket is there");
-        stream.write_all(format!("{question}\n").as_bytes()).expect("a question can be asked");
+        let mut stream = UnixStream::connect(self.folder.path().join(".repolens/supervisor.sock"))
+            .expect("the status socket is there");
+        stream
+            .write_all(format!("{question}\n").as_bytes())
+            .expect("a question can be asked");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         answer
@@ -182,11 +208,17 @@ impl Run {
     pub fn process(&self, name: &str) -> Value {
         let status = self.status();
         let processes = status["processes"].as_array().expect("processes are an array");
-        processes.iter().find(|process| process["name"] == name).expect("it is managed").clone()
+        processes
+            .iter()
+            .find(|process| process["name"] == name)
+            .expect("it is managed")
+            .clone()
     }
 
     pub fn pid_of(&self, name: &str) -> Option<Pid> {
-        self.process(name)["pid"].as_i64().map(|pid| Pid::from_raw(i32::try_from(pid).unwrap()))
+        self.process(name)["pid"]
+            .as_i64()
+            .map(|pid| Pid::from_raw(i32::try_from(pid).unwrap()))
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -196,7 +228,10 @@ impl Run {
     /// The process ids that children wrote to a file.
     pub fn pids_in(&self, name: &str) -> Vec<Pid> {
         let text = std::fs::read_to_string(self.file(name)).unwrap_or_default();
-        text.lines().filter_map(|line| line.parse().ok()).map(Pid::from_raw).collect()
+        text.lines()
+            .filter_map(|line| line.parse().ok())
+            .map(Pid::from_raw)
+            .collect()
     }
 }
 
@@ -235,7 +270,8 @@ pub fn code(status: ExitStatus) -> i32 {
 
 pub fn is_alive(pid: Pid) -> bool {
     // A zombie is dead.
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" Z")))
+    std::fs::read_to_string(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| !stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" Z")))
 }
 
 /// The children of a process that are zombies.
@@ -243,17 +279,28 @@ pub fn zombies_of(parent: Pid) -> usize {
     let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
     children
         .split_whitespace()
-        .filter(|pid| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" Z"))))
+        .filter(|pid| {
+            std::fs::read_to_string(format!("/proc/{pid}/stat"))
+                .is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" Z")))
+        })
         .count()
 }
 
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("it has an address").port()
+    TcpListener::bind("127.0.0.1:0")
+        .expect("a free port")
+        .local_addr()
+        .expect("it has an address")
+        .port()
 }
 
 /// Whether a new pid namespace can be made here. Says so where it can't, for a test that did not run is no success.
 pub fn can_unshare() -> bool {
-    let can = Command::new("unshare").args(["--pid", "--fork", "--mount-proc", "true"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    let can = Command::new("unshare")
+        .args(["--pid", "--fork", "--mount-proc", "true"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
     if !can {
         eprintln!("SKIPPED: `unshare --pid --fork --mount-proc` is not permitted here, so nothing was tested as PID 1");
     }

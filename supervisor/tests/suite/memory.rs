@@ -21,12 +21,18 @@ fn a_kill_for_memory_is_told_apart_from_another() {
     let setup = Setup::new("health", "env-file=DIR/env beat=i");
     let root = setup.folder.path().join("cgroup");
     write_tree(&root, 100 << 20, 3);
-    let run = setup.env("REPOLENS_CGROUP_ROOT", &root.display().to_string()).flags(&["--restart-delay", "0"]).start();
+    let run = setup
+        .env("REPOLENS_CGROUP_ROOT", &root.display().to_string())
+        .flags(&["--restart-delay", "0"])
+        .start();
     run.wait_until_running();
     assert_eq!(run.status()["memory"]["limitBytes"], 536_870_912u64);
     // The budget of an analysis comes from the limit.
     let environment = fs::read_to_string(run.file("env")).unwrap();
-    assert!(environment.contains(&format!("ANALYSIS_MEMORY={}", 352 << 20)), "{environment}");
+    assert!(
+        environment.contains(&format!("ANALYSIS_MEMORY={}", 352 << 20)),
+        "{environment}"
+    );
 
     kill(run.pid_of("worker").unwrap(), Signal::SIGKILL).unwrap();
     assert!(run.wait_for("Worker crashed!").contains("reason=SIGKILL"));
@@ -34,10 +40,18 @@ fn a_kill_for_memory_is_told_apart_from_another() {
 
     write_tree(&root, 100 << 20, 4);
     kill(run.pid_of("worker").unwrap(), Signal::SIGKILL).unwrap();
-    assert!(run.wait_for_times("Worker crashed!", 2).contains("reason=\"out of memory"));
+    assert!(
+        run.wait_for_times("Worker crashed!", 2)
+            .contains("reason=\"out of memory")
+    );
     let line = run.wait_for("Out of memory: the kernel killed worker");
-    assert!(line.contains("oom_kills=3→4") && line.contains("peak=\"508 MiB\"") && line.contains("limit=\"512 MiB\""), "{line}");
-    eventually("the status tells", || run.process("worker")["lastExit"]["outOfMemory"] == true);
+    assert!(
+        line.contains("oom_kills=3→4") && line.contains("peak=\"508 MiB\"") && line.contains("limit=\"512 MiB\""),
+        "{line}"
+    );
+    eventually("the status tells", || {
+        run.process("worker")["lastExit"]["outOfMemory"] == true
+    });
 }
 
 #[test]
@@ -53,8 +67,18 @@ fn full_memory_is_told_once() {
 fn the_worker_is_the_first_to_go() {
     let run = Setup::new("health", "beat=i").start();
     run.wait_until_running();
-    let score = |pid: nix::unistd::Pid| -> i32 { fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).unwrap().trim().parse().unwrap() };
-    let (own, api, worker) = (score(run.pid()), score(run.pid_of("api").unwrap()), score(run.pid_of("worker").unwrap()));
+    let score = |pid: nix::unistd::Pid| -> i32 {
+        fs::read_to_string(format!("/proc/{pid}/oom_score_adj"))
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap()
+    };
+    let (own, api, worker) = (
+        score(run.pid()),
+        score(run.pid_of("api").unwrap()),
+        score(run.pid_of("worker").unwrap()),
+    );
     assert!(own < api && api < worker && worker < 1000, "{own} {api} {worker}");
 }
 
@@ -78,7 +102,9 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        eventually("the group is empty", || fs::remove_dir(&self.0).is_ok() || !self.0.exists());
+        eventually("the group is empty", || {
+            fs::remove_dir(&self.0).is_ok() || !self.0.exists()
+        });
     }
 }
 
@@ -92,13 +118,22 @@ fn a_real_kill_for_memory() {
     // A shell moves itself into the group before it becomes the supervisor.
     let mut shell = std::process::Command::new("sh");
     let procs = group.0.join("cgroup.procs");
-    shell.args(["-c", &format!("echo $$ > {} && exec {}", procs.display(), crate::harness::supervisor_program())]);
+    shell.args([
+        "-c",
+        &format!(
+            "echo $$ > {} && exec {}",
+            procs.display(),
+            crate::harness::supervisor_program()
+        ),
+    ]);
     for (name, value) in setup.command.get_envs() {
         if let Some(value) = value {
             shell.env(name, value);
         }
     }
-    shell.current_dir(setup.folder.path()).env("REPOLENS_RESTART_DELAY", "10s");
+    shell
+        .current_dir(setup.folder.path())
+        .env("REPOLENS_RESTART_DELAY", "10s");
     setup.command = shell;
     let mut run = setup.start();
     run.wait_until_running();

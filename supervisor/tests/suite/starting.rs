@@ -26,7 +26,9 @@ fn phrases_come_in_their_order() {
         "🛑 Shutdown signal received... signal=SIGTERM",
         "✅ Clean shutdown complete",
     ] {
-        let at = rest.find(phrase).unwrap_or_else(|| panic!("`{phrase}` is missing, or too early, in:\n{text}"));
+        let at = rest
+            .find(phrase)
+            .unwrap_or_else(|| panic!("`{phrase}` is missing, or too early, in:\n{text}"));
         rest = &rest[at + phrase.len()..];
     }
 }
@@ -53,7 +55,9 @@ fn the_worker_waits_for_the_api() {
 fn an_api_that_is_never_healthy_ends_everything_with_69() {
     for api in ["", "health=503"] {
         let begun = Instant::now();
-        let mut run = Setup::new(api, "say=worker-is-here").flags(&["--start-timeout", "300ms"]).start();
+        let mut run = Setup::new(api, "say=worker-is-here")
+            .flags(&["--start-timeout", "300ms"])
+            .start();
         assert_eq!(run.wait(), 69);
         assert!(begun.elapsed() < Duration::from_secs(5));
         run.wait_for("did not become healthy within 300 ms");
@@ -82,7 +86,10 @@ fn each_can_run_alone() {
     assert_eq!(run.status()["worker"], "off");
     assert_eq!(run.status()["processes"].as_array().unwrap().len(), 1);
 
-    let mut run = Setup::new("", "beat=i").flags(&["--only=worker"]).env("WORKER_TOKEN", &"t".repeat(32)).start();
+    let mut run = Setup::new("", "beat=i")
+        .flags(&["--only=worker"])
+        .env("WORKER_TOKEN", &"t".repeat(32))
+        .start();
     run.wait_until_running();
     assert!(!run.lines().iter().any(|line| line.contains("API")));
     assert_eq!(run.stop().0, 0);
@@ -120,14 +127,29 @@ fn status_and_metrics_tell_what_runs() {
     let status = run.status();
     assert_eq!((&status["phase"], &status["worker"]), (&"running".into(), &"up".into()));
     assert!(status["startedInMs"].as_u64().is_some() && status["health"]["lastLatencyMs"].as_f64().is_some());
-    assert!(status["processes"][0]["memoryBytes"].as_u64().is_some_and(|bytes| bytes > 100_000));
+    assert!(
+        status["processes"][0]["memoryBytes"]
+            .as_u64()
+            .is_some_and(|bytes| bytes > 100_000)
+    );
     let metrics = run.ask("metrics");
-    for line in ["repolens_supervisor_process_up{process=\"worker\"} 1", "repolens_supervisor_restarts_total{process=\"api\"} 0"] {
+    for line in [
+        "repolens_supervisor_process_up{process=\"worker\"} 1",
+        "repolens_supervisor_restarts_total{process=\"api\"} 0",
+    ] {
         assert!(metrics.contains(line), "{line} in:\n{metrics}");
     }
-    let socket = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(run.file(".repolens/supervisor.sock")).unwrap().permissions());
+    let socket = std::os::unix::fs::PermissionsExt::mode(
+        &fs::metadata(run.file(".repolens/supervisor.sock"))
+            .unwrap()
+            .permissions(),
+    );
     assert_eq!(socket & 0o777, 0o600);
-    let text = std::process::Command::new(crate::harness::supervisor_program()).arg("status").current_dir(run.folder.path()).output().unwrap();
+    let text = std::process::Command::new(crate::harness::supervisor_program())
+        .arg("status")
+        .current_dir(run.folder.path())
+        .output()
+        .unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
     assert!(text.contains("worker     up") && text.contains("has a job"), "{text}");
 }

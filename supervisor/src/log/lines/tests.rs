@@ -8,7 +8,12 @@ use crate::log::sink::Sink;
 const TIME: &str = "2026-01-22T18:05:55.123Z";
 
 fn rendered(format: Format, chunks: &[&[u8]]) -> String {
-    let mut lines = Lines::new(Source { name: "api", pid: 7, level: Level::Info, format });
+    let mut lines = Lines::new(Source {
+        name: "api",
+        pid: 7,
+        level: Level::Info,
+        format,
+    });
     let mut sink = Sink::nowhere();
     for chunk in chunks {
         lines.feed(chunk, TIME, &mut sink);
@@ -21,19 +26,29 @@ fn rendered(format: Format, chunks: &[&[u8]]) -> String {
 
 fn messages(chunks: &[&[u8]]) -> Vec<String> {
     let prefix = format!("{TIME} api        INFO  ");
-    rendered(Format::Text, chunks).lines().map(|line| line.strip_prefix(&prefix).expect("each line has the prefix").to_owned()).collect()
+    rendered(Format::Text, chunks)
+        .lines()
+        .map(|line| line.strip_prefix(&prefix).expect("each line has the prefix").to_owned())
+        .collect()
 }
 
 #[test]
 fn lines_are_put_together_and_the_last_one_needs_no_newline() {
-    assert_eq!(messages(&[b"one\ntw", b"o", b"\n\nthree\r\nfour"]), ["one", "two", "", "three", "four"]);
+    assert_eq!(
+        messages(&[b"one\ntw", b"o", b"\n\nthree\r\nfour"]),
+        ["one", "two", "", "three", "four"]
+    );
     assert_eq!(messages(&[b""]), [""; 0]);
 }
 
 #[test]
 fn hostile_bytes_are_harmless() {
     assert_eq!(
-        messages(&[b"a\x1b[2Jb\0\xff\nurl redis://u:se", b"cret@h\nmulti \xe2\x82", b"\xac byte\n"]),
+        messages(&[
+            b"a\x1b[2Jb\0\xff\nurl redis://u:se",
+            b"cret@h\nmulti \xe2\x82",
+            b"\xac byte\n"
+        ]),
         ["a\\x1b[2Jb\\x00\u{fffd}", "url redis://u:***@h", "multi € byte"]
     );
 }
@@ -46,11 +61,21 @@ fn a_line_with_its_own_time_and_level_gets_no_second_one() {
         format!("{own}  WARN own form a=1"),
         format!("{own} WARNING own form a=1"),
     ] {
-        assert_eq!(rendered(Format::Text, &[line.as_bytes()]), format!("{own} api        WARN  own form a=1\n"));
+        assert_eq!(
+            rendered(Format::Text, &[line.as_bytes()]),
+            format!("{own} api        WARN  own form a=1\n")
+        );
     }
     // Nobody speaks for another, and a time alone is not enough.
-    for line in [format!("{own} supervisor INFO  all is well"), format!("{own} nothing else"), own.to_owned()] {
-        assert_eq!(rendered(Format::Text, &[line.as_bytes()]), format!("{TIME} api        INFO  {line}\n"));
+    for line in [
+        format!("{own} supervisor INFO  all is well"),
+        format!("{own} nothing else"),
+        own.to_owned(),
+    ] {
+        assert_eq!(
+            rendered(Format::Text, &[line.as_bytes()]),
+            format!("{TIME} api        INFO  {line}\n")
+        );
     }
 }
 
@@ -80,15 +105,27 @@ fn a_secret_across_a_cut_is_masked() {
 
 #[test]
 fn json_lines_are_merged_and_others_are_quoted() {
-    let parse = |line: &str| serde_json::from_str::<Value>(&rendered(Format::Json, &[line.as_bytes()])).expect("an object");
+    let parse =
+        |line: &str| serde_json::from_str::<Value>(&rendered(Format::Json, &[line.as_bytes()])).expect("an object");
     assert_eq!(
-        parse(r#"{"level":"WARN","message":"hi","scan_id":"s","source":"supervisor","pid":1,"n":{"a":[1]},"ts":"2020-02-02T02:02:02Z"}"#),
+        parse(
+            r#"{"level":"WARN","message":"hi","scan_id":"s","source":"supervisor","pid":1,"n":{"a":[1]},"ts":"2020-02-02T02:02:02Z"}"#
+        ),
         json!({"ts": "2020-02-02T02:02:02Z", "source": "api", "pid": 7, "level": "warn", "msg": "hi", "scan_id": "s", "n": {"a": [1]}})
     );
-    assert_eq!(parse("plain \"text\" \u{7}"), json!({"ts": TIME, "source": "api", "pid": 7, "level": "info", "msg": "plain \"text\" \u{7}"}));
-    assert_eq!(parse("{\"broken\": "), json!({"ts": TIME, "source": "api", "pid": 7, "level": "info", "msg": "{\"broken\": "}));
+    assert_eq!(
+        parse("plain \"text\" \u{7}"),
+        json!({"ts": TIME, "source": "api", "pid": 7, "level": "info", "msg": "plain \"text\" \u{7}"})
+    );
+    assert_eq!(
+        parse("{\"broken\": "),
+        json!({"ts": TIME, "source": "api", "pid": 7, "level": "info", "msg": "{\"broken\": "})
+    );
     assert_eq!(parse(r#"{"a":1,"a":2}"#)["a"], 1);
-    let masked = rendered(Format::Json, &[br#"{"msg":"to redis://u:secret@h","authorization":"Bearer abcdefgh12345678"}"#]);
+    let masked = rendered(
+        Format::Json,
+        &[br#"{"msg":"to redis://u:secret@h","authorization":"Bearer abcdefgh12345678"}"#],
+    );
     assert!(!masked.contains("secret") && !masked.contains("abcdefgh"), "{masked}");
 }
 

@@ -11,8 +11,9 @@ mod sink;
 use std::collections::VecDeque;
 use std::io::{self, PipeReader};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::{Duration, SystemTime};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use repolens_log::{Level, Record, Value};
@@ -24,6 +25,8 @@ use crate::settings::LogSettings;
 const QUEUE_LIMIT: usize = 4096;
 /// The thread needs little, and its stack counts as memory of the supervisor.
 const STACK_BYTES: usize = 256 * 1024;
+/// At the end, a reader that has read nothing for so long is not waited for.
+const STALLED: Duration = Duration::from_secs(1);
 
 /// The log, as the supervision sees it. Nothing here blocks but [`Log::finish`].
 pub struct Log {
@@ -66,6 +69,7 @@ enum Order {
 pub struct Counters {
     pub lines: AtomicU64,
     pub bytes: AtomicU64,
+    written: Arc<AtomicU64>,
 }
 
 impl Log {
@@ -136,10 +140,20 @@ impl Log {
         &self.shared.counters
     }
 
-    /// Writes out what is left, for at most `patience`. Returns whether all of it was written.
-    pub fn finish(self, patience: Duration) -> bool {
+    /// Writes out what is left. A slow reader gets all of it as long as it reads; one that reads nothing for `STALLED`,
+    /// or takes more than `longest`, does not hold us up.
+    pub fn finish(self, longest: Duration) {
         self.order(Order::Finish);
-        self.finished.recv_timeout(patience).is_ok()
+        let written = || self.shared.counters.written.load(Ordering::Relaxed);
+        let deadline = Instant::now() + longest;
+        let mut before = written();
+        loop {
+            let patience = STALLED.min(deadline.saturating_duration_since(Instant::now()));
+            match self.finished.recv_timeout(patience) {
+                Err(RecvTimeoutError::Timeout) if written() > before && Instant::now() < deadline => before = written(),
+                _ => return,
+            }
+        }
     }
 
     fn order(&self, order: Order) {

@@ -2,6 +2,7 @@
 
 use std::io::PipeReader;
 use std::os::fd::AsFd as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::errno::Errno;
@@ -44,7 +45,7 @@ enum Read {
 /// Runs until [`Order::Finish`].
 pub fn run(shared: &Shared, format: Format) {
     let mut streams: Vec<Stream> = Vec::new();
-    let mut sink = Sink::stdout();
+    let mut sink = Sink::stdout(Arc::clone(&shared.counters.written));
     let mut chunk = vec![0; CHUNK];
     let mut finishing: Option<Instant> = None;
     loop {

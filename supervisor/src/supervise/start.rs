@@ -18,8 +18,8 @@ use crate::settings::{Fault, LogSettings, Settings};
 use crate::signals::Signals;
 use crate::status::server::Server;
 
-/// What is left of the log is written for so long; then we leave with a reader that reads nothing.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// What is left of the log is written for so long, to a reader that reads.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Left-over processes may take so long to be gone after they were killed.
 const LAST_SWEEP: Duration = Duration::from_millis(500);
 

@@ -215,7 +215,7 @@ pub fn stall(programs: &Programs, seconds: u64) {
     let expected = Expected { lines, long: 0 };
     read_all(&mut stdout, true, &mut came, &mut rest, &expected);
     println!(
-        "stalled reader for {seconds} s: {} lines were waiting in pipes, status answered all the while (`{}`), RSS {:.2} MB; afterwards {} of {lines} lines came, {} wrong",
+        "stalled reader for {seconds} s: {} lines had been read when all pipes were full, status answered all the while (`{}`), RSS {:.2} MB; afterwards {} of {lines} lines came, {} wrong",
         status["logLines"],
         status["phase"].as_str().unwrap_or("?"),
         stalled.rss as f64 / 1e6,

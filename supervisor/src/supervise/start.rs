@@ -119,10 +119,15 @@ fn supervise(settings: Settings, log: Log, mut signals: Signals, started: Instan
     Ok((status, supervisor.log))
 }
 
-/// Writes faults to the log; those of level info are things that are well.
+/// Writes faults to the log. What was tried and is well (level info) is for `check`; at a start it is noise.
 fn tell(log: &Log, faults: &[Fault]) {
     for fault in faults {
-        log.say(fault.level, &format!("`{}` {}", fault.name, fault.message), &[]);
+        let level = if fault.level == Level::Info {
+            Level::Debug
+        } else {
+            fault.level
+        };
+        log.say(level, &format!("`{}` {}", fault.name, fault.message), &[]);
     }
 }
 

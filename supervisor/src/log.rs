@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use repolens_log::{Level, Record, Value};
+use repolens_log::{Format, Level, Record, Value};
 
 use crate::machine::Role;
 use crate::settings::LogSettings;
@@ -39,6 +39,7 @@ struct Shared {
     queue: Mutex<Queue>,
     wake: EventFd,
     counters: Counters,
+    format: Format,
 }
 
 #[derive(Default)]
@@ -79,6 +80,7 @@ impl Log {
             queue: Mutex::default(),
             wake,
             counters: Counters::default(),
+            format: settings.format,
         });
         let (done, finished) = mpsc::channel();
         let of_thread = Arc::clone(&shared);
@@ -86,7 +88,7 @@ impl Log {
             .name("log".to_owned())
             .stack_size(STACK_BYTES)
             .spawn(move || {
-                pump::run(&of_thread, settings.format);
+                pump::run(&of_thread);
                 // The receiver is gone only when the process is about to end anyway.
                 let _ended_first = done.send(());
             })?;
@@ -189,7 +191,7 @@ impl Shared {
                 message: "Lines of the supervisor were dropped while stdout was stalled",
                 fields: &[("dropped", dropped.into())],
             };
-            orders.push_back(Order::Line(record.render(repolens_log::Format::Text)));
+            orders.push_back(Order::Line(record.render(self.format)));
         }
         orders
     }

@@ -1,5 +1,11 @@
 //! What the tests start in the place of `worker analyze`: a child that behaves in the way that its first argument says.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "it shows the tests what a child was given"
+)]
+
 use std::io::Write;
 
 fn main() {

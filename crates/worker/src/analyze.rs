@@ -73,7 +73,11 @@ fn report(args: &AnalyzeArgs, search_path: &str) -> Result<Report, OpenError> {
     let options = Options {
         limits,
         threads: args.threads,
-        skip: args.skip.iter().map(|path| (path.clone(), SKIP_REASON.to_owned())).collect(),
+        skip: args
+            .skip
+            .iter()
+            .map(|path| (path.clone(), SKIP_REASON.to_owned()))
+            .collect(),
         clock: Some(Arc::new(move || started.elapsed())),
     };
     let mut report = progress::watched(args.progress, args.name_files, |observer| {
@@ -105,12 +109,18 @@ fn where_it_stands(args: &AnalyzeArgs, search_path: &str, commit_known: bool) ->
 }
 
 fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .ok()?;
     runtime.block_on(git::head_of(path, search_path))
 }
 
 fn show(report: &Report, format: Format, no_color: bool) -> io::Result<()> {
-    #[expect(clippy::disallowed_methods, reason = "the report is what this command is for; locked once")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the report is what this command is for; locked once"
+    )]
     let stdout = io::stdout().lock();
     let terminal = stdout.is_terminal();
     let mut out = BufWriter::new(stdout);

@@ -65,14 +65,22 @@ async fn git_is_there(search_path: &str) -> Finding {
                 dotted(git::OLDEST_VERSION)
             ),
         ),
-        Err(cause) => finding(Level::Error, "PATH", format!("git cannot be started ({cause}): install it")),
+        Err(cause) => finding(
+            Level::Error,
+            "PATH",
+            format!("git cannot be started ({cause}): install it"),
+        ),
     }
 }
 
 async fn api_answers(settings: &WorkerSettings) -> Finding {
     let tried = async {
-        let api = ApiClient::new(settings.api_url.clone(), settings.worker_token.clone(), "check".to_owned())
-            .map_err(|error| CallError::Refused(crate::chain(&error)))?;
+        let api = ApiClient::new(
+            settings.api_url.clone(),
+            settings.worker_token.clone(),
+            "check".to_owned(),
+        )
+        .map_err(|error| CallError::Refused(crate::chain(&error)))?;
         api.health().await?;
         api.token_is_taken().await
     };
@@ -86,12 +94,18 @@ async fn api_answers(settings: &WorkerSettings) -> Finding {
         Err(CallError::Unreachable(cause)) => finding(
             Level::Warning,
             "API_URL",
-            format!("{} does not answer ({cause}): the worker will wait for it", settings.api_url),
+            format!(
+                "{} does not answer ({cause}): the worker will wait for it",
+                settings.api_url
+            ),
         ),
         Err(error) => finding(
             Level::Error,
             "WORKER_TOKEN",
-            format!("{} refuses it: set the same one for the API and the worker ({error})", settings.api_url),
+            format!(
+                "{} refuses it: set the same one for the API and the worker ({error})",
+                settings.api_url
+            ),
         ),
     }
 }

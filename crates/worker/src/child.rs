@@ -118,7 +118,9 @@ impl Analyser {
         let crashed = |error: std::io::Error| Failed::new(FailureCode::AnalysisCrashed, format!("the child: {error}"));
         let program = self.program(&run);
         let mut group = Group::start(&program).map_err(crashed)?;
-        let (stdout, stderr) = group.output().expect("the pipes of a group that was just started are there");
+        let (stdout, stderr) = group
+            .output()
+            .expect("the pipes of a group that was just started are there");
         let mut messages = Messages::default();
         let read_report = async {
             match read_capped(stdout, MAX_REPORT_BYTES).await {

@@ -125,7 +125,9 @@ impl Git {
         let unusable = |error: std::io::Error| Failed::new(FailureCode::CloneFailed, format!("git: {error}"));
         let program = command::program(args, local, &self.search_path, sandbox, &self.limits);
         let mut group = Group::start(&program).map_err(unusable)?;
-        let (stdout, stderr) = group.output().expect("the pipes of a group that was just started are there");
+        let (stdout, stderr) = group
+            .output()
+            .expect("the pipes of a group that was just started are there");
         let (output, message, status) = tokio::try_join!(
             read_tail(stdout, MAX_MESSAGE_BYTES),
             read_tail(stderr, MAX_MESSAGE_BYTES),
@@ -151,7 +153,10 @@ impl Git {
 /// The commit and the branch that the folder at `path` stands at, where it is in a repository with a commit and git takes
 /// its owner for ours.
 pub async fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
-    let ended = local(search_path).run(command::head_args("-C", path), true, Path::new("/")).await.ok()?;
+    let ended = local(search_path)
+        .run(command::head_args("-C", path), true, Path::new("/"))
+        .await
+        .ok()?;
     let mut lines = ended.output.lines();
     let commit = lines.next().filter(|_| ended.success)?;
     let branch = lines.next()?.strip_prefix("refs/heads/");
@@ -171,10 +176,19 @@ fn local(search_path: &str) -> Git {
 /// # Errors
 /// It cannot be started, or says something else than its version.
 pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
-    let run = local(search_path).run(vec!["--version".into()], true, Path::new("/")).await;
+    let run = local(search_path)
+        .run(vec!["--version".into()], true, Path::new("/"))
+        .await;
     let ended = run.map_err(|failed| failed.cause)?;
     // `git version 2.47.3`, with more behind it on some systems.
-    let mut numbers = ended.output.split(' ').nth(2).unwrap_or_default().trim().split('.').map(str::parse);
+    let mut numbers = ended
+        .output
+        .split(' ')
+        .nth(2)
+        .unwrap_or_default()
+        .trim()
+        .split('.')
+        .map(str::parse);
     match (numbers.next(), numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor)), patch) => Ok((major, minor, patch.and_then(Result::ok).unwrap_or(0))),
         _ => Err(format!("it says `{}`", ended.output.trim().escape_debug())),

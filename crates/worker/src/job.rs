@@ -232,7 +232,12 @@ impl Jobs {
 
 /// The body that carries a finished report. Made on another thread: compressing tens of megabytes takes a while.
 async fn completed(report: Vec<u8>, cloned: Cloned) -> Result<Bytes, Failed> {
-    let fault = |text: String| Failed::new(FailureCode::AnalysisCrashed, format!("the report cannot be passed on: {text}"));
+    let fault = |text: String| {
+        Failed::new(
+            FailureCode::AnalysisCrashed,
+            format!("the report cannot be passed on: {text}"),
+        )
+    };
     let body = tokio::task::spawn_blocking(move || {
         let results = serde_json::from_slice(&report)?;
         report_body(&StatusReport {

@@ -73,7 +73,10 @@ impl Group {
             .process_group(0);
         before_exec::restrict(&mut command, program.limits);
         let child = command.spawn()?;
-        let leader = child.id().and_then(|id| i32::try_from(id).ok()).ok_or(io::ErrorKind::Other)?;
+        let leader = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .ok_or(io::ErrorKind::Other)?;
         Ok(Self {
             child,
             leader: Pid::from_raw(leader),

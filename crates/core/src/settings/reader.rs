@@ -143,9 +143,7 @@ impl Reader {
     /// `PATH`, or where programs usually are.
     #[must_use]
     pub fn search_path(&self) -> String {
-        self.get("PATH")
-            .unwrap_or("/usr/local/bin:/usr/bin:/bin")
-            .to_owned()
+        self.get("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned()
     }
 
     /// The secret that the worker and the API share.

@@ -19,14 +19,22 @@ pub(super) enum Ending {
 }
 
 /// What the allocators of Rust, of tree-sitter and of C++ say when they get no memory.
-const OUT_OF_MEMORY: &[&str] = &["memory allocation of", "failed to allocate", "out of memory", "Cannot allocate memory"];
+const OUT_OF_MEMORY: &[&str] = &[
+    "memory allocation of",
+    "failed to allocate",
+    "out of memory",
+    "Cannot allocate memory",
+];
 
 impl Ending {
     pub(super) fn of(status: ExitStatus, report: Vec<u8>, messages: Messages) -> Self {
         if status.success() {
             return match serde_json::from_slice::<&serde_json::value::RawValue>(&report) {
                 Ok(json) if json.get().starts_with('{') => Self::Report(report),
-                _ => Self::Final(Failed::new(FailureCode::AnalysisCrashed, "the child's report is no JSON object")),
+                _ => Self::Final(Failed::new(
+                    FailureCode::AnalysisCrashed,
+                    "the child's report is no JSON object",
+                )),
             };
         }
         let signal = status.signal().and_then(|number| Signal::try_from(number).ok());

@@ -16,8 +16,16 @@ use crate::job::Progress;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Message {
-    Progress { stage: String, done: u64, total: u64 },
-    File { thread: usize, #[serde(default, skip_serializing_if = "Option::is_none")] path: Option<String> },
+    Progress {
+        stage: String,
+        done: u64,
+        total: u64,
+    },
+    File {
+        thread: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+    },
 }
 
 /// What was read.
@@ -44,7 +52,10 @@ impl Messages {
             }
             match serde_json::from_slice(&line) {
                 Ok(Message::Progress { stage, done, total }) => progress.analysing(&stage, done, total),
-                Ok(Message::File { thread, path: Some(path) }) => {
+                Ok(Message::File {
+                    thread,
+                    path: Some(path),
+                }) => {
                     self.in_flight.insert(thread, path);
                 }
                 Ok(Message::File { thread, path: None }) => {

@@ -26,7 +26,10 @@ const SIGNS: &[(&str, FailureCode)] = &[
     ("returned error: 401", FailureCode::AuthenticationRequired),
     ("returned error: 403", FailureCode::AuthenticationRequired),
     ("returned error: 404", FailureCode::RepositoryNotFound),
-    ("does not appear to be a git repository", FailureCode::RepositoryNotFound),
+    (
+        "does not appear to be a git repository",
+        FailureCode::RepositoryNotFound,
+    ),
     ("does not exist", FailureCode::RepositoryNotFound),
     ("not a git repository", FailureCode::RepositoryNotFound),
     ("not found", FailureCode::RepositoryNotFound),

@@ -37,12 +37,7 @@ const CONFIG: &[&str] = &[
 /// Configuration that a clone keeps, for those who read it with little address space.
 const KEPT: &[&str] = &["core.packedGitWindowSize=16m", "core.packedGitLimit=128m"];
 
-pub(super) fn clone_args(
-    place: &Place,
-    branch: Option<&BranchName>,
-    dir: &Path,
-    limits: &ScanLimits,
-) -> Vec<OsString> {
+pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path, limits: &ScanLimits) -> Vec<OsString> {
     let mut args = config();
     if let Some(pinned) = &place.pinned {
         args.extend(["-c".into(), format!("http.curloptResolve={pinned}").into()]);
@@ -80,7 +75,10 @@ pub(super) fn head_args(option: &str, dir: &Path) -> Vec<OsString> {
 }
 
 fn config() -> Vec<OsString> {
-    CONFIG.iter().flat_map(|setting| ["-c".into(), setting.into()]).collect()
+    CONFIG
+        .iter()
+        .flat_map(|setting| ["-c".into(), setting.into()])
+        .collect()
 }
 
 /// git with `args` in `sandbox`. `local`: it may read repositories on this disk.

@@ -133,10 +133,10 @@ async fn ask(url: &RepoUrl, addresses: &[SocketAddr]) -> Result<Answer, Failed> 
 }
 
 fn speaks_git(response: &reqwest::Response) -> bool {
-    response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-git-upload-pack-advertisement"))
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-git-upload-pack-advertisement")
+    })
 }
 
 /// The repository that a redirect of the first request leads to.

@@ -39,7 +39,10 @@ mod tests {
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(400));
         for full in [100, 200, 400, 400, 400] {
             let step = backoff.step();
-            assert!(step > Duration::from_millis(full / 2) && step <= Duration::from_millis(full), "{step:?}");
+            assert!(
+                step > Duration::from_millis(full / 2) && step <= Duration::from_millis(full),
+                "{step:?}"
+            );
         }
     }
 }

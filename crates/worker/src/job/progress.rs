@@ -82,7 +82,13 @@ mod tests {
         };
         progress.cloning();
         seen(&progress);
-        for (stage, done, total) in [("list", 0, 0), ("parse", 1, 2), ("parse", 0, 2), ("parse", 9, 2), ("risk", 0, 1)] {
+        for (stage, done, total) in [
+            ("list", 0, 0),
+            ("parse", 1, 2),
+            ("parse", 0, 2),
+            ("parse", 9, 2),
+            ("risk", 0, 1),
+        ] {
             progress.analysing(stage, done, total);
             seen(&progress);
         }

@@ -103,15 +103,26 @@ impl Shared {
                 let until = Instant::now() + Duration::from_millis(wait);
                 while state.queue.is_empty() && Instant::now() < until {
                     let left = until.saturating_duration_since(Instant::now());
-                    state = self.changed.wait_timeout(state, left).expect("no test panics with it").0;
+                    state = self
+                        .changed
+                        .wait_timeout(state, left)
+                        .expect("no test panics with it")
+                        .0;
                 }
-                Some(state.queue.pop_front().map_or_else(|| Response::status(204), |job| Response::json(&job)))
+                Some(
+                    state
+                        .queue
+                        .pop_front()
+                        .map_or_else(|| Response::status(204), |job| Response::json(&job)),
+                )
             }
             ["api", "worker", "jobs", _, "heartbeat"] if state.lost => Some(Response::status(409)),
             ["api", "worker", "jobs", scan, "heartbeat"] => {
                 let beat = with(body(request), "scanId", scan);
                 state.heartbeats.push(beat);
-                Some(Response::json(&json!({ "cancel": state.cancel, "leaseUntil": "2026-01-01T00:00:20.000Z" })))
+                Some(Response::json(
+                    &json!({ "cancel": state.cancel, "leaseUntil": "2026-01-01T00:00:20.000Z" }),
+                ))
             }
             ["api", "worker", "jobs", scan, "release"] => {
                 state.releases.push(with(body(request), "scanId", scan));
@@ -124,7 +135,9 @@ impl Shared {
                     return Some(Response::status(413));
                 }
                 let report = with(report, "scanId", scan);
-                state.reports.push(with(report, "lease", request.header("x-lease-token")));
+                state
+                    .reports
+                    .push(with(report, "lease", request.header("x-lease-token")));
                 Some(Response::json(&json!({})))
             }
             _ => Some(Response::status(404)),

@@ -10,7 +10,12 @@ use tokio::time::Instant;
 use crate::fixture::{Repositories, eventually, git, local_git, processes_with};
 use crate::git_server;
 
-async fn clone_by(by: &Git, address: &str, branch: Option<&str>, within: Duration) -> (Result<Cloned, Failed>, tempfile::TempDir) {
+async fn clone_by(
+    by: &Git,
+    address: &str,
+    branch: Option<&str>,
+    within: Duration,
+) -> (Result<Cloned, Failed>, tempfile::TempDir) {
     let everything = UrlPolicy {
         allow_local_repos: true,
         allow_private_hosts: true,
@@ -19,7 +24,9 @@ async fn clone_by(by: &Git, address: &str, branch: Option<&str>, within: Duratio
     let url = RepoUrl::parse(address, &everything).expect(address);
     let branch = branch.map(|name| BranchName::parse(name).expect(name));
     let sandbox = tempfile::tempdir().expect("a folder");
-    let result = by.clone(&url, branch.as_ref(), sandbox.path(), Instant::now() + within).await;
+    let result = by
+        .clone(&url, branch.as_ref(), sandbox.path(), Instant::now() + within)
+        .await;
     (result, sandbox)
 }
 
@@ -64,7 +71,10 @@ async fn a_name_is_looked_up_vetted_and_pinned() {
         policy: UrlPolicy::default(),
         ..local_git()
     };
-    let refused = clone_by(&strict, &address, None, Duration::from_secs(20)).await.0.expect_err("not public");
+    let refused = clone_by(&strict, &address, None, Duration::from_secs(20))
+        .await
+        .0
+        .expect_err("not public");
     assert_eq!(refused.code, FailureCode::HostRefused);
 }
 
@@ -72,7 +82,10 @@ async fn a_name_is_looked_up_vetted_and_pinned() {
 async fn branches_and_tags() {
     let repositories = Repositories::make();
     for name in ["feature/x", "v1"] {
-        let cloned = clone(&repositories.address("small.git"), Some(name)).await.0.expect(name);
+        let cloned = clone(&repositories.address("small.git"), Some(name))
+            .await
+            .0
+            .expect(name);
         assert_eq!(cloned.branch, name);
         assert_eq!(cloned.commit, repositories.commit_of("small.git", name));
     }
@@ -125,7 +138,10 @@ async fn a_too_large_repository_is_stopped() {
     let mut by = local_git();
     by.limits.max_repo_bytes = 3 << 20;
     for address in [repositories.address("large.git"), format!("http://{server}/large.git")] {
-        let failed = clone_by(&by, &address, None, Duration::from_secs(20)).await.0.expect_err("too large");
+        let failed = clone_by(&by, &address, None, Duration::from_secs(20))
+            .await
+            .0
+            .expect_err("too large");
         assert_eq!(failed.code, FailureCode::RepositoryTooLarge, "{failed}");
     }
 }
@@ -133,10 +149,16 @@ async fn a_too_large_repository_is_stopped() {
 #[tokio::test]
 async fn large_files_are_left_out_where_the_server_can() {
     let repositories = Repositories::make();
-    git(&repositories.root().join("large.git"), &["config", "uploadpack.allowFilter", "true"]);
+    git(
+        &repositories.root().join("large.git"),
+        &["config", "uploadpack.allowFilter", "true"],
+    );
     let mut by = local_git();
     by.limits.max_file_bytes = 1 << 19;
-    let cloned = clone_by(&by, &repositories.address("large.git"), None, Duration::from_secs(20)).await.0.expect("small now");
+    let cloned = clone_by(&by, &repositories.address("large.git"), None, Duration::from_secs(20))
+        .await
+        .0
+        .expect("small now");
     assert!(cloned.bytes < 1 << 20, "{} bytes", cloned.bytes);
 }
 

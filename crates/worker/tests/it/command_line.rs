@@ -36,7 +36,11 @@ fn a_bare_repository_and_a_folder_give_the_same_figures() {
         assert_eq!(report["branch"], "main", "{name}");
         assert!(report["analyzedAt"].as_str().expect("a time").ends_with('Z'));
         assert!(report["processingTimeMs"].is_u64());
-        figures.push((report["lines"].clone(), report["ast"].clone(), report["languages"].clone()));
+        figures.push((
+            report["lines"].clone(),
+            report["ast"].clone(),
+            report["languages"].clone(),
+        ));
     }
     assert_eq!(figures[0], figures[1]);
     assert_eq!(figures[0].1["summary"]["totalFunctions"], 1);
@@ -45,9 +49,15 @@ fn a_bare_repository_and_a_folder_give_the_same_figures() {
 #[test]
 fn the_summary_has_no_colour_where_it_is_no_terminal() {
     let repositories = Repositories::make();
-    let output = run(&["analyze", repositories.root().join("small.git").to_str().expect("UTF-8")]);
+    let output = run(&[
+        "analyze",
+        repositories.root().join("small.git").to_str().expect("UTF-8"),
+    ]);
     let shown = text(&output.stdout);
-    assert!(output.status.success() && shown.contains("javascript") && !shown.contains('\x1b'), "{shown}");
+    assert!(
+        output.status.success() && shown.contains("javascript") && !shown.contains('\x1b'),
+        "{shown}"
+    );
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
 }
 
@@ -58,7 +68,10 @@ fn progress_lines_name_stages_and_files_on_demand() {
     let path = path.to_str().expect("UTF-8");
     let told = |args: &[&str]| text(&run(args).stderr);
     let plain = told(&["analyze", path, "--format=json", "--progress=lines"]);
-    assert!(plain.contains(r#"{"progress":{"stage":"parse","#) && !plain.contains("a.js"), "{plain}");
+    assert!(
+        plain.contains(r#"{"progress":{"stage":"parse","#) && !plain.contains("a.js"),
+        "{plain}"
+    );
     let named = told(&["analyze", path, "--format=json", "--progress=lines", "--name-files"]);
     assert!(named.contains(r#""path":"src/a.js"}}"#), "{named}");
 }
@@ -67,11 +80,20 @@ fn progress_lines_name_stages_and_files_on_demand() {
 fn a_skipped_file_is_named_in_the_report() {
     let repositories = Repositories::make();
     let path = repositories.root().join("small.git");
-    let output = run(&["analyze", path.to_str().expect("UTF-8"), "--format=json", "--skip=src/a.js"]);
+    let output = run(&[
+        "analyze",
+        path.to_str().expect("UTF-8"),
+        "--format=json",
+        "--skip=src/a.js",
+    ]);
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["analyser"]["skippedFiles"][0]["path"], "src/a.js");
     assert_eq!(report["ast"]["summary"]["totalFunctions"], 0);
-    assert_eq!(report["lines"]["code"], run_lines(path.to_str().expect("UTF-8")), "its lines are counted");
+    assert_eq!(
+        report["lines"]["code"],
+        run_lines(path.to_str().expect("UTF-8")),
+        "its lines are counted"
+    );
 }
 
 fn run_lines(path: &str) -> Value {
@@ -103,7 +125,11 @@ fn exit_statuses() {
         assert_eq!(output.status.code(), Some(status), "{args:?}: {}", text(&output.stderr));
         if status != 0 {
             assert!(output.stdout.is_empty(), "{args:?}");
-            assert!(text(&output.stderr).starts_with("error: "), "{args:?}: {}", text(&output.stderr));
+            assert!(
+                text(&output.stderr).starts_with("error: "),
+                "{args:?}: {}",
+                text(&output.stderr)
+            );
         }
     }
 }
@@ -112,7 +138,11 @@ fn exit_statuses() {
 fn a_reader_that_goes_away_is_no_failure() {
     let repositories = Repositories::make();
     let mut child = worker()
-        .args(["analyze", "--format=json", &repositories.root().join("small.git").display().to_string()])
+        .args([
+            "analyze",
+            "--format=json",
+            &repositories.root().join("small.git").display().to_string(),
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -120,7 +150,12 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(child.stdout.take());
     let status = child.wait().expect("ends");
     let mut said = String::new();
-    child.stderr.take().expect("piped").read_to_string(&mut said).expect("text");
+    child
+        .stderr
+        .take()
+        .expect("piped")
+        .read_to_string(&mut said)
+        .expect("text");
     assert!(status.success() && said.is_empty(), "{status}: {said}");
 }
 
@@ -147,7 +182,10 @@ fn check_tells_all_faults_at_once_one_object_a_line() {
 fn check_tries_the_connection() {
     let api = FakeApi::start();
     let sandbox = tempfile::tempdir().expect("a folder");
-    for (token, level, status) in [(TOKEN, "ok", 0), ("another-token-of-32-characters-or-more", "error", 78)] {
+    for (token, level, status) in [
+        (TOKEN, "ok", 0),
+        ("another-token-of-32-characters-or-more", "error", 78),
+    ] {
         let output = worker()
             .args(["check", "--connect"])
             .env("WORKER_TOKEN", token)

@@ -37,7 +37,10 @@ impl Repositories {
         for name in ["small.git", "plain.git"] {
             git(root.path(), &["clone", "-q", "--bare", "work", name]);
         }
-        git(&root.path().join("small.git"), &["config", "uploadpack.allowFilter", "true"]);
+        git(
+            &root.path().join("small.git"),
+            &["config", "uploadpack.allowFilter", "true"],
+        );
         git(root.path(), &["init", "-q", "--bare", "-b", "main", "empty.git"]);
 
         git(root.path(), &["init", "-q", "-b", "main", "heavy"]);
@@ -97,7 +100,11 @@ pub fn git(dir: &Path, args: &[&str]) -> String {
         .env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
         .output()
         .expect("git is installed");
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "git {args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("text")
 }
 
@@ -116,7 +123,11 @@ pub fn example(name: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("there is one");
     let folder = tests.parent().and_then(Path::parent).expect("target/debug/deps");
     let path = folder.join("examples").join(name);
-    assert!(path.exists(), "{} is not built: `cargo build -p repolens-worker --examples`", path.display());
+    assert!(
+        path.exists(),
+        "{} is not built: `cargo build -p repolens-worker --examples`",
+        path.display()
+    );
     path
 }
 
@@ -155,7 +166,9 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 pub fn processes_with(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").expect("Linux").flatten() {
-        let Ok(line) = fs::read(entry.path().join("cmdline")) else { continue };
+        let Ok(line) = fs::read(entry.path().join("cmdline")) else {
+            continue;
+        };
         let line = String::from_utf8_lossy(&line).replace('\0', " ");
         if line.contains(text) {
             found.push(line);

@@ -167,13 +167,18 @@ async fn a_file_that_kills_the_analysis_is_left_out() {
 async fn what_cannot_be_cloned_is_reported_with_its_reason() {
     let bench = Bench::new(&["report"]);
     bench.api.add("s1", &bench.repositories.address("empty.git"), None);
-    bench.api.add("s2", &bench.repositories.address("small.git"), Some("nope"));
+    bench
+        .api
+        .add("s2", &bench.repositories.address("small.git"), Some("nope"));
     bench.api.add("s3", "https://10.0.0.1/a/b", None);
     for code in ["empty-repository", "branch-not-found", "host-refused"] {
         assert_eq!(bench.run_one().await, Ran::Done);
         bench.assert_clean().await;
         let report = bench.api.state().reports.pop().expect("a report");
-        assert_eq!((&report["status"], &report["errorCode"]), (&"failed".into(), &code.into()));
+        assert_eq!(
+            (&report["status"], &report["errorCode"]),
+            (&"failed".into(), &code.into())
+        );
     }
 }
 
@@ -211,7 +216,11 @@ async fn heartbeats_carry_progress_that_never_goes_back() {
     };
     tokio::join!(bench.run_one(), watching);
     let state = bench.api.state();
-    let percents: Vec<u64> = state.heartbeats.iter().filter_map(|beat| beat["progress"].as_u64()).collect();
+    let percents: Vec<u64> = state
+        .heartbeats
+        .iter()
+        .filter_map(|beat| beat["progress"].as_u64())
+        .collect();
     assert!(percents.is_sorted() && percents.last() > Some(&20), "{percents:?}");
     assert!(state.heartbeats.iter().all(|beat| beat["leaseToken"] == "lease-of-s1"));
 }
@@ -239,10 +248,11 @@ async fn a_stop_gives_the_job_back_in_mid_clone_and_in_mid_analysis() {
         assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
         assert_eq!(ran, Ran::Done);
         bench.assert_clean().await;
-        let state = bench.api.state();
-        assert!(state.reports.is_empty(), "{:?}", state.reports);
-        assert_eq!(state.releases[0]["leaseToken"], format!("lease-of-{scan}"));
-        drop(state);
+        {
+            let state = bench.api.state();
+            assert!(state.reports.is_empty(), "{:?}", state.reports);
+            assert_eq!(state.releases[0]["leaseToken"], format!("lease-of-{scan}"));
+        }
         assert_eq!(bench.run_one().await, Ran::Empty, "no new job is taken");
     }
 }

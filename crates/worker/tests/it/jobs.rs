@@ -127,6 +127,31 @@ async fn the_child_has_limits_and_knows_nothing() {
     assert!(seen["writing"].is_string(), "it can write files");
 }
 
+/// Landlock and seccomp are the kernel's; where it has only a part of them, only that part can be asked for.
+#[tokio::test]
+async fn a_confined_child_reads_the_repository_and_no_more() {
+    let bench = Bench::new(&["confined"]);
+    let report = bench.scan().await;
+    let seen = &report["results"];
+    assert_eq!(seen["git"], "commit", "git reads the repository: {report}");
+    let denied = seen["denied"].as_object().expect("an object");
+    if seen["files"] == "full" {
+        for what in [
+            "environment of the worker",
+            "other files",
+            "other sandboxes",
+            "writing",
+            "signals",
+        ] {
+            assert_eq!(denied[what], "PermissionDenied", "{what}");
+        }
+    }
+    if seen["calls"] == true {
+        assert_eq!(denied["UDP"], "PermissionDenied");
+        assert_eq!(denied["TCP"], "PermissionDenied");
+    }
+}
+
 #[tokio::test]
 async fn each_way_to_die_has_its_code() {
     for (behaviour, code) in [

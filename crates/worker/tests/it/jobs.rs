@@ -118,7 +118,7 @@ async fn the_child_has_limits_and_knows_nothing() {
         let line = limits.lines().find(|line| line.starts_with(name)).expect(name);
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert!(line("Max address space").contains("536870912 536870912"), "{limits}");
+    assert!(line("Max address space").contains("268435456 268435456"), "{limits}");
     assert!(line("Max core file size").contains("0 0"), "{limits}");
     assert!(line("Max file size").contains("0 0"), "{limits}");
     assert!(line("Max open files").contains("512 512"), "{limits}");

@@ -111,10 +111,4 @@ impl FileFacts {
     pub fn functions(&self) -> &[Function] {
         self.syntax.as_ref().map_or(&[], |syntax| &syntax.functions)
     }
-
-    /// The id of its language; empty where it has none.
-    #[must_use]
-    pub fn language_id(&self) -> &'static str {
-        self.language.map_or("", |id| id.get().id)
-    }
 }

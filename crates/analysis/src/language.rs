@@ -29,8 +29,6 @@ type Pair = (&'static [u8], &'static [u8]);
 pub struct Language {
     /// Lower case, as reports name it.
     pub id: &'static str,
-    /// As people write it.
-    pub name: &'static str,
     pub kind: Kind,
     endings: Vec<&'static str>,
     file_names: Vec<&'static str>,
@@ -92,10 +90,7 @@ impl Table {
             by_name_ending: Vec::new(),
             by_interpreter: HashMap::new(),
         };
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.is_empty())
-        {
+        for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
             let language = Language::parse(line);
             let id = LanguageId(u16::try_from(table.languages.len()).expect("the table is short"));
             table.by_id.insert(language.id, id);
@@ -120,35 +115,22 @@ impl Table {
 impl Language {
     fn parse(line: &'static str) -> Self {
         let mut columns = line.split('\t');
-        let mut column = || {
-            columns
-                .next()
-                .filter(|column| *column != "-")
-                .unwrap_or_default()
-        };
-        let items = |column: &'static str| {
-            column
-                .split(' ')
-                .filter(|item| !item.is_empty())
-                .collect::<Vec<_>>()
-        };
-        let (id, name) = (column(), column());
+        let mut column = || columns.next().filter(|column| *column != "-").unwrap_or_default();
+        let items = |column: &'static str| column.split(' ').filter(|item| !item.is_empty()).collect::<Vec<_>>();
+        let (id, _name) = (column(), column());
         let kind = match column() {
             "programming" => Kind::Programming,
             "markup" => Kind::Markup,
             "prose" => Kind::Prose,
             _ => Kind::Data,
         };
-        let (endings, file_names, interpreters) =
-            (items(column()), items(column()), items(column()));
+        let (endings, file_names, interpreters) = (items(column()), items(column()), items(column()));
         let line_comments: Vec<&[u8]> = items(column()).into_iter().map(unescape).collect();
         let (block_comments, nesting_comments) = (pairs(column()), pairs(column()));
         let flags = items(column());
-        let (strings, doc_strings, verbatim_strings) =
-            (pairs(column()), pairs(column()), pairs(column()));
+        let (strings, doc_strings, verbatim_strings) = (pairs(column()), pairs(column()), pairs(column()));
         let mut language = Self {
             id,
-            name,
             kind,
             endings,
             file_names,
@@ -186,10 +168,7 @@ fn pairs(column: &'static str) -> Vec<Pair> {
         .filter(|item| !item.is_empty())
         .map(unescape)
         .collect();
-    items
-        .chunks_exact(2)
-        .map(|pair| (pair[0], pair[1]))
-        .collect()
+    items.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
 }
 
 #[cfg(test)]

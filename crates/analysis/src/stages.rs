@@ -100,16 +100,12 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "no reason given".to_owned())
 }
 
-/// Rounded to 0.1.
+/// Rounded to 0.1, and never the `-0.0` that the sum of nothing is.
 fn tenth(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
+    (value * 10.0).round() / 10.0 + 0.0
 }
 
 /// `part` of `whole` in per cent; 0 of nothing.
 fn percent(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 {
-        part / whole * 100.0
-    } else {
-        0.0
-    }
+    if whole > 0.0 { part / whole * 100.0 } else { 0.0 }
 }

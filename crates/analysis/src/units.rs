@@ -18,22 +18,22 @@ struct Open {
     function: Function,
     /// The name without its class, to know a call of itself.
     own_name: Box<str>,
-    nesting: u32,
+    /// Negative in a decorator, whose inner function does not stand deeper.
+    nesting: i32,
     recursive: bool,
     /// Where it stands in `done`: units are reported in the order they begin.
     slot: usize,
 }
 
+impl Open {
+    fn depth(&self) -> u32 {
+        u32::try_from(self.nesting).unwrap_or(0)
+    }
+}
+
 impl Units {
     /// Opens a unit. `own_name` is what a direct recursion would call.
-    pub fn open(
-        &mut self,
-        name: &str,
-        own_name: &str,
-        line: u32,
-        end_line: u32,
-        parameters: usize,
-    ) {
+    pub fn open(&mut self, name: &str, own_name: &str, line: u32, end_line: u32, parameters: usize) {
         self.nest();
         let parameters = u16::try_from(parameters).unwrap_or(u16::MAX);
         let function = Function {
@@ -68,10 +68,7 @@ impl Units {
     /// Closes the innermost unit; what decides nothing is no unit after all.
     pub fn close_if_it_decides(&mut self) {
         let Some(unit) = self.open.last() else { return };
-        let (plain, slot) = (
-            unit.function.cyclomatic == 1 && unit.function.cognitive == 0,
-            unit.slot,
-        );
+        let (plain, slot) = (unit.function.cyclomatic == 1, unit.slot);
         self.close();
         if plain {
             self.done[slot].end_line = 0;
@@ -116,7 +113,7 @@ impl Units {
     /// A break of the linear flow that costs more the deeper it stands.
     pub fn structural(&mut self) {
         for unit in &mut self.open {
-            unit.function.cognitive = unit.function.cognitive.saturating_add(1 + unit.nesting);
+            unit.function.cognitive = unit.function.cognitive.saturating_add(1 + unit.depth());
         }
     }
 
@@ -134,13 +131,13 @@ impl Units {
             unit.function.nesting = unit
                 .function
                 .nesting
-                .max(u16::try_from(unit.nesting).unwrap_or(u16::MAX));
+                .max(u16::try_from(unit.depth()).unwrap_or(u16::MAX));
         }
     }
 
     pub fn unnest(&mut self) {
         for unit in &mut self.open {
-            unit.nesting = unit.nesting.saturating_sub(1);
+            unit.nesting -= 1;
         }
     }
 
@@ -160,10 +157,7 @@ impl Units {
 /// Runs of the same operator in a sequence of logical operators: `a && b && c || d` has two.
 #[must_use]
 pub fn runs<T: PartialEq>(operators: &[T]) -> u32 {
-    let changes = operators
-        .windows(2)
-        .filter(|pair| pair[0] != pair[1])
-        .count();
+    let changes = operators.windows(2).filter(|pair| pair[0] != pair[1]).count();
     u32::try_from(changes + usize::from(!operators.is_empty())).unwrap_or(u32::MAX)
 }
 

@@ -26,9 +26,7 @@ pub(super) fn facts(path: &str, text: &str) -> Result<Syntax, String> {
             allow_return_outside_function: true,
             ..ParseOptions::default()
         };
-        let parsed = Parser::new(&allocator, text, source_type)
-            .with_options(options)
-            .parse();
+        let parsed = Parser::new(&allocator, text, source_type).with_options(options).parse();
         if parsed.panicked {
             continue;
         }
@@ -45,9 +43,7 @@ pub(super) fn facts(path: &str, text: &str) -> Result<Syntax, String> {
         };
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.visit_program(&parsed.program);
-        let Walk {
-            units, mut syntax, ..
-        } = walk;
+        let Walk { units, mut syntax, .. } = walk;
         syntax.functions = units.finish();
         return Ok(syntax);
     }
@@ -105,17 +101,10 @@ impl Walk<'_> {
     }
 
     /// Walks an expression that may be a function, which then has this name.
-    fn named(
-        &mut self,
-        name: Option<String>,
-        expression: &Expression<'_>,
-        walk: impl FnOnce(&mut Self),
-    ) {
+    fn named(&mut self, name: Option<String>, expression: &Expression<'_>, walk: impl FnOnce(&mut Self)) {
         let takes = matches!(
             expression.get_inner_expression(),
-            Expression::FunctionExpression(_)
-                | Expression::ArrowFunctionExpression(_)
-                | Expression::ClassExpression(_)
+            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::ClassExpression(_)
         );
         self.name = name.filter(|_| takes);
         walk(self);
@@ -146,13 +135,8 @@ impl Walk<'_> {
     }
 
     /// A class's field: its initialiser runs on its own, so it is a unit where it decides anything.
-    fn field<'a>(
-        &mut self,
-        key: &PropertyKey<'a>,
-        computed: bool,
-        value: Option<&Expression<'a>>,
-        whole: Span,
-    ) where
+    fn field<'a>(&mut self, key: &PropertyKey<'a>, computed: bool, value: Option<&Expression<'a>>, whole: Span)
+    where
         Self: Visit<'a>,
     {
         if computed {
@@ -286,9 +270,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         self.visit_assignment_target(&it.left);
         let name = match &it.left {
             AssignmentTarget::AssignmentTargetIdentifier(id) => Some(id.name.to_string()),
-            AssignmentTarget::StaticMemberExpression(member) => {
-                Some(member.property.name.to_string())
-            }
+            AssignmentTarget::StaticMemberExpression(member) => Some(member.property.name.to_string()),
             _ => None,
         };
         self.named(name, &it.right, |walk| walk.visit_expression(&it.right));
@@ -403,8 +385,7 @@ impl<'a> Visit<'a> for Walk<'_> {
             self.units.flat(runs(&operators(it)));
         }
         for side in [&it.left, &it.right] {
-            self.counted =
-                sequence && matches!(side, Expression::LogicalExpression(_)) && is_and_or(side);
+            self.counted = sequence && matches!(side, Expression::LogicalExpression(_)) && is_and_or(side);
             self.visit_expression(side);
             self.counted = false;
         }
@@ -425,10 +406,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         walk::walk_assignment_target_with_default(self, it);
     }
 
-    fn visit_assignment_target_property_identifier(
-        &mut self,
-        it: &AssignmentTargetPropertyIdentifier<'a>,
-    ) {
+    fn visit_assignment_target_property_identifier(&mut self, it: &AssignmentTargetPropertyIdentifier<'a>) {
         self.units.decide(u32::from(it.init.is_some()));
         walk::walk_assignment_target_property_identifier(self, it);
     }
@@ -452,9 +430,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         self.units.decide(u32::from(it.optional));
         match &it.callee {
             Expression::Identifier(id) => self.units.call(&id.name),
-            Expression::StaticMemberExpression(member)
-                if matches!(member.object, Expression::ThisExpression(_)) =>
-            {
+            Expression::StaticMemberExpression(member) if matches!(member.object, Expression::ThisExpression(_)) => {
                 self.units.call(&member.property.name);
             }
             _ => {}
@@ -484,6 +460,13 @@ impl<'a> Visit<'a> for Walk<'_> {
     fn visit_export_declaration(&mut self, it: &ExportDeclaration<'a>) {
         self.export_declaration(it);
         walk::walk_export_declaration(self, it);
+    }
+
+    fn visit_ts_namespace_declaration(&mut self, it: &TSNamespaceDeclaration<'a>) {
+        // What a namespace exports is reached through the namespace.
+        let exports = self.syntax.exports.len();
+        walk::walk_ts_namespace_declaration(self, it);
+        self.syntax.exports.truncate(exports);
     }
 
     fn visit_export_named_declaration(&mut self, it: &ExportNamedDeclaration<'a>) {
@@ -570,7 +553,7 @@ export default class Shape extends Base {
     constructor(a, { b = 1 } = {}, ...rest) { super(); }
     get area() { return this?.a?.[1]?.(); }
     area2(a) {
-        if (a && b || c && (d || e)) {                 // +1, five runs: && || && ||
+        if (a && b || c && (d || e)) {                 // +1, four runs: && || && ||
             for (const x of a) {                       // +2
                 while (x) { if (x) continue outer; }   // +3, +4, +1
             }

@@ -35,10 +35,7 @@ pub(super) fn facts(_path: &str, text: &str) -> Result<Syntax, String> {
         walk.visit_stmt(stmt);
     }
     let Walk {
-        units,
-        mut syntax,
-        all,
-        ..
+        units, mut syntax, all, ..
     } = walk;
     if let Some(all) = all {
         // `__all__` says what is public; what it does not name is not.
@@ -67,11 +64,8 @@ impl Walk<'_> {
     }
 
     fn end_line(&self, range: TextRange) -> u32 {
-        self.lines.of(range
-            .end()
-            .to_u32()
-            .saturating_sub(1)
-            .max(range.start().to_u32()))
+        self.lines
+            .of(range.end().to_u32().saturating_sub(1).max(range.start().to_u32()))
     }
 
     /// Counts the lines of a body's documentation string, where they hold nothing else.
@@ -121,7 +115,10 @@ impl Walk<'_> {
     fn public(&mut self, name: &str, range: TextRange) {
         if !name.starts_with('_') {
             let line = self.line(range);
-            self.syntax.exports.push(Export { name: name.into(), line });
+            self.syntax.exports.push(Export {
+                name: name.into(),
+                line,
+            });
         }
     }
 
@@ -155,7 +152,7 @@ impl Walk<'_> {
             &function.name,
             self.line(function.name.range()),
             self.end_line(function.range()),
-            parameters(function),
+            parameters(function, class.is_some()),
         );
         if is_wrapper {
             // A decorator: its inner function does not stand a level deeper.
@@ -213,8 +210,7 @@ impl Walk<'_> {
     fn try_statement(&mut self, it: &ast::StmtTry) {
         let handlers = u32::try_from(it.handlers.len()).unwrap_or(u32::MAX);
         if !it.is_star {
-            self.units
-                .decide(handlers + u32::from(!it.orelse.is_empty()));
+            self.units.decide(handlers + u32::from(!it.orelse.is_empty()));
         }
         self.visit_stmts(&it.body);
         for ExceptHandler::ExceptHandler(handler) in &it.handlers {
@@ -258,13 +254,7 @@ impl Walk<'_> {
         }
     }
 
-    fn push_import(
-        &mut self,
-        specifier: &str,
-        kind: ImportKind,
-        range: TextRange,
-        names: Vec<ImportedName>,
-    ) {
+    fn push_import(&mut self, specifier: &str, kind: ImportKind, range: TextRange, names: Vec<ImportedName>) {
         let line = self.line(range);
         self.syntax.imports.push(Import {
             specifier: specifier.into(),
@@ -277,10 +267,10 @@ impl Walk<'_> {
     fn import(&mut self, it: &ast::StmtImport) {
         for alias in &it.names {
             let module = alias.name.as_str();
-            let local = alias.asname.as_ref().map_or_else(
-                || module.split('.').next().unwrap_or(module),
-                |name| name.as_str(),
-            );
+            let local = alias
+                .asname
+                .as_ref()
+                .map_or_else(|| module.split('.').next().unwrap_or(module), |name| name.as_str());
             let names = vec![ImportedName {
                 imported: "*".into(),
                 local: local.into(),
@@ -300,35 +290,19 @@ impl Walk<'_> {
                 local: alias.asname.as_ref().unwrap_or(&alias.name).as_str().into(),
             })
             .collect();
-        self.push_import(
-            &format!("{dots}{module}"),
-            self.import_kind(),
-            it.range(),
-            names,
-        );
+        self.push_import(&format!("{dots}{module}"), self.import_kind(), it.range(), names);
     }
 
     fn call(&mut self, it: &ast::ExprCall) {
         match &*it.func {
             Expr::Name(name) => self.units.call(&name.id),
             Expr::Attribute(attribute) => {
-                if matches!(&*attribute.value, Expr::Name(object) if object.id == "self" || object.id == "cls")
-                {
+                if matches!(&*attribute.value, Expr::Name(object) if object.id == "self" || object.id == "cls") {
                     self.units.call(&attribute.attr);
                 }
-                let literal = it
-                    .arguments
-                    .args
-                    .first()
-                    .and_then(Expr::as_string_literal_expr);
-                if let (true, Some(module)) = (attribute.attr.as_str() == "import_module", literal)
-                {
-                    self.push_import(
-                        module.value.to_str(),
-                        ImportKind::Dynamic,
-                        it.range(),
-                        Vec::new(),
-                    );
+                let literal = it.arguments.args.first().and_then(Expr::as_string_literal_expr);
+                if let (true, Some(module)) = (attribute.attr.as_str() == "import_module", literal) {
+                    self.push_import(module.value.to_str(), ImportKind::Dynamic, it.range(), Vec::new());
                 }
             }
             _ => {}
@@ -389,11 +363,8 @@ impl<'a> Visitor<'a> for Walk<'_> {
         let counted = std::mem::take(&mut self.counted);
         match expr {
             Expr::BoolOp(it) => {
-                self.units.decide(
-                    u32::try_from(it.values.len())
-                        .unwrap_or(u32::MAX)
-                        .saturating_sub(1),
-                );
+                self.units
+                    .decide(u32::try_from(it.values.len()).unwrap_or(u32::MAX).saturating_sub(1));
                 if !counted {
                     self.units.flat(runs(&operators(it)));
                 }
@@ -458,10 +429,13 @@ fn is_decorator(function: &ast::StmtFunctionDef) -> bool {
     )
 }
 
-fn parameters(function: &ast::StmtFunctionDef) -> usize {
+/// Without the object or the class that a method gets by itself.
+fn parameters(function: &ast::StmtFunctionDef, is_method: bool) -> usize {
     let list = &function.parameters;
     let named = list.posonlyargs.len() + list.args.len() + list.kwonlyargs.len();
-    named + usize::from(list.vararg.is_some()) + usize::from(list.kwarg.is_some())
+    let first = list.posonlyargs.iter().chain(&list.args).next();
+    let own = first.is_some_and(|first| matches!(first.parameter.name.as_str(), "self" | "cls"));
+    named + usize::from(list.vararg.is_some()) + usize::from(list.kwarg.is_some()) - usize::from(is_method && own)
 }
 
 fn is_type_checking(test: &Expr) -> bool {
@@ -479,8 +453,7 @@ fn is_main_check(test: &Expr) -> bool {
     let is_name = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id == "__name__");
     let is_main = |expr: &Expr| matches!(expr, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
     let right = compare.comparators.first();
-    (is_name(&compare.left) && right.is_some_and(is_main))
-        || (is_main(&compare.left) && right.is_some_and(is_name))
+    (is_name(&compare.left) && right.is_some_and(is_main)) || (is_main(&compare.left) && right.is_some_and(is_name))
 }
 
 #[cfg(test)]

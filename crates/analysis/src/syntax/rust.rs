@@ -124,13 +124,8 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         }
         "let_chain" => {
             let mut cursor = node.walk();
-            let operators = node
-                .children(&mut cursor)
-                .filter(|child| child.kind() == "&&")
-                .count();
-            context
-                .units
-                .decide(u32::try_from(operators).unwrap_or(u32::MAX));
+            let operators = node.children(&mut cursor).filter(|child| child.kind() == "&&").count();
+            context.units.decide(u32::try_from(operators).unwrap_or(u32::MAX));
             context.units.flat(1);
         }
         "let_declaration" => {
@@ -143,16 +138,21 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             if kind == "function_item" && name == "main" && context.classes.is_empty() {
                 context.syntax.entry_point = true;
             }
-            if is_public(node) {
+            // What an `impl` or a trait holds is reached through its type.
+            if is_public(node) && context.classes.len() <= usize::from(is_type(kind)) {
                 context.export(name, node);
             }
         }
     }
 }
 
+/// Its own class is open already when it is seen.
+fn is_type(kind: &str) -> bool {
+    matches!(kind, "struct_item" | "enum_item" | "union_item" | "trait_item")
+}
+
 fn is_public(node: Node<'_>) -> bool {
-    node.child(0)
-        .is_some_and(|first| first.kind() == "visibility_modifier")
+    node.child(0).is_some_and(|first| first.kind() == "visibility_modifier")
 }
 
 /// The single paths of a `use` tree, each with its name here. A loop over a work list: trees of braces may be deep.
@@ -190,15 +190,8 @@ fn use_paths(argument: Node<'_>, context: &Context<'_>) -> Vec<(String, String)>
                 ));
             }
             "use_wildcard" => {
-                let path = context
-                    .text(node)
-                    .trim_end_matches('*')
-                    .trim_end_matches("::");
-                let path = if path.is_empty() {
-                    prefix
-                } else {
-                    join(&prefix, path)
-                };
+                let path = context.text(node).trim_end_matches('*').trim_end_matches("::");
+                let path = if path.is_empty() { prefix } else { join(&prefix, path) };
                 paths.push((join(&path, "*"), "*".to_owned()));
             }
             "self" if !prefix.is_empty() => {

@@ -35,12 +35,8 @@ impl Walk<'_> {
         let names = specifiers
             .iter()
             .map(|specifier| match specifier {
-                ImportDeclarationSpecifier::ImportSpecifier(s) => {
-                    name(&s.imported.name(), &s.local.name)
-                }
-                ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => {
-                    name("default", &s.local.name)
-                }
+                ImportDeclarationSpecifier::ImportSpecifier(s) => name(&s.imported.name(), &s.local.name),
+                ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => name("default", &s.local.name),
                 ImportDeclarationSpecifier::ImportNamespaceSpecifier(s) => name("*", &s.local.name),
             })
             .collect();
@@ -57,21 +53,11 @@ impl Walk<'_> {
                 .unwrap_or_default(),
             _ => return,
         };
-        self.import(
-            &specifier,
-            ImportKind::Dynamic,
-            it.span,
-            vec![name("*", "")],
-        );
+        self.import(&specifier, ImportKind::Dynamic, it.span, vec![name("*", "")]);
     }
 
     pub(super) fn import_type(&mut self, it: &TSImportType<'_>) {
-        self.import(
-            &it.source.value,
-            ImportKind::Type,
-            it.span,
-            vec![name("*", "")],
-        );
+        self.import(&it.source.value, ImportKind::Type, it.span, vec![name("*", "")]);
     }
 
     pub(super) fn import_equals(&mut self, it: &TSImportEqualsDeclaration<'_>) {
@@ -81,18 +67,12 @@ impl Walk<'_> {
             } else {
                 ImportKind::Static
             };
-            self.import(
-                &module.expression.value,
-                kind,
-                it.span,
-                vec![name("*", &it.id.name)],
-            );
+            self.import(&module.expression.value, kind, it.span, vec![name("*", &it.id.name)]);
         }
     }
 
     pub(super) fn require(&mut self, it: &CallExpression<'_>) {
-        let (Expression::Identifier(callee), [Argument::StringLiteral(text)]) =
-            (&it.callee, it.arguments.as_slice())
+        let (Expression::Identifier(callee), [Argument::StringLiteral(text)]) = (&it.callee, it.arguments.as_slice())
         else {
             return;
         };
@@ -119,12 +99,7 @@ impl Walk<'_> {
             Declaration::FunctionDeclaration(function) => {
                 if let Some(id) = &function.id {
                     // Overloads of one function are one export.
-                    if self
-                        .syntax
-                        .exports
-                        .last()
-                        .is_none_or(|last| *last.name != *id.name)
-                    {
+                    if self.syntax.exports.last().is_none_or(|last| *last.name != *id.name) {
                         self.export(&id.name, at);
                     }
                 }
@@ -151,13 +126,8 @@ impl Walk<'_> {
     }
 
     pub(super) fn export_from(&mut self, it: &ExportFromDeclaration<'_>) {
-        let names = it
-            .specifiers
-            .iter()
-            .map(|s| name(&s.local.name(), ""))
-            .collect();
-        let only_types =
-            !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
+        let names = it.specifiers.iter().map(|s| name(&s.local.name(), "")).collect();
+        let only_types = !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
         let kind = if it.export_kind.is_type() || only_types {
             ImportKind::Type
         } else {
@@ -213,8 +183,7 @@ impl Walk<'_> {
 }
 
 fn is_module_exports(member: &StaticMemberExpression<'_>) -> bool {
-    member.property.name == "exports"
-        && matches!(&member.object, Expression::Identifier(id) if id.name == "module")
+    member.property.name == "exports" && matches!(&member.object, Expression::Identifier(id) if id.name == "module")
 }
 
 fn name(imported: &str, local: &str) -> ImportedName {

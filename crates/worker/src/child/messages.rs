@@ -21,13 +21,10 @@ pub enum Message {
         done: u64,
         total: u64,
     },
-<<<<<<< HEAD
     Confined {
         files: String,
         calls: bool,
     },
-=======
->>>>>>> main
     File {
         thread: usize,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,10 +56,7 @@ impl Messages {
             }
             match serde_json::from_slice(&line) {
                 Ok(Message::Progress { stage, done, total }) => progress.analysing(&stage, done, total),
-<<<<<<< HEAD
                 Ok(Message::Confined { files, calls }) => tracing::debug!(files, calls, "the analysis is confined"),
-=======
->>>>>>> main
                 Ok(Message::File {
                     thread,
                     path: Some(path),

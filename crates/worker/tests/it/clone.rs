@@ -148,11 +148,7 @@ async fn a_too_large_repository_is_stopped() {
 
 #[tokio::test]
 async fn large_files_are_left_out_where_the_server_can() {
-<<<<<<< HEAD
     let repositories = Repositories::with_large();
-=======
-    let repositories = Repositories::make();
->>>>>>> main
     git(
         &repositories.root().join("large.git"),
         &["config", "uploadpack.allowFilter", "true"],

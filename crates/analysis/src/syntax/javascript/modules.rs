@@ -37,14 +37,22 @@ impl Walk<'_> {
         };
         let names = specifiers
             .iter()
-            .map(|specifier| match specifier {
-                ImportDeclarationSpecifier::ImportSpecifier(s) => {
-                    name(&s.imported.name(), &s.local.name)
+            .map(|specifier| {
+                let (imported, local) = match specifier {
+                    ImportDeclarationSpecifier::ImportSpecifier(it) => {
+                        (it.imported.name().to_string(), &it.local)
+                    }
+                    ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => {
+                        ("default".to_owned(), &it.local)
+                    }
+                    ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => {
+                        ("*".to_owned(), &it.local)
+                    }
+                };
+                ImportedName {
+                    unused: self.unused.contains(&local.span.start),
+                    ..name(&imported, &local.name)
                 }
-                ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => {
-                    name("default", &s.local.name)
-                }
-                ImportDeclarationSpecifier::ImportNamespaceSpecifier(s) => name("*", &s.local.name),
             })
             .collect();
         self.import(&it.source.value, kind, it.span, names);
@@ -157,7 +165,7 @@ impl Walk<'_> {
         let names = it
             .specifiers
             .iter()
-            .map(|s| name(&s.local.name(), ""))
+            .map(|s| name(&s.local.name(), &s.exported.name()))
             .collect();
         let only_types =
             !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
@@ -178,11 +186,12 @@ impl Walk<'_> {
         } else {
             ImportKind::Reexport
         };
-        self.import(&it.source.value, kind, it.span, vec![name("*", "")]);
         let exported = it
             .exported
             .as_ref()
             .map_or("*".to_owned(), |exported| exported.name().to_string());
+        let local = if exported == "*" { "" } else { &exported };
+        self.import(&it.source.value, kind, it.span, vec![name("*", local)]);
         self.export(&exported, it.span);
     }
 
@@ -221,8 +230,5 @@ fn is_module_exports(member: &StaticMemberExpression<'_>) -> bool {
 }
 
 fn name(imported: &str, local: &str) -> ImportedName {
-    ImportedName {
-        imported: imported.into(),
-        local: local.into(),
-    }
+    ImportedName::new(imported, local)
 }

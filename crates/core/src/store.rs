@@ -35,6 +35,12 @@ pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Hea
 pub use report::StoredReport;
 pub use scans::{Counts, NewScan, Page, Scan, StoredResults, Submitted};
 
+/// `table.column` of every column that the queries are compiled for, as SQL would name them.
+#[must_use]
+pub fn columns_of_queries() -> Vec<String> {
+    schema::columns()
+}
+
 /// For how long a call waits for a database that is asleep or starting, before it is told as unavailable.
 const WAKE_UP_TIMEOUT: Duration = Duration::from_secs(8);
 

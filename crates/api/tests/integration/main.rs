@@ -1,0 +1,8 @@
+//! The API as a whole: the real binary on a free port, on both databases, which these tests start themselves.
+
+mod faults;
+mod hostile;
+mod http;
+mod schema;
+mod store;
+mod support;

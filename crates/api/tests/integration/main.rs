@@ -3,6 +3,8 @@
 mod faults;
 mod hostile;
 mod http;
+mod idle;
 mod schema;
+mod settings;
 mod store;
 mod support;

@@ -9,7 +9,7 @@ mod postgres;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub use api::{Api, TOKEN};
+pub use api::{Api, TOKEN, command};
 pub use database::{Database, Kind};
 pub use postgres::Postgres;
 

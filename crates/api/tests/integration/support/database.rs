@@ -30,13 +30,9 @@ impl Database {
             Kind::Sqlite => format!("sqlite://{}", folder.path().join("data/repolens.db").display()),
             Kind::Postgres => {
                 let name = format!("t{}", uuid::Uuid::new_v4().simple());
-                let port = Postgres::shared().port;
-                run_postgres(
-                    &format!("postgres://postgres@127.0.0.1:{port}/postgres"),
-                    &format!("CREATE DATABASE {name}"),
-                )
-                .await;
-                format!("postgres://postgres@127.0.0.1:{port}/{name}")
+                let server = Postgres::shared();
+                run_postgres(&server.url("postgres"), &format!("CREATE DATABASE {name}")).await;
+                server.url(&name)
             }
         };
         Self { kind, folder, url }
@@ -77,16 +73,7 @@ impl Database {
             v: Option<String>,
         }
         match self.kind {
-            Kind::Postgres => {
-                let messages = connect(&self.url).await.simple_query(sql).await.expect(sql);
-                messages
-                    .into_iter()
-                    .filter_map(|message| match message {
-                        tokio_postgres::SimpleQueryMessage::Row(row) => Some(row.get("v").unwrap_or("NULL").to_owned()),
-                        _ => None,
-                    })
-                    .collect()
-            }
+            Kind::Postgres => postgres_values(&self.url, sql).await,
             Kind::Sqlite => {
                 let rows: Vec<Row> = diesel::RunQueryDsl::load(diesel::sql_query(sql), &mut self.sqlite()).expect(sql);
                 rows.into_iter()
@@ -113,6 +100,18 @@ impl Database {
             .expect("a pragma");
         connection
     }
+}
+
+/// The text of the column `v` of each row.
+pub async fn postgres_values(url: &str, sql: &str) -> Vec<String> {
+    let messages = connect(url).await.simple_query(sql).await.expect(sql);
+    messages
+        .into_iter()
+        .filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => Some(row.get("v").unwrap_or("NULL").to_owned()),
+            _ => None,
+        })
+        .collect()
 }
 
 async fn run_postgres(url: &str, sql: &str) {

@@ -56,6 +56,18 @@ impl Postgres {
     }
 }
 
+impl Postgres {
+    /// The address of one of its databases.
+    pub fn url(&self, name: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// The column `v` of each row, asked of the database `postgres`.
+    pub async fn values(&self, sql: &str) -> Vec<String> {
+        super::database::postgres_values(&self.url("postgres"), sql).await
+    }
+}
+
 impl Drop for Postgres {
     fn drop(&mut self) {
         drop(self.child.stdin.take());

@@ -90,11 +90,11 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match self.backend.clone() {
             Backend::Postgres(pools) => {
-                self.joined(async move { queries::postgres::migrate::run(&pools.writers).await })
+                self.joined(async move { queries::postgres::migrate::run(&pools).await })
                     .await
             }
             Backend::Sqlite(pools) => {
-                self.joined(async move { queries::sqlite::migrate::run(&pools.writers).await })
+                self.joined(async move { queries::sqlite::migrate::run(&pools).await })
                     .await
             }
         }
@@ -141,9 +141,18 @@ macro_rules! call {
                     loop {
                         let result = match pools.$access.get().await {
                             Ok(mut connection) => {
-                                let result = $crate::store::queries::postgres::$group::$query(
-                                    &mut *connection, $(&$argument),*
-                                ).await;
+                                let result = async {
+                                    if let Some(first) = &pools.first {
+                                        $crate::store::queries::postgres::begin(&mut connection, first).await?;
+                                    }
+                                    let answer = $crate::store::queries::postgres::$group::$query(
+                                        &mut connection, $(&$argument),*
+                                    ).await?;
+                                    if pools.first.is_some() {
+                                        $crate::store::queries::postgres::commit(&mut connection).await?;
+                                    }
+                                    Ok(answer)
+                                }.await;
                                 if result.is_err() {
                                     // It may be dead, or in the middle of a transaction.
                                     drop(diesel_async::pooled_connection::deadpool::Object::take(connection));

@@ -4,6 +4,7 @@ mod faults;
 mod hostile;
 mod http;
 mod idle;
+mod prisma;
 mod schema;
 mod settings;
 mod store;

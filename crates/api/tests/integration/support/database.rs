@@ -43,6 +43,11 @@ impl Database {
         &self.url
     }
 
+    /// More parameters at the end of the address.
+    pub fn add_parameters(&mut self, parameters: &str) {
+        self.url = format!("{}?{parameters}", self.url);
+    }
+
     pub fn settings(&self) -> DatabaseUrl {
         match self.kind {
             Kind::Sqlite => DatabaseUrl::Sqlite(self.file()),

@@ -179,7 +179,7 @@ impl Supervisor {
         let base = format!("http://localhost:{}", self.settings.port);
         self.log.say(
             Level::Info,
-            &format!("RepoLens is at {base} (API: {base}/api/docs)"),
+            &format!("RepoLens is at {base}/api"),
             &[],
         );
         let body = r#"{"repoUrl":"https://github.com/octocat/Hello-World"}"#;

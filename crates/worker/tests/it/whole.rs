@@ -234,6 +234,46 @@ async fn an_outage_is_told_once_and_outlived() {
 }
 
 #[tokio::test]
+async fn a_worker_that_was_frozen_past_its_lease_reports_nothing() {
+    let repositories = Repositories::make();
+    let api = FakeApi::start();
+    api.state().lease_ms = 300;
+    let worker = Worker::start(&api);
+    worker.has_logged("listening for jobs").await;
+    api.add("s1", &repositories.address("small.git"), None);
+    worker.has_logged("Job taken").await;
+    worker.signal(Signal::SIGSTOP);
+    assert_eq!(api.state().report_calls, 0, "it was frozen in the middle");
+    // Meanwhile the lease ends, and the job goes to somebody else.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    api.state().lost = true;
+    worker.signal(Signal::SIGCONT);
+    worker.has_logged("outcome=lease-lost").await;
+    assert_eq!(api.state().report_calls, 0);
+}
+
+#[tokio::test]
+async fn a_result_is_not_delivered_once_the_lease_has_gone_to_somebody_else() {
+    let repositories = Repositories::make();
+    let api = FakeApi::start();
+    api.state().lease_ms = 300;
+    api.state().away_at_report = true;
+    let worker = Worker::start(&api);
+    api.add("s1", &repositories.address("small.git"), None);
+    eventually("the worker tries to deliver", || api.state().unanswered > 2).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let mut state = api.state();
+    (state.lost, state.away) = (true, false);
+    drop(state);
+    worker.has_logged("outcome=lease-lost").await;
+    assert_eq!(
+        api.state().report_calls,
+        0,
+        "it asks whose the job is before it says anything"
+    );
+}
+
+#[tokio::test]
 async fn the_supervisor_sees_signs_of_life() {
     let repositories = Repositories::make();
     let server = git_server::start(repositories.root());

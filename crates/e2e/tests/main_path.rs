@@ -21,7 +21,10 @@ async fn a_scan_goes_from_queued_to_a_true_report() {
         .await
         .expect("JSON");
     assert_eq!(ready["checks"]["store"]["status"], "up", "{ready}");
-    assert_eq!(ready["checks"]["worker"]["status"], "up", "the supervisor was asked: {ready}");
+    assert_eq!(
+        ready["checks"]["worker"]["status"], "up",
+        "the supervisor was asked: {ready}"
+    );
 
     let id = repolens.submit(&repository.url()).await;
     let seen = repolens.watch(&id).await;

@@ -80,10 +80,26 @@ impl ApiClient {
     ///
     /// # Errors
     /// As [`CallError`].
-    pub async fn claim(&self, wait: Duration) -> Result<Option<Claim>, CallError> {
+    pub async fn claim_next(&self, wait: Duration) -> Result<Option<Claim>, CallError> {
+        self.claim(None, wait).await
+    }
+
+    /// The job of one scan; `None` where it has ended, is unknown, or is somebody else's.
+    ///
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn claim_scan(&self, scan: &ScanId) -> Result<Option<Claim>, CallError> {
+        match self.claim(Some(scan.clone()), Duration::ZERO).await {
+            Err(CallError::LeaseLost) => Ok(None),
+            Err(CallError::Refused(cause)) if cause.starts_with("404") => Ok(None),
+            answered => answered,
+        }
+    }
+
+    async fn claim(&self, scan_id: Option<ScanId>, wait: Duration) -> Result<Option<Claim>, CallError> {
         let body = ClaimRequest {
             worker_id: self.worker_id.clone(),
-            scan_id: None,
+            scan_id,
             wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
         };
         let request = self.post("/api/worker/claim", &body).timeout(wait + ANSWER_TIMEOUT);

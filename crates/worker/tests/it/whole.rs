@@ -262,9 +262,8 @@ async fn a_result_is_not_delivered_once_the_lease_has_gone_to_somebody_else() {
     api.add("s1", &repositories.address("small.git"), None);
     eventually("the worker tries to deliver", || api.state().unanswered > 2).await;
     tokio::time::sleep(Duration::from_millis(600)).await;
-    let mut state = api.state();
-    (state.lost, state.away) = (true, false);
-    drop(state);
+    api.state().lost = true;
+    api.state().away = false;
     worker.has_logged("outcome=lease-lost").await;
     assert_eq!(
         api.state().report_calls,

@@ -59,16 +59,19 @@ impl ApiClient {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new(base: String, token: Secret, worker_id: String) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::client_config())
             .user_agent(concat!("repolens-worker/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             // A load balancer in between forgets a silent long poll.
-            .tcp_keepalive(Duration::from_secs(20))
-            .build()?;
+            .tcp_keepalive(Duration::from_secs(20));
+        if is_loopback(&base) {
+            // A proxy of the environment is for what is far away.
+            http = http.no_proxy();
+        }
         Ok(Self {
-            http,
+            http: http.build()?,
             base,
             token,
             worker_id,
@@ -210,6 +213,15 @@ impl ApiClient {
             }
         }
     }
+}
+
+fn is_loopback(base: &str) -> bool {
+    url::Url::parse(base).is_ok_and(|url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    })
 }
 
 async fn sort(response: Response) -> Result<Response, CallError> {

@@ -115,7 +115,12 @@ impl Drop for Worker {
 async fn a_scan_from_the_claim_to_the_report() {
     let repositories = Repositories::make();
     let api = FakeApi::start();
-    let mut worker = Worker::start(&api);
+    // Nobody listens there: what is near is not asked for through a proxy.
+    let proxy = [
+        ("http_proxy", "http://127.0.0.1:1"),
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+    ];
+    let mut worker = Worker::start_in(&api, tempfile::tempdir().expect("a folder"), Stdio::null(), &proxy);
     worker
         .has_logged(&format!("Worker connected to API: {}", api.url()))
         .await;

@@ -42,10 +42,7 @@ const KEPT: &[&str] = &["core.packedGitWindowSize=16m", "core.packedGitLimit=128
 const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c pack.window=0 -c pack.compression=1 upload-pack";
 
 pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path, limits: &ScanLimits) -> Vec<OsString> {
-    let mut args = config();
-    if let Some(pinned) = &place.pinned {
-        args.extend(["-c".into(), format!("http.curloptResolve={pinned}").into()]);
-    }
+    let mut args = config_for(place);
     args.extend(
         [
             "clone",
@@ -71,6 +68,13 @@ pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path,
     args
 }
 
+/// Prints the remote's branches: `ID<TAB>refs/heads/NAME`.
+pub(super) fn branches_args(place: &Place) -> Vec<OsString> {
+    let mut args = config_for(place);
+    args.extend(["ls-remote", "--heads", "--", place.url.as_str()].map(OsString::from));
+    args
+}
+
 /// Prints the commit of `HEAD`, then the full name of what it points to.
 ///
 /// `dir` is a repository (`--git-dir`) or a folder in one (`-C`).
@@ -78,6 +82,14 @@ pub(super) fn head_args(option: &str, dir: &Path) -> Vec<OsString> {
     let mut args = config();
     args.extend([option.into(), dir.into()]);
     args.extend(["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"].map(OsString::from));
+    args
+}
+
+fn config_for(place: &Place) -> Vec<OsString> {
+    let mut args = config();
+    if let Some(pinned) = &place.pinned {
+        args.extend(["-c".into(), format!("http.curloptResolve={pinned}").into()]);
+    }
     args
 }
 

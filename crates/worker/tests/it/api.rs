@@ -108,6 +108,11 @@ impl Shared {
         match words[..] {
             ["api", "worker", "claim"] => {
                 state.claims += 1;
+                if let Some(wanted) = body(request).get("scanId") {
+                    let at = state.queue.iter().position(|job| &job["scanId"] == wanted);
+                    let job = at.and_then(|at| state.queue.remove(at));
+                    return Some(job.map_or_else(|| Response::status(409), |job| Response::json(&job)));
+                }
                 let wait = body(request)["waitMs"].as_u64().expect("a number");
                 let until = Instant::now() + Duration::from_millis(wait);
                 while state.queue.is_empty() && Instant::now() < until {

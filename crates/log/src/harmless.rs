@@ -19,7 +19,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// [`harmless`] for bytes; what is not UTF-8 becomes U+FFFD.
+/// [`harmless()`] for bytes; what is not UTF-8 becomes U+FFFD.
 pub fn harmless_bytes(bytes: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(bytes) {
         Cow::Borrowed(text) => harmless(text),

@@ -1,7 +1,7 @@
 //! What a log line of RepoLens looks like.
 //!
 //! One event is one line: `TIME SOURCE LEVEL MESSAGE key=value …` as text, or one JSON object. Before a line is
-//! written, secrets in it are masked ([`redact`]) and control characters are made visible ([`harmless`]), so that
+//! written, secrets in it are masked ([`redact()`]) and control characters are made visible ([`harmless()`]), so that
 //! hostile text of a repository can neither forge a line nor drive a terminal.
 //!
 //! The API and the worker call [`init`] once and log with `tracing`. The supervisor, which has no `tracing`, builds

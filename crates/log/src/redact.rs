@@ -89,7 +89,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// [`redact`] for bytes.
+/// [`redact()`] for bytes.
 pub fn redact_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !may_hold_secret(bytes) {
         return Cow::Borrowed(bytes);

@@ -17,7 +17,8 @@ use crate::process::{self, Descriptors};
 use crate::status::{HealthReport, MemoryReport, ProcessReport, Report};
 use crate::words;
 
-/// When memory runs out, the worker goes before the API, and its analysis (which sets itself to 1000) before either.
+/// Added to our own `oom_score_adj`: when memory runs out, the worker and what it started go before the API. There is room
+/// above for an analysis that raises its own.
 const OOM_API: i32 = 300;
 const OOM_WORKER: i32 = 600;
 

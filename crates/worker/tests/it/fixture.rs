@@ -159,9 +159,9 @@ pub fn local_git() -> Git {
     }
 }
 
-/// Waits until `holds`, or fails after 10 s.
+/// Waits until `holds`, or fails after 30 s.
 pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
     while !holds() {
         assert!(tokio::time::Instant::now() < deadline, "never: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;

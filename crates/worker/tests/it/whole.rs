@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::api::{FakeApi, TOKEN};
 use crate::command_line::worker;
-use crate::fixture::{Repositories, eventually, processes_with};
+use crate::fixture::{Repositories, eventually, git, processes_with};
 use crate::git_server;
 
 struct Worker {
@@ -154,6 +154,24 @@ async fn a_scan_from_the_claim_to_the_report() {
     worker.signal(Signal::SIGTERM);
     assert!(worker.ended().await.success());
     assert_eq!(worker.folders(), 0);
+}
+
+#[tokio::test]
+async fn a_file_that_overflows_the_parsers_stack_costs_that_file_only() {
+    let repositories = Repositories::make();
+    let work = repositories.root().join("work");
+    fs::write(work.join("deep.py"), format!("x = {}1\n", "not ".repeat(100_000))).expect("written");
+    git(&work, &["add", "-A"]);
+    git(&work, &["commit", "-q", "-m", "deep"]);
+    let api = FakeApi::start();
+    let worker = Worker::start(&api);
+    api.add("s1", &repositories.address("work"), None);
+    worker.has_logged("Job ended").await;
+    let report = api.state().reports.pop().expect("one");
+    assert_eq!(report["status"], "completed", "{report}");
+    let skipped = &report["results"]["analyser"]["skippedFiles"];
+    assert_eq!(skipped[0]["path"], "deep.py", "{skipped}");
+    assert_eq!(report["results"]["ast"]["summary"]["totalFunctions"], 1);
 }
 
 #[tokio::test]

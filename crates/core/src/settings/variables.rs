@@ -67,3 +67,35 @@ pub const VARIABLES: &[Variable] = &[
     row("LOG_FORMAT", Who::Both),
     row("NO_COLOR", Who::Both),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `docs/settings.md` has one row for each variable, in this order, and says rightly who reads it.
+    #[test]
+    fn the_document_and_the_table_agree() {
+        let document = include_str!("../../../../docs/settings.md");
+        let told: Vec<(String, bool, String)> = document
+            .lines()
+            .filter_map(|line| {
+                let mut cells = line.strip_prefix("| `")?.split('|').map(str::trim);
+                let (name, rest) = cells.next()?.split_once('`')?;
+                let readers = cells.nth(1)?;
+                Some((name.to_owned(), rest.contains("secret"), readers.to_owned()))
+            })
+            .collect();
+        let known: Vec<(String, bool, String)> = VARIABLES
+            .iter()
+            .map(|variable| {
+                let readers = match variable.who {
+                    Who::Api => "API",
+                    Who::Worker => "worker",
+                    Who::Both => "API, worker",
+                };
+                (variable.name.to_owned(), variable.secret, readers.to_owned())
+            })
+            .collect();
+        assert_eq!(told, known);
+    }
+}

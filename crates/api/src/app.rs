@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use repolens_core::job::JobLimits;
-use repolens_core::settings::Retention;
+use repolens_core::settings::{RequestLimits, Retention};
 use repolens_core::store::Store;
 use repolens_core::{Secret, UrlPolicy};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
+use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
+use crate::limit::{Allowance, Limiter};
 
 /// One for the whole process.
 pub struct App {
@@ -20,6 +22,10 @@ pub struct App {
     pub dispatch: Dispatch,
     pub events: Arc<Events>,
     pub retention: Retention,
+    pub request_limits: RequestLimits,
+    pub scan_limiter: Option<Limiter>,
+    pub request_limiter: Option<Limiter>,
+    pub guest_history: bool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
     pub worker_token: Secret,
@@ -34,6 +40,14 @@ pub struct App {
 }
 
 impl App {
+    /// Takes one of this client's allowance; `None` where there is no limit for it.
+    pub fn take(&self, limiter: Option<&Limiter>, client: Client) -> Option<Allowance> {
+        let exempt = self.request_limits.exempt_loopback && client.address.is_loopback();
+        limiter
+            .filter(|_| !exempt)
+            .map(|limiter| limiter.take(client.number(), Instant::now()))
+    }
+
     pub fn lease(&self) -> Duration {
         Duration::from_millis(self.limits.lease_ms)
     }

@@ -7,6 +7,7 @@ mod client;
 mod dispatch;
 mod events;
 mod handlers;
+mod limit;
 mod problem;
 mod reconciler;
 mod request;

@@ -10,9 +10,12 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use tracing::Instrument as _;
 
+use crate::app::App;
+use crate::client::{Client, bearer};
+use crate::limit::Allowance;
 use crate::problem::Problem;
 
 /// The origins whose pages may call with credentials.
@@ -48,11 +51,16 @@ pub async fn around(
         .get("x-forwarded-proto")
         .is_some_and(|value| value.as_bytes() == b"https");
     request.extensions_mut().insert(RequestId(id.clone()));
+    let client = client(&request);
+    request.extensions_mut().insert(client);
+    let allowance = allowance(&request, client);
     let span = tracing::info_span!("request", request_id = %id);
 
     let mut response = if is_preflight(&request) {
         let answer = preflight(&request, origin.is_some());
         request.into_response(answer)
+    } else if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
+        request.into_response(too_often(refused).error_response())
     } else {
         next.call(request).instrument(span.clone()).await?.map_into_boxed_body()
     };
@@ -62,11 +70,56 @@ pub async fn around(
         headers.insert(REQUEST_ID, value);
     }
     secure(headers, https);
+    if let Some(allowance) = allowance {
+        tell(headers, allowance);
+    }
     if let Some(origin) = origin {
         allow(headers, origin);
     }
     span.in_scope(|| log(&method, &path, response.status(), begin));
     Ok(response)
+}
+
+fn client(request: &ServiceRequest) -> Client {
+    let proxies = request
+        .app_data::<web::Data<App>>()
+        .map_or(0, |app| app.request_limits.trusted_proxies);
+    let peer = request.peer_addr().map(|address| address.ip());
+    Client::of(request.headers(), peer, proxies)
+}
+
+/// Hosts that look whether we are alive, and workers that show their token, are not limited.
+fn allowance(request: &ServiceRequest, client: Client) -> Option<Allowance> {
+    let app = request.app_data::<web::Data<App>>()?;
+    let worker = bearer(request.headers()).is_some_and(|token| app.worker_token.is(token));
+    if worker || request.path() == "/api/health" {
+        return None;
+    }
+    app.take(app.request_limiter.as_ref(), client)
+}
+
+/// 429, with the time after which one more is allowed.
+pub fn too_often(allowance: Allowance) -> Problem {
+    let seconds = allowance.reset.as_secs() + 1;
+    Problem::too_many(
+        format!("You ask more often than is allowed: try again in {seconds} s."),
+        seconds,
+    )
+}
+
+/// What a client needs to stay within its allowance.
+pub fn tell(headers: &mut HeaderMap, allowance: Allowance) {
+    for (name, value) in [
+        ("ratelimit-limit", u64::from(allowance.limit)),
+        ("ratelimit-remaining", u64::from(allowance.remaining)),
+        ("ratelimit-reset", allowance.reset.as_secs_f64().ceil() as u64),
+    ] {
+        // What the handler said of a narrower limit stands.
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from(value));
+        }
+    }
 }
 
 fn request_id(headers: &HeaderMap) -> String {
@@ -138,7 +191,9 @@ fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     );
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("ETag, Location, Retry-After, X-Request-Id"),
+        HeaderValue::from_static(
+            "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id",
+        ),
     );
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
 }

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::app::App;
 use crate::dispatch::Dispatch;
+use crate::limit::Limiter;
 use crate::problem::Problem;
 use crate::request::{Origins, around};
 use crate::{reconciler, routes};
@@ -52,6 +53,10 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         dispatch: Dispatch::new(),
         events: Arc::default(),
         retention: settings.retention,
+        request_limits: settings.limits,
+        scan_limiter: settings.limits.scans.map(Limiter::new),
+        request_limiter: settings.limits.requests.map(Limiter::new),
+        guest_history: settings.guest_history,
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,
         worker_token: settings.worker_token,

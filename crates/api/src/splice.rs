@@ -168,6 +168,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn any_report_in_any_envelope_is_one_gzip_stream(
             prefix in prop::collection::vec(any::<u8>(), 0..300),

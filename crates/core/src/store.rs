@@ -33,7 +33,9 @@ pub use connect::{PostgresUrl, UrlFault};
 pub use error::StoreError;
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled};
 pub use report::StoredReport;
-pub use scans::{Counts, NewScan, Page, QueuePlace, Scan, StoredResults, Submitted};
+pub use scans::{
+    Counts, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, Page, QueueFull, QueuePlace, Scan, StoredResults, Submitted,
+};
 
 /// `table.column` of every column that the queries are compiled for, as SQL would name them.
 #[must_use]

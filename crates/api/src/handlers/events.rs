@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{find_scan, scan_id};
 use crate::app::App;
-use crate::client;
+use crate::client::Client;
 use crate::events::{Refused, State, Watch};
 use crate::problem::Problem;
 
@@ -26,13 +26,14 @@ const RETRY: &str = "retry: 2000\n\n";
 pub async fn get_events(
     app: web::Data<App>,
     request: HttpRequest,
+    client: Client,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
     // Watching begins before the row is read: no change falls between the two.
     let watch = app
         .events
-        .watch(id.as_str(), &client::key(&request))
+        .watch(id.as_str(), &client.key())
         .map_err(|refused| match refused {
             Refused::TooManyOfThisClient => {
                 Problem::too_many("You have too many event streams open: close some of them.", 10)

@@ -74,7 +74,7 @@ impl From<Scan> for ListedScan {
 
 /// Scans that nobody signed in for, newest first.
 pub async fn get_user_scans(app: web::Data<App>, query: web::Query<ListQuery>) -> Result<HttpResponse, Problem> {
-    only_guest(&query.user_id)?;
+    allow_guest(&app, &query.user_id)?;
     if !(1..=MAX_LIMIT).contains(&query.limit) {
         return Err(Problem::malformed(format!(
             "`limit` is a number from 1 to {MAX_LIMIT}."
@@ -95,7 +95,7 @@ pub async fn get_user_scans(app: web::Data<App>, query: web::Query<ListQuery>) -
 
 /// How many there are.
 pub async fn get_user_stats(app: web::Data<App>, query: web::Query<UserQuery>) -> Result<HttpResponse, Problem> {
-    only_guest(&query.user_id)?;
+    allow_guest(&app, &query.user_id)?;
     let counts = app.store.anonymous_counts().await?;
     Ok(HttpResponse::Ok().json(json!({
         "totalScans": counts.total(),
@@ -105,10 +105,12 @@ pub async fn get_user_stats(app: web::Data<App>, query: web::Query<UserQuery>) -
     })))
 }
 
-fn only_guest(user_id: &str) -> Result<(), Problem> {
-    if user_id == "guest" {
-        Ok(())
-    } else {
-        Err(Problem::forbidden("This is somebody else's history."))
+fn allow_guest(app: &App, user_id: &str) -> Result<(), Problem> {
+    if user_id != "guest" {
+        return Err(Problem::forbidden("This is somebody else's history."));
     }
+    if !app.guest_history {
+        return Err(Problem::forbidden("This service shows guests no history."));
+    }
+    Ok(())
 }

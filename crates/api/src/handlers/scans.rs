@@ -5,7 +5,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::store::{CancelOutcome, NewScan, QueuePlace, Scan, StoredResults, Submitted};
+use repolens_core::store::{
+    CancelOutcome, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, StoredResults, Submitted,
+};
 use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,10 +16,11 @@ use sha2::{Digest as _, Sha256};
 use super::{find_scan, optional_timestamp, scan_id, timestamp};
 use crate::app::App;
 use crate::body::Json;
+use crate::client::Client;
 use crate::events::State;
 use crate::problem::Problem;
-use crate::request::RequestId;
-use crate::{client, splice};
+use crate::request::{RequestId, too_often};
+use crate::splice;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -31,6 +34,7 @@ pub struct ScanRequest {
 pub async fn post_scan(
     app: web::Data<App>,
     request: HttpRequest,
+    client: Client,
     request_id: RequestId,
     Json(body): Json<ScanRequest>,
 ) -> Result<HttpResponse, Problem> {
@@ -42,13 +46,17 @@ pub async fn post_scan(
         .transpose()
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
     let branch = branch.map(String::from);
+    let allowance = app.take(app.scan_limiter.as_ref(), client);
+    if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
+        return Err(too_often(refused));
+    }
     let idempotency = idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref())));
     let new = NewScan {
         id: ScanId::random(),
         repo_url: repo_url.as_str().to_owned(),
         branch,
         request_id: Some(request_id.0),
-        client_key: client::key(&request),
+        client_key: client.key(),
         idempotency,
     };
     let mut response = HttpResponse::Created();
@@ -62,6 +70,17 @@ pub async fn post_scan(
         Submitted::Before { id, same_body: true } => {
             response.insert_header(("Idempotent-Replayed", "true"));
             id
+        }
+        Submitted::Full(QueueFull::ForThisClient) => {
+            return Err(Problem::too_many(
+                format!("You have {MAX_QUEUED_PER_CLIENT} scans waiting: let some of them end first."),
+                60,
+            ));
+        }
+        Submitted::Full(QueueFull::ForAll) => {
+            return Err(Problem::busy(
+                "Too many scans are waiting: try again later. Nothing was stored.",
+            ));
         }
         Submitted::Before { .. } => {
             return Err(Problem::refused(

@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod http;
 mod idle;
+mod limits;
 mod pooler;
 mod prisma;
 mod queue;

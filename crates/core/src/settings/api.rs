@@ -27,7 +27,77 @@ pub struct ApiSettings {
     pub frontend_origins: Vec<String>,
     pub url_policy: UrlPolicy,
     pub retention: Retention,
+    pub limits: RequestLimits,
+    /// May guests list the scans that nobody signed in for?
+    pub guest_history: bool,
     pub log: LogSettings,
+}
+
+/// How often one client may ask. `None`: as often as it likes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestLimits {
+    pub scans: Option<Rate>,
+    pub requests: Option<Rate>,
+    /// Proxies in front of this process that are ours: the client's address is the one that the outermost of them saw.
+    pub trusted_proxies: usize,
+    /// Callers on this machine are not limited: it is a developer's.
+    pub exempt_loopback: bool,
+}
+
+/// So many in a length of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub count: u32,
+    pub per: Duration,
+}
+
+impl Rate {
+    /// `5/min`, `120/min`, `10/s`, `1000/h`.
+    fn parse(text: &str) -> Option<Self> {
+        let (count, unit) = text.split_once('/')?;
+        let per = match unit.trim() {
+            "s" | "sec" | "second" => 1,
+            "m" | "min" | "minute" => 60,
+            "h" | "hour" => 3_600,
+            _ => return None,
+        };
+        let count = count.trim().parse().ok().filter(|count| *count > 0)?;
+        Some(Self {
+            count,
+            per: Duration::from_secs(per),
+        })
+    }
+}
+
+fn request_limits(reader: &mut Reader) -> RequestLimits {
+    let mut rate = |name: &str, count: u32| {
+        let default = Rate {
+            count,
+            per: Duration::from_secs(60),
+        };
+        reader.parsed(
+            name,
+            Some(default),
+            "a rate such as `5/min`, or `off`",
+            |value| match value {
+                "off" => Some(None),
+                value => Rate::parse(value).map(Some),
+            },
+        )
+    };
+    let (scans, requests) = (rate("RATE_LIMIT_SCANS", 5), rate("RATE_LIMIT", 120));
+    let production = reader.production();
+    RequestLimits {
+        scans,
+        requests,
+        trusted_proxies: reader.parsed(
+            "TRUSTED_PROXIES",
+            usize::from(production),
+            "the number of proxies in front of the API, 0 to 10",
+            |value| value.parse().ok().filter(|proxies| *proxies <= 10),
+        ),
+        exempt_loopback: !production,
+    }
 }
 
 /// Which reports are kept. The scans themselves stay.
@@ -82,6 +152,12 @@ impl ApiSettings {
                     value.parse().ok().filter(|count| *count > 0).map(Some)
                 }),
             },
+            limits: request_limits(&mut reader),
+            guest_history: reader.parsed("GUEST_HISTORY", true, "`public` or `none`", |value| match value {
+                "public" => Some(true),
+                "none" => Some(false),
+                _ => None,
+            }),
             log: reader.log(),
         };
         reader.finish(settings)
@@ -213,6 +289,27 @@ mod tests {
                 !refused.findings[0].message.contains("pasted"),
                 "the value may be a secret"
             );
+        }
+    }
+
+    #[test]
+    fn limits() {
+        let limits = |pairs: &[(&str, &str)]| read(pairs).settings.map(|settings| settings.limits);
+        let standard = limits(&[]).expect("no errors");
+        let five = Rate {
+            count: 5,
+            per: Duration::from_secs(60),
+        };
+        assert_eq!((standard.scans, standard.trusted_proxies), (Some(five), 0));
+        let production = [("NODE_ENV", "production"), ("REPOLENS_EMBEDDED", "1")];
+        assert_eq!(limits(&production).expect("no errors").trusted_proxies, 1);
+        let own = limits(&[("RATE_LIMIT_SCANS", "off"), ("RATE_LIMIT", "10/s")]).expect("no errors");
+        assert_eq!(
+            (own.scans, own.requests.map(|rate| rate.per.as_secs())),
+            (None, Some(1))
+        );
+        for bad in ["5", "0/min", "5/year", "-1/s", "many"] {
+            assert!(limits(&[("RATE_LIMIT", bad)]).is_none(), "{bad}");
         }
     }
 

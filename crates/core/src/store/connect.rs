@@ -19,13 +19,11 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
 };
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{
-    AnsiTransactionManager, AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
-    TransactionManager as _,
-};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use futures_core::future::BoxFuture;
-use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::StoreError;
@@ -100,29 +98,38 @@ pub(super) fn postgres(url: PostgresUrl, ca_file: Option<&Path>) -> Result<Pools
 
 async fn connect_postgres(url: &PostgresUrl, tls: Option<MakeRustlsConnect>) -> ConnectionResult<AsyncPgConnection> {
     let mut connection = match tls {
-        Some(tls) => {
-            let (client, connection) = url.config.connect(tls).await.map_err(refused)?;
-            AsyncPgConnection::try_from_client_and_connection(client, connection).await?
-        }
-        None => {
-            let (client, connection) = url.config.connect(NoTls).await.map_err(refused)?;
-            AsyncPgConnection::try_from_client_and_connection(client, connection).await?
-        }
+        Some(tls) => open(url, tls).await?,
+        None => open(url, NoTls).await?,
     };
     let prepared = match url.pooled {
-        true => prepare_for_pooler(&mut connection, &url.first_statements()).await,
+        true => prepare_for_pooler(&mut connection).await,
         false => connection.batch_execute(&url.session_statements()).await,
     };
     prepared.map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 
-/// A pooler may give each transaction another session of the server: so no prepared statement may be counted on later. Our
-/// own are not kept; the driver's, by which it looks up our enum type, are used here once and their answers remembered.
-async fn prepare_for_pooler(connection: &mut AsyncPgConnection, first: &str) -> QueryResult<()> {
+/// Behind a pooler the connection is returned in the middle of a transaction: what diesel-async sends first are prepared
+/// statements, and a pooler could give each message outside a transaction to another session.
+async fn open<T>(url: &PostgresUrl, tls: T) -> ConnectionResult<AsyncPgConnection>
+where
+    T: MakeTlsConnect<Socket, Stream: Send + 'static, TlsConnect: TlsConnect<Socket, Future: Send> + Send>,
+{
+    let (client, mut driver) = url.config.connect(tls).await.map_err(refused)?;
+    if url.pooled {
+        let begin = format!("BEGIN; {}", url.first_statements());
+        tokio::select! {
+            begun = client.batch_execute(&begin) => begun.map_err(refused)?,
+            ended = &mut driver => ended.map_err(refused)?,
+        }
+    }
+    AsyncPgConnection::try_from_client_and_connection(client, driver).await
+}
+
+/// No prepared statement may be counted on in a later transaction: our own are not kept, and the driver's, by which it
+/// looks up our enum type, are used here once and their answers remembered. Ends the transaction that [`open`] began.
+async fn prepare_for_pooler(connection: &mut AsyncPgConnection) -> QueryResult<()> {
     connection.set_prepared_statement_cache_size(CacheSize::Disabled);
-    AnsiTransactionManager::begin_transaction(connection).await?;
-    connection.batch_execute(first).await?;
     let known: Option<String> = diesel::select(sql::<Nullable<Text>>("to_regtype('\"ScanStatus\"')::text"))
         .get_result(connection)
         .await?;
@@ -131,7 +138,7 @@ async fn prepare_for_pooler(connection: &mut AsyncPgConnection, first: &str) -> 
             .execute(connection)
             .await?;
     }
-    AnsiTransactionManager::commit_transaction(connection).await
+    connection.batch_execute("COMMIT").await
 }
 
 /// Tells apart what waiting may cure and what it will not: a wrong password, a database that is not there, a certificate

@@ -22,6 +22,19 @@ pub struct NewScan {
     pub idempotency: Option<(String, String)>,
 }
 
+/// So many scans may wait, of one client and of all: more would not be done on the day they were asked for.
+pub const MAX_QUEUED_PER_CLIENT: i64 = 1_000;
+pub const MAX_QUEUED: i64 = 10_000;
+
+/// Why a scan was not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueFull {
+    /// This client has [`MAX_QUEUED_PER_CLIENT`] waiting.
+    ForThisClient,
+    /// All clients together have [`MAX_QUEUED`] waiting.
+    ForAll,
+}
+
 /// What became of a [`NewScan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
@@ -31,6 +44,8 @@ pub enum Submitted {
         id: ScanId,
         same_body: bool,
     },
+    /// Too many are waiting.
+    Full(QueueFull),
 }
 
 /// A scan as it is shown.

@@ -153,7 +153,7 @@ impl Api {
                 json!({ "repoUrl": "https://git.example.org/owner/repository" }),
             )
             .await;
-        assert_eq!(status, 201, "{body}");
+        assert_eq!(status, 201, "{body}\n{}", self.log());
         text(&body["scanId"])
     }
 

@@ -13,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use super::Connection;
 use crate::store::StoreError;
 use crate::store::columns::column_time;
-use crate::store::scans::{NewScan, QueuePlace};
+use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace};
 use crate::store::schema::scans;
 use crate::{ScanId, ScanStatus};
 
@@ -35,6 +35,24 @@ pub async fn turn(connection: &mut Connection, new: &NewScan) -> QueryResult<i32
         .first(connection)
         .await?;
     Ok(last.map_or(present, |last| last.saturating_add(1)).max(present))
+}
+
+/// Whether one more scan of this client would be too many.
+pub async fn full(connection: &mut Connection, client_key: &str) -> QueryResult<Option<QueueFull>> {
+    let queued = scans::table.filter(scans::status.eq(ScanStatus::Queued));
+    let all: i64 = queued.count().get_result(connection).await?;
+    if all >= MAX_QUEUED {
+        return Ok(Some(QueueFull::ForAll));
+    }
+    if all < MAX_QUEUED_PER_CLIENT {
+        return Ok(None);
+    }
+    let own: i64 = queued
+        .filter(scans::client_key.eq(client_key))
+        .count()
+        .get_result(connection)
+        .await?;
+    Ok((own >= MAX_QUEUED_PER_CLIENT).then_some(QueueFull::ForThisClient))
 }
 
 /// The scan whose turn it is.

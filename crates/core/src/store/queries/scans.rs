@@ -38,6 +38,9 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
                 .execute(connection)
                 .await?;
         }
+        if let Some(full) = queue::full(connection, &new.client_key).await? {
+            return Ok(Submitted::Full(full));
+        }
         let turn = queue::turn(connection, new).await?;
         let inserted = diesel::insert_into(scans::table)
             .values((

@@ -1,7 +1,7 @@
 //! The database: scans with their jobs, and the stored reports.
 //!
 //! [`Store`] speaks in words of the domain; each of its calls is one query or one transaction, and every change of a scan's
-//! status is one conditional UPDATE that names the statuses it may come from ([`ScanStatus::before`]) and, where a worker
+//! status is one conditional UPDATE that names the statuses it may come from ([`crate::ScanStatus::before`]) and, where a worker
 //! speaks, its lease. So calls may race: one of them wins, the others are told that they lost.
 //!
 //! Calls run as tasks of their own on a multi-thread runtime, and are awaited through their handle. A caller that is

@@ -40,7 +40,7 @@ pub struct RequestLimits {
     pub requests: Option<Rate>,
     /// Proxies in front of this process that are ours: the client's address is the one that the outermost of them saw.
     pub trusted_proxies: usize,
-    /// Callers on this machine are not limited: it is a developer's.
+    /// Callers on this machine are not limited: it is a developer's, who has set no rates.
     pub exempt_loopback: bool,
 }
 
@@ -87,6 +87,7 @@ fn request_limits(reader: &mut Reader) -> RequestLimits {
     };
     let (scans, requests) = (rate("RATE_LIMIT_SCANS", 5), rate("RATE_LIMIT", 120));
     let production = reader.production();
+    let own_rates = reader.get("RATE_LIMIT_SCANS").or(reader.get("RATE_LIMIT")).is_some();
     RequestLimits {
         scans,
         requests,
@@ -96,7 +97,7 @@ fn request_limits(reader: &mut Reader) -> RequestLimits {
             "the number of proxies in front of the API, 0 to 10",
             |value| value.parse().ok().filter(|proxies| *proxies <= 10),
         ),
-        exempt_loopback: !production,
+        exempt_loopback: !production && !own_rates,
     }
 }
 
@@ -301,6 +302,7 @@ mod tests {
             per: Duration::from_secs(60),
         };
         assert_eq!((standard.scans, standard.trusted_proxies), (Some(five), 0));
+        assert!(standard.exempt_loopback);
         let production = [("NODE_ENV", "production"), ("REPOLENS_EMBEDDED", "1")];
         assert_eq!(limits(&production).expect("no errors").trusted_proxies, 1);
         let own = limits(&[("RATE_LIMIT_SCANS", "off"), ("RATE_LIMIT", "10/s")]).expect("no errors");
@@ -308,6 +310,7 @@ mod tests {
             (own.scans, own.requests.map(|rate| rate.per.as_secs())),
             (None, Some(1))
         );
+        assert!(!own.exempt_loopback, "who sets a rate wants to see it");
         for bad in ["5", "0/min", "5/year", "-1/s", "many"] {
             assert!(limits(&[("RATE_LIMIT", bad)]).is_none(), "{bad}");
         }

@@ -343,7 +343,8 @@ async fn fifty_jobs_leave_nothing_behind() {
     worker.has_logged("Job ended").await;
     let (descriptors, memory) = (worker.descriptors(), worker.memory());
     run(50).await;
-    eventually("descriptors are closed", || worker.descriptors() <= descriptors).await;
+    // Connections to the API that are kept for the next call come and go; a leak would be one for each job.
+    eventually("descriptors are closed", || worker.descriptors() <= descriptors + 4).await;
     assert!(
         worker.memory() < memory + 1_024,
         "{} KiB after {memory} KiB",

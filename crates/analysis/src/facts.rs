@@ -36,6 +36,8 @@ pub struct Syntax {
     pub errors: bool,
     /// It can be started: a `main` function, `if __name__ == "__main__"`, a shebang.
     pub entry_point: bool,
+    /// The package that the file says it is in (Java).
+    pub package: Box<str>,
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
 }

@@ -32,7 +32,11 @@ const PROGRESS_STEP: usize = 64;
 
 /// # Errors
 /// A reader or a thread cannot be started.
-pub(crate) fn scan(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Facts, OpenError> {
+pub(crate) fn scan(
+    tree: SourceTree,
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Facts, OpenError> {
     let attributes = attributes(&tree)?;
     let total = tree.entries.len();
     let threads = match options.threads {
@@ -63,7 +67,9 @@ pub(crate) fn scan(tree: SourceTree, options: &Options, observer: &dyn Observer)
         }
         let ended = running.into_iter().map(std::thread::ScopedJoinHandle::join);
         ended
-            .map(|part| part.map_err(|_| OpenError::Unreadable("a parser thread failed".to_owned())))
+            .map(|part| {
+                part.map_err(|_| OpenError::Unreadable("a parser thread failed".to_owned()))
+            })
             .collect()
     })?;
     observer.progress("parse", total as u64, total as u64);
@@ -95,7 +101,9 @@ fn not_started(what: &str, error: &std::io::Error) -> OpenError {
 fn attributes(tree: &SourceTree) -> Result<Attributes, OpenError> {
     const MAX: u64 = 256 * 1024;
     let mut attributes = Attributes::default();
-    let is_one = |entry: &&Entry| entry.path.rsplit('/').next() == Some(".gitattributes") && entry.size <= MAX;
+    let is_one = |entry: &&Entry| {
+        entry.path.rsplit('/').next() == Some(".gitattributes") && entry.size <= MAX
+    };
     let mut list = tree.entries.iter().filter(is_one).peekable();
     if list.peek().is_some() {
         let mut reader = tree.reader().map_err(|error| not_started("git", &error))?;
@@ -129,13 +137,19 @@ impl Job<'_> {
                 return found;
             };
             found.push((at, self.file(thread, &mut reader, entry, &mut text)));
-            if at % PROGRESS_STEP == 0 {
+            if at.is_multiple_of(PROGRESS_STEP) {
                 self.observer.progress("parse", at as u64, total as u64);
             }
         }
     }
 
-    fn file(&self, thread: usize, reader: &mut Reader, entry: &Entry, text: &mut Vec<u8>) -> FileFacts {
+    fn file(
+        &self,
+        thread: usize,
+        reader: &mut Reader,
+        entry: &Entry,
+        text: &mut Vec<u8>,
+    ) -> FileFacts {
         let path = entry.path.as_str();
         let by_path = language::origin_by_path(path);
         let mut facts = FileFacts {
@@ -160,12 +174,15 @@ impl Job<'_> {
         } else {
             limits.max_file_size
         };
-        let needs_first_line = facts.language.is_none() && !path.rsplit('/').next().unwrap_or(path).contains('.');
-        if facts.language.is_none() && !needs_first_line && !is_licence && !is_manifest {
+        let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
+        let is_read = crate::stages::reads_text_of(path) || is_licence || is_manifest;
+        if facts.language.is_none() && has_ending && !is_read {
             return facts;
         }
         if entry.size > limit {
-            facts.problems.push(format!("larger than {limit} bytes: not read"));
+            facts
+                .problems
+                .push(format!("larger than {limit} bytes: not read"));
             return facts;
         }
         if let Err(problem) = reader.read(entry, text) {
@@ -204,7 +221,7 @@ impl Job<'_> {
         {
             facts.origin = origin;
         }
-        facts.lines = language::count(language, text);
+        facts.lines = language::count(language, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
         if facts.is_own() {
             self.parse(thread, language.id, text, &mut facts);
         }

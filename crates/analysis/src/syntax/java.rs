@@ -13,6 +13,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     role,
     collects: &[
         "import_declaration",
+        "package_declaration",
         "class_declaration",
         "interface_declaration",
         "enum_declaration",
@@ -78,6 +79,14 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 local: name.into(),
             }];
             context.import(text, ImportKind::Static, node, names);
+        }
+        "package_declaration" => {
+            let text = context
+                .text(node)
+                .trim_start_matches("package")
+                .trim_end_matches(';')
+                .trim();
+            context.syntax.package = text.into();
         }
         "method_declaration" => {
             if context.field(node, "name") == "main" && has_modifier(node, context, "static") {

@@ -61,13 +61,7 @@ const STAGES: &[(&str, Run)] = &[
 ];
 
 /// What this version does not do: told in every report, so that an absent section is no clean bill of health.
-const NOT_BUILT: &[&str] = &[
-    "dead-code",
-    "call-graph",
-    "duplication",
-    "hotspots",
-    "security",
-];
+const NOT_BUILT: &[&str] = &["dead-code", "call-graph", "duplication", "hotspots", "security"];
 
 /// Runs them all.
 pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {

@@ -31,6 +31,8 @@ pub(super) enum Role {
     Type,
     /// A property: names its accessors, beside its class, where it has any (by [`Grammar::shape`]: a body).
     Member,
+    /// What a property computes without an accessor: a unit where it stands in one.
+    MemberBody,
     If,
     /// What stands between an `if` and its other branch.
     Else,
@@ -67,7 +69,7 @@ pub(super) struct Shape<'t> {
 }
 
 /// Of a child: its field, its kind, its parent's role, and the last word or sign before it.
-pub(super) type Field = fn(Option<&'static str>, &'static str, Role, &'static str) -> Option<&'static str>;
+pub(super) type Field = for<'a> fn(Option<&'a str>, &str, Role, &str) -> Option<&'a str>;
 
 /// A language.
 pub(super) struct Grammar {
@@ -242,26 +244,26 @@ fn roles(grammar: &'static Grammar) -> &'static [(Role, bool)] {
 
 /// What leaving a node has to undo.
 #[derive(Debug, Clone, Copy)]
-struct Frame {
+struct Frame<'t> {
     role: Role,
     nested: bool,
     unit: bool,
     class: bool,
     /// Inside of a logical operation whose runs are counted already.
     flattened: bool,
-    /// The last word or sign among its children; kept for grammars with [`Grammar::field`] only.
-    word: &'static str,
+    /// The last word or sign but a brace among its children; kept for grammars with [`Grammar::field`] only.
+    word: &'t str,
 }
 
-struct Walk<'a> {
+struct Walk<'a, 't> {
     grammar: &'static Grammar,
     roles: &'static [(Role, bool)],
     context: Context<'a>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'t>>,
 }
 
-impl Walk<'_> {
-    fn run(&mut self, root: Node<'_>) {
+impl<'t> Walk<'_, 't> {
+    fn run(&mut self, root: Node<'t>) {
         let mut cursor = root.walk();
         loop {
             let descend = self.enter(&cursor);
@@ -281,7 +283,7 @@ impl Walk<'_> {
         }
     }
 
-    fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
+    fn enter(&mut self, cursor: &TreeCursor<'t>) -> bool {
         let node = cursor.node();
         let (mut role, collects) = self
             .roles
@@ -296,8 +298,10 @@ impl Walk<'_> {
             if named {
                 field = known(field, node.kind(), parent_role, parent.map_or("", |frame| frame.word));
             }
-            if let (Some(parent), true) = (self.frames.last_mut(), !named || node.kind() == "else") {
-                parent.word = node.kind();
+            let kind = node.kind();
+            let is_word = kind == "else" || !(named || matches!(kind, "{" | "}"));
+            if let (Some(parent), true) = (self.frames.last_mut(), is_word) {
+                parent.word = kind;
             }
         }
         if parent_role == Role::Directive || parent_role == Role::DirectiveElse {
@@ -328,6 +332,12 @@ impl Walk<'_> {
         if role == Role::Closure && self.grammar.closure_is_unit_at_top && !self.context.units.is_inside() {
             role = Role::Function;
         }
+        role = match role {
+            Role::MemberBody if parent_role == Role::Member => Role::Function,
+            // `a ?: b` is short for a test of null: free.
+            Role::Ternary if is_elvis(node) => Role::None,
+            role => role,
+        };
         match role {
             Role::If if !is_else_if => self.context.units.structural(),
             Role::Loop | Role::Forever | Role::Switch | Role::Catch | Role::Ternary | Role::Directive => {
@@ -546,6 +556,14 @@ pub(super) fn shape(node: Node<'_>) -> Shape<'_> {
         parameters: node.child_by_field_name("parameters").map_or(0, parameter_count),
         body: node.child_by_field_name("body").is_some(),
     }
+}
+
+/// A ternary without its middle.
+fn is_elvis(node: Node<'_>) -> bool {
+    ["consequence", "body", "if_true"]
+        .into_iter()
+        .all(|field| node.child_by_field_name(field).is_none())
+        && node.child_by_field_name("alternative").is_some()
 }
 
 /// The fields of a binary operation, in most grammars.

@@ -21,7 +21,6 @@ mod ruby;
 mod rust;
 mod scala;
 mod swift;
-#[cfg(test)]
 mod tree;
 
 /// One language that is parsed.

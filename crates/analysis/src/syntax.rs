@@ -9,6 +9,7 @@ use crate::facts::Syntax;
 use crate::options::Limits;
 
 mod c;
+mod component;
 mod csharp;
 mod depth;
 mod go;
@@ -35,6 +36,8 @@ pub struct Parser {
 enum Kind {
     Native(fn(&str, &str) -> Result<Syntax, String>),
     Tree(&'static tree::Grammar),
+    /// Markup with blocks of JavaScript and TypeScript.
+    Component,
 }
 
 /// All of them. Adding one: its file, a line here, a snapshot.
@@ -95,6 +98,14 @@ pub const PARSERS: &[Parser] = &[
         language: "scala",
         kind: Kind::Tree(&scala::GRAMMAR),
     },
+    Parser {
+        language: "vue",
+        kind: Kind::Component,
+    },
+    Parser {
+        language: "svelte",
+        kind: Kind::Component,
+    },
 ];
 
 /// The parser of a language, where there is one.
@@ -125,6 +136,7 @@ impl Parser {
                 depth::check(text, limits.max_nesting)?;
                 tree::facts(grammar, text)
             }
+            Kind::Component => component::facts(path, &String::from_utf8_lossy(text), limits.max_nesting),
         }
     }
 }
@@ -135,7 +147,7 @@ fn snapshot(language: &str, text: &str) -> String {
     use std::fmt::Write as _;
     let syntax = parser(language)
         .expect("is there")
-        .facts("a", text.as_bytes(), &Limits::default())
+        .facts(&format!("a.{language}"), text.as_bytes(), &Limits::default())
         .expect("parses");
     let mut shown = format!(
         "classes {}, errors {}, entry point {}\n",
@@ -238,8 +250,13 @@ mod tests {
 
     #[test]
     fn deep_text_is_refused_not_parsed() {
-        let deep = "(".repeat(100_000);
         for parser in PARSERS {
+            let open = if matches!(parser.kind, Kind::Component) {
+                "<script>"
+            } else {
+                ""
+            };
+            let deep = format!("{open}{}", "(".repeat(100_000));
             let reason = parser
                 .facts("a", deep.as_bytes(), &Limits::default())
                 .expect_err("too deep");

@@ -33,7 +33,6 @@ pub(crate) struct Graph {
     /// Sorted, each once.
     pub edges: Vec<Edge>,
     /// Sorted.
-    #[allow(dead_code, reason = "read by the stages that follow names")]
     pub links: Vec<Link>,
 }
 

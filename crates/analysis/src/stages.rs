@@ -12,6 +12,7 @@ use crate::scan::Facts;
 mod ast;
 mod complexity;
 mod cycles;
+mod dead;
 mod dependencies;
 mod languages;
 mod licences;
@@ -55,13 +56,14 @@ const STAGES: &[(&str, Run)] = &[
     ("complexity", complexity::run),
     ("module-graph", modules::run),
     ("cycles", cycles::run),
+    ("dead-code", dead::run),
     ("ast", ast::run),
     ("risk", risk::run),
     ("summary", summary::run),
 ];
 
 /// What this version does not do: told in every report, so that an absent section is no clean bill of health.
-const NOT_BUILT: &[&str] = &["dead-code", "call-graph", "duplication", "hotspots", "security"];
+const NOT_BUILT: &[&str] = &["call-graph", "duplication", "hotspots", "security"];
 
 /// Runs them all.
 pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {

@@ -13,6 +13,8 @@ mod component;
 mod csharp;
 mod depth;
 mod go;
+#[cfg(test)]
+mod hostile;
 mod java;
 mod javascript;
 mod kotlin;

@@ -46,7 +46,7 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64) -> Result<Syntax, 
         let part = javascript::facts(name, &padded)?;
         whole.functions.extend(part.functions);
         whole.classes += part.classes;
-        whole.imports.extend(part.imports);
+        whole.imports.extend(part.imports.into_iter().map(used_by_markup));
         if instance_exports || script.module {
             whole.exports.extend(part.exports);
         }
@@ -59,6 +59,12 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64) -> Result<Syntax, 
         });
     }
     Ok(whole)
+}
+
+/// What a script imports and does not use is likely used by the markup, as is what another block imports.
+fn used_by_markup(mut import: Import) -> Import {
+    import.names.iter_mut().for_each(|name| name.unused = false);
+    import
 }
 
 /// The blocks of a file, in their order; what stands in a comment of the markup is none.

@@ -208,15 +208,9 @@ fn using(node: Node<'_>, context: &mut Context<'_>) {
     let path = context.text(path);
     let path = path.split('<').next().unwrap_or(path);
     let names = if alias.is_empty() {
-        vec![ImportedName {
-            imported: "*".into(),
-            local: "*".into(),
-        }]
+        vec![ImportedName::new("*", "*")]
     } else {
-        vec![ImportedName {
-            imported: path.rsplit('.').next().unwrap_or(path).into(),
-            local: alias.into(),
-        }]
+        vec![ImportedName::new(path.rsplit('.').next().unwrap_or(path), alias)]
     };
     context.import(path, ImportKind::Static, node, names);
 }

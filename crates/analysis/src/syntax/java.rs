@@ -74,10 +74,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 .trim();
             let text = text.strip_prefix("static ").unwrap_or(text).trim();
             let name = text.rsplit('.').next().unwrap_or(text);
-            let names = vec![ImportedName {
-                imported: name.into(),
-                local: name.into(),
-            }];
+            let names = vec![ImportedName::new(name, name)];
             context.import(text, ImportKind::Static, node, names);
         }
         "package_declaration" => {

@@ -198,10 +198,7 @@ fn import(node: Node<'_>, context: &mut Context<'_>) {
     } else {
         (path.to_owned(), last, last)
     };
-    let names = vec![ImportedName {
-        imported: imported.into(),
-        local: local.into(),
-    }];
+    let names = vec![ImportedName::new(imported, local)];
     context.import(&specifier, ImportKind::Static, node, names);
 }
 

@@ -139,10 +139,7 @@ fn uses(node: Node<'_>, context: &mut Context<'_>) {
             "" => name,
             alias => alias,
         };
-        let names = vec![ImportedName {
-            imported: name.into(),
-            local: local.into(),
-        }];
+        let names = vec![ImportedName::new(name, local)];
         context.import(&path, ImportKind::Static, clause, names);
     }
 }

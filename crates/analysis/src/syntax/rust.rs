@@ -97,10 +97,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                     if kind == ImportKind::Reexport {
                         context.export(if name == "*" { "*" } else { &local }, node);
                     }
-                    let names = vec![ImportedName {
-                        imported: name.into(),
-                        local: local.into(),
-                    }];
+                    let names = vec![ImportedName::new(&name, &local)];
                     context.import(&path, kind, node, names);
                 }
             }

@@ -187,10 +187,7 @@ fn import(path: &str, local: &str, context: &mut Context<'_>, kind: ImportKind, 
         return;
     }
     let name = path.rsplit('.').next().unwrap_or(path);
-    let names = vec![ImportedName {
-        imported: name.into(),
-        local: if local.is_empty() { name.into() } else { local.into() },
-    }];
+    let names = vec![ImportedName::new(name, if local.is_empty() { name } else { local })];
     context.import(path, kind, node, names);
 }
 

@@ -172,10 +172,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         "source_file" => context.syntax.entry_point |= context.text.starts_with(b"#!"),
         "import_declaration" => {
             let name = child(node, "identifier").map_or("", |name| context.text(name));
-            let names = vec![ImportedName {
-                imported: "*".into(),
-                local: "*".into(),
-            }];
+            let names = vec![ImportedName::new("*", "*")];
             context.import(name, ImportKind::Static, node, names);
         }
         "attribute" => context.syntax.entry_point |= matches!(context.text(node), "@main" | "@UIApplicationMain"),

@@ -6,7 +6,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use nix::time::{ClockId, clock_gettime};
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
@@ -163,9 +165,10 @@ pub(super) fn line(node: Node<'_>) -> u32 {
     u32::try_from(node.start_position().row).unwrap_or(u32::MAX - 1) + 1
 }
 
-/// How long one file may take before it is given up, in calls of tree-sitter's progress report (about one for each 100
-/// operations of the parser): a count, so that the same file has the same end on every machine.
-const MAX_PROGRESS: u64 = 2_000_000;
+/// How long one file may take before it is given up, in time of the processor: a file of the largest size takes a
+/// twentieth of it, and what recovers from errors in quadratic time would take minutes. tree-sitter has no count of its
+/// work that tells the two apart; time of this thread does not depend on what else the machine does.
+const MAX_TIME: Duration = Duration::from_secs(5);
 
 thread_local! {
     /// Parsers are costly to make: one for each language and thread.
@@ -188,10 +191,9 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, St
             }
         };
         parser.reset();
-        let mut calls = 0;
+        let start = thread_time();
         let mut progress = |_: &ParseState| {
-            calls += 1;
-            if calls > MAX_PROGRESS {
+            if thread_time().saturating_sub(start) > MAX_TIME {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -221,6 +223,11 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, St
     syntax.functions = units.finish();
     syntax.errors = root.has_error();
     Ok(syntax)
+}
+
+/// Time that this thread has used; nothing where the system does not tell, and then no file is given up.
+fn thread_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }
 
 /// Roles by kind id: looked up for each node.

@@ -66,7 +66,8 @@ fn severity(function: &Function) -> u64 {
     u64::from(function.cyclomatic.max(function.cognitive))
 }
 
-fn listed(file: &FileFacts, function: &Function) -> FunctionComplexity {
+/// As reports show a function.
+pub(crate) fn listed(file: &FileFacts, function: &Function) -> FunctionComplexity {
     FunctionComplexity {
         name: function.name.to_string(),
         file_path: file.path.clone(),

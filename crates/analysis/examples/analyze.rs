@@ -1,6 +1,8 @@
 //! Analyses a folder or a repository and shows the report: for trials. `--json` for the report itself,
 //! `--functions` for all functions, one JSON object a line.
 
+#![expect(clippy::disallowed_methods, reason = "a trial program: it locks its output once")]
+
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;

@@ -92,6 +92,21 @@ async fn branches_and_tags() {
 }
 
 #[tokio::test]
+async fn a_head_that_leads_nowhere_is_no_empty_repository() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    git(
+        &repositories.root().join("small.git"),
+        &["symbolic-ref", "HEAD", "refs/heads/gone"],
+    );
+    for address in [repositories.address("small.git"), format!("http://{server}/small.git")] {
+        let cloned = clone(&address, None).await.0.expect(&address);
+        assert_eq!(cloned.branch, "main");
+        assert_eq!(cloned.commit, repositories.commit_of("small.git", "main"));
+    }
+}
+
+#[tokio::test]
 async fn each_failure_has_its_code() {
     let repositories = Repositories::make();
     let server = git_server::start(repositories.root());
@@ -133,7 +148,7 @@ async fn a_moved_repository_is_followed() {
 
 #[tokio::test]
 async fn a_too_large_repository_is_stopped() {
-    let repositories = Repositories::make();
+    let repositories = Repositories::with_large();
     let server = git_server::start(repositories.root());
     let mut by = local_git();
     by.limits.max_repo_bytes = 3 << 20;
@@ -148,7 +163,7 @@ async fn a_too_large_repository_is_stopped() {
 
 #[tokio::test]
 async fn large_files_are_left_out_where_the_server_can() {
-    let repositories = Repositories::make();
+    let repositories = Repositories::with_large();
     git(
         &repositories.root().join("large.git"),
         &["config", "uploadpack.allowFilter", "true"],

@@ -4,10 +4,10 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use repolens_core::Secret;
+use repolens_core::{ScanId, Secret};
 use repolens_worker::api_client::ApiClient;
 use repolens_worker::child::Analyser;
-use repolens_worker::job::{Jobs, Ran, Stop, StopSender};
+use repolens_worker::job::{Jobs, Outcome, Progress, Ran, Stop, StopSender};
 use repolens_worker::sandbox::Sandboxes;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -63,7 +63,7 @@ impl Bench {
     /// Runs a scan of the small repository and returns its only report.
     async fn scan(&self) -> Value {
         self.api.add("s1", &self.repositories.address("small.git"), None);
-        assert_eq!(self.run_one().await, Ran::Done);
+        assert!(matches!(self.run_one().await, Ran::Done(_)));
         self.assert_clean().await;
         let state = self.api.state();
         assert_eq!(state.reports.len(), 1, "{:?}", state.reports);
@@ -102,6 +102,32 @@ async fn a_scan_is_taken_cloned_analysed_and_reported_once() {
 }
 
 #[tokio::test]
+async fn a_scan_that_a_queue_told_of_is_claimed_by_its_id() {
+    let bench = Bench::new(&["report"]);
+    bench.api.add("other", &bench.repositories.address("small.git"), None);
+    bench.api.add("told", &bench.repositories.address("small.git"), None);
+    let progress = Progress::default();
+    let mut ran = Vec::new();
+    for scan in ["told", "told"] {
+        let scan = ScanId::parse(scan).expect("an id");
+        ran.push(
+            bench
+                .jobs
+                .run_scan(&scan, &progress, &bench.stop)
+                .await
+                .expect("the API answers"),
+        );
+    }
+    assert_eq!(
+        ran,
+        [Ran::Done(Outcome::Completed), Ran::Empty],
+        "the second time it is not there"
+    );
+    assert_eq!(progress.now(), (95, "report".to_owned()));
+    assert_eq!(bench.api.state().reports[0]["scanId"], "told");
+}
+
+#[tokio::test]
 async fn the_child_has_limits_and_knows_nothing() {
     let bench = Bench::new(&["report"]);
     let report = bench.scan().await;
@@ -118,13 +144,38 @@ async fn the_child_has_limits_and_knows_nothing() {
         let line = limits.lines().find(|line| line.starts_with(name)).expect(name);
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert!(line("Max address space").contains("536870912 536870912"), "{limits}");
+    assert!(line("Max address space").contains("268435456 268435456"), "{limits}");
     assert!(line("Max core file size").contains("0 0"), "{limits}");
     assert!(line("Max file size").contains("0 0"), "{limits}");
     assert!(line("Max open files").contains("512 512"), "{limits}");
     assert!(!line("Max cpu time").contains("unlimited"), "{limits}");
     assert!(seen["status"].as_str().expect("a text").contains("NoNewPrivs:\t1"));
     assert!(seen["writing"].is_string(), "it can write files");
+}
+
+/// Landlock and seccomp are the kernel's; where it has only a part of them, only that part can be asked for.
+#[tokio::test]
+async fn a_confined_child_reads_the_repository_and_no_more() {
+    let bench = Bench::new(&["confined"]);
+    let report = bench.scan().await;
+    let seen = &report["results"];
+    assert_eq!(seen["git"], "commit", "git reads the repository: {report}");
+    let denied = seen["denied"].as_object().expect("an object");
+    if seen["files"] == "full" {
+        for what in [
+            "environment of the worker",
+            "other files",
+            "other sandboxes",
+            "writing",
+            "signals",
+        ] {
+            assert_eq!(denied[what], "PermissionDenied", "{what}");
+        }
+    }
+    if seen["calls"] == true {
+        assert_eq!(denied["UDP"], "PermissionDenied");
+        assert_eq!(denied["TCP"], "PermissionDenied");
+    }
 }
 
 #[tokio::test]
@@ -172,7 +223,7 @@ async fn what_cannot_be_cloned_is_reported_with_its_reason() {
         .add("s2", &bench.repositories.address("small.git"), Some("nope"));
     bench.api.add("s3", "https://10.0.0.1/a/b", None);
     for code in ["empty-repository", "branch-not-found", "host-refused"] {
-        assert_eq!(bench.run_one().await, Ran::Done);
+        assert!(matches!(bench.run_one().await, Ran::Done(_)));
         bench.assert_clean().await;
         let report = bench.api.state().reports.pop().expect("a report");
         assert_eq!(
@@ -187,7 +238,7 @@ async fn a_lost_lease_stops_the_work_and_nothing_is_reported() {
     let bench = Bench::new(&["sleep"]);
     bench.api.add("s1", &bench.repositories.address("small.git"), None);
     bench.api.state().lost = true;
-    assert_eq!(bench.run_one().await, Ran::Done);
+    assert_eq!(bench.run_one().await, Ran::Done(Outcome::LeaseLost));
     bench.assert_clean().await;
     assert!(bench.api.state().reports.is_empty() && bench.api.state().releases.is_empty());
 }
@@ -246,12 +297,13 @@ async fn a_stop_gives_the_job_back_in_mid_clone_and_in_mid_analysis() {
         };
         let (ran, asked) = tokio::join!(bench.run_one(), stopping);
         assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
-        assert_eq!(ran, Ran::Done);
+        assert_eq!(ran, Ran::Done(Outcome::GivenBack));
         bench.assert_clean().await;
-        let state = bench.api.state();
-        assert!(state.reports.is_empty(), "{:?}", state.reports);
-        assert_eq!(state.releases[0]["leaseToken"], format!("lease-of-{scan}"));
-        drop(state);
+        {
+            let state = bench.api.state();
+            assert!(state.reports.is_empty(), "{:?}", state.reports);
+            assert_eq!(state.releases[0]["leaseToken"], format!("lease-of-{scan}"));
+        }
         assert_eq!(bench.run_one().await, Ran::Empty, "no new job is taken");
     }
 }

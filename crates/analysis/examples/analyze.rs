@@ -1,5 +1,4 @@
-//! Analyses a folder or a repository and shows the report: for trials. `--json` for the report itself,
-//! `--functions` for all functions, one JSON object a line.
+//! Analyses a folder or a repository and shows the report: for trials. `--json` for the report itself.
 
 use std::io::Write;
 use std::path::Path;
@@ -25,20 +24,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .iter()
         .any(|a| a == "--times")
         .then(|| Arc::new(move || start.elapsed()) as repolens_analysis::Clock);
-    if arguments.iter().any(|argument| argument == "--functions") {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        for function in repolens_analysis::functions(
-            tree,
-            &Options {
-                threads,
-                ..Options::default()
-            },
-        )? {
-            serde_json::to_writer(&mut out, &function)?;
-            writeln!(out)?;
-        }
-        return Ok(out.flush()?);
-    }
     let report = analyze(
         tree,
         &Options {

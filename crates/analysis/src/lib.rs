@@ -31,7 +31,7 @@ mod syntax;
 mod units;
 
 use repolens_core::report::{
-    Analyser, FunctionComplexity, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap,
+    Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap,
 };
 
 pub use options::{
@@ -39,26 +39,6 @@ pub use options::{
     MAX_TOTAL_SIZE, Observer, Options, Silent,
 };
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
-
-/// Every function of every parsed file that people wrote here, in the order of the text: what `complexityMetrics` shows the worst of.
-/// For comparisons with other tools.
-///
-/// # Errors
-/// The tree cannot be read at all.
-pub fn functions(
-    tree: SourceTree,
-    options: &Options,
-) -> Result<Vec<FunctionComplexity>, OpenError> {
-    let facts = scan::scan(tree, options, &Silent)?;
-    let files = facts.files.iter().filter(|file| file.is_own());
-    Ok(files
-        .flat_map(|file| {
-            file.functions()
-                .iter()
-                .map(|function| stages::function(file, function))
-        })
-        .collect())
-}
 
 /// Files named in `analyser.skippedFiles`; the true number stands beside.
 const MAX_SKIPPED: usize = 1_000;

@@ -8,18 +8,13 @@ use crate::facts::Function;
 use crate::facts::Syntax;
 use crate::options::Limits;
 
-mod c;
-mod csharp;
 mod depth;
 mod go;
 mod java;
 mod javascript;
-mod kotlin;
-mod php;
 mod python;
 mod ruby;
 mod rust;
-mod scala;
 mod tree;
 
 /// One language that is parsed.
@@ -65,30 +60,6 @@ pub const PARSERS: &[Parser] = &[
     Parser {
         language: "ruby",
         kind: Kind::Tree(&ruby::GRAMMAR),
-    },
-    Parser {
-        language: "c",
-        kind: Kind::Tree(&c::C),
-    },
-    Parser {
-        language: "cpp",
-        kind: Kind::Tree(&c::CPP),
-    },
-    Parser {
-        language: "csharp",
-        kind: Kind::Tree(&csharp::GRAMMAR),
-    },
-    Parser {
-        language: "php",
-        kind: Kind::Tree(&php::GRAMMAR),
-    },
-    Parser {
-        language: "kotlin",
-        kind: Kind::Tree(&kotlin::GRAMMAR),
-    },
-    Parser {
-        language: "scala",
-        kind: Kind::Tree(&scala::GRAMMAR),
     },
 ];
 

@@ -270,12 +270,7 @@ impl Walk<'_> {
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
         let named = node.is_named() && !node.is_extra();
-        let field = match named {
-            true => cursor
-                .field_name()
-                .or_else(|| part_by_place(node, role, parent_role)),
-            false => None,
-        };
+        let field = if named { cursor.field_name() } else { None };
         let mut frame = Frame {
             role,
             nested: false,
@@ -310,7 +305,7 @@ impl Walk<'_> {
                 frame.nested = true;
             }
             // Without a body it is a declaration only.
-            Role::Function if has_body(node) => {
+            Role::Function if node.child_by_field_name("body").is_some() => {
                 self.open(node);
                 frame.unit = true;
             }
@@ -403,7 +398,9 @@ impl Walk<'_> {
         self.context.seen.clear();
         let start = node.child_by_field_name("name").unwrap_or(node);
         let end = u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1;
-        let parameters = parameters(node).map_or(0, parameter_count);
+        let parameters = node
+            .child_by_field_name("parameters")
+            .map_or(0, parameter_count);
         self.context
             .units
             .open(&name, &own_name, line(start), end, parameters);
@@ -472,48 +469,6 @@ impl Walk<'_> {
         }
         operators
     }
-}
-
-/// Grammars without fields (Kotlin): what stands behind `else` is the other branch, and a body comes last.
-fn part_by_place(node: Node<'_>, role: Role, parent: Role) -> Option<&'static str> {
-    let last = || node.next_named_sibling().is_none_or(|next| next.is_extra());
-    match parent {
-        Role::If
-            if node
-                .prev_sibling()
-                .is_some_and(|before| before.kind() == "else") =>
-        {
-            Some("alternative")
-        }
-        Role::If if role != Role::Else => Some("consequence"),
-        Role::Loop | Role::Forever | Role::Catch if last() || in_do() => Some("body"),
-        _ => None,
-    }
-}
-
-fn has_body(node: Node<'_>) -> bool {
-    node.child_by_field_name("body").is_some() || {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor)
-            .any(|child| matches!(child.kind(), "function_body" | "block"))
-    }
-}
-
-/// The list of parameters: a field, or below the declarators of C, or a child.
-fn parameters(node: Node<'_>) -> Option<Node<'_>> {
-    let mut at = node;
-    loop {
-        if let Some(list) = at.child_by_field_name("parameters") {
-            return Some(list);
-        }
-        match at.child_by_field_name("declarator") {
-            Some(inner) => at = inner,
-            None => break,
-        }
-    }
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor)
-        .find(|child| child.kind() == "function_value_parameters")
 }
 
 /// Named children that are no comments; a list that names several of one type (`a, b int`) counts each.

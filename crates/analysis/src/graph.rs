@@ -133,11 +133,7 @@ impl Adjacency {
         let mut work: Vec<u32> = starts.into_iter().collect();
         while let Some(node) = work.pop() {
             if !std::mem::replace(&mut seen[node as usize], true) {
-                work.extend(
-                    self.of(node)
-                        .iter()
-                        .filter(|&&target| !seen[target as usize]),
-                );
+                work.extend(self.of(node).iter().filter(|&&target| !seen[target as usize]));
             }
         }
         seen

@@ -93,10 +93,7 @@ impl Table {
             by_name_ending: Vec::new(),
             by_interpreter: HashMap::new(),
         };
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.is_empty())
-        {
+        for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
             let language = Language::parse(line);
             let id = LanguageId(u16::try_from(table.languages.len()).expect("the table is short"));
             table.by_id.insert(language.id, id);
@@ -121,18 +118,8 @@ impl Table {
 impl Language {
     fn parse(line: &'static str) -> Self {
         let mut columns = line.split('\t');
-        let mut column = || {
-            columns
-                .next()
-                .filter(|column| *column != "-")
-                .unwrap_or_default()
-        };
-        let items = |column: &'static str| {
-            column
-                .split(' ')
-                .filter(|item| !item.is_empty())
-                .collect::<Vec<_>>()
-        };
+        let mut column = || columns.next().filter(|column| *column != "-").unwrap_or_default();
+        let items = |column: &'static str| column.split(' ').filter(|item| !item.is_empty()).collect::<Vec<_>>();
         let (id, _name) = (column(), column());
         let kind = match column() {
             "programming" => Kind::Programming,
@@ -140,13 +127,11 @@ impl Language {
             "prose" => Kind::Prose,
             _ => Kind::Data,
         };
-        let (endings, file_names, interpreters) =
-            (items(column()), items(column()), items(column()));
+        let (endings, file_names, interpreters) = (items(column()), items(column()), items(column()));
         let line_comments: Vec<&[u8]> = items(column()).into_iter().map(unescape).collect();
         let (block_comments, nesting_comments) = (pairs(column()), pairs(column()));
         let flags = items(column());
-        let (strings, doc_strings, verbatim_strings) =
-            (pairs(column()), pairs(column()), pairs(column()));
+        let (strings, doc_strings, verbatim_strings) = (pairs(column()), pairs(column()), pairs(column()));
         let mut language = Self {
             id,
             kind,
@@ -186,10 +171,7 @@ fn pairs(column: &'static str) -> Vec<Pair> {
         .filter(|item| !item.is_empty())
         .map(unescape)
         .collect();
-    items
-        .chunks_exact(2)
-        .map(|pair| (pair[0], pair[1]))
-        .collect()
+    items.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
 }
 
 #[cfg(test)]

@@ -30,13 +30,11 @@ mod stages;
 mod syntax;
 mod units;
 
-use repolens_core::report::{
-    Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap,
-};
+use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
 
 pub use options::{
-    Clock, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING, MAX_PARSE_SIZE,
-    MAX_TOTAL_SIZE, Observer, Options, Silent,
+    Clock, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING, MAX_PARSE_SIZE, MAX_TOTAL_SIZE, Observer,
+    Options, Silent,
 };
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
 
@@ -48,11 +46,7 @@ const MAX_SKIPPED: usize = 1_000;
 ///
 /// # Errors
 /// The tree cannot be read at all; a file that cannot is no error, but named in the report.
-pub fn analyze(
-    tree: SourceTree,
-    options: &Options,
-    observer: &dyn Observer,
-) -> Result<Report, OpenError> {
+pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Report, OpenError> {
     let start = options.clock.as_ref().map(|clock| clock());
     let mut report = Report {
         schema_version: SCHEMA_VERSION,

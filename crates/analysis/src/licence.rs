@@ -6,36 +6,22 @@ pub fn is_licence_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
     let stem = lower.split(['.', '-', '_']).next().unwrap_or_default();
-    let known = matches!(
-        stem,
-        "license" | "licence" | "copying" | "unlicense" | "licenses"
-    );
+    let known = matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
     let is_text = !lower.contains('.')
         || [".md", ".txt", ".rst", ".mit", ".apache", ".bsd"]
             .iter()
             .any(|end| lower.ends_with(end));
     known
-        && (is_text
-            || !lower.ends_with(|c: char| c.is_ascii_alphabetic())
-            || lower.contains("license-"))
+        && (is_text || !lower.ends_with(|c: char| c.is_ascii_alphabetic()) || lower.contains("license-"))
         && folder.split('/').all(|folder| folder != "node_modules")
         && crate::language::origin_by_path(path) != crate::language::Origin::Vendored
 }
 
 /// SPDX identifiers with the phrases that a text must all have, in lower case with single spaces; the first that fits.
 const KNOWN: &[(&str, &[&str])] = &[
-    (
-        "AGPL-3.0",
-        &["gnu affero general public license", "version 3"],
-    ),
-    (
-        "LGPL-3.0",
-        &["gnu lesser general public license", "version 3"],
-    ),
-    (
-        "LGPL-2.1",
-        &["gnu lesser general public license", "version 2.1"],
-    ),
+    ("AGPL-3.0", &["gnu affero general public license", "version 3"]),
+    ("LGPL-3.0", &["gnu lesser general public license", "version 3"]),
+    ("LGPL-2.1", &["gnu lesser general public license", "version 2.1"]),
     ("GPL-3.0", &["gnu general public license", "version 3"]),
     ("GPL-2.0", &["gnu general public license", "version 2"]),
     ("MPL-2.0", &["mozilla public license", "2.0"]),
@@ -64,21 +50,13 @@ const KNOWN: &[(&str, &[&str])] = &[
     ),
     (
         "ISC",
-        &[
-            "permission to use, copy, modify, and distribute this software for any purpose with or without fee",
-        ],
+        &["permission to use, copy, modify, and distribute this software for any purpose with or without fee"],
     ),
     (
         "BSD-3-Clause",
-        &[
-            "redistribution and use in source and binary forms",
-            "neither the name",
-        ],
+        &["redistribution and use in source and binary forms", "neither the name"],
     ),
-    (
-        "BSD-2-Clause",
-        &["redistribution and use in source and binary forms"],
-    ),
+    ("BSD-2-Clause", &["redistribution and use in source and binary forms"]),
     (
         "MIT",
         &[
@@ -88,10 +66,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ),
     ("MIT", &["mit license"]),
     ("WTFPL", &["do what the fuck you want to public license"]),
-    (
-        "Python-2.0",
-        &["python software foundation license version 2"],
-    ),
+    ("Python-2.0", &["python software foundation license version 2"]),
 ];
 
 /// The SPDX identifier of a licence text.
@@ -121,12 +96,7 @@ mod tests {
         ] {
             assert!(is_licence_file(path), "{path}");
         }
-        for path in [
-            "license.py",
-            "node_modules/a/LICENSE",
-            "licensing.md",
-            "src/license.ts",
-        ] {
+        for path in ["license.py", "node_modules/a/LICENSE", "licensing.md", "src/license.ts"] {
             assert!(!is_licence_file(path), "{path}");
         }
     }

@@ -67,10 +67,7 @@ impl Page {
             let text = harmless(text);
             let length = text.chars().count();
             let shown: String = if length > room {
-                text.chars()
-                    .take(room.saturating_sub(1))
-                    .chain(['…'])
-                    .collect()
+                text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
             } else {
                 text
             };
@@ -171,11 +168,7 @@ fn head(report: &Report, page: &mut Page) {
 
 fn languages(report: &Report, page: &mut Page) {
     let Some(lines) = &report.lines else { return };
-    let mut list: Vec<_> = lines
-        .by_language
-        .iter()
-        .filter(|(_, counts)| counts.code > 0)
-        .collect();
+    let mut list: Vec<_> = lines.by_language.iter().filter(|(_, counts)| counts.code > 0).collect();
     list.sort_by(|a, b| b.1.code.cmp(&a.1.code).then_with(|| a.0.cmp(b.0)));
     let Some(most) = list.first().map(|(_, counts)| counts.code) else {
         return;
@@ -193,11 +186,7 @@ fn languages(report: &Report, page: &mut Page) {
             grouped(counts.code),
             grouped(counts.files)
         );
-        page.line(&[
-            ("", &format!("  {name:<14} ")),
-            (CYAN, &bar),
-            ("", &figures),
-        ]);
+        page.line(&[("", &format!("  {name:<14} ")), (CYAN, &bar), ("", &figures)]);
     }
     if list.len() > LANGUAGES {
         page.line(&[(DIM, &format!("  and {} more", list.len() - LANGUAGES))]);
@@ -223,10 +212,7 @@ fn health(report: &Report, page: &mut Page) {
         let text = format!("{:.0} of 100", risk.maintainability);
         page.line(&[
             ("", "  Maintainability  "),
-            (
-                level_colour(RiskLevel::of(100.0 - risk.maintainability)),
-                &text,
-            ),
+            (level_colour(RiskLevel::of(100.0 - risk.maintainability)), &text),
         ]);
     }
     if let Some(readme) = &report.readme_analysis {
@@ -251,11 +237,7 @@ fn health(report: &Report, page: &mut Page) {
         page.line(&[("", "  Tests            "), ("", &text)]);
     }
     if let Some(licences) = &report.licences {
-        let mut names: Vec<_> = licences
-            .files
-            .iter()
-            .filter_map(|file| file.spdx.clone())
-            .collect();
+        let mut names: Vec<_> = licences.files.iter().filter_map(|file| file.spdx.clone()).collect();
         names.sort();
         names.dedup();
         let text = match (names.is_empty(), licences.declared.first()) {
@@ -273,13 +255,16 @@ fn complexity(report: &Report, page: &mut Page) {
     };
     let statistics = &metrics.statistics;
     page.title("Complexity");
-    page.line(&[("", &format!(
-        "  {} of {} functions are hard to test or to read; average {:.1} cyclomatic, {:.1} cognitive",
-        grouped(statistics.high_complexity_count),
-        grouped(statistics.total_functions),
-        statistics.avg_cyclomatic,
-        statistics.avg_cognitive
-    ))]);
+    page.line(&[(
+        "",
+        &format!(
+            "  {} of {} functions are hard to test or to read; average {:.1} cyclomatic, {:.1} cognitive",
+            grouped(statistics.high_complexity_count),
+            grouped(statistics.total_functions),
+            statistics.avg_cyclomatic,
+            statistics.avg_cognitive
+        ),
+    )]);
     for function in metrics.high_complexity_functions.iter().take(5) {
         let figures = format!("  {:>4} {:>4}  ", function.cyclomatic, function.cognitive);
         let place = format!("  {}:{}", function.file_path, function.line_number);
@@ -308,10 +293,7 @@ fn dependencies(report: &Report, page: &mut Page) {
         .as_ref()
         .filter(|languages| !languages.frameworks.is_empty())
     {
-        page.line(&[(
-            "",
-            &format!("  Frameworks: {}", languages.frameworks.join(", ")),
-        )]);
+        page.line(&[("", &format!("  Frameworks: {}", languages.frameworks.join(", ")))]);
     }
 }
 
@@ -322,10 +304,7 @@ fn advice(report: &Report, page: &mut Page) {
     if !summary.worst.is_empty() {
         page.title("Look here first");
         for place in &summary.worst {
-            let line = place
-                .line
-                .map(|line| format!(":{line}"))
-                .unwrap_or_default();
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
             page.line(&[(RED, &format!("  {}{line}", place.path))]);
             page.line(&[(DIM, &format!("    {}", place.reason))]);
         }
@@ -343,36 +322,19 @@ fn left_out(report: &Report, page: &mut Page) {
     if analyser.skipped_files_total > 0 {
         page.title("Left out");
         for file in analyser.skipped_files.iter().take(SKIPPED) {
-            page.line(&[
-                ("", &format!("  {}", file.path)),
-                (DIM, &format!("  {}", file.reason)),
-            ]);
+            page.line(&[("", &format!("  {}", file.path)), (DIM, &format!("  {}", file.reason))]);
         }
         let more = analyser.skipped_files_total.saturating_sub(SKIPPED as u64);
         if more > 0 {
-            page.line(&[(
-                DIM,
-                &format!("  and {} more, in the JSON report", grouped(more)),
-            )]);
+            page.line(&[(DIM, &format!("  and {} more, in the JSON report", grouped(more)))]);
         }
     }
-    let told = |status: StageStatus| {
-        analyser
-            .stages
-            .iter()
-            .filter(move |stage| stage.status == status)
-    };
+    let told = |status: StageStatus| analyser.stages.iter().filter(move |stage| stage.status == status);
     for stage in told(StageStatus::Failed).chain(told(StageStatus::Truncated)) {
-        let text = format!(
-            "  {}: {}",
-            stage.name,
-            stage.reason.as_deref().unwrap_or_default()
-        );
+        let text = format!("  {}: {}", stage.name, stage.reason.as_deref().unwrap_or_default());
         page.line(&[(RED, &text)]);
     }
-    let skipped: Vec<_> = told(StageStatus::Skipped)
-        .map(|stage| stage.name.as_str())
-        .collect();
+    let skipped: Vec<_> = told(StageStatus::Skipped).map(|stage| stage.name.as_str()).collect();
     if !skipped.is_empty() {
         page.out.push('\n');
         page.wrapped("Not looked at: ", &skipped.join(", "), 4);
@@ -428,14 +390,8 @@ mod tests {
             reason: "x".repeat(500),
         });
         let shown = text(&report, &Style::default());
-        assert!(
-            !shown.contains(['\x1b', '\r', '\x07', '\u{202e}']),
-            "{shown:?}"
-        );
-        assert!(
-            shown.lines().all(|line| line.chars().count() <= 80),
-            "{shown}"
-        );
+        assert!(!shown.contains(['\x1b', '\r', '\x07', '\u{202e}']), "{shown:?}");
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
     }
 
     #[test]

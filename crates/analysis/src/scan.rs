@@ -32,11 +32,7 @@ const PROGRESS_STEP: usize = 64;
 
 /// # Errors
 /// A reader or a thread cannot be started.
-pub(crate) fn scan(
-    tree: SourceTree,
-    options: &Options,
-    observer: &dyn Observer,
-) -> Result<Facts, OpenError> {
+pub(crate) fn scan(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Facts, OpenError> {
     let attributes = attributes(&tree)?;
     let total = tree.entries.len();
     let threads = match options.threads {
@@ -67,9 +63,7 @@ pub(crate) fn scan(
         }
         let ended = running.into_iter().map(std::thread::ScopedJoinHandle::join);
         ended
-            .map(|part| {
-                part.map_err(|_| OpenError::Unreadable("a parser thread failed".to_owned()))
-            })
+            .map(|part| part.map_err(|_| OpenError::Unreadable("a parser thread failed".to_owned())))
             .collect()
     })?;
     observer.progress("parse", total as u64, total as u64);
@@ -101,9 +95,7 @@ fn not_started(what: &str, error: &std::io::Error) -> OpenError {
 fn attributes(tree: &SourceTree) -> Result<Attributes, OpenError> {
     const MAX: u64 = 256 * 1024;
     let mut attributes = Attributes::default();
-    let is_one = |entry: &&Entry| {
-        entry.path.rsplit('/').next() == Some(".gitattributes") && entry.size <= MAX
-    };
+    let is_one = |entry: &&Entry| entry.path.rsplit('/').next() == Some(".gitattributes") && entry.size <= MAX;
     let mut list = tree.entries.iter().filter(is_one).peekable();
     if list.peek().is_some() {
         let mut reader = tree.reader().map_err(|error| not_started("git", &error))?;
@@ -143,13 +135,7 @@ impl Job<'_> {
         }
     }
 
-    fn file(
-        &self,
-        thread: usize,
-        reader: &mut Reader,
-        entry: &Entry,
-        text: &mut Vec<u8>,
-    ) -> FileFacts {
+    fn file(&self, thread: usize, reader: &mut Reader, entry: &Entry, text: &mut Vec<u8>) -> FileFacts {
         let path = entry.path.as_str();
         let by_path = language::origin_by_path(path);
         let mut facts = FileFacts {
@@ -181,9 +167,7 @@ impl Job<'_> {
             return facts;
         }
         if entry.size > limit {
-            facts
-                .problems
-                .push(format!("larger than {limit} bytes: not read"));
+            facts.problems.push(format!("larger than {limit} bytes: not read"));
             return facts;
         }
         if let Err(problem) = reader.read(entry, text) {

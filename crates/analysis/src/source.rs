@@ -118,9 +118,7 @@ impl SourceTree {
         let mut list = Listing::new(&options.limits);
         let (origin, commit) = match git_dir(&path, options.commit.is_some()) {
             Some(dir) => {
-                let commit = options
-                    .git
-                    .list(&dir, options.commit.as_deref(), &mut list)?;
+                let commit = options.git.list(&dir, options.commit.as_deref(), &mut list)?;
                 (
                     Origin::Git {
                         dir,
@@ -188,9 +186,7 @@ impl Reader {
         buffer.clear();
         match (&mut self.0, &entry.key) {
             (Source::Git(batch), Key::Blob(id)) => batch.read(id, buffer),
-            (Source::Folder(root), Key::Raw(raw)) => {
-                folder::read(&root.join(raw), entry.size, buffer)
-            }
+            (Source::Folder(root), Key::Raw(raw)) => folder::read(&root.join(raw), entry.size, buffer),
             (Source::Folder(root), _) => folder::read(&root.join(&entry.path), entry.size, buffer),
             (Source::Git(_), _) => Err("belongs to another tree".to_owned()),
         }
@@ -271,10 +267,7 @@ impl Listing {
     fn count(&mut self) -> bool {
         self.seen += 1;
         if self.seen > self.max_files {
-            self.truncated = Some(format!(
-                "more than {} files: the rest is left out",
-                self.max_files
-            ));
+            self.truncated = Some(format!("more than {} files: the rest is left out", self.max_files));
         }
         self.seen <= self.max_files
     }
@@ -282,9 +275,7 @@ impl Listing {
 
 /// The repository to read `path` from, where it is to be read as one.
 fn git_dir(path: &Path, commit_wanted: bool) -> Option<PathBuf> {
-    let bare = |dir: &Path| {
-        dir.join("HEAD").is_file() && dir.join("objects").is_dir() && dir.join("refs").is_dir()
-    };
+    let bare = |dir: &Path| dir.join("HEAD").is_file() && dir.join("objects").is_dir() && dir.join("refs").is_dir();
     if bare(path) {
         return Some(path.to_owned());
     }

@@ -119,9 +119,5 @@ fn tenth(value: f64) -> f64 {
 
 /// `part` of `whole` in per cent; 0 of nothing.
 fn percent(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 {
-        part / whole * 100.0
-    } else {
-        0.0
-    }
+    if whole > 0.0 { part / whole * 100.0 } else { 0.0 }
 }

@@ -157,8 +157,7 @@ impl Lines {
     }
 
     fn of(&self, offset: u32) -> u32 {
-        u32::try_from(self.0.partition_point(|&newline| newline < offset)).unwrap_or(u32::MAX - 1)
-            + 1
+        u32::try_from(self.0.partition_point(|&newline| newline < offset)).unwrap_or(u32::MAX - 1) + 1
     }
 }
 
@@ -180,10 +179,7 @@ mod tests {
     #[test]
     fn lines_are_one_based() {
         let lines = Lines::new(b"a\nbc\n\nd");
-        assert_eq!(
-            [0, 1, 2, 4, 5, 6].map(|at| lines.of(at)),
-            [1, 1, 2, 2, 3, 4]
-        );
+        assert_eq!([0, 1, 2, 4, 5, 6].map(|at| lines.of(at)), [1, 1, 2, 2, 3, 4]);
     }
 
     #[test]

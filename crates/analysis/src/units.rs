@@ -33,14 +33,7 @@ impl Open {
 
 impl Units {
     /// Opens a unit. `own_name` is what a direct recursion would call.
-    pub fn open(
-        &mut self,
-        name: &str,
-        own_name: &str,
-        line: u32,
-        end_line: u32,
-        parameters: usize,
-    ) {
+    pub fn open(&mut self, name: &str, own_name: &str, line: u32, end_line: u32, parameters: usize) {
         self.nest();
         let parameters = u16::try_from(parameters).unwrap_or(u16::MAX);
         let function = Function {
@@ -164,10 +157,7 @@ impl Units {
 /// Runs of the same operator in a sequence of logical operators: `a && b && c || d` has two.
 #[must_use]
 pub fn runs<T: PartialEq>(operators: &[T]) -> u32 {
-    let changes = operators
-        .windows(2)
-        .filter(|pair| pair[0] != pair[1])
-        .count();
+    let changes = operators.windows(2).filter(|pair| pair[0] != pair[1]).count();
     u32::try_from(changes + usize::from(!operators.is_empty())).unwrap_or(u32::MAX)
 }
 

@@ -46,10 +46,7 @@ fn a_library_with_barrels() {
             "export class Circle {}\nexport const hidden = 1;\n",
         ),
         ("src/shapes/square.ts", "export class Square {}\n"),
-        (
-            "src/numbers.ts",
-            "export const one = 1;\nexport const two = 2;\n",
-        ),
+        ("src/numbers.ts", "export const one = 1;\nexport const two = 2;\n"),
         ("src/types.ts", "export type T = 1;\nexport type U = 2;\n"),
         (
             "src/helper.ts",

@@ -30,11 +30,7 @@ fn shown(files: &[(&str, &str)]) -> String {
         .external
         .iter()
         .map(|import| format!("{} => {}", import.file, import.package));
-    edges
-        .chain(unresolved)
-        .chain(external)
-        .collect::<Vec<_>>()
-        .join("\n")
+    edges.chain(unresolved).chain(external).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -72,10 +68,7 @@ fn javascript_and_typescript() {
 #[test]
 fn python() {
     insta::assert_snapshot!(shown(&[
-        (
-            "src/pkg/__init__.py",
-            "from .core import run\nfrom . import util\n"
-        ),
+        ("src/pkg/__init__.py", "from .core import run\nfrom . import util\n"),
         (
             "src/pkg/core.py",
             "import os.path\nfrom typing import TYPE_CHECKING\nfrom .util import a\nfrom ..gone import x\nfrom pkg import util, run\nimport pkg.sub.deep\nimport requests\nif TYPE_CHECKING:\n    from pkg.sub import deep\n"
@@ -129,10 +122,7 @@ fn rust() {
             "src/a.rs",
             "mod inner;\nuse crate::b::{self, c::Deep};\nuse super::b as bb;\nuse self::inner::X;\n#[cfg(test)]\nmod tests { use super::*; use super::inner::Y; }\n"
         ),
-        (
-            "src/a/inner.rs",
-            "use super::super::b;\nuse serde::Serialize;\n"
-        ),
+        ("src/a/inner.rs", "use super::super::b;\nuse serde::Serialize;\n"),
         ("src/b/mod.rs", "pub mod c;\n"),
         ("src/b/c.rs", "pub struct Deep;\n"),
         ("tests/t.rs", "use my_crate::b::c::Deep;\n"),
@@ -194,19 +184,12 @@ fn cycles_are_groups_with_a_shortest_chain() {
 #[test]
 fn a_cycle_of_ten_thousand_files_ends() {
     let names: Vec<_> = (0..10_000)
-        .map(|at| {
-            (
-                format!("m{at}.js"),
-                format!("import './m{}.js';", (at + 1) % 10_000),
-            )
-        })
+        .map(|at| (format!("m{at}.js"), format!("import './m{}.js';", (at + 1) % 10_000)))
         .collect();
     let files: Vec<_> = names
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
         .collect();
-    let cycles = report(&files)
-        .circular_dependencies
-        .expect("there is a graph");
+    let cycles = report(&files).circular_dependencies.expect("there is a graph");
     assert_eq!((cycles.total_cycles, cycles.cycles[0].length), (1, 10_000));
 }

@@ -99,10 +99,7 @@ fn the_same_bytes_at_any_number_of_threads() {
     let bytes = |threads| serde_json::to_vec(&report(folder.path(), threads)).expect("plain data");
     let one = bytes(1);
     for threads in [2, 3, 8] {
-        assert!(
-            one == bytes(threads),
-            "{threads} threads give another report"
-        );
+        assert!(one == bytes(threads), "{threads} threads give another report");
     }
 }
 
@@ -113,18 +110,10 @@ fn the_observer_is_told_of_every_file_that_is_parsed() {
     impl Observer for Seen {
         fn progress(&self, stage: &str, done: u64, total: u64) {
             assert!(done <= total);
-            self.0
-                .lock()
-                .expect("no thread panics")
-                .0
-                .push(stage.to_owned());
+            self.0.lock().expect("no thread panics").0.push(stage.to_owned());
         }
         fn parsing(&self, _: usize, path: &str) {
-            self.0
-                .lock()
-                .expect("no thread panics")
-                .1
-                .push(path.to_owned());
+            self.0.lock().expect("no thread panics").1.push(path.to_owned());
         }
     }
     let folder = project();
@@ -135,12 +124,7 @@ fn the_observer_is_told_of_every_file_that_is_parsed() {
     files.sort();
     assert_eq!(
         files,
-        [
-            "src/area.js",
-            "src/index.js",
-            "src/tool.py",
-            "test/area.test.js"
-        ]
+        ["src/area.js", "src/index.js", "src/tool.py", "test/area.test.js"]
     );
     assert_eq!(stages.first().map(String::as_str), Some("parse"));
     assert_eq!(stages.last().map(String::as_str), Some("summary"));

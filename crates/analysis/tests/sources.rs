@@ -11,6 +11,10 @@ use repolens_analysis::{Limits, OpenError, OpenOptions, Options, Silent, SourceT
 use repolens_core::report::Report;
 use tempfile::TempDir;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "git of the test itself, on repositories of the test"
+)]
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(folder)
@@ -47,10 +51,7 @@ fn repository(files: &[(&str, &[u8])]) -> TempDir {
     }
     git(folder.path(), &["init", "-q"]);
     git(folder.path(), &["add", "-A", "-f"]);
-    git(
-        folder.path(),
-        &["commit", "-q", "--allow-empty", "-m", "one"],
-    );
+    git(folder.path(), &["commit", "-q", "--allow-empty", "-m", "one"]);
     folder
 }
 
@@ -58,13 +59,7 @@ fn bare(work: &TempDir) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     git(
         folder.path(),
-        &[
-            "clone",
-            "-q",
-            "--bare",
-            work.path().to_str().expect("UTF-8"),
-            "r.git",
-        ],
+        &["clone", "-q", "--bare", work.path().to_str().expect("UTF-8"), "r.git"],
     );
     folder
 }
@@ -74,10 +69,7 @@ fn open(path: &Path) -> Result<SourceTree, OpenError> {
 }
 
 fn paths(tree: &SourceTree) -> Vec<&str> {
-    tree.entries
-        .iter()
-        .map(|entry| entry.path.as_str())
-        .collect()
+    tree.entries.iter().map(|entry| entry.path.as_str()).collect()
 }
 
 fn report(path: &Path) -> Report {
@@ -127,10 +119,7 @@ fn a_folder_and_its_bare_clone_are_the_same_tree() {
 fn a_work_tree_is_read_from_disk_and_a_commit_on_demand() {
     let work = repository(&[("a.py", b"x = 1\n")]);
     fs::write(work.path().join("new.py"), "y = 2\n").expect("can be written");
-    assert_eq!(
-        paths(&open(work.path()).expect("opens")),
-        ["a.py", "new.py"]
-    );
+    assert_eq!(paths(&open(work.path()).expect("opens")), ["a.py", "new.py"]);
     let options = OpenOptions {
         commit: Some("main".into()),
         ..OpenOptions::default()
@@ -153,10 +142,7 @@ fn a_work_tree_is_read_from_disk_and_a_commit_on_demand() {
 fn what_is_no_tree_says_so() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let text = |result: Result<SourceTree, OpenError>| result.expect_err("is no tree").to_string();
-    assert!(matches!(
-        open(&folder.path().join("none")),
-        Err(OpenError::NotFound(_))
-    ));
+    assert!(matches!(open(&folder.path().join("none")), Err(OpenError::NotFound(_))));
     fs::write(folder.path().join("file"), "x").expect("can be written");
     assert!(text(open(&folder.path().join("file"))).contains("is a file"));
     git(folder.path(), &["init", "-q", "--bare", "empty.git"]);
@@ -166,10 +152,7 @@ fn what_is_no_tree_says_so() {
         ..OpenOptions::default()
     };
     fs::create_dir(folder.path().join("plain")).expect("can be made");
-    assert!(
-        text(SourceTree::open(&folder.path().join("plain"), &options))
-            .contains("no git repository")
-    );
+    assert!(text(SourceTree::open(&folder.path().join("plain"), &options)).contains("no git repository"));
 }
 
 #[test]
@@ -214,10 +197,7 @@ fn links_and_submodules_are_named_and_not_followed() {
     for (path, more) in [(work.path().to_owned(), 0), (clone.path().join("r.git"), 1)] {
         let report = report(&path);
         assert_eq!(
-            report
-                .languages
-                .as_ref()
-                .map(|languages| languages.total_files),
+            report.languages.as_ref().map(|languages| languages.total_files),
             Some(1)
         );
         assert_eq!(report.analyser.skipped_files_total, 53 + more);
@@ -240,11 +220,7 @@ fn odd_names_are_read_and_shown() {
         ("sp ace/\"q\".py", b"z = 1\n"),
         ("\u{e9}.py", b"z = 1\n"),
     ]);
-    fs::write(
-        work.path().join(OsStr::from_bytes(b"bad\xff.py")),
-        "v = 1\n",
-    )
-    .expect("can be written");
+    fs::write(work.path().join(OsStr::from_bytes(b"bad\xff.py")), "v = 1\n").expect("can be written");
     git(work.path(), &["add", "-A", "-f"]);
     git(work.path(), &["commit", "-q", "-m", "two"]);
     let clone = bare(&work);
@@ -304,10 +280,7 @@ fn limits_hold_and_are_told() {
     let parse = serde_json::to_value(&report.analyser.stages[0]).expect("plain");
     assert_eq!(
         (parse["status"].as_str(), parse["reason"].as_str()),
-        (
-            Some("truncated"),
-            Some("more than 3 files: the rest is left out")
-        )
+        (Some("truncated"), Some("more than 3 files: the rest is left out"))
     );
     let limits = Limits {
         max_total_size: 10,
@@ -318,10 +291,7 @@ fn limits_hold_and_are_told() {
         ..OpenOptions::default()
     };
     let tree = SourceTree::open(work.path(), &options).expect("opens");
-    assert!(
-        tree.truncated
-            .is_some_and(|reason| reason.contains("10 bytes"))
-    );
+    assert!(tree.truncated.is_some_and(|reason| reason.contains("10 bytes")));
 }
 
 #[test]
@@ -331,10 +301,7 @@ fn ignored_files_of_a_folder_are_left_out() {
     fs::create_dir(work.path().join("out")).expect("can be made");
     fs::write(work.path().join("out/b.py"), "x = 1\n").expect("can be written");
     fs::write(work.path().join("c.log.py"), "x = 1\n").expect("can be written");
-    assert_eq!(
-        paths(&open(work.path()).expect("opens")),
-        [".gitignore", "a.py"]
-    );
+    assert_eq!(paths(&open(work.path()).expect("opens")), [".gitignore", "a.py"]);
 }
 
 #[test]
@@ -393,23 +360,16 @@ fn hostile_files_cost_only_themselves() {
 
 #[test]
 fn a_file_to_skip_is_counted_and_named() {
-    let work = repository(&[
-        ("a.py", b"def f():\n    pass\n"),
-        ("b.py", b"def g():\n    pass\n"),
-    ]);
+    let work = repository(&[("a.py", b"def f():\n    pass\n"), ("b.py", b"def g():\n    pass\n")]);
     let options = Options {
         skip: [("a.py".to_owned(), "it ended the parser".to_owned())].into(),
         ..Options::default()
     };
-    let report =
-        analyze(open(work.path()).expect("opens"), &options, &Silent).expect("can be read");
+    let report = analyze(open(work.path()).expect("opens"), &options, &Silent).expect("can be read");
     assert_eq!(skipped(&report), ["a.py: it ended the parser"]);
     let lines = report.lines.expect("counted");
     assert_eq!(
-        (
-            lines.total.code,
-            report.ast.expect("parsed").summary.total_functions
-        ),
+        (lines.total.code, report.ast.expect("parsed").summary.total_functions),
         (4, 1)
     );
 }
@@ -423,22 +383,12 @@ fn blobs_that_a_filter_left_out_are_named() {
     let address = format!("file://{}", work.path().display());
     git(
         folder.path(),
-        &[
-            "clone",
-            "-q",
-            "--bare",
-            "--filter=blob:limit=1k",
-            &address,
-            "r.git",
-        ],
+        &["clone", "-q", "--bare", "--filter=blob:limit=1k", &address, "r.git"],
     );
     let report = report(&folder.path().join("r.git"));
     assert_eq!(
         skipped(&report),
         ["large.py: not in the clone: larger than what is fetched"]
     );
-    assert_eq!(
-        report.languages.map(|languages| languages.total_files),
-        Some(1)
-    );
+    assert_eq!(report.languages.map(|languages| languages.total_files), Some(1));
 }

@@ -1,3 +1,23 @@
-//! Types and rules that the API, the worker and the analysis share.
+//! What the API, the worker and the analysis share: the types of a scan, a job and a report, the rules on what may be
+//! cloned, and the settings.
+//!
+//! Nothing here does I/O, but for the feature `store`, which is the database and is used by the API alone.
 
+pub mod branch;
+pub mod failure;
+pub mod job;
+pub mod net;
+pub mod repo_url;
 pub mod report;
+pub mod scan;
+pub mod secret;
+pub mod settings;
+#[cfg(feature = "store")]
+pub mod store;
+pub mod units;
+
+pub use branch::BranchName;
+pub use failure::FailureCode;
+pub use repo_url::{RepoUrl, UrlPolicy};
+pub use scan::{LeaseToken, ScanId, ScanStatus};
+pub use secret::Secret;

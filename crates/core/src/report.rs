@@ -18,22 +18,19 @@ mod manifests;
 
 pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
 pub use code::{
-    Ast, AstFile, AstSummary, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry,
-    FunctionComplexity, Languages, LineCounts, Lines, TestSection,
+    Ast, AstFile, AstSummary, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry, FunctionComplexity,
+    Languages, LineCounts, Lines, TestSection,
 };
 pub use graph::{
-    CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence,
-    ComplexFunction, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport,
-    ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedImport,
+    CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence, ComplexFunction, Cycle,
+    DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport, ModuleEdge, ModuleGraph, ModuleNode, Severity,
+    UnresolvedImport, UnusedImport,
 };
 pub use health::{
-    Explanations, FileRisk, Licence, Licences, Place, Priority, ReadmeAnalysis, ReadmeLinks,
-    ReadmeScore, ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores,
-    SectionScore, Suggestion, Summary,
+    Explanations, FileRisk, Licence, Licences, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
+    ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, Suggestion, Summary,
 };
-pub use manifests::{
-    Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package,
-};
+pub use manifests::{Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package};
 
 /// Stands in every report as `schemaVersion`; raised when a member changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -193,10 +190,7 @@ mod tests {
             "moduleGraph",
             "analyser",
         ] {
-            assert!(
-                schema["properties"].get(name).is_some(),
-                "`{name}` is missing"
-            );
+            assert!(schema["properties"].get(name).is_some(), "`{name}` is missing");
         }
     }
 }

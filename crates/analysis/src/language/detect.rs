@@ -14,11 +14,7 @@ pub fn detect(path: &str, text: &[u8]) -> Option<LanguageId> {
     if let Some(id) = table.by_file_name.get(name.as_str()) {
         return Some(*id);
     }
-    if let Some((_, id)) = table
-        .by_name_ending
-        .iter()
-        .find(|(ending, _)| name.ends_with(ending))
-    {
+    if let Some((_, id)) = table.by_name_ending.iter().find(|(ending, _)| name.ends_with(ending)) {
         return Some(*id);
     }
     // As `Path::extension` has it: `.bashrc` has no ending.
@@ -30,8 +26,7 @@ pub fn detect(path: &str, text: &[u8]) -> Option<LanguageId> {
     match ending {
         Some(ending) => {
             let found = table.by_ending.get(ending).copied()?;
-            shared(ending, window)
-                .map_or(Some(found), |id| id.map_or(Some(found), LanguageId::by_id))
+            shared(ending, window).map_or(Some(found), |id| id.map_or(Some(found), LanguageId::by_id))
         }
         None => by_first_line(window),
     }
@@ -44,8 +39,7 @@ fn shared(ending: &str, text: &[u8]) -> Option<Option<&'static str>> {
         return None;
     }
     let has = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
-    let line_starts =
-        |needle: &str| text.starts_with(needle.as_bytes()) || has(&format!("\n{needle}"));
+    let line_starts = |needle: &str| text.starts_with(needle.as_bytes()) || has(&format!("\n{needle}"));
     Some(match ending {
         "h" if line_starts("@interface")
             || line_starts("@protocol")
@@ -68,16 +62,12 @@ fn shared(ending: &str, text: &[u8]) -> Option<Option<&'static str>> {
         {
             Some("cpp")
         }
-        "m" if line_starts("function ") || line_starts("%") || line_starts("classdef ") => {
-            Some("matlab")
-        }
+        "m" if line_starts("function ") || line_starts("%") || line_starts("classdef ") => Some("matlab"),
         "pl" if line_starts(":- ") && !has("use strict") => Some("prolog"),
         // Translations of Qt are XML, recordings are MPEG transport streams.
         "ts" if text.starts_with(b"<?xml") || text.starts_with(b"<!DOCTYPE TS") => Some("xml"),
         "ts" if text.first() == Some(&0x47) && text.contains(&0) => Some("none"),
-        "v" if line_starts("module ") || line_starts("`timescale") || line_starts("`include") => {
-            Some("verilog")
-        }
+        "v" if line_starts("module ") || line_starts("`timescale") || line_starts("`include") => Some("verilog"),
         "php" if text.starts_with(b"<?xml") => Some("xml"),
         "h" | "m" | "pl" | "ts" | "v" | "php" => None,
         _ => return None,
@@ -122,10 +112,7 @@ mod tests {
         assert_eq!(of("src/a.mjs", ""), Some("javascript"));
         assert_eq!(of("x.blade.php", ""), Some("blade"));
         assert_eq!(of("bin/run", "#!/usr/bin/env python3\n"), Some("python"));
-        assert_eq!(
-            of("bin/run", "#!/usr/bin/env -S FOO=1 node --x\n"),
-            Some("javascript")
-        );
+        assert_eq!(of("bin/run", "#!/usr/bin/env -S FOO=1 node --x\n"), Some("javascript"));
         assert_eq!(of("bin/run", "#!/bin/bash -e\n"), Some("shell"));
         assert_eq!(of("bin/run", "#!/usr/bin/python3.11\n"), Some("python"));
         assert_eq!(of("bin/run", "text"), None);
@@ -138,10 +125,7 @@ mod tests {
     fn shared_endings_are_told_apart_by_content() {
         assert_eq!(of("a.h", "#include <stdio.h>\nint a(void);\n"), Some("c"));
         assert_eq!(of("a.h", "#pragma once\nnamespace a {\n"), Some("cpp"));
-        assert_eq!(
-            of("a.h", "#import <Foundation/Foundation.h>\n"),
-            Some("objective-c")
-        );
+        assert_eq!(of("a.h", "#import <Foundation/Foundation.h>\n"), Some("objective-c"));
         assert_eq!(of("a.m", "@implementation A\n"), Some("objective-c"));
         assert_eq!(of("a.m", "function y = f(x)\n"), Some("matlab"));
         assert_eq!(of("a.pl", "use strict;\n"), Some("perl"));

@@ -53,10 +53,7 @@ pub fn count(language: &Language, text: &[u8]) -> FileLines {
         stack: Vec::new(),
     };
     // Behind this, all is white space: a comment or string that is open there changes no line any more.
-    let end_of_text = text
-        .iter()
-        .rposition(|b| !is_space(*b))
-        .map_or(0, |last| last + 1);
+    let end_of_text = text.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1);
     let mut start = 0;
     while start < text.len() {
         let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at + 1);
@@ -83,9 +80,7 @@ impl Language {
     pub(super) fn interesting_bytes(&self) -> Bytes {
         let mut bytes = self.opening_bytes();
         bytes.insert(b"\\");
-        self.line_comments
-            .iter()
-            .for_each(|open| bytes.insert(open));
+        self.line_comments.iter().for_each(|open| bytes.insert(open));
         let all = [
             &self.strings,
             &self.doc_strings,
@@ -137,14 +132,7 @@ struct State<'a> {
 const MAX_OPEN: usize = 4096;
 
 impl State<'_> {
-    fn line(
-        &mut self,
-        text: &[u8],
-        start: usize,
-        end: usize,
-        end_of_text: usize,
-        counts: &mut FileLines,
-    ) {
+    fn line(&mut self, text: &[u8], start: usize, end: usize, end_of_text: usize, counts: &mut FileLines) {
         let language = self.language;
         let raw = &text[start..end];
         let line = if language.column { raw } else { trim(raw) };
@@ -196,9 +184,7 @@ impl State<'_> {
                 at += length;
             } else if self.quote.is_some() {
                 at += 1;
-            } else if let Some(length) =
-                self.opens_string(rest).or_else(|| self.opens_comment(rest))
-            {
+            } else if let Some(length) = self.opens_string(rest).or_else(|| self.opens_comment(rest)) {
                 at += length;
             } else if self.stack.is_empty() && self.language.is_line_comment(rest) {
                 return;
@@ -240,11 +226,7 @@ impl State<'_> {
         if !self.stack.is_empty() {
             return None;
         }
-        let find = |list: &[Pair]| {
-            list.iter()
-                .find(|(open, _)| rest.starts_with(open))
-                .copied()
-        };
+        let find = |list: &[Pair]| list.iter().find(|(open, _)| rest.starts_with(open)).copied();
         let (pair, verbatim) = find(&self.language.doc_strings)
             .map(|pair| (pair, false))
             .or_else(|| find(&self.language.verbatim_strings).map(|pair| (pair, true)))
@@ -262,14 +244,8 @@ impl State<'_> {
             .block_comments
             .iter()
             .map(|pair| (pair, self.language.nested));
-        let nesting = self
-            .language
-            .nesting_comments
-            .iter()
-            .map(|pair| (pair, true));
-        let ((open, close), nests) = plain
-            .chain(nesting)
-            .find(|((open, _), _)| rest.starts_with(open))?;
+        let nesting = self.language.nesting_comments.iter().map(|pair| (pair, true));
+        let ((open, close), nests) = plain.chain(nesting).find(|((open, _), _)| rest.starts_with(open))?;
         if (self.stack.is_empty() || nests) && self.stack.len() < MAX_OPEN {
             self.stack.push(close);
         }
@@ -289,9 +265,10 @@ impl State<'_> {
         self.language.is_line_comment(line)
             || blocks().any(|(open, close)| line.starts_with(open) && line.ends_with(close))
             || started_in_comment
-            || self.stack.last().is_some_and(|last| {
-                blocks().any(|(open, close)| close == last && line.starts_with(open))
-            })
+            || self
+                .stack
+                .last()
+                .is_some_and(|last| blocks().any(|(open, close)| close == last && line.starts_with(open)))
     }
 }
 
@@ -303,10 +280,7 @@ fn trim(line: &[u8]) -> &[u8] {
     let Some(start) = line.iter().position(|b| !is_space(*b)) else {
         return &[];
     };
-    let end = line
-        .iter()
-        .rposition(|b| !is_space(*b))
-        .map_or(start, |last| last + 1);
+    let end = line.iter().rposition(|b| !is_space(*b)).map_or(start, |last| last + 1);
     &line[start..end]
 }
 
@@ -318,20 +292,14 @@ mod tests {
     use crate::language::LanguageId;
 
     fn lines(id: &str, text: &str) -> (u32, u32, u32) {
-        let counts = count(
-            LanguageId::by_id(id).expect("in the table").get(),
-            text.as_bytes(),
-        );
+        let counts = count(LanguageId::by_id(id).expect("in the table").get(), text.as_bytes());
         (counts.code, counts.comments, counts.blanks)
     }
 
     #[test]
     fn a_line_with_any_code_is_code() {
         assert_eq!(
-            lines(
-                "c",
-                "int a; /* one\ntwo */\n\n// three\nint b; // four\n/* five */\n"
-            ),
+            lines("c", "int a; /* one\ntwo */\n\n// three\nint b; // four\n/* five */\n"),
             (2, 3, 1)
         );
         assert_eq!(lines("c", "/* x */ int a;\n"), (1, 0, 0));
@@ -352,20 +320,11 @@ mod tests {
 
     #[test]
     fn other_signs() {
-        assert_eq!(
-            lines("python", "# a\nb = 1  # c\n\n'''d\ne'''\n"),
-            (3, 1, 1)
-        );
+        assert_eq!(lines("python", "# a\nb = 1  # c\n\n'''d\ne'''\n"), (3, 1, 1));
         assert_eq!(lines("html", "<!-- a\nb -->\n<p>\n"), (1, 2, 0));
         assert_eq!(lines("markdown", "# a\n\ntext\n"), (0, 2, 1));
-        assert_eq!(
-            lines("fortran-legacy", "C comment\n      call x\n"),
-            (1, 1, 0)
-        );
-        assert_eq!(
-            lines("haskell", "{- a\n{- b -}\n-}\nmain = d -- e\n"),
-            (1, 3, 0)
-        );
+        assert_eq!(lines("fortran-legacy", "C comment\n      call x\n"), (1, 1, 0));
+        assert_eq!(lines("haskell", "{- a\n{- b -}\n-}\nmain = d -- e\n"), (1, 3, 0));
     }
 
     #[test]

@@ -17,12 +17,7 @@ pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
         ("peerDependencies", false),
         ("devDependencies", true),
     ] {
-        for (name, version) in root
-            .get(key)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, version) in root.get(key).and_then(Value::as_object).into_iter().flatten() {
             let known = requirements
                 .iter_mut()
                 .find(|known: &&mut Requirement| known.name == *name);
@@ -41,15 +36,10 @@ pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
             }
         }
     }
-    let licence = text_of("license").or_else(|| {
-        root.pointer("/license/type")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    });
+    let licence =
+        text_of("license").or_else(|| root.pointer("/license/type").and_then(Value::as_str).map(str::to_owned));
     let mut entry_points = Vec::new();
-    for key in [
-        "main", "module", "browser", "types", "typings", "bin", "exports",
-    ] {
+    for key in ["main", "module", "browser", "types", "typings", "bin", "exports"] {
         paths(root.get(key), &mut entry_points);
     }
     entry_points.sort();
@@ -160,11 +150,7 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
             dev: package.dev || package.dev_optional,
             direct: false,
             resolved: true,
-            licence: package
-                .license
-                .as_ref()
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            licence: package.license.as_ref().and_then(Value::as_str).map(str::to_owned),
         });
     }
     // Node looks for a package in its own folder, then upwards.
@@ -182,9 +168,7 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
             if folder.is_empty() {
                 return None;
             }
-            folder = folder
-                .rsplit_once("/node_modules/")
-                .map_or("", |(above, _)| above);
+            folder = folder.rsplit_once("/node_modules/").map_or("", |(above, _)| above);
         }
     };
     for (path, package) in packages {
@@ -255,11 +239,7 @@ fn level_1(
             let start = manifest.requirements.len();
             level_1(&package.dependencies, &scopes, manifest, wanted);
             let own_level = package.dependencies.keys().enumerate();
-            inner.push(
-                own_level
-                    .map(|(at, name)| (name.clone(), start + at))
-                    .collect(),
-            );
+            inner.push(own_level.map(|(at, name)| (name.clone(), start + at)).collect());
         }
         inner.extend_from_slice(&scopes);
         wanted.push((own, names, inner));
@@ -291,10 +271,7 @@ mod tests {
             ]
         );
         assert_eq!(manifest.entry_points, ["b.mjs", "lib/a.js"]);
-        assert!(
-            package_json("{").is_err()
-                && package_json("[]").is_ok_and(|m| m.requirements.is_empty())
-        );
+        assert!(package_json("{").is_err() && package_json("[]").is_ok_and(|m| m.requirements.is_empty()));
     }
 
     #[test]
@@ -340,13 +317,6 @@ mod tests {
             .iter()
             .map(|&(a, b)| format!("{} > {}", names[a], names[b]))
             .collect();
-        assert_eq!(
-            edges,
-            [
-                "b@2.0.0 > c@1.1.0",
-                "a@1.0.0 > b@2.0.0",
-                "a@1.0.0 > c@1.1.0"
-            ]
-        );
+        assert_eq!(edges, ["b@2.0.0 > c@1.1.0", "a@1.0.0 > b@2.0.0", "a@1.0.0 > c@1.1.0"]);
     }
 }

@@ -92,20 +92,15 @@ fn normal(name: &str) -> String {
 }
 
 fn toml_table(text: &str) -> Result<Table, String> {
-    text.parse::<Table>()
-        .map_err(|error| error.message().to_owned())
+    text.parse::<Table>().map_err(|error| error.message().to_owned())
 }
 
 pub(super) fn pyproject(text: &str) -> Result<Manifest, String> {
     let root = toml_table(text)?;
     let mut found = manifest();
     let empty = Table::new();
-    let table =
-        |value: Option<&Value>| value.and_then(Value::as_table).cloned().unwrap_or_default();
-    let project = root
-        .get("project")
-        .and_then(Value::as_table)
-        .unwrap_or(&empty);
+    let table = |value: Option<&Value>| value.and_then(Value::as_table).cloned().unwrap_or_default();
+    let project = root.get("project").and_then(Value::as_table).unwrap_or(&empty);
     let tool = table(root.get("tool"));
     let poetry = table(tool.get("poetry"));
     let text_of = |key: &str| {
@@ -150,9 +145,7 @@ fn strings(list: Option<&Value>, dev: bool, found: &mut Manifest) {
         .into_iter()
         .flatten()
         .filter_map(Value::as_str);
-    found
-        .requirements
-        .extend(items.filter_map(|item| pep508(item, dev)));
+    found.requirements.extend(items.filter_map(|item| pep508(item, dev)));
 }
 
 /// Poetry's and pipenv's tables: `name = "^1.0"` or `name = { version = "…" }`.
@@ -184,10 +177,7 @@ pub(super) fn setup_cfg(text: &str) -> Result<Manifest, String> {
         if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
             continue;
         }
-        if let Some(name) = trimmed
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
+        if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             (section, key) = (name.to_owned(), String::new());
             continue;
         }
@@ -203,9 +193,7 @@ pub(super) fn setup_cfg(text: &str) -> Result<Manifest, String> {
             ("metadata", "description") => found.description = Some(value.to_owned()),
             ("metadata", "license") => found.licence = Some(value.to_owned()),
             ("options", "install_requires") => found.requirements.extend(pep508(value, false)),
-            ("options", "tests_require" | "setup_requires") => {
-                found.requirements.extend(pep508(value, true))
-            }
+            ("options", "tests_require" | "setup_requires") => found.requirements.extend(pep508(value, true)),
             ("options.extras_require", _) => found.requirements.extend(pep508(value, true)),
             _ => {}
         }
@@ -231,12 +219,7 @@ pub(super) fn pipfile_lock(text: &str) -> Result<Manifest, String> {
         ..manifest()
     };
     for (key, dev) in [("default", false), ("develop", true)] {
-        for (name, package) in root
-            .get(key)
-            .and_then(Json::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, package) in root.get(key).and_then(Json::as_object).into_iter().flatten() {
             let version = package
                 .get("version")
                 .and_then(Json::as_str)
@@ -272,35 +255,27 @@ pub(super) fn toml_lock(text: &str) -> Result<Manifest, String> {
         .cloned()
         .unwrap_or_default();
     let own = |package: &Value| {
-        package.get("source").is_some_and(|source| {
-            source.get("virtual").is_some() || source.get("editable").is_some()
-        })
+        package
+            .get("source")
+            .is_some_and(|source| source.get("virtual").is_some() || source.get("editable").is_some())
     };
     let mut index = HashMap::new();
     for package in packages.iter().filter(|package| !own(package)) {
         let text_of = |key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default();
         let dev = text_of("category") == "dev"
-            || package
-                .get("groups")
-                .and_then(Value::as_array)
-                .is_some_and(|groups| {
-                    !groups.is_empty()
-                        && groups
-                            .iter()
-                            .all(|group| !matches!(group.as_str(), Some("main" | "default")))
-                });
+            || package.get("groups").and_then(Value::as_array).is_some_and(|groups| {
+                !groups.is_empty()
+                    && groups
+                        .iter()
+                        .all(|group| !matches!(group.as_str(), Some("main" | "default")))
+            });
         index.insert(normal(text_of("name")), found.requirements.len());
         found
             .requirements
             .push(locked(text_of("name"), text_of("version"), dev));
     }
     for package in &packages {
-        let name = normal(
-            package
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        );
+        let name = normal(package.get("name").and_then(Value::as_str).unwrap_or_default());
         let from = index.get(&name).copied().filter(|_| !own(package));
         let wanted: Vec<String> = match package.get("dependencies") {
             Some(Value::Table(table)) => table.keys().map(|name| normal(name)).collect(),
@@ -348,10 +323,7 @@ mod tests {
     #[test]
     fn pyproject_in_both_dialects() {
         let text = "[project]\nname='a'\ndependencies=['x>1','y==2']\n[project.optional-dependencies]\ns=['z']\n[dependency-groups]\ndev=['t']\n";
-        assert_eq!(
-            list(&pyproject(text).expect("valid")),
-            ["x >1", "y 2", "z ", "t  dev"]
-        );
+        assert_eq!(list(&pyproject(text).expect("valid")), ["x >1", "y 2", "z ", "t  dev"]);
         let text = "[tool.poetry]\nname='a'\n[tool.poetry.dependencies]\npython='3'\nx='^1'\n[tool.poetry.group.dev.dependencies]\ny={version='2'}\n";
         assert_eq!(list(&pyproject(text).expect("valid")), ["x ^1", "y 2 dev"]);
         assert!(pyproject("[").is_err());
@@ -360,15 +332,15 @@ mod tests {
     #[test]
     fn others() {
         let text = "[metadata]\nname = a\n[options]\ninstall_requires =\n    x>=1\n    y\n[options.extras_require]\ntests = z\n";
-        assert_eq!(
-            list(&setup_cfg(text).expect("valid")),
-            ["x >=1", "y ", "z  dev"]
-        );
+        assert_eq!(list(&setup_cfg(text).expect("valid")), ["x >=1", "y ", "z  dev"]);
         assert_eq!(
             list(&pipfile("[packages]\nx='*'\n[dev-packages]\ny='==1'\n").expect("valid")),
             ["x *", "y 1 dev"]
         );
-        let lock = toml_lock("[[package]]\nname='a'\nversion='1'\n[package.dependencies]\nB='>1'\n[[package]]\nname='b'\nversion='2'\n").expect("valid");
+        let lock = toml_lock(
+            "[[package]]\nname='a'\nversion='1'\n[package.dependencies]\nB='>1'\n[[package]]\nname='b'\nversion='2'\n",
+        )
+        .expect("valid");
         assert_eq!(
             (list(&lock), lock.edges),
             (vec!["a 1".into(), "b 2".into()], vec![(0, 1)])

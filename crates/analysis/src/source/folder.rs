@@ -10,8 +10,7 @@ use ignore::WalkBuilder;
 use super::{Key, Listing, OpenError};
 
 pub(super) fn list(root: &Path, list: &mut Listing) -> Result<(), OpenError> {
-    std::fs::read_dir(root)
-        .map_err(|e| OpenError::Unreadable(format!("cannot read `{}`: {e}", root.display())))?;
+    std::fs::read_dir(root).map_err(|e| OpenError::Unreadable(format!("cannot read `{}`: {e}", root.display())))?;
     // Only files of the repository decide what is ignored: not the user's own settings, nor folders above.
     let walk = WalkBuilder::new(root)
         .hidden(false)
@@ -26,12 +25,8 @@ pub(super) fn list(root: &Path, list: &mut Listing) -> Result<(), OpenError> {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let path =
-                    error_path(&error).map_or_else(String::new, |path| relative_lossy(root, path));
-                if !list.left_out(
-                    path.as_bytes(),
-                    &format!("cannot be listed: {}", without_path(&error)),
-                ) {
+                let path = error_path(&error).map_or_else(String::new, |path| relative_lossy(root, path));
+                if !list.left_out(path.as_bytes(), &format!("cannot be listed: {}", without_path(&error))) {
                     break;
                 }
                 continue;
@@ -88,18 +83,13 @@ pub(super) fn read(path: &Path, size: u64, buffer: &mut Vec<u8>) -> Result<(), S
 }
 
 fn relative_lossy(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .into_owned()
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 fn error_path(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            error_path(err)
-        }
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
         _ => None,
     }
 }

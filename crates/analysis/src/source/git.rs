@@ -19,9 +19,7 @@ impl Default for Git {
     fn default() -> Self {
         Self {
             program: "git".into(),
-            search_path:
-                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin"
-                    .into(),
+            search_path: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin".into(),
         }
     }
 }
@@ -63,12 +61,7 @@ impl Git {
     }
 
     /// Lists the tree of `wanted` (`HEAD` where none is given) and returns the commit's id.
-    pub(super) fn list(
-        &self,
-        dir: &Path,
-        wanted: Option<&str>,
-        list: &mut Listing,
-    ) -> Result<String, OpenError> {
+    pub(super) fn list(&self, dir: &Path, wanted: Option<&str>, list: &mut Listing) -> Result<String, OpenError> {
         let commit = self.resolve(dir, wanted.unwrap_or("HEAD"))?;
         let mut child = self
             .command(dir)
@@ -130,8 +123,7 @@ impl Git {
             .stdin(Stdio::piped())
             .spawn()?;
         let stdin = child.stdin.take().expect("was asked for above");
-        let stdout =
-            BufReader::with_capacity(64 * 1024, child.stdout.take().expect("was asked for above"));
+        let stdout = BufReader::with_capacity(64 * 1024, child.stdout.take().expect("was asked for above"));
         Ok(Batch {
             child,
             stdin: Some(stdin),

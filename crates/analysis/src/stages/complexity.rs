@@ -4,9 +4,7 @@
 //! many tests (cyclomatic), one with deep nesting is hard to read (cognitive). *Limits*: code outside of functions has no
 //! figure; conventions per language stand in `docs/analysis.md`.
 
-use repolens_core::report::{
-    ComplexityMetrics, ComplexityStatistics, FileComplexity, FunctionComplexity, Report,
-};
+use repolens_core::report::{ComplexityMetrics, ComplexityStatistics, FileComplexity, FunctionComplexity, Report};
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::facts::{FileFacts, Function};
@@ -28,25 +26,13 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             .iter()
             .filter(|file| file.is_own() && !file.functions().is_empty())
     };
-    let functions = || {
-        own().flat_map(|file| {
-            file.functions()
-                .iter()
-                .map(move |function| (file, function))
-        })
-    };
+    let functions = || own().flat_map(|file| file.functions().iter().map(move |function| (file, function)));
     let total = functions().count();
     if total == 0 {
         return Outcome::Skipped("no function was found in a language that is parsed".to_owned());
     }
-    let sum =
-        |value: fn(&Function) -> u32| functions().map(|(_, f)| f64::from(value(f))).sum::<f64>();
-    let max = |value: fn(&Function) -> u32| {
-        functions()
-            .map(|(_, f)| u64::from(value(f)))
-            .max()
-            .unwrap_or(0)
-    };
+    let sum = |value: fn(&Function) -> u32| functions().map(|(_, f)| f64::from(value(f))).sum::<f64>();
+    let max = |value: fn(&Function) -> u32| functions().map(|(_, f)| u64::from(value(f))).max().unwrap_or(0);
     let high = functions().filter(|(_, f)| is_high(f)).count();
     let statistics = ComplexityStatistics {
         total_functions: total as u64,
@@ -99,29 +85,9 @@ fn of_file(file: &FileFacts) -> FileComplexity {
     FileComplexity {
         path: file.path.clone(),
         function_count: functions.len() as u64,
-        avg_cyclomatic: tenth(
-            functions
-                .iter()
-                .map(|f| f64::from(f.cyclomatic))
-                .sum::<f64>()
-                / count,
-        ),
-        avg_cognitive: tenth(
-            functions
-                .iter()
-                .map(|f| f64::from(f.cognitive))
-                .sum::<f64>()
-                / count,
-        ),
-        max_cyclomatic: functions
-            .iter()
-            .map(|f| u64::from(f.cyclomatic))
-            .max()
-            .unwrap_or(0),
-        max_cognitive: functions
-            .iter()
-            .map(|f| u64::from(f.cognitive))
-            .max()
-            .unwrap_or(0),
+        avg_cyclomatic: tenth(functions.iter().map(|f| f64::from(f.cyclomatic)).sum::<f64>() / count),
+        avg_cognitive: tenth(functions.iter().map(|f| f64::from(f.cognitive)).sum::<f64>() / count),
+        max_cyclomatic: functions.iter().map(|f| u64::from(f.cyclomatic)).max().unwrap_or(0),
+        max_cognitive: functions.iter().map(|f| u64::from(f.cognitive)).max().unwrap_or(0),
     }
 }

@@ -18,11 +18,7 @@ const MAX_FILES: usize = 2_000;
 const MAX_STARTS: usize = 64;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
-    let Some(graph) = scratch
-        .graph
-        .as_ref()
-        .filter(|_| report.module_graph.is_some())
-    else {
+    let Some(graph) = scratch.graph.as_ref().filter(|_| report.module_graph.is_some()) else {
         return Outcome::Skipped("there is no module graph".to_owned());
     };
     let nodes = facts.files.len();
@@ -45,10 +41,8 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         .values()
         .map(|members| {
             // A chain that also runs at run time is the one to break.
-            let runs = |&at: &u32| {
-                runtime_size[runtime_component[at as usize] as usize] > 1
-                    || runtime.of(at).contains(&at)
-            };
+            let runs =
+                |&at: &u32| runtime_size[runtime_component[at as usize] as usize] > 1 || runtime.of(at).contains(&at);
             let live: Vec<u32> = members.iter().copied().filter(runs).collect();
             let type_only = live.is_empty();
             let (graph, component, starts) = if type_only {
@@ -75,11 +69,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     affected.sort();
     let total = cycles.len() as u64;
     let affected_total = affected.len() as u64;
-    let graph_nodes = facts
-        .files
-        .iter()
-        .filter(|file| file.syntax.is_some())
-        .count() as f64;
+    let graph_nodes = facts.files.iter().filter(|file| file.syntax.is_some()).count() as f64;
     let cut = cap(&mut cycles, MAX_CYCLES) | cap(&mut affected, MAX_FILES);
     report.circular_dependencies = Some(CircularDependencies {
         has_circular_dependencies: total > 0,
@@ -90,19 +80,14 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         risk_score: tenth(percent(affected_total as f64, graph_nodes)),
     });
     if cut {
-        Outcome::Truncated(format!(
-            "the lists end after {MAX_CYCLES} cycles and {MAX_FILES} files"
-        ))
+        Outcome::Truncated(format!("the lists end after {MAX_CYCLES} cycles and {MAX_FILES} files"))
     } else {
         Outcome::Ok
     }
 }
 
 fn adjacency(graph: &Graph, nodes: usize, keep: impl Fn(EdgeKind) -> bool + Copy) -> Adjacency {
-    let edges = graph
-        .edges
-        .iter()
-        .filter(move |edge| keep(edge.kind) && !edge.declares);
+    let edges = graph.edges.iter().filter(move |edge| keep(edge.kind) && !edge.declares);
     Adjacency::new(nodes, edges.map(|edge| (edge.source, edge.target)))
 }
 
@@ -130,9 +115,7 @@ fn shortest(graph: &Adjacency, component: &[u32], starts: &[u32]) -> Vec<u32> {
                     found = true;
                     break;
                 }
-                if component[next as usize] == component[start as usize]
-                    && !came_from.contains_key(&next)
-                {
+                if component[next as usize] == component[start as usize] && !came_from.contains_key(&next) {
                     came_from.insert(next, node);
                     queue.push_back(next);
                 }

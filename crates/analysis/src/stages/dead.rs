@@ -21,11 +21,7 @@ const MAX_LISTED: usize = 2_000;
 const IMPORTS_KNOWN: &[&str] = &["javascript", "typescript", "python"];
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
-    let Some(graph) = scratch
-        .graph
-        .as_ref()
-        .filter(|_| report.module_graph.is_some())
-    else {
+    let Some(graph) = scratch.graph.as_ref().filter(|_| report.module_graph.is_some()) else {
         return Outcome::Skipped("there is no module graph".to_owned());
     };
     let mut statistics = DeadCodeStatistics::default();
@@ -33,10 +29,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     let mut known = false;
     for file in facts.files.iter().filter(|file| file.is_own()) {
         let Some(syntax) = &file.syntax else { continue };
-        if !file
-            .language
-            .is_some_and(|id| IMPORTS_KNOWN.contains(&id.get().id))
-        {
+        if !file.language.is_some_and(|id| IMPORTS_KNOWN.contains(&id.get().id)) {
             continue;
         }
         known = true;
@@ -48,29 +41,20 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             statistics.total_imports += import.names.len() as u64;
             for name in import.names.iter().filter(|name| name.unused) {
                 statistics.total_unused_imports += 1;
-                unused_imports
-                    .entry(file.path.clone())
-                    .or_default()
-                    .push(UnusedImport {
-                        symbol: name.local.to_string(),
-                        source: import.specifier.to_string(),
-                        line: import.line.into(),
-                    });
+                unused_imports.entry(file.path.clone()).or_default().push(UnusedImport {
+                    symbol: name.local.to_string(),
+                    source: import.specifier.to_string(),
+                    line: import.line.into(),
+                });
             }
         }
     }
     if !known {
-        return Outcome::Skipped(
-            "there is no code of a language whose dead code is looked for".to_owned(),
-        );
+        return Outcome::Skipped("there is no code of a language whose dead code is looked for".to_owned());
     }
     let reached = reach::find(facts, graph);
     statistics.total_exports = reached.exports;
-    statistics.total_unused_exports = reached
-        .unused_exports
-        .values()
-        .map(|names| names.len() as u64)
-        .sum();
+    statistics.total_unused_exports = reached.unused_exports.values().map(|names| names.len() as u64).sum();
     statistics.unused_export_percentage = tenth(percent(
         statistics.total_unused_exports as f64,
         statistics.total_exports as f64,
@@ -87,11 +71,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     affected.sort();
     affected.dedup();
     statistics.affected_files = affected.len() as u64;
-    let parsed = facts
-        .files
-        .iter()
-        .filter(|file| file.syntax.is_some())
-        .count() as f64;
+    let parsed = facts.files.iter().filter(|file| file.syntax.is_some()).count() as f64;
     let risk_score = tenth(percent(affected.len() as f64, parsed));
     let mut dead = DeadCode {
         has_dead_code: !affected.is_empty(),
@@ -102,9 +82,8 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         statistics,
         truncated: false,
     };
-    dead.truncated = cut(&mut dead.unused_exports)
-        | cut(&mut dead.unused_imports)
-        | (dead.unused_files.len() > MAX_LISTED);
+    dead.truncated =
+        cut(&mut dead.unused_exports) | cut(&mut dead.unused_imports) | (dead.unused_files.len() > MAX_LISTED);
     dead.unused_files.truncate(MAX_LISTED);
     let truncated = dead.truncated;
     report.dead_code = Some(dead);

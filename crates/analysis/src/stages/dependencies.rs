@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use repolens_core::report::{
-    Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package,
-    Report, cap,
+    Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package, Report, cap,
 };
 
 use super::{Outcome, Scratch};
@@ -74,11 +73,7 @@ fn frameworks(own: &[(&FileFacts, &Manifest)], report: &mut Report) {
         .flat_map(|(_, manifest)| &manifest.requirements)
         .filter(|r| r.direct && !r.dev);
     let mut names: BTreeSet<_> = wanted
-        .filter_map(|requirement| {
-            FRAMEWORKS
-                .iter()
-                .find(|(package, _)| *package == requirement.name)
-        })
+        .filter_map(|requirement| FRAMEWORKS.iter().find(|(package, _)| *package == requirement.name))
         .map(|(_, name)| (*name).to_owned())
         .collect();
     // The framework's own repository.
@@ -125,10 +120,7 @@ impl Found {
         });
         package.is_dev &= requirement.dev;
         package.direct |= requirement.direct;
-        package.license = package
-            .license
-            .take()
-            .or_else(|| requirement.licence.clone());
+        package.license = package.license.take().or_else(|| requirement.licence.clone());
         if requirement.direct {
             self.direct.insert(key.clone());
         }
@@ -194,13 +186,7 @@ impl Found {
             transitive: packages.iter().filter(|package| !package.direct).count() as u64,
         };
         let mut truncated = cap(&mut packages, MAX_PACKAGES);
-        let key_of = |package: &Package| {
-            (
-                package.r#type.clone(),
-                package.name.clone(),
-                package.version.clone(),
-            )
-        };
+        let key_of = |package: &Package| (package.r#type.clone(), package.name.clone(), package.version.clone());
         let mut nodes = vec![DependencyNode {
             id: ROOT.into(),
             label: ROOT.into(),
@@ -218,9 +204,7 @@ impl Found {
         let between = self.edges.iter().map(|(from, to)| (id(from), id(to)));
         let mut edges: Vec<_> = from_root
             .chain(between)
-            .filter(|(source, target)| {
-                known.contains(source.as_str()) && known.contains(target.as_str())
-            })
+            .filter(|(source, target)| known.contains(source.as_str()) && known.contains(target.as_str()))
             .map(|(source, target)| DependencyEdge { source, target })
             .collect();
         truncated |= cap(&mut edges, MAX_EDGES);

@@ -22,25 +22,15 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             continue;
         };
         let counts = counts(file);
-        *languages
-            .languages
-            .entry(language.id.to_owned())
-            .or_default() += 1;
-        lines
-            .by_language
-            .entry(language.id.to_owned())
-            .or_default()
-            .add(counts);
+        *languages.languages.entry(language.id.to_owned()).or_default() += 1;
+        lines.by_language.entry(language.id.to_owned()).or_default().add(counts);
         lines.total.add(counts);
         match file.origin {
             Origin::Vendored => lines.vendored.add(counts),
             Origin::Generated => lines.generated.add(counts),
             Origin::Own | Origin::Documentation => {
                 if matches!(language.kind, Kind::Programming | Kind::Markup) {
-                    *lines
-                        .bytes_by_language
-                        .entry(language.id.to_owned())
-                        .or_default() += file.bytes;
+                    *lines.bytes_by_language.entry(language.id.to_owned()).or_default() += file.bytes;
                 }
                 if language.kind == Kind::Programming {
                     *own.entry(language.id.to_owned()).or_default() += counts.code;

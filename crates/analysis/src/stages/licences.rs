@@ -34,13 +34,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         let Some(manifest) = file.manifest.as_deref() else {
             continue;
         };
-        declared.extend(
-            manifest
-                .licence
-                .iter()
-                .filter(|text| text.len() < 80)
-                .cloned(),
-        );
+        declared.extend(manifest.licence.iter().filter(|text| text.len() < 80).cloned());
         for licence in manifest
             .requirements
             .iter()

@@ -57,10 +57,7 @@ pub(super) struct Index<'f> {
 
 impl<'f> Index<'f> {
     fn new(files: &'f [FileFacts]) -> Self {
-        let by_path = (0..)
-            .zip(files)
-            .map(|(at, file)| (file.path.as_str(), at))
-            .collect();
+        let by_path = (0..).zip(files).map(|(at, file)| (file.path.as_str(), at)).collect();
         let mut folders = BTreeSet::from([""]);
         for file in files {
             let mut path = file.path.as_str();
@@ -87,13 +84,9 @@ impl<'f> Index<'f> {
     }
 
     /// Own files of a language that were parsed.
-    pub fn of_language<'a>(
-        &'a self,
-        language: &'a str,
-    ) -> impl Iterator<Item = (u32, &'f FileFacts)> + 'a {
-        let is_it = move |file: &FileFacts| {
-            file.language.is_some_and(|id| id.get().id == language) && file.syntax.is_some()
-        };
+    pub fn of_language<'a>(&'a self, language: &'a str) -> impl Iterator<Item = (u32, &'f FileFacts)> + 'a {
+        let is_it =
+            move |file: &FileFacts| file.language.is_some_and(|id| id.get().id == language) && file.syntax.is_some();
         (0..).zip(self.files).filter(move |(_, file)| is_it(file))
     }
 }
@@ -108,10 +101,7 @@ type Make = for<'f> fn(&Index<'f>) -> Box<dyn Resolver + 'f>;
 
 /// Adding a language: its file, a line here.
 const RESOLVERS: &[(&[&str], Make)] = &[
-    (
-        &["javascript", "typescript", "vue", "svelte"],
-        javascript::new,
-    ),
+    (&["javascript", "typescript", "vue", "svelte"], javascript::new),
     (&["python"], python::new),
     (&["java", "kotlin", "scala"], java::new),
     (&["go"], go::new),
@@ -125,10 +115,8 @@ const RESOLVERS: &[(&[&str], Make)] = &[
 #[must_use]
 pub fn reads_text_of(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let config =
-        name.ends_with(".json") && (name.starts_with("tsconfig") || name.starts_with("jsconfig"));
-    (matches!(name, "package.json" | "go.mod" | "Cargo.toml") || config)
-        && !path.contains("node_modules/")
+    let config = name.ends_with(".json") && (name.starts_with("tsconfig") || name.starts_with("jsconfig"));
+    (matches!(name, "package.json" | "go.mod" | "Cargo.toml") || config) && !path.contains("node_modules/")
 }
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
@@ -146,13 +134,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         for (at, file) in files {
             let Some(syntax) = &file.syntax else { continue };
             for (number, import) in (0..).zip(&syntax.imports) {
-                found.add(
-                    file,
-                    at,
-                    number,
-                    import,
-                    resolver.resolve(&index, at, import),
-                );
+                found.add(file, at, number, import, resolver.resolve(&index, at, import));
             }
         }
     }

@@ -5,8 +5,7 @@
 //! quality of prose; headings are known by English words.
 
 use repolens_core::report::{
-    ByName, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore, ReadmeStatistics, Report,
-    SectionScore, Suggestion,
+    ByName, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore, ReadmeStatistics, Report, SectionScore, Suggestion,
 };
 
 use self::document::Document;
@@ -136,8 +135,8 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
         "Say in a sentence or two what it is and for whom",
     );
     for section in SECTIONS {
-        let found = document.has_section(section.words)
-            || (section.name == "table_of_contents" && document.has_contents);
+        let found =
+            document.has_section(section.words) || (section.name == "table_of_contents" && document.has_contents);
         add(
             section.name,
             all(found, section.weight),
@@ -152,18 +151,8 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
         "Add a badge of the build or the version",
     );
     let examples = (document.code_blocks * EACH_EXAMPLE).min(EXAMPLES);
-    add(
-        "code_examples",
-        examples,
-        EXAMPLES,
-        "Add examples as code blocks",
-    );
-    add(
-        "links",
-        all(document.links > 0, LINKS),
-        LINKS,
-        "Link to more",
-    );
+    add("code_examples", examples, EXAMPLES, "Add examples as code blocks");
+    add("links", all(document.links > 0, LINKS), LINKS, "Link to more");
     suggestions.sort_by_key(|suggestion| suggestion.priority);
 
     let raw: u64 = breakdown.values().map(|section| section.score).sum();
@@ -205,12 +194,7 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
 }
 
 fn max_score() -> u64 {
-    TITLE
-        + DESCRIPTION
-        + BADGES
-        + EXAMPLES
-        + LINKS
-        + SECTIONS.iter().map(|section| section.weight).sum::<u64>()
+    TITLE + DESCRIPTION + BADGES + EXAMPLES + LINKS + SECTIONS.iter().map(|section| section.weight).sum::<u64>()
 }
 
 fn priority(weight: u64) -> Priority {
@@ -308,25 +292,17 @@ mod tests {
                 "title 10"
             ]
         );
-        let text = "= Name\n\nA tool that does something very useful.\n\n== Usage\n\n----\nrun\n----\n\nhttps://a.b[docs]\n";
+        let text =
+            "= Name\n\nA tool that does something very useful.\n\n== Usage\n\n----\nrun\n----\n\nhttps://a.b[docs]\n";
         assert_eq!(
             scored("README.adoc", text),
-            [
-                "code_examples 2",
-                "description 15",
-                "links 5",
-                "title 10",
-                "usage 20"
-            ]
+            ["code_examples 2", "description 15", "links 5", "title 10", "usage 20"]
         );
     }
 
     #[test]
     fn no_readme_is_an_f() {
         let analysis = analyse(None, &Document::default());
-        assert_eq!(
-            (analysis.grade.as_str(), analysis.suggestions.len()),
-            ("F", 1)
-        );
+        assert_eq!((analysis.grade.as_str(), analysis.suggestions.len()), ("F", 1));
     }
 }

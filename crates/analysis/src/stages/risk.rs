@@ -37,12 +37,8 @@ impl FileParts {
 
 pub(super) fn of_file(file: &FileFacts) -> FileParts {
     let functions = file.functions();
-    let part = |value: f64, from: f64, to: f64, points: f64| {
-        ((value - from) / (to - from)).clamp(0.0, 1.0) * points
-    };
-    let max = |value: fn(&crate::facts::Function) -> u32| {
-        functions.iter().map(value).max().map_or(0.0, f64::from)
-    };
+    let part = |value: f64, from: f64, to: f64, points: f64| ((value - from) / (to - from)).clamp(0.0, 1.0) * points;
+    let max = |value: fn(&crate::facts::Function) -> u32| functions.iter().map(value).max().map_or(0.0, f64::from);
     let high = functions
         .iter()
         .filter(|function| complexity::is_high(function))
@@ -97,13 +93,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         overall,
         complexity: tenth(weighted(&["high_complexity", "deep_nesting"])),
         maintainability: tenth(
-            100.0
-                - weighted(&[
-                    "high_complexity",
-                    "deep_nesting",
-                    "large_files",
-                    "no_documentation",
-                ]),
+            100.0 - weighted(&["high_complexity", "deep_nesting", "large_files", "no_documentation"]),
         ),
         security: None,
         level: RiskLevel::of(overall),
@@ -116,17 +106,16 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
 /// The factors that apply here.
 fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
     let mut factors = ByName::new();
-    let mut add =
-        |name: &str, weight: f64, value: f64, threshold: f64, score: f64, description: String| {
-            let factor = RiskFactor {
-                score: tenth(score.clamp(0.0, 100.0)),
-                value: tenth(value),
-                threshold,
-                weight,
-                description,
-            };
-            factors.insert(name.to_owned(), factor);
+    let mut add = |name: &str, weight: f64, value: f64, threshold: f64, score: f64, description: String| {
+        let factor = RiskFactor {
+            score: tenth(score.clamp(0.0, 100.0)),
+            value: tenth(value),
+            threshold,
+            weight,
+            description,
         };
+        factors.insert(name.to_owned(), factor);
+    };
     // At the threshold half the points, at twice the threshold all.
     let above = |value: f64, threshold: f64| value / threshold * 50.0;
     let functions: Vec<_> = code.iter().flat_map(|file| file.functions()).collect();
@@ -137,18 +126,8 @@ fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
             total,
         );
         let text = "functions with a cyclomatic complexity above 10 or a cognitive one above 15, in per cent";
-        add(
-            "high_complexity",
-            30.0,
-            value,
-            5.0,
-            above(value, 5.0),
-            text.to_owned(),
-        );
-        let value = percent(
-            functions.iter().filter(|f| f.nesting > DEEP).count() as f64,
-            total,
-        );
+        add("high_complexity", 30.0, value, 5.0, above(value, 5.0), text.to_owned());
+        let value = percent(functions.iter().filter(|f| f.nesting > DEEP).count() as f64, total);
         add(
             "deep_nesting",
             10.0,
@@ -180,11 +159,7 @@ fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
         );
     }
     if let Some(dependencies) = &report.dependencies {
-        let value = dependencies
-            .packages
-            .iter()
-            .filter(|p| p.direct && !p.is_dev)
-            .count() as f64;
+        let value = dependencies.packages.iter().filter(|p| p.direct && !p.is_dev).count() as f64;
         add(
             "many_dependencies",
             15.0,

@@ -19,10 +19,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     let summary = Summary {
         name,
         description,
-        primary_language: languages.map_or_else(
-            || "unknown".to_owned(),
-            |languages| languages.primary.clone(),
-        ),
+        primary_language: languages.map_or_else(|| "unknown".to_owned(), |languages| languages.primary.clone()),
         files: facts.files.len() as u64,
         lines_of_code: report.lines.as_ref().map_or(0, |lines| lines.total.code),
         functions: report
@@ -58,16 +55,12 @@ fn identity(facts: &Facts, _report: &Report) -> (Option<String>, Option<String>)
         .iter()
         .find_map(|manifest| manifest.name.clone())
         .or_else(|| Some(facts.name.clone()));
-    let described = manifests
-        .iter()
-        .find_map(|manifest| manifest.description.clone());
+    let described = manifests.iter().find_map(|manifest| manifest.description.clone());
     let description = described.or_else(|| super::readme::first_paragraph(facts));
     let short = |text: String| text.chars().take(MAX_TEXT).collect::<String>();
     (
         name.filter(|name| !name.is_empty()).map(short),
-        description
-            .filter(|text| !text.trim().is_empty())
-            .map(short),
+        description.filter(|text| !text.trim().is_empty()).map(short),
     )
 }
 
@@ -92,10 +85,7 @@ fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
                         f.name, f.cyclomatic, f.cognitive, facts.files[at].lines.code
                     ),
                 ),
-                None => (
-                    None,
-                    format!("{} lines of code", facts.files[at].lines.code),
-                ),
+                None => (None, format!("{} lines of code", facts.files[at].lines.code)),
             };
             Some(Place {
                 path: risk.file_path.clone(),
@@ -147,25 +137,14 @@ fn advice(report: &Report) -> Vec<String> {
         .as_ref()
         .is_some_and(|l| l.files.is_empty() && l.declared.is_empty())
     {
-        list.push((
-            1500.0,
-            "Add a licence: without one nobody may use the code".to_owned(),
-        ));
+        list.push((1500.0, "Add a licence: without one nobody may use the code".to_owned()));
     }
-    if report
-        .tests
-        .as_ref()
-        .is_some_and(|tests| tests.ci.is_empty())
-    {
+    if report.tests.as_ref().is_some_and(|tests| tests.ci.is_empty()) {
         list.push((
             400.0,
-            "Set up continuous integration: no configuration of a known service was found"
-                .to_owned(),
+            "Set up continuous integration: no configuration of a known service was found".to_owned(),
         ));
     }
     list.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    list.into_iter()
-        .map(|(_, text)| text)
-        .take(MAX_ADVICE)
-        .collect()
+    list.into_iter().map(|(_, text)| text).take(MAX_ADVICE).collect()
 }

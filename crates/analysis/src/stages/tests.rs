@@ -69,11 +69,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
                 .iter()
                 .filter(|requirement| requirement.direct)
                 .map(|r| &r.name);
-            frameworks.extend(
-                names
-                    .filter(|name| FRAMEWORKS.contains(&name.as_str()))
-                    .cloned(),
-            );
+            frameworks.extend(names.filter(|name| FRAMEWORKS.contains(&name.as_str())).cloned());
         }
         let is_code = file
             .language

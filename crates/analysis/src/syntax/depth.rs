@@ -18,9 +18,7 @@ pub fn check(text: &[u8], max_nesting: u64) -> Result<(), String> {
             b'(' | b'[' | b'{' => {
                 open += 1;
                 if open > max_nesting {
-                    return Err(format!(
-                        "nested deeper than {max_nesting} brackets: not parsed"
-                    ));
+                    return Err(format!("nested deeper than {max_nesting} brackets: not parsed"));
                 }
                 if byte == b'{' {
                     chain = 0;
@@ -29,8 +27,8 @@ pub fn check(text: &[u8], max_nesting: u64) -> Result<(), String> {
             b')' | b']' | b'}' => open = open.saturating_sub(1),
             b';' | b',' => chain = 0,
             b'\n' if !continues(previous, &text[at + 1..]) => chain = 0,
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'?' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>'
-            | b'=' | b'!' | b'~' | b'`' => {
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'?' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!' | b'~'
+            | b'`' => {
                 chain += 1;
             }
             _ => {}

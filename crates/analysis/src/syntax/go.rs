@@ -39,9 +39,7 @@ fn role(kind: &str) -> Role {
         "func_literal" => Role::Closure,
         "if_statement" => Role::If,
         "for_statement" => Role::Loop,
-        "expression_switch_statement" | "type_switch_statement" | "select_statement" => {
-            Role::Switch
-        }
+        "expression_switch_statement" | "type_switch_statement" | "select_statement" => Role::Switch,
         "expression_case" | "type_case" | "communication_case" => Role::Case,
         "binary_expression" => Role::Binary,
         "parenthesized_expression" => Role::Parentheses,
@@ -93,16 +91,10 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         "function_declaration" | "method_declaration" | "type_spec" | "const_spec" | "var_spec" => {
             let name = context.field(node, "name");
             if node.kind() == "type_spec" {
-                let kind = node
-                    .child_by_field_name("type")
-                    .map_or("", |kind| kind.kind());
-                context.syntax.classes +=
-                    u32::from(matches!(kind, "struct_type" | "interface_type"));
+                let kind = node.child_by_field_name("type").map_or("", |kind| kind.kind());
+                context.syntax.classes += u32::from(matches!(kind, "struct_type" | "interface_type"));
             }
-            if name == "main"
-                && node.kind() == "function_declaration"
-                && is_package_main(node, context)
-            {
+            if name == "main" && node.kind() == "function_declaration" && is_package_main(node, context) {
                 context.syntax.entry_point = true;
             }
             // A method is reached through its type.

@@ -37,9 +37,7 @@ static ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
 
 fn role(kind: &str) -> Role {
     match kind {
-        "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => {
-            Role::Function
-        }
+        "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => Role::Function,
         "lambda_expression" => Role::Closure,
         "class_declaration"
         | "interface_declaration"
@@ -47,9 +45,7 @@ fn role(kind: &str) -> Role {
         | "record_declaration"
         | "annotation_type_declaration" => Role::Class { counted: true },
         "if_statement" => Role::If,
-        "for_statement" | "enhanced_for_statement" | "while_statement" | "do_statement" => {
-            Role::Loop
-        }
+        "for_statement" | "enhanced_for_statement" | "while_statement" | "do_statement" => Role::Loop,
         "switch_expression" => Role::Switch,
         "catch_clause" => Role::Catch,
         "ternary_expression" => Role::Ternary,
@@ -62,9 +58,7 @@ fn role(kind: &str) -> Role {
 
 /// `case 1, 2` is one label, and `default` none.
 fn decisions(node: Node<'_>, _: Role) -> u32 {
-    u32::from(
-        node.kind() == "switch_label" && node.child(0).is_some_and(|word| word.kind() == "case"),
-    )
+    u32::from(node.kind() == "switch_label" && node.child(0).is_some_and(|word| word.kind() == "case"))
 }
 
 fn collect(node: Node<'_>, context: &mut Context<'_>) {

@@ -29,9 +29,7 @@ pub(super) fn facts(path: &str, text: &str) -> Result<Syntax, String> {
             allow_return_outside_function: true,
             ..ParseOptions::default()
         };
-        let parsed = Parser::new(&allocator, text, source_type)
-            .with_options(options)
-            .parse();
+        let parsed = Parser::new(&allocator, text, source_type).with_options(options).parse();
         if parsed.panicked {
             continue;
         }
@@ -50,9 +48,7 @@ pub(super) fn facts(path: &str, text: &str) -> Result<Syntax, String> {
         };
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.visit_program(&parsed.program);
-        let Walk {
-            units, mut syntax, ..
-        } = walk;
+        let Walk { units, mut syntax, .. } = walk;
         syntax.functions = units.finish();
         return Ok(syntax);
     }
@@ -78,14 +74,10 @@ fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
     if names.peek().is_none() {
         return HashSet::new();
     }
-    let semantic = SemanticBuilder::new()
-        .with_build_nodes(false)
-        .build(program)
-        .semantic;
+    let semantic = SemanticBuilder::new().with_build_nodes(false).build(program).semantic;
     // What JSX stands for is a call of a factory that the text does not name.
     let jsx = program.source_type.is_jsx() && (text.contains("/>") || text.contains("</"));
-    let is_factory =
-        |name: &str| jsx && (matches!(name, "React" | "h" | "Fragment") || text.contains("@jsx"));
+    let is_factory = |name: &str| jsx && (matches!(name, "React" | "h" | "Fragment") || text.contains("@jsx"));
     names
         .filter(|id| {
             id.symbol_id
@@ -150,17 +142,10 @@ impl Walk<'_> {
     }
 
     /// Walks an expression that may be a function, which then has this name.
-    fn named(
-        &mut self,
-        name: Option<String>,
-        expression: &Expression<'_>,
-        walk: impl FnOnce(&mut Self),
-    ) {
+    fn named(&mut self, name: Option<String>, expression: &Expression<'_>, walk: impl FnOnce(&mut Self)) {
         let takes = matches!(
             expression.get_inner_expression(),
-            Expression::FunctionExpression(_)
-                | Expression::ArrowFunctionExpression(_)
-                | Expression::ClassExpression(_)
+            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::ClassExpression(_)
         );
         self.name = name.filter(|_| takes);
         walk(self);
@@ -191,13 +176,8 @@ impl Walk<'_> {
     }
 
     /// A class's field: its initialiser runs on its own, so it is a unit where it decides anything.
-    fn field<'a>(
-        &mut self,
-        key: &PropertyKey<'a>,
-        computed: bool,
-        value: Option<&Expression<'a>>,
-        whole: Span,
-    ) where
+    fn field<'a>(&mut self, key: &PropertyKey<'a>, computed: bool, value: Option<&Expression<'a>>, whole: Span)
+    where
         Self: Visit<'a>,
     {
         if computed {
@@ -331,9 +311,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         self.visit_assignment_target(&it.left);
         let name = match &it.left {
             AssignmentTarget::AssignmentTargetIdentifier(id) => Some(id.name.to_string()),
-            AssignmentTarget::StaticMemberExpression(member) => {
-                Some(member.property.name.to_string())
-            }
+            AssignmentTarget::StaticMemberExpression(member) => Some(member.property.name.to_string()),
             _ => None,
         };
         self.named(name, &it.right, |walk| walk.visit_expression(&it.right));
@@ -448,8 +426,7 @@ impl<'a> Visit<'a> for Walk<'_> {
             self.units.flat(runs(&operators(it)));
         }
         for side in [&it.left, &it.right] {
-            self.counted =
-                sequence && matches!(side, Expression::LogicalExpression(_)) && is_and_or(side);
+            self.counted = sequence && matches!(side, Expression::LogicalExpression(_)) && is_and_or(side);
             self.visit_expression(side);
             self.counted = false;
         }
@@ -470,10 +447,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         walk::walk_assignment_target_with_default(self, it);
     }
 
-    fn visit_assignment_target_property_identifier(
-        &mut self,
-        it: &AssignmentTargetPropertyIdentifier<'a>,
-    ) {
+    fn visit_assignment_target_property_identifier(&mut self, it: &AssignmentTargetPropertyIdentifier<'a>) {
         self.units.decide(u32::from(it.init.is_some()));
         walk::walk_assignment_target_property_identifier(self, it);
     }
@@ -497,9 +471,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         self.units.decide(u32::from(it.optional));
         match &it.callee {
             Expression::Identifier(id) => self.units.call(&id.name),
-            Expression::StaticMemberExpression(member)
-                if matches!(member.object, Expression::ThisExpression(_)) =>
-            {
+            Expression::StaticMemberExpression(member) if matches!(member.object, Expression::ThisExpression(_)) => {
                 self.units.call(&member.property.name);
             }
             _ => {}

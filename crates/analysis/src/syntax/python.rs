@@ -40,10 +40,7 @@ pub(super) fn facts(_path: &str, text: &str) -> Result<Syntax, String> {
         walk.visit_stmt(stmt);
     }
     let Walk {
-        units,
-        mut syntax,
-        all,
-        ..
+        units, mut syntax, all, ..
     } = walk;
     if let Some(all) = all {
         // `__all__` says what is public; what it does not name is not.
@@ -74,11 +71,8 @@ impl Walk<'_> {
     }
 
     fn end_line(&self, range: TextRange) -> u32 {
-        self.lines.of(range
-            .end()
-            .to_u32()
-            .saturating_sub(1)
-            .max(range.start().to_u32()))
+        self.lines
+            .of(range.end().to_u32().saturating_sub(1).max(range.start().to_u32()))
     }
 
     /// Counts the lines of a body's documentation string, where they hold nothing else.
@@ -223,8 +217,7 @@ impl Walk<'_> {
     fn try_statement(&mut self, it: &ast::StmtTry) {
         let handlers = u32::try_from(it.handlers.len()).unwrap_or(u32::MAX);
         if !it.is_star {
-            self.units
-                .decide(handlers + u32::from(!it.orelse.is_empty()));
+            self.units.decide(handlers + u32::from(!it.orelse.is_empty()));
         }
         self.visit_stmts(&it.body);
         for ExceptHandler::ExceptHandler(handler) in &it.handlers {
@@ -268,13 +261,7 @@ impl Walk<'_> {
         }
     }
 
-    fn push_import(
-        &mut self,
-        specifier: &str,
-        kind: ImportKind,
-        range: TextRange,
-        names: Vec<ImportedName>,
-    ) {
+    fn push_import(&mut self, specifier: &str, kind: ImportKind, range: TextRange, names: Vec<ImportedName>) {
         let line = self.line(range);
         self.syntax.imports.push(Import {
             specifier: specifier.into(),
@@ -287,10 +274,10 @@ impl Walk<'_> {
     fn import(&mut self, it: &ast::StmtImport) {
         for alias in &it.names {
             let module = alias.name.as_str();
-            let local = alias.asname.as_ref().map_or_else(
-                || module.split('.').next().unwrap_or(module),
-                |name| name.as_str(),
-            );
+            let local = alias
+                .asname
+                .as_ref()
+                .map_or_else(|| module.split('.').next().unwrap_or(module), |name| name.as_str());
             let unused = self.unused.contains(&alias.range().start().to_u32());
             let names = vec![ImportedName {
                 unused,
@@ -315,35 +302,19 @@ impl Walk<'_> {
                 }
             })
             .collect();
-        self.push_import(
-            &format!("{dots}{module}"),
-            self.import_kind(),
-            it.range(),
-            names,
-        );
+        self.push_import(&format!("{dots}{module}"), self.import_kind(), it.range(), names);
     }
 
     fn call(&mut self, it: &ast::ExprCall) {
         match &*it.func {
             Expr::Name(name) => self.units.call(&name.id),
             Expr::Attribute(attribute) => {
-                if matches!(&*attribute.value, Expr::Name(object) if object.id == "self" || object.id == "cls")
-                {
+                if matches!(&*attribute.value, Expr::Name(object) if object.id == "self" || object.id == "cls") {
                     self.units.call(&attribute.attr);
                 }
-                let literal = it
-                    .arguments
-                    .args
-                    .first()
-                    .and_then(Expr::as_string_literal_expr);
-                if let (true, Some(module)) = (attribute.attr.as_str() == "import_module", literal)
-                {
-                    self.push_import(
-                        module.value.to_str(),
-                        ImportKind::Dynamic,
-                        it.range(),
-                        Vec::new(),
-                    );
+                let literal = it.arguments.args.first().and_then(Expr::as_string_literal_expr);
+                if let (true, Some(module)) = (attribute.attr.as_str() == "import_module", literal) {
+                    self.push_import(module.value.to_str(), ImportKind::Dynamic, it.range(), Vec::new());
                 }
             }
             _ => {}
@@ -407,11 +378,8 @@ impl<'a> Visitor<'a> for Walk<'_> {
         let counted = std::mem::take(&mut self.counted);
         match expr {
             Expr::BoolOp(it) => {
-                self.units.decide(
-                    u32::try_from(it.values.len())
-                        .unwrap_or(u32::MAX)
-                        .saturating_sub(1),
-                );
+                self.units
+                    .decide(u32::try_from(it.values.len()).unwrap_or(u32::MAX).saturating_sub(1));
                 if !counted {
                     self.units.flat(runs(&operators(it)));
                 }
@@ -482,8 +450,7 @@ fn parameters(function: &ast::StmtFunctionDef, is_method: bool) -> usize {
     let named = list.posonlyargs.len() + list.args.len() + list.kwonlyargs.len();
     let first = list.posonlyargs.iter().chain(&list.args).next();
     let own = first.is_some_and(|first| matches!(first.parameter.name.as_str(), "self" | "cls"));
-    named + usize::from(list.vararg.is_some()) + usize::from(list.kwarg.is_some())
-        - usize::from(is_method && own)
+    named + usize::from(list.vararg.is_some()) + usize::from(list.kwarg.is_some()) - usize::from(is_method && own)
 }
 
 fn is_type_checking(test: &Expr) -> bool {
@@ -501,8 +468,7 @@ fn is_main_check(test: &Expr) -> bool {
     let is_name = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id == "__name__");
     let is_main = |expr: &Expr| matches!(expr, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
     let right = compare.comparators.first();
-    (is_name(&compare.left) && right.is_some_and(is_main))
-        || (is_main(&compare.left) && right.is_some_and(is_name))
+    (is_name(&compare.left) && right.is_some_and(is_main)) || (is_main(&compare.left) && right.is_some_and(is_name))
 }
 
 #[cfg(test)]

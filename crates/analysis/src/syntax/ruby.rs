@@ -62,10 +62,7 @@ fn decisions(node: Node<'_>, _: Role) -> u32 {
         "rescue_modifier" => 1,
         "body_statement" | "begin" | "block_body" => {
             let mut cursor = node.walk();
-            u32::from(
-                node.named_children(&mut cursor)
-                    .any(|child| child.kind() == "rescue"),
-            )
+            u32::from(node.named_children(&mut cursor).any(|child| child.kind() == "rescue"))
         }
         "operator_assignment" => {
             let operator = node
@@ -128,8 +125,7 @@ fn call(node: Node<'_>, context: &mut Context<'_>) {
     if receiver.is_empty() || receiver == "self" {
         context.units.call(method);
     }
-    if receiver.is_empty() && matches!(method, "require" | "require_relative" | "load" | "autoload")
-    {
+    if receiver.is_empty() && matches!(method, "require" | "require_relative" | "load" | "autoload") {
         let argument = arguments.and_then(|list| {
             let mut cursor = list.walk();
             list.named_children(&mut cursor).last()

@@ -122,13 +122,8 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         }
         "let_chain" => {
             let mut cursor = node.walk();
-            let operators = node
-                .children(&mut cursor)
-                .filter(|child| child.kind() == "&&")
-                .count();
-            context
-                .units
-                .decide(u32::try_from(operators).unwrap_or(u32::MAX));
+            let operators = node.children(&mut cursor).filter(|child| child.kind() == "&&").count();
+            context.units.decide(u32::try_from(operators).unwrap_or(u32::MAX));
             context.units.flat(1);
         }
         "let_declaration" => {
@@ -151,15 +146,11 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
 
 /// Its own class is open already when it is seen.
 fn is_type(kind: &str) -> bool {
-    matches!(
-        kind,
-        "struct_item" | "enum_item" | "union_item" | "trait_item"
-    )
+    matches!(kind, "struct_item" | "enum_item" | "union_item" | "trait_item")
 }
 
 fn is_public(node: Node<'_>) -> bool {
-    node.child(0)
-        .is_some_and(|first| first.kind() == "visibility_modifier")
+    node.child(0).is_some_and(|first| first.kind() == "visibility_modifier")
 }
 
 /// In a `mod tests { … }` of the same file, `super` is the file itself.
@@ -220,15 +211,8 @@ fn use_paths(argument: Node<'_>, context: &Context<'_>) -> Vec<(String, String)>
                 ));
             }
             "use_wildcard" => {
-                let path = context
-                    .text(node)
-                    .trim_end_matches('*')
-                    .trim_end_matches("::");
-                let path = if path.is_empty() {
-                    prefix
-                } else {
-                    join(&prefix, path)
-                };
+                let path = context.text(node).trim_end_matches('*').trim_end_matches("::");
+                let path = if path.is_empty() { prefix } else { join(&prefix, path) };
                 paths.push((join(&path, "*"), "*".to_owned()));
             }
             "self" if !prefix.is_empty() => {

@@ -97,17 +97,10 @@ impl<'a> Context<'a> {
     }
 
     pub fn field(&self, node: Node<'_>, name: &str) -> &'a str {
-        node.child_by_field_name(name)
-            .map_or("", |child| self.text(child))
+        node.child_by_field_name(name).map_or("", |child| self.text(child))
     }
 
-    pub fn import(
-        &mut self,
-        specifier: &str,
-        kind: ImportKind,
-        node: Node<'_>,
-        names: Vec<ImportedName>,
-    ) {
+    pub fn import(&mut self, specifier: &str, kind: ImportKind, node: Node<'_>, names: Vec<ImportedName>) {
         if !specifier.is_empty() {
             self.syntax.imports.push(Import {
                 specifier: specifier.into(),
@@ -194,9 +187,7 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, St
         frames: Vec::new(),
     };
     walk.run(root);
-    let Context {
-        units, mut syntax, ..
-    } = walk.context;
+    let Context { units, mut syntax, .. } = walk.context;
     syntax.functions = units.finish();
     syntax.errors = root.has_error();
     Ok(syntax)
@@ -284,22 +275,16 @@ impl Walk<'_> {
             frame.nested = true;
         }
         let is_else_if = role == Role::If
-            && (parent_role == Role::Else
-                || (parent_role == Role::If && field == Some("alternative")));
+            && (parent_role == Role::Else || (parent_role == Role::If && field == Some("alternative")));
         if is_else_if || self.is_last_else(node, role, parent_role, field) {
             self.context.units.flat(1);
         }
-        if role == Role::Closure
-            && self.grammar.closure_is_unit_at_top
-            && !self.context.units.is_inside()
-        {
+        if role == Role::Closure && self.grammar.closure_is_unit_at_top && !self.context.units.is_inside() {
             role = Role::Function;
         }
         match role {
             Role::If if !is_else_if => self.context.units.structural(),
-            Role::Loop | Role::Forever | Role::Switch | Role::Catch | Role::Ternary => {
-                self.context.units.structural()
-            }
+            Role::Loop | Role::Forever | Role::Switch | Role::Catch | Role::Ternary => self.context.units.structural(),
             Role::Closure => {
                 self.context.units.nest();
                 frame.nested = true;
@@ -398,12 +383,8 @@ impl Walk<'_> {
         self.context.seen.clear();
         let start = node.child_by_field_name("name").unwrap_or(node);
         let end = u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1;
-        let parameters = node
-            .child_by_field_name("parameters")
-            .map_or(0, parameter_count);
-        self.context
-            .units
-            .open(&name, &own_name, line(start), end, parameters);
+        let parameters = node.child_by_field_name("parameters").map_or(0, parameter_count);
+        self.context.units.open(&name, &own_name, line(start), end, parameters);
     }
 
     fn has_label(&self, node: Node<'_>) -> bool {
@@ -475,17 +456,10 @@ impl Walk<'_> {
 fn parameter_count(list: Node<'_>) -> usize {
     let mut cursor = list.walk();
     list.named_children(&mut cursor)
-        .filter(|child| {
-            !child.is_extra()
-                && child.kind() != "self_parameter"
-                && child.kind() != "receiver_parameter"
-        })
+        .filter(|child| !child.is_extra() && child.kind() != "self_parameter" && child.kind() != "receiver_parameter")
         .map(|child| {
             let mut inner = child.walk();
-            child
-                .children_by_field_name("name", &mut inner)
-                .count()
-                .max(1)
+            child.children_by_field_name("name", &mut inner).count().max(1)
         })
         .sum()
 }

@@ -14,9 +14,7 @@ pub struct Dependencies {
     pub truncated: bool,
 }
 
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Package {
     /// The package URL's type: `npm`, `pypi`, `cargo`, `golang`, `maven`, `gem`, `nuget`, `composer`.

@@ -17,10 +17,7 @@ pub(super) struct Reached {
 
 pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     let files = &facts.files;
-    let index: HashMap<&str, u32> = (0..)
-        .zip(files)
-        .map(|(at, file)| (file.path.as_str(), at))
-        .collect();
+    let index: HashMap<&str, u32> = (0..).zip(files).map(|(at, file)| (file.path.as_str(), at)).collect();
     let packages = packages(files);
     let mut entries = BTreeSet::new();
     // Packages with an entry point that is code of this repository: only their files can be judged.
@@ -42,10 +39,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
             .filter(|(_, file)| is_script(file) && is_started_by_name(file))
             .map(|(at, _)| at),
     );
-    let adjacency = Adjacency::new(
-        files.len(),
-        graph.edges.iter().map(|edge| (edge.source, edge.target)),
-    );
+    let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
     let reached = adjacency.reach(entries.iter().copied());
     let demand = Demand::of(files, graph, &public);
 
@@ -121,12 +115,7 @@ fn home_of(packages: &BTreeMap<String, u32>, path: &str) -> String {
 }
 
 /// The files that a `package.json` names, built ones mapped back to their source.
-fn declared(
-    files: &[FileFacts],
-    index: &HashMap<&str, u32>,
-    home: &str,
-    manifest: u32,
-) -> Vec<u32> {
+fn declared(files: &[FileFacts], index: &HashMap<&str, u32>, home: &str, manifest: u32) -> Vec<u32> {
     let join = |path: &str| {
         if home.is_empty() {
             path.to_owned()
@@ -158,11 +147,9 @@ fn declared(
             "src/app",
             "lib/index",
         ] {
-            let hit = ENDINGS.iter().find_map(|ending| {
-                index
-                    .get(join(&format!("{path}.{ending}")).as_str())
-                    .copied()
-            });
+            let hit = ENDINGS
+                .iter()
+                .find_map(|ending| index.get(join(&format!("{path}.{ending}")).as_str()).copied());
             found.extend(hit.filter(|at| is_script(&files[*at as usize])));
         }
     }
@@ -194,11 +181,7 @@ fn sources(path: &str) -> Vec<String> {
     let mut found = vec![path.to_owned()];
     for stem in stems {
         found.extend(ENDINGS.iter().map(|ending| format!("{stem}.{ending}")));
-        found.extend(
-            ENDINGS
-                .iter()
-                .map(|ending| format!("{stem}/index.{ending}")),
-        );
+        found.extend(ENDINGS.iter().map(|ending| format!("{stem}/index.{ending}")));
     }
     found
 }
@@ -208,10 +191,7 @@ fn sources(path: &str) -> Vec<String> {
 fn is_started_by_name(file: &FileFacts) -> bool {
     let path = file.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
-    let entry = file
-        .syntax
-        .as_ref()
-        .is_some_and(|syntax| syntax.entry_point);
+    let entry = file.syntax.as_ref().is_some_and(|syntax| syntax.entry_point);
     let by_name = name.contains(".config.")
         || name.contains(".stories.")
         || name.contains(".worker.")
@@ -284,8 +264,7 @@ impl Demand {
                 continue;
             };
             // `export type { A } from` is of the kind `Type`, but passes on too.
-            let passes_on =
-                import.kind == ImportKind::Reexport || is_type_reexport(import.kind, syntax, link);
+            let passes_on = import.kind == ImportKind::Reexport || is_type_reexport(import.kind, syntax, link);
             if passes_on {
                 reexports.entry(link.source).or_default().push(link);
                 continue;
@@ -302,9 +281,7 @@ impl Demand {
         while let Some((file, name)) = work.pop() {
             let fresh = match &name {
                 None => !std::mem::replace(&mut demand.all[file as usize], true),
-                Some(name) => {
-                    !demand.all[file as usize] && demand.names.insert((file, name.clone()))
-                }
+                Some(name) => !demand.all[file as usize] && demand.names.insert((file, name.clone())),
             };
             if !fresh {
                 continue;
@@ -323,9 +300,7 @@ impl Demand {
                         None => Some((!star).then(|| passed.imported.to_string())),
                         // `export * from`: the name may be there.
                         Some(name) if star && passed.local.is_empty() => Some(Some(name.clone())),
-                        Some(name) if **name == *passed.local => {
-                            Some((!star).then(|| passed.imported.to_string()))
-                        }
+                        Some(name) if **name == *passed.local => Some((!star).then(|| passed.imported.to_string())),
                         Some(_) => None,
                     };
                     work.extend(wanted.map(|wanted| (link.target, wanted)));

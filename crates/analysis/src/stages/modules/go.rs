@@ -32,10 +32,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
                 .as_deref()?
                 .lines()
                 .find_map(|line| line.trim().strip_prefix("module "))?;
-            Some((
-                line.trim().trim_matches('"').to_owned(),
-                folder(&file.path).to_owned(),
-            ))
+            Some((line.trim().trim_matches('"').to_owned(), folder(&file.path).to_owned()))
         })
         .collect();
     modules.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));

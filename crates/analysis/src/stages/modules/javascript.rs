@@ -7,9 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use oxc_resolver::{
-    FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery,
-};
+use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 
 use super::{Index, Resolver, Target, folder, join};
 use crate::facts::Import;
@@ -94,27 +92,14 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         .iter()
         .map(|file| (file.path.clone(), file.text.clone()))
         .collect();
-    let folders = index
-        .folders
-        .iter()
-        .map(|folder| (*folder).to_owned())
-        .collect();
+    let folders = index.folders.iter().map(|folder| (*folder).to_owned()).collect();
     let packages = index
         .files
         .iter()
         .filter(|file| file.path.ends_with("package.json") && file.is_own())
-        .filter_map(|file| {
-            Some((
-                file.manifest.as_ref()?.name.clone()?,
-                folder(&file.path).to_owned(),
-            ))
-        })
+        .filter_map(|file| Some((file.manifest.as_ref()?.name.clone()?, folder(&file.path).to_owned())))
         .collect();
-    let strings = |list: &[&str]| {
-        list.iter()
-            .map(|text| (*text).to_owned())
-            .collect::<Vec<_>>()
-    };
+    let strings = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let alias = |from: &str, to: &[&str]| (from.to_owned(), strings(to));
     let options = ResolveOptions {
         cwd: Some(PathBuf::from("/")),
@@ -130,8 +115,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             "default",
         ]),
         extensions: strings(&[
-            ".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".vue",
-            ".svelte",
+            ".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".vue", ".svelte",
         ]),
         extension_alias: vec![
             alias(".js", &[".ts", ".tsx", ".d.ts", ".js", ".jsx"]),
@@ -145,8 +129,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         symlinks: false,
         ..ResolveOptions::default()
     };
-    let with_config =
-        ResolverGeneric::new_with_file_system(Tree { files, folders }, options.clone());
+    let with_config = ResolverGeneric::new_with_file_system(Tree { files, folders }, options.clone());
     let without_config = with_config.clone_with_options(ResolveOptions {
         tsconfig: None,
         ..options
@@ -170,10 +153,7 @@ impl Resolver for JavaScript {
             .with_config
             .resolve_file(&place, specifier)
             // A configuration that cannot be read is none.
-            .or_else(|_| {
-                self.without_config
-                    .resolve(format!("/{}", folder(path)), specifier)
-            });
+            .or_else(|_| self.without_config.resolve(format!("/{}", folder(path)), specifier));
         if let Ok(resolution) = found {
             return self.target(index, &Tree::key(resolution.path()));
         }
@@ -182,11 +162,7 @@ impl Resolver for JavaScript {
             return missing(specifier);
         };
         match self.packages.get(package) {
-            Some(home) => self.of_workspace(
-                index,
-                home,
-                specifier.strip_prefix(package).unwrap_or_default(),
-            ),
+            Some(home) => self.of_workspace(index, home, specifier.strip_prefix(package).unwrap_or_default()),
             None => Target::External(package.to_owned()),
         }
     }
@@ -236,14 +212,12 @@ fn missing(specifier: &str) -> Target {
     ];
     match ending {
         Some(ending)
-            if !code.contains(&ending)
-                && ending.len() <= 5
-                && ending.bytes().all(|b| b.is_ascii_lowercase()) =>
+            if !code.contains(&ending) && ending.len() <= 5 && ending.bytes().all(|b| b.is_ascii_lowercase()) =>
         {
             // `./a.service` is a module, `./a.css` is none.
             const ASSETS: &[&str] = &[
-                "css", "scss", "sass", "less", "styl", "svg", "png", "jpg", "gif", "webp", "html",
-                "md", "wasm", "txt", "yaml", "yml", "glsl", "node", "woff", "woff2", "ttf",
+                "css", "scss", "sass", "less", "styl", "svg", "png", "jpg", "gif", "webp", "html", "md", "wasm", "txt",
+                "yaml", "yml", "glsl", "node", "woff", "woff2", "ttf",
             ];
             if ASSETS.contains(&ending) {
                 Target::Asset

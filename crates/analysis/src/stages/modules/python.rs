@@ -48,8 +48,7 @@ impl Resolver for Python {
         let specifier = &*import.specifier;
         let dots = specifier.len() - specifier.trim_start_matches('.').len();
         let module = &specifier[dots..];
-        let is_from =
-            dots > 0 || import.names.iter().any(|name| &*name.imported != "*") || is_star(import);
+        let is_from = dots > 0 || import.names.iter().any(|name| &*name.imported != "*") || is_star(import);
         if dots > 0 {
             let mut base = folder(path);
             for _ in 1..dots {
@@ -63,9 +62,7 @@ impl Resolver for Python {
             } else {
                 join(base, &module.replace('.', "/"))
             };
-            return self
-                .members(index, from, &base, import)
-                .unwrap_or(Target::Unresolved);
+            return self.members(index, from, &base, import).unwrap_or(Target::Unresolved);
         }
         let relative = module.replace('.', "/");
         let own_root = package_root(index, path);
@@ -83,9 +80,7 @@ impl Resolver for Python {
         }
         let top = module.split('.').next().unwrap_or(module);
         let is_ours = roots.clone().any(|root| {
-            index
-                .file(&join(root, &format!("{top}/__init__.py")))
-                .is_some()
+            index.file(&join(root, &format!("{top}/__init__.py"))).is_some()
                 || index.file(&join(root, &format!("{top}.py"))).is_some()
         });
         if is_ours && !is_only_self(index, from, top) {
@@ -132,9 +127,7 @@ fn is_star(import: &Import) -> bool {
 /// A script that is called like the package it imports.
 fn is_only_self(index: &Index<'_>, from: u32, top: &str) -> bool {
     let path = index.files[from as usize].path.as_str();
-    path.rsplit('/')
-        .next()
-        .is_some_and(|name| name == format!("{top}.py"))
+    path.rsplit('/').next().is_some_and(|name| name == format!("{top}.py"))
 }
 
 fn module_file(index: &Index<'_>, base: &str) -> Option<u32> {

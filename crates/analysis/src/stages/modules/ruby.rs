@@ -28,21 +28,14 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
 impl Resolver for Ruby {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let specifier = &*import.specifier;
-        let file = |path: &str| {
-            index
-                .file(path)
-                .or_else(|| index.file(&format!("{path}.rb")))
-        };
+        let file = |path: &str| index.file(path).or_else(|| index.file(&format!("{path}.rb")));
         if specifier.starts_with('.') {
             let path = normalize(folder(&index.files[from as usize].path), specifier);
             return path
                 .and_then(|path| file(&path))
                 .map_or(Target::Unresolved, Target::file);
         }
-        let found = self
-            .roots
-            .iter()
-            .find_map(|root| file(&join(root, specifier)));
+        let found = self.roots.iter().find_map(|root| file(&join(root, specifier)));
         let package = || specifier.split('/').next().unwrap_or(specifier).to_owned();
         found.map_or_else(|| Target::External(package()), Target::file)
     }

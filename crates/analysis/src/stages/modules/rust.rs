@@ -32,8 +32,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             .as_deref()
             .and_then(|text| text.parse::<toml::Table>().ok())
             .unwrap_or_default();
-        let text =
-            |section: &str, key: &str| Some(table.get(section)?.get(key)?.as_str()?.to_owned());
+        let text = |section: &str, key: &str| Some(table.get(section)?.get(key)?.as_str()?.to_owned());
         let lib = text("lib", "path").unwrap_or_else(|| "src/lib.rs".to_owned());
         if let Some(root) = index.file(&join(home, lib.trim_start_matches("./"))) {
             let name = text("lib", "name")
@@ -58,10 +57,7 @@ impl Rust {
                 .filter(|import| import.kind == ImportKind::Submodule);
             for name in modules.map(|import| &*import.specifier) {
                 if let Some(child) = submodule(index, &file.path, name) {
-                    self.children
-                        .entry(at)
-                        .or_default()
-                        .insert(name.to_owned(), child);
+                    self.children.entry(at).or_default().insert(name.to_owned(), child);
                     declared.push((child, at));
                 }
             }
@@ -82,11 +78,7 @@ impl Rust {
 
     fn walk(&self, mut module: u32, path: &[&str]) -> u32 {
         for part in path {
-            match self
-                .children
-                .get(&module)
-                .and_then(|children| children.get(*part))
-            {
+            match self.children.get(&module).and_then(|children| children.get(*part)) {
                 Some(&child) => module = child,
                 None => break,
             }

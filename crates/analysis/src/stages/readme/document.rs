@@ -33,17 +33,11 @@ impl Document {
         let mut document = if lower.ends_with(".md") || lower.ends_with(".markdown") {
             markdown(text)
         } else {
-            plain(
-                text,
-                lower.ends_with(".adoc") || lower.ends_with(".asciidoc"),
-            )
+            plain(text, lower.ends_with(".adoc") || lower.ends_with(".asciidoc"))
         };
         document.lines = text.lines().count() as u64;
         document.characters = text.chars().count() as u64;
-        document.title = document
-            .headings
-            .first()
-            .map(|heading| heading.text.clone());
+        document.title = document.headings.first().map(|heading| heading.text.clone());
         // A heading whose text stands below its own sub-headings has text too.
         for at in (1..document.headings.len()).rev() {
             let (above, below) = document.headings.split_at_mut(at);
@@ -86,10 +80,7 @@ impl Document {
 
     fn paragraph(&mut self, text: &str) {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if self.first_paragraph.is_empty()
-            && text.chars().any(char::is_alphabetic)
-            && self.headings.len() <= 1
-        {
+        if self.first_paragraph.is_empty() && text.chars().any(char::is_alphabetic) && self.headings.len() <= 1 {
             self.first_paragraph = text;
         }
     }
@@ -101,12 +92,8 @@ impl Document {
 }
 
 fn starts_a_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at]
-            .chars()
-            .next_back()
-            .is_some_and(char::is_alphanumeric)
-    })
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))
 }
 
 fn is_badge(address: &str) -> bool {
@@ -132,9 +119,7 @@ fn markdown(text: &str) -> Document {
     let mut images = 0u32;
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
         match event {
-            Event::Start(Tag::Heading { level, .. }) => {
-                heading = Some((level as u8, String::new()))
-            }
+            Event::Start(Tag::Heading { level, .. }) => heading = Some((level as u8, String::new())),
             Event::End(TagEnd::Heading(_)) => {
                 if let Some((level, text)) = heading.take() {
                     document.heading(level, &text);
@@ -193,18 +178,9 @@ fn inline_html(html: &str, document: &mut Document) {
         let Some(open) = lower[start..].find('>').map(|at| start + at + 1) else {
             continue;
         };
-        let end = lower[open..]
-            .find("</h")
-            .map_or(lower.len(), |at| open + at);
+        let end = lower[open..].find("</h").map_or(lower.len(), |at| open + at);
         let text = without_tags(html.get(open..end).unwrap_or_default());
-        document.heading(
-            level,
-            if text.trim().is_empty() {
-                "(picture)"
-            } else {
-                &text
-            },
-        );
+        document.heading(level, if text.trim().is_empty() { "(picture)" } else { &text });
     }
     for (tag, attribute) in [("<img", "src="), ("<a ", "href=")] {
         for (at, _) in lower.match_indices(tag) {
@@ -263,13 +239,10 @@ fn plain(text: &str, asciidoc: bool) -> Document {
             continue;
         }
         if let Some(sign) = underline(line, next).filter(|_| !asciidoc) {
-            let level = levels
-                .iter()
-                .position(|known| *known == sign)
-                .unwrap_or_else(|| {
-                    levels.push(sign);
-                    levels.len() - 1
-                });
+            let level = levels.iter().position(|known| *known == sign).unwrap_or_else(|| {
+                levels.push(sign);
+                levels.len() - 1
+            });
             document.heading(u8::try_from(level + 1).unwrap_or(u8::MAX), line);
             at += 1;
             continue;
@@ -288,16 +261,10 @@ fn plain_line(line: &str, next: &str, document: &mut Document, paragraph: &mut S
         paragraph.clear();
         return;
     }
-    let directive =
-        trimmed.starts_with("..") || trimmed.starts_with(':') || trimmed.starts_with("image:");
+    let directive = trimmed.starts_with("..") || trimmed.starts_with(':') || trimmed.starts_with("image:");
     if directive {
-        document.badges += u64::from(
-            (trimmed.contains("image:") || trimmed.contains("image::")) && is_badge(trimmed),
-        );
-        if trimmed.starts_with(".. code")
-            || trimmed.starts_with(".. sourcecode")
-            || trimmed.starts_with(".. prompt")
-        {
+        document.badges += u64::from((trimmed.contains("image:") || trimmed.contains("image::")) && is_badge(trimmed));
+        if trimmed.starts_with(".. code") || trimmed.starts_with(".. sourcecode") || trimmed.starts_with(".. prompt") {
             document.code_blocks += 1;
             document.text();
         }
@@ -321,12 +288,7 @@ fn plain_line(line: &str, next: &str, document: &mut Document, paragraph: &mut S
 fn underline(line: &str, next: &str) -> Option<char> {
     let sign = next.chars().next()?;
     let whole = next.len() >= 3 && next.chars().all(|c| c == sign);
-    let heading = !line.trim().is_empty()
-        && !line.starts_with([' ', '\t'])
-        && line.chars().any(char::is_alphanumeric);
-    (whole
-        && heading
-        && "=-~^\"'`#*+:._".contains(sign)
-        && next.chars().count() + 1 >= line.chars().count())
-    .then_some(sign)
+    let heading = !line.trim().is_empty() && !line.starts_with([' ', '\t']) && line.chars().any(char::is_alphanumeric);
+    (whole && heading && "=-~^\"'`#*+:._".contains(sign) && next.chars().count() + 1 >= line.chars().count())
+        .then_some(sign)
 }

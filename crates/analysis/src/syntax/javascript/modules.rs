@@ -24,10 +24,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn import_declaration(&mut self, it: &ImportDeclaration<'_>) {
-        let specifiers = it
-            .specifiers
-            .as_ref()
-            .map_or(&[][..], |list| list.as_slice());
+        let specifiers = it.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
         let inline_type = |specifier: &ImportDeclarationSpecifier<'_>| matches!(specifier, ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type());
         let only_types = !specifiers.is_empty() && specifiers.iter().all(inline_type);
         let kind = if it.import_kind.is_type() || only_types {
@@ -39,15 +36,9 @@ impl Walk<'_> {
             .iter()
             .map(|specifier| {
                 let (imported, local) = match specifier {
-                    ImportDeclarationSpecifier::ImportSpecifier(it) => {
-                        (it.imported.name().to_string(), &it.local)
-                    }
-                    ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => {
-                        ("default".to_owned(), &it.local)
-                    }
-                    ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => {
-                        ("*".to_owned(), &it.local)
-                    }
+                    ImportDeclarationSpecifier::ImportSpecifier(it) => (it.imported.name().to_string(), &it.local),
+                    ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => ("default".to_owned(), &it.local),
+                    ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => ("*".to_owned(), &it.local),
                 };
                 ImportedName {
                     unused: self.unused.contains(&local.span.start),
@@ -68,21 +59,11 @@ impl Walk<'_> {
                 .unwrap_or_default(),
             _ => return,
         };
-        self.import(
-            &specifier,
-            ImportKind::Dynamic,
-            it.span,
-            vec![name("*", "")],
-        );
+        self.import(&specifier, ImportKind::Dynamic, it.span, vec![name("*", "")]);
     }
 
     pub(super) fn import_type(&mut self, it: &TSImportType<'_>) {
-        self.import(
-            &it.source.value,
-            ImportKind::Type,
-            it.span,
-            vec![name("*", "")],
-        );
+        self.import(&it.source.value, ImportKind::Type, it.span, vec![name("*", "")]);
     }
 
     pub(super) fn import_equals(&mut self, it: &TSImportEqualsDeclaration<'_>) {
@@ -92,18 +73,12 @@ impl Walk<'_> {
             } else {
                 ImportKind::Static
             };
-            self.import(
-                &module.expression.value,
-                kind,
-                it.span,
-                vec![name("*", &it.id.name)],
-            );
+            self.import(&module.expression.value, kind, it.span, vec![name("*", &it.id.name)]);
         }
     }
 
     pub(super) fn require(&mut self, it: &CallExpression<'_>) {
-        let (Expression::Identifier(callee), [Argument::StringLiteral(text)]) =
-            (&it.callee, it.arguments.as_slice())
+        let (Expression::Identifier(callee), [Argument::StringLiteral(text)]) = (&it.callee, it.arguments.as_slice())
         else {
             return;
         };
@@ -130,12 +105,7 @@ impl Walk<'_> {
             Declaration::FunctionDeclaration(function) => {
                 if let Some(id) = &function.id {
                     // Overloads of one function are one export.
-                    if self
-                        .syntax
-                        .exports
-                        .last()
-                        .is_none_or(|last| *last.name != *id.name)
-                    {
+                    if self.syntax.exports.last().is_none_or(|last| *last.name != *id.name) {
                         self.export(&id.name, at);
                     }
                 }
@@ -167,8 +137,7 @@ impl Walk<'_> {
             .iter()
             .map(|s| name(&s.local.name(), &s.exported.name()))
             .collect();
-        let only_types =
-            !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
+        let only_types = !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
         let kind = if it.export_kind.is_type() || only_types {
             ImportKind::Type
         } else {
@@ -225,8 +194,7 @@ impl Walk<'_> {
 }
 
 fn is_module_exports(member: &StaticMemberExpression<'_>) -> bool {
-    member.property.name == "exports"
-        && matches!(&member.object, Expression::Identifier(id) if id.name == "module")
+    member.property.name == "exports" && matches!(&member.object, Expression::Identifier(id) if id.name == "module")
 }
 
 fn name(imported: &str, local: &str) -> ImportedName {

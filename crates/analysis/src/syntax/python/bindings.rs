@@ -180,8 +180,7 @@ impl<'a> Bindings<'a> {
             self.visit_annotation(returns);
         }
         self.bind(function.name.as_str(), None);
-        self.deferred
-            .push_back((self.current, Deferred::Function(function)));
+        self.deferred.push_back((self.current, Deferred::Function(function)));
     }
 
     fn function_body(&mut self, function: &'a ast::StmtFunctionDef) {
@@ -254,10 +253,7 @@ impl<'a> Bindings<'a> {
     }
 
     fn import_from(&mut self, it: &'a ast::StmtImportFrom) {
-        let future = it
-            .module
-            .as_ref()
-            .is_some_and(|module| module.as_str() == "__future__");
+        let future = it.module.as_ref().is_some_and(|module| module.as_str() == "__future__");
         for alias in it.names.iter().filter(|alias| alias.name.as_str() != "*") {
             let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
             let explicit = future
@@ -326,8 +322,7 @@ impl<'a> Bindings<'a> {
                     Expr::Name(name) => self.0.push(name.id.to_string()),
                     Expr::StringLiteral(text) if text.value.len() < 1_000 => {
                         // A quoted type inside of a quoted type.
-                        if let Ok(parsed) =
-                            ruff_python_parser::parse_expression(text.value.to_str())
+                        if let Ok(parsed) = ruff_python_parser::parse_expression(text.value.to_str())
                             && let Expr::Name(name) = parsed.expr()
                         {
                             self.0.push(name.id.to_string());
@@ -363,8 +358,7 @@ impl<'a> Bindings<'a> {
             _ => "",
         };
         // `Literal["a"]` holds values; `Optional["A"]` holds types wherever it stands.
-        let types =
-            name != "Literal" && (self.in_annotation || name.starts_with(char::is_uppercase));
+        let types = name != "Literal" && (self.in_annotation || name.starts_with(char::is_uppercase));
         self.with_annotation(types, |walk| walk.visit_expr(&it.slice));
     }
 
@@ -476,29 +470,21 @@ impl<'a> Visitor<'a> for Bindings<'a> {
                 self.visit_expr(&it.target);
             }
             Expr::Lambda(it) => {
-                for parameter in it
-                    .parameters
-                    .iter()
-                    .flat_map(|parameters| parameters.iter())
-                {
+                for parameter in it.parameters.iter().flat_map(|parameters| parameters.iter()) {
                     if let Some(default) = parameter.default() {
                         self.visit_expr(default);
                     }
                 }
-                self.deferred
-                    .push_back((self.current, Deferred::Lambda(it)));
+                self.deferred.push_back((self.current, Deferred::Lambda(it)));
             }
             Expr::ListComp(it) => self.comprehension(&it.generators, [Some(&it.elt), None]),
             Expr::SetComp(it) => self.comprehension(&it.generators, [Some(&it.elt), None]),
             Expr::Generator(it) => self.comprehension(&it.generators, [Some(&it.elt), None]),
-            Expr::DictComp(it) => {
-                self.comprehension(&it.generators, [it.key.as_deref(), Some(&it.value)])
-            }
+            Expr::DictComp(it) => self.comprehension(&it.generators, [it.key.as_deref(), Some(&it.value)]),
             Expr::Subscript(it) => self.subscript(it),
             Expr::Call(it) => self.call(it),
             Expr::StringLiteral(it) if self.in_annotation => {
-                self.quoted
-                    .push((self.current, it.value.to_str().to_owned()));
+                self.quoted.push((self.current, it.value.to_str().to_owned()));
             }
             _ => visitor::walk_expr(self, expr),
         }
@@ -529,9 +515,7 @@ fn file_is_exempt(text: &str) -> bool {
                     .strip_prefix("flake8:")
                     .or_else(|| rest.strip_prefix("ruff:"))
                     .map(str::trim);
-                rest.is_some_and(|rest| {
-                    rest == "noqa" || (rest.starts_with("noqa:") && rest.contains("f401"))
-                })
+                rest.is_some_and(|rest| rest == "noqa" || (rest.starts_with("noqa:") && rest.contains("f401")))
             })
         })
 }
@@ -558,9 +542,7 @@ mod tests {
 
     fn unused(text: &str) -> Vec<String> {
         let parsed = ruff_python_parser::parse_module(text).expect("valid");
-        let mut offsets: Vec<_> = unused_imports(text, &parsed.syntax().body)
-            .into_iter()
-            .collect();
+        let mut offsets: Vec<_> = unused_imports(text, &parsed.syntax().body).into_iter().collect();
         offsets.sort_unstable();
         let name = |at: u32| {
             text[at as usize..]
@@ -579,10 +561,7 @@ mod tests {
             unused("import a\nimport b.c\nfrom d import e, f as g\nprint(e)\n"),
             ["a", "b.c", "f as g"]
         );
-        assert_eq!(
-            unused("def f():\n    import a\n    import b\n    return b\n"),
-            ["a"]
-        );
+        assert_eq!(unused("def f():\n    import a\n    import b\n    return b\n"), ["a"]);
         assert_eq!(
             unused("import a\nclass C:\n    a = 1\n    def m(self): return a\n"),
             [""; 0]
@@ -598,10 +577,7 @@ mod tests {
             unused("from __future__ import annotations\nfrom a import b as b\nimport c as c\n"),
             [""; 0]
         );
-        assert_eq!(
-            unused("from a import b, c\n__all__ = ['b'] + ['c']\n"),
-            [""; 0]
-        );
+        assert_eq!(unused("from a import b, c\n__all__ = ['b'] + ['c']\n"), [""; 0]);
         assert_eq!(
             unused("from a import b\n__all__ = []\n__all__.extend(['b'])\n"),
             [""; 0]
@@ -616,9 +592,7 @@ mod tests {
     #[test]
     fn annotations_are_uses_quoted_or_not() {
         assert_eq!(
-            unused(
-                "from a import T, U, V, W\nx: T = 1\ndef f(y: 'U') -> 'list[V]': pass\nz = cast('W', 1)\n"
-            ),
+            unused("from a import T, U, V, W\nx: T = 1\ndef f(y: 'U') -> 'list[V]': pass\nz = cast('W', 1)\n"),
             [""; 0]
         );
         assert_eq!(unused("from a import T\nx: Literal['T'] = 1\n"), ["T"]);
@@ -632,10 +606,7 @@ mod tests {
             [""; 0]
         );
         assert_eq!(unused("import a\nprint(a)\nimport a\n"), [""; 0]);
-        assert_eq!(
-            unused("import e\ntry: pass\nexcept X as e: print(e)\n"),
-            ["e"]
-        );
+        assert_eq!(unused("import e\ntry: pass\nexcept X as e: print(e)\n"), ["e"]);
         assert_eq!(unused("import a\ndel a\n"), [""; 0]);
         assert_eq!(unused("import a\na += 1\n"), [""; 0]);
         assert_eq!(

@@ -1,0 +1,119 @@
+//! What the worker and the API say to each other: the bodies of the worker endpoints.
+//!
+//! The lease lives in the scan's row, whichever way the worker learnt of the job.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+
+/// The longest that a claim may wait for a job, in milliseconds.
+pub const MAX_WAIT_MS: u64 = 60_000;
+
+/// The largest body of a worker's report, in bytes, after decompression.
+pub const MAX_REPORT_BYTES: usize = 50 * 1024 * 1024;
+
+/// The header that carries the lease on `PUT /api/scan/{id}/status`.
+pub const LEASE_HEADER: &str = "X-Lease-Token";
+
+/// `POST /api/worker/claim`. With `scan_id`: that scan. Without: the next one, waited for up to `wait_ms`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClaimRequest {
+    pub worker_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan_id: Option<ScanId>,
+    #[serde(default)]
+    pub wait_ms: u64,
+}
+
+/// A job that was taken.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    pub scan_id: ScanId,
+    pub repo_url: String,
+    /// `None`: the remote's default branch.
+    pub branch: Option<String>,
+    /// 1 for the first try.
+    pub attempt: i32,
+    pub lease_token: LeaseToken,
+    pub lease_until: DateTime<Utc>,
+    /// The request that submitted the scan: it stands on the log lines of the job too.
+    pub request_id: Option<String>,
+    pub limits: JobLimits,
+}
+
+/// How the API wants a job to be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobLimits {
+    /// After so many attempts the scan fails.
+    pub max_attempts: i32,
+    /// A lease lasts so long from the last heartbeat on.
+    pub lease_ms: u64,
+    /// A heartbeat is expected at least this often; it is also how a cancel reaches the worker.
+    pub heartbeat_ms: u64,
+}
+
+impl JobLimits {
+    /// Lease 20 s: a job of a killed worker starts anew within half a minute. Heartbeat 1.5 s: a cancel arrives within 2 s.
+    pub const STANDARD: Self = Self {
+        max_attempts: crate::scan::MAX_ATTEMPTS,
+        lease_ms: 20_000,
+        heartbeat_ms: 1_500,
+    };
+}
+
+/// `POST /api/worker/jobs/{id}/heartbeat`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HeartbeatRequest {
+    pub lease_token: LeaseToken,
+    /// 0 to 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+}
+
+/// The answer to a heartbeat. A lost lease is 409 instead: the worker stops and reports nothing.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeartbeatResponse {
+    /// Somebody asked to cancel the scan: stop, and report `cancelled`.
+    pub cancel: bool,
+    pub lease_until: DateTime<Utc>,
+}
+
+/// `POST /api/worker/jobs/{id}/release`: gives the job back, the attempt is not counted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReleaseRequest {
+    pub lease_token: LeaseToken,
+    pub reason: String,
+}
+
+/// `PUT /api/scan/{id}/status`, with the lease in [`LEASE_HEADER`]. The results are passed on as they are, unparsed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StatusReport<'a> {
+    pub status: ScanStatus,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub results: Option<&'a RawValue>,
+    /// A sentence for people, where the status is `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<FailureCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The branch that was analysed, where none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit_sha: Option<String>,
+}

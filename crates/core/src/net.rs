@@ -1,0 +1,155 @@
+//! Which addresses on the network are public.
+//!
+//! Source of the ranges: the IANA registries of special-purpose addresses for IPv4 and IPv6 (RFC 6890 and its updates).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Is this an address that a stranger may have us connect to?
+///
+/// Private, loopback, link-local (with the clouds' metadata services), shared (CGNAT), multicast, documentation,
+/// benchmarking and reserved ranges are not, nor is an IPv6 address that carries such an IPv4 one.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    const REFUSED: [(Ipv4Addr, u32); 15] = [
+        (Ipv4Addr::new(0, 0, 0, 0), 8),       // this network
+        (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
+        (Ipv4Addr::new(100, 64, 0, 0), 10),   // shared, CGNAT
+        (Ipv4Addr::new(127, 0, 0, 0), 8),     // loopback
+        (Ipv4Addr::new(169, 254, 0, 0), 16),  // link-local, metadata
+        (Ipv4Addr::new(172, 16, 0, 0), 12),   // private
+        (Ipv4Addr::new(192, 0, 0, 0), 24),    // protocol assignments
+        (Ipv4Addr::new(192, 0, 2, 0), 24),    // documentation
+        (Ipv4Addr::new(192, 88, 99, 0), 24),  // 6to4 relay, deprecated
+        (Ipv4Addr::new(192, 168, 0, 0), 16),  // private
+        (Ipv4Addr::new(198, 18, 0, 0), 15),   // benchmarking
+        (Ipv4Addr::new(198, 51, 100, 0), 24), // documentation
+        (Ipv4Addr::new(203, 0, 113, 0), 24),  // documentation
+        (Ipv4Addr::new(224, 0, 0, 0), 4),     // multicast
+        (Ipv4Addr::new(240, 0, 0, 0), 4),     // reserved, broadcast
+    ];
+    let bits = u32::from(address);
+    !REFUSED.iter().any(|(network, length)| {
+        let mask = u32::MAX << (32 - length);
+        bits & mask == u32::from(*network)
+    })
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(v4) = embedded_v4(address) {
+        return is_public_v4(v4);
+    }
+    let [first, second, third, ..] = address.segments();
+    // Of the whole space only 2000::/3 is handed out for global use; inside it, these are not global.
+    let global_unicast = first & 0xe000 == 0x2000;
+    let protocol_assignments = first == 0x2001 && second < 0x0200; // 2001::/23, with Teredo and ORCHID
+    let documentation = (first == 0x2001 && second == 0x0db8) || (first == 0x3fff && second < 0x1000);
+    let drone_or_as112 = first == 0x2620 && second == 0x004f && third == 0x8000;
+    global_unicast && !protocol_assignments && !documentation && !drone_or_as112
+}
+
+/// The IPv4 address that an IPv6 one stands for: mapped, compatible, translated, NAT64 (well-known and local), 6to4.
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let segments = address.segments();
+    let from = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match segments {
+        // ::/96 (compatible; `::` and `::1` are refused as 0.0.0.0/8), ::ffff:0:0/96 (mapped), ::ffff:0:0:0/96 (translated)
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => Some(from(high, low)),
+        // 64:ff9b::/96 and 64:ff9b:1::/48, RFC 6052 and RFC 8215
+        [0x0064, 0xff9b, 0, 0, 0, 0, high, low] | [0x0064, 0xff9b, 1, _, _, _, high, low] => Some(from(high, low)),
+        // 2002::/16
+        [0x2002, high, low, ..] => Some(from(high, low)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn special_addresses_are_not_public() {
+        for text in [
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.255.255",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.7",
+            "203.0.113.9",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::127.0.0.1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::ffff:0:7f00:1",
+            "64:ff9b::7f00:1",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::7f00:1",
+            "2002:7f00:1::",
+            "2002:c0a8:101::1",
+            "fe80::1",
+            "fec0::1",
+            "fc00::1",
+            "fd12:3456::1",
+            "fd00:ec2::254",
+            "ff02::1",
+            "2001::1",
+            "2001:db8::1",
+            "2001:10::1",
+            "2001:20::1",
+            "3fff::1",
+            "100::1",
+            "5f00::1",
+            "4000::1",
+        ] {
+            let address: IpAddr = text.parse().expect(text);
+            assert!(!is_public(address), "{text}");
+        }
+    }
+
+    #[test]
+    fn ordinary_addresses_are_public() {
+        for text in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.63.255.255",
+            "100.128.0.0",
+            "140.82.121.4",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "198.17.0.1",
+            "198.20.0.1",
+            "223.255.255.255",
+            "2606:4700::1111",
+            "2a00:1450::1",
+            "::ffff:140.82.121.4",
+            "64:ff9b::8c52:7904",
+        ] {
+            let address: IpAddr = text.parse().expect(text);
+            assert!(is_public(address), "{text}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A scan: its id, its status and the rule-book of how the status may change.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How often a job is taken before its scan is given up as failed.
+pub const MAX_ATTEMPTS: i32 = 3;
+
+/// The id of a scan: 1 to 64 characters of `A–Z a–z 0–9 _ -`.
+///
+/// Ours are random UUIDs (122 random bits: whoever has the id of an anonymous scan may read it); rows of the older system
+/// have ids of other forms, which are just as valid. It is also the id of the queue's job, where a number alone or a `:`
+/// would not do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ScanId(String);
+
+impl ScanId {
+    /// A new random id.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(uuid::Uuid::new_v4().to_string())
+    }
+
+    /// # Errors
+    /// When `text` is not of the form above.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let well_formed = (1..=64).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if well_formed {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId)
+        }
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text that is no [`ScanId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidId;
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a scan's id has 1 to 64 letters, digits, `-` or `_`")
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+impl TryFrom<String> for ScanId {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ScanId> for String {
+    fn from(id: ScanId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for ScanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Proof that a worker holds a job. Made anew each time a job is taken; whoever shows an older one has lost the job.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseToken(String);
+
+impl LeaseToken {
+    #[must_use]
+    pub fn random() -> Self {
+        Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
+    /// A token as it came in a header: it is only ever compared with the one in the row.
+    #[must_use]
+    pub fn from_header(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LeaseToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LeaseToken(…)")
+    }
+}
+
+/// Where a scan is. The wire form is in lower case; the column's is in upper case ([`ScanStatus::column`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(
+    feature = "store",
+    derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)
+)]
+#[cfg_attr(feature = "store", diesel(sql_type = crate::store::schema::ScanStatusColumn))]
+pub enum ScanStatus {
+    Queued,
+    Processing,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+impl ScanStatus {
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Processing,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    /// The one rule on how a status may change.
+    ///
+    /// Only forward, with one way back: from processing to queued, when a lease ends or a worker gives the job back.
+    #[must_use]
+    pub fn can_become(self, next: Self) -> bool {
+        use ScanStatus::{Cancelled, Completed, Failed, Processing, Queued};
+        matches!(
+            (self, next),
+            (Queued, Processing | Cancelled) | (Processing, Queued | Completed | Failed | Cancelled)
+        )
+    }
+
+    /// No status follows on this one.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !Self::ALL.into_iter().any(|next| self.can_become(next))
+    }
+
+    /// As it stands in the database and in the older members of the API.
+    #[must_use]
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Processing => "PROCESSING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// The statuses from which a scan may become `next`: what a conditional UPDATE names as where it comes from.
+    #[must_use]
+    pub fn before(next: Self) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|status| status.can_become(next)).collect()
+    }
+
+    /// The inverse of [`ScanStatus::column`].
+    #[must_use]
+    pub fn from_column(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.column() == text)
+    }
+
+    /// As it stands in JSON.
+    #[must_use]
+    pub fn wire(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_processing_scan_goes_back_and_only_to_queued() {
+        for from in ScanStatus::ALL {
+            for to in ScanStatus::ALL {
+                let back = to == ScanStatus::Queued;
+                if back {
+                    assert_eq!(
+                        from.can_become(to),
+                        from == ScanStatus::Processing,
+                        "{from:?} to {to:?}"
+                    );
+                }
+                assert!(!(from == to && from.can_become(to)), "{from:?} to itself");
+            }
+        }
+    }
+
+    #[test]
+    fn the_three_ends_are_final() {
+        let ends: Vec<_> = ScanStatus::ALL.into_iter().filter(|status| status.is_final()).collect();
+        assert_eq!(ends, [ScanStatus::Completed, ScanStatus::Failed, ScanStatus::Cancelled]);
+    }
+
+    #[test]
+    fn column_and_wire_forms_agree_with_serde() {
+        for status in ScanStatus::ALL {
+            assert_eq!(ScanStatus::from_column(status.column()), Some(status));
+            assert_eq!(
+                serde_json::to_value(status).expect("a unit variant is a string"),
+                status.wire()
+            );
+        }
+    }
+
+    #[test]
+    fn ids_of_other_forms_are_refused() {
+        for text in ["", "a b", "a:b", "../x", "ä", &"x".repeat(65)] {
+            assert_eq!(ScanId::parse(text), Err(InvalidId), "{text}");
+        }
+        assert!(ScanId::parse(ScanId::random().as_str()).is_ok());
+        assert!(ScanId::parse("clx8f2k9a0000v5h4").is_ok());
+    }
+}

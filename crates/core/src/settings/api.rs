@@ -1,0 +1,229 @@
+//! The settings of the API.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Checked, LogSettings, Reader};
+use crate::Secret;
+use crate::repo_url::UrlPolicy;
+use crate::units;
+
+/// What the API was told.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    pub production: bool,
+    /// The address to listen on: all in production, loopback otherwise.
+    pub host: IpAddr,
+    pub port: u16,
+    pub database: DatabaseUrl,
+    /// Authorities, beside the public ones, that PostgreSQL's certificate may be signed by.
+    pub database_ca_file: Option<PathBuf>,
+    /// The supervisor's status socket, where there is one.
+    pub supervisor_socket: Option<PathBuf>,
+    pub worker_token: Secret,
+    /// Origins that may call with credentials, without a slash at the end.
+    pub frontend_origins: Vec<String>,
+    pub url_policy: UrlPolicy,
+    pub retention: Retention,
+    pub log: LogSettings,
+}
+
+/// Which reports are kept. The scans themselves stay.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Only those that are not older. `None`: of any age.
+    pub age: Option<Duration>,
+    /// Only so many of the newest. `None`: any number.
+    pub count: Option<i64>,
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file; its folder is made where it is missing.
+    Sqlite(PathBuf),
+    /// `postgres://…` or `postgresql://…`, as it was given.
+    Postgres(String),
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "Sqlite({})", path.display()),
+            Self::Postgres(_) => f.write_str("Postgres([secret])"),
+        }
+    }
+}
+
+impl ApiSettings {
+    #[must_use]
+    pub fn read(mut reader: Reader) -> Checked<Self> {
+        let production = reader.production();
+        let default_host = if production { [0, 0, 0, 0] } else { [127, 0, 0, 1] };
+        let settings = Self {
+            production,
+            host: reader.parsed("HOST", default_host.into(), "an IP address to listen on", |value| {
+                value.parse().ok()
+            }),
+            port: reader.port(),
+            database: database(&mut reader),
+            database_ca_file: reader.get("DATABASE_CA_FILE").map(PathBuf::from),
+            supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
+            worker_token: reader.worker_token(),
+            frontend_origins: frontend_origins(&mut reader),
+            url_policy: reader.url_policy(),
+            retention: Retention {
+                age: reader.parsed("KEEP_REPORTS_FOR", None, "a length of time such as `30d`", |value| {
+                    units::parse_duration(value).filter(|age| !age.is_zero()).map(Some)
+                }),
+                count: reader.parsed("KEEP_REPORTS", None, "a number of reports, at least 1", |value| {
+                    value.parse().ok().filter(|count| *count > 0).map(Some)
+                }),
+            },
+            log: reader.log(),
+        };
+        reader.finish(settings)
+    }
+}
+
+fn database(reader: &mut Reader) -> DatabaseUrl {
+    const EXPECTED: &str = "expected `postgres://…`, `postgresql://…` or `sqlite://PATH`";
+    let data_dir = PathBuf::from(reader.get("REPOLENS_DATA_DIR").unwrap_or(".repolens"));
+    let embedded = DatabaseUrl::Sqlite(data_dir.join("repolens.db"));
+    let Some(url) = reader.get("DATABASE_URL").map(str::to_owned) else {
+        if reader.production() && !reader.flag("REPOLENS_EMBEDDED", false) {
+            reader.error(
+                "DATABASE_URL",
+                "is not set: the disk of a free host forgets everything at each start, so that the embedded database would be lost; set it to a PostgreSQL address, or `REPOLENS_EMBEDDED=1` to keep the database in `REPOLENS_DATA_DIR` all the same",
+            );
+        }
+        return embedded;
+    };
+    // The hosts' pages offer the whole command to copy.
+    let url = match url.strip_prefix("psql ") {
+        Some(pasted) => {
+            reader.warn("DATABASE_URL", "is a whole `psql` command: its address is used");
+            pasted.trim().trim_matches(['\'', '"']).to_owned()
+        }
+        None => url,
+    };
+    match url.split_once("://") {
+        Some(("postgres" | "postgresql", _)) => DatabaseUrl::Postgres(url),
+        Some(("sqlite", path)) if !path.is_empty() => DatabaseUrl::Sqlite(PathBuf::from(path)),
+        Some((scheme, _)) if scheme.len() < 20 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            reader.error("DATABASE_URL", format!("begins with `{scheme}://`: {EXPECTED}"));
+            embedded
+        }
+        _ => {
+            reader.error("DATABASE_URL", format!("is no address of a database: {EXPECTED}"));
+            embedded
+        }
+    }
+}
+
+fn frontend_origins(reader: &mut Reader) -> Vec<String> {
+    let list = reader.get("FRONTEND_URL").unwrap_or("http://localhost:3000").to_owned();
+    let mut origins = Vec::new();
+    for text in list.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+        match url::Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+                if url.path() != "/" {
+                    reader.warn(
+                        "FRONTEND_URL",
+                        format!(
+                            "`{text}` has a path, which an origin has not: `{}` is used",
+                            url.origin().ascii_serialization()
+                        ),
+                    );
+                }
+                origins.push(url.origin().ascii_serialization());
+            }
+            _ => reader.error(
+                "FRONTEND_URL",
+                format!(
+                    "cannot read `{}`: expected origins such as `https://app.example.org`, separated by commas",
+                    text.escape_debug()
+                ),
+            ),
+        }
+    }
+    origins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Vars;
+
+    fn read(pairs: &[(&str, &str)]) -> Checked<ApiSettings> {
+        let token = ("WORKER_TOKEN", "0123456789abcdef0123456789abcdef");
+        let vars: Vars = pairs
+            .iter()
+            .chain([&token])
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        ApiSettings::read(Reader::new(vars))
+    }
+
+    #[test]
+    fn an_empty_environment_is_the_embedded_default() {
+        let settings = read(&[]).settings.expect("no errors");
+        assert_eq!(settings.database, DatabaseUrl::Sqlite(".repolens/repolens.db".into()));
+        assert_eq!((settings.host.to_string().as_str(), settings.port), ("127.0.0.1", 3001));
+        assert_eq!(settings.frontend_origins, ["http://localhost:3000"]);
+    }
+
+    #[test]
+    fn production_without_a_database_refuses_to_start_unless_told() {
+        let refused = read(&[("NODE_ENV", "production")]);
+        assert!(refused.settings.is_none());
+        assert_eq!(refused.findings[0].name, "DATABASE_URL");
+        assert!(
+            read(&[("NODE_ENV", "production"), ("REPOLENS_EMBEDDED", "1")])
+                .settings
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn database_addresses() {
+        let database = |url: &str| {
+            read(&[("DATABASE_URL", url)])
+                .settings
+                .map(|settings| settings.database)
+        };
+        assert_eq!(
+            database("sqlite:///x/y.db"),
+            Some(DatabaseUrl::Sqlite("/x/y.db".into()))
+        );
+        assert_eq!(
+            database("postgres://a@b/c"),
+            Some(DatabaseUrl::Postgres("postgres://a@b/c".into()))
+        );
+        assert_eq!(
+            database("psql 'postgres://a@b/c'"),
+            Some(DatabaseUrl::Postgres("postgres://a@b/c".into()))
+        );
+        for bad in ["mysql://a@b/c", "/x/y.db", "sqlite://", "secret-pasted-here"] {
+            let refused = read(&[("DATABASE_URL", bad)]);
+            assert!(refused.settings.is_none(), "{bad}");
+            assert!(
+                !refused.findings[0].message.contains("pasted"),
+                "the value may be a secret"
+            );
+        }
+    }
+
+    #[test]
+    fn origins_lose_what_an_origin_does_not_have() {
+        let checked = read(&[("FRONTEND_URL", "https://a.example/, http://b.example:3000/app")]);
+        assert_eq!(checked.findings.len(), 1);
+        assert_eq!(
+            checked.settings.expect("a warning only").frontend_origins,
+            ["https://a.example", "http://b.example:3000"]
+        );
+        assert!(read(&[("FRONTEND_URL", "a.example")]).settings.is_none());
+    }
+}

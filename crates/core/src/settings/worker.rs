@@ -1,0 +1,174 @@
+//! The settings of the worker.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{Checked, LogSettings, Reader};
+use crate::Secret;
+use crate::repo_url::UrlPolicy;
+
+/// What the worker was told.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// Where the API is, without a slash at the end.
+    pub api_url: String,
+    pub worker_token: Secret,
+    /// The same over restarts where a supervisor gave it, else made from the host's name by the worker.
+    pub worker_id: Option<String>,
+    /// Descriptor 0 is the supervisor's heartbeat socket.
+    pub heartbeat: bool,
+    pub sandbox_dir: PathBuf,
+    /// `PATH`, where git is looked for.
+    pub search_path: String,
+    /// Jobs at a time.
+    pub concurrency: usize,
+    pub limits: ScanLimits,
+    pub url_policy: UrlPolicy,
+    pub log: LogSettings,
+}
+
+/// What one scan may use. The one struct that is enforced, stored in the report, and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ScanLimits {
+    /// Clone and analysis together.
+    pub timeout_seconds: u64,
+    /// On disk, as cloned.
+    pub max_repo_bytes: u64,
+    /// A larger file is named in `skippedFiles` and not read.
+    pub max_file_bytes: u64,
+    /// Address space of the analysis.
+    pub analysis_memory_bytes: u64,
+}
+
+impl ScanLimits {
+    /// 10 minutes, 1 GiB, 2 MiB, 1 GiB.
+    pub const STANDARD: Self = Self {
+        timeout_seconds: 600,
+        max_repo_bytes: 1 << 30,
+        max_file_bytes: 2 << 20,
+        analysis_memory_bytes: 1 << 30,
+    };
+
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
+    }
+
+    fn read(reader: &mut Reader) -> Self {
+        let standard = Self::STANDARD;
+        let timeout = reader.duration("SCAN_TIMEOUT", standard.timeout());
+        if timeout < Duration::from_secs(1) {
+            reader.error("SCAN_TIMEOUT", "is less than a second: no scan would end");
+        }
+        let memory = reader.size("ANALYSIS_MEMORY", standard.analysis_memory_bytes);
+        // Below this the analysis cannot even load its parsers and the stacks of its threads.
+        if memory < 128 << 20 {
+            reader.error(
+                "ANALYSIS_MEMORY",
+                "is less than the 128 MiB that the analysis needs at least",
+            );
+        }
+        Self {
+            timeout_seconds: timeout.as_secs(),
+            max_repo_bytes: reader.size("MAX_REPO_SIZE", standard.max_repo_bytes),
+            max_file_bytes: reader.size("MAX_FILE_SIZE", standard.max_file_bytes),
+            analysis_memory_bytes: memory,
+        }
+    }
+}
+
+impl WorkerSettings {
+    #[must_use]
+    pub fn read(mut reader: Reader) -> Checked<Self> {
+        let port = reader.port();
+        let settings = Self {
+            api_url: api_url(&mut reader, port),
+            worker_token: reader.worker_token(),
+            worker_id: reader.get("REPOLENS_WORKER_ID").map(str::to_owned),
+            heartbeat: reader.flag("REPOLENS_HEARTBEAT", false),
+            sandbox_dir: PathBuf::from(reader.get("SANDBOX_DIR").unwrap_or("/tmp/repolens-sandboxes")),
+            search_path: reader.search_path(),
+            concurrency: reader.parsed("WORKER_CONCURRENCY", 1, "a number of jobs, 1 to 64", |value| {
+                value.parse().ok().filter(|jobs| (1..=64).contains(jobs))
+            }),
+            limits: ScanLimits::read(&mut reader),
+            url_policy: reader.url_policy(),
+            log: reader.log(),
+        };
+        reader.finish(settings)
+    }
+}
+
+fn api_url(reader: &mut Reader, port: u16) -> String {
+    let default = format!("http://localhost:{port}");
+    reader.parsed(
+        "API_URL",
+        default,
+        "an address such as `http://localhost:3001`",
+        |value| {
+            let url = Url::parse(value).ok()?;
+            let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none();
+            // People paste the base path with it.
+            let base = value.trim_end_matches('/').trim_end_matches("/api");
+            plain.then(|| base.trim_end_matches('/').to_owned())
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Vars;
+
+    fn read(pairs: &[(&str, &str)]) -> Checked<WorkerSettings> {
+        let token = ("WORKER_TOKEN", "0123456789abcdef0123456789abcdef");
+        let vars: Vars = pairs
+            .iter()
+            .chain([&token])
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        WorkerSettings::read(Reader::new(vars))
+    }
+
+    #[test]
+    fn defaults() {
+        let settings = read(&[("PORT", "4000")]).settings.expect("no errors");
+        assert_eq!(settings.api_url, "http://localhost:4000");
+        assert_eq!(settings.limits, ScanLimits::STANDARD);
+        assert_eq!(settings.concurrency, 1);
+    }
+
+    #[test]
+    fn the_base_path_may_be_pasted_with_the_address() {
+        for text in [
+            "https://api.example/",
+            "https://api.example/api",
+            "https://api.example/api/",
+        ] {
+            assert_eq!(
+                read(&[("API_URL", text)]).settings.expect(text).api_url,
+                "https://api.example"
+            );
+        }
+        assert!(read(&[("API_URL", "api.example")]).settings.is_none());
+    }
+
+    #[test]
+    fn all_faults_are_found_in_one_go() {
+        let checked = read(&[
+            ("SCAN_TIMEOUT", "0"),
+            ("MAX_REPO_SIZE", "big"),
+            ("WORKER_CONCURRENCY", "0"),
+            ("ANALYSIS_MEMORY", "1MB"),
+        ]);
+        let names: Vec<&str> = checked.findings.iter().map(|finding| finding.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["WORKER_CONCURRENCY", "SCAN_TIMEOUT", "ANALYSIS_MEMORY", "MAX_REPO_SIZE"]
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! What the tests of the whole are made of: a running RepoLens, a repository to scan, a git server with faults.
+//!
+//! The tests start the programs of this build; `scripts/test` builds them first.
+
+pub mod git_server;
+pub mod repository;
+pub mod running;
+
+pub use git_server::GitServer;
+pub use repository::Repository;
+pub use running::{Running, Scan};
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+/// A port that nobody listens on at this moment.
+///
+/// # Panics
+/// Where the machine has none left.
+#[must_use]
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port on loopback")
+        .port()
+}
+
+/// A program of this build.
+///
+/// # Panics
+/// Where it has not been built.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let profile = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
+    let program = profile.join(name);
+    assert!(
+        program.exists(),
+        "`{}` has not been built: run `cargo build --workspace` first, as `scripts/test` does",
+        program.display()
+    );
+    program
+}

@@ -1,0 +1,62 @@
+//! Which of the forms a line has.
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Text with colours, for a terminal.
+    Pretty,
+    /// Text without colours.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Format {
+    /// The values that `LOG_FORMAT` may have.
+    pub const NAMES: [&'static str; 3] = ["pretty", "text", "json"];
+
+    /// Chooses the form by the value of `LOG_FORMAT`.
+    ///
+    /// Without a (known) value it is pretty on a terminal and text elsewhere. `pretty` is never used where stdout is
+    /// not a terminal: colours in a file or a pipe help nobody.
+    pub fn from_setting(log_format: Option<&str>, stdout_is_terminal: bool) -> Self {
+        match log_format.map(str::trim) {
+            Some("json") => Self::Json,
+            Some("text") => Self::Text,
+            _ if stdout_is_terminal => Self::Pretty,
+            _ => Self::Text,
+        }
+    }
+
+    /// The same form without colours where the value of `NO_COLOR` asks for that (any value but an empty one).
+    #[must_use]
+    pub fn honour_no_color(self, no_color: Option<&str>) -> Self {
+        match self {
+            Self::Pretty if no_color.is_some_and(|value| !value.is_empty()) => Self::Text,
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[test]
+    fn is_pretty_on_a_terminal_only() {
+        assert_eq!(Format::from_setting(None, true), Format::Pretty);
+        assert_eq!(Format::from_setting(None, false), Format::Text);
+        assert_eq!(Format::from_setting(Some("pretty"), false), Format::Text);
+        assert_eq!(Format::from_setting(Some("json"), true), Format::Json);
+        assert_eq!(Format::from_setting(Some("text"), true), Format::Text);
+        assert_eq!(Format::from_setting(Some("nonsense"), false), Format::Text);
+    }
+
+    #[test]
+    fn no_color_is_honoured_unless_empty() {
+        assert_eq!(Format::Pretty.honour_no_color(Some("1")), Format::Text);
+        assert_eq!(Format::Pretty.honour_no_color(Some("")), Format::Pretty);
+        assert_eq!(Format::Pretty.honour_no_color(None), Format::Pretty);
+        assert_eq!(Format::Json.honour_no_color(Some("1")), Format::Json);
+    }
+}

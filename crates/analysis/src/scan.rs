@@ -26,7 +26,7 @@ pub struct Facts {
 }
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
-const STACK: usize = 16 * 1024 * 1024;
+pub(crate) const STACK: usize = 16 * 1024 * 1024;
 /// How many files lie between two reports of progress.
 const PROGRESS_STEP: usize = 64;
 

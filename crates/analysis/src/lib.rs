@@ -30,28 +30,13 @@ mod stages;
 mod syntax;
 mod units;
 
-use repolens_core::report::{
-    Analyser, FunctionComplexity, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap,
-};
+use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
 
 pub use options::{
     Clock, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING, MAX_PARSE_SIZE, MAX_TOTAL_SIZE, Observer,
     Options, Silent,
 };
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
-
-/// Every function of every parsed file that people wrote here, in the order of the text: what `complexityMetrics` shows the worst of.
-/// For comparisons with other tools.
-///
-/// # Errors
-/// The tree cannot be read at all.
-pub fn functions(tree: SourceTree, options: &Options) -> Result<Vec<FunctionComplexity>, OpenError> {
-    let facts = scan::scan(tree, options, &Silent)?;
-    let files = facts.files.iter().filter(|file| file.is_own());
-    Ok(files
-        .flat_map(|file| file.functions().iter().map(|function| stages::function(file, function)))
-        .collect())
-}
 
 /// Files named in `analyser.skippedFiles`; the true number stands beside.
 const MAX_SKIPPED: usize = 1_000;

@@ -35,8 +35,6 @@ pub(crate) struct Scratch {
     pub graph: Option<Graph>,
 }
 
-pub(crate) use complexity::listed as function;
-
 /// How a stage ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {

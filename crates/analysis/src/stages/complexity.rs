@@ -66,8 +66,7 @@ fn severity(function: &Function) -> u64 {
     u64::from(function.cyclomatic.max(function.cognitive))
 }
 
-/// As reports show a function.
-pub(crate) fn listed(file: &FileFacts, function: &Function) -> FunctionComplexity {
+fn listed(file: &FileFacts, function: &Function) -> FunctionComplexity {
     FunctionComplexity {
         name: function.name.to_string(),
         file_path: file.path.clone(),

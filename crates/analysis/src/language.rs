@@ -6,10 +6,13 @@ use std::sync::OnceLock;
 mod detect;
 mod lines;
 mod origin;
+mod tokens;
 
 pub use detect::detect;
 pub use lines::{FileLines, count};
 pub use origin::{Attributes, Origin, is_test, origin_by_content, origin_by_path};
+pub(crate) use tokens::GRAM;
+pub use tokens::{Fingerprint, fingerprints};
 
 const TABLE: &str = include_str!("language/languages.tsv");
 

@@ -26,7 +26,7 @@ pub struct Facts {
 }
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
-const STACK: usize = 16 * 1024 * 1024;
+pub(crate) const STACK: usize = 16 * 1024 * 1024;
 /// How many files lie between two reports of progress.
 const PROGRESS_STEP: usize = 64;
 
@@ -147,6 +147,7 @@ impl Job<'_> {
             lines: language::FileLines::default(),
             docstrings: 0,
             syntax: None,
+            fingerprints: Box::default(),
             manifest: None,
             text: None,
             licence: None,
@@ -206,6 +207,9 @@ impl Job<'_> {
             facts.origin = origin;
         }
         facts.lines = language::count(language, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
+        if facts.is_own() && !facts.test && language.kind == language::Kind::Programming {
+            facts.fingerprints = language::fingerprints(language, text).into_boxed_slice();
+        }
         if facts.is_own() {
             self.parse(thread, language.id, text, &mut facts);
         }

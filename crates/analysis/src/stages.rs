@@ -14,6 +14,7 @@ mod complexity;
 mod cycles;
 mod dead;
 mod dependencies;
+mod duplication;
 mod languages;
 mod licences;
 mod modules;
@@ -57,13 +58,14 @@ const STAGES: &[(&str, Run)] = &[
     ("module-graph", modules::run),
     ("cycles", cycles::run),
     ("dead-code", dead::run),
+    ("duplication", duplication::run),
     ("ast", ast::run),
     ("risk", risk::run),
     ("summary", summary::run),
 ];
 
 /// What this version does not do: told in every report, so that an absent section is no clean bill of health.
-const NOT_BUILT: &[&str] = &["call-graph", "duplication", "hotspots", "security"];
+const NOT_BUILT: &[&str] = &["call-graph", "hotspots", "security"];
 
 /// Runs them all.
 pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {

@@ -8,13 +8,22 @@ use crate::facts::Function;
 use crate::facts::Syntax;
 use crate::options::Limits;
 
+mod c;
+mod component;
+mod csharp;
 mod depth;
 mod go;
+#[cfg(test)]
+mod hostile;
 mod java;
 mod javascript;
+mod kotlin;
+mod php;
 mod python;
 mod ruby;
 mod rust;
+mod scala;
+mod swift;
 mod tree;
 
 /// One language that is parsed.
@@ -29,6 +38,8 @@ pub struct Parser {
 enum Kind {
     Native(fn(&str, &str) -> Result<Syntax, String>),
     Tree(&'static tree::Grammar),
+    /// Markup with blocks of JavaScript and TypeScript.
+    Component,
 }
 
 /// All of them. Adding one: its file, a line here, a snapshot.
@@ -61,6 +72,42 @@ pub const PARSERS: &[Parser] = &[
         language: "ruby",
         kind: Kind::Tree(&ruby::GRAMMAR),
     },
+    Parser {
+        language: "c",
+        kind: Kind::Tree(&c::C),
+    },
+    Parser {
+        language: "cpp",
+        kind: Kind::Tree(&c::CPP),
+    },
+    Parser {
+        language: "csharp",
+        kind: Kind::Tree(&csharp::GRAMMAR),
+    },
+    Parser {
+        language: "php",
+        kind: Kind::Tree(&php::GRAMMAR),
+    },
+    Parser {
+        language: "kotlin",
+        kind: Kind::Tree(&kotlin::GRAMMAR),
+    },
+    Parser {
+        language: "swift",
+        kind: Kind::Tree(&swift::GRAMMAR),
+    },
+    Parser {
+        language: "scala",
+        kind: Kind::Tree(&scala::GRAMMAR),
+    },
+    Parser {
+        language: "vue",
+        kind: Kind::Component,
+    },
+    Parser {
+        language: "svelte",
+        kind: Kind::Component,
+    },
 ];
 
 /// The parser of a language, where there is one.
@@ -91,6 +138,7 @@ impl Parser {
                 depth::check(text, limits.max_nesting)?;
                 tree::facts(grammar, text)
             }
+            Kind::Component => component::facts(path, &String::from_utf8_lossy(text), limits.max_nesting),
         }
     }
 }
@@ -101,7 +149,7 @@ fn snapshot(language: &str, text: &str) -> String {
     use std::fmt::Write as _;
     let syntax = parser(language)
         .expect("is there")
-        .facts("a", text.as_bytes(), &Limits::default())
+        .facts(&format!("a.{language}"), text.as_bytes(), &Limits::default())
         .expect("parses");
     let mut shown = format!(
         "classes {}, errors {}, entry point {}\n",
@@ -204,8 +252,13 @@ mod tests {
 
     #[test]
     fn deep_text_is_refused_not_parsed() {
-        let deep = "(".repeat(100_000);
         for parser in PARSERS {
+            let open = if matches!(parser.kind, Kind::Component) {
+                "<script>"
+            } else {
+                ""
+            };
+            let deep = format!("{open}{}", "(".repeat(100_000));
             let reason = parser
                 .facts("a", deep.as_bytes(), &Limits::default())
                 .expect_err("too deep");

@@ -90,6 +90,12 @@ impl Units {
         !self.open.is_empty()
     }
 
+    /// How many units are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
     /// A decision of the cyclomatic complexity.
     pub fn decide(&mut self, count: u32) {
         if let Some(unit) = self.open.last_mut() {

@@ -40,39 +40,81 @@ fn shared(ending: &str, text: &[u8]) -> Option<Option<&'static str>> {
     }
     let has = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
     let line_starts = |needle: &str| text.starts_with(needle.as_bytes()) || has(&format!("\n{needle}"));
+    let any = |needles: &[&str], test: &dyn Fn(&str) -> bool| needles.iter().any(|needle| test(needle));
+    let any_line = |needles: &[&str]| any(needles, &line_starts);
+    let any_where = |needles: &[&str]| any(needles, &has);
+    let is_xml = text.starts_with(b"<?xml") || text.starts_with(b"\xef\xbb\xbf<?xml");
     Some(match ending {
-        "h" if line_starts("@interface")
-            || line_starts("@protocol")
-            || line_starts("@class")
-            || line_starts("#import") =>
+        "h" if any_line(&["@interface", "@protocol", "@class", "@import", "#import"]) => Some("objective-c"),
+        "h" if any_line(CPP_LINES) || any_where(CPP_WORDS) => Some("cpp"),
+        "m" if any_line(&["@implementation", "@interface", "@import", "#import", "#include"]) => None,
+        // Comments of Wolfram, declarations of Mercury; a comment or a function of MATLAB.
+        "m" if any_line(&["(*"]) && has("*)") => Some("wolfram"),
+        "m" if any_line(&[":- module", ":- interface"]) => Some("none"),
+        "m" if any_line(&["function ", "function[", "%", "classdef "]) => Some("matlab"),
+        "pl" if any_line(&["use strict", "use warnings", "package ", "#!"]) => None,
+        "pl" if any_line(&[":- "]) => Some("prolog"),
+        // Translations of Qt are XML, recordings are MPEG transport streams: packets of 188 bytes.
+        "ts" if is_xml || text.starts_with(b"<!DOCTYPE TS") || text.starts_with(b"<TS ") => Some("xml"),
+        "ts" if text.first() == Some(&0x47)
+            && (text.contains(&0) || [188, 376].iter().all(|&at| text.get(at) == Some(&0x47))) =>
         {
-            Some("objective-c")
+            Some("none")
         }
-        "h" if line_starts("class ")
-            || line_starts("namespace ")
-            || line_starts("template <")
-            || line_starts("template<")
-            || line_starts("using ")
-            || has("std::")
-            || has("public:")
-            || has("private:")
-            || line_starts("#include <string>")
-            || line_starts("#include <vector>")
-            || line_starts("#include <memory>") =>
+        "v" if any_line(&["module ", "`timescale", "`include"]) => Some("verilog"),
+        "php" if is_xml => Some("xml"),
+        // Parts that other files take in.
+        "inc" if has("<?php") => Some("php"),
+        "inc" if any_line(&["SUMMARY", "DESCRIPTION", "LICENSE", "SRC_URI", "inherit ", "require "]) => Some("bitbake"),
+        "inc" if any_line(CPP_LINES) || any_where(&["std::"]) => Some("cpp"),
+        "inc" if any_line(&["#include", "#define", "#if", "/*", "static ", "void ", "int "]) => Some("c"),
+        // Classes of TeX, of Apex, of Visual Basic, of ObjectScript.
+        "cls" if any_where(&["\\ProvidesClass", "\\NeedsTeXFormat", "\\documentclass"]) => Some("tex"),
+        "cls" if any_line(&["VERSION ", "Attribute VB_", "Option Explicit"]) => Some("vb6/vba"),
+        "cls" if any_line(&["Class "]) => Some("none"),
+        "cls"
+            if any_where(&[
+                "public class ",
+                "private class ",
+                "global class ",
+                " with sharing ",
+                "@isTest",
+            ]) =>
         {
-            Some("cpp")
+            Some("apex")
         }
-        "m" if line_starts("function ") || line_starts("%") || line_starts("classdef ") => Some("matlab"),
-        "pl" if line_starts(":- ") && !has("use strict") => Some("prolog"),
-        // Translations of Qt are XML, recordings are MPEG transport streams.
-        "ts" if text.starts_with(b"<?xml") || text.starts_with(b"<!DOCTYPE TS") => Some("xml"),
-        "ts" if text.first() == Some(&0x47) && text.contains(&0) => Some("none"),
-        "v" if line_starts("module ") || line_starts("`timescale") || line_starts("`include") => Some("verilog"),
-        "php" if text.starts_with(b"<?xml") => Some("xml"),
-        "h" | "m" | "pl" | "ts" | "v" | "php" => None,
+        "h" | "m" | "pl" | "ts" | "v" | "php" | "inc" | "cls" => None,
         _ => return None,
     })
 }
+
+/// What no header of C has at the start of a line.
+const CPP_LINES: &[&str] = &[
+    "class ",
+    "namespace ",
+    "template <",
+    "template<",
+    "using ",
+    "inline namespace ",
+    "enum class ",
+    "#include <string>",
+    "#include <vector>",
+    "#include <memory>",
+    "#include <functional>",
+    "#include <map>",
+    "#include <utility>",
+    "#include <type_traits>",
+];
+/// … or anywhere but in a comment.
+const CPP_WORDS: &[&str] = &[
+    "std::",
+    "public:",
+    "private:",
+    "protected:",
+    " constexpr ",
+    "nullptr",
+    "virtual ~",
+];
 
 /// `#!/usr/bin/env python3`, `#!/bin/sh -e`, `#!/usr/bin/env -S deno run`.
 fn by_first_line(text: &[u8]) -> Option<LanguageId> {
@@ -134,5 +176,23 @@ mod tests {
         assert_eq!(of("a.ts", "<?xml version=\"1.0\"?>\n"), Some("xml"));
         assert_eq!(of("a.ts", "G\0\0\0"), None);
         assert_eq!(of("a.v", "module a(input b);\n"), Some("verilog"));
+        assert_eq!(of("a.h", "static constexpr int a = 1;\n"), Some("cpp"));
+        assert_eq!(of("a.h", "struct a { int class; };\n"), Some("c"));
+        assert_eq!(
+            of("a.m", "#import <A/A.h>\n% no comment\nfunction x\n"),
+            Some("objective-c")
+        );
+        assert_eq!(of("a.m", "(* comment *)\nf[x_] := x\n"), Some("wolfram"));
+        assert_eq!(of("a.pl", "#!/usr/bin/perl\n:- is a smiley\n"), Some("perl"));
+        assert_eq!(of("a.ts", "<!DOCTYPE TS>\n<TS version=\"2.1\">\n"), Some("xml"));
+        assert_eq!(of("a.ts", "Generic<string>;\n"), Some("typescript"));
+        assert_eq!(of("a.inc", "<?php\n"), Some("php"));
+        assert_eq!(of("a.inc", "#include <a.h>\n"), Some("c"));
+        assert_eq!(of("a.inc", "SRC_URI = \"a\"\n"), Some("bitbake"));
+        assert_eq!(of("a.inc", "namespace a {\n"), Some("cpp"));
+        assert_eq!(of("a.cls", "\\ProvidesClass{a}\n"), Some("tex"));
+        assert_eq!(of("a.cls", "VERSION 1.0 CLASS\n"), Some("vb6/vba"));
+        assert_eq!(of("a.cls", "public with sharing class A {\n"), Some("apex"));
+        assert_eq!(of("a.cls", "Class A.B Extends %Persistent\n"), None);
     }
 }

@@ -23,7 +23,7 @@ impl Bytes {
         }
     }
 
-    fn has(&self, byte: u8) -> bool {
+    pub(super) fn has(&self, byte: u8) -> bool {
         self.0[usize::from(byte)]
     }
 }

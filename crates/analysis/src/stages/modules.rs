@@ -15,9 +15,11 @@ use crate::facts::{FileFacts, Import, ImportKind};
 use crate::graph::{Edge, Graph, Link};
 use crate::scan::Facts;
 
+mod c;
 mod go;
 mod java;
 mod javascript;
+mod php;
 mod python;
 mod ruby;
 mod rust;
@@ -104,6 +106,8 @@ const RESOLVERS: &[(&[&str], Make)] = &[
     (&["java", "kotlin", "scala"], java::new),
     (&["go"], go::new),
     (&["rust"], rust::new),
+    (&["c", "cpp"], c::new),
+    (&["php"], php::new),
     (&["ruby"], ruby::new),
 ];
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{Context, Grammar, Role, no_decisions};
+use super::tree::{BINARY, Context, Grammar, Role, no_decisions, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -27,6 +27,9 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     decisions: no_decisions,
     name,
     label: "label_name",
+    shape,
+    field: None,
+    binary: BINARY,
     catch_decides: true,
     closure_is_unit_at_top: true,
     roles: &ROLES,

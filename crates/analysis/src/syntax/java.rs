@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{Context, Grammar, Role, name_field};
+use super::tree::{BINARY, Context, Grammar, Role, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -29,6 +29,9 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     decisions,
     name: name_field,
     label: "identifier",
+    shape,
+    field: None,
+    binary: BINARY,
     catch_decides: true,
     closure_is_unit_at_top: false,
     roles: &ROLES,

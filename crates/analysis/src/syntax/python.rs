@@ -337,7 +337,10 @@ impl<'a> Visitor<'a> for Walk<'_> {
                 self.syntax.classes += 1;
                 self.classes.push(class.name.to_string());
                 self.docstring(&class.body);
+                // What a class inside of a function decides is not the function's decision (radon).
+                let before = self.units.decisions();
                 self.visit_stmts(&class.body);
+                self.units.set_decisions(before);
                 self.classes.pop();
             }
             Stmt::If(it) => self.branches(it),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{Context, Grammar, Role, name_field};
+use super::tree::{BINARY, Context, Grammar, Role, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -36,6 +36,9 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     decisions,
     name: name_field,
     label: "label",
+    shape,
+    field: None,
+    binary: BINARY,
     catch_decides: true,
     closure_is_unit_at_top: false,
     roles: &ROLES,

@@ -6,7 +6,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use nix::time::{ClockId, clock_gettime};
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
@@ -27,6 +29,12 @@ pub(super) enum Role {
     Class {
         counted: bool,
     },
+    /// A class where it has a body, by [`Grammar::shape`]; else only a use of its name (`struct a b;`).
+    Type,
+    /// A property: names its accessors, beside its class, where it has any (by [`Grammar::shape`]: a body).
+    Member,
+    /// What a property computes without an accessor: a unit where it stands in one.
+    MemberBody,
     If,
     /// What stands between an `if` and its other branch.
     Else,
@@ -44,7 +52,26 @@ pub(super) enum Role {
     Parentheses,
     /// `break` and `continue`: cost where they name a label, and `goto`.
     Jump,
+    /// An operator whose precedence the grammar does not know: seen through as parentheses are, on both sides.
+    Loose,
+    /// `#if`: an `if` in the cognitive complexity, whose condition is not looked at.
+    Directive,
+    /// `#elif`, `#else`.
+    DirectiveElse,
 }
+
+/// The parts of a function or of another definition.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape<'t> {
+    /// Where its name stands.
+    pub name: Option<Node<'t>>,
+    pub parameters: usize,
+    /// Without one it is a declaration only.
+    pub body: bool,
+}
+
+/// Of a child: its field, its kind, its parent's role, and the last word or sign before it.
+pub(super) type Field = for<'a> fn(Option<&'a str>, &str, Role, &str) -> Option<&'a str>;
 
 /// A language.
 pub(super) struct Grammar {
@@ -66,6 +93,11 @@ pub(super) struct Grammar {
     pub name: fn(Node<'_>, &Context<'_>) -> (Option<String>, String),
     /// The kind of a label behind `break`.
     pub label: &'static str,
+    pub shape: for<'t> fn(Node<'t>) -> Shape<'t>,
+    /// For a grammar whose fields are not those the walk knows (`condition`, `consequence`, `alternative`, `body`).
+    pub field: Option<Field>,
+    /// The fields of a binary operation.
+    pub binary: [&'static str; 3],
     /// Each `catch` is a decision; `false` where the grammar counts them itself.
     pub catch_decides: bool,
     /// A closure outside of any function is a unit of its own (Go).
@@ -133,9 +165,10 @@ pub(super) fn line(node: Node<'_>) -> u32 {
     u32::try_from(node.start_position().row).unwrap_or(u32::MAX - 1) + 1
 }
 
-/// How long one file may take before it is given up, in calls of tree-sitter's progress report (about one for each 100
-/// operations of the parser): a count, so that the same file has the same end on every machine.
-const MAX_PROGRESS: u64 = 2_000_000;
+/// How long one file may take before it is given up, in time of the processor: a file of the largest size takes a
+/// twentieth of it, and what recovers from errors in quadratic time would take minutes. tree-sitter has no count of its
+/// work that tells the two apart; time of this thread does not depend on what else the machine does.
+const MAX_TIME: Duration = Duration::from_secs(5);
 
 thread_local! {
     /// Parsers are costly to make: one for each language and thread.
@@ -158,10 +191,9 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, St
             }
         };
         parser.reset();
-        let mut calls = 0;
+        let start = thread_time();
         let mut progress = |_: &ParseState| {
-            calls += 1;
-            if calls > MAX_PROGRESS {
+            if thread_time().saturating_sub(start) > MAX_TIME {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -193,6 +225,11 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, St
     Ok(syntax)
 }
 
+/// Time that this thread has used; nothing where the system does not tell, and then no file is given up.
+fn thread_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
+}
+
 /// Roles by kind id: looked up for each node.
 fn roles(grammar: &'static Grammar) -> &'static [(Role, bool)] {
     grammar.roles.get_or_init(|| {
@@ -214,24 +251,26 @@ fn roles(grammar: &'static Grammar) -> &'static [(Role, bool)] {
 
 /// What leaving a node has to undo.
 #[derive(Debug, Clone, Copy)]
-struct Frame {
+struct Frame<'t> {
     role: Role,
     nested: bool,
     unit: bool,
     class: bool,
     /// Inside of a logical operation whose runs are counted already.
     flattened: bool,
+    /// The last word or sign but a brace among its children; kept for grammars with [`Grammar::field`] only.
+    word: &'t str,
 }
 
-struct Walk<'a> {
+struct Walk<'a, 't> {
     grammar: &'static Grammar,
     roles: &'static [(Role, bool)],
     context: Context<'a>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'t>>,
 }
 
-impl Walk<'_> {
-    fn run(&mut self, root: Node<'_>) {
+impl<'t> Walk<'_, 't> {
+    fn run(&mut self, root: Node<'t>) {
         let mut cursor = root.walk();
         loop {
             let descend = self.enter(&cursor);
@@ -251,7 +290,7 @@ impl Walk<'_> {
         }
     }
 
-    fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
+    fn enter(&mut self, cursor: &TreeCursor<'t>) -> bool {
         let node = cursor.node();
         let (mut role, collects) = self
             .roles
@@ -261,13 +300,31 @@ impl Walk<'_> {
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
         let named = node.is_named() && !node.is_extra();
-        let field = if named { cursor.field_name() } else { None };
+        let mut field = if named { cursor.field_name() } else { None };
+        if let Some(known) = self.grammar.field {
+            if named {
+                field = known(field, node.kind(), parent_role, parent.map_or("", |frame| frame.word));
+            }
+            let kind = node.kind();
+            let is_word = kind == "else" || !(named || matches!(kind, "{" | "}"));
+            if let (Some(parent), true) = (self.frames.last_mut(), is_word) {
+                parent.word = kind;
+            }
+        }
+        if parent_role == Role::Directive || parent_role == Role::DirectiveElse {
+            match field {
+                Some("condition" | "name") => role = Role::Skip,
+                Some("alternative") => {}
+                _ => field = Some("body"),
+            }
+        }
         let mut frame = Frame {
             role,
             nested: false,
             unit: false,
             class: false,
             flattened: false,
+            word: "",
         };
 
         if named && self.is_nested_part(role, parent_role, field) {
@@ -282,17 +339,43 @@ impl Walk<'_> {
         if role == Role::Closure && self.grammar.closure_is_unit_at_top && !self.context.units.is_inside() {
             role = Role::Function;
         }
+        role = match role {
+            Role::MemberBody if parent_role == Role::Member => Role::Function,
+            // `a ?: b` is short for a test of null: free.
+            Role::Ternary if is_elvis(node) => Role::None,
+            role => role,
+        };
         match role {
             Role::If if !is_else_if => self.context.units.structural(),
-            Role::Loop | Role::Forever | Role::Switch | Role::Catch | Role::Ternary => self.context.units.structural(),
+            Role::Loop | Role::Forever | Role::Switch | Role::Catch | Role::Ternary | Role::Directive => {
+                self.context.units.structural();
+            }
+            Role::DirectiveElse => self.context.units.flat(1),
             Role::Closure => {
                 self.context.units.nest();
                 frame.nested = true;
             }
             // Without a body it is a declaration only.
-            Role::Function if node.child_by_field_name("body").is_some() => {
-                self.open(node);
-                frame.unit = true;
+            Role::Function => {
+                let shape = (self.grammar.shape)(node);
+                if shape.body {
+                    self.open(node, shape);
+                    frame.unit = true;
+                }
+            }
+            Role::Type if (self.grammar.shape)(node).body => {
+                self.context.syntax.classes += 1;
+                let name = self.class_name(node);
+                self.context.classes.push(name);
+                frame.class = true;
+            }
+            Role::Member => {
+                let shape = (self.grammar.shape)(node);
+                if let (true, Some(name)) = (shape.body, shape.name) {
+                    let name = self.context.qualified(self.context.text(name));
+                    self.context.classes.push(name);
+                    frame.class = true;
+                }
             }
             Role::Class { counted } => {
                 self.context.syntax.classes += u32::from(counted);
@@ -308,7 +391,7 @@ impl Walk<'_> {
                 }
                 self.context.units.decide(1);
             }
-            Role::Parentheses => frame.flattened = parent.is_some_and(|frame| frame.flattened),
+            Role::Parentheses | Role::Loose => frame.flattened = parent.is_some_and(|frame| frame.flattened),
             Role::Jump if self.has_label(node) => self.context.units.flat(1),
             _ => {}
         }
@@ -350,7 +433,7 @@ impl Walk<'_> {
                 _ => false,
             },
             Role::Else => role != Role::If,
-            Role::Loop | Role::Forever | Role::Catch => field == Some("body"),
+            Role::Loop | Role::Forever | Role::Catch | Role::Directive | Role::DirectiveElse => field == Some("body"),
             Role::Ternary => matches!(field, Some("consequence" | "alternative" | "body")),
             Role::Switch => field.is_none_or(|field| !self.grammar.switch_head.contains(&field)),
             _ => false,
@@ -373,7 +456,7 @@ impl Walk<'_> {
         }
     }
 
-    fn open(&mut self, node: Node<'_>) {
+    fn open(&mut self, node: Node<'_>, shape: Shape<'_>) {
         let (owner, own_name) = (self.grammar.name)(node, &self.context);
         let name = match (own_name.as_str(), owner) {
             ("", _) => "<anonymous>".to_owned(),
@@ -381,10 +464,11 @@ impl Walk<'_> {
             (own, None) => self.context.qualified(own),
         };
         self.context.seen.clear();
-        let start = node.child_by_field_name("name").unwrap_or(node);
+        let start = shape.name.unwrap_or(node);
         let end = u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1;
-        let parameters = node.child_by_field_name("parameters").map_or(0, parameter_count);
-        self.context.units.open(&name, &own_name, line(start), end, parameters);
+        self.context
+            .units
+            .open(&name, &own_name, line(start), end, shape.parameters);
     }
 
     fn has_label(&self, node: Node<'_>) -> bool {
@@ -402,8 +486,12 @@ impl Walk<'_> {
 
     /// `true` for and, `false` for or.
     fn logical(&self, node: Node<'_>) -> Option<bool> {
-        let operator = node.child_by_field_name("operator")?;
-        let kind = operator.kind();
+        let operator = node.child_by_field_name(self.grammar.binary[1])?;
+        let kind = if operator.is_named() {
+            self.context.text(operator)
+        } else {
+            operator.kind()
+        };
         if self.grammar.and.contains(&kind) {
             Some(true)
         } else {
@@ -438,22 +526,26 @@ impl Walk<'_> {
                 };
                 node = inner;
             }
-            let binary = self
-                .roles
-                .get(usize::from(node.kind_id()))
-                .is_some_and(|role| role.0 == Role::Binary);
-            if let (true, Some(and)) = (binary, self.logical(node)) {
-                stack.extend(node.child_by_field_name("right").map(Item::Node));
-                stack.push(Item::Operator(and));
-                stack.extend(node.child_by_field_name("left").map(Item::Node));
+            let role = self.roles.get(usize::from(node.kind_id())).map(|role| role.0);
+            let and = match role {
+                Some(Role::Binary) => self.logical(node),
+                Some(Role::Loose) => None,
+                _ => continue,
+            };
+            if and.is_none() && role == Some(Role::Binary) {
+                continue;
             }
+            let [left, _, right] = self.grammar.binary;
+            stack.extend(node.child_by_field_name(right).map(Item::Node));
+            stack.extend(and.map(Item::Operator));
+            stack.extend(node.child_by_field_name(left).map(Item::Node));
         }
         operators
     }
 }
 
 /// Named children that are no comments; a list that names several of one type (`a, b int`) counts each.
-fn parameter_count(list: Node<'_>) -> usize {
+pub(super) fn parameter_count(list: Node<'_>) -> usize {
     let mut cursor = list.walk();
     list.named_children(&mut cursor)
         .filter(|child| !child.is_extra() && child.kind() != "self_parameter" && child.kind() != "receiver_parameter")
@@ -463,6 +555,26 @@ fn parameter_count(list: Node<'_>) -> usize {
         })
         .sum()
 }
+
+/// The shape of most: fields `name`, `parameters`, `body`.
+pub(super) fn shape(node: Node<'_>) -> Shape<'_> {
+    Shape {
+        name: node.child_by_field_name("name"),
+        parameters: node.child_by_field_name("parameters").map_or(0, parameter_count),
+        body: node.child_by_field_name("body").is_some(),
+    }
+}
+
+/// A ternary without its middle.
+fn is_elvis(node: Node<'_>) -> bool {
+    ["consequence", "body", "if_true"]
+        .into_iter()
+        .all(|field| node.child_by_field_name(field).is_none())
+        && node.child_by_field_name("alternative").is_some()
+}
+
+/// The fields of a binary operation, in most grammars.
+pub(super) const BINARY: [&str; 3] = ["left", "operator", "right"];
 
 /// No decisions beyond the role's.
 pub(super) fn no_decisions(_: Node<'_>, _: Role) -> u32 {

@@ -1,0 +1,223 @@
+//! Fingerprints of a text's tokens, for finding copies: the same run of tokens gives the same fingerprints wherever it
+//! stands, whatever its layout and comments are.
+//!
+//! Every window of `GRAM` tokens has a hash; of each `WINDOW` hashes in a row the smallest is kept (winnowing: Schleimer,
+//! Wilkerson, Aiken, 2003). So a copy of `GRAM + WINDOW - 1` = 50 tokens shares at least one fingerprint with the original,
+//! and about one token in 13 costs memory.
+
+use std::collections::VecDeque;
+
+use super::{Language, Pair};
+
+/// Tokens in a hash.
+pub(crate) const GRAM: usize = 25;
+const WINDOW: usize = 26;
+/// Text without line breaks or with a hundred thousand tokens is data; it is still bounded.
+const MAX_TOKENS: usize = 200_000;
+
+/// One kept hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint {
+    pub hash: u32,
+    /// Number of its first token.
+    pub token: u32,
+    /// 1-based lines of its first and last token.
+    pub line: u32,
+    pub end_line: u32,
+}
+
+/// The fingerprints of `text`, in its order.
+#[must_use]
+pub fn fingerprints(language: &Language, text: &[u8]) -> Vec<Fingerprint> {
+    winnow(&tokens(language, text))
+}
+
+struct Token {
+    hash: u64,
+    line: u32,
+}
+
+fn tokens(language: &Language, text: &[u8]) -> Vec<Token> {
+    let mut found = Vec::with_capacity(text.len() / 6);
+    let (mut at, mut line) = (0, 1u32);
+    while at < text.len() && found.len() < MAX_TOKENS {
+        let rest = &text[at..];
+        let byte = rest[0];
+        if byte == b'\n' {
+            line += 1;
+            at += 1;
+        } else if byte.is_ascii_whitespace() {
+            at += 1;
+        } else if let Some(length) = language.matters.has(byte).then(|| language.comment(rest)).flatten() {
+            line += newlines(&rest[..length]);
+            at += length;
+        } else {
+            let length = language
+                .matters
+                .has(byte)
+                .then(|| language.string(rest))
+                .flatten()
+                .unwrap_or_else(|| rest.iter().take_while(|b| is_word(**b)).count().max(1));
+            found.push(Token {
+                hash: hash(&rest[..length]),
+                line,
+            });
+            line += newlines(&rest[..length]);
+            at += length;
+        }
+    }
+    found
+}
+
+impl Language {
+    /// The length of the comment that begins here.
+    fn comment(&self, rest: &[u8]) -> Option<usize> {
+        if self.line_comments.iter().any(|sign| rest.starts_with(sign)) {
+            return Some(memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
+        }
+        let mut blocks = self.block_comments.iter().chain(&self.nesting_comments);
+        let (open, close) = blocks.find(|(open, _)| rest.starts_with(open))?;
+        let inner = &rest[open.len()..];
+        Some(memchr::memmem::find(inner, close).map_or(rest.len(), |end| open.len() + end + close.len()))
+    }
+
+    /// The length of the string that begins here; one that does not end within its line is no string.
+    fn string(&self, rest: &[u8]) -> Option<usize> {
+        let begins = |list: &'_ [Pair]| list.iter().find(|(open, _)| rest.starts_with(open)).copied();
+        let long = begins(&self.doc_strings).or_else(|| begins(&self.verbatim_strings));
+        if let Some((open, close)) = long {
+            let inner = &rest[open.len()..];
+            return Some(memchr::memmem::find(inner, close).map_or(rest.len(), |end| open.len() + end + close.len()));
+        }
+        let (open, close) = begins(&self.strings)?;
+        let mut at = open.len();
+        while at < rest.len() {
+            if rest[at] == b'\\' {
+                at += 2;
+            } else if rest[at..].starts_with(close) {
+                return Some(at + close.len());
+            } else if rest[at] == b'\n' && open != b"`" {
+                return None;
+            } else {
+                at += 1;
+            }
+        }
+        None
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+fn newlines(text: &[u8]) -> u32 {
+    u32::try_from(memchr::memchr_iter(b'\n', text).count()).unwrap_or(u32::MAX)
+}
+
+/// FNV-1a, and a final mix.
+fn hash(token: &[u8]) -> u64 {
+    let hash = token.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    mix(hash)
+}
+
+fn mix(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^ (hash >> 29)
+}
+
+fn winnow(tokens: &[Token]) -> Vec<Fingerprint> {
+    const BASE: u64 = 0x5851_f42d_4c95_7f2d;
+    if tokens.len() < GRAM {
+        return Vec::new();
+    }
+    let top = (0..GRAM).fold(1u64, |power, _| power.wrapping_mul(BASE));
+    let mut kept: Vec<Fingerprint> = Vec::new();
+    // Candidates of the current window, their hashes rising.
+    let mut queue: VecDeque<(u32, usize)> = VecDeque::new();
+    let mut rolling = 0u64;
+    for (at, token) in tokens.iter().enumerate() {
+        rolling = rolling.wrapping_mul(BASE).wrapping_add(token.hash);
+        if at >= GRAM {
+            rolling = rolling.wrapping_sub(tokens[at - GRAM].hash.wrapping_mul(top));
+        }
+        if at + 1 < GRAM {
+            continue;
+        }
+        let start = at + 1 - GRAM;
+        #[allow(clippy::cast_possible_truncation, reason = "the upper half of a mixed hash")]
+        let hash = (mix(rolling) >> 32) as u32;
+        while queue.back().is_some_and(|(last, _)| *last >= hash) {
+            queue.pop_back();
+        }
+        queue.push_back((hash, start));
+        while queue.front().is_some_and(|(_, first)| first + WINDOW <= start) {
+            queue.pop_front();
+        }
+        // A text of less than a whole window has one fingerprint too.
+        let whole = start + 1 >= WINDOW || at + 1 == tokens.len();
+        if let Some(&(hash, first)) = queue.front().filter(|_| whole) {
+            let token = u32::try_from(first).unwrap_or(u32::MAX);
+            if kept.last().is_none_or(|last| last.token != token) {
+                kept.push(Fingerprint {
+                    hash,
+                    token,
+                    line: tokens[first].line,
+                    end_line: tokens[first + GRAM - 1].line,
+                });
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::language::LanguageId;
+
+    fn of(text: &str) -> Vec<u32> {
+        let language = LanguageId::by_id("javascript").expect("in the table").get();
+        fingerprints(language, text.as_bytes())
+            .into_iter()
+            .map(|found| found.hash)
+            .collect()
+    }
+
+    fn code(seed: usize, count: usize) -> String {
+        (0..count)
+            .map(|at| format!("v{} = f{}(a, 'b');\n", seed + at, at))
+            .collect()
+    }
+
+    #[test]
+    fn layout_and_comments_do_not_matter() {
+        let text = code(0, 30);
+        let other = text.replace(" = ", "   =\n/* x */ ").replace(";\n", "; // y\n\n");
+        assert!(!of(&text).is_empty());
+        assert_eq!(of(&text), of(&other));
+        assert_ne!(of(&text), of(&text.replace("'b'", "'c'")));
+    }
+
+    #[test]
+    fn a_copy_shares_fingerprints_wherever_it_stands() {
+        let shared = code(500, 8);
+        let a = of(&format!("{}{shared}{}", code(0, 40), code(100, 40)));
+        let b = of(&format!("{}{shared}", code(900, 13)));
+        assert!(a.iter().any(|hash| b.contains(hash)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_will_do(text in "[ -~\\n]{0,300}", which in 0usize..300) {
+            let id = crate::language::LanguageId(u16::try_from(which).expect("small"));
+            let lines = u32::try_from(text.lines().count()).expect("small") + 1;
+            for found in fingerprints(id.get(), text.as_bytes()) {
+                prop_assert!(found.line <= found.end_line && found.end_line <= lines);
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! PHP: a class is found by its namespace and name, whatever the autoloader's rules are. What a namespace's neighbours use
+//! without `use` is not seen.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Index, Resolver, Target, folder, normalize};
+use crate::facts::Import;
+
+struct Php {
+    classes: HashMap<String, u32>,
+    namespaces: HashSet<String>,
+}
+
+pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+    let mut php = Php {
+        classes: HashMap::new(),
+        namespaces: HashSet::new(),
+    };
+    for (at, file) in index.of_language("php") {
+        let Some(syntax) = &file.syntax else { continue };
+        php.namespaces.insert(syntax.package.to_lowercase());
+        for export in &syntax.exports {
+            let name = if syntax.package.is_empty() {
+                export.name.to_string()
+            } else {
+                format!("{}\\{}", syntax.package, export.name)
+            };
+            php.classes.entry(name.to_lowercase()).or_insert(at);
+        }
+    }
+    Box::new(php)
+}
+
+impl Resolver for Php {
+    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+        // `require __DIR__ . '/a.php'`, `include 'a.php'`.
+        if import.specifier.contains('/') || import.specifier.ends_with(".php") {
+            let beside = normalize(folder(&index.files[from as usize].path), &import.specifier);
+            return match beside.and_then(|path| index.file(&path)) {
+                Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),
+                Some(_) => Target::Asset,
+                None => Target::Unresolved,
+            };
+        }
+        let name = import.specifier.to_lowercase();
+        match self.classes.get(&name) {
+            Some(&file) if file == from => Target::Asset,
+            Some(&file) => Target::file(file),
+            // A whole namespace.
+            None if self.namespaces.contains(&name) => Target::Asset,
+            None => {
+                let vendor: Vec<_> = import.specifier.split('\\').take(2).collect();
+                Target::External(vendor.join("\\"))
+            }
+        }
+    }
+}

@@ -1,1 +1,83 @@
+//! A source tree in, a report out: no network, no database, no clock.
+//!
+//! [`SourceTree`] lists and reads the files of a git commit (as blobs, nothing is checked out) or of a folder; [`analyze`]
+//! reads and parses each file once, in parallel, and runs the stages; [`text`](render::text) shows a report to a person.
+//!
+//! ```
+//! use repolens_analysis::{Options, Silent, SourceTree, OpenOptions, analyze};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # std::fs::write(folder.path().join("a.py"), "def f(x):\n    return 1 if x else 2\n")?;
+//! let tree = SourceTree::open(folder.path(), &OpenOptions::default())?;
+//! let report = analyze(tree, &Options::default(), &Silent)?;
+//! assert_eq!(report.languages.as_ref().map(|languages| languages.primary.as_str()), Some("python"));
+//! println!("{}", repolens_analysis::render::text(&report, &repolens_analysis::render::Style { colour: false, width: 80 }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What only the caller knows (ids, addresses, times) it fills in afterwards with `Report::set_meta`.
 
+mod facts;
+mod language;
+mod licence;
+mod manifests;
+mod options;
+pub mod render;
+mod scan;
+mod source;
+mod stages;
+mod syntax;
+mod units;
+
+use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
+
+pub use options::{
+    Clock, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING, MAX_PARSE_SIZE, MAX_TOTAL_SIZE, Observer,
+    Options, Silent,
+};
+pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
+
+/// Files named in `analyser.skippedFiles`; the true number stands beside.
+const MAX_SKIPPED: usize = 1_000;
+
+/// Analyses a tree. The report is the same, byte for byte, for the same tree and options at any number of threads, apart
+/// from the stages' times where a clock is lent.
+///
+/// # Errors
+/// The tree cannot be read at all; a file that cannot is no error, but named in the report.
+pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Report, OpenError> {
+    let start = options.clock.as_ref().map(|clock| clock());
+    let mut report = Report {
+        schema_version: SCHEMA_VERSION,
+        commit_sha: tree.commit.clone(),
+        ..Report::default()
+    };
+    let truncated = tree.truncated.clone();
+    let facts = scan::scan(tree, options, observer)?;
+    let ms = start
+        .zip(options.clock.as_ref())
+        .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);
+    let mut skipped = facts.skipped.clone();
+    let total = skipped.len() as u64;
+    let capped = cap(&mut skipped, MAX_SKIPPED);
+    let status = if truncated.is_some() {
+        StageStatus::Truncated
+    } else {
+        StageStatus::Ok
+    };
+    report.analyser = Analyser {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        stages: vec![Stage {
+            name: "parse".to_owned(),
+            ms,
+            status,
+            reason: truncated,
+        }],
+        limits: LimitsUsed::from(&options.limits),
+        skipped_files: skipped,
+        skipped_files_total: total,
+        truncated: capped,
+    };
+    stages::run(&facts, &mut report, options, observer);
+    Ok(report)
+}

@@ -1,1 +1,104 @@
-fn main() {}
+//! `repolens-api`: the HTTP API. It owns the database, hands out jobs and serves reports.
+
+mod app;
+mod body;
+mod check;
+mod client;
+mod dispatch;
+mod handlers;
+mod problem;
+mod reconciler;
+mod request;
+mod routes;
+mod serve;
+mod splice;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use repolens_core::settings::{ApiSettings, Checked, EXIT_CONFIG, Level, Reader};
+use repolens_log::Format;
+
+/// `EX_UNAVAILABLE` of sysexits.h: the port or the database is not to be had.
+const EXIT_UNAVAILABLE: u8 = 69;
+
+/// The RepoLens API. Without a command it serves; its settings are environment variables.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check the settings: one JSON object a line, exit status 78 where there is an error
+    Check {
+        /// Also try to reach the database
+        #[arg(long)]
+        connect: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        unreachable!("nothing ran before that could have installed another provider");
+    }
+    let reader = Reader::from_environment();
+    let no_color = reader.get("NO_COLOR").map(str::to_owned);
+    let checked = ApiSettings::read(reader);
+    // Few threads: what runs here waits for the database most of the time.
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(8)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(_) => return ExitCode::from(EXIT_UNAVAILABLE),
+    };
+    match arguments.command {
+        Some(Command::Check { connect }) => match runtime.block_on(check::run(checked, connect)) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(EXIT_CONFIG),
+            Err(_) => ExitCode::FAILURE,
+        },
+        None => serve(checked, no_color.as_deref(), &runtime),
+    }
+}
+
+fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio::runtime::Runtime) -> ExitCode {
+    #[expect(clippy::disallowed_methods, reason = "asked only whether it is a terminal")]
+    let terminal = std::io::stdout().is_terminal();
+    let (form, filter) = match &checked.settings {
+        Some(settings) => (settings.log.format.as_deref(), settings.log.level.as_str()),
+        None => (None, "info"),
+    };
+    let form = Format::from_setting(form, terminal).honour_no_color(no_color);
+    if repolens_log::init("api", form, filter).is_err() {
+        // The filter is the only part that a person wrote.
+        if repolens_log::init("api", form, "info").is_err() {
+            return ExitCode::FAILURE;
+        }
+        tracing::warn!("LOG_LEVEL: cannot read `{filter}`: `info` is used");
+    }
+    for finding in &checked.findings {
+        match finding.level {
+            Level::Error => tracing::error!("{finding}"),
+            Level::Warning => tracing::warn!("{finding}"),
+            Level::Ok => tracing::info!("{finding}"),
+        }
+    }
+    let Some(settings) = checked.settings else {
+        return ExitCode::from(EXIT_CONFIG);
+    };
+    match runtime.block_on(serve::run(settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::from(EXIT_UNAVAILABLE)
+        }
+    }
+}

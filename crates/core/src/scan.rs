@@ -106,6 +106,11 @@ impl fmt::Debug for LeaseToken {
 /// Where a scan is. The wire form is in lower case; the column's is in upper case ([`ScanStatus::column`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(
+    feature = "store",
+    derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)
+)]
+#[cfg_attr(feature = "store", diesel(sql_type = crate::store::schema::ScanStatusColumn))]
 pub enum ScanStatus {
     Queued,
     Processing,
@@ -151,6 +156,12 @@ impl ScanStatus {
             Self::Failed => "FAILED",
             Self::Cancelled => "CANCELLED",
         }
+    }
+
+    /// The statuses from which a scan may become `next`: what a conditional UPDATE names as where it comes from.
+    #[must_use]
+    pub fn before(next: Self) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|status| status.can_become(next)).collect()
     }
 
     /// The inverse of [`ScanStatus::column`].

@@ -1,1 +1,165 @@
-//! The database.
+//! The database: scans with their jobs, and the stored reports.
+//!
+//! [`Store`] speaks in words of the domain; each of its calls is one query or one transaction, and every change of a scan's
+//! status is one conditional UPDATE that names the statuses it may come from ([`ScanStatus::before`]) and, where a worker
+//! speaks, its lease. So calls may race: one of them wins, the others are told that they lost.
+//!
+//! Calls run as tasks of their own on a multi-thread runtime, and are awaited through their handle. A caller that is
+//! dropped in the middle (a client that hung up) leaves the call to end by itself: no transaction is cut in half, and
+//! diesel's wrapper for SQLite, which would panic when dropped on a single-threaded runtime, never is.
+//!
+//! The queries are written once, in `store/queries/`, and compiled for each of the two connection types.
+
+mod columns;
+mod connect;
+mod error;
+mod jobs;
+mod outcome;
+mod queries;
+pub mod report;
+mod scans;
+pub(crate) mod schema;
+
+use std::path::Path;
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use tokio::runtime::Handle;
+use tracing::Instrument as _;
+
+use crate::settings::DatabaseUrl;
+
+pub use connect::{PostgresUrl, UrlFault};
+pub use error::StoreError;
+pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled};
+pub use report::StoredReport;
+pub use scans::{Counts, NewScan, Page, Scan, StoredResults, Submitted};
+
+/// For how long a call waits for a database that is asleep or starting, before it is told as unavailable.
+const WAKE_UP_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The database. Cheap to clone: all clones share the connections.
+#[derive(Clone)]
+pub struct Store {
+    backend: Backend,
+    runtime: Handle,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Postgres(connect::Pools<AsyncPgConnection>),
+    Sqlite(connect::Pools<connect::AsyncSqliteConnection>),
+}
+
+impl Store {
+    /// Prepares the connections; the first call makes one. `runtime` must be a multi-thread one.
+    ///
+    /// # Errors
+    /// When the address, the certificate file or the database's folder is not usable.
+    pub fn new(url: &DatabaseUrl, ca_file: Option<&Path>, runtime: Handle) -> Result<Self, StoreError> {
+        let backend = match url {
+            DatabaseUrl::Sqlite(path) => Backend::Sqlite(connect::sqlite(path)?),
+            DatabaseUrl::Postgres(text) => {
+                let url = PostgresUrl::parse(text)
+                    .map_err(|fault| StoreError::Broken(format!("the address in `DATABASE_URL` {fault}")))?;
+                Backend::Postgres(connect::postgres(url, ca_file)?)
+            }
+        };
+        Ok(Self { backend, runtime })
+    }
+
+    /// For logs and the readiness check.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.backend {
+            Backend::Postgres(_) => "postgresql",
+            Backend::Sqlite(_) => "sqlite",
+        }
+    }
+
+    /// Makes or completes the tables. Safe to call on a database that has them, and by two instances at a time.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or refuses.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match self.backend.clone() {
+            Backend::Postgres(pools) => {
+                self.joined(async move { queries::postgres::migrate::run(&pools.writers).await })
+                    .await
+            }
+            Backend::Sqlite(pools) => {
+                self.joined(async move { queries::sqlite::migrate::run(&pools.writers).await })
+                    .await
+            }
+        }
+    }
+
+    /// One round trip.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        call!(self, readers, scans::ping())
+    }
+
+    /// Ends all connections; calls after it fail. SQLite's log is written back to its file by the last one.
+    pub fn close(&self) {
+        match &self.backend {
+            Backend::Postgres(pools) => pools.close(),
+            Backend::Sqlite(pools) => pools.close(),
+        }
+    }
+
+    async fn joined<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.runtime.spawn(call.in_current_span()).await {
+            Ok(result) => result,
+            Err(error) => Err(StoreError::Broken(format!("a call to the store ended early: {error}"))),
+        }
+    }
+}
+
+/// `call!(self, writers|readers, group::query(arguments…))`: runs the query of that name on the backend's connection, in a
+/// task of its own. The arguments are owned names; the query gets references to them, so that it can be tried again.
+///
+/// It is tried again while the database is away, for [`WAKE_UP_TIMEOUT`]: every query is harmless when it runs twice,
+/// because whatever it changes is tied to an id or a lease token that was made before.
+macro_rules! call {
+    ($store:ident, $access:ident, $group:ident :: $query:ident ( $($argument:ident),* )) => {
+        match $store.backend.clone() {
+            $crate::store::Backend::Postgres(pools) => {
+                $store.joined(async move {
+                    let mut patience = $crate::store::queries::Patience::new();
+                    loop {
+                        let result = match pools.$access.get().await {
+                            Ok(mut connection) => {
+                                let result = $crate::store::queries::postgres::$group::$query(
+                                    &mut *connection, $(&$argument),*
+                                ).await;
+                                if result.is_err() {
+                                    // It may be dead, or in the middle of a transaction.
+                                    drop(diesel_async::pooled_connection::deadpool::Object::take(connection));
+                                }
+                                result
+                            }
+                            Err(error) => Err(error.into()),
+                        };
+                        match result {
+                            Err($crate::store::StoreError::Unavailable(cause)) if patience.lasts(&cause).await => {}
+                            result => return result,
+                        }
+                    }
+                }).await
+            }
+            $crate::store::Backend::Sqlite(pools) => {
+                $store.joined(async move {
+                    let mut connection = pools.$access.get().await?;
+                    $crate::store::queries::sqlite::$group::$query(&mut *connection, $(&$argument),*).await
+                }).await
+            }
+        }
+    };
+}
+use call;

@@ -16,6 +16,8 @@ pub struct ApiSettings {
     pub host: IpAddr,
     pub port: u16,
     pub database: DatabaseUrl,
+    /// Authorities, beside the public ones, that PostgreSQL's certificate may be signed by.
+    pub database_ca_file: Option<PathBuf>,
     /// The supervisor's status socket, where there is one.
     pub supervisor_socket: Option<PathBuf>,
     pub worker_token: Secret,
@@ -55,6 +57,7 @@ impl ApiSettings {
             }),
             port: reader.port(),
             database: database(&mut reader),
+            database_ca_file: reader.get("DATABASE_CA_FILE").map(PathBuf::from),
             supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
             worker_token: reader.worker_token(),
             frontend_origins: frontend_origins(&mut reader),

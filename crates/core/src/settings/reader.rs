@@ -79,11 +79,15 @@ impl Reader {
     }
 
     fn find(&mut self, level: Level, name: &str, message: String) {
-        self.findings.push(Finding {
+        let finding = Finding {
             level,
             name: name.to_owned(),
             message,
-        });
+        };
+        // A variable that is read twice is told of once.
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     /// A value that `parse` understands, or `default`. `expected` completes the sentence "expected …".
@@ -134,6 +138,12 @@ impl Reader {
         self.parsed("PORT", 3001, "a port, 1 to 65535", |value| {
             value.parse().ok().filter(|port| *port != 0)
         })
+    }
+
+    /// `PATH`, or where programs usually are.
+    #[must_use]
+    pub fn search_path(&self) -> String {
+        self.get("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned()
     }
 
     /// The secret that the worker and the API share.

@@ -21,6 +21,8 @@ pub struct WorkerSettings {
     /// Descriptor 0 is the supervisor's heartbeat socket.
     pub heartbeat: bool,
     pub sandbox_dir: PathBuf,
+    /// `PATH`, where git is looked for.
+    pub search_path: String,
     /// Jobs at a time.
     pub concurrency: usize,
     pub limits: ScanLimits,
@@ -89,6 +91,7 @@ impl WorkerSettings {
             worker_id: reader.get("REPOLENS_WORKER_ID").map(str::to_owned),
             heartbeat: reader.flag("REPOLENS_HEARTBEAT", false),
             sandbox_dir: PathBuf::from(reader.get("SANDBOX_DIR").unwrap_or("/tmp/repolens-sandboxes")),
+            search_path: reader.search_path(),
             concurrency: reader.parsed("WORKER_CONCURRENCY", 1, "a number of jobs, 1 to 64", |value| {
                 value.parse().ok().filter(|jobs| (1..=64).contains(jobs))
             }),

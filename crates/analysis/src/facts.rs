@@ -1,0 +1,114 @@
+//! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them.
+
+use crate::language::{FileLines, LanguageId, Origin};
+use crate::manifests::Manifest;
+
+/// Everything that stages know of one file.
+#[derive(Debug)]
+pub struct FileFacts {
+    pub path: String,
+    pub bytes: u64,
+    pub language: Option<LanguageId>,
+    pub origin: Origin,
+    pub test: bool,
+    pub lines: FileLines,
+    /// Of `lines.comments`: lines of documentation strings, which tokei counts as code by default.
+    pub docstrings: u32,
+    /// `None`: the language has no parser here, or the file could not be parsed (then `problems` says why).
+    pub syntax: Option<Box<Syntax>>,
+    pub manifest: Option<Box<Manifest>>,
+    /// The text, of the few files that a stage reads itself (READMEs).
+    pub text: Option<String>,
+    /// SPDX identifier, of licence files; empty where the text is unknown.
+    pub licence: Option<String>,
+    /// What went wrong, for `analyser.skippedFiles`.
+    pub problems: Vec<String>,
+}
+
+/// Facts of a syntax tree.
+#[derive(Debug, Default, PartialEq)]
+pub struct Syntax {
+    pub functions: Vec<Function>,
+    pub classes: u32,
+    pub imports: Vec<Import>,
+    pub exports: Vec<Export>,
+    /// The parser met something that is not of the language, and went on.
+    pub errors: bool,
+    /// It can be started: a `main` function, `if __name__ == "__main__"`, a shebang.
+    pub entry_point: bool,
+    /// Lines of documentation strings (Python).
+    pub docstrings: u32,
+}
+
+/// One function with a body: the unit of both complexities.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Function {
+    /// `name`, `Class.name`, or `<anonymous>`.
+    pub name: Box<str>,
+    /// 1-based, of the name (of the start where it has none).
+    pub line: u32,
+    pub end_line: u32,
+    pub cyclomatic: u32,
+    pub cognitive: u32,
+    pub parameters: u16,
+    /// The deepest nesting of control structures.
+    pub nesting: u16,
+}
+
+/// One import of a module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Import {
+    /// As written: `./a`, `os.path`, `java.util.List`.
+    pub specifier: Box<str>,
+    pub kind: ImportKind,
+    pub line: u32,
+    /// What it brings in, where the language names it.
+    pub names: Vec<ImportedName>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportKind {
+    Static,
+    /// `export … from`, `pub use`.
+    Reexport,
+    /// `import()`, `importlib`, a `require` inside a function.
+    Dynamic,
+    /// Only for types.
+    Type,
+    /// `mod name;` of Rust: a file that belongs to this one. No import that a person would count.
+    Submodule,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedName {
+    /// In the other module; `*` for all of it, `default` for its default export.
+    pub imported: Box<str>,
+    /// Here; empty for a re-export.
+    pub local: Box<str>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// `default` for the default export, `*` for all of another module.
+    pub name: Box<str>,
+    pub line: u32,
+}
+
+impl FileFacts {
+    /// Physical lines.
+    #[must_use]
+    pub fn line_count(&self) -> u64 {
+        u64::from(self.lines.total())
+    }
+
+    /// Code of this project: what scores are about.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        matches!(self.origin, Origin::Own | Origin::Documentation)
+    }
+
+    #[must_use]
+    pub fn functions(&self) -> &[Function] {
+        self.syntax.as_ref().map_or(&[], |syntax| &syntax.functions)
+    }
+}

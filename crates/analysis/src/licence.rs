@@ -1,0 +1,118 @@
+//! Which licence a text is, by sentences that only this licence has.
+
+/// Whether a file is a licence by its name.
+#[must_use]
+pub fn is_licence_file(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.split(['.', '-', '_']).next().unwrap_or_default();
+    let known = matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
+    let is_text = !lower.contains('.')
+        || [".md", ".txt", ".rst", ".mit", ".apache", ".bsd"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+    known
+        && (is_text || !lower.ends_with(|c: char| c.is_ascii_alphabetic()) || lower.contains("license-"))
+        && folder.split('/').all(|folder| folder != "node_modules")
+        && crate::language::origin_by_path(path) != crate::language::Origin::Vendored
+}
+
+/// SPDX identifiers with the phrases that a text must all have, in lower case with single spaces; the first that fits.
+const KNOWN: &[(&str, &[&str])] = &[
+    ("AGPL-3.0", &["gnu affero general public license", "version 3"]),
+    ("LGPL-3.0", &["gnu lesser general public license", "version 3"]),
+    ("LGPL-2.1", &["gnu lesser general public license", "version 2.1"]),
+    ("GPL-3.0", &["gnu general public license", "version 3"]),
+    ("GPL-2.0", &["gnu general public license", "version 2"]),
+    ("MPL-2.0", &["mozilla public license", "2.0"]),
+    ("Apache-2.0", &["apache license", "version 2.0"]),
+    ("EPL-2.0", &["eclipse public license", "2.0"]),
+    ("BSL-1.0", &["boost software license", "version 1.0"]),
+    ("CC0-1.0", &["cc0 1.0 universal"]),
+    ("CC-BY-4.0", &["creative commons attribution 4.0"]),
+    (
+        "Unlicense",
+        &["this is free and unencumbered software released into the public domain"],
+    ),
+    (
+        "Zlib",
+        &[
+            "this software is provided 'as-is', without any express or implied warranty",
+            "altered source versions",
+        ],
+    ),
+    (
+        "ISC",
+        &[
+            "permission to use, copy, modify, and/or distribute this software for any purpose",
+            "copyright notice and this permission notice appear in all copies",
+        ],
+    ),
+    (
+        "ISC",
+        &["permission to use, copy, modify, and distribute this software for any purpose with or without fee"],
+    ),
+    (
+        "BSD-3-Clause",
+        &["redistribution and use in source and binary forms", "neither the name"],
+    ),
+    ("BSD-2-Clause", &["redistribution and use in source and binary forms"]),
+    (
+        "MIT",
+        &[
+            "permission is hereby granted, free of charge, to any person obtaining a copy",
+            "without restriction",
+        ],
+    ),
+    ("MIT", &["mit license"]),
+    ("WTFPL", &["do what the fuck you want to public license"]),
+    ("Python-2.0", &["python software foundation license version 2"]),
+];
+
+/// The SPDX identifier of a licence text.
+#[must_use]
+pub fn identify(text: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(&text[..text.len().min(64 * 1024)]).to_lowercase();
+    let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    KNOWN
+        .iter()
+        .find(|(_, phrases)| phrases.iter().all(|phrase| plain.contains(phrase)))
+        .map(|(id, _)| *id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_name() {
+        for path in [
+            "LICENSE",
+            "LICENCE.md",
+            "a/COPYING",
+            "LICENSE-MIT",
+            "license.txt",
+            "LICENSE.BSD",
+        ] {
+            assert!(is_licence_file(path), "{path}");
+        }
+        for path in ["license.py", "node_modules/a/LICENSE", "licensing.md", "src/license.ts"] {
+            assert!(!is_licence_file(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn texts_are_known_by_their_sentences() {
+        let mit = b"Permission is hereby granted, free of charge,\nto any person obtaining a copy of this\nsoftware, to deal without restriction";
+        assert_eq!(identify(mit), Some("MIT"));
+        assert_eq!(
+            identify(b"  Apache License\n Version 2.0, January 2004"),
+            Some("Apache-2.0")
+        );
+        assert_eq!(
+            identify(b"GNU LESSER GENERAL PUBLIC LICENSE Version 3"),
+            Some("LGPL-3.0")
+        );
+        assert_eq!(identify(b"all rights reserved"), None);
+    }
+}

@@ -1,0 +1,324 @@
+//! npm: `package.json`, and `package-lock.json` of versions 1 to 3.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Manifest, Requirement};
+
+pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
+    let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let text_of = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut requirements = Vec::new();
+    for (key, dev) in [
+        ("dependencies", false),
+        ("optionalDependencies", false),
+        ("peerDependencies", false),
+        ("devDependencies", true),
+    ] {
+        for (name, version) in root.get(key).and_then(Value::as_object).into_iter().flatten() {
+            let known = requirements
+                .iter_mut()
+                .find(|known: &&mut Requirement| known.name == *name);
+            let version = version.as_str().unwrap_or_default();
+            match known {
+                // A peer that is also installed for development is what the package needs.
+                Some(known) => known.dev &= dev,
+                None => requirements.push(Requirement {
+                    name: name.clone(),
+                    version: version.to_owned(),
+                    dev,
+                    direct: true,
+                    resolved: is_exact(version),
+                    licence: None,
+                }),
+            }
+        }
+    }
+    let licence =
+        text_of("license").or_else(|| root.pointer("/license/type").and_then(Value::as_str).map(str::to_owned));
+    let mut entry_points = Vec::new();
+    for key in ["main", "module", "browser", "types", "typings", "bin", "exports"] {
+        paths(root.get(key), &mut entry_points);
+    }
+    entry_points.sort();
+    entry_points.dedup();
+    Ok(Manifest {
+        ecosystem: "npm",
+        name: text_of("name"),
+        description: text_of("description"),
+        licence,
+        requirements,
+        entry_points,
+        ..Manifest::default()
+    })
+}
+
+/// The paths in `main`, `bin` or `exports`, however nested (serde_json bounds the depth).
+fn paths(value: Option<&Value>, found: &mut Vec<String>) {
+    match value {
+        Some(Value::String(path)) => {
+            let path = path.trim_start_matches("./");
+            if !path.is_empty() && !path.starts_with("../") && !path.starts_with('/') {
+                found.push(path.to_owned());
+            }
+        }
+        Some(Value::Object(map)) => map.values().for_each(|inner| paths(Some(inner), found)),
+        Some(Value::Array(list)) => list.iter().for_each(|inner| paths(Some(inner), found)),
+        _ => {}
+    }
+}
+
+fn is_exact(version: &str) -> bool {
+    let mut parts = version.split('.');
+    parts.clone().count() >= 3
+        && parts
+            .by_ref()
+            .take(2)
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        && parts.all(|part| {
+            part.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+'))
+                && !part.is_empty()
+                && part != "x"
+        })
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    name: Option<String>,
+    #[serde(default)]
+    packages: BTreeMap<String, LockedPackage>,
+    #[serde(default)]
+    dependencies: BTreeMap<String, LockedV1>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct LockedPackage {
+    version: Option<String>,
+    name: Option<String>,
+    dev: bool,
+    dev_optional: bool,
+    link: bool,
+    license: Option<Value>,
+    dependencies: BTreeMap<String, Value>,
+    optional_dependencies: BTreeMap<String, Value>,
+    peer_dependencies: BTreeMap<String, Value>,
+    dev_dependencies: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct LockedV1 {
+    version: Option<String>,
+    #[serde(default)]
+    dev: bool,
+    #[serde(default)]
+    requires: Value,
+    #[serde(default)]
+    dependencies: BTreeMap<String, LockedV1>,
+}
+
+pub(super) fn package_lock(text: &str) -> Result<Manifest, String> {
+    let lock: Lock = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut manifest = Manifest {
+        is_lock: true,
+        ecosystem: "npm",
+        name: lock.name,
+        ..Manifest::default()
+    };
+    if lock.packages.is_empty() {
+        version_1(&lock.dependencies, &mut manifest);
+    } else {
+        version_2(&lock.packages, &mut manifest);
+    }
+    Ok(manifest)
+}
+
+fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest) {
+    let mut index = HashMap::new();
+    for (path, package) in packages {
+        // Links and folders of the workspace itself are no packages that were fetched.
+        let Some((_, name)) = path.rsplit_once("node_modules/").filter(|_| !package.link) else {
+            continue;
+        };
+        index.insert(path.as_str(), manifest.requirements.len());
+        manifest.requirements.push(Requirement {
+            name: package.name.clone().unwrap_or_else(|| name.to_owned()),
+            version: package.version.clone().unwrap_or_default(),
+            dev: package.dev || package.dev_optional,
+            direct: false,
+            resolved: true,
+            licence: package.license.as_ref().and_then(Value::as_str).map(str::to_owned),
+        });
+    }
+    // Node looks for a package in its own folder, then upwards.
+    let find = |from: &str, name: &str| {
+        let mut folder = from;
+        loop {
+            let path = if folder.is_empty() {
+                format!("node_modules/{name}")
+            } else {
+                format!("{folder}/node_modules/{name}")
+            };
+            if let Some(&at) = index.get(path.as_str()) {
+                return Some(at);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = folder.rsplit_once("/node_modules/").map_or("", |(above, _)| above);
+        }
+    };
+    for (path, package) in packages {
+        let own = index.get(path.as_str()).copied();
+        let lists = [
+            &package.dependencies,
+            &package.optional_dependencies,
+            &package.peer_dependencies,
+        ];
+        let dev = own.is_none().then_some(&package.dev_dependencies);
+        for name in lists.into_iter().chain(dev).flat_map(BTreeMap::keys) {
+            match (own, find(path, name)) {
+                (Some(own), Some(target)) => manifest.edges.push((own, target)),
+                (None, Some(target)) => manifest.requirements[target].direct = true,
+                _ => {}
+            }
+        }
+    }
+}
+
+fn version_1(top: &BTreeMap<String, LockedV1>, manifest: &mut Manifest) {
+    // Chain of scopes for each package: where its requirements are looked for, innermost first. serde_json bounds the depth.
+    fn add(
+        level: &BTreeMap<String, LockedV1>,
+        outer: &[HashMap<String, usize>],
+        manifest: &mut Manifest,
+        pending: &mut Vec<(usize, Vec<String>, Vec<HashMap<String, usize>>)>,
+    ) {
+        let mut scope = HashMap::new();
+        for (name, package) in level {
+            scope.insert(name.clone(), manifest.requirements.len());
+            manifest.requirements.push(Requirement {
+                name: name.clone(),
+                version: package.version.clone().unwrap_or_default(),
+                dev: package.dev,
+                direct: false,
+                resolved: true,
+                licence: None,
+            });
+        }
+        let mut scopes = vec![scope];
+        scopes.extend_from_slice(outer);
+        for (name, package) in level {
+            let own = scopes[0][name];
+            let wanted: Vec<_> = package
+                .requires
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name.clone())
+                .collect();
+            let mut inner = Vec::new();
+            if !package.dependencies.is_empty() {
+                let start = manifest.requirements.len();
+                add(&package.dependencies, &scopes, manifest, pending);
+                inner.push(
+                    package
+                        .dependencies
+                        .keys()
+                        .enumerate()
+                        .map(|(at, name)| (name.clone(), start + at))
+                        .collect(),
+                );
+            }
+            inner.extend_from_slice(&scopes);
+            pending.push((own, wanted, inner));
+        }
+    }
+    let mut pending = Vec::new();
+    add(top, &[], manifest, &mut pending);
+    for (own, wanted, scopes) in pending {
+        for name in wanted {
+            if let Some(&target) = scopes.iter().find_map(|scope| scope.get(&name)) {
+                manifest.edges.push((own, target));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn package_json_names_what_it_needs() {
+        let manifest = package_json(
+            r#"{"name":"a","license":"MIT","main":"./lib/a.js","exports":{".":{"import":"./b.mjs"}},
+                "dependencies":{"x":"^1.2.0","y":"2.0.1"},"devDependencies":{"z":"*","y":"1"},"peerDependencies":{"z":"1"}}"#,
+        )
+        .expect("valid");
+        let list: Vec<_> = manifest
+            .requirements
+            .iter()
+            .map(|r| (r.name.as_str(), r.version.as_str(), r.dev, r.resolved))
+            .collect();
+        assert_eq!(
+            list,
+            [
+                ("x", "^1.2.0", false, false),
+                ("y", "2.0.1", false, true),
+                ("z", "1", false, false)
+            ]
+        );
+        assert_eq!(manifest.entry_points, ["b.mjs", "lib/a.js"]);
+        assert!(package_json("{").is_err() && package_json("[]").is_ok_and(|m| m.requirements.is_empty()));
+    }
+
+    #[test]
+    fn lock_files_have_true_edges() {
+        let manifest = package_lock(
+            r#"{"lockfileVersion":3,"packages":{
+                "":{"dependencies":{"a":"1"},"devDependencies":{"b":"1"}},
+                "node_modules/a":{"version":"1.0.0","license":"ISC","dependencies":{"b":"2"}},
+                "node_modules/a/node_modules/b":{"version":"2.0.0"},
+                "node_modules/b":{"version":"1.0.0","dev":true}, "node_modules/w":{"link":true}}}"#,
+        )
+        .expect("valid");
+        let list: Vec<_> = manifest
+            .requirements
+            .iter()
+            .map(|r| (r.name.as_str(), r.version.as_str(), r.dev, r.direct))
+            .collect();
+        assert_eq!(
+            list,
+            [
+                ("a", "1.0.0", false, true),
+                ("b", "2.0.0", false, false),
+                ("b", "1.0.0", true, true)
+            ]
+        );
+        assert_eq!(manifest.edges, [(0, 1)]);
+    }
+
+    #[test]
+    fn version_1_nests() {
+        let manifest = package_lock(
+            r#"{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","requires":{"b":"2","c":"1"},
+                "dependencies":{"b":{"version":"2.0.0","requires":{"c":"1"}}}},"b":{"version":"1.0.0"},"c":{"version":"1.1.0"}}}"#,
+        )
+        .expect("valid");
+        let names: Vec<_> = manifest
+            .requirements
+            .iter()
+            .map(|r| format!("{}@{}", r.name, r.version))
+            .collect();
+        let edges: Vec<_> = manifest
+            .edges
+            .iter()
+            .map(|&(a, b)| format!("{} > {}", names[a], names[b]))
+            .collect();
+        assert_eq!(edges, ["b@2.0.0 > c@1.1.0", "a@1.0.0 > b@2.0.0", "a@1.0.0 > c@1.1.0"]);
+    }
+}

@@ -1,0 +1,107 @@
+//! What an analysis is told: limits, threads, files to leave out, who watches, and the clock (stages have none).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use repolens_core::report::LimitsUsed;
+
+/// The default of `MAX_FILE_SIZE`, in bytes.
+pub const MAX_FILE_SIZE: u64 = 2 * 1024 * 1024;
+/// The native parsers take about 370 bytes of memory for each byte of hostile input; beyond this size lines are counted
+/// only.
+pub const MAX_PARSE_SIZE: u64 = 512 * 1024;
+/// Lock files are data, and long.
+pub const MAX_MANIFEST_SIZE: u64 = 20 * 1024 * 1024;
+pub const MAX_FILES: u64 = 200_000;
+pub const MAX_TOTAL_SIZE: u64 = 4 * 1024 * 1024 * 1024;
+/// Brackets open at a time: the native parsers need about 1.6 KiB of stack for each, and die beyond it.
+pub const MAX_NESTING: u64 = 1_000;
+
+/// What is enforced; the same figures stand in the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    pub max_file_size: u64,
+    pub max_parse_size: u64,
+    pub max_manifest_size: u64,
+    pub max_files: u64,
+    pub max_total_size: u64,
+    pub max_nesting: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_size: MAX_FILE_SIZE,
+            max_parse_size: MAX_PARSE_SIZE,
+            max_manifest_size: MAX_MANIFEST_SIZE,
+            max_files: MAX_FILES,
+            max_total_size: MAX_TOTAL_SIZE,
+            max_nesting: MAX_NESTING,
+        }
+    }
+}
+
+impl From<&Limits> for LimitsUsed {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            max_file_size: limits.max_file_size,
+            max_parse_size: limits.max_parse_size,
+            max_manifest_size: limits.max_manifest_size,
+            max_files: limits.max_files,
+            max_total_size: limits.max_total_size,
+            max_nesting: limits.max_nesting,
+        }
+    }
+}
+
+/// A monotonic clock that the caller may lend, so that stages can be timed though none of them has a clock.
+pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+#[derive(Clone, Default)]
+pub struct Options {
+    pub limits: Limits,
+    /// Parser threads; 0: one for each core.
+    pub threads: usize,
+    /// Files that are not to be parsed (lines are still counted), with the reason that the report will give: how an
+    /// analysis is started again behind a file that killed the last one.
+    pub skip: BTreeMap<String, String>,
+    /// Fills in `analyser.stages[].ms`.
+    pub clock: Option<Clock>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("limits", &self.limits)
+            .field("threads", &self.threads)
+            .field("skip", &self.skip)
+            .field("clock", &self.clock.is_some())
+            .finish()
+    }
+}
+
+/// Who watches an analysis. Called from several threads at once; must be quick.
+pub trait Observer: Sync {
+    /// `done` of `total` steps of the stage `name`; at least once for each stage.
+    fn progress(&self, stage: &str, done: u64, total: u64) {
+        let _ = (stage, done, total);
+    }
+
+    /// A thread is about to parse `path` (relative, as in the report): if the process dies now, this file (or that of
+    /// another thread) did it.
+    fn parsing(&self, thread: usize, path: &str) {
+        let _ = (thread, path);
+    }
+
+    /// The thread is done with the file that it told last.
+    fn parsed(&self, thread: usize) {
+        let _ = thread;
+    }
+}
+
+/// Nobody watches.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Observer for Silent {}

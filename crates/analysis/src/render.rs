@@ -1,0 +1,415 @@
+//! A report in a terminal, for a person.
+//!
+//! Text of the repository (paths, names, descriptions) is hostile: control characters are shown as `\u{…}`, so that no
+//! file name can move the cursor, and every line is cut to the width.
+
+use std::fmt::Write as _;
+
+use repolens_core::report::{Report, RiskLevel, StageStatus};
+
+/// How to draw.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// ANSI colours.
+    pub colour: bool,
+    /// Columns; below 40 is taken for 40.
+    pub width: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            colour: false,
+            width: 80,
+        }
+    }
+}
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const RED: &str = "31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+
+const LANGUAGES: usize = 8;
+const SKIPPED: usize = 5;
+
+/// The report as text; ends with a newline.
+#[must_use]
+pub fn text(report: &Report, style: &Style) -> String {
+    let mut page = Page {
+        out: String::new(),
+        colour: style.colour,
+        width: style.width.max(40),
+    };
+    head(report, &mut page);
+    languages(report, &mut page);
+    health(report, &mut page);
+    complexity(report, &mut page);
+    dependencies(report, &mut page);
+    advice(report, &mut page);
+    left_out(report, &mut page);
+    page.out
+}
+
+struct Page {
+    out: String,
+    colour: bool,
+    width: usize,
+}
+
+impl Page {
+    /// One line from parts with their colours, cut to the width.
+    fn line(&mut self, parts: &[(&str, &str)]) {
+        let mut room = self.width;
+        for (colour, text) in parts {
+            let text = harmless(text);
+            let length = text.chars().count();
+            let shown: String = if length > room {
+                text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+            } else {
+                text
+            };
+            if room == 0 {
+                break;
+            }
+            room -= length.min(room);
+            if self.colour && !colour.is_empty() {
+                let _ = write!(self.out, "\x1b[{colour}m{shown}\x1b[0m");
+            } else {
+                self.out.push_str(&shown);
+            }
+        }
+        while self.out.ends_with(' ') {
+            self.out.pop();
+        }
+        self.out.push('\n');
+    }
+
+    fn title(&mut self, text: &str) {
+        self.out.push('\n');
+        self.line(&[(BOLD, text)]);
+    }
+
+    /// Text over as many lines as it needs, at most `most`.
+    fn wrapped(&mut self, first: &str, text: &str, most: usize) {
+        let indent = first.chars().count();
+        let text = harmless(text);
+        let mut line = first.to_owned();
+        let mut lines = 0;
+        let mut fresh = true;
+        for word in text.split_whitespace() {
+            if !fresh && line.chars().count() + 1 + word.chars().count() > self.width {
+                lines += 1;
+                if lines == most {
+                    line.push('…');
+                    break;
+                }
+                self.line(&[("", &line)]);
+                line = " ".repeat(indent);
+                fresh = true;
+            }
+            if !fresh {
+                line.push(' ');
+            }
+            line.push_str(word);
+            fresh = false;
+        }
+        self.line(&[("", &line)]);
+    }
+}
+
+/// Control characters, and those that change the direction of text, spelled out.
+fn harmless(text: &str) -> String {
+    let dangerous = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if !text.contains(dangerous) {
+        return text.to_owned();
+    }
+    text.chars().fold(String::new(), |mut out, c| {
+        if dangerous(c) {
+            let _ = write!(out, "{}", c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+fn head(report: &Report, page: &mut Page) {
+    let Some(summary) = &report.summary else {
+        return;
+    };
+    let name = summary.name.as_deref().unwrap_or("(no name)");
+    let commit = report
+        .commit_sha
+        .as_deref()
+        .map(|id| format!("  {}", id.get(..12).unwrap_or(id)))
+        .unwrap_or_default();
+    page.line(&[(BOLD, name), (DIM, &commit)]);
+    if let Some(description) = &summary.description {
+        page.wrapped("", description, 3);
+    }
+    page.out.push('\n');
+    page.line(&[(
+        "",
+        &format!(
+            "{} files, {} lines of code, {} functions, mostly {}",
+            grouped(summary.files),
+            grouped(summary.lines_of_code),
+            grouped(summary.functions),
+            summary.primary_language
+        ),
+    )]);
+}
+
+fn languages(report: &Report, page: &mut Page) {
+    let Some(lines) = &report.lines else { return };
+    let mut list: Vec<_> = lines.by_language.iter().filter(|(_, counts)| counts.code > 0).collect();
+    list.sort_by(|a, b| b.1.code.cmp(&a.1.code).then_with(|| a.0.cmp(b.0)));
+    let Some(most) = list.first().map(|(_, counts)| counts.code) else {
+        return;
+    };
+    page.title("Languages");
+    let bar_width = (page.width.saturating_sub(60)).clamp(6, 40);
+    for (name, counts) in list.iter().take(LANGUAGES) {
+        let filled = usize::try_from(counts.code * bar_width as u64 / most.max(1))
+            .unwrap_or(0)
+            .clamp(1, bar_width);
+        let bar = "█".repeat(filled) + &" ".repeat(bar_width - filled);
+        let share = counts.code as f64 / lines.total.code.max(1) as f64 * 100.0;
+        let figures = format!(
+            " {share:5.1}% {:>11} lines {:>7} files",
+            grouped(counts.code),
+            grouped(counts.files)
+        );
+        page.line(&[("", &format!("  {name:<14} ")), (CYAN, &bar), ("", &figures)]);
+    }
+    if list.len() > LANGUAGES {
+        page.line(&[(DIM, &format!("  and {} more", list.len() - LANGUAGES))]);
+    }
+    let aside = [(lines.vendored, "vendored"), (lines.generated, "generated")];
+    for (counts, what) in aside.into_iter().filter(|(counts, _)| counts.files > 0) {
+        let text = format!(
+            "  of these {}: {} files, {} lines of code, in no score",
+            what,
+            grouped(counts.files),
+            grouped(counts.code)
+        );
+        page.line(&[(DIM, &text)]);
+    }
+}
+
+fn health(report: &Report, page: &mut Page) {
+    page.title("Health");
+    if let Some(risk) = &report.risk_scores {
+        let colour = level_colour(risk.level);
+        let text = format!("{:.0} of 100, {}", risk.overall, risk.level.as_str());
+        page.line(&[("", "  Risk             "), (colour, &text)]);
+        let text = format!("{:.0} of 100", risk.maintainability);
+        page.line(&[
+            ("", "  Maintainability  "),
+            (level_colour(RiskLevel::of(100.0 - risk.maintainability)), &text),
+        ]);
+    }
+    if let Some(readme) = &report.readme_analysis {
+        let text = match &readme.path {
+            Some(path) => format!("{} ({:.0}%), {path}", readme.grade, readme.score),
+            None => "there is none".to_owned(),
+        };
+        let colour = if readme.score >= 70.0 { GREEN } else { YELLOW };
+        page.line(&[("", "  README           "), (colour, &text)]);
+    }
+    if let Some(tests) = &report.tests {
+        let ci = if tests.ci.is_empty() {
+            "no CI found".to_owned()
+        } else {
+            tests.ci.join(", ")
+        };
+        let text = format!(
+            "{} files, {:.2} lines for each line of code; {ci}",
+            grouped(tests.test_files),
+            tests.ratio
+        );
+        page.line(&[("", "  Tests            "), ("", &text)]);
+    }
+    if let Some(licences) = &report.licences {
+        let mut names: Vec<_> = licences.files.iter().filter_map(|file| file.spdx.clone()).collect();
+        names.sort();
+        names.dedup();
+        let text = match (names.is_empty(), licences.declared.first()) {
+            (false, _) => names.join(", "),
+            (true, Some(declared)) => declared.clone(),
+            (true, None) => "none found".to_owned(),
+        };
+        page.line(&[("", "  Licence          "), ("", &text)]);
+    }
+}
+
+fn complexity(report: &Report, page: &mut Page) {
+    let Some(metrics) = &report.complexity_metrics else {
+        return;
+    };
+    let statistics = &metrics.statistics;
+    page.title("Complexity");
+    page.line(&[(
+        "",
+        &format!(
+            "  {} of {} functions are hard to test or to read; average {:.1} cyclomatic, {:.1} cognitive",
+            grouped(statistics.high_complexity_count),
+            grouped(statistics.total_functions),
+            statistics.avg_cyclomatic,
+            statistics.avg_cognitive
+        ),
+    )]);
+    for function in metrics.high_complexity_functions.iter().take(5) {
+        let figures = format!("  {:>4} {:>4}  ", function.cyclomatic, function.cognitive);
+        let place = format!("  {}:{}", function.file_path, function.line_number);
+        page.line(&[(YELLOW, &figures), ("", &function.name), (DIM, &place)]);
+    }
+}
+
+fn dependencies(report: &Report, page: &mut Page) {
+    let Some(dependencies) = &report.dependencies else {
+        return;
+    };
+    let counts = &dependencies.statistics;
+    page.title("Dependencies");
+    page.line(&[(
+        "",
+        &format!(
+            "  {} packages: {} direct, {} transitive; {} for development",
+            grouped(counts.total),
+            grouped(counts.direct),
+            grouped(counts.transitive),
+            grouped(counts.dev)
+        ),
+    )]);
+    if let Some(languages) = report
+        .languages
+        .as_ref()
+        .filter(|languages| !languages.frameworks.is_empty())
+    {
+        page.line(&[("", &format!("  Frameworks: {}", languages.frameworks.join(", ")))]);
+    }
+}
+
+fn advice(report: &Report, page: &mut Page) {
+    let Some(summary) = &report.summary else {
+        return;
+    };
+    if !summary.worst.is_empty() {
+        page.title("Look here first");
+        for place in &summary.worst {
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+            page.line(&[(RED, &format!("  {}{line}", place.path))]);
+            page.line(&[(DIM, &format!("    {}", place.reason))]);
+        }
+    }
+    if !summary.advice.is_empty() {
+        page.title("What to do");
+        for (at, advice) in summary.advice.iter().enumerate() {
+            page.wrapped(&format!("  {}. ", at + 1), advice, 3);
+        }
+    }
+}
+
+fn left_out(report: &Report, page: &mut Page) {
+    let analyser = &report.analyser;
+    if analyser.skipped_files_total > 0 {
+        page.title("Left out");
+        for file in analyser.skipped_files.iter().take(SKIPPED) {
+            page.line(&[("", &format!("  {}", file.path)), (DIM, &format!("  {}", file.reason))]);
+        }
+        let more = analyser.skipped_files_total.saturating_sub(SKIPPED as u64);
+        if more > 0 {
+            page.line(&[(DIM, &format!("  and {} more, in the JSON report", grouped(more)))]);
+        }
+    }
+    let told = |status: StageStatus| analyser.stages.iter().filter(move |stage| stage.status == status);
+    for stage in told(StageStatus::Failed).chain(told(StageStatus::Truncated)) {
+        let text = format!("  {}: {}", stage.name, stage.reason.as_deref().unwrap_or_default());
+        page.line(&[(RED, &text)]);
+    }
+    let skipped: Vec<_> = told(StageStatus::Skipped).map(|stage| stage.name.as_str()).collect();
+    if !skipped.is_empty() {
+        page.out.push('\n');
+        page.wrapped("Not looked at: ", &skipped.join(", "), 4);
+    }
+}
+
+fn level_colour(level: RiskLevel) -> &'static str {
+    match level {
+        RiskLevel::Low => GREEN,
+        RiskLevel::Medium => YELLOW,
+        RiskLevel::High => RED,
+    }
+}
+
+/// `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use repolens_core::report::{SkippedFile, Summary};
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn hostile_names_cannot_move_the_cursor() {
+        let mut report = Report {
+            summary: Some(Summary {
+                name: Some("\x1b[2J\nname\u{202e}".into()),
+                ..Summary::default()
+            }),
+            ..Report::default()
+        };
+        report.analyser.skipped_files_total = 1;
+        report.analyser.skipped_files.push(SkippedFile {
+            path: "a\rb\x07".into(),
+            reason: "x".repeat(500),
+        });
+        let shown = text(&report, &Style::default());
+        assert!(!shown.contains(['\x1b', '\r', '\x07', '\u{202e}']), "{shown:?}");
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    }
+
+    #[test]
+    fn colours_only_where_asked() {
+        let report = Report {
+            summary: Some(Summary::default()),
+            ..Report::default()
+        };
+        assert!(!text(&report, &Style::default()).contains('\x1b'));
+        assert!(
+            text(
+                &report,
+                &Style {
+                    colour: true,
+                    width: 80
+                }
+            )
+            .contains('\x1b')
+        );
+    }
+}

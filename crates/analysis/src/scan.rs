@@ -1,0 +1,245 @@
+//! One pass over the files: each is read and parsed once, its facts are kept, its text and tree are dropped. Threads take
+//! files from one counter, so memory is bounded by the files in flight; results have their file's place, so the order of
+//! the threads cannot be seen.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use repolens_core::report::SkippedFile;
+
+use crate::facts::FileFacts;
+use crate::language::{self, Attributes, Origin};
+use crate::licence;
+use crate::manifests;
+use crate::options::{Observer, Options};
+use crate::source::{Entry, OpenError, Reader, SourceTree};
+use crate::syntax;
+
+/// All that stages see.
+#[derive(Debug)]
+pub struct Facts {
+    /// The repository's name.
+    pub name: String,
+    /// Sorted by path.
+    pub files: Vec<FileFacts>,
+    pub skipped: Vec<SkippedFile>,
+}
+
+/// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
+const STACK: usize = 16 * 1024 * 1024;
+/// How many files lie between two reports of progress.
+const PROGRESS_STEP: usize = 64;
+
+/// # Errors
+/// A reader or a thread cannot be started.
+pub(crate) fn scan(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Facts, OpenError> {
+    let attributes = attributes(&tree)?;
+    let total = tree.entries.len();
+    let threads = match options.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    let threads = threads.clamp(1, total.max(1));
+    let next = AtomicUsize::new(0);
+    observer.progress("parse", 0, total as u64);
+    let job = Job {
+        tree: &tree,
+        attributes: &attributes,
+        options,
+        observer,
+        next: &next,
+    };
+    let parts = std::thread::scope(|scope| -> Result<Vec<_>, OpenError> {
+        let mut running = Vec::new();
+        for thread in 0..threads {
+            let job = &job;
+            let reader = tree.reader().map_err(|error| not_started("git", &error))?;
+            let handle = std::thread::Builder::new()
+                .name(format!("parse-{thread}"))
+                .stack_size(STACK)
+                .spawn_scoped(scope, move || job.run(thread, reader))
+                .map_err(|error| not_started("a parser thread", &error))?;
+            running.push(handle);
+        }
+        let ended = running.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended
+            .map(|part| part.map_err(|_| OpenError::Unreadable("a parser thread failed".to_owned())))
+            .collect()
+    })?;
+    observer.progress("parse", total as u64, total as u64);
+    let mut found: Vec<_> = parts.into_iter().flatten().collect();
+    found.sort_unstable_by_key(|(at, _)| *at);
+    let mut skipped = tree.skipped;
+    let mut files = Vec::with_capacity(found.len());
+    for (_, mut facts) in found {
+        let problems = std::mem::take(&mut facts.problems);
+        skipped.extend(problems.into_iter().map(|reason| SkippedFile {
+            path: facts.path.clone(),
+            reason,
+        }));
+        files.push(facts);
+    }
+    skipped.sort();
+    Ok(Facts {
+        name: tree.name,
+        files,
+        skipped,
+    })
+}
+
+fn not_started(what: &str, error: &std::io::Error) -> OpenError {
+    OpenError::Unreadable(format!("{what} cannot be started: {error}"))
+}
+
+/// `.gitattributes` decide on other files: they are read first.
+fn attributes(tree: &SourceTree) -> Result<Attributes, OpenError> {
+    const MAX: u64 = 256 * 1024;
+    let mut attributes = Attributes::default();
+    let is_one = |entry: &&Entry| entry.path.rsplit('/').next() == Some(".gitattributes") && entry.size <= MAX;
+    let mut list = tree.entries.iter().filter(is_one).peekable();
+    if list.peek().is_some() {
+        let mut reader = tree.reader().map_err(|error| not_started("git", &error))?;
+        let mut text = Vec::new();
+        for entry in list {
+            // One that cannot be read is named by the pass itself.
+            if reader.read(entry, &mut text).is_ok() {
+                attributes.add(&entry.path, &text);
+            }
+        }
+    }
+    Ok(attributes)
+}
+
+struct Job<'a> {
+    tree: &'a SourceTree,
+    attributes: &'a Attributes,
+    options: &'a Options,
+    observer: &'a dyn Observer,
+    next: &'a AtomicUsize,
+}
+
+impl Job<'_> {
+    fn run(&self, thread: usize, mut reader: Reader) -> Vec<(usize, FileFacts)> {
+        let mut found = Vec::new();
+        let mut text = Vec::new();
+        let total = self.tree.entries.len();
+        loop {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(entry) = self.tree.entries.get(at) else {
+                return found;
+            };
+            found.push((at, self.file(thread, &mut reader, entry, &mut text)));
+            if at % PROGRESS_STEP == 0 {
+                self.observer.progress("parse", at as u64, total as u64);
+            }
+        }
+    }
+
+    fn file(&self, thread: usize, reader: &mut Reader, entry: &Entry, text: &mut Vec<u8>) -> FileFacts {
+        let path = entry.path.as_str();
+        let by_path = language::origin_by_path(path);
+        let mut facts = FileFacts {
+            path: path.to_owned(),
+            bytes: entry.size,
+            language: language::detect(path, b""),
+            origin: self.attributes.origin(path).unwrap_or(by_path),
+            test: language::is_test(path),
+            lines: language::FileLines::default(),
+            docstrings: 0,
+            syntax: None,
+            manifest: None,
+            text: None,
+            licence: None,
+            problems: Vec::new(),
+        };
+        let is_manifest = manifests::is_manifest(path);
+        let is_licence = licence::is_licence_file(path);
+        let limits = &self.options.limits;
+        let limit = if is_manifest {
+            limits.max_manifest_size
+        } else {
+            limits.max_file_size
+        };
+        let needs_first_line = facts.language.is_none() && !path.rsplit('/').next().unwrap_or(path).contains('.');
+        if facts.language.is_none() && !needs_first_line && !is_licence && !is_manifest {
+            return facts;
+        }
+        if entry.size > limit {
+            facts.problems.push(format!("larger than {limit} bytes: not read"));
+            return facts;
+        }
+        if let Err(problem) = reader.read(entry, text) {
+            facts.problems.push(problem);
+            return facts;
+        }
+        facts.language = language::detect(path, text);
+        if text.contains(&0) && !is_utf16(text) {
+            // A binary file with the ending of a source file.
+            facts.language = None;
+            return facts;
+        }
+        if is_utf16(text) {
+            facts.problems.push("is UTF-16: not counted".to_owned());
+            facts.language = None;
+            return facts;
+        }
+        if is_licence {
+            facts.licence = Some(licence::identify(text).unwrap_or_default().to_owned());
+        }
+        if let Some(manifest) = is_manifest.then(|| manifests::parse(path, text)).flatten() {
+            match manifest {
+                Ok(manifest) => facts.manifest = Some(Box::new(manifest)),
+                Err(problem) => facts.problems.push(problem),
+            }
+        }
+        if crate::stages::reads_text_of(path) {
+            facts.text = Some(String::from_utf8_lossy(text).into_owned());
+        }
+        let Some(language) = facts.language.map(language::LanguageId::get) else {
+            return facts;
+        };
+        if self.attributes.origin(path).is_none()
+            && facts.origin != Origin::Vendored
+            && let Some(origin) = language::origin_by_content(language.id, text)
+        {
+            facts.origin = origin;
+        }
+        facts.lines = language::count(language, text);
+        if facts.is_own() {
+            self.parse(thread, language.id, text, &mut facts);
+        }
+        facts
+    }
+
+    fn parse(&self, thread: usize, language: &str, text: &[u8], facts: &mut FileFacts) {
+        let Some(parser) = syntax::parser(language) else {
+            return;
+        };
+        if let Some(reason) = self.options.skip.get(&facts.path) {
+            facts.problems.push(reason.clone());
+            return;
+        }
+        self.observer.parsing(thread, &facts.path);
+        let parsed = catch_unwind(AssertUnwindSafe(|| {
+            parser.facts(&facts.path, text, &self.options.limits)
+        }));
+        self.observer.parsed(thread);
+        match parsed {
+            Ok(Ok(syntax)) => {
+                let docstrings = syntax.docstrings.min(facts.lines.code);
+                facts.docstrings = docstrings;
+                facts.lines.code -= docstrings;
+                facts.lines.comments += docstrings;
+                facts.syntax = Some(Box::new(syntax));
+            }
+            Ok(Err(problem)) => facts.problems.push(problem),
+            Err(_) => facts
+                .problems
+                .push("its parser failed: lines are counted only".to_owned()),
+        }
+    }
+}
+
+fn is_utf16(text: &[u8]) -> bool {
+    text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff])
+}

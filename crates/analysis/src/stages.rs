@@ -1,0 +1,111 @@
+//! The stages of an analysis, in order: each takes the facts of all files and what the stages before it reported, and adds
+//! its section. One stage is one file below. A stage that panics is told as failed, and the others go on.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use repolens_core::report::{Report, Stage as Told, StageStatus};
+
+use crate::options::{Observer, Options};
+use crate::scan::Facts;
+
+mod ast;
+mod complexity;
+mod dependencies;
+mod languages;
+mod licences;
+mod readme;
+mod risk;
+mod summary;
+mod tests;
+
+pub use readme::reads_text_of;
+
+/// How a stage ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Ok,
+    /// There is nothing for it to look at.
+    Skipped(String),
+    /// It reached a limit.
+    Truncated(String),
+}
+
+type Run = fn(&Facts, &mut Report) -> Outcome;
+
+/// The list.
+const STAGES: &[(&str, Run)] = &[
+    ("languages", languages::run),
+    ("dependencies", dependencies::run),
+    ("readme", readme::run),
+    ("licences", licences::run),
+    ("tests", tests::run),
+    ("complexity", complexity::run),
+    ("ast", ast::run),
+    ("risk", risk::run),
+    ("summary", summary::run),
+];
+
+/// What this version does not do: told in every report, so that an absent section is no clean bill of health.
+const NOT_BUILT: &[&str] = &[
+    "module-graph",
+    "cycles",
+    "dead-code",
+    "call-graph",
+    "duplication",
+    "hotspots",
+    "security",
+];
+
+/// Runs them all.
+pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {
+    let total = STAGES.len() as u64;
+    for (done, (name, run)) in (0..).zip(STAGES) {
+        observer.progress(name, done, total);
+        let start = options.clock.as_ref().map(|clock| clock());
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(facts, report)));
+        let ms = start
+            .zip(options.clock.as_ref())
+            .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);
+        let (status, reason) = match outcome {
+            Ok(Outcome::Ok) => (StageStatus::Ok, None),
+            Ok(Outcome::Skipped(reason)) => (StageStatus::Skipped, Some(reason)),
+            Ok(Outcome::Truncated(reason)) => (StageStatus::Truncated, Some(reason)),
+            Err(panic) => (
+                StageStatus::Failed,
+                Some(format!("it failed: {}", panic_text(panic.as_ref()))),
+            ),
+        };
+        report.analyser.stages.push(Told {
+            name: (*name).to_owned(),
+            ms,
+            status,
+            reason,
+        });
+    }
+    observer.progress("summary", total, total);
+    for name in NOT_BUILT {
+        let reason = Some("not built in this version".to_owned());
+        report.analyser.stages.push(Told {
+            name: (*name).to_owned(),
+            ms: None,
+            status: StageStatus::Skipped,
+            reason,
+        });
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no reason given".to_owned())
+}
+
+/// Rounded to 0.1, and never the `-0.0` that the sum of nothing is.
+fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0 + 0.0
+}
+
+/// `part` of `whole` in per cent; 0 of nothing.
+fn percent(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole * 100.0 } else { 0.0 }
+}

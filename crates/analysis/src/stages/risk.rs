@@ -1,0 +1,183 @@
+//! Risk: one number for each file and for the whole, each point traceable.
+//!
+//! *What it looks at*: what the stages before it found. *Why it matters*: where to look first. *Limits*: a formula, not a
+//! measurement; it says nothing about what the code is for. The formula stands in `docs/analysis.md`.
+
+use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, RiskScores};
+
+use super::{Outcome, complexity, percent, tenth};
+use crate::facts::FileFacts;
+use crate::language::Kind;
+use crate::scan::Facts;
+
+const LISTED: usize = 50;
+/// Lines of code from which a file is large.
+const LARGE_FILE: u32 = 500;
+/// Levels of nesting from which a function is deep.
+const DEEP: u16 = 4;
+
+/// The parts of a file's risk; they add up to at most 100.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct FileParts {
+    /// 0 to 40: the highest cyclomatic complexity, from 5 to 40.
+    pub cyclomatic: f64,
+    /// 0 to 25: the highest cognitive complexity, from 5 to 60.
+    pub cognitive: f64,
+    /// 0 to 20: lines of code, from 200 to 1,500.
+    pub size: f64,
+    /// 0 to 15: the share of functions that are too complex.
+    pub share: f64,
+}
+
+impl FileParts {
+    pub(super) fn total(self) -> f64 {
+        tenth(self.cyclomatic + self.cognitive + self.size + self.share)
+    }
+}
+
+pub(super) fn of_file(file: &FileFacts) -> FileParts {
+    let functions = file.functions();
+    let part = |value: f64, from: f64, to: f64, points: f64| ((value - from) / (to - from)).clamp(0.0, 1.0) * points;
+    let max = |value: fn(&crate::facts::Function) -> u32| functions.iter().map(value).max().map_or(0.0, f64::from);
+    let high = functions
+        .iter()
+        .filter(|function| complexity::is_high(function))
+        .count() as f64;
+    FileParts {
+        cyclomatic: part(max(|f| f.cyclomatic), 5.0, 40.0, 40.0),
+        cognitive: part(max(|f| f.cognitive), 5.0, 60.0, 25.0),
+        size: part(file.lines.code.into(), 200.0, 1500.0, 20.0),
+        share: high / functions.len().max(1) as f64 * 15.0,
+    }
+}
+
+pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+    let is_code = |file: &&FileFacts| {
+        file.is_own()
+            && !file.test
+            && file
+                .language
+                .is_some_and(|language| language.get().kind == Kind::Programming)
+    };
+    let code: Vec<_> = facts.files.iter().filter(is_code).collect();
+    if code.is_empty() {
+        return Outcome::Skipped("there is no code of a programming language".to_owned());
+    }
+    let breakdown = breakdown(&code, report);
+    let weighted = |names: &[&str]| {
+        let chosen = breakdown
+            .iter()
+            .filter(|(name, _)| names.is_empty() || names.contains(&name.as_str()));
+        let (sum, weight) = chosen.fold((0.0, 0.0), |(sum, weight), (_, f)| {
+            (sum + f.score * f.weight, weight + f.weight)
+        });
+        if weight > 0.0 { sum / weight } else { 0.0 }
+    };
+    let overall = tenth(weighted(&[]));
+    let mut risks: Vec<_> = code
+        .iter()
+        .filter(|file| file.syntax.is_some())
+        .map(|file| FileRisk {
+            file_path: file.path.clone(),
+            risk_score: tenth(of_file(file).total() / 10.0),
+        })
+        .filter(|risk| risk.risk_score > 0.0)
+        .collect();
+    risks.sort_by(|a, b| {
+        b.risk_score
+            .total_cmp(&a.risk_score)
+            .then_with(|| a.file_path.cmp(&b.file_path))
+    });
+    risks.truncate(LISTED);
+    report.risk_scores = Some(RiskScores {
+        overall,
+        complexity: tenth(weighted(&["high_complexity", "deep_nesting"])),
+        maintainability: tenth(
+            100.0 - weighted(&["high_complexity", "deep_nesting", "large_files", "no_documentation"]),
+        ),
+        security: None,
+        level: RiskLevel::of(overall),
+        file_risks: risks,
+        breakdown,
+    });
+    Outcome::Ok
+}
+
+/// The factors that apply here.
+fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
+    let mut factors = ByName::new();
+    let mut add = |name: &str, weight: f64, value: f64, threshold: f64, score: f64, description: String| {
+        let factor = RiskFactor {
+            score: tenth(score.clamp(0.0, 100.0)),
+            value: tenth(value),
+            threshold,
+            weight,
+            description,
+        };
+        factors.insert(name.to_owned(), factor);
+    };
+    // At the threshold half the points, at twice the threshold all.
+    let above = |value: f64, threshold: f64| value / threshold * 50.0;
+    let functions: Vec<_> = code.iter().flat_map(|file| file.functions()).collect();
+    let total = functions.len() as f64;
+    if !functions.is_empty() {
+        let value = percent(
+            functions.iter().filter(|f| complexity::is_high(f)).count() as f64,
+            total,
+        );
+        let text = "functions with a cyclomatic complexity above 10 or a cognitive one above 15, in per cent";
+        add("high_complexity", 30.0, value, 5.0, above(value, 5.0), text.to_owned());
+        let value = percent(functions.iter().filter(|f| f.nesting > DEEP).count() as f64, total);
+        add(
+            "deep_nesting",
+            10.0,
+            value,
+            2.0,
+            above(value, 2.0),
+            format!("functions nested deeper than {DEEP}, in per cent"),
+        );
+    }
+    let lines: f64 = code.iter().map(|file| f64::from(file.lines.code)).sum();
+    let large: f64 = code
+        .iter()
+        .filter(|f| f.lines.code > LARGE_FILE)
+        .map(|f| f64::from(f.lines.code))
+        .sum();
+    let value = percent(large, lines);
+    let text = format!("lines of code in files of more than {LARGE_FILE}, in per cent of all");
+    add("large_files", 15.0, value, 25.0, above(value, 25.0), text);
+    if let Some(tests) = &report.tests {
+        let value = tests.ratio * 100.0;
+        let text = "lines of test code for 100 lines of other code (the size of the tests: nothing is run)";
+        add(
+            "low_test_coverage",
+            20.0,
+            value,
+            50.0,
+            100.0 - value / 50.0 * 100.0,
+            text.to_owned(),
+        );
+    }
+    if let Some(dependencies) = &report.dependencies {
+        let value = dependencies.packages.iter().filter(|p| p.direct && !p.is_dev).count() as f64;
+        add(
+            "many_dependencies",
+            15.0,
+            value,
+            50.0,
+            above(value, 50.0),
+            "direct dependencies, without those for development".to_owned(),
+        );
+    }
+    if let Some(readme) = &report.readme_analysis {
+        add(
+            "no_documentation",
+            10.0,
+            readme.score,
+            70.0,
+            100.0 - readme.score,
+            "score of the README".to_owned(),
+        );
+    }
+    factors
+}

@@ -1,0 +1,194 @@
+//! Imports and exports of a module: ES modules, TypeScript's own forms, CommonJS.
+
+use oxc_ast::ast::*;
+use oxc_span::Span;
+
+use super::Walk;
+use crate::facts::{Export, Import, ImportKind, ImportedName};
+
+impl Walk<'_> {
+    fn import(&mut self, specifier: &str, kind: ImportKind, at: Span, names: Vec<ImportedName>) {
+        self.syntax.imports.push(Import {
+            specifier: specifier.into(),
+            kind,
+            line: self.line(at),
+            names,
+        });
+    }
+
+    pub(super) fn export(&mut self, name: &str, at: Span) {
+        self.syntax.exports.push(Export {
+            name: name.into(),
+            line: self.line(at),
+        });
+    }
+
+    pub(super) fn import_declaration(&mut self, it: &ImportDeclaration<'_>) {
+        let specifiers = it.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
+        let inline_type = |specifier: &ImportDeclarationSpecifier<'_>| matches!(specifier, ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type());
+        let only_types = !specifiers.is_empty() && specifiers.iter().all(inline_type);
+        let kind = if it.import_kind.is_type() || only_types {
+            ImportKind::Type
+        } else {
+            ImportKind::Static
+        };
+        let names = specifiers
+            .iter()
+            .map(|specifier| match specifier {
+                ImportDeclarationSpecifier::ImportSpecifier(s) => name(&s.imported.name(), &s.local.name),
+                ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => name("default", &s.local.name),
+                ImportDeclarationSpecifier::ImportNamespaceSpecifier(s) => name("*", &s.local.name),
+            })
+            .collect();
+        self.import(&it.source.value, kind, it.span, names);
+    }
+
+    pub(super) fn dynamic_import(&mut self, it: &ImportExpression<'_>) {
+        let specifier = match &it.source {
+            Expression::StringLiteral(text) => text.value.to_string(),
+            Expression::TemplateLiteral(text) if text.expressions.is_empty() => text
+                .quasis
+                .first()
+                .map(|quasi| quasi.value.raw.to_string())
+                .unwrap_or_default(),
+            _ => return,
+        };
+        self.import(&specifier, ImportKind::Dynamic, it.span, vec![name("*", "")]);
+    }
+
+    pub(super) fn import_type(&mut self, it: &TSImportType<'_>) {
+        self.import(&it.source.value, ImportKind::Type, it.span, vec![name("*", "")]);
+    }
+
+    pub(super) fn import_equals(&mut self, it: &TSImportEqualsDeclaration<'_>) {
+        if let TSModuleReference::ExternalModuleReference(module) = &it.module_reference {
+            let kind = if it.import_kind.is_type() {
+                ImportKind::Type
+            } else {
+                ImportKind::Static
+            };
+            self.import(&module.expression.value, kind, it.span, vec![name("*", &it.id.name)]);
+        }
+    }
+
+    pub(super) fn require(&mut self, it: &CallExpression<'_>) {
+        let (Expression::Identifier(callee), [Argument::StringLiteral(text)]) = (&it.callee, it.arguments.as_slice())
+        else {
+            return;
+        };
+        if callee.name == "require" {
+            let kind = if self.units.is_inside() {
+                ImportKind::Dynamic
+            } else {
+                ImportKind::Static
+            };
+            self.import(&text.value, kind, it.span, vec![name("*", "")]);
+        }
+    }
+
+    pub(super) fn export_declaration(&mut self, it: &ExportDeclaration<'_>) {
+        let at = it.span;
+        match &it.declaration {
+            Declaration::VariableDeclaration(list) => {
+                for declarator in &list.declarations {
+                    for id in declarator.id.get_binding_identifiers() {
+                        self.export(&id.name, id.span);
+                    }
+                }
+            }
+            Declaration::FunctionDeclaration(function) => {
+                if let Some(id) = &function.id {
+                    // Overloads of one function are one export.
+                    if self.syntax.exports.last().is_none_or(|last| *last.name != *id.name) {
+                        self.export(&id.name, at);
+                    }
+                }
+            }
+            Declaration::ClassDeclaration(class) => {
+                if let Some(id) = &class.id {
+                    self.export(&id.name, at);
+                }
+            }
+            Declaration::TSTypeAliasDeclaration(it) => self.export(&it.id.name, at),
+            Declaration::TSInterfaceDeclaration(it) => self.export(&it.id.name, at),
+            Declaration::TSEnumDeclaration(it) => self.export(&it.id.name, at),
+            Declaration::TSImportEqualsDeclaration(it) => self.export(&it.id.name, at),
+            Declaration::TSNamespaceDeclaration(_)
+            | Declaration::TSExternalModuleDeclaration(_)
+            | Declaration::TSGlobalDeclaration(_) => {}
+        }
+    }
+
+    pub(super) fn export_names(&mut self, it: &ExportNamedDeclaration<'_>) {
+        for specifier in &it.specifiers {
+            self.export(&specifier.exported.name(), specifier.span);
+        }
+    }
+
+    pub(super) fn export_from(&mut self, it: &ExportFromDeclaration<'_>) {
+        let names = it.specifiers.iter().map(|s| name(&s.local.name(), "")).collect();
+        let only_types = !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
+        let kind = if it.export_kind.is_type() || only_types {
+            ImportKind::Type
+        } else {
+            ImportKind::Reexport
+        };
+        self.import(&it.source.value, kind, it.span, names);
+        for specifier in &it.specifiers {
+            self.export(&specifier.exported.name(), specifier.span);
+        }
+    }
+
+    pub(super) fn export_all(&mut self, it: &ExportAllDeclaration<'_>) {
+        let kind = if it.export_kind.is_type() {
+            ImportKind::Type
+        } else {
+            ImportKind::Reexport
+        };
+        self.import(&it.source.value, kind, it.span, vec![name("*", "")]);
+        let exported = it
+            .exported
+            .as_ref()
+            .map_or("*".to_owned(), |exported| exported.name().to_string());
+        self.export(&exported, it.span);
+    }
+
+    /// `exports.a = …`, `module.exports.a = …`, `module.exports = …`.
+    pub(super) fn commonjs_export(&mut self, it: &AssignmentExpression<'_>) {
+        let AssignmentTarget::StaticMemberExpression(member) = &it.left else {
+            return;
+        };
+        let is_exports = |object: &Expression<'_>| match object {
+            Expression::Identifier(id) => id.name == "exports",
+            Expression::StaticMemberExpression(inner) => is_module_exports(inner),
+            _ => false,
+        };
+        if is_exports(&member.object) {
+            self.export(&member.property.name, it.span);
+        } else if is_module_exports(member) {
+            match &it.right {
+                Expression::ObjectExpression(object) => {
+                    for property in &object.properties {
+                        if let ObjectPropertyKind::ObjectProperty(property) = property
+                            && let Some(key) = property.key.static_name()
+                        {
+                            self.export(&key, property.span);
+                        }
+                    }
+                }
+                _ => self.export("default", it.span),
+            }
+        }
+    }
+}
+
+fn is_module_exports(member: &StaticMemberExpression<'_>) -> bool {
+    member.property.name == "exports" && matches!(&member.object, Expression::Identifier(id) if id.name == "module")
+}
+
+fn name(imported: &str, local: &str) -> ImportedName {
+    ImportedName {
+        imported: imported.into(),
+        local: local.into(),
+    }
+}

@@ -1,0 +1,534 @@
+//! Python, by ruff's parser. Cyclomatic complexity as radon counts (with `assert`): comprehensions, the `else` of loops and
+//! of `try` are decisions, a lambda belongs to its function, a nested function is a unit of its own.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, BoolOp, ExceptHandler, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::Lines;
+use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
+use crate::units::{Units, runs};
+
+/// # Errors
+/// A sentence for the report.
+pub(super) fn facts(_path: &str, text: &str) -> Result<Syntax, String> {
+    let parsed = ruff_python_parser::parse_unchecked_source(text, ast::PySourceType::Python);
+    let lines = Lines::new(text.as_bytes());
+    let mut walk = Walk {
+        text,
+        lines: &lines,
+        units: Units::default(),
+        syntax: Syntax {
+            errors: !parsed.errors().is_empty(),
+            ..Syntax::default()
+        },
+        classes: Vec::new(),
+        type_checking: false,
+        counted: false,
+        all: None,
+    };
+    walk.syntax.entry_point = text.starts_with("#!");
+    let body = &parsed.syntax().body;
+    walk.docstring(body);
+    for stmt in body {
+        walk.top_level(stmt);
+        walk.visit_stmt(stmt);
+    }
+    let Walk {
+        units, mut syntax, all, ..
+    } = walk;
+    if let Some(all) = all {
+        // `__all__` says what is public; what it does not name is not.
+        syntax.exports = all;
+    }
+    syntax.functions = units.finish();
+    Ok(syntax)
+}
+
+struct Walk<'t> {
+    text: &'t str,
+    lines: &'t Lines,
+    units: Units,
+    syntax: Syntax,
+    /// Open classes and functions, for names: an empty name is a function.
+    classes: Vec<String>,
+    type_checking: bool,
+    /// The runs of the logical operation that comes next are counted already.
+    counted: bool,
+    all: Option<Vec<Export>>,
+}
+
+impl Walk<'_> {
+    fn line(&self, range: TextRange) -> u32 {
+        self.lines.of(range.start().to_u32())
+    }
+
+    fn end_line(&self, range: TextRange) -> u32 {
+        self.lines
+            .of(range.end().to_u32().saturating_sub(1).max(range.start().to_u32()))
+    }
+
+    /// Counts the lines of a body's documentation string, where they hold nothing else.
+    fn docstring(&mut self, body: &[Stmt]) {
+        let Some(Stmt::Expr(first)) = body.first() else {
+            return;
+        };
+        if !first.value.is_string_literal_expr() {
+            return;
+        }
+        let start = first.range().start().to_usize();
+        let before = self.text[..start].rsplit('\n').next().unwrap_or_default();
+        if before.trim_start_matches('\u{feff}').trim().is_empty() {
+            self.syntax.docstrings += self.end_line(first.range()) + 1 - self.line(first.range());
+        }
+    }
+
+    /// Names that other modules can import.
+    fn top_level(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::FunctionDef(function) => self.public(&function.name, function.name.range()),
+            Stmt::ClassDef(class) => self.public(&class.name, class.name.range()),
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    if let Expr::Name(name) = target {
+                        self.public(&name.id, name.range());
+                        if name.id == "__all__" {
+                            self.all(&assign.value);
+                        }
+                    }
+                }
+            }
+            Stmt::AugAssign(assign) => {
+                if matches!(&*assign.target, Expr::Name(name) if name.id == "__all__") {
+                    self.all(&assign.value);
+                }
+            }
+            Stmt::AnnAssign(assign) => {
+                if let Expr::Name(name) = &*assign.target {
+                    self.public(&name.id, name.range());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn public(&mut self, name: &str, range: TextRange) {
+        if !name.starts_with('_') {
+            let line = self.line(range);
+            self.syntax.exports.push(Export {
+                name: name.into(),
+                line,
+            });
+        }
+    }
+
+    fn all(&mut self, value: &Expr) {
+        let elements = match value {
+            Expr::List(list) => &list.elts,
+            Expr::Tuple(tuple) => &tuple.elts,
+            _ => return,
+        };
+        let mut names = self.all.take().unwrap_or_default();
+        for element in elements {
+            if let Expr::StringLiteral(text) = element {
+                names.push(Export {
+                    name: text.value.to_str().into(),
+                    line: self.line(element.range()),
+                });
+            }
+        }
+        self.all = Some(names);
+    }
+
+    fn function(&mut self, function: &ast::StmtFunctionDef) {
+        let class = self.classes.last().filter(|class| !class.is_empty());
+        let name = class.map_or_else(
+            || function.name.to_string(),
+            |class| format!("{class}.{}", function.name),
+        );
+        let is_wrapper = is_decorator(function);
+        self.units.open(
+            &name,
+            &function.name,
+            self.line(function.name.range()),
+            self.end_line(function.range()),
+            parameters(function, class.is_some()),
+        );
+        if is_wrapper {
+            // A decorator: its inner function does not stand a level deeper.
+            self.units.unnest();
+        }
+        self.classes.push(String::new());
+        self.docstring(&function.body);
+        self.visit_body(&function.body);
+        self.classes.pop();
+        if is_wrapper {
+            self.units.nest();
+        }
+        self.units.close();
+    }
+
+    fn nested_body(&mut self, body: &[Stmt]) {
+        self.units.nest();
+        self.visit_stmts(body);
+        self.units.unnest();
+    }
+
+    fn visit_stmts(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            self.visit_stmt(stmt);
+        }
+    }
+
+    /// The `else` of a loop or of a `try`.
+    fn orelse(&mut self, body: &[Stmt]) {
+        if !body.is_empty() {
+            self.units.flat(1);
+            self.nested_body(body);
+        }
+    }
+
+    fn branches(&mut self, it: &ast::StmtIf) {
+        self.units.decide(1);
+        self.units.structural();
+        self.visit_expr(&it.test);
+        let was = self.type_checking;
+        self.type_checking |= is_type_checking(&it.test);
+        self.syntax.entry_point |= is_main_check(&it.test) && !self.units.is_inside();
+        self.nested_body(&it.body);
+        self.type_checking = was;
+        for clause in &it.elif_else_clauses {
+            self.units.flat(1);
+            if let Some(test) = &clause.test {
+                self.units.decide(1);
+                self.visit_expr(test);
+            }
+            self.nested_body(&clause.body);
+        }
+    }
+
+    fn try_statement(&mut self, it: &ast::StmtTry) {
+        let handlers = u32::try_from(it.handlers.len()).unwrap_or(u32::MAX);
+        if !it.is_star {
+            self.units.decide(handlers + u32::from(!it.orelse.is_empty()));
+        }
+        self.visit_stmts(&it.body);
+        for ExceptHandler::ExceptHandler(handler) in &it.handlers {
+            self.units.structural();
+            if let Some(kind) = &handler.type_ {
+                self.visit_expr(kind);
+            }
+            self.nested_body(&handler.body);
+        }
+        self.orelse(&it.orelse);
+        self.visit_stmts(&it.finalbody);
+    }
+
+    fn match_statement(&mut self, it: &ast::StmtMatch) {
+        let catch_all = it
+            .cases
+            .iter()
+            .any(|case| matches!(&case.pattern, ast::Pattern::MatchAs(p) if p.pattern.is_none()));
+        self.units.decide(
+            u32::try_from(it.cases.len())
+                .unwrap_or(u32::MAX)
+                .saturating_sub(u32::from(catch_all)),
+        );
+        self.units.structural();
+        self.visit_expr(&it.subject);
+        self.units.nest();
+        for case in &it.cases {
+            if let Some(guard) = &case.guard {
+                self.visit_expr(guard);
+            }
+            self.visit_stmts(&case.body);
+        }
+        self.units.unnest();
+    }
+
+    fn import_kind(&self) -> ImportKind {
+        match (self.type_checking, self.units.is_inside()) {
+            (true, _) => ImportKind::Type,
+            (_, true) => ImportKind::Dynamic,
+            _ => ImportKind::Static,
+        }
+    }
+
+    fn push_import(&mut self, specifier: &str, kind: ImportKind, range: TextRange, names: Vec<ImportedName>) {
+        let line = self.line(range);
+        self.syntax.imports.push(Import {
+            specifier: specifier.into(),
+            kind,
+            line,
+            names,
+        });
+    }
+
+    fn import(&mut self, it: &ast::StmtImport) {
+        for alias in &it.names {
+            let module = alias.name.as_str();
+            let local = alias
+                .asname
+                .as_ref()
+                .map_or_else(|| module.split('.').next().unwrap_or(module), |name| name.as_str());
+            let names = vec![ImportedName {
+                imported: "*".into(),
+                local: local.into(),
+            }];
+            self.push_import(module, self.import_kind(), it.range(), names);
+        }
+    }
+
+    fn import_from(&mut self, it: &ast::StmtImportFrom) {
+        let dots = ".".repeat(it.level.min(64) as usize);
+        let module = it.module.as_ref().map_or("", |module| module.as_str());
+        let names = it
+            .names
+            .iter()
+            .map(|alias| ImportedName {
+                imported: alias.name.as_str().into(),
+                local: alias.asname.as_ref().unwrap_or(&alias.name).as_str().into(),
+            })
+            .collect();
+        self.push_import(&format!("{dots}{module}"), self.import_kind(), it.range(), names);
+    }
+
+    fn call(&mut self, it: &ast::ExprCall) {
+        match &*it.func {
+            Expr::Name(name) => self.units.call(&name.id),
+            Expr::Attribute(attribute) => {
+                if matches!(&*attribute.value, Expr::Name(object) if object.id == "self" || object.id == "cls") {
+                    self.units.call(&attribute.attr);
+                }
+                let literal = it.arguments.args.first().and_then(Expr::as_string_literal_expr);
+                if let (true, Some(module)) = (attribute.attr.as_str() == "import_module", literal) {
+                    self.push_import(module.value.to_str(), ImportKind::Dynamic, it.range(), Vec::new());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn comprehensions(&mut self, generators: &[ast::Comprehension]) {
+        for generator in generators {
+            self.units
+                .decide(1 + u32::try_from(generator.ifs.len()).unwrap_or(u32::MAX - 1));
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Walk<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::FunctionDef(function) => self.function(function),
+            Stmt::ClassDef(class) => {
+                self.syntax.classes += 1;
+                self.classes.push(class.name.to_string());
+                self.docstring(&class.body);
+                self.visit_stmts(&class.body);
+                self.classes.pop();
+            }
+            Stmt::If(it) => self.branches(it),
+            Stmt::For(it) => {
+                self.units.decide(1 + u32::from(!it.orelse.is_empty()));
+                self.units.structural();
+                self.visit_expr(&it.target);
+                self.visit_expr(&it.iter);
+                self.nested_body(&it.body);
+                self.orelse(&it.orelse);
+            }
+            Stmt::While(it) => {
+                self.units.decide(1 + u32::from(!it.orelse.is_empty()));
+                self.units.structural();
+                self.visit_expr(&it.test);
+                self.nested_body(&it.body);
+                self.orelse(&it.orelse);
+            }
+            Stmt::Try(it) => self.try_statement(it),
+            Stmt::Match(it) => self.match_statement(it),
+            Stmt::Assert(it) => {
+                // radon does not look inside: what stands there counts for the reader only.
+                self.units.decide(1);
+                let before = self.units.decisions();
+                self.visit_expr(&it.test);
+                self.units.set_decisions(before);
+            }
+            Stmt::Import(it) => self.import(it),
+            Stmt::ImportFrom(it) => self.import_from(it),
+            _ => visitor::walk_stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        let counted = std::mem::take(&mut self.counted);
+        match expr {
+            Expr::BoolOp(it) => {
+                self.units
+                    .decide(u32::try_from(it.values.len()).unwrap_or(u32::MAX).saturating_sub(1));
+                if !counted {
+                    self.units.flat(runs(&operators(it)));
+                }
+                for value in &it.values {
+                    self.counted = value.is_bool_op_expr();
+                    self.visit_expr(value);
+                    self.counted = false;
+                }
+            }
+            Expr::If(it) => {
+                self.units.decide(1);
+                self.units.structural();
+                self.visit_expr(&it.test);
+                self.units.nest();
+                self.visit_expr(&it.body);
+                self.visit_expr(&it.orelse);
+                self.units.unnest();
+            }
+            Expr::Lambda(it) => {
+                self.units.nest();
+                self.visit_expr(&it.body);
+                self.units.unnest();
+            }
+            _ => {
+                match expr {
+                    Expr::ListComp(it) => self.comprehensions(&it.generators),
+                    Expr::SetComp(it) => self.comprehensions(&it.generators),
+                    Expr::DictComp(it) => self.comprehensions(&it.generators),
+                    Expr::Generator(it) => self.comprehensions(&it.generators),
+                    Expr::Call(it) => self.call(it),
+                    _ => {}
+                }
+                visitor::walk_expr(self, expr);
+            }
+        }
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+/// The operators of a logical sequence from left to right, through parentheses.
+fn operators(it: &ast::ExprBoolOp) -> Vec<BoolOp> {
+    let mut found = Vec::new();
+    for (at, value) in it.values.iter().enumerate() {
+        if at > 0 {
+            found.push(it.op);
+        }
+        if let Expr::BoolOp(inner) = value {
+            found.extend(operators(inner));
+        }
+    }
+    found
+}
+
+/// Only one nested function and the return of a name: the shape of a decorator.
+fn is_decorator(function: &ast::StmtFunctionDef) -> bool {
+    let is_doc = |stmt: &&Stmt| matches!(stmt, Stmt::Expr(it) if it.value.is_string_literal_expr());
+    let body: Vec<_> = function.body.iter().filter(|stmt| !is_doc(stmt)).collect();
+    matches!(
+        body.as_slice(),
+        [Stmt::FunctionDef(_), Stmt::Return(it)] if matches!(it.value.as_deref(), Some(Expr::Name(_)))
+    )
+}
+
+/// Without the object or the class that a method gets by itself.
+fn parameters(function: &ast::StmtFunctionDef, is_method: bool) -> usize {
+    let list = &function.parameters;
+    let named = list.posonlyargs.len() + list.args.len() + list.kwonlyargs.len();
+    let first = list.posonlyargs.iter().chain(&list.args).next();
+    let own = first.is_some_and(|first| matches!(first.parameter.name.as_str(), "self" | "cls"));
+    named + usize::from(list.vararg.is_some()) + usize::from(list.kwarg.is_some()) - usize::from(is_method && own)
+}
+
+fn is_type_checking(test: &Expr) -> bool {
+    match test {
+        Expr::Name(name) => name.id == "TYPE_CHECKING",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
+    }
+}
+
+fn is_main_check(test: &Expr) -> bool {
+    let Expr::Compare(compare) = test else {
+        return false;
+    };
+    let is_name = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id == "__name__");
+    let is_main = |expr: &Expr| matches!(expr, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
+    let right = compare.comparators.first();
+    (is_name(&compare.left) && right.is_some_and(is_main)) || (is_main(&compare.left) && right.is_some_and(is_name))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::snapshot;
+
+    #[test]
+    fn python() {
+        insta::assert_snapshot!(snapshot(
+            "python",
+            r#"
+"""Module
+doc."""
+from __future__ import annotations
+import os.path, json as j
+from . import a as b
+from ..c.d import *
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from .types import T
+
+one = 1
+_two = 2
+
+class Shape(Base):
+    """Doc."""
+    def area(self, a: T if x else y = 1 if x else 2, *b, c, **d):
+        '''Doc
+        of three
+        lines.'''
+        if a and b or c and not (a or b):       # +1, three runs, and one
+            for x in a:                         # +2
+                while x: continue               # +3
+                else: pass                      # +1
+        elif b:                                 # +1
+            return [y for y in a if y if not y]
+        else:                                   # +1
+            return lambda z: 1 if z else 2      # +3
+        try: self.area(a)                       # recursion +1
+        except (A, B): pass                     # +1
+        except C: pass                          # +1
+        else: pass                              # +1
+        finally: pass
+        assert a and b                          # run +1
+        match a:                                # +1
+            case 1 if b and c: pass             # run +1
+            case [x, *_]: pass
+            case _: pass
+
+    @property
+    def name(self): return import_module("a") or importlib.import_module("lazy")
+
+def decorator(f):
+    def wrapper(*a):
+        if a: return f(*a)                      # 1 in both
+    return wrapper
+
+async def outer():
+    import lazy2
+    async for x in y: pass                      # +1
+    def inner():
+        if a: pass                              # 2 for outer, 1 for inner
+    return 1
+
+if __name__ == "__main__":
+    outer()
+"#
+        ));
+    }
+
+    #[test]
+    fn all_says_what_is_public() {
+        insta::assert_snapshot!(snapshot(
+            "python",
+            "__all__ = ['a', '_b']\n__all__ += ('c',)\ndef d(): pass\n"
+        ));
+    }
+}

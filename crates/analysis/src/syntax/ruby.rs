@@ -1,0 +1,203 @@
+//! Ruby, by tree-sitter. Cyclomatic complexity as RuboCop's `Metrics/CyclomaticComplexity` counts: blocks given to
+//! methods that iterate are loops, `rescue` counts once for each `begin`, `&.` once for each receiver.
+
+use std::sync::OnceLock;
+
+use tree_sitter::Node;
+
+use super::tree::{Context, Grammar, Role, name_field};
+use crate::facts::ImportKind;
+
+pub(super) static GRAMMAR: Grammar = Grammar {
+    language: || tree_sitter_ruby::LANGUAGE.into(),
+    role,
+    collects: &["call", "class", "module", "assignment", "identifier"],
+    collect,
+    and: &["&&", "and"],
+    or: &["||", "or"],
+    switch_head: &["value"],
+    decisions,
+    name: name_field,
+    label: "",
+    catch_decides: false,
+    closure_is_unit_at_top: false,
+    roles: &ROLES,
+};
+static ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
+
+fn role(kind: &str) -> Role {
+    match kind {
+        "method" | "singleton_method" => Role::Function,
+        "block" | "do_block" => Role::Closure,
+        "class" | "module" => Role::Class { counted: true },
+        "if" | "elsif" | "unless" | "if_modifier" | "unless_modifier" => Role::If,
+        "while" | "until" | "for" | "while_modifier" | "until_modifier" => Role::Loop,
+        "case" | "case_match" => Role::Switch,
+        "when" | "in_clause" => Role::Case,
+        "rescue" | "rescue_modifier" => Role::Catch,
+        "conditional" => Role::Ternary,
+        "binary" => Role::Binary,
+        "parenthesized_statements" => Role::Parentheses,
+        _ => Role::None,
+    }
+}
+
+/// Methods of Ruby's collections whose block is a loop, as RuboCop lists them.
+#[rustfmt::skip]
+const ITERATING: &[&str] = &[
+    "all?", "any?", "bsearch", "bsearch_index", "chain", "chunk", "chunk_while", "collect", "collect!", "collect_concat",
+    "combination", "count", "cycle", "d_permutation", "delete_if", "detect", "drop", "drop_while", "each", "each_cons",
+    "each_entry", "each_index", "each_key", "each_pair", "each_slice", "each_value", "each_with_index",
+    "each_with_object", "entries", "fetch", "fetch_values", "filter", "filter!", "filter_map", "find", "find_all", "find_index",
+    "flat_map", "grep", "grep_v", "group_by", "has_key?", "inject", "keep_if", "lazy", "map", "map!", "max", "max_by",
+    "merge", "merge!", "min", "min_by", "minmax", "minmax_by", "none?", "one?", "partition", "permutation", "product", "reduce",
+    "reject", "reject!", "repeat", "repeated_combination", "reverse_each", "select", "select!", "slice_after",
+    "slice_before", "slice_when", "sort", "sort!", "sort_by", "sort_by!", "sum", "take", "take_while", "tally", "times",
+    "to_h", "to_set", "transform_keys", "transform_keys!", "transform_values", "transform_values!", "uniq", "uniq!", "with_index", "with_object",
+    "zip", "update", "each_char", "each_line", "each_byte", "upto", "downto", "step",
+];
+
+fn decisions(node: Node<'_>, _: Role) -> u32 {
+    match node.kind() {
+        "rescue_modifier" => 1,
+        "body_statement" | "begin" | "block_body" => {
+            let mut cursor = node.walk();
+            u32::from(node.named_children(&mut cursor).any(|child| child.kind() == "rescue"))
+        }
+        "operator_assignment" => {
+            let operator = node
+                .child_by_field_name("operator")
+                .map_or("", |operator| operator.kind());
+            u32::from(matches!(operator, "||=" | "&&="))
+        }
+        _ => 0,
+    }
+}
+
+fn collect(node: Node<'_>, context: &mut Context<'_>) {
+    match node.kind() {
+        "call" => call(node, context),
+        "assignment" => {
+            // A safe navigation of a variable that was set anew is a new decision.
+            let name = context.field(node, "left").to_owned();
+            context.seen.remove(&name);
+        }
+        "identifier" => {
+            let name = context.text(node);
+            let bare = node
+                .parent()
+                .is_some_and(|parent| matches!(parent.kind(), "body_statement" | "then" | "do"));
+            if bare {
+                context.units.call(name);
+            }
+        }
+        _ => {
+            let name = context.field(node, "name");
+            context.export(name, node);
+        }
+    }
+}
+
+fn call(node: Node<'_>, context: &mut Context<'_>) {
+    let method = context.field(node, "method");
+    let receiver = context.field(node, "receiver");
+    let arguments = node.child_by_field_name("arguments");
+    let has_block = node.child_by_field_name("block").is_some()
+        || arguments.is_some_and(|list| {
+            let mut cursor = list.walk();
+            list.named_children(&mut cursor)
+                .any(|child| child.kind() == "block_argument")
+        });
+    if has_block && ITERATING.contains(&method) {
+        context.units.decide(1);
+    }
+    let safe = node
+        .child_by_field_name("operator")
+        .is_some_and(|operator| context.text(operator) == "&.");
+    if safe {
+        let variable = node
+            .child_by_field_name("receiver")
+            .is_some_and(|receiver| receiver.kind() == "identifier");
+        if !variable || context.seen.insert(receiver.to_owned()) {
+            context.units.decide(1);
+        }
+    }
+    if receiver.is_empty() || receiver == "self" {
+        context.units.call(method);
+    }
+    if receiver.is_empty() && matches!(method, "require" | "require_relative" | "load" | "autoload") {
+        let argument = arguments.and_then(|list| {
+            let mut cursor = list.walk();
+            list.named_children(&mut cursor).last()
+        });
+        let Some(text) = argument.filter(|argument| argument.kind() == "string") else {
+            return;
+        };
+        let specifier = context.text(text).trim_matches(['"', '\'']);
+        let relative = method == "require_relative" && !specifier.starts_with('.');
+        let specifier = if relative {
+            format!("./{specifier}")
+        } else {
+            specifier.to_owned()
+        };
+        let kind = if context.units.is_inside() {
+            ImportKind::Dynamic
+        } else {
+            ImportKind::Static
+        };
+        context.import(&specifier, kind, node, Vec::new());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::snapshot;
+
+    #[test]
+    fn ruby() {
+        insta::assert_snapshot!(snapshot(
+            "ruby",
+            r#"
+require 'json'
+require_relative "lib/a"
+
+module Shapes
+  class Shape < Base
+    def area(a, b = 1, *rest)
+      return 1 if a && b                 # +1, run +1
+      @cache ||= {}
+      rest.each do |x|                   # a loop for RuboCop
+        if x > 1                         # +2
+          next unless x                  # +3
+        elsif a or b and x               # +1, two runs +2
+          run
+        else                             # +1
+          if a then b end                # +3
+        end
+      end
+      case a                             # +1
+      when 1, 2 then 3
+      when 4 then a ? 1 : 2              # +2
+      else 5
+      end
+    rescue E => e                        # +1
+      a&.b
+      a&.c
+    rescue F                             # +1
+      area(1)                            # recursion +1
+    end
+
+    def self.make = new
+
+    def loops
+      x until done                       # +1
+      y while a || b                     # +1, run +1
+      z rescue nil                       # +1
+      items.map(&:to_s)
+    end
+  end
+end
+"#
+        ));
+    }
+}

@@ -1,0 +1,254 @@
+//! Rust, by tree-sitter. Cyclomatic complexity: `if`, `if let`, `while`, `for`, `&&`, `||`, each `?`, the arms of a
+//! `match` but one, guards, and `let … else`. A closure is part of its function; what is inside of a macro's call is not
+//! parsed.
+
+use std::sync::OnceLock;
+
+use tree_sitter::Node;
+
+use super::tree::{Context, Grammar, Role, name_field};
+use crate::facts::{ImportKind, ImportedName};
+
+pub(super) static GRAMMAR: Grammar = Grammar {
+    language: || tree_sitter_rust::LANGUAGE.into(),
+    role,
+    collects: &[
+        "use_declaration",
+        "mod_item",
+        "function_item",
+        "struct_item",
+        "enum_item",
+        "union_item",
+        "trait_item",
+        "type_item",
+        "const_item",
+        "static_item",
+        "macro_definition",
+        "call_expression",
+        "let_chain",
+        "let_declaration",
+        "extern_crate_declaration",
+    ],
+    collect,
+    and: &["&&"],
+    or: &["||"],
+    switch_head: &["value"],
+    decisions,
+    name: name_field,
+    label: "label",
+    catch_decides: true,
+    closure_is_unit_at_top: false,
+    roles: &ROLES,
+};
+static ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
+
+fn role(kind: &str) -> Role {
+    match kind {
+        "function_item" => Role::Function,
+        "closure_expression" => Role::Closure,
+        "struct_item" | "enum_item" | "union_item" | "trait_item" => Role::Class { counted: true },
+        "impl_item" => Role::Class { counted: false },
+        "if_expression" => Role::If,
+        "else_clause" => Role::Else,
+        "for_expression" | "while_expression" => Role::Loop,
+        "loop_expression" => Role::Forever,
+        "match_expression" => Role::Switch,
+        "binary_expression" => Role::Binary,
+        "parenthesized_expression" => Role::Parentheses,
+        "break_expression" | "continue_expression" => Role::Jump,
+        "token_tree" | "macro_definition" => Role::Skip,
+        _ => Role::None,
+    }
+}
+
+fn decisions(node: Node<'_>, _: Role) -> u32 {
+    match node.kind() {
+        "try_expression" => 1,
+        "match_expression" => {
+            let arms = node.child_by_field_name("body").map_or(0, |body| {
+                let mut cursor = body.walk();
+                body.named_children(&mut cursor)
+                    .filter(|child| child.kind() == "match_arm")
+                    .count()
+            });
+            u32::try_from(arms.saturating_sub(1)).unwrap_or(u32::MAX)
+        }
+        "match_pattern" => u32::from(node.child_by_field_name("condition").is_some()),
+        "let_declaration" => u32::from(node.child_by_field_name("alternative").is_some()),
+        _ => 0,
+    }
+}
+
+fn collect(node: Node<'_>, context: &mut Context<'_>) {
+    match node.kind() {
+        "use_declaration" => {
+            let kind = if is_public(node) {
+                ImportKind::Reexport
+            } else {
+                ImportKind::Static
+            };
+            if let Some(argument) = node.child_by_field_name("argument") {
+                for (path, local) in use_paths(argument, context) {
+                    let name = path.rsplit("::").next().unwrap_or_default().to_owned();
+                    if kind == ImportKind::Reexport {
+                        context.export(if name == "*" { "*" } else { &local }, node);
+                    }
+                    let names = vec![ImportedName {
+                        imported: name.into(),
+                        local: local.into(),
+                    }];
+                    context.import(&path, kind, node, names);
+                }
+            }
+        }
+        "extern_crate_declaration" => {
+            let name = context.field(node, "name");
+            context.import(name, ImportKind::Static, node, Vec::new());
+        }
+        "mod_item" => {
+            let name = context.field(node, "name");
+            if node.child_by_field_name("body").is_none() {
+                context.import(name, ImportKind::Submodule, node, Vec::new());
+            }
+            if is_public(node) {
+                context.export(name, node);
+            }
+        }
+        "call_expression" => {
+            let name = context.field(node, "function");
+            context.units.call(
+                name.strip_prefix("self.")
+                    .or_else(|| name.strip_prefix("Self::"))
+                    .unwrap_or(name),
+            );
+        }
+        "let_chain" => {
+            let mut cursor = node.walk();
+            let operators = node.children(&mut cursor).filter(|child| child.kind() == "&&").count();
+            context.units.decide(u32::try_from(operators).unwrap_or(u32::MAX));
+            context.units.flat(1);
+        }
+        "let_declaration" => {
+            if node.child_by_field_name("alternative").is_some() {
+                context.units.structural();
+            }
+        }
+        kind => {
+            let name = context.field(node, "name");
+            if kind == "function_item" && name == "main" && context.classes.is_empty() {
+                context.syntax.entry_point = true;
+            }
+            // What an `impl` or a trait holds is reached through its type.
+            if is_public(node) && context.classes.len() <= usize::from(is_type(kind)) {
+                context.export(name, node);
+            }
+        }
+    }
+}
+
+/// Its own class is open already when it is seen.
+fn is_type(kind: &str) -> bool {
+    matches!(kind, "struct_item" | "enum_item" | "union_item" | "trait_item")
+}
+
+fn is_public(node: Node<'_>) -> bool {
+    node.child(0).is_some_and(|first| first.kind() == "visibility_modifier")
+}
+
+/// The single paths of a `use` tree, each with its name here. A loop over a work list: trees of braces may be deep.
+fn use_paths(argument: Node<'_>, context: &Context<'_>) -> Vec<(String, String)> {
+    let mut paths = Vec::new();
+    let mut work = vec![(String::new(), argument)];
+    let join = |prefix: &str, path: &str| {
+        if prefix.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{prefix}::{path}")
+        }
+    };
+    while let Some((prefix, node)) = work.pop() {
+        match node.kind() {
+            "scoped_use_list" => {
+                let prefix = match context.field(node, "path") {
+                    "" => prefix,
+                    path => join(&prefix, path),
+                };
+                work.extend(node.child_by_field_name("list").map(|list| (prefix, list)));
+            }
+            "use_list" => {
+                let mut cursor = node.walk();
+                work.extend(
+                    node.named_children(&mut cursor)
+                        .filter(|c| !c.is_extra())
+                        .map(|child| (prefix.clone(), child)),
+                );
+            }
+            "use_as_clause" => {
+                paths.push((
+                    join(&prefix, context.field(node, "path")),
+                    context.field(node, "alias").to_owned(),
+                ));
+            }
+            "use_wildcard" => {
+                let path = context.text(node).trim_end_matches('*').trim_end_matches("::");
+                let path = if path.is_empty() { prefix } else { join(&prefix, path) };
+                paths.push((join(&path, "*"), "*".to_owned()));
+            }
+            "self" if !prefix.is_empty() => {
+                let local = prefix.rsplit("::").next().unwrap_or_default().to_owned();
+                paths.push((prefix, local));
+            }
+            _ => {
+                let path = join(&prefix, context.text(node));
+                let local = path.rsplit("::").next().unwrap_or_default().to_owned();
+                paths.push((path, local));
+            }
+        }
+    }
+    paths.sort();
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::snapshot;
+
+    #[test]
+    fn rust() {
+        insta::assert_snapshot!(snapshot(
+            "rust",
+            r#"
+use std::{collections::{BTreeMap as Map, self}, fmt::*};
+pub use crate::a::B;
+mod inner;
+pub mod open { pub fn f() {} }
+
+pub struct Shape { a: u8 }
+trait Walk { fn none(&self); fn some(&self) -> u8 { 1 } }
+
+impl<T> Shape where T: Copy {
+    pub fn area(&self, a: Option<u8>, b: bool) -> Result<u8, E> {
+        let Some(x) = a else { return Err(E) };          // +1
+        if let Some(y) = a && b {                        // +1, run +1
+            self.area(None, b)?;                         // recursion +1
+        } else if b || x > 1 {                           // +1, run +1
+            'outer: loop {                               // +2
+                match x {                                // +3
+                    0 if b => break 'outer,              // +1
+                    1 | 2 => continue,
+                    _ => {}
+                }
+            }
+        } else {                                         // +1
+            items.map(|i| if i { 1 } else { 2 });        // +3, else +1
+        }
+        while b && (x > 1 || b) && c { run()?; }         // +1, three runs +3
+        Ok(1)
+    }
+}
+
+fn main() { for i in 0..3 { println!("{}", if i > 1 && i < 3 { 1 } else { 2 }); } }
+"#
+        ));
+    }
+}

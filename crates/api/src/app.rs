@@ -1,0 +1,35 @@
+//! What the handlers share.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use repolens_core::job::JobLimits;
+use repolens_core::store::Store;
+use repolens_core::{Secret, UrlPolicy};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, watch};
+
+use crate::dispatch::Dispatch;
+
+/// One for the whole process.
+pub struct App {
+    pub store: Store,
+    pub dispatch: Dispatch,
+    pub limits: JobLimits,
+    pub url_policy: UrlPolicy,
+    pub worker_token: Secret,
+    pub supervisor_socket: Option<PathBuf>,
+    /// One report at a time is unpacked and compressed, so that the memory for it is needed once.
+    pub report_slot: Semaphore,
+    /// The multi-thread runtime, for work that would hold up a worker of the HTTP server.
+    pub runtime: Handle,
+    pub started: Instant,
+    /// Becomes true when the process is asked to stop.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    pub fn lease(&self) -> Duration {
+        Duration::from_millis(self.limits.lease_ms)
+    }
+}

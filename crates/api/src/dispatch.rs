@@ -1,0 +1,96 @@
+//! Hands queued scans to workers that wait for them, without asking the database while nothing happens.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::Utc;
+use repolens_core::store::{ClaimedJob, Store, StoreError};
+use tokio::sync::{Mutex, Notify, watch};
+use tokio::time::Instant;
+
+/// The bell that says "something may be queued", and the one that says "a lease has begun".
+pub struct Dispatch {
+    /// Counts the times at which something may have come into the queue.
+    queued: watch::Sender<u64>,
+    /// The count at which the queue was last seen empty.
+    seen_empty: AtomicU64,
+    /// Workers of this process take turns, so that one new scan does not wake all of them into the database.
+    turn: Mutex<()>,
+    lease_begun: Notify,
+}
+
+/// Above every count.
+const NEVER: u64 = u64::MAX;
+
+impl Dispatch {
+    pub fn new() -> Self {
+        Self {
+            queued: watch::Sender::new(0),
+            seen_empty: AtomicU64::new(NEVER),
+            turn: Mutex::new(()),
+            lease_begun: Notify::new(),
+        }
+    }
+
+    /// A scan was queued, or put back.
+    pub fn queued(&self) {
+        self.queued.send_modify(|count| *count += 1);
+    }
+
+    /// A job was taken: the reconciler has a lease to watch.
+    pub fn lease_begun(&self) {
+        self.lease_begun.notify_one();
+    }
+
+    /// Waits until a job was taken since the last call.
+    pub async fn next_lease(&self) {
+        self.lease_begun.notified().await;
+    }
+
+    /// Takes the next job for `worker`; waits up to `wait` for one. `None`: none came, or the process is stopping.
+    pub async fn claim_next(
+        &self,
+        store: &Store,
+        worker: &str,
+        lease: Duration,
+        wait: Duration,
+        mut stopping: watch::Receiver<bool>,
+    ) -> Result<Option<ClaimedJob>, StoreError> {
+        let until = Instant::now() + wait;
+        let mut queued = self.queued.subscribe();
+        loop {
+            if *stopping.borrow_and_update() {
+                return Ok(None);
+            }
+            if let Some(job) = self.try_claim(store, worker, lease, &mut queued).await? {
+                return Ok(Some(job));
+            }
+            tokio::select! {
+                _ = queued.changed() => {}
+                _ = stopping.changed() => {}
+                () = tokio::time::sleep_until(until) => return Ok(None),
+            }
+        }
+    }
+
+    async fn try_claim(
+        &self,
+        store: &Store,
+        worker: &str,
+        lease: Duration,
+        queued: &mut watch::Receiver<u64>,
+    ) -> Result<Option<ClaimedJob>, StoreError> {
+        let _turn = self.turn.lock().await;
+        // Read before the query: what comes in during it is not missed.
+        let count = *queued.borrow_and_update();
+        if self.seen_empty.load(Ordering::Acquire) == count {
+            return Ok(None);
+        }
+        let job = store.claim_next(worker, lease, Utc::now()).await?;
+        match job {
+            Some(_) => self.lease_begun(),
+            None => self.seen_empty.store(count, Ordering::Release),
+        }
+        Ok(job)
+    }
+}

@@ -1,0 +1,30 @@
+//! What answers at the addresses of `routes.rs`.
+
+pub mod health;
+pub mod history;
+pub mod reports;
+pub mod scans;
+pub mod worker;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use repolens_core::ScanId;
+use serde::Serializer;
+
+use crate::problem::Problem;
+
+/// The id in an address. One that no scan can have is answered like one that no scan has.
+fn scan_id(text: &str) -> Result<ScanId, Problem> {
+    ScanId::parse(text).map_err(|_| Problem::scan_not_found(text))
+}
+
+/// `2026-01-22T18:05:55.000Z`.
+fn timestamp<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+fn optional_timestamp<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => timestamp(time, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,99 @@
+//! `GET /api/health` and `GET /api/ready`.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+
+use super::timestamp;
+use crate::app::App;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Health {
+    status: &'static str,
+    #[serde(serialize_with = "timestamp")]
+    timestamp: DateTime<Utc>,
+    service: &'static str,
+    version: &'static str,
+    uptime_seconds: u64,
+}
+
+/// Alive. It touches neither store nor worker: a host that asks every few seconds keeps no database awake.
+pub async fn get_health(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().json(Health {
+        status: "ok",
+        timestamp: Utc::now(),
+        service: "repolens-api",
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_seconds: app.started.elapsed().as_secs(),
+    })
+}
+
+/// Able to work: the store answers. What the supervisor says of the worker is told, but is no reason to say no: scans are
+/// taken and wait.
+pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
+    let begin = Instant::now();
+    let store = app.store.ping().await;
+    let latency_ms = begin.elapsed().as_micros() as f64 / 1_000.0;
+    let up = store.is_ok();
+    if let Err(error) = store {
+        tracing::warn!("{error}");
+    }
+    let mut checks = json!({
+        "store": { "status": word(up), "kind": app.store.kind(), "latencyMs": latency_ms },
+        // Without Redis the queue is the store's own rows.
+        "queue": { "status": word(up), "kind": "store", "latencyMs": latency_ms },
+    });
+    if let Some(socket) = &app.supervisor_socket {
+        checks["worker"] = worker(socket).await;
+    }
+    let status = if up {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let mut response = HttpResponse::build(status);
+    if !up {
+        response.insert_header(("Retry-After", "5"));
+    }
+    response.json(json!({ "status": if up { "ready" } else { "unavailable" }, "checks": checks }))
+}
+
+fn word(up: bool) -> &'static str {
+    if up { "up" } else { "down" }
+}
+
+/// What the supervisor says of the worker: up when it has one running.
+async fn worker(socket: &Path) -> Value {
+    match tokio::time::timeout(Duration::from_secs(1), ask(socket)).await {
+        Ok(Ok(status)) => {
+            let up = status["worker"]["pid"].is_u64();
+            json!({ "status": word(up) })
+        }
+        Ok(Err(error)) => {
+            tracing::warn!("cannot ask the supervisor: {error}");
+            json!({ "status": "unknown" })
+        }
+        Err(_) => {
+            tracing::warn!("the supervisor did not answer within a second");
+            json!({ "status": "unknown" })
+        }
+    }
+}
+
+async fn ask(socket: &Path) -> std::io::Result<Value> {
+    /// Far more than a status is long.
+    const MAX_STATUS_BYTES: u64 = 64 * 1024;
+    let mut stream = UnixStream::connect(socket).await?;
+    stream.write_all(b"status\n").await?;
+    let mut answer = Vec::new();
+    stream.take(MAX_STATUS_BYTES).read_to_end(&mut answer).await?;
+    Ok(serde_json::from_slice(&answer)?)
+}

@@ -1,0 +1,166 @@
+//! `PUT /api/scan/{id}/status`: what a worker reports.
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::Utc;
+use repolens_core::job::{LEASE_HEADER, MAX_REPORT_BYTES, StatusReport};
+use repolens_core::store::{Finish, Finished, StoredReport};
+use repolens_core::{LeaseToken, ScanId, ScanStatus};
+use serde_json::json;
+use tracing::Instrument as _;
+
+use super::scan_id;
+use crate::app::App;
+use crate::body;
+use crate::client::Worker;
+use crate::problem::Problem;
+
+/// Records progress, or how the scan ended. The same report again changes nothing and is answered the same.
+pub async fn put_status(
+    app: web::Data<App>,
+    _worker: Worker,
+    request: HttpRequest,
+    path: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    let token = lease_token(&request)?;
+    body::expect_json(&request)?;
+    let zipped = is_gzip(&request)?;
+    let bytes = body::read(payload, MAX_REPORT_BYTES).await?;
+    match read_report(&app, bytes, zipped).await? {
+        Said::Progress { progress, stage } => {
+            let beat = app
+                .store
+                .heartbeat(&id, &token, progress, stage, app.lease(), Utc::now())
+                .await?;
+            beat.ok_or_else(Problem::lease_lost)?;
+            Ok(answer(&id, ScanStatus::Processing, false))
+        }
+        Said::End(finish) => {
+            let status = finish.status();
+            match app.store.finish(&id, &token, finish, Utc::now()).await? {
+                Finished::Recorded => {
+                    tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
+                    Ok(answer(&id, status, false))
+                }
+                Finished::Repeated => Ok(answer(&id, status, true)),
+                Finished::LeaseLost => Err(Problem::lease_lost()),
+                Finished::Unknown => Err(Problem::scan_not_found(id.as_str())),
+            }
+        }
+    }
+}
+
+/// What a report says, once it is read.
+enum Said {
+    Progress {
+        progress: Option<u8>,
+        stage: Option<String>,
+    },
+    End(Finish),
+}
+
+/// Unpacks, checks and compresses off the threads of the HTTP server, one report at a time.
+async fn read_report(app: &App, bytes: Bytes, zipped: bool) -> Result<Said, Problem> {
+    let _slot = app
+        .report_slot
+        .acquire()
+        .await
+        .map_err(|closed| Problem::because(&closed))?;
+    let work = move || {
+        let unpacked;
+        let plain: &[u8] = if zipped {
+            unpacked = body::gunzip(&bytes, MAX_REPORT_BYTES)?;
+            &unpacked
+        } else {
+            &bytes
+        };
+        interpret(plain)
+    };
+    let span = tracing::Span::current();
+    app.runtime
+        .spawn_blocking(move || span.in_scope(work))
+        .in_current_span()
+        .await
+        .map_err(|error| Problem::because(&error))?
+}
+
+fn interpret(plain: &[u8]) -> Result<Said, Problem> {
+    let report: StatusReport<'_> = serde_json::from_slice(plain)
+        .map_err(|error| Problem::malformed(format!("The body is not the report of a worker: {error}.")))?;
+    if report.progress.is_some_and(|progress| progress > 100) {
+        return Err(Problem::malformed_at(
+            "/progress",
+            "The progress is a number from 0 to 100.",
+        ));
+    }
+    match report.status {
+        ScanStatus::Processing => Ok(Said::Progress {
+            progress: report.progress,
+            stage: report.stage.map(|stage| short(&stage)),
+        }),
+        ScanStatus::Completed => {
+            let results = report
+                .results
+                .filter(|results| results.get().starts_with('{'))
+                .ok_or_else(|| Problem::refused_at("/results", "A completed scan has its results as an object."))?;
+            let stored = StoredReport::compress(results.get().as_bytes()).map_err(|error| Problem::because(&error))?;
+            Ok(Said::End(Finish::Completed {
+                report: stored,
+                branch: report.branch,
+                commit_sha: report.commit_sha,
+            }))
+        }
+        ScanStatus::Failed => {
+            let message = match (report.error, report.error_code) {
+                (Some(error), _) => error,
+                (None, Some(code)) => code.sentence().to_owned(),
+                (None, None) => "The scan failed.".to_owned(),
+            };
+            Ok(Said::End(Finish::Failed {
+                code: report.error_code,
+                message,
+            }))
+        }
+        ScanStatus::Cancelled => Ok(Said::End(Finish::Cancelled)),
+        ScanStatus::Queued => Err(Problem::refused_at(
+            "/status",
+            "A job is given back by `POST /api/worker/jobs/{id}/release`, not by a report.",
+        )),
+    }
+}
+
+/// A stage's name is short; one that is not must not fill the row.
+fn short(stage: &str) -> String {
+    stage.chars().take(100).collect()
+}
+
+fn answer(id: &ScanId, status: ScanStatus, repeated: bool) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "scanId": id, "status": status, "repeated": repeated }))
+}
+
+fn lease_token(request: &HttpRequest) -> Result<LeaseToken, Problem> {
+    request
+        .headers()
+        .get(LEASE_HEADER)
+        .and_then(|value| value.to_str().ok())
+        .filter(|value| !value.is_empty())
+        .map(LeaseToken::from_header)
+        .ok_or_else(Problem::lease_lost)
+}
+
+fn is_gzip(request: &HttpRequest) -> Result<bool, Problem> {
+    match request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .map(|value| value.as_bytes())
+    {
+        None | Some(b"identity") => Ok(false),
+        Some(b"gzip") => Ok(true),
+        Some(_) => Err(Problem::unsupported(
+            "The only `Content-Encoding` that is read here is `gzip`.",
+        )),
+    }
+}

@@ -1,0 +1,285 @@
+//! Scans as people and front ends see them: submit, look, read the results, cancel.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use repolens_core::store::{CancelOutcome, NewScan, Scan, StoredResults, Submitted};
+use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{optional_timestamp, scan_id, timestamp};
+use crate::app::App;
+use crate::body::Json;
+use crate::problem::Problem;
+use crate::request::RequestId;
+use crate::{client, splice};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ScanRequest {
+    repo_url: String,
+    #[serde(default)]
+    branch: Option<String>,
+}
+
+/// Accepts a scan: 201 means that it is on disk.
+pub async fn post_scan(
+    app: web::Data<App>,
+    request: HttpRequest,
+    request_id: RequestId,
+    Json(body): Json<ScanRequest>,
+) -> Result<HttpResponse, Problem> {
+    let repo_url = RepoUrl::parse(&body.repo_url, &app.url_policy)
+        .map_err(|refused| Problem::refused_at("/repoUrl", refused.to_string()))?;
+    let branch = body
+        .branch
+        .map(|branch| BranchName::parse(&branch))
+        .transpose()
+        .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
+    let new = NewScan {
+        id: ScanId::random(),
+        repo_url: repo_url.as_str().to_owned(),
+        branch: branch.map(String::from),
+        request_id: Some(request_id.0),
+        client_key: client::key(&request),
+        idempotency: None,
+    };
+    let id = new.id.clone();
+    let host = repo_url.host().map(|host| host.to_string());
+    match app.store.submit(new, Utc::now()).await? {
+        Submitted::Stored => {}
+        Submitted::Before { .. } => return Err(Problem::because(&"a new scan without a key was there before")),
+    }
+    app.dispatch.queued();
+    tracing::info!(scan_id = %id, host, "scan accepted");
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/api/scan/{id}")))
+        .json(json!({
+            "scanId": id,
+            "status": ScanStatus::Queued.wire(),
+            "message": "Repository scan has been queued for analysis",
+        })))
+}
+
+/// A scan without its results.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ScanView {
+    scan_id: String,
+    status: ScanStatus,
+    progress: i32,
+    stage: Option<String>,
+    queue_position: Option<i64>,
+    #[serde(serialize_with = "timestamp")]
+    created_at: DateTime<Utc>,
+    #[serde(serialize_with = "optional_timestamp")]
+    started_at: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "optional_timestamp")]
+    completed_at: Option<DateTime<Utc>>,
+    repo_url: String,
+    branch: Option<String>,
+    commit_sha: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<String>,
+}
+
+impl ScanView {
+    fn new(scan: Scan, queue_position: Option<i64>) -> Self {
+        let failed = scan.status == ScanStatus::Failed;
+        Self {
+            scan_id: scan.id,
+            status: scan.status,
+            progress: scan.progress,
+            stage: scan.stage,
+            queue_position,
+            created_at: scan.created_at,
+            started_at: scan.started_at,
+            completed_at: scan.completed_at,
+            repo_url: scan.repo_url,
+            branch: scan.branch,
+            commit_sha: scan.commit_sha,
+            error: failed.then(|| scan.error_message.unwrap_or_else(|| "The scan failed.".to_owned())),
+            error_code: scan.error_code.filter(|_| failed),
+        }
+    }
+}
+
+/// Where a scan is; with its results once it is complete.
+pub async fn get_scan(
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse<BoxBody>, Problem> {
+    let id = scan_id(&path)?;
+    let scan = find(&app, &id).await?;
+    let queue_position = match scan.status {
+        ScanStatus::Queued => app.store.queue_position(&id).await?,
+        _ => None,
+    };
+    let results = match scan.status {
+        ScanStatus::Completed => app.store.results(&id).await?,
+        _ => None,
+    };
+    let view = ScanView::new(scan, queue_position);
+    match results {
+        Some(results) => with_results(&request, &view, results, None),
+        None => Ok(HttpResponse::Ok().json(view)),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultsView {
+    scan_id: String,
+    status: ScanStatus,
+    repo_url: String,
+    branch: Option<String>,
+    #[serde(serialize_with = "timestamp")]
+    created_at: DateTime<Utc>,
+    #[serde(serialize_with = "optional_timestamp")]
+    completed_at: Option<DateTime<Utc>>,
+}
+
+/// The results of a complete scan.
+pub async fn get_results(
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse<BoxBody>, Problem> {
+    let id = scan_id(&path)?;
+    let scan = find(&app, &id).await?;
+    if scan.status != ScanStatus::Completed {
+        return Err(Problem::conflict(format!(
+            "This scan is {}: only a completed one has results.",
+            scan.status.wire()
+        )));
+    }
+    // What the client has already needs no report read.
+    let digest = app.store.results_digest(&id).await?;
+    if let Some(digest) = &digest
+        && has_already(request.headers(), digest)
+    {
+        return Ok(HttpResponse::build(StatusCode::NOT_MODIFIED)
+            .insert_header((header::ETAG, etag(digest, takes_gzip(request.headers()))))
+            .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+            .insert_header((header::VARY, "Accept-Encoding"))
+            .finish());
+    }
+    let Some(results) = app.store.results(&id).await? else {
+        return Err(Problem::not_found(
+            "The results of this scan are no longer stored. Scan the repository again.",
+        ));
+    };
+    let view = ResultsView {
+        scan_id: scan.id,
+        status: scan.status,
+        repo_url: scan.repo_url,
+        branch: scan.branch,
+        created_at: scan.created_at,
+        completed_at: scan.completed_at,
+    };
+    with_results(&request, &view, results, digest.as_deref())
+}
+
+/// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.
+pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    let status = match app.store.cancel(&id, Utc::now()).await? {
+        CancelOutcome::Cancelled => ScanStatus::Cancelled,
+        CancelOutcome::Asked => ScanStatus::Processing,
+        CancelOutcome::Ended(status) => {
+            return Err(Problem::conflict(format!("This scan is {} already.", status.wire())));
+        }
+        CancelOutcome::Unknown => return Err(Problem::scan_not_found(id.as_str())),
+    };
+    tracing::info!(scan_id = %id, "cancel asked");
+    Ok(HttpResponse::Accepted().json(json!({
+        "scanId": id,
+        "status": status,
+        "message": if status == ScanStatus::Cancelled { "The scan is cancelled" } else { "The scan is being cancelled" },
+    })))
+}
+
+async fn find(app: &App, id: &ScanId) -> Result<Scan, Problem> {
+    app.store
+        .find(id)
+        .await?
+        .ok_or_else(|| Problem::scan_not_found(id.as_str()))
+}
+
+/// `view` with one more member, `results`, which is not parsed.
+fn with_results(
+    request: &HttpRequest,
+    view: &impl Serialize,
+    results: StoredResults,
+    digest: Option<&str>,
+) -> Result<HttpResponse<BoxBody>, Problem> {
+    let mut prefix = serde_json::to_vec(view).map_err(|error| Problem::because(&error))?;
+    // The view is an object with members: its last byte is the brace.
+    prefix.pop();
+    prefix.extend(b",\"results\":");
+    let suffix = b"}".to_vec();
+
+    let gzip = takes_gzip(request.headers());
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type("application/json")
+        .insert_header((header::VARY, "Accept-Encoding"));
+    if let Some(digest) = digest {
+        response
+            .insert_header((header::ETAG, etag(digest, gzip)))
+            .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    }
+    match results {
+        StoredResults::Report(report) if gzip => {
+            let body = splice::gzip(&prefix, report, &suffix).map_err(|error| Problem::because(&error))?;
+            response.insert_header((header::CONTENT_ENCODING, "gzip"));
+            Ok(response.body(body))
+        }
+        StoredResults::Report(report) => Ok(response.body(splice::plain(prefix, report, suffix))),
+        StoredResults::Older(value) => {
+            serde_json::to_writer(&mut prefix, &value).map_err(|error| Problem::because(&error))?;
+            prefix.extend(suffix);
+            Ok(response.body(prefix))
+        }
+    }
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+            let refused = weight
+                .trim()
+                .strip_prefix("q=")
+                .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0));
+            matches!(name.trim(), "gzip" | "x-gzip" | "*") && !refused
+        })
+}
+
+/// The bytes differ by encoding, so their tags do too.
+fn etag(digest: &str, gzip: bool) -> String {
+    let short = digest.get(..32).unwrap_or(digest);
+    if gzip {
+        format!("\"{short}-gzip\"")
+    } else {
+        format!("\"{short}\"")
+    }
+}
+
+fn has_already(headers: &HeaderMap, digest: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == "*" || tag == etag(digest, true) || tag == etag(digest, false))
+}

@@ -1,0 +1,122 @@
+//! The worker endpoints: claim, heartbeat, release.
+
+use std::time::Duration;
+
+use actix_web::{HttpResponse, web};
+use chrono::Utc;
+use repolens_core::job::{Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, MAX_WAIT_MS, ReleaseRequest};
+use repolens_core::store::{ClaimOutcome, ClaimedJob};
+use repolens_core::{ScanId, ScanStatus};
+use serde_json::json;
+
+use super::scan_id;
+use crate::app::App;
+use crate::body::Json;
+use crate::client::Worker;
+use crate::problem::Problem;
+
+/// Hands out a job: the one that was asked for, or the next one, waited for. The attempt is counted here.
+pub async fn post_claim(
+    app: web::Data<App>,
+    _worker: Worker,
+    Json(body): Json<ClaimRequest>,
+) -> Result<HttpResponse, Problem> {
+    if body.worker_id.is_empty() || body.worker_id.len() > 200 {
+        return Err(Problem::malformed_at("/workerId", "A worker's id has 1 to 200 bytes."));
+    }
+    if body.wait_ms > MAX_WAIT_MS {
+        return Err(Problem::malformed_at(
+            "/waitMs",
+            format!("A claim waits {MAX_WAIT_MS} ms at most."),
+        ));
+    }
+    match body.scan_id {
+        Some(id) => claim_this(&app, &id, &body.worker_id).await,
+        None => claim_next(&app, &body.worker_id, Duration::from_millis(body.wait_ms)).await,
+    }
+}
+
+async fn claim_this(app: &App, id: &ScanId, worker: &str) -> Result<HttpResponse, Problem> {
+    match app.store.claim(id, worker, app.lease(), Utc::now()).await? {
+        ClaimOutcome::Claimed(job) => {
+            app.dispatch.lease_begun();
+            Ok(handed_out(app, job, worker))
+        }
+        ClaimOutcome::NotQueued(None) => Err(Problem::scan_not_found(id.as_str())),
+        ClaimOutcome::NotQueued(Some(status)) => Err(Problem::conflict(format!(
+            "This scan is {}: only a queued one can be taken.",
+            status.wire()
+        ))),
+    }
+}
+
+async fn claim_next(app: &App, worker: &str, wait: Duration) -> Result<HttpResponse, Problem> {
+    let job = app
+        .dispatch
+        .claim_next(&app.store, worker, app.lease(), wait, app.stopping.clone())
+        .await?;
+    Ok(match job {
+        Some(job) => handed_out(app, job, worker),
+        None => HttpResponse::NoContent().finish(),
+    })
+}
+
+fn handed_out(app: &App, job: ClaimedJob, worker: &str) -> HttpResponse {
+    tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job taken");
+    HttpResponse::Ok().json(Claim {
+        scan_id: job.scan_id,
+        repo_url: job.repo_url,
+        branch: job.branch,
+        attempt: job.attempt,
+        lease_token: job.lease_token,
+        lease_until: job.lease_until,
+        request_id: job.request_id,
+        limits: app.limits,
+    })
+}
+
+/// Prolongs a lease, records progress and tells whether to cancel.
+pub async fn post_heartbeat(
+    app: web::Data<App>,
+    _worker: Worker,
+    path: web::Path<String>,
+    Json(body): Json<HeartbeatRequest>,
+) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    if body.progress.is_some_and(|progress| progress > 100) {
+        return Err(Problem::malformed_at(
+            "/progress",
+            "The progress is a number from 0 to 100.",
+        ));
+    }
+    let stage = body.stage.map(|stage| stage.chars().take(100).collect());
+    let beat = app
+        .store
+        .heartbeat(&id, &body.lease_token, body.progress, stage, app.lease(), Utc::now())
+        .await?
+        .ok_or_else(Problem::lease_lost)?;
+    Ok(HttpResponse::Ok().json(HeartbeatResponse {
+        cancel: beat.cancel,
+        lease_until: beat.lease_until,
+    }))
+}
+
+/// Takes a job back from a worker that stops; the attempt is not counted.
+pub async fn post_release(
+    app: web::Data<App>,
+    _worker: Worker,
+    path: web::Path<String>,
+    Json(body): Json<ReleaseRequest>,
+) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    let status = app
+        .store
+        .release(&id, &body.lease_token, Utc::now())
+        .await?
+        .ok_or_else(Problem::lease_lost)?;
+    if status == ScanStatus::Queued {
+        app.dispatch.queued();
+    }
+    tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job given back");
+    Ok(HttpResponse::Ok().json(json!({ "scanId": id, "status": status })))
+}

@@ -1,0 +1,167 @@
+//! What happens around every request: its id, its log line, the headers that every answer has, and who may call from a
+//! page of another origin.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
+use tracing::Instrument as _;
+
+use crate::problem::Problem;
+
+/// The origins whose pages may call with credentials.
+pub struct Origins(pub Vec<String>);
+
+/// The request's id: the caller's own, where it sent a sound one.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+impl FromRequest for RequestId {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.extensions().get::<Self>().cloned();
+        ready(id.ok_or_else(|| Problem::because(&"the request has no id")))
+    }
+}
+
+/// Wraps every request.
+pub async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let begin = Instant::now();
+    let id = request_id(request.headers());
+    let origin = allowed_origin(&request);
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let https = request
+        .headers()
+        .get("x-forwarded-proto")
+        .is_some_and(|value| value.as_bytes() == b"https");
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", request_id = %id);
+
+    let mut response = if is_preflight(&request) {
+        let answer = preflight(&request, origin.is_some());
+        request.into_response(answer)
+    } else {
+        next.call(request).instrument(span.clone()).await?.map_into_boxed_body()
+    };
+
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    secure(headers, https);
+    if let Some(origin) = origin {
+        allow(headers, origin);
+    }
+    span.in_scope(|| log(&method, &path, response.status(), begin));
+    Ok(response)
+}
+
+fn request_id(headers: &HeaderMap) -> String {
+    headers
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| {
+            (8..=128).contains(&id.len())
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':'))
+        })
+        .map_or_else(|| uuid::Uuid::new_v4().simple().to_string(), str::to_owned)
+}
+
+fn log(method: &Method, path: &str, status: StatusCode, begin: Instant) {
+    let ms = begin.elapsed().as_millis();
+    let status = status.as_u16();
+    // Readers, and the calls of workers that come every second, would drown the rest.
+    let quiet = *method == Method::GET || *method == Method::HEAD || path.starts_with("/api/worker/");
+    match status {
+        500.. => tracing::error!(status, ms, "{method} {path}"),
+        _ if quiet => tracing::debug!(status, ms, "{method} {path}"),
+        _ => tracing::info!(status, ms, "{method} {path}"),
+    }
+}
+
+/// As helmet sets them, and a policy under which an answer that a browser took for a page could do nothing.
+fn secure(headers: &mut HeaderMap, https: bool) {
+    const HEADERS: [(HeaderName, &str); 6] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in HEADERS {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+}
+
+fn allowed_origin(request: &ServiceRequest) -> Option<HeaderValue> {
+    let origin = request.headers().get(header::ORIGIN)?;
+    let allowed = request.app_data::<web::Data<Arc<Origins>>>()?;
+    allowed
+        .0
+        .iter()
+        .any(|allowed| allowed.as_bytes() == origin.as_bytes())
+        .then(|| origin.clone())
+}
+
+fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        HeaderValue::from_static("true"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("ETag, Location, Retry-After, X-Request-Id"),
+    );
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+}
+
+fn is_preflight(request: &ServiceRequest) -> bool {
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ORIGIN)
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// A browser asks whether a page may make a call. To a page of another origin the answer has no permission in it.
+fn preflight(request: &ServiceRequest, allowed: bool) -> HttpResponse {
+    let mut response = HttpResponse::NoContent();
+    if allowed {
+        response
+            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, DELETE"))
+            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"));
+        if request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+            response.insert_header((
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id",
+            ));
+        }
+    }
+    response.finish()
+}

@@ -1,0 +1,47 @@
+//! All addresses of the API, in one table.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Resource, Route, guard};
+
+use crate::handlers::{health, history, reports, scans, worker};
+use crate::problem::Problem;
+
+/// Address, the methods it has, and who handles them.
+pub fn table(routes: &mut ServiceConfig) {
+    // Health.
+    routes.service(at("/api/health", "GET, HEAD").route(get().to(health::get_health)));
+    routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
+
+    // Scans.
+    routes.service(at("/api/scan", "POST").route(web::post().to(scans::post_scan)));
+    routes.service(at("/api/scan/{id}", "GET, HEAD").route(get().to(scans::get_scan)));
+    routes.service(at("/api/scan/{id}/results", "GET, HEAD").route(get().to(scans::get_results)));
+    routes.service(at("/api/scan/{id}/cancel", "POST").route(web::post().to(scans::post_cancel)));
+    routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(reports::put_status)));
+
+    // Workers.
+    routes.service(at("/api/worker/claim", "POST").route(web::post().to(worker::post_claim)));
+    routes.service(at("/api/worker/jobs/{id}/heartbeat", "POST").route(web::post().to(worker::post_heartbeat)));
+    routes.service(at("/api/worker/jobs/{id}/release", "POST").route(web::post().to(worker::post_release)));
+
+    // History.
+    routes.service(at("/api/user/scans", "GET, HEAD").route(get().to(history::get_user_scans)));
+    routes.service(at("/api/user/stats", "GET, HEAD").route(get().to(history::get_user_stats)));
+
+    routes.default_service(web::to(nothing_here));
+}
+
+fn at(path: &str, methods: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move || async move {
+        Err::<&str, _>(Problem::method_not_allowed(methods))
+    }))
+}
+
+/// HEAD is GET without the body, which the server leaves out.
+fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+async fn nothing_here() -> Result<&'static str, Problem> {
+    Err(Problem::not_found("There is nothing at this address."))
+}

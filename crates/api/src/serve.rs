@@ -1,0 +1,130 @@
+//! Brings the API up and takes it down, in order.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web};
+use anyhow::Context as _;
+use repolens_core::job::JobLimits;
+use repolens_core::settings::ApiSettings;
+use repolens_core::store::Store;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+
+use crate::app::App;
+use crate::dispatch::Dispatch;
+use crate::problem::Problem;
+use crate::request::{Origins, around};
+use crate::{reconciler, routes};
+
+/// Threads that answer: the work is waiting for the database.
+const HTTP_WORKERS: usize = 2;
+
+/// Requests may take this long to end when the process stops.
+const DRAIN_SECONDS: u64 = 8;
+
+/// Serves until `SIGTERM` or `SIGINT`.
+///
+/// Order up: port, database, tables, reconciler, HTTP. Order down: waiting claims are sent home, requests drain, the
+/// reconciler ends, the database is closed.
+pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
+    // First, so that a second instance by mistake touches nothing of the first one's.
+    let address = (settings.host, settings.port);
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!(
+            "cannot listen on {}:{}: set `PORT` to a free port, or stop the process that has this one",
+            settings.host, settings.port
+        )
+    })?;
+    let (stop, stopping) = watch::channel(false);
+    let signals = signals(stop)?;
+
+    let ca_file = settings.database_ca_file.as_deref();
+    let store = Store::new(&settings.database, ca_file, Handle::current()).context("cannot use the database")?;
+    store.migrate().await.context("cannot prepare the database")?;
+    tracing::info!(kind = store.kind(), "database ready");
+
+    let app = Arc::new(App {
+        store,
+        dispatch: Dispatch::new(),
+        limits: JobLimits::STANDARD,
+        url_policy: settings.url_policy,
+        worker_token: settings.worker_token,
+        supervisor_socket: settings.supervisor_socket,
+        report_slot: Semaphore::new(1),
+        runtime: Handle::current(),
+        started: Instant::now(),
+        stopping: stopping.clone(),
+    });
+    let reconciler = tokio::spawn(reconciler::run(Arc::clone(&app), stopping.clone()));
+
+    let local = listener.local_addr().context("the listener has no address")?;
+    let server = server(Arc::clone(&app), settings.frontend_origins, listener, stopping)?;
+    let server = tokio::spawn(server);
+    tracing::info!("API listening on http://{local}/api");
+
+    let served = server.await.context("the HTTP server ended early")?;
+    reconciler.await.context("the reconciler ended early")?;
+    app.store.close();
+    signals.abort();
+    served.context("the HTTP server failed")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn server(
+    app: Arc<App>,
+    origins: Vec<String>,
+    listener: TcpListener,
+    mut stopping: watch::Receiver<bool>,
+) -> anyhow::Result<actix_web::dev::Server> {
+    let app = web::Data::from(app);
+    let origins = web::Data::new(Arc::new(Origins(origins)));
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(origins.clone())
+            .app_data(
+                web::QueryConfig::default()
+                    .error_handler(|error, _| Problem::malformed(format!("The query cannot be read: {error}.")).into()),
+            )
+            .app_data(
+                web::PathConfig::default()
+                    .error_handler(|_, _| Problem::not_found("There is nothing at this address.").into()),
+            )
+            .configure(routes::table)
+            .wrap(from_fn(around))
+    })
+    .workers(HTTP_WORKERS)
+    .worker_max_blocking_threads(1)
+    .max_connections(2_000)
+    .client_request_timeout(Duration::from_secs(10))
+    .keep_alive(Duration::from_secs(75))
+    // A worker that is killed while it waits for a job is noticed, rather than handed one.
+    .h1_allow_half_closed(false)
+    .shutdown_timeout(DRAIN_SECONDS)
+    .shutdown_signal(async move {
+        // An error means that the sender is gone, which is a reason to stop as well.
+        let _gone = stopping.wait_for(|stop| *stop).await;
+    })
+    .listen(listener)
+    .context("cannot listen")?;
+    Ok(server.run())
+}
+
+/// Watches for the signals that ask to stop.
+fn signals(stop: watch::Sender<bool>) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
+    Ok(tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("asked to stop");
+        stop.send_replace(true);
+    }))
+}

@@ -1,0 +1,61 @@
+//! `analyser`: how the analysis went. Nothing is dropped in silence.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Analyser {
+    pub version: String,
+    pub stages: Vec<Stage>,
+    pub limits: LimitsUsed,
+    /// Sorted by path, at most 1,000.
+    pub skipped_files: Vec<SkippedFile>,
+    pub skipped_files_total: u64,
+    pub truncated: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Stage {
+    pub name: String,
+    /// Milliseconds, where the caller had a clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u64>,
+    pub status: StageStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StageStatus {
+    Ok,
+    Skipped,
+    Failed,
+    /// It reports, but reached a limit; `reason` says which.
+    Truncated,
+}
+
+/// A file (or a folder, or a name) that was left out, in whole or in part.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct SkippedFile {
+    pub path: String,
+    pub reason: String,
+}
+
+/// The limits that were enforced.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LimitsUsed {
+    /// Bytes; larger files are not read.
+    pub max_file_size: u64,
+    /// Bytes; larger files are counted in lines, but not parsed.
+    pub max_parse_size: u64,
+    /// Bytes; a lock file may be this large.
+    pub max_manifest_size: u64,
+    pub max_files: u64,
+    /// Bytes of all files together.
+    pub max_total_size: u64,
+    /// Brackets open at a time.
+    pub max_nesting: u64,
+}

@@ -1,0 +1,189 @@
+//! What the code is made of: languages, lines, files, complexity, tests.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ByName;
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Languages {
+    /// The programming language with the most lines of code; `unknown` where there is none.
+    pub primary: String,
+    /// Files by language, in lower case.
+    pub languages: ByName<u64>,
+    /// Frameworks that the manifests name, sorted.
+    pub frameworks: Vec<String>,
+    /// All files of the tree, known language or not.
+    pub total_files: u64,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LineCounts {
+    pub files: u64,
+    pub code: u64,
+    pub comments: u64,
+    pub blanks: u64,
+    /// Of the comments: lines of documentation strings, which tokei counts as code by default.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub docstrings: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
+impl LineCounts {
+    /// Physical lines.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.code + self.comments + self.blanks
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.code += other.code;
+        self.comments += other.comments;
+        self.blanks += other.blanks;
+        self.docstrings += other.docstrings;
+    }
+}
+
+/// Lines of all files that were counted; `vendored` and `generated` are parts of the total that no score uses.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Lines {
+    #[serde(flatten)]
+    pub total: LineCounts,
+    pub by_language: ByName<LineCounts>,
+    /// Copies of other projects' code.
+    pub vendored: LineCounts,
+    /// Written by programs, minified files among them.
+    pub generated: LineCounts,
+    /// Bytes by language of what people wrote here: programming and markup languages, vendored and generated files left
+    /// out.
+    pub bytes_by_language: ByName<u64>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Ast {
+    /// Files of programming languages, sorted by path; vendored and generated ones are left out.
+    pub files: Vec<AstFile>,
+    pub summary: AstSummary,
+    pub entry_points: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+    pub total_files: u64,
+}
+
+/// Counts are absent where the file was not parsed: its language has no parser here, or it is named in
+/// `analyser.skippedFiles`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AstFile {
+    pub path: String,
+    pub language: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub functions: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imports: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exports: Option<u64>,
+    /// Physical lines.
+    pub lines: u64,
+    /// Highest cyclomatic complexity of its functions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complexity: Option<u64>,
+    /// 0 to 100, higher is riskier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_score: Option<f64>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AstSummary {
+    pub total_functions: u64,
+    pub total_classes: u64,
+    pub total_imports: u64,
+    pub total_exports: u64,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FileEntry {
+    pub path: String,
+    pub language: String,
+    pub lines: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complexity: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_score: Option<f64>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ComplexityMetrics {
+    pub statistics: ComplexityStatistics,
+    /// The worst 20.
+    pub high_complexity_functions: Vec<FunctionComplexity>,
+    /// The worst 20.
+    pub file_summaries: Vec<FileComplexity>,
+    /// 0 to 100: the share of functions that are too complex, see `docs/analysis.md`.
+    pub risk_score: f64,
+}
+
+/// Averages are rounded to 0.1.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ComplexityStatistics {
+    pub total_functions: u64,
+    pub avg_cyclomatic: f64,
+    pub avg_cognitive: f64,
+    pub max_cyclomatic: u64,
+    pub max_cognitive: u64,
+    /// Functions with a cyclomatic complexity above 10 or a cognitive one above 15.
+    pub high_complexity_count: u64,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionComplexity {
+    pub name: String,
+    pub file_path: String,
+    pub line_number: u64,
+    pub end_line: u64,
+    pub cyclomatic: u64,
+    pub cognitive: u64,
+    pub parameters: u64,
+    pub nesting: u64,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FileComplexity {
+    pub path: String,
+    pub function_count: u64,
+    pub avg_cyclomatic: f64,
+    pub avg_cognitive: f64,
+    pub max_cyclomatic: u64,
+    pub max_cognitive: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TestSection {
+    pub test_files: u64,
+    /// Lines of code in test files.
+    pub test_lines: u64,
+    /// Lines of test code for each line of other code, rounded to 0.01.
+    pub ratio: f64,
+    /// Test frameworks that the manifests name, sorted.
+    pub frameworks: Vec<String>,
+    /// Continuous-integration services with a configuration file here, sorted.
+    pub ci: Vec<String>,
+}

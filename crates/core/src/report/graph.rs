@@ -1,0 +1,202 @@
+//! How the code hangs together: modules, cycles, dead code, calls, copies.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ByName;
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ModuleGraph {
+    pub nodes: Vec<ModuleNode>,
+    /// Sorted by source, then target; at most 50,000.
+    pub edges: Vec<ModuleEdge>,
+    pub edges_total: u64,
+    /// Imports that should lead to a file of this repository and do not; at most 1,000.
+    pub unresolved: Vec<UnresolvedImport>,
+    pub unresolved_total: u64,
+    /// Imports of packages; at most 20,000.
+    pub external: Vec<ExternalImport>,
+    pub external_total: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ModuleNode {
+    /// The path.
+    pub id: String,
+    pub language: String,
+    pub lines: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct ModuleEdge {
+    pub source: String,
+    pub target: String,
+    pub kind: EdgeKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EdgeKind {
+    Static,
+    Reexport,
+    Dynamic,
+    /// Only for types: gone at run time.
+    Type,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct UnresolvedImport {
+    pub file: String,
+    pub specifier: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct ExternalImport {
+    pub file: String,
+    pub package: String,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct CircularDependencies {
+    pub has_circular_dependencies: bool,
+    /// Groups of files that reach each other (strongly connected components), self-imports included.
+    pub total_cycles: u64,
+    /// The shortest chain of each group, worst first; at most 200.
+    pub cycles: Vec<Cycle>,
+    /// Sorted, at most 2,000.
+    pub affected_files: Vec<String>,
+    pub affected_files_total: u64,
+    /// 0 to 100: the share of the files that are in a cycle.
+    pub risk_score: f64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Cycle {
+    /// `a, b, …, a`.
+    pub chain: Vec<String>,
+    /// Files in the chain.
+    pub length: u64,
+    /// Files of the whole group.
+    pub group_size: u64,
+    /// The cycle is gone when type-only imports are left out.
+    pub type_only: bool,
+    pub severity: Severity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    High,
+    Medium,
+    Low,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct DeadCode {
+    pub has_dead_code: bool,
+    /// Names by file, sorted.
+    pub unused_exports: ByName<Vec<String>>,
+    pub unused_imports: ByName<Vec<UnusedImport>>,
+    /// Files that no entry point reaches.
+    pub unused_files: Vec<String>,
+    pub statistics: DeadCodeStatistics,
+    /// 0 to 100.
+    pub risk_score: f64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct UnusedImport {
+    pub symbol: String,
+    pub source: String,
+    pub line: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct DeadCodeStatistics {
+    pub total_exports: u64,
+    pub total_unused_exports: u64,
+    pub unused_export_percentage: f64,
+    pub total_imports: u64,
+    pub total_unused_imports: u64,
+    pub unused_import_percentage: f64,
+    pub affected_files: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct CallGraph {
+    pub total_functions: u64,
+    /// `PATH:NAME`, at most 200.
+    pub entry_points: Vec<String>,
+    /// `PATH:NAME`, at most 200; the true number is `statistics.unreachable_count`.
+    pub unreachable_functions: Vec<String>,
+    /// By `PATH:NAME`: the 200 functions with the most calls in and out.
+    pub complexity_metrics: ByName<CalledFunction>,
+    /// The 20 with the highest fan-in times fan-out.
+    pub most_complex: Vec<ComplexFunction>,
+    pub statistics: CallStatistics,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct CalledFunction {
+    pub calls_made: u64,
+    pub fan_in: u64,
+    pub fan_out: u64,
+    pub depth: u64,
+    /// `PATH:LINE`.
+    pub location: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ComplexFunction {
+    pub function: String,
+    pub calls_made: u64,
+    pub fan_in: u64,
+    pub fan_out: u64,
+    pub depth: u64,
+    pub location: String,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct CallStatistics {
+    pub average_fan_out: f64,
+    pub max_depth: u64,
+    pub unreachable_count: u64,
+    /// Calls that were seen.
+    pub calls: u64,
+    /// Calls with a target in this repository: same file or import.
+    pub resolved_exact: u64,
+    /// Calls whose method name has one definition in the repository.
+    pub resolved_likely: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Duplication {
+    /// Lines that stand elsewhere too, in per cent of all lines looked at, rounded to 0.1.
+    pub percentage: f64,
+    pub duplicated_lines: u64,
+    /// Largest first, at most 100.
+    pub clones: Vec<Clone>,
+    pub clones_total: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Clone {
+    pub tokens: u64,
+    pub lines: u64,
+    pub occurrences: Vec<CloneOccurrence>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CloneOccurrence {
+    pub file: String,
+    pub start_line: u64,
+    pub end_line: u64,
+}

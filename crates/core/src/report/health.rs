@@ -1,0 +1,208 @@
+//! How healthy the repository is: summary, risk, README, licences, explanations.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ByName;
+
+/// The facts that a person wants first.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// The project's name, from its manifest or its README.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is, in its own words: the manifest's description or the README's first paragraph.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    pub primary_language: String,
+    pub files: u64,
+    pub lines_of_code: u64,
+    pub functions: u64,
+    pub dependencies: u64,
+    pub health: RiskLevelSummary,
+    /// The three files with the highest risk.
+    pub worst: Vec<Place>,
+    /// What to do, the most urgent first, at most five.
+    pub advice: Vec<String>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RiskLevelSummary {
+    /// `riskScores.overall`.
+    pub risk: f64,
+    pub level: RiskLevel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readme_grade: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    pub path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    pub reason: String,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct RiskScores {
+    /// 0 to 100, higher is riskier.
+    pub overall: f64,
+    /// 0 to 100, higher is riskier.
+    pub complexity: f64,
+    /// 0 to 100, higher is better.
+    pub maintainability: f64,
+    /// 0 to 100, higher is better; absent while no security stage runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<f64>,
+    pub level: RiskLevel,
+    pub breakdown: ByName<RiskFactor>,
+    /// The riskiest 50.
+    pub file_risks: Vec<FileRisk>,
+}
+
+/// Low below 30, medium below 60, high from there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RiskLevel {
+    #[default]
+    Low,
+    Medium,
+    High,
+}
+
+impl RiskLevel {
+    #[must_use]
+    pub fn of(score: f64) -> Self {
+        match score {
+            s if s < 30.0 => Self::Low,
+            s if s < 60.0 => Self::Medium,
+            _ => Self::High,
+        }
+    }
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct RiskFactor {
+    /// 0 to 100, higher is riskier.
+    pub score: f64,
+    pub value: f64,
+    pub threshold: f64,
+    /// Its share in `overall`.
+    pub weight: f64,
+    pub description: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct FileRisk {
+    pub file_path: String,
+    /// 0 to 10.
+    pub risk_score: f64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ReadmeAnalysis {
+    /// The file that was read; absent where there is no README.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// 0 to 100, the same as `score`.
+    pub quality_score: f64,
+    pub score: f64,
+    /// A to F.
+    pub grade: String,
+    pub score_breakdown: ReadmeScore,
+    pub suggestions: Vec<Suggestion>,
+    pub statistics: ReadmeStatistics,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ReadmeScore {
+    pub score: f64,
+    pub raw_score: u64,
+    pub max_score: u64,
+    pub breakdown: ByName<SectionScore>,
+    pub grade: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct SectionScore {
+    pub score: u64,
+    pub max: u64,
+    pub found: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Suggestion {
+    pub priority: Priority,
+    pub section: String,
+    pub message: String,
+    pub impact: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    Critical,
+    High,
+    Medium,
+    Low,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ReadmeStatistics {
+    pub total_lines: u64,
+    pub total_characters: u64,
+    pub code_blocks: u64,
+    pub links: ReadmeLinks,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ReadmeLinks {
+    pub total_links: u64,
+    pub has_links: bool,
+    pub external_links: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Licences {
+    /// Licence files, sorted by path.
+    pub files: Vec<Licence>,
+    /// What the manifests declare, sorted.
+    pub declared: Vec<String>,
+    /// Packages by licence, of those whose lock file or manifest tells.
+    pub dependencies: ByName<u64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Licence {
+    pub path: String,
+    /// SPDX identifier; absent where the text is none that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spdx: Option<String>,
+}
+
+/// The summary in words, by a model or from the figures.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Explanations {
+    pub summary: String,
+    pub overview: String,
+    pub risk_analysis: String,
+    /// `openrouter`, `gemini`, `openai-compatible` or `fallback`.
+    pub provider: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// `low`, `medium` or `high`.
+    pub confidence: String,
+}

@@ -1,0 +1,186 @@
+//! Pools of connections, and how a connection is set up.
+
+mod postgres_url;
+mod tls;
+
+use std::path::Path;
+use std::time::Duration;
+
+use deadpool::Runtime;
+use deadpool::managed::Manager;
+use diesel::result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error as QueryError};
+use diesel::sqlite::SqliteConnection;
+use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
+};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use futures_core::future::BoxFuture;
+use tokio_postgres::NoTls;
+use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::StoreError;
+
+pub use postgres_url::{PostgresUrl, UrlFault};
+
+/// A connection to SQLite whose calls run on the runtime's blocking threads.
+pub(super) type AsyncSqliteConnection = SyncConnectionWrapper<SqliteConnection>;
+
+/// One container, one database of a free tier: more connections would only wait for each other.
+const POSTGRES_CONNECTIONS: usize = 5;
+
+/// WAL lets these read while one writes.
+const SQLITE_READERS: usize = 3;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections for writing and for reading.
+pub(super) struct Pools<C: PoolableConnection + 'static>
+where
+    AsyncDieselConnectionManager<C>: Manager,
+{
+    pub(super) writers: ManagedPool<C>,
+    pub(super) readers: ManagedPool<C>,
+}
+
+pub(super) type ManagedPool<C> = deadpool::managed::Pool<AsyncDieselConnectionManager<C>>;
+
+impl<C: PoolableConnection + 'static> Clone for Pools<C>
+where
+    AsyncDieselConnectionManager<C>: Manager,
+{
+    fn clone(&self) -> Self {
+        Self {
+            writers: self.writers.clone(),
+            readers: self.readers.clone(),
+        }
+    }
+}
+
+impl<C: PoolableConnection + 'static> Pools<C>
+where
+    AsyncDieselConnectionManager<C>: Manager,
+{
+    pub(super) fn close(&self) {
+        self.readers.close();
+        self.writers.close();
+    }
+}
+
+/// One pool for both: PostgreSQL has no lack of writers.
+pub(super) fn postgres(url: PostgresUrl, ca_file: Option<&Path>) -> Result<Pools<AsyncPgConnection>, StoreError> {
+    let tls = match url.config.get_ssl_mode() {
+        SslMode::Disable => None,
+        _ => Some(MakeRustlsConnect::new(tls::client_config(ca_file)?)),
+    };
+    let setup = move |_: &str| {
+        let (url, tls) = (url.clone(), tls.clone());
+        Box::pin(async move { connect_postgres(&url, tls).await }) as BoxFuture<'static, _>
+    };
+    let pool = pool(String::new(), POSTGRES_CONNECTIONS, setup)?;
+    Ok(Pools {
+        writers: pool.clone(),
+        readers: pool,
+    })
+}
+
+async fn connect_postgres(url: &PostgresUrl, tls: Option<MakeRustlsConnect>) -> ConnectionResult<AsyncPgConnection> {
+    let mut connection = match tls {
+        Some(tls) => {
+            let (client, connection) = url.config.connect(tls).await.map_err(refused)?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+        }
+        None => {
+            let (client, connection) = url.config.connect(NoTls).await.map_err(refused)?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+        }
+    };
+    connection
+        .batch_execute(&url.session)
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
+/// Tells apart what waiting may cure and what it will not: a wrong password, a database that is not there, a certificate
+/// that cannot be trusted.
+fn refused(error: tokio_postgres::Error) -> ConnectionError {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    let refused_by_server = error.code().is_some_and(|code| {
+        let class = &code.code()[..2];
+        // 28: authentication, 3D: no such database, 42: no such thing, 08P01 and 0A: what the pooler does not know.
+        ["28", "3D", "42", "0A"].contains(&class)
+    });
+    let untrusted = text.contains("invalid peer certificate");
+    if untrusted {
+        text.push_str(" (set `DATABASE_CA_FILE` to the certificate of the server's own authority)");
+    }
+    if refused_by_server || untrusted {
+        let error = QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text));
+        ConnectionError::CouldntSetupConfiguration(error)
+    } else {
+        ConnectionError::BadConnection(text)
+    }
+}
+
+/// SQLite has one writer at a time: a pool of one makes them queue here, in order, rather than fail there.
+pub(super) fn sqlite(path: &Path) -> Result<Pools<AsyncSqliteConnection>, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StoreError::Broken(format!("cannot make the folder `{}`: {error}", folder.display())))?;
+    }
+    let path = path
+        .to_str()
+        .ok_or_else(|| StoreError::Broken(format!("the path `{}` is not UTF-8", path.display())))?;
+    let setup = |path: &str| {
+        let path = path.to_owned();
+        Box::pin(async move { connect_sqlite(&path).await }) as BoxFuture<'static, _>
+    };
+    Ok(Pools {
+        writers: pool(path.to_owned(), 1, setup)?,
+        readers: pool(path.to_owned(), SQLITE_READERS, setup)?,
+    })
+}
+
+async fn connect_sqlite(path: &str) -> ConnectionResult<AsyncSqliteConnection> {
+    let mut connection = AsyncSqliteConnection::establish(path).await?;
+    // The busy time-out comes first, for changing to WAL can be busy itself. `synchronous = FULL`: a scan that was
+    // accepted outlives a power cut too, for one fsync a commit.
+    connection
+        .batch_execute(
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cache_size = -2000;",
+        )
+        .await
+        .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+    Ok(connection)
+}
+
+fn pool<C, S>(url: String, size: usize, setup: S) -> Result<ManagedPool<C>, StoreError>
+where
+    C: PoolableConnection + Send + 'static,
+    AsyncDieselConnectionManager<C>: Manager<Type = C, Error = diesel_async::pooled_connection::PoolError>,
+    S: Fn(&str) -> BoxFuture<'static, ConnectionResult<C>> + Send + Sync + 'static,
+{
+    let mut config = ManagerConfig::default();
+    // No query at each checkout: a connection that turns out to be dead is thrown away and the call tried again.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| setup(url));
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
+        .max_size(size)
+        .wait_timeout(Some(Duration::from_secs(10)))
+        .create_timeout(Some(CONNECT_TIMEOUT))
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|error| StoreError::Broken(error.to_string()))
+}

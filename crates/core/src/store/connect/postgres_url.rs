@@ -1,0 +1,226 @@
+//! The address of a PostgreSQL server, as people and other tools write it.
+//!
+//! `tokio-postgres` refuses an address with any parameter that it does not know, and Prisma's addresses have several; it
+//! does not know three of the six values of `sslmode` either.
+
+use std::fmt;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use url::form_urlencoded;
+
+/// An address that was understood.
+#[derive(Clone)]
+pub struct PostgresUrl {
+    pub(super) config: Config,
+    /// Statements that set up each session.
+    pub(super) session: String,
+    /// Parameters that were left out, by name: they mean something to other clients only.
+    pub dropped: Vec<String>,
+}
+
+/// Why an address was not understood. It never repeats the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlFault(String);
+
+impl fmt::Display for UrlFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UrlFault {}
+
+/// What `tokio-postgres` reads itself.
+const KNOWN: &[&str] = &[
+    "user",
+    "password",
+    "dbname",
+    "options",
+    "application_name",
+    "sslmode",
+    "sslnegotiation",
+    "host",
+    "hostaddr",
+    "port",
+    "connect_timeout",
+    "tcp_user_timeout",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_retries",
+    "target_session_attrs",
+    "channel_binding",
+    "load_balance_hosts",
+];
+
+/// What Prisma, libpq or a driver of another language reads, and we need not.
+const FOREIGN: &[&str] = &[
+    "pgbouncer",
+    "connection_limit",
+    "pool_timeout",
+    "socket_timeout",
+    "max_idle_connection_lifetime",
+    "statement_cache_size",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslpassword",
+    "sslidentity",
+    "sslaccept",
+    "sslcrl",
+    "ssl",
+    "uselibpqcompat",
+    "gssencmode",
+    "prepareThreshold",
+    "supa",
+];
+
+/// No query of ours takes longer, even on a database that has just woken up.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
+
+impl PostgresUrl {
+    /// # Errors
+    /// A sentence that names what could not be understood.
+    pub fn parse(url: &str) -> Result<Self, UrlFault> {
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut kept = form_urlencoded::Serializer::new(String::new());
+        let (mut dropped, mut schema) = (Vec::new(), None);
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                "schema" => schema = Some(value.into_owned()),
+                "sslmode" => {
+                    kept.append_pair("sslmode", ssl_mode(&value)?);
+                }
+                name if KNOWN.contains(&name) => {
+                    kept.append_pair(name, &value);
+                }
+                name if FOREIGN.contains(&name) => dropped.push(name.to_owned()),
+                name => {
+                    return Err(UrlFault(format!(
+                        "has the parameter `{}`, which is not known here: take it out",
+                        name.escape_debug()
+                    )));
+                }
+            }
+        }
+        // A form's `+` for a space is a plus sign to `tokio-postgres`.
+        let query = kept.finish().replace('+', "%20");
+        let text = if query.is_empty() {
+            base.to_owned()
+        } else {
+            format!("{base}?{query}")
+        };
+        // The error's own text can repeat a part of the address.
+        let mut config = Config::from_str(&text).map_err(|_| {
+            UrlFault("cannot be read: expected `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require`".into())
+        })?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(UrlFault("names no host".into()));
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("repolens-api");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(8));
+        }
+        let mut session = format!("SET statement_timeout = {};", STATEMENT_TIMEOUT.as_millis());
+        match schema.as_deref() {
+            None | Some("public" | "") => {}
+            Some(schema) if schema.len() < 64 && !schema.contains(['"', '\0']) => {
+                session.push_str(&format!(" SET search_path TO \"{schema}\";"));
+            }
+            Some(_) => return Err(UrlFault("has a `schema` that is no name of one".into())),
+        }
+        Ok(Self {
+            config,
+            session,
+            dropped,
+        })
+    }
+}
+
+/// The six values of libpq, by the three that `tokio-postgres` has. Nothing becomes weaker by it: where TLS is used, the
+/// certificate is checked in full.
+fn ssl_mode(value: &str) -> Result<&'static str, UrlFault> {
+    match value {
+        "disable" => Ok("disable"),
+        "allow" | "prefer" => Ok("prefer"),
+        "require" | "verify-ca" | "verify-full" => Ok("require"),
+        // Node's and Prisma's older spellings.
+        "no-verify" => Err(UrlFault(
+            "asks for `sslmode=no-verify`: certificates are always checked here; set `DATABASE_CA_FILE` to the server's own authority".into(),
+        )),
+        _ => Err(UrlFault(
+            "has an `sslmode` that is none of `disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`".into(),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_postgres::config::{ChannelBinding, SslMode};
+
+    use super::*;
+
+    fn parse(url: &str) -> PostgresUrl {
+        PostgresUrl::parse(url).expect(url)
+    }
+
+    #[test]
+    fn all_six_modes_of_libpq() {
+        for (given, meant) in [
+            ("disable", SslMode::Disable),
+            ("allow", SslMode::Prefer),
+            ("prefer", SslMode::Prefer),
+            ("require", SslMode::Require),
+            ("verify-ca", SslMode::Require),
+            ("verify-full", SslMode::Require),
+        ] {
+            let url = parse(&format!("postgres://a:b@c/d?sslmode={given}"));
+            assert_eq!(url.config.get_ssl_mode(), meant, "{given}");
+        }
+        assert!(PostgresUrl::parse("postgres://a:b@c/d?sslmode=maybe").is_err());
+    }
+
+    #[test]
+    fn prismas_parameters_are_left_out_and_named() {
+        let url =
+            parse("postgresql://a:b%40c@h:6543/d?schema=public&pgbouncer=true&connection_limit=1&sslmode=require");
+        assert_eq!(url.dropped, ["pgbouncer", "connection_limit"]);
+        assert_eq!(url.config.get_password(), Some(b"b@c".as_slice()));
+        assert_eq!(url.config.get_ports(), [6543]);
+        assert!(!url.session.contains("search_path"));
+    }
+
+    #[test]
+    fn a_schema_is_searched() {
+        assert!(
+            parse("postgres://a@b/c?schema=own")
+                .session
+                .contains("SET search_path TO \"own\";")
+        );
+        assert!(PostgresUrl::parse("postgres://a@b/c?schema=%22;drop").is_err());
+    }
+
+    #[test]
+    fn neons_address_is_taken_as_it_is() {
+        let url = parse("postgresql://u:p@ep-x.eu.aws.neon.tech/db?sslmode=require&channel_binding=require");
+        assert_eq!(url.config.get_channel_binding(), ChannelBinding::Require);
+        let old = parse("postgres://u:p@h/db?options=endpoint%3Dep-x%20-c%20a%3Db");
+        assert_eq!(old.config.get_options(), Some("endpoint=ep-x -c a=b"));
+    }
+
+    #[test]
+    fn a_fault_never_repeats_the_address() {
+        for bad in [
+            "postgres://u:hunter2@h/d?colour=red",
+            "postgres://u:hunter2@h:port/d",
+            "postgres:///d",
+        ] {
+            let fault = PostgresUrl::parse(bad).err().expect(bad).to_string();
+            assert!(!fault.contains("hunter2"), "{fault}");
+        }
+    }
+}

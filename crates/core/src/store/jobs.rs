@@ -1,0 +1,103 @@
+//! Calls about jobs: claim, heartbeat, release, finish, cancel, reconcile.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Store, StoreError, call,
+};
+use crate::{LeaseToken, ScanId, ScanStatus};
+
+impl Store {
+    /// Takes that scan for `worker`, if it is queued: counts the attempt and begins a lease of `lease`.
+    pub async fn claim(
+        &self,
+        id: &ScanId,
+        worker: &str,
+        lease: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<ClaimOutcome, StoreError> {
+        let (id, worker, token) = (id.clone(), worker.to_owned(), LeaseToken::random());
+        let lease_until = now + lease;
+        call!(self, writers, jobs::claim(id, worker, token, now, lease_until))
+    }
+
+    /// Takes the scan that has waited longest; `None` while nothing is queued.
+    pub async fn claim_next(
+        &self,
+        worker: &str,
+        lease: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ClaimedJob>, StoreError> {
+        loop {
+            let next = call!(self, readers, jobs::next_queued())?;
+            let Some(id) = next else {
+                return Ok(None);
+            };
+            let id = ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
+            if let ClaimOutcome::Claimed(job) = self.claim(&id, worker, lease, now).await? {
+                return Ok(Some(job));
+            }
+            // Another worker was faster: on to the next.
+        }
+    }
+
+    /// Prolongs a lease and records progress; `None` where the lease is lost.
+    pub async fn heartbeat(
+        &self,
+        id: &ScanId,
+        token: &LeaseToken,
+        progress: Option<u8>,
+        stage: Option<String>,
+        lease: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Heartbeat>, StoreError> {
+        let (id, token) = (id.clone(), token.clone());
+        let lease_until = now + lease;
+        call!(
+            self,
+            writers,
+            jobs::heartbeat(id, token, progress, stage, now, lease_until)
+        )
+    }
+
+    /// Gives a job back without counting the attempt; tells what the scan became, `None` where the lease is lost.
+    pub async fn release(
+        &self,
+        id: &ScanId,
+        token: &LeaseToken,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ScanStatus>, StoreError> {
+        let (id, token) = (id.clone(), token.clone());
+        call!(self, writers, jobs::release(id, token, now))
+    }
+
+    /// Records how a scan ended, once.
+    pub async fn finish(
+        &self,
+        id: &ScanId,
+        token: &LeaseToken,
+        finish: Finish,
+        now: DateTime<Utc>,
+    ) -> Result<Finished, StoreError> {
+        let (id, token) = (id.clone(), token.clone());
+        call!(self, writers, jobs::finish(id, token, finish, now))
+    }
+
+    /// Cancels a queued scan; asks the worker of a running one.
+    pub async fn cancel(&self, id: &ScanId, now: DateTime<Utc>) -> Result<CancelOutcome, StoreError> {
+        let id = id.clone();
+        call!(self, writers, jobs::cancel(id, now))
+    }
+
+    /// Puts back the jobs whose lease has ended, and ends those that were taken often enough.
+    pub async fn reconcile(&self, now: DateTime<Utc>) -> Result<Reconciled, StoreError> {
+        call!(self, writers, jobs::reconcile(now))
+    }
+
+    /// When the next lease ends, if nobody prolongs it; `None` while no job is held.
+    pub async fn next_lease_end(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        call!(self, readers, jobs::next_lease_end())
+    }
+}

@@ -1,0 +1,101 @@
+//! What the calls about jobs answer.
+
+use chrono::{DateTime, Utc};
+
+use super::StoredReport;
+use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+
+/// A job that was taken: its attempt is counted, its lease has begun.
+#[derive(Debug, Clone)]
+pub struct ClaimedJob {
+    pub scan_id: ScanId,
+    pub repo_url: String,
+    /// `None`: the remote's default branch.
+    pub branch: Option<String>,
+    pub attempt: i32,
+    pub lease_token: LeaseToken,
+    pub lease_until: DateTime<Utc>,
+    pub request_id: Option<String>,
+}
+
+#[derive(Debug)]
+pub enum ClaimOutcome {
+    Claimed(ClaimedJob),
+    /// Nothing is queued; or, where one scan was asked for, it is not queued but this.
+    NotQueued(Option<ScanStatus>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// Somebody asked to cancel the scan.
+    pub cancel: bool,
+    pub lease_until: DateTime<Utc>,
+}
+
+/// How a worker says that a scan ended.
+#[derive(Debug, Clone)]
+pub enum Finish {
+    Completed {
+        report: StoredReport,
+        /// The branch that was analysed, where none was asked for.
+        branch: Option<String>,
+        commit_sha: Option<String>,
+    },
+    Failed {
+        code: Option<FailureCode>,
+        /// A sentence for people.
+        message: String,
+    },
+    Cancelled,
+}
+
+impl Finish {
+    #[must_use]
+    pub fn status(&self) -> ScanStatus {
+        match self {
+            Self::Completed { .. } => ScanStatus::Completed,
+            Self::Failed { .. } => ScanStatus::Failed,
+            Self::Cancelled => ScanStatus::Cancelled,
+        }
+    }
+}
+
+/// What became of a worker's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    /// It is recorded.
+    Recorded,
+    /// The very same was recorded before, by the same lease.
+    Repeated,
+    /// The lease is not this worker's, or another end was recorded: nothing was changed.
+    LeaseLost,
+    /// There is no such scan.
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelOutcome {
+    /// It was still queued, or cancelled before.
+    Cancelled,
+    /// A worker has it and learns of the wish with its next heartbeat.
+    Asked,
+    /// It has ended otherwise.
+    Ended(ScanStatus),
+    Unknown,
+}
+
+/// What became of jobs whose lease had ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reconciled {
+    pub requeued: Vec<String>,
+    /// Taken as often as a job may be.
+    pub failed: Vec<String>,
+    pub cancelled: Vec<String>,
+}
+
+impl Reconciled {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.requeued.is_empty() && self.failed.is_empty() && self.cancelled.is_empty()
+    }
+}

@@ -1,0 +1,427 @@
+//! Queries about jobs: claim, heartbeat, release, finish, cancel, reconcile.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::Connection;
+use crate::scan::MAX_ATTEMPTS;
+use crate::store::columns::column_time;
+use crate::store::report::ENCODING;
+use crate::store::schema::{scan_reports, scans};
+use crate::store::{
+    CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, StoreError, StoredReport,
+};
+use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+
+type Returned = (String, String, String, i32, Option<String>);
+
+/// Takes that scan, if it is queued.
+pub async fn claim(
+    connection: &mut Connection,
+    id: &ScanId,
+    worker: &str,
+    token: &LeaseToken,
+    now: &DateTime<Utc>,
+    lease_until: &DateTime<Utc>,
+) -> Result<ClaimOutcome, StoreError> {
+    let taken: Option<Returned> = diesel::update(scans::table)
+        .filter(scans::id.eq(id.as_str()))
+        .filter(scans::status.eq_any(ScanStatus::before(ScanStatus::Processing)))
+        .set((
+            scans::status.eq(ScanStatus::Processing),
+            scans::attempts.eq(scans::attempts + 1),
+            scans::lease_token.eq(token.as_str()),
+            scans::lease_until.eq(column_time(*lease_until)),
+            scans::worker_id.eq(worker),
+            scans::progress.eq(0),
+            scans::stage.eq(None::<String>),
+            scans::started_at.eq(column_time(*now)),
+            scans::updated_at.eq(column_time(*now)),
+        ))
+        .returning((
+            scans::id,
+            scans::repo_url,
+            scans::branch,
+            scans::attempts,
+            scans::request_id,
+        ))
+        .get_result(connection)
+        .await
+        .optional()?;
+    // A try whose answer was lost on the way has taken the job already.
+    let taken = match taken {
+        Some(taken) => Some(taken),
+        None => scans::table
+            .find(id.as_str())
+            .filter(scans::lease_token.eq(token.as_str()))
+            .filter(scans::status.eq(ScanStatus::Processing))
+            .select((
+                scans::id,
+                scans::repo_url,
+                scans::branch,
+                scans::attempts,
+                scans::request_id,
+            ))
+            .first(connection)
+            .await
+            .optional()?,
+    };
+    match taken {
+        Some((_, repo_url, branch, attempt, request_id)) => Ok(ClaimOutcome::Claimed(ClaimedJob {
+            scan_id: id.clone(),
+            repo_url,
+            branch: Some(branch).filter(|branch| !branch.is_empty()),
+            attempt,
+            lease_token: token.clone(),
+            lease_until: *lease_until,
+            request_id,
+        })),
+        None => Ok(ClaimOutcome::NotQueued(status(connection, id).await?)),
+    }
+}
+
+/// The scan that has waited longest.
+pub async fn next_queued(connection: &mut Connection) -> Result<Option<String>, StoreError> {
+    Ok(scans::table
+        .filter(scans::status.eq(ScanStatus::Queued))
+        .order((scans::created_at, scans::id))
+        .select(scans::id)
+        .first(connection)
+        .await
+        .optional()?)
+}
+
+/// Prolongs the lease; `None` where it is lost.
+pub async fn heartbeat(
+    connection: &mut Connection,
+    id: &ScanId,
+    token: &LeaseToken,
+    progress: &Option<u8>,
+    stage: &Option<String>,
+    now: &DateTime<Utc>,
+    lease_until: &DateTime<Utc>,
+) -> Result<Option<Heartbeat>, StoreError> {
+    #[derive(AsChangeset)]
+    #[diesel(table_name = scans)]
+    struct Beat<'a> {
+        lease_until: NaiveDateTime,
+        updated_at: NaiveDateTime,
+        progress: Option<i32>,
+        stage: Option<&'a str>,
+    }
+    let cancel: Option<bool> = diesel::update(scans::table)
+        .filter(scans::id.eq(id.as_str()))
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .filter(scans::lease_token.eq(token.as_str()))
+        .set(Beat {
+            lease_until: column_time(*lease_until),
+            updated_at: column_time(*now),
+            progress: progress.map(i32::from),
+            stage: stage.as_deref(),
+        })
+        .returning(scans::cancel_asked)
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(cancel.map(|cancel| Heartbeat {
+        cancel,
+        lease_until: *lease_until,
+    }))
+}
+
+/// Gives a job back; the attempt is not counted. A job that was to be cancelled is cancelled by it. `None` where the lease
+/// is lost.
+pub async fn release(
+    connection: &mut Connection,
+    id: &ScanId,
+    token: &LeaseToken,
+    now: &DateTime<Utc>,
+) -> Result<Option<ScanStatus>, StoreError> {
+    let held = scans::table
+        .filter(scans::id.eq(id.as_str()))
+        .filter(scans::lease_token.eq(token.as_str()));
+    let cancelled = diesel::update(
+        held.filter(scans::status.eq_any(ScanStatus::before(ScanStatus::Cancelled)))
+            .filter(scans::cancel_asked.eq(true)),
+    )
+    .set((
+        scans::status.eq(ScanStatus::Cancelled),
+        scans::lease_until.eq(None::<NaiveDateTime>),
+        scans::completed_at.eq(column_time(*now)),
+        scans::updated_at.eq(column_time(*now)),
+    ))
+    .execute(connection)
+    .await?;
+    if cancelled > 0 {
+        return Ok(Some(ScanStatus::Cancelled));
+    }
+    let requeued = diesel::update(held.filter(scans::status.eq_any(ScanStatus::before(ScanStatus::Queued))))
+        .set((
+            scans::status.eq(ScanStatus::Queued),
+            scans::attempts.eq(scans::attempts - 1),
+            scans::lease_token.eq(None::<String>),
+            scans::lease_until.eq(None::<NaiveDateTime>),
+            scans::worker_id.eq(None::<String>),
+            scans::progress.eq(0),
+            scans::stage.eq(None::<String>),
+            scans::started_at.eq(None::<NaiveDateTime>),
+            scans::updated_at.eq(column_time(*now)),
+        ))
+        .execute(connection)
+        .await?;
+    Ok((requeued > 0).then_some(ScanStatus::Queued))
+}
+
+/// Records how a scan ended: status and report in one transaction.
+pub async fn finish(
+    connection: &mut Connection,
+    id: &ScanId,
+    token: &LeaseToken,
+    finish: &Finish,
+    now: &DateTime<Utc>,
+) -> Result<Finished, StoreError> {
+    transaction!(connection, async |connection| {
+        let row: Option<(ScanStatus, Option<String>, Option<NaiveDateTime>)> = scans::table
+            .find(id.as_str())
+            .select((scans::status, scans::lease_token, scans::started_at))
+            .first(connection)
+            .await
+            .optional()?;
+        let Some((status, holder, started_at)) = row else {
+            return Ok(Finished::Unknown);
+        };
+        if holder.as_deref() != Some(token.as_str()) {
+            return Ok(Finished::LeaseLost);
+        }
+        if status.is_final() {
+            let same = status == finish.status() && recorded_the_same(connection, id, finish).await?;
+            return Ok(if same { Finished::Repeated } else { Finished::LeaseLost });
+        }
+        let seconds = started_at.map(|start| (column_time(*now) - start).num_seconds().clamp(0, i64::from(i32::MAX)));
+        let changed = diesel::update(scans::table)
+            .filter(scans::id.eq(id.as_str()))
+            .filter(scans::lease_token.eq(token.as_str()))
+            .filter(scans::status.eq_any(ScanStatus::before(finish.status())))
+            .set(End::new(finish, seconds, now))
+            .execute(connection)
+            .await?;
+        if changed == 0 {
+            return Ok(Finished::LeaseLost);
+        }
+        if let Finish::Completed { report, .. } = finish {
+            insert_report(connection, id, report, now).await?;
+        }
+        Ok(Finished::Recorded)
+    })
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = scans)]
+struct End<'a> {
+    status: ScanStatus,
+    /// Set to null: nobody holds it any more.
+    lease_until: Option<Option<NaiveDateTime>>,
+    completed_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    processing_time: Option<i32>,
+    progress: Option<i32>,
+    stage: Option<Option<&'a str>>,
+    branch: Option<&'a str>,
+    commit_sha: Option<&'a str>,
+    error_message: Option<&'a str>,
+    error_code: Option<&'a str>,
+}
+
+impl<'a> End<'a> {
+    fn new(finish: &'a Finish, seconds: Option<i64>, now: &DateTime<Utc>) -> Self {
+        let mut end = Self {
+            status: finish.status(),
+            lease_until: Some(None),
+            completed_at: column_time(*now),
+            updated_at: column_time(*now),
+            processing_time: seconds.and_then(|seconds| i32::try_from(seconds).ok()),
+            progress: None,
+            stage: None,
+            branch: None,
+            commit_sha: None,
+            error_message: None,
+            error_code: None,
+        };
+        match finish {
+            Finish::Completed { branch, commit_sha, .. } => {
+                end.progress = Some(100);
+                end.stage = Some(None);
+                end.branch = branch.as_deref();
+                end.commit_sha = commit_sha.as_deref();
+            }
+            Finish::Failed { code, message } => {
+                end.error_code = code.map(FailureCode::code);
+                end.error_message = Some(message);
+            }
+            Finish::Cancelled => {}
+        }
+        end
+    }
+}
+
+async fn insert_report(
+    connection: &mut Connection,
+    id: &ScanId,
+    report: &StoredReport,
+    now: &DateTime<Utc>,
+) -> Result<(), diesel::result::Error> {
+    diesel::insert_into(scan_reports::table)
+        .values((
+            scan_reports::scan_id.eq(id.as_str()),
+            scan_reports::encoding.eq(ENCODING),
+            scan_reports::bytes.eq(&report.bytes),
+            scan_reports::plain_size.eq(i64::try_from(report.plain_size).unwrap_or(i64::MAX)),
+            scan_reports::crc32.eq(i64::from(report.crc32)),
+            scan_reports::sha256.eq(&report.sha256),
+            scan_reports::created_at.eq(column_time(*now)),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn recorded_the_same(
+    connection: &mut Connection,
+    id: &ScanId,
+    finish: &Finish,
+) -> Result<bool, diesel::result::Error> {
+    match finish {
+        Finish::Completed { report, .. } => {
+            let recorded: Option<String> = scan_reports::table
+                .find(id.as_str())
+                .select(scan_reports::sha256)
+                .first(connection)
+                .await
+                .optional()?;
+            Ok(recorded.as_deref() == Some(report.sha256.as_str()))
+        }
+        Finish::Failed { code, message } => {
+            let recorded: (Option<String>, Option<String>) = scans::table
+                .find(id.as_str())
+                .select((scans::error_code, scans::error_message))
+                .first(connection)
+                .await?;
+            Ok(recorded == (code.map(|code| code.code().to_owned()), Some(message.clone())))
+        }
+        Finish::Cancelled => Ok(true),
+    }
+}
+
+/// Cancels a queued scan at once; asks the worker of a running one.
+pub async fn cancel(
+    connection: &mut Connection,
+    id: &ScanId,
+    now: &DateTime<Utc>,
+) -> Result<CancelOutcome, StoreError> {
+    let cancelled = diesel::update(scans::table)
+        .filter(scans::id.eq(id.as_str()))
+        // A running one ends when its worker says so.
+        .filter(scans::status.eq(ScanStatus::Queued))
+        .set((
+            scans::status.eq(ScanStatus::Cancelled),
+            scans::cancel_asked.eq(true),
+            scans::completed_at.eq(column_time(*now)),
+            scans::updated_at.eq(column_time(*now)),
+        ))
+        .execute(connection)
+        .await?;
+    if cancelled > 0 {
+        return Ok(CancelOutcome::Cancelled);
+    }
+    let asked = diesel::update(scans::table)
+        .filter(scans::id.eq(id.as_str()))
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .set((scans::cancel_asked.eq(true), scans::updated_at.eq(column_time(*now))))
+        .execute(connection)
+        .await?;
+    if asked > 0 {
+        return Ok(CancelOutcome::Asked);
+    }
+    Ok(match status(connection, id).await? {
+        None => CancelOutcome::Unknown,
+        Some(ScanStatus::Cancelled) => CancelOutcome::Cancelled,
+        // It went back to the queue between the two: its next taker asks.
+        Some(ScanStatus::Queued | ScanStatus::Processing) => CancelOutcome::Asked,
+        Some(ended) => CancelOutcome::Ended(ended),
+    })
+}
+
+/// Puts back, or ends, the jobs whose lease has ended.
+pub async fn reconcile(connection: &mut Connection, now: &DateTime<Utc>) -> Result<Reconciled, StoreError> {
+    let time = column_time(*now);
+    // A row without a lease was left over by the older system, whose workers had none.
+    let lost = || {
+        scans::table
+            .filter(scans::status.eq(ScanStatus::Processing))
+            .filter(scans::lease_until.le(time).or(scans::lease_until.is_null()))
+    };
+    let ended = || {
+        (
+            scans::lease_token.eq(None::<String>),
+            scans::lease_until.eq(None::<NaiveDateTime>),
+            scans::updated_at.eq(time),
+        )
+    };
+    let cancelled = diesel::update(lost().filter(scans::cancel_asked.eq(true)))
+        .set((
+            scans::status.eq(ScanStatus::Cancelled),
+            scans::completed_at.eq(time),
+            ended(),
+        ))
+        .returning(scans::id)
+        .get_results(connection)
+        .await?;
+    let failed = diesel::update(lost().filter(scans::attempts.ge(MAX_ATTEMPTS)))
+        .set((
+            scans::status.eq(ScanStatus::Failed),
+            scans::completed_at.eq(time),
+            scans::error_code.eq(FailureCode::WorkerLost.code()),
+            scans::error_message.eq(FailureCode::WorkerLost.sentence()),
+            ended(),
+        ))
+        .returning(scans::id)
+        .get_results(connection)
+        .await?;
+    let requeued = diesel::update(lost())
+        .set((
+            scans::status.eq(ScanStatus::Queued),
+            scans::worker_id.eq(None::<String>),
+            scans::progress.eq(0),
+            scans::stage.eq(None::<String>),
+            scans::started_at.eq(None::<NaiveDateTime>),
+            ended(),
+        ))
+        .returning(scans::id)
+        .get_results(connection)
+        .await?;
+    Ok(Reconciled {
+        requeued,
+        failed,
+        cancelled,
+    })
+}
+
+/// When the next lease ends, if nobody prolongs it; `None` while no job is held.
+pub async fn next_lease_end(connection: &mut Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let end: Option<NaiveDateTime> = scans::table
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .select(diesel::dsl::min(scans::lease_until))
+        .first(connection)
+        .await?;
+    Ok(end.map(|end| end.and_utc()))
+}
+
+async fn status(connection: &mut Connection, id: &ScanId) -> Result<Option<ScanStatus>, StoreError> {
+    Ok(scans::table
+        .find(id.as_str())
+        .select(scans::status)
+        .first(connection)
+        .await
+        .optional()?)
+}

@@ -1,0 +1,66 @@
+//! A report as it is stored: compressed once, when it is recorded, in a form that can be served inside any envelope
+//! without being parsed or compressed again.
+//!
+//! The bytes are raw deflate blocks that end at a byte boundary (a full flush) and have no final block. So anything may be
+//! put before and after them: `{"results":` + report + `}` becomes one valid gzip stream by joining bytes, and its checksum
+//! by combining checksums. `docs/decisions/stored-reports.md` has the reasons and the figures.
+
+use std::io;
+
+use flate2::{Compress, Compression, FlushCompress};
+use sha2::{Digest as _, Sha256};
+
+/// What stands in the column `encoding`.
+pub const ENCODING: &str = "deflate-open";
+
+/// A report that was, or is to be, stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReport {
+    /// Deflate blocks, without header, final block or checksum.
+    pub bytes: Vec<u8>,
+    /// Length of the report itself.
+    pub plain_size: u64,
+    /// CRC-32 of the report itself, as gzip has it.
+    pub crc32: u32,
+    /// SHA-256 of the report itself, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl StoredReport {
+    /// Compresses a report. Takes time in proportion to its size: 50 MB are about a second.
+    ///
+    /// # Errors
+    /// When the compressor fails, which it does not on any input.
+    pub fn compress(report: &[u8]) -> io::Result<Self> {
+        let mut bytes = Vec::with_capacity(report.len() / 4 + 64);
+        let mut compress = Compress::new(Compression::new(6), false);
+        deflate(&mut compress, report, FlushCompress::Full, &mut bytes)?;
+        bytes.shrink_to_fit();
+        Ok(Self {
+            bytes,
+            plain_size: report.len() as u64,
+            crc32: crc32fast::hash(report),
+            sha256: hex::encode(Sha256::digest(report)),
+        })
+    }
+}
+
+/// Compresses all of `input` onto the end of `output`, and ends as `flush` says.
+///
+/// # Errors
+/// When the compressor fails, which it does not on any input.
+pub fn deflate(compress: &mut Compress, input: &[u8], flush: FlushCompress, output: &mut Vec<u8>) -> io::Result<()> {
+    let start = compress.total_in();
+    loop {
+        // With room left over after a call, a flush is known to be complete.
+        output.reserve(64 * 1024);
+        let consumed = usize::try_from(compress.total_in() - start).map_err(io::Error::other)?;
+        compress
+            .compress_vec(&input[consumed..], output, flush)
+            .map_err(io::Error::other)?;
+        let all_in = compress.total_in() - start == input.len() as u64;
+        if all_in && output.len() < output.capacity() {
+            return Ok(());
+        }
+    }
+}

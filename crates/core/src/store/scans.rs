@@ -1,0 +1,179 @@
+//! Calls about scans: submit, find, list, count, the stored report.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::schema::scans;
+use super::{Store, StoreError, StoredReport, call};
+use crate::{ScanId, ScanStatus};
+
+/// A scan to be stored.
+#[derive(Debug, Clone)]
+pub struct NewScan {
+    pub id: ScanId,
+    /// In the normal form of a [`crate::RepoUrl`].
+    pub repo_url: String,
+    /// `None`: the remote's default branch.
+    pub branch: Option<String>,
+    pub request_id: Option<String>,
+    /// Whose scans are counted together.
+    pub client_key: String,
+    /// The client's key for this request, and a hash of the body that came with it.
+    pub idempotency: Option<(String, String)>,
+}
+
+/// What became of a [`NewScan`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Submitted {
+    Stored,
+    /// The client has used this key before, for that scan.
+    Before {
+        id: ScanId,
+        same_body: bool,
+    },
+}
+
+/// A scan as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    pub id: String,
+    pub status: ScanStatus,
+    pub repo_url: String,
+    /// `None`: the remote's default branch, whose name is not known yet.
+    pub branch: Option<String>,
+    pub is_private: bool,
+    pub user_id: Option<String>,
+    pub commit_sha: Option<String>,
+    /// 0 to 100.
+    pub progress: i32,
+    pub stage: Option<String>,
+    pub attempts: i32,
+    pub error_message: Option<String>,
+    pub error_code: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = scans)]
+pub(super) struct ScanRow {
+    id: String,
+    status: ScanStatus,
+    repo_url: String,
+    branch: String,
+    is_private: bool,
+    user_id: Option<String>,
+    commit_sha: Option<String>,
+    progress: i32,
+    stage: Option<String>,
+    attempts: i32,
+    error_message: Option<String>,
+    error_code: Option<String>,
+    created_at: NaiveDateTime,
+    started_at: Option<NaiveDateTime>,
+    completed_at: Option<NaiveDateTime>,
+}
+
+impl From<ScanRow> for Scan {
+    fn from(row: ScanRow) -> Self {
+        Self {
+            id: row.id,
+            status: row.status,
+            repo_url: row.repo_url,
+            branch: Some(row.branch).filter(|branch| !branch.is_empty()),
+            is_private: row.is_private,
+            user_id: row.user_id,
+            commit_sha: row.commit_sha,
+            // The older system did not keep it.
+            progress: if row.status == ScanStatus::Completed {
+                100
+            } else {
+                row.progress
+            },
+            stage: row.stage,
+            attempts: row.attempts,
+            error_message: row.error_message,
+            error_code: row.error_code,
+            created_at: row.created_at.and_utc(),
+            started_at: row.started_at.map(|time| time.and_utc()),
+            completed_at: row.completed_at.map(|time| time.and_utc()),
+        }
+    }
+}
+
+/// The report of a complete scan.
+#[derive(Debug)]
+pub enum StoredResults {
+    Report(StoredReport),
+    /// As the older system left it in the scan's row.
+    Older(serde_json::Value),
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Page {
+    pub scans: Vec<Scan>,
+    /// Of the whole list.
+    pub total: i64,
+}
+
+/// How many scans stand at each status.
+#[derive(Debug, Clone)]
+pub struct Counts(pub(super) Vec<(ScanStatus, i64)>);
+
+impl Counts {
+    #[must_use]
+    pub fn of(&self, status: ScanStatus) -> i64 {
+        self.0
+            .iter()
+            .filter(|(of, _)| *of == status)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+}
+
+impl Store {
+    /// Stores a queued scan. When this returns `Stored`, it is on disk.
+    pub async fn submit(&self, new: NewScan, now: DateTime<Utc>) -> Result<Submitted, StoreError> {
+        call!(self, writers, scans::submit(new, now))
+    }
+
+    pub async fn find(&self, id: &ScanId) -> Result<Option<Scan>, StoreError> {
+        let id = id.clone();
+        call!(self, readers, scans::find(id))
+    }
+
+    /// The report of a complete scan; `None` where there is none.
+    pub async fn results(&self, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
+        let id = id.clone();
+        call!(self, readers, scans::results(id))
+    }
+
+    /// SHA-256 of the stored report, without reading the report.
+    pub async fn results_digest(&self, id: &ScanId) -> Result<Option<String>, StoreError> {
+        let id = id.clone();
+        call!(self, readers, scans::results_digest(id))
+    }
+
+    /// Scans that nobody signed in for, newest first.
+    pub async fn anonymous_scans(&self, limit: i64, offset: i64) -> Result<Page, StoreError> {
+        call!(self, readers, scans::anonymous(limit, offset))
+    }
+
+    pub async fn anonymous_counts(&self) -> Result<Counts, StoreError> {
+        call!(self, readers, scans::anonymous_counts())
+    }
+
+    /// Place in the queue, 1 for the next; `None` where the scan is not queued.
+    pub async fn queue_position(&self, id: &ScanId) -> Result<Option<i64>, StoreError> {
+        let id = id.clone();
+        let ahead = call!(self, readers, scans::ahead(id))?;
+        Ok(ahead.map(|ahead| ahead + 1))
+    }
+}

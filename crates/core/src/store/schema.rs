@@ -1,0 +1,131 @@
+//! The tables, for both databases. The migrations make them; a test compares.
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+/// The column type of a scan's status: an enum on PostgreSQL, text on SQLite.
+#[derive(Debug, Clone, Copy, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+#[diesel(postgres_type(name = "ScanStatus"))]
+#[diesel(sqlite_type(name = "Text"))]
+pub struct ScanStatusColumn;
+
+table! {
+    users (id) {
+        id -> Text,
+        email -> Text,
+        name -> Nullable<Text>,
+        #[sql_name = "emailVerified"]
+        email_verified -> Nullable<Timestamp>,
+        image -> Nullable<Text>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamp,
+        #[sql_name = "githubId"]
+        github_id -> Nullable<Text>,
+        #[sql_name = "githubToken"]
+        github_token -> Nullable<Text>,
+        #[sql_name = "tokenExpiry"]
+        token_expiry -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    repositories (id) {
+        id -> Text,
+        #[sql_name = "fullName"]
+        full_name -> Text,
+        url -> Text,
+        description -> Nullable<Text>,
+        stars -> Integer,
+        language -> Nullable<Text>,
+        #[sql_name = "isPrivate"]
+        is_private -> Bool,
+        #[sql_name = "lastScanId"]
+        last_scan_id -> Nullable<Text>,
+        #[sql_name = "lastScannedAt"]
+        last_scanned_at -> Nullable<Timestamp>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use super::ScanStatusColumn;
+
+    scans (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Nullable<Text>,
+        #[sql_name = "repositoryId"]
+        repository_id -> Nullable<Text>,
+        #[sql_name = "repoUrl"]
+        repo_url -> Text,
+        /// Empty: the remote's default branch, whose name is known when the scan is complete.
+        branch -> Text,
+        status -> ScanStatusColumn,
+        #[sql_name = "isPrivate"]
+        is_private -> Bool,
+        /// The report of a scan that the older system made; ours stand in `scan_reports`.
+        results -> Nullable<Jsonb>,
+        #[sql_name = "errorMessage"]
+        error_message -> Nullable<Text>,
+        #[sql_name = "startedAt"]
+        started_at -> Nullable<Timestamp>,
+        #[sql_name = "completedAt"]
+        completed_at -> Nullable<Timestamp>,
+        #[sql_name = "processingTime"]
+        processing_time -> Nullable<Integer>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamp,
+        attempts -> Integer,
+        /// Whose the job is. It stays when the scan ends, so that a repeated report is known as one.
+        #[sql_name = "leaseToken"]
+        lease_token -> Nullable<Text>,
+        #[sql_name = "leaseUntil"]
+        lease_until -> Nullable<Timestamp>,
+        #[sql_name = "workerId"]
+        worker_id -> Nullable<Text>,
+        progress -> Integer,
+        stage -> Nullable<Text>,
+        #[sql_name = "commitSha"]
+        commit_sha -> Nullable<Text>,
+        #[sql_name = "errorCode"]
+        error_code -> Nullable<Text>,
+        #[sql_name = "requestId"]
+        request_id -> Nullable<Text>,
+        #[sql_name = "cancelAsked"]
+        cancel_asked -> Bool,
+        #[sql_name = "clientKey"]
+        client_key -> Nullable<Text>,
+        #[sql_name = "idempotencyKey"]
+        idempotency_key -> Nullable<Text>,
+        #[sql_name = "idempotencyHash"]
+        idempotency_hash -> Nullable<Text>,
+    }
+}
+
+table! {
+    scan_reports (scan_id) {
+        #[sql_name = "scanId"]
+        scan_id -> Text,
+        /// What `bytes` are; see `crate::store::report`.
+        encoding -> Text,
+        bytes -> Binary,
+        #[sql_name = "plainSize"]
+        plain_size -> BigInt,
+        crc32 -> BigInt,
+        sha256 -> Text,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+    }
+}
+
+joinable!(scan_reports -> scans (scan_id));
+joinable!(scans -> repositories (repository_id));
+joinable!(scans -> users (user_id));
+allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories);

@@ -1,0 +1,89 @@
+//! What the tests start in the place of `worker analyze`: a child that behaves in the way that its first argument says.
+
+use std::io::Write;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let behaviour = args.first().map_or("", String::as_str);
+    match behaviour {
+        // What the child sees of the world, as its report.
+        "report" => report(&args),
+        "eat" => eat(),
+        "spin" => spin(),
+        "sleep" => {
+            say(r#"{"progress":{"stage":"parse","done":1,"total":2}}"#);
+            std::thread::park();
+        }
+        "abort" => std::process::abort(),
+        "exit" => std::process::exit(3),
+        "nonsense" => println!("this is no JSON"),
+        "flood" => flood(),
+        // Dies as long as the file is not left out, and says so only where it is asked to name files.
+        "dislike" => dislike(&args),
+        _ => std::process::exit(64),
+    }
+}
+
+fn report(args: &[String]) {
+    let environment: std::collections::BTreeMap<String, String> = std::env::vars().collect();
+    let descriptors: Vec<String> = std::fs::read_dir("/proc/self/fd")
+        .expect("Linux")
+        .flatten()
+        .filter_map(|entry| Some(format!("{}", std::fs::read_link(entry.path()).ok()?.display())))
+        .collect();
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let writing = std::fs::write("written", "x").err().map(|error| error.to_string());
+    println!(
+        "{}",
+        serde_json::json!({
+            "args": args,
+            "environment": environment,
+            "descriptors": descriptors,
+            "limits": read("/proc/self/limits"),
+            "status": read("/proc/self/status"),
+            "oomScoreAdj": read("/proc/self/oom_score_adj").trim(),
+            "writing": writing,
+        })
+    );
+}
+
+fn eat() {
+    let mut eaten: Vec<Vec<u8>> = Vec::new();
+    loop {
+        eaten.push(vec![1; 1 << 20]);
+    }
+}
+
+fn spin() {
+    let mut n = 0u64;
+    loop {
+        n = std::hint::black_box(n.wrapping_add(1));
+    }
+}
+
+fn flood() {
+    let mut out = std::io::stdout().lock();
+    let piece = vec![b' '; 1 << 20];
+    for _ in 0..60 {
+        if out.write_all(&piece).is_err() {
+            return;
+        }
+    }
+}
+
+fn dislike(args: &[String]) {
+    let file = &args[1];
+    if args.contains(&format!("--skip={file}")) {
+        return report(args);
+    }
+    if args.iter().any(|arg| arg == "--name-files") {
+        say(r#"{"file":{"thread":0,"path":"harmless"}}"#);
+        say(r#"{"file":{"thread":0}}"#);
+        say(&serde_json::json!({"file": {"thread": 1, "path": file}}).to_string());
+    }
+    std::process::abort()
+}
+
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -1,0 +1,147 @@
+//! `repolens-worker analyze`: the analysis of one folder or repository, with no server.
+//!
+//! It is what a person runs, and what the worker starts for each scan: the clock and the figures that the analysis itself
+//! cannot know are filled in here.
+
+mod progress;
+
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{SecondsFormat, Utc};
+use repolens_analysis::render::{self, Style};
+use repolens_analysis::{Git, Limits, OpenError, OpenOptions, Options, SourceTree};
+use repolens_core::report::{Meta, Report};
+use repolens_core::settings::Reader;
+
+use crate::cli::{AnalyzeArgs, Format};
+use crate::git;
+
+/// Exit statuses of sysexits.h.
+const EXIT_DATA: u8 = 65;
+const EXIT_NO_INPUT: u8 = 66;
+const EXIT_OUTPUT: u8 = 74;
+
+/// Why a file was left out that the caller named; the worker names one that killed the analysis before.
+const SKIP_REASON: &str = "parsing it ended the analysis before: only its lines are counted";
+
+/// Runs it and returns the exit status.
+#[must_use]
+pub fn analyze(args: &AnalyzeArgs) -> u8 {
+    let environment = Reader::from_environment();
+    let report = match report(args, &environment.search_path()) {
+        Ok(report) => report,
+        Err(error) => {
+            // Nobody is left to be told where this fails too.
+            let _ = writeln!(io::stderr(), "error: {}", repolens_log::harmless(&error.to_string()));
+            return match error {
+                OpenError::NotFound(_) => EXIT_NO_INPUT,
+                OpenError::Unreadable(_) => EXIT_DATA,
+            };
+        }
+    };
+    match show(&report, args.format, environment.get("NO_COLOR").is_some()) {
+        Ok(()) => 0,
+        // Whoever read it (`head`, say) has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => 0,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: the report cannot be written: {error}");
+            EXIT_OUTPUT
+        }
+    }
+}
+
+fn report(args: &AnalyzeArgs, search_path: &str) -> Result<Report, OpenError> {
+    let started = Instant::now();
+    let limits = Limits {
+        max_file_size: args.max_file_size,
+        ..Limits::default()
+    };
+    let tree = SourceTree::open(
+        &args.path,
+        &OpenOptions {
+            commit: args.commit.clone(),
+            limits: limits.clone(),
+            git: Git {
+                search_path: search_path.into(),
+                ..Git::default()
+            },
+        },
+    )?;
+    let options = Options {
+        limits,
+        threads: args.threads,
+        skip: args
+            .skip
+            .iter()
+            .map(|path| (path.clone(), SKIP_REASON.to_owned()))
+            .collect(),
+        clock: Some(Arc::new(move || started.elapsed())),
+    };
+    let mut report = progress::watched(args.progress, args.name_files, |observer| {
+        repolens_analysis::analyze(tree, &options, observer)
+    })?;
+    let (commit, branch) = where_it_stands(args, search_path, report.commit_sha.is_some());
+    let spent = Duration::from_millis(args.elapsed_ms) + started.elapsed();
+    report.set_meta(Meta {
+        scan_id: args.scan_id.clone(),
+        repo_url: args.repo_url.clone(),
+        branch,
+        commit_sha: commit,
+        analyzed_at: Some(Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)),
+        processing_time_ms: Some(u64::try_from(spent.as_millis()).unwrap_or(u64::MAX)),
+    });
+    Ok(report)
+}
+
+/// The commit and the branch that a person's folder stands at. The worker names the branch itself; where a revision was
+/// asked for, the branch is none of the report's business.
+fn where_it_stands(args: &AnalyzeArgs, search_path: &str, commit_known: bool) -> (Option<String>, Option<String>) {
+    if args.branch.is_some() || args.commit.is_some() {
+        return (None, args.branch.clone());
+    }
+    match head_of(&args.path, search_path) {
+        Some((commit, branch)) => ((!commit_known).then_some(commit), branch),
+        None => (None, None),
+    }
+}
+
+fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .ok()?;
+    runtime.block_on(git::head_of(path, search_path))
+}
+
+fn show(report: &Report, format: Format, no_color: bool) -> io::Result<()> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the report is what this command is for; locked once"
+    )]
+    let stdout = io::stdout().lock();
+    let terminal = stdout.is_terminal();
+    let mut out = BufWriter::new(stdout);
+    match format {
+        Format::Json => {
+            serde_json::to_writer(&mut out, report)?;
+            out.write_all(b"\n")?;
+        }
+        Format::Text => {
+            let style = Style {
+                colour: terminal && !no_color,
+                width: width(terminal),
+            };
+            out.write_all(render::text(report, &style).as_bytes())?;
+        }
+    }
+    out.flush()
+}
+
+fn width(terminal: bool) -> usize {
+    const WIDEST: usize = 100;
+    let size = terminal.then(terminal_size::terminal_size).flatten();
+    size.map_or(Style::default().width, |(width, _)| usize::from(width.0).min(WIDEST))
+}

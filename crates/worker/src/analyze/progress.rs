@@ -1,0 +1,110 @@
+//! How far the analysis is, on stderr: a bar for people, lines for the worker.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use repolens_analysis::{Observer, Silent};
+
+use crate::child::Message;
+use crate::cli::ProgressMode;
+
+/// Runs `work` with an observer of the wanted kind.
+pub(super) fn watched<T>(mode: ProgressMode, name_files: bool, work: impl FnOnce(&dyn Observer) -> T) -> T {
+    match mode {
+        ProgressMode::Lines => work(&Lines {
+            name_files,
+            last: Throttle::default(),
+        }),
+        ProgressMode::Auto if io::stderr().is_terminal() => {
+            let bar = Bar::default();
+            let result = work(&bar);
+            bar.clear();
+            result
+        }
+        ProgressMode::Auto | ProgressMode::None => work(&Silent),
+    }
+}
+
+/// One JSON object a line.
+struct Lines {
+    name_files: bool,
+    last: Throttle,
+}
+
+impl Observer for Lines {
+    fn progress(&self, stage: &str, done: u64, total: u64) {
+        if self.last.lets_through(stage) {
+            say(&Message::Progress {
+                stage: stage.to_owned(),
+                done,
+                total,
+            });
+        }
+    }
+
+    fn parsing(&self, thread: usize, path: &str) {
+        if self.name_files {
+            say(&Message::File {
+                thread,
+                path: Some(path.to_owned()),
+            });
+        }
+    }
+
+    fn parsed(&self, thread: usize) {
+        if self.name_files {
+            say(&Message::File { thread, path: None });
+        }
+    }
+}
+
+/// Whole lines, with one call each: several threads speak. Where nobody listens the analysis goes on all the same.
+fn say(message: &Message) {
+    if let Ok(mut line) = serde_json::to_vec(message) {
+        line.push(b'\n');
+        let _ = io::stderr().write_all(&line);
+    }
+}
+
+/// `parse  ████████░░░░░░░░░░░░  45 %`, in one line that is drawn over.
+#[derive(Default)]
+struct Bar {
+    last: Throttle,
+}
+
+impl Bar {
+    fn clear(&self) {
+        let _ = io::stderr().write_all(b"\r\x1b[2K");
+    }
+}
+
+impl Observer for Bar {
+    fn progress(&self, stage: &str, done: u64, total: u64) {
+        const WIDTH: u64 = 30;
+        if !self.last.lets_through(stage) {
+            return;
+        }
+        let filled = (WIDTH * done.min(total) / total.max(1)) as usize;
+        let bar = "█".repeat(filled) + &"░".repeat(WIDTH as usize - filled);
+        let percent = 100 * done.min(total) / total.max(1);
+        let line = format!("\r\x1b[2K{stage:<12} {bar} {percent:>3} %");
+        let _ = io::stderr().write_all(line.as_bytes());
+    }
+}
+
+/// Lets a stage's first word through, and then one each 100 ms.
+#[derive(Default)]
+struct Throttle(Mutex<Option<(String, Instant)>>);
+
+impl Throttle {
+    fn lets_through(&self, stage: &str) -> bool {
+        const PERIOD: Duration = Duration::from_millis(100);
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let silent = matches!(&*last, Some((name, at)) if name == stage && at.elapsed() < PERIOD);
+        if !silent {
+            *last = Some((stage.to_owned(), Instant::now()));
+        }
+        !silent
+    }
+}

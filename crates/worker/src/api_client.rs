@@ -1,0 +1,223 @@
+//! The worker's side of `/api/worker/*` and `PUT /api/scan/{id}/status`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use repolens_core::job::{
+    Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, ReleaseRequest, StatusReport,
+};
+use repolens_core::{ScanId, Secret};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::tls;
+
+/// How a call can fail. The caller's next step depends on it.
+#[derive(Debug)]
+pub enum CallError {
+    /// Nobody answers, or with a fault of the server: try again.
+    Unreachable(String),
+    /// 409: the lease is lost, the job belongs to somebody else.
+    LeaseLost,
+    /// 413: the report is larger than the API takes.
+    TooLarge,
+    /// The API refuses the call, and would again.
+    Refused(String),
+}
+
+impl std::fmt::Display for CallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreachable(cause) | Self::Refused(cause) => f.write_str(cause),
+            Self::LeaseLost => f.write_str("the lease is lost"),
+            Self::TooLarge => f.write_str("the report is too large"),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+/// Calls one API.
+#[derive(Debug)]
+pub struct ApiClient {
+    http: reqwest::Client,
+    base: String,
+    token: Secret,
+    worker_id: String,
+    /// An outage is told once, and its end.
+    away: AtomicBool,
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// For an answer that needs no waiting.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// For 50 MB over a slow line, and the API's transaction.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(120);
+
+impl ApiClient {
+    /// # Errors
+    /// The HTTP client cannot be made.
+    pub fn new(base: String, token: Secret, worker_id: String) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config())
+            .user_agent(concat!("repolens-worker/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            // A load balancer in between forgets a silent long poll.
+            .tcp_keepalive(Duration::from_secs(20))
+            .build()?;
+        Ok(Self {
+            http,
+            base,
+            token,
+            worker_id,
+            away: AtomicBool::new(false),
+        })
+    }
+
+    /// The next job, waited for up to `wait`; `None` where none came.
+    ///
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn claim(&self, wait: Duration) -> Result<Option<Claim>, CallError> {
+        let body = ClaimRequest {
+            worker_id: self.worker_id.clone(),
+            scan_id: None,
+            wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        };
+        let request = self.post("/api/worker/claim", &body).timeout(wait + ANSWER_TIMEOUT);
+        let response = self.send(request).await?;
+        if response.status() == StatusCode::NO_CONTENT {
+            return Ok(None);
+        }
+        self.read(response).await.map(Some)
+    }
+
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn heartbeat(&self, scan: &ScanId, beat: &HeartbeatRequest) -> Result<HeartbeatResponse, CallError> {
+        let request = self.post(&format!("/api/worker/jobs/{scan}/heartbeat"), beat);
+        self.read(self.send(request.timeout(ANSWER_TIMEOUT)).await?).await
+    }
+
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn release(&self, scan: &ScanId, body: &ReleaseRequest, within: Duration) -> Result<(), CallError> {
+        let request = self.post(&format!("/api/worker/jobs/{scan}/release"), body);
+        self.send(request.timeout(within)).await.map(drop)
+    }
+
+    /// `body` is a [`StatusReport`] as JSON, compressed by gzip.
+    ///
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn report(&self, claim: &Claim, body: bytes::Bytes) -> Result<(), CallError> {
+        let request = self
+            .request(Method::PUT, &format!("/api/scan/{}/status", claim.scan_id))
+            .header(LEASE_HEADER, claim.lease_token.as_str())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_ENCODING, "gzip")
+            .body(body);
+        self.send(request.timeout(REPORT_TIMEOUT)).await.map(drop)
+    }
+
+    /// Does somebody answer there?
+    ///
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn health(&self) -> Result<(), CallError> {
+        let request = self.http.get(format!("{}/api/health", self.base));
+        self.send(request.timeout(ANSWER_TIMEOUT)).await.map(drop)
+    }
+
+    /// Does the API take our token? Asked of a job that is nobody's.
+    ///
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn token_is_taken(&self) -> Result<(), CallError> {
+        let beat = HeartbeatRequest {
+            lease_token: repolens_core::LeaseToken::random(),
+            progress: None,
+            stage: None,
+        };
+        match self.heartbeat(&ScanId::random(), &beat).await {
+            // The token passed, the job is not there.
+            Ok(_) | Err(CallError::LeaseLost) => Ok(()),
+            Err(CallError::Refused(cause)) if cause.starts_with("404") => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    fn post(&self, path: &str, body: &impl Serialize) -> RequestBuilder {
+        self.request(Method::POST, path).json(body)
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(self.token.expose())
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, CallError> {
+        let result = match request.send().await {
+            Ok(response) => sort(response).await,
+            Err(error) => Err(CallError::Unreachable(crate::chain(&error.without_url()))),
+        };
+        self.tell_of_outage(result.as_ref().err());
+        result
+    }
+
+    async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, CallError> {
+        response
+            .json()
+            .await
+            .map_err(|error| CallError::Unreachable(crate::chain(&error.without_url())))
+    }
+
+    fn tell_of_outage(&self, error: Option<&CallError>) {
+        match error {
+            Some(CallError::Unreachable(cause)) => {
+                if !self.away.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(url = %self.base, "The API does not answer, trying again until it does: {cause}");
+                }
+            }
+            _ => {
+                if self.away.swap(false, Ordering::Relaxed) {
+                    tracing::info!(url = %self.base, "The API answers again");
+                }
+            }
+        }
+    }
+}
+
+async fn sort(response: Response) -> Result<Response, CallError> {
+    let status = response.status();
+    match status {
+        _ if status.is_success() => Ok(response),
+        StatusCode::CONFLICT => Err(CallError::LeaseLost),
+        StatusCode::PAYLOAD_TOO_LARGE => Err(CallError::TooLarge),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(CallError::Unreachable(status.to_string())),
+        _ if status.is_server_error() => Err(CallError::Unreachable(status.to_string())),
+        _ => {
+            let text = response.text().await.unwrap_or_default();
+            let shown = &text[..text.floor_char_boundary(300)];
+            Err(CallError::Refused(format!("{status}: {shown}")))
+        }
+    }
+}
+
+/// The body of a report, compressed. Takes a while for a large one: call it off the runtime's thread.
+///
+/// # Errors
+/// The report is no JSON.
+pub fn report_body(report: &StatusReport<'_>) -> Result<bytes::Bytes, serde_json::Error> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    serde_json::to_writer(&mut gzip, report)?;
+    gzip.finish().map(Into::into).map_err(serde_json::Error::io)
+}

@@ -1,0 +1,123 @@
+//! `repolens-worker check`: would it start, and would it work?
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use repolens_core::settings::{Checked, EXIT_CONFIG, Finding, Level, WorkerSettings};
+
+use crate::api_client::{ApiClient, CallError};
+use crate::git;
+use crate::sandbox::Sandboxes;
+
+/// Writes the findings, one JSON object a line, and returns the exit status.
+///
+/// # Errors
+/// `out` cannot be written.
+pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut impl Write) -> io::Result<u8> {
+    let mut findings = checked.findings;
+    if let Some(settings) = &checked.settings {
+        findings.push(sandbox(&settings.sandbox_dir));
+        findings.push(git_is_there(&settings.search_path).await);
+        if connect {
+            findings.push(api_answers(settings).await);
+        }
+    }
+    for finding in &findings {
+        serde_json::to_writer(&mut *out, finding)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    let bad = findings.iter().any(|finding| finding.level == Level::Error);
+    Ok(if bad { EXIT_CONFIG } else { 0 })
+}
+
+fn sandbox(dir: &Path) -> Finding {
+    match Sandboxes::open(dir) {
+        Ok(_) => finding(Level::Ok, "SANDBOX_DIR", format!("`{}` can be written", dir.display())),
+        Err(error) => finding(
+            Level::Error,
+            "SANDBOX_DIR",
+            format!("{error:#}: expected a folder that can be made and written to"),
+        ),
+    }
+}
+
+async fn git_is_there(search_path: &str) -> Finding {
+    match git::version(search_path).await {
+        Ok(version) if version >= git::SAFE_VERSION => {
+            finding(Level::Ok, "PATH", format!("git {} is there", dotted(version)))
+        }
+        Ok(version) if version >= git::OLDEST_VERSION => finding(
+            Level::Warning,
+            "PATH",
+            format!(
+                "git {} has known holes in what it does with hostile repositories: update it to {} or later",
+                dotted(version),
+                dotted(git::SAFE_VERSION)
+            ),
+        ),
+        Ok(version) => finding(
+            Level::Error,
+            "PATH",
+            format!(
+                "git {} is too old: expected {} or later",
+                dotted(version),
+                dotted(git::OLDEST_VERSION)
+            ),
+        ),
+        Err(cause) => finding(
+            Level::Error,
+            "PATH",
+            format!("git cannot be started ({cause}): install it"),
+        ),
+    }
+}
+
+async fn api_answers(settings: &WorkerSettings) -> Finding {
+    let tried = async {
+        let api = ApiClient::new(
+            settings.api_url.clone(),
+            settings.worker_token.clone(),
+            "check".to_owned(),
+        )
+        .map_err(|error| CallError::Refused(crate::chain(&error)))?;
+        api.health().await?;
+        api.token_is_taken().await
+    };
+    match tried.await {
+        Ok(()) => finding(
+            Level::Ok,
+            "API_URL",
+            format!("{} answers and takes the token", settings.api_url),
+        ),
+        // It may just not have been started yet: the worker waits for it.
+        Err(CallError::Unreachable(cause)) => finding(
+            Level::Warning,
+            "API_URL",
+            format!(
+                "{} does not answer ({cause}): the worker will wait for it",
+                settings.api_url
+            ),
+        ),
+        Err(error) => finding(
+            Level::Error,
+            "WORKER_TOKEN",
+            format!(
+                "{} refuses it: set the same one for the API and the worker ({error})",
+                settings.api_url
+            ),
+        ),
+    }
+}
+
+fn dotted((major, minor, patch): (u32, u32, u32)) -> String {
+    format!("{major}.{minor}.{patch}")
+}
+
+fn finding(level: Level, name: &str, message: impl Into<String>) -> Finding {
+    Finding {
+        level,
+        name: name.to_owned(),
+        message: message.into(),
+    }
+}

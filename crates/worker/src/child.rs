@@ -1,0 +1,192 @@
+//! The analysis of one clone: this program again, as a short-lived child with limits (`worker analyze`).
+//!
+//! A repository that makes it run out of memory or time, or makes a parser crash, costs one child and nothing else. Where
+//! it died on a file, it is started again with the names of the files on, and then without the file that was at fault.
+
+mod ending;
+mod messages;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use repolens_core::job::MAX_REPORT_BYTES;
+use repolens_core::settings::ScanLimits;
+use repolens_core::{FailureCode, ScanId};
+use tokio::time::Instant;
+
+use crate::failed::Failed;
+use crate::git::Cloned;
+use crate::job::Progress;
+use crate::process::{Group, Limits, Program, read_capped};
+use ending::Ending;
+pub use messages::Message;
+use messages::Messages;
+
+/// How the child is started.
+#[derive(Debug, Clone)]
+pub struct Analyser {
+    pub program: PathBuf,
+    /// What stands before the arguments of the analysis.
+    pub first_args: Vec<OsString>,
+    pub search_path: OsString,
+    pub limits: ScanLimits,
+}
+
+/// What the report shall say about the scan, and only the worker knows.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    pub scan: &'a ScanId,
+    pub repo_url: &'a str,
+    /// When work on the scan began.
+    pub started: Instant,
+}
+
+/// A file that killed the child is left out; after so many the analysis is given up.
+const MAX_RESTARTS: usize = 4;
+
+impl Analyser {
+    /// The command `analyze` of this very program.
+    ///
+    /// # Errors
+    /// The system does not tell where this program is.
+    pub fn this_program(search_path: OsString, limits: ScanLimits) -> std::io::Result<Self> {
+        Ok(Self {
+            program: std::env::current_exe()?,
+            first_args: vec!["analyze".into()],
+            search_path,
+            limits,
+        })
+    }
+
+    /// The report as JSON. Dropping the future kills the child.
+    ///
+    /// # Errors
+    /// A code for each way in which it can fail; at `deadline` it is `analysis-timed-out`.
+    pub async fn analyse(
+        &self,
+        cloned: &Cloned,
+        about: About<'_>,
+        deadline: Instant,
+        progress: &Progress,
+    ) -> Result<Vec<u8>, Failed> {
+        tokio::time::timeout_at(deadline, self.until_it_lives(cloned, about, deadline, progress))
+            .await
+            .unwrap_or_else(|_| {
+                Err(Failed::new(
+                    FailureCode::AnalysisTimedOut,
+                    format!("the scan's time was used up, in {progress}"),
+                ))
+            })
+    }
+
+    async fn until_it_lives(
+        &self,
+        cloned: &Cloned,
+        about: About<'_>,
+        deadline: Instant,
+        progress: &Progress,
+    ) -> Result<Vec<u8>, Failed> {
+        let mut skip: Vec<String> = Vec::new();
+        // Naming each file costs time, and nearly every analysis lives: the first one does without.
+        let mut name_files = false;
+        for restarts in 0.. {
+            let run = Run {
+                cloned,
+                about,
+                deadline,
+                skip: &skip,
+                name_files,
+            };
+            let (failed, suspects) = match self.run(run, progress).await? {
+                Ending::Report(report) => return Ok(report),
+                Ending::Final(failed) => return Err(failed),
+                Ending::Died { failed, in_flight } => (failed, in_flight),
+            };
+            let new: Vec<String> = suspects.into_iter().filter(|path| !skip.contains(path)).collect();
+            // Named and still nobody to blame, or too often: it is not one file.
+            if (name_files && new.is_empty()) || restarts == MAX_RESTARTS {
+                return Err(failed);
+            }
+            tracing::warn!(files = ?new, "the analysis died and is started again: {failed}");
+            skip.extend(new);
+            name_files = true;
+        }
+        unreachable!("the loop ends by a return")
+    }
+
+    async fn run(&self, run: Run<'_>, progress: &Progress) -> Result<Ending, Failed> {
+        let crashed = |error: std::io::Error| Failed::new(FailureCode::AnalysisCrashed, format!("the child: {error}"));
+        let program = self.program(&run);
+        let mut group = Group::start(&program).map_err(crashed)?;
+        let (stdout, stderr) = group
+            .output()
+            .expect("the pipes of a group that was just started are there");
+        let mut messages = Messages::default();
+        let read_report = async {
+            match read_capped(stdout, MAX_REPORT_BYTES).await {
+                Ok(Some(report)) => Ok(report),
+                Ok(None) => Err(Failed::new(
+                    FailureCode::ReportTooLarge,
+                    format!("more than {MAX_REPORT_BYTES} bytes"),
+                )),
+                Err(error) => Err(crashed(error)),
+            }
+        };
+        let read_messages = async { messages.read(stderr, progress).await.map_err(crashed) };
+        let ended = async { group.ended().await.map_err(crashed) };
+        // A too large report ends it at once: the group is dropped.
+        let (report, (), status) = tokio::try_join!(read_report, read_messages, ended)?;
+        Ok(Ending::of(status, report, messages))
+    }
+
+    fn program<'a>(&'a self, run: &Run<'a>) -> Program<'a> {
+        let dir = run.cloned.dir.as_path();
+        let text = |text: String| OsString::from(text);
+        let mut args = self.first_args.clone();
+        args.extend(["--format=json", "--progress=lines"].map(OsString::from));
+        args.extend([
+            text(format!("--scan-id={}", run.about.scan)),
+            text(format!("--repo-url={}", run.about.repo_url)),
+            text(format!("--branch={}", run.cloned.branch)),
+            text(format!("--elapsed-ms={}", run.about.started.elapsed().as_millis())),
+            text(format!("--max-file-size={}", self.limits.max_file_bytes)),
+            text(format!("--threads={}", self.threads())),
+        ]);
+        if run.name_files {
+            args.push("--name-files".into());
+        }
+        args.extend(run.skip.iter().map(|path| text(format!("--skip={path}"))));
+        args.extend(["--".into(), dir.into()]);
+        let time_left = run.deadline.saturating_duration_since(Instant::now());
+        Program {
+            path: &self.program,
+            args,
+            env: vec![("PATH", self.search_path.clone()), ("LANG", "C.UTF-8".into())],
+            dir: dir.parent().unwrap_or(Path::new("/")),
+            limits: Limits {
+                address_space: Some(self.limits.analysis_memory_bytes),
+                // Of all its threads together; the wall clock is looked at by us.
+                cpu_seconds: (time_left.as_secs() + 1) * self.threads(),
+                file_bytes: 0,
+                open_files: 512,
+            },
+        }
+    }
+}
+
+impl Analyser {
+    /// One for each core, as far as the memory goes: the largest file that is parsed may take 190 MiB in the worst case.
+    fn threads(&self) -> u64 {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+        (self.limits.analysis_memory_bytes / (256 << 20)).clamp(1, cores)
+    }
+}
+
+/// One start of the child.
+struct Run<'a> {
+    cloned: &'a Cloned,
+    about: About<'a>,
+    deadline: Instant,
+    skip: &'a [String],
+    name_files: bool,
+}

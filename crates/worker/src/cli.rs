@@ -1,0 +1,102 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// `EX_USAGE` of sysexits.h.
+pub const EXIT_USAGE: u8 = 64;
+
+/// Takes scans from the RepoLens API, or analyses a folder right here.
+///
+/// Without a command it is the worker: it takes jobs from the API at `API_URL`, clones each repository into `SANDBOX_DIR`
+/// and reports back. Its settings are environment variables (docs/settings.md).
+///
+/// To look at a folder or repository of your own, no server or setting is needed:
+///
+///   repolens-worker analyze .
+#[derive(Debug, Parser)]
+#[command(name = "repolens-worker", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse a folder or a git repository and show what was found
+    ///
+    /// A folder is read as it lies on disk, without what its `.gitignore` leaves out; a bare repository is read at its
+    /// `HEAD`. Nothing is executed, written or sent anywhere.
+    ///
+    /// Exit status: 0 done, 64 bad usage, 65 no readable source tree, 66 no such path, 74 the output cannot be written.
+    #[command(visible_alias = "analyse")]
+    Analyze(Box<AnalyzeArgs>),
+    /// Check the settings of the worker and print what was found, one JSON object a line
+    ///
+    /// Exit status: 0, or 78 where the worker would not start.
+    Check {
+        /// Also try to reach the API
+        #[arg(long)]
+        connect: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// The folder or repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// A summary to read, or the whole report as JSON
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// How to show progress on stderr: a bar where it is a terminal, JSON lines, or not at all
+    #[arg(long, value_enum, default_value_t = ProgressMode::Auto)]
+    pub progress: ProgressMode,
+
+    /// A commit, branch or tag to analyse, in place of the files on disk
+    #[arg(long, value_name = "REVISION")]
+    pub commit: Option<String>,
+
+    /// Parser threads [default: one for each core]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+
+    /// Files larger than this many bytes are named and not read
+    #[arg(long, value_name = "BYTES", default_value_t = repolens_analysis::MAX_FILE_SIZE)]
+    pub max_file_size: u64,
+
+    /// Do not parse this file (its path as in the report); may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub skip: Vec<String>,
+
+    /// With `--progress lines`: also name each file before it is parsed
+    #[arg(long, hide = true)]
+    pub name_files: bool,
+
+    // What the worker wants its report to say.
+    #[arg(long, hide = true)]
+    pub scan_id: Option<String>,
+    #[arg(long, hide = true)]
+    pub repo_url: Option<String>,
+    #[arg(long, hide = true)]
+    pub branch: Option<String>,
+    /// Counts as processing time, for the clone that came before.
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub elapsed_ms: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressMode {
+    Auto,
+    Lines,
+    None,
+}

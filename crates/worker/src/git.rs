@@ -1,0 +1,215 @@
+//! The one place that starts git, and the only way in which a repository reaches this machine.
+//!
+//! An address is looked up once, every answer is vetted, and git is tied to what was vetted ([`locate`]). The clone is
+//! bare, shallow and without large files; hooks, submodules, filters, credentials, prompts, other protocols and the
+//! machine's own git configuration are off ([`command`]). How it failed is told from what git says ([`classify`]).
+
+mod classify;
+mod command;
+mod locate;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use repolens_core::settings::ScanLimits;
+use repolens_core::{BranchName, FailureCode, RepoUrl, UrlPolicy};
+use tokio::time::Instant;
+
+use crate::failed::Failed;
+use crate::process::{Group, read_tail};
+use crate::sandbox::size_on_disk;
+
+/// Clones what `policy` allows, within `limits`.
+#[derive(Debug, Clone)]
+pub struct Git {
+    pub policy: UrlPolicy,
+    pub limits: ScanLimits,
+    /// `PATH`, where git is looked for.
+    pub search_path: OsString,
+}
+
+/// A repository that has arrived.
+#[derive(Debug, Clone)]
+pub struct Cloned {
+    /// The bare repository.
+    pub dir: PathBuf,
+    /// The branch (or tag) that was asked for, else the remote's default branch.
+    pub branch: String,
+    /// The commit's id, in hexadecimal.
+    pub commit: String,
+    pub bytes: u64,
+}
+
+/// The first that can be tied to a vetted address (`http.curloptResolve`).
+pub const OLDEST_VERSION: (u32, u32, u32) = (2, 37, 0);
+
+/// The first of its line without the holes of 2024 and 2025 in what a clone may do.
+pub const SAFE_VERSION: (u32, u32, u32) = (2, 47, 3);
+
+/// How often the size of a growing clone is looked at. At 100 MB/s it can outgrow its limit by 20 MB.
+const SIZE_CHECK: Duration = Duration::from_millis(200);
+
+/// What git says is kept up to this size: the reason stands at its end.
+const MAX_MESSAGE_BYTES: usize = 8 * 1024;
+
+impl Git {
+    /// Clones into a new folder `repo.git` in `sandbox`. Dropping the future kills git.
+    ///
+    /// # Errors
+    /// A code for each way in which it can fail; at `deadline` it is `clone-timed-out`.
+    pub async fn clone(
+        &self,
+        url: &RepoUrl,
+        branch: Option<&BranchName>,
+        sandbox: &Path,
+        deadline: Instant,
+    ) -> Result<Cloned, Failed> {
+        let work = async {
+            let place = locate::locate(url, &self.policy).await?;
+            let dir = sandbox.join("repo.git");
+            self.fetch(&place, branch, &dir, sandbox).await?;
+            let bytes = size_on_disk(&dir);
+            if bytes > self.limits.max_repo_bytes {
+                return Err(self.too_large());
+            }
+            let (commit, default_branch) = self.head(&dir, sandbox).await?;
+            Ok(Cloned {
+                dir,
+                branch: branch.map_or(default_branch, |name| name.as_str().to_owned()),
+                commit,
+                bytes,
+            })
+        };
+        tokio::time::timeout_at(deadline, work)
+            .await
+            .unwrap_or_else(|_| Err(Failed::new(FailureCode::CloneTimedOut, "the scan's time was used up")))
+    }
+
+    async fn fetch(
+        &self,
+        place: &locate::Place,
+        branch: Option<&BranchName>,
+        dir: &Path,
+        sandbox: &Path,
+    ) -> Result<(), Failed> {
+        let args = command::clone_args(place, branch, dir, &self.limits);
+        let run = self.run(args, place.url.is_file(), sandbox);
+        tokio::select! {
+            biased;
+            ended = run => {
+                let ended = ended?;
+                if ended.success {
+                    return Ok(());
+                }
+                Err(classify::classify(&ended.message, ended.signal))
+            }
+            () = outgrows(sandbox, self.limits.max_repo_bytes) => Err(self.too_large()),
+        }
+    }
+
+    /// The commit and the name of the branch that the clone's `HEAD` stands for.
+    async fn head(&self, dir: &Path, sandbox: &Path) -> Result<(String, String), Failed> {
+        let ended = self.run(command::head_args("--git-dir", dir), true, sandbox).await?;
+        let mut lines = ended.output.lines();
+        match (ended.success, lines.next(), lines.next()) {
+            (true, Some(commit), Some(name)) => {
+                let name = name.strip_prefix("refs/heads/").unwrap_or(name);
+                Ok((commit.to_owned(), name.to_owned()))
+            }
+            _ => Err(Failed::new(FailureCode::EmptyRepository, ended.message)),
+        }
+    }
+
+    async fn run(&self, args: Vec<OsString>, local: bool, sandbox: &Path) -> Result<Ended, Failed> {
+        let unusable = |error: std::io::Error| Failed::new(FailureCode::CloneFailed, format!("git: {error}"));
+        let program = command::program(args, local, &self.search_path, sandbox, &self.limits);
+        let mut group = Group::start(&program).map_err(unusable)?;
+        let (stdout, stderr) = group
+            .output()
+            .expect("the pipes of a group that was just started are there");
+        let (output, message, status) = tokio::try_join!(
+            read_tail(stdout, MAX_MESSAGE_BYTES),
+            read_tail(stderr, MAX_MESSAGE_BYTES),
+            group.ended(),
+        )
+        .map_err(unusable)?;
+        Ok(Ended {
+            success: status.success(),
+            signal: std::os::unix::process::ExitStatusExt::signal(&status),
+            output: String::from_utf8_lossy(&output).into_owned(),
+            message: String::from_utf8_lossy(&message).into_owned(),
+        })
+    }
+
+    fn too_large(&self) -> Failed {
+        Failed::new(
+            FailureCode::RepositoryTooLarge,
+            format!("more than {} bytes on disk", self.limits.max_repo_bytes),
+        )
+    }
+}
+
+/// The commit and the branch that the folder at `path` stands at, where it is in a repository with a commit and git takes
+/// its owner for ours.
+pub async fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
+    let ended = local(search_path)
+        .run(command::head_args("-C", path), true, Path::new("/"))
+        .await
+        .ok()?;
+    let mut lines = ended.output.lines();
+    let commit = lines.next().filter(|_| ended.success)?;
+    let branch = lines.next()?.strip_prefix("refs/heads/");
+    Some((commit.to_owned(), branch.map(str::to_owned)))
+}
+
+fn local(search_path: &str) -> Git {
+    Git {
+        policy: UrlPolicy::default(),
+        limits: ScanLimits::STANDARD,
+        search_path: search_path.into(),
+    }
+}
+
+/// The version of the git that would be started.
+///
+/// # Errors
+/// It cannot be started, or says something else than its version.
+pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
+    let run = local(search_path)
+        .run(vec!["--version".into()], true, Path::new("/"))
+        .await;
+    let ended = run.map_err(|failed| failed.cause)?;
+    // `git version 2.47.3`, with more behind it on some systems.
+    let mut numbers = ended
+        .output
+        .split(' ')
+        .nth(2)
+        .unwrap_or_default()
+        .trim()
+        .split('.')
+        .map(str::parse);
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor)), patch) => Ok((major, minor, patch.and_then(Result::ok).unwrap_or(0))),
+        _ => Err(format!("it says `{}`", ended.output.trim().escape_debug())),
+    }
+}
+
+/// How a run of git ended.
+struct Ended {
+    success: bool,
+    signal: Option<i32>,
+    output: String,
+    message: String,
+}
+
+/// Comes to an end when `dir` is larger than `max_bytes`.
+async fn outgrows(dir: &Path, max_bytes: u64) {
+    let mut check = tokio::time::interval(SIZE_CHECK);
+    loop {
+        check.tick().await;
+        if size_on_disk(dir) > max_bytes {
+            return;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The command lines and the environment of git.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use repolens_core::BranchName;
+use repolens_core::settings::ScanLimits;
+
+use super::locate::Place;
+use crate::process::{Limits, Program};
+
+/// Configuration that stands on every command line. The machine's own is not read.
+const CONFIG: &[&str] = &[
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.symlinks=false",
+    "credential.helper=",
+    "gc.auto=0",
+    // Redirects are followed by us, each one vetted.
+    "http.followRedirects=false",
+    "http.proxy=",
+    "http.sslVerify=true",
+    // A server that sends less than 1,000 bytes/s for 30 s is given up.
+    "http.lowSpeedLimit=1000",
+    "http.lowSpeedTime=30",
+    "maintenance.auto=false",
+    "protocol.version=2",
+    "submodule.recurse=false",
+    "transfer.bundleURI=false",
+    "transfer.fsckObjects=true",
+    // One thread and small caches: the memory of the machine is for the analysis.
+    "core.bigFileThreshold=1m",
+    "core.deltaBaseCacheLimit=16m",
+    "pack.threads=1",
+];
+
+/// Configuration that a clone keeps, for those who read it with little address space.
+const KEPT: &[&str] = &["core.packedGitWindowSize=16m", "core.packedGitLimit=128m"];
+
+pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path, limits: &ScanLimits) -> Vec<OsString> {
+    let mut args = config();
+    if let Some(pinned) = &place.pinned {
+        args.extend(["-c".into(), format!("http.curloptResolve={pinned}").into()]);
+    }
+    args.extend(
+        [
+            "clone",
+            "--quiet",
+            "--bare",
+            "--depth=1",
+            "--single-branch",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--template=",
+        ]
+        .map(OsString::from),
+    );
+    args.push(format!("--filter=blob:limit={}", limits.max_file_bytes).into());
+    args.extend(KEPT.iter().map(|setting| format!("--config={setting}").into()));
+    if let Some(branch) = branch {
+        args.push(format!("--branch={branch}").into());
+    }
+    args.extend(["--".into(), place.url.as_str().into(), dir.into()]);
+    args
+}
+
+/// Prints the commit of `HEAD`, then the full name of what it points to.
+///
+/// `dir` is a repository (`--git-dir`) or a folder in one (`-C`).
+pub(super) fn head_args(option: &str, dir: &Path) -> Vec<OsString> {
+    let mut args = config();
+    args.extend([option.into(), dir.into()]);
+    args.extend(["rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD"].map(OsString::from));
+    args
+}
+
+fn config() -> Vec<OsString> {
+    CONFIG
+        .iter()
+        .flat_map(|setting| ["-c".into(), setting.into()])
+        .collect()
+}
+
+/// git with `args` in `sandbox`. `local`: it may read repositories on this disk.
+pub(super) fn program<'a>(
+    args: Vec<OsString>,
+    local: bool,
+    search_path: &OsString,
+    sandbox: &'a Path,
+    limits: &ScanLimits,
+) -> Program<'a> {
+    Program {
+        path: Path::new("git"),
+        args,
+        env: vec![
+            ("PATH", search_path.clone()),
+            ("HOME", "/nonexistent".into()),
+            // Its messages are read.
+            ("LC_ALL", "C".into()),
+            ("GIT_ALLOW_PROTOCOL", if local { "file" } else { "https:http" }.into()),
+            ("GIT_ASKPASS", "true".into()),
+            ("GIT_ATTR_NOSYSTEM", "1".into()),
+            ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
+            ("GIT_CONFIG_NOSYSTEM", "1".into()),
+            ("GIT_NO_LAZY_FETCH", "1".into()),
+            ("GIT_NO_REPLACE_OBJECTS", "1".into()),
+            ("GIT_TERMINAL_PROMPT", "0".into()),
+        ],
+        dir: sandbox,
+        limits: Limits {
+            address_space: None,
+            cpu_seconds: limits.timeout_seconds,
+            // No file of a clone is larger than all of them may be.
+            file_bytes: limits.max_repo_bytes,
+            open_files: 256,
+        },
+    }
+}

@@ -1,0 +1,177 @@
+//! From an address to the place that git will connect to: looked up, vetted, pinned; redirects followed by hand.
+//!
+//! The first request that git would make is made here, so that a missing repository or a wish for a password is known
+//! early, and so that a redirect leads nowhere that was not vetted like the address itself.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use repolens_core::{FailureCode, RepoUrl, UrlPolicy};
+use reqwest::{StatusCode, Url, header, redirect};
+use url::Host;
+
+use crate::failed::Failed;
+use crate::tls;
+
+/// Where git connects to.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub url: RepoUrl,
+    /// `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl's `CURLOPT_RESOLVE` wants it; none for literal addresses and `file://`.
+    pub pinned: Option<String>,
+}
+
+/// Renamed twice, and from `http` to `https`.
+const MAX_REDIRECTS: usize = 3;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// For the server's first answer; a large repository does not make it slower.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The request that begins every fetch over HTTP.
+const FIRST_REQUEST: &str = "/info/refs?service=git-upload-pack";
+
+/// Some hosts answer only to what looks like git.
+const USER_AGENT: &str = concat!("git/2.47 (RepoLens/", env!("CARGO_PKG_VERSION"), ")");
+
+pub(super) async fn locate(url: &RepoUrl, policy: &UrlPolicy) -> Result<Place, Failed> {
+    let mut url = url.clone();
+    if url.is_file() {
+        return Ok(Place { url, pinned: None });
+    }
+    for _ in 0..=MAX_REDIRECTS {
+        let addresses = look_up(&url, policy).await?;
+        match ask(&url, &addresses).await? {
+            Answer::Repository => {
+                let pinned = pin(&url, &addresses);
+                return Ok(Place { url, pinned });
+            }
+            Answer::Elsewhere(next) => {
+                url = RepoUrl::parse(&next, policy)
+                    .map_err(|refused| Failed::new(FailureCode::HostRefused, format!("redirect refused: {refused}")))?;
+            }
+        }
+    }
+    Err(Failed::new(
+        FailureCode::RepositoryNotFound,
+        format!("more than {MAX_REDIRECTS} redirects"),
+    ))
+}
+
+/// All addresses of the host. One that is refused refuses the host: which one is connected to is not for chance to say.
+async fn look_up(url: &RepoUrl, policy: &UrlPolicy) -> Result<Vec<SocketAddr>, Failed> {
+    let port = url.port().unwrap_or(443);
+    let addresses: Vec<SocketAddr> = match url.host() {
+        Some(Host::Ipv4(address)) => vec![(address, port).into()],
+        Some(Host::Ipv6(address)) => vec![(address, port).into()],
+        Some(Host::Domain(name)) => tokio::net::lookup_host((name, port))
+            .await
+            .map_err(|error| Failed::new(FailureCode::HostNotFound, error.to_string()))?
+            .collect(),
+        None => Vec::new(),
+    };
+    if addresses.is_empty() {
+        return Err(Failed::new(FailureCode::HostNotFound, "the name has no address"));
+    }
+    if let Some(refused) = addresses.iter().find(|address| !policy.allows(address.ip())) {
+        return Err(Failed::new(
+            FailureCode::HostRefused,
+            format!("the name leads to {}", refused.ip()),
+        ));
+    }
+    Ok(addresses)
+}
+
+fn pin(url: &RepoUrl, addresses: &[SocketAddr]) -> Option<String> {
+    let Some(Host::Domain(name)) = url.host() else {
+        return None;
+    };
+    let port = url.port()?;
+    let list: Vec<String> = addresses
+        .iter()
+        .map(|address| match address.ip() {
+            std::net::IpAddr::V4(v4) => v4.to_string(),
+            std::net::IpAddr::V6(v6) => format!("[{v6}]"),
+        })
+        .collect();
+    Some(format!("{name}:{port}:{}", list.join(",")))
+}
+
+enum Answer {
+    Repository,
+    /// The address of a repository, not vetted.
+    Elsewhere(String),
+}
+
+async fn ask(url: &RepoUrl, addresses: &[SocketAddr]) -> Result<Answer, Failed> {
+    let request = format!("{url}{FIRST_REQUEST}");
+    let response = client(url, addresses)?
+        .get(&request)
+        .header("Git-Protocol", "version=2")
+        .send()
+        .await
+        .map_err(|error| unreachable_host(&error))?;
+    let status = response.status();
+    let failed = |code| Err(Failed::new(code, format!("{status} for {request}")));
+    match status {
+        StatusCode::OK if speaks_git(&response) => Ok(Answer::Repository),
+        // A page for people.
+        StatusCode::OK => failed(FailureCode::RepositoryNotFound),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            failed(FailureCode::AuthenticationRequired)
+        }
+        StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => {
+            failed(FailureCode::RepositoryNotFound)
+        }
+        status if status.is_redirection() => redirected(&response).map(Answer::Elsewhere).map_or_else(
+            // To a page where people sign in, most often.
+            || failed(FailureCode::RepositoryNotFound),
+            Ok,
+        ),
+        _ => failed(FailureCode::CloneFailed),
+    }
+}
+
+fn speaks_git(response: &reqwest::Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-git-upload-pack-advertisement")
+    })
+}
+
+/// The repository that a redirect of the first request leads to.
+fn redirected(response: &reqwest::Response) -> Option<String> {
+    let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
+    let target: Url = response.url().join(location).ok()?;
+    // Never from the network to this disk, whatever the policy says of addresses that people give.
+    let stays_on_the_net = matches!(target.scheme(), "http" | "https");
+    let repository = target.as_str().strip_suffix(FIRST_REQUEST)?;
+    stays_on_the_net.then(|| repository.to_owned())
+}
+
+/// A client that can reach these addresses only, and follows nothing by itself.
+fn client(url: &RepoUrl, addresses: &[SocketAddr]) -> Result<reqwest::Client, Failed> {
+    static TLS: LazyLock<Arc<rustls::ClientConfig>> = LazyLock::new(|| Arc::new(tls::client_config()));
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured((**TLS).clone())
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(ANSWER_TIMEOUT);
+    if let Some(Host::Domain(name)) = url.host() {
+        builder = builder.resolve_to_addrs(name, addresses);
+    }
+    builder
+        .build()
+        .map_err(|error| Failed::new(FailureCode::CloneFailed, format!("no HTTP client: {error}")))
+}
+
+fn unreachable_host(error: &reqwest::Error) -> Failed {
+    let code = if error.is_timeout() {
+        FailureCode::CloneTimedOut
+    } else {
+        FailureCode::CloneFailed
+    };
+    Failed::new(code, crate::chain(error))
+}

@@ -1,0 +1,282 @@
+//! One job: claim, clone, analyse, report.
+//!
+//! While it runs, the lease is held by heartbeats ([`lease`]). Whatever ends it early (a lost lease, a wish to cancel, the
+//! end of this process) drops the work, and with it git or the analysis child are killed.
+
+mod backoff;
+mod lease;
+mod progress;
+mod stop;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use repolens_core::job::{Claim, ReleaseRequest, StatusReport};
+use repolens_core::{BranchName, FailureCode, RepoUrl, ScanStatus};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::api_client::{ApiClient, CallError, report_body};
+use crate::child::{About, Analyser};
+use crate::failed::Failed;
+use crate::git::{Cloned, Git};
+use crate::sandbox::{Sandbox, Sandboxes};
+pub use backoff::Backoff;
+use lease::{Lease, LeaseEnd};
+pub use progress::Progress;
+pub use stop::{Stop, StopSender};
+
+/// All that a job needs.
+#[derive(Debug)]
+pub struct Jobs {
+    pub api: ApiClient,
+    pub git: Git,
+    pub analyser: Analyser,
+    pub sandboxes: Sandboxes,
+    /// How many run.
+    pub running: watch::Sender<usize>,
+}
+
+/// What came of looking for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    /// A job was taken and is dealt with, one way or the other.
+    Done,
+    /// There was none.
+    Empty,
+}
+
+/// The container's host gives a process that has to stop a few seconds; the supervisor 10.
+const RELEASE_TIMEOUT: Duration = Duration::from_millis(1_500);
+
+/// How a job ended, and what it was made of; for its last log line.
+#[derive(Debug, Default)]
+struct Figures {
+    clone: Option<Duration>,
+    analysis: Option<Duration>,
+    repo_bytes: u64,
+    report_bytes: usize,
+    cloned: Option<Cloned>,
+}
+
+/// Why the work on a job is over.
+enum Over {
+    Worked(Result<Bytes, Failed>),
+    Cancelled,
+    LeaseLost,
+    Stopping,
+}
+
+impl Jobs {
+    /// Takes one job, if there is one within `wait`, and sees it through.
+    ///
+    /// # Errors
+    /// No job could be asked for. What goes wrong with a job is reported to the API, not here.
+    pub async fn run_one(&self, wait: Duration, stop: &Stop) -> Result<Ran, CallError> {
+        let claim = tokio::select! {
+            biased;
+            () = stop.asked() => return Ok(Ran::Empty),
+            claim = self.api.claim(wait) => claim?,
+        };
+        let Some(claim) = claim else { return Ok(Ran::Empty) };
+        self.running.send_modify(|running| *running += 1);
+        let span = tracing::info_span!("job", scan_id = %claim.scan_id, request_id = claim.request_id.as_deref());
+        self.see_through(&claim, stop).instrument(span).await;
+        self.running.send_modify(|running| *running -= 1);
+        Ok(Ran::Done)
+    }
+
+    async fn see_through(&self, claim: &Claim, stop: &Stop) {
+        let started = Instant::now();
+        tracing::info!(attempt = claim.attempt, url = %claim.repo_url, "Job taken");
+        let progress = Progress::default();
+        let lease = Lease::new(&self.api, claim, &progress);
+        let mut figures = Figures::default();
+        let over = match self.sandboxes.create(&claim.scan_id) {
+            Ok(sandbox) => {
+                let over = tokio::select! {
+                    biased;
+                    () = stop.asked() => Over::Stopping,
+                    end = lease.hold() => match end {
+                        LeaseEnd::Cancelled => Over::Cancelled,
+                        LeaseEnd::Lost => Over::LeaseLost,
+                    },
+                    result = self.work(claim, started, &sandbox, &progress, &mut figures) => Over::Worked(result),
+                };
+                sandbox.remove().await;
+                over
+            }
+            Err(error) => Over::Worked(Err(Failed::new(FailureCode::SandboxUnusable, error.to_string()))),
+        };
+        let worked = started.elapsed();
+        let outcome = self.conclude(claim, over, &figures, &lease, stop).await;
+        tracing::info!(
+            outcome,
+            attempt = claim.attempt,
+            clone_ms = figures.clone.map(millis),
+            analysis_ms = figures.analysis.map(millis),
+            report_ms = millis(started.elapsed().saturating_sub(worked)),
+            total_ms = millis(started.elapsed()),
+            repo_bytes = figures.repo_bytes,
+            report_bytes = figures.report_bytes,
+            "Job ended"
+        );
+    }
+
+    /// From an address to the body of the report.
+    async fn work(
+        &self,
+        claim: &Claim,
+        started: Instant,
+        sandbox: &Sandbox,
+        progress: &Progress,
+        figures: &mut Figures,
+    ) -> Result<Bytes, Failed> {
+        let deadline = started + self.analyser.limits.timeout();
+        let (url, branch) = self.address(claim)?;
+
+        progress.cloning();
+        let cloned = self.git.clone(&url, branch.as_ref(), sandbox.dir(), deadline).await?;
+        figures.clone = Some(started.elapsed());
+        figures.repo_bytes = cloned.bytes;
+        let cloned = figures.cloned.insert(cloned).clone();
+
+        let begun = Instant::now();
+        let about = About {
+            scan: &claim.scan_id,
+            repo_url: &claim.repo_url,
+            started,
+        };
+        let report = self.analyser.analyse(&cloned, about, deadline, progress).await?;
+        figures.analysis = Some(begun.elapsed());
+        figures.report_bytes = report.len();
+
+        progress.reporting();
+        completed(report, cloned).await
+    }
+
+    /// The rules on addresses once more: what was accepted by the API may be refused by this worker's settings.
+    fn address(&self, claim: &Claim) -> Result<(RepoUrl, Option<BranchName>), Failed> {
+        let url = RepoUrl::parse(&claim.repo_url, &self.git.policy)
+            .map_err(|refused| Failed::new(FailureCode::HostRefused, refused.to_string()))?;
+        let branch = claim
+            .branch
+            .as_deref()
+            .map(BranchName::parse)
+            .transpose()
+            .map_err(|invalid| Failed::new(FailureCode::BranchNotFound, invalid.to_string()))?;
+        Ok((url, branch))
+    }
+
+    /// Tells the API what came of it, and returns the word for it.
+    async fn conclude(
+        &self,
+        claim: &Claim,
+        over: Over,
+        figures: &Figures,
+        lease: &Lease<'_>,
+        stop: &Stop,
+    ) -> &'static str {
+        let (outcome, body) = match over {
+            Over::Worked(Ok(body)) => ("completed", Ok(body)),
+            Over::Worked(Err(failed)) => {
+                tracing::warn!(code = failed.code.code(), "Job failed: {}", failed.cause);
+                ("failed", report_body(&failure(failed.code, figures)))
+            }
+            Over::Cancelled => ("cancelled", report_body(&blank(ScanStatus::Cancelled))),
+            Over::LeaseLost => return "lease-lost",
+            Over::Stopping => return self.give_back(claim).await,
+        };
+        let body = match body {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!("the report cannot be written: {error}");
+                return "not-reported";
+            }
+        };
+        match lease.deliver(body, stop).await {
+            Ok(()) => outcome,
+            Err(CallError::LeaseLost) => "lease-lost",
+            Err(CallError::TooLarge) => {
+                let Ok(body) = report_body(&failure(FailureCode::ReportTooLarge, figures)) else {
+                    return "not-reported";
+                };
+                if lease.deliver(body, stop).await.is_ok() {
+                    "failed"
+                } else {
+                    "not-reported"
+                }
+            }
+            Err(error) => {
+                tracing::error!("the report was not taken: {error}");
+                "not-reported"
+            }
+        }
+    }
+
+    async fn give_back(&self, claim: &Claim) -> &'static str {
+        let release = ReleaseRequest {
+            lease_token: claim.lease_token.clone(),
+            reason: "the worker is shutting down".to_owned(),
+        };
+        match self.api.release(&claim.scan_id, &release, RELEASE_TIMEOUT).await {
+            Ok(()) => "given-back",
+            Err(error) => {
+                tracing::warn!("the job was not given back, it comes back when its lease ends: {error}");
+                "left"
+            }
+        }
+    }
+}
+
+/// The body that carries a finished report. Made on another thread: compressing tens of megabytes takes a while.
+async fn completed(report: Vec<u8>, cloned: Cloned) -> Result<Bytes, Failed> {
+    let fault = |text: String| {
+        Failed::new(
+            FailureCode::AnalysisCrashed,
+            format!("the report cannot be passed on: {text}"),
+        )
+    };
+    let body = tokio::task::spawn_blocking(move || {
+        let results = serde_json::from_slice(&report)?;
+        report_body(&StatusReport {
+            results: Some(results),
+            branch: Some(cloned.branch),
+            commit_sha: Some(cloned.commit),
+            ..blank(ScanStatus::Completed)
+        })
+    });
+    match body.await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(error)) => Err(fault(error.to_string())),
+        Err(error) => Err(fault(error.to_string())),
+    }
+}
+
+fn failure(code: FailureCode, figures: &Figures) -> StatusReport<'static> {
+    StatusReport {
+        error: Some(code.sentence().to_owned()),
+        error_code: Some(code),
+        branch: figures.cloned.as_ref().map(|cloned| cloned.branch.clone()),
+        commit_sha: figures.cloned.as_ref().map(|cloned| cloned.commit.clone()),
+        ..blank(ScanStatus::Failed)
+    }
+}
+
+fn blank(status: ScanStatus) -> StatusReport<'static> {
+    StatusReport {
+        status,
+        results: None,
+        error: None,
+        error_code: None,
+        progress: None,
+        stage: None,
+        branch: None,
+        commit_sha: None,
+    }
+}
+
+fn millis(length: Duration) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
+}

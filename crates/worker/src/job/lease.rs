@@ -1,0 +1,127 @@
+//! Holding a job: heartbeats that carry the progress and bring back the wish to cancel; and the delivery of its report.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use repolens_core::job::{Claim, HeartbeatRequest};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::{Backoff, Progress, Stop};
+use crate::api_client::{ApiClient, CallError};
+
+/// The proof that a job is ours, kept alive.
+#[derive(Debug)]
+pub(super) struct Lease<'a> {
+    api: &'a ApiClient,
+    claim: &'a Claim,
+    progress: &'a Progress,
+    /// When the API last said that it is ours.
+    affirmed: Mutex<Instant>,
+}
+
+/// Why a job is not to be worked on any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeaseEnd {
+    Cancelled,
+    Lost,
+}
+
+/// A worker that has to stop still gets a finished report out, if the API takes it at once.
+const LAST_CHANCE: Duration = Duration::from_millis(1_500);
+
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+const LONGEST_RETRY: Duration = Duration::from_secs(5);
+
+impl<'a> Lease<'a> {
+    pub(super) fn new(api: &'a ApiClient, claim: &'a Claim, progress: &'a Progress) -> Self {
+        Self {
+            api,
+            claim,
+            progress,
+            affirmed: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Sends heartbeats until there is a reason to stop. That the API is away is none: the work goes on, and the API says
+    /// afterwards whose the job is.
+    pub(super) async fn hold(&self) -> LeaseEnd {
+        let period = Duration::from_millis(self.claim.limits.heartbeat_ms.max(100));
+        let mut ticks = interval_at(Instant::now() + period, period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Some(end) = self.beat().await {
+                return end;
+            }
+        }
+    }
+
+    /// Delivers the report of this job, however long the API is away: until it is taken or refused.
+    ///
+    /// # Errors
+    /// The lease is lost, the API refuses the report, or the worker has to stop.
+    pub(super) async fn deliver(&self, body: Bytes, stop: &Stop) -> Result<(), CallError> {
+        let stopped = async {
+            stop.asked().await;
+            tokio::time::sleep(LAST_CHANCE).await;
+        };
+        tokio::select! {
+            result = self.try_until_answered(body) => result,
+            () = self.lost() => Err(CallError::LeaseLost),
+            () = stopped => Err(CallError::Unreachable("the worker has to stop".to_owned())),
+        }
+    }
+
+    async fn try_until_answered(&self, body: Bytes) -> Result<(), CallError> {
+        let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
+        loop {
+            // After a long silence (this process was frozen, the API was away) the job may have gone to somebody else:
+            // then nothing is said at all.
+            if !self.is_fresh() && self.beat().await == Some(LeaseEnd::Lost) {
+                return Err(CallError::LeaseLost);
+            }
+            if self.is_fresh() {
+                match self.api.report(self.claim, body.clone()).await {
+                    Err(CallError::Unreachable(_)) => {}
+                    answered => return answered,
+                }
+            }
+            backoff.wait().await;
+        }
+    }
+
+    async fn lost(&self) {
+        // A wish to cancel comes too late: the work is done.
+        while self.hold().await != LeaseEnd::Lost {}
+    }
+
+    async fn beat(&self) -> Option<LeaseEnd> {
+        let (progress, stage) = self.progress.now();
+        let beat = HeartbeatRequest {
+            lease_token: self.claim.lease_token.clone(),
+            progress: Some(progress),
+            stage: Some(stage),
+        };
+        let sent = Instant::now();
+        match self.api.heartbeat(&self.claim.scan_id, &beat).await {
+            Ok(answer) => {
+                *self.affirmed.lock().unwrap_or_else(PoisonError::into_inner) = sent;
+                answer.cancel.then_some(LeaseEnd::Cancelled)
+            }
+            Err(CallError::LeaseLost) => Some(LeaseEnd::Lost),
+            // The scan is gone (deleted), or the API does not know us any more.
+            Err(CallError::Refused(cause)) => {
+                tracing::warn!("a heartbeat was refused: {cause}");
+                Some(LeaseEnd::Lost)
+            }
+            Err(CallError::Unreachable(_) | CallError::TooLarge) => None,
+        }
+    }
+
+    /// By our own clock the lease still runs.
+    fn is_fresh(&self) -> bool {
+        let affirmed = *self.affirmed.lock().unwrap_or_else(PoisonError::into_inner);
+        affirmed.elapsed() < Duration::from_millis(self.claim.limits.lease_ms)
+    }
+}

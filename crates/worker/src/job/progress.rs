@@ -1,0 +1,100 @@
+//! How far a job is, as the heartbeats tell it. It never goes back.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+/// Percent of the whole job, and the stage it is in.
+#[derive(Debug, Default)]
+pub struct Progress(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    percent: u8,
+    stage: String,
+}
+
+// How much of a job each part is, by what they took on the repositories of the trial: parsing is most of it.
+const CLONING: u8 = 5;
+const ANALYSING: u8 = 20;
+const PARSED: u8 = 85;
+const REPORTING: u8 = 95;
+
+impl Progress {
+    pub(super) fn cloning(&self) {
+        self.advance(CLONING, "clone");
+    }
+
+    /// `done` of `total` steps of a stage of the analysis.
+    pub fn analysing(&self, stage: &str, done: u64, total: u64) {
+        let share = |from: u8, to: u8| {
+            let width = u64::from(to - from);
+            // At most `width`, so it fits.
+            from + u8::try_from(width * done.min(total) / total.max(1)).unwrap_or(0)
+        };
+        let percent = match stage {
+            "parse" => share(ANALYSING, PARSED),
+            _ => ANALYSING,
+        };
+        // What comes after parsing keeps the percentage that was reached.
+        self.advance(percent, stage);
+    }
+
+    pub(super) fn reporting(&self) {
+        self.advance(REPORTING, "report");
+    }
+
+    pub(super) fn now(&self) -> (u8, String) {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (state.percent, state.stage.clone())
+    }
+
+    fn advance(&self, percent: u8, stage: &str) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.percent = state.percent.max(percent);
+        // The child's word is not taken for a name of any length.
+        let stage = &stage[..stage.floor_char_boundary(64)];
+        if state.stage != stage {
+            stage.clone_into(&mut state.stage);
+        }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (percent, stage) = self.now();
+        write!(f, "stage `{stage}` at {percent} %")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_never_goes_back() {
+        let progress = Progress::default();
+        let mut last = 0;
+        let mut seen = |progress: &Progress| {
+            let (percent, _) = progress.now();
+            assert!(percent >= last && percent <= 100, "{percent} after {last}");
+            last = percent;
+            percent
+        };
+        progress.cloning();
+        seen(&progress);
+        for (stage, done, total) in [
+            ("list", 0, 0),
+            ("parse", 1, 2),
+            ("parse", 0, 2),
+            ("parse", 9, 2),
+            ("risk", 0, 1),
+        ] {
+            progress.analysing(stage, done, total);
+            seen(&progress);
+        }
+        assert_eq!(seen(&progress), PARSED);
+        progress.reporting();
+        assert_eq!(seen(&progress), REPORTING);
+        assert_eq!(progress.now().1, "report");
+    }
+}

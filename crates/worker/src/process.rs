@@ -1,0 +1,151 @@
+//! The one place that starts processes: a cleared environment, limits, a process group of its own, and no process that
+//! outlives its owner.
+//!
+//! Whoever drops a [`Group`] kills it, so that a cancelled or timed out step needs nothing more than to be dropped.
+
+mod before_exec;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::Pid;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What a process, and each process that it starts, may use. Enforced by the kernel.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of address space; beyond it, allocations fail. `None`: no limit.
+    pub address_space: Option<u64>,
+    /// Seconds of processor time; beyond them `SIGXCPU`.
+    pub cpu_seconds: u64,
+    /// The largest file that may be written, in bytes; beyond it writing fails.
+    pub file_bytes: u64,
+    pub open_files: u64,
+}
+
+/// What to start.
+#[derive(Debug)]
+pub struct Program<'a> {
+    pub path: &'a Path,
+    pub args: Vec<OsString>,
+    /// All the variables that it gets.
+    pub env: Vec<(&'static str, OsString)>,
+    pub dir: &'a Path,
+    pub limits: Limits,
+}
+
+/// A started process and those it starts.
+///
+/// The thread that starts it must outlive it: the kernel kills it when that thread ends. The worker's runtime has one
+/// thread, the main one.
+#[derive(Debug)]
+pub struct Group {
+    child: Child,
+    leader: Pid,
+    reaped: bool,
+}
+
+impl Group {
+    /// Starts `program` with stdin closed, and stdout and stderr as pipes.
+    ///
+    /// # Errors
+    /// The program is not there, or the system is out of processes, memory or descriptors.
+    pub fn start(program: &Program<'_>) -> io::Result<Self> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the wrapper: environment, descriptors and limits are set here"
+        )]
+        let mut command = Command::new(program.path);
+        command
+            .args(&program.args)
+            .env_clear()
+            .envs(program.env.iter().map(|(name, value)| (name, value)))
+            .current_dir(program.dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        before_exec::restrict(&mut command, program.limits);
+        let child = command.spawn()?;
+        let leader = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .ok_or(io::ErrorKind::Other)?;
+        Ok(Self {
+            child,
+            leader: Pid::from_raw(leader),
+            reaped: false,
+        })
+    }
+
+    /// Its output pipes. Can be taken once.
+    pub fn output(&mut self) -> Option<(ChildStdout, ChildStderr)> {
+        self.child.stdout.take().zip(self.child.stderr.take())
+    }
+
+    /// Waits for the end of the process, and ends what it left behind.
+    ///
+    /// # Errors
+    /// The system refuses to wait for it.
+    pub async fn ended(&mut self) -> io::Result<ExitStatus> {
+        // Listened to before the first look, so that no end is missed.
+        let mut a_child_ended = signal(SignalKind::child())?;
+        let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        while waitid(Id::Pid(self.leader), look)? == WaitStatus::StillAlive {
+            a_child_ended.recv().await;
+        }
+        // While the leader is not reaped its number cannot belong to another group.
+        self.kill();
+        let status = self.child.wait().await;
+        self.reaped = true;
+        status
+    }
+
+    fn kill(&self) {
+        // The only failure is that there is nobody left.
+        let _ = killpg(self.leader, Signal::SIGKILL);
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.reaped {
+            // The runtime reaps it: that is what tokio does with children that nobody waits for.
+            self.kill();
+        }
+    }
+}
+
+/// Reads to the end and keeps the last `keep` bytes.
+///
+/// # Errors
+/// The pipe cannot be read.
+pub async fn read_tail(mut pipe: impl AsyncRead + Unpin, keep: usize) -> io::Result<Vec<u8>> {
+    let mut tail = Vec::new();
+    let mut piece = vec![0; 4096];
+    loop {
+        let read = pipe.read(&mut piece).await?;
+        if read == 0 {
+            return Ok(tail);
+        }
+        tail.extend_from_slice(&piece[..read]);
+        let surplus = tail.len().saturating_sub(keep);
+        tail.drain(..surplus);
+    }
+}
+
+/// Reads to the end, or to more than `limit` bytes: then `None`.
+///
+/// # Errors
+/// The pipe cannot be read.
+pub async fn read_capped(pipe: impl AsyncRead + Unpin, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    pipe.take(limit as u64 + 1).read_to_end(&mut bytes).await?;
+    Ok((bytes.len() <= limit).then_some(bytes))
+}

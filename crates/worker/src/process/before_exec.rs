@@ -1,0 +1,81 @@
+//! What a new process does to itself between `fork` and `exec`: the only unsafe code of this crate.
+#![allow(unsafe_code)]
+
+use std::io;
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::libc;
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigHandler, Signal, signal};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, getpid, getppid, write};
+use tokio::process::Command;
+
+use super::Limits;
+
+/// Has `command` limit itself before it becomes the other program.
+pub(super) fn restrict(command: &mut Command, limits: Limits) {
+    let parent = getpid();
+    // SAFETY: the closure runs in a forked process, where other threads' locks may be held for ever. It only makes system
+    // calls (`prctl`, `getrlimit`, `setrlimit`, `sigaction`, `open`, `write`, `close_range`, `getppid`), which are async-signal-safe;
+    // it allocates nothing and takes no lock. An `io::Error` from an error number does not allocate.
+    unsafe {
+        command.pre_exec(move || apply(limits, parent).map_err(io::Error::from));
+    }
+}
+
+fn apply(limits: Limits, parent: Pid) -> Result<(), Errno> {
+    // Dies with the worker, even where that is killed without a chance to clean up.
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    if getppid() != parent {
+        // It died before the line above.
+        return Err(Errno::ESRCH);
+    }
+    // No set-user-id program can give it more rights.
+    prctl::set_no_new_privs()?;
+    if let Some(bytes) = limits.address_space {
+        limit(Resource::RLIMIT_AS, bytes, bytes)?;
+    }
+    // First a signal that can be told from others, then the one that cannot be caught.
+    limit(Resource::RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5)?;
+    limit(Resource::RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes)?;
+    say_that_a_file_is_too_large()?;
+    limit(Resource::RLIMIT_NOFILE, limits.open_files, limits.open_files)?;
+    limit(Resource::RLIMIT_CORE, 0, 0)?;
+    be_first_to_go();
+    close_inherited()
+}
+
+/// Lowers a limit; one that is already lower stays.
+fn limit(resource: Resource, soft: u64, hard: u64) -> Result<(), Errno> {
+    let (_, highest) = getrlimit(resource)?;
+    setrlimit(resource, soft.min(highest), hard.min(highest))
+}
+
+/// A write beyond the limit fails with `EFBIG`, which a program tells of, and does not end it without a word.
+fn say_that_a_file_is_too_large() -> Result<(), Errno> {
+    // SAFETY: `SigIgn` is no handler, so there is no code that could run at a wrong moment.
+    unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) }.map(drop)
+}
+
+/// Where memory runs out, the kernel shall take this process and not the worker or the API. Best effort: without `/proc`
+/// there is no such choice.
+fn be_first_to_go() {
+    if let Ok(file) = open(c"/proc/self/oom_score_adj", OFlag::O_WRONLY, Mode::empty()) {
+        let _ = write(&file, b"1000");
+    }
+}
+
+/// Whatever the worker itself was started with, nothing but stdin, stdout and stderr goes on to this process.
+fn close_inherited() -> Result<(), Errno> {
+    // SAFETY: marks descriptors as close-on-exec and touches no memory. Those that are still needed until `exec` (the
+    // pipe that tells of its failure) are marked already.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    match Errno::result(result) {
+        // Linux before 5.11: what the standard library opens is close-on-exec anyway.
+        Ok(_) | Err(Errno::ENOSYS | Errno::EINVAL) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,162 @@
+//! The worker's side of the API, as `docs/architecture.md` has it, with switches for what can go wrong.
+
+use std::collections::VecDeque;
+use std::io::Read as _;
+use std::net::SocketAddr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::http::{Request, Response, serve};
+
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+#[derive(Clone)]
+pub struct FakeApi {
+    pub address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+pub struct State {
+    pub queue: VecDeque<Value>,
+    pub claims: usize,
+    /// Bodies of heartbeats, with the path.
+    pub heartbeats: Vec<Value>,
+    pub releases: Vec<Value>,
+    /// Bodies of reports, with the lease token under `lease`.
+    pub reports: Vec<Value>,
+    /// Heartbeats say so.
+    pub cancel: bool,
+    /// Heartbeats and reports are answered by 409.
+    pub lost: bool,
+    /// Reports are answered by 413, as long as they have results.
+    pub too_large: bool,
+    /// Nothing is answered: the connection is closed.
+    pub away: bool,
+    /// Goes away with the first report.
+    pub away_at_report: bool,
+    /// Calls that were not answered.
+    pub unanswered: usize,
+}
+
+impl FakeApi {
+    pub fn start() -> Self {
+        let shared = Arc::new(Shared::default());
+        let address = serve({
+            let shared = Arc::clone(&shared);
+            move |request| shared.answer(&request)
+        });
+        Self { address, shared }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Queues a scan.
+    pub fn add(&self, scan: &str, repo_url: &str, branch: Option<&str>) {
+        let job = json!({
+            "scanId": scan, "repoUrl": repo_url, "branch": branch, "attempt": 1, "leaseToken": format!("lease-of-{scan}"),
+            "leaseUntil": "2026-01-01T00:00:00.000Z", "requestId": format!("request-of-{scan}"),
+            "limits": { "maxAttempts": 3, "leaseMs": 20_000, "heartbeatMs": 100 },
+        });
+        self.state().queue.push_back(job);
+        self.shared.changed.notify_all();
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().expect("no test panics with it")
+    }
+}
+
+impl Shared {
+    fn answer(&self, request: &Request) -> Option<Response> {
+        let mut state = self.state.lock().expect("no test panics with it");
+        let words: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+        let reporting = request.method == "PUT";
+        if reporting && state.away_at_report {
+            state.away = true;
+            state.away_at_report = false;
+        }
+        if state.away {
+            state.unanswered += 1;
+            return None;
+        }
+        if words == ["api", "health"] {
+            return Some(Response::json(&json!({ "status": "ok" })));
+        }
+        if request.header("authorization") != format!("Bearer {TOKEN}") {
+            return Some(Response::status(401));
+        }
+        match words[..] {
+            ["api", "worker", "claim"] => {
+                state.claims += 1;
+                let wait = body(request)["waitMs"].as_u64().expect("a number");
+                let until = Instant::now() + Duration::from_millis(wait);
+                while state.queue.is_empty() && Instant::now() < until {
+                    let left = until.saturating_duration_since(Instant::now());
+                    state = self
+                        .changed
+                        .wait_timeout(state, left)
+                        .expect("no test panics with it")
+                        .0;
+                }
+                Some(
+                    state
+                        .queue
+                        .pop_front()
+                        .map_or_else(|| Response::status(204), |job| Response::json(&job)),
+                )
+            }
+            ["api", "worker", "jobs", _, "heartbeat"] if state.lost => Some(Response::status(409)),
+            ["api", "worker", "jobs", scan, "heartbeat"] => {
+                let beat = with(body(request), "scanId", scan);
+                state.heartbeats.push(beat);
+                Some(Response::json(
+                    &json!({ "cancel": state.cancel, "leaseUntil": "2026-01-01T00:00:20.000Z" }),
+                ))
+            }
+            ["api", "worker", "jobs", scan, "release"] => {
+                state.releases.push(with(body(request), "scanId", scan));
+                Some(Response::json(&json!({})))
+            }
+            ["api", "scan", _, "status"] if reporting && state.lost => Some(Response::status(409)),
+            ["api", "scan", scan, "status"] if reporting => {
+                let report = body(request);
+                if state.too_large && report.get("results").is_some() {
+                    return Some(Response::status(413));
+                }
+                let report = with(report, "scanId", scan);
+                state
+                    .reports
+                    .push(with(report, "lease", request.header("x-lease-token")));
+                Some(Response::json(&json!({})))
+            }
+            _ => Some(Response::status(404)),
+        }
+    }
+}
+
+fn with(mut value: Value, name: &str, text: &str) -> Value {
+    value[name] = text.into();
+    value
+}
+
+fn body(request: &Request) -> Value {
+    let mut bytes = request.body.clone();
+    if request.header("content-encoding") == "gzip" {
+        bytes.clear();
+        flate2::read::GzDecoder::new(&request.body[..])
+            .read_to_end(&mut bytes)
+            .expect("gzip");
+    }
+    serde_json::from_slice(&bytes).expect("JSON")
+}

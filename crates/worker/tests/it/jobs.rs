@@ -1,0 +1,283 @@
+//! Jobs from the claim to the report, with a child that behaves in every way it should not.
+
+use std::fs;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use repolens_core::Secret;
+use repolens_worker::api_client::ApiClient;
+use repolens_worker::child::Analyser;
+use repolens_worker::job::{Jobs, Ran, Stop, StopSender};
+use repolens_worker::sandbox::Sandboxes;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use crate::api::{FakeApi, TOKEN};
+use crate::fixture::{Repositories, eventually, example, limits, local_git, processes_with, search_path};
+use crate::git_server;
+
+/// A worker whose analysis child is the stand-in.
+struct Bench {
+    api: FakeApi,
+    repositories: Repositories,
+    jobs: Arc<Jobs>,
+    sandbox_root: TempDir,
+    stop: Stop,
+    sender: StopSender,
+}
+
+impl Bench {
+    fn new(behaviour: &[&str]) -> Self {
+        Self::with_timeout(behaviour, 20)
+    }
+
+    fn with_timeout(behaviour: &[&str], seconds: u64) -> Self {
+        let api = FakeApi::start();
+        let sandbox_root = tempfile::tempdir().expect("a folder");
+        let mut limits = limits();
+        limits.timeout_seconds = seconds;
+        let jobs = Jobs {
+            api: ApiClient::new(api.url(), Secret::new(TOKEN.into()), "test".into()).expect("a client"),
+            git: local_git(),
+            analyser: Analyser {
+                program: example("stand_in"),
+                first_args: behaviour.iter().map(Into::into).collect(),
+                search_path: search_path(),
+                limits,
+            },
+            sandboxes: Sandboxes::open(sandbox_root.path()).expect("usable"),
+            running: watch::Sender::new(0),
+        };
+        let (sender, stop) = Stop::new();
+        Self {
+            api,
+            repositories: Repositories::make(),
+            jobs: Arc::new(jobs),
+            sandbox_root,
+            stop,
+            sender,
+        }
+    }
+
+    /// Runs a scan of the small repository and returns its only report.
+    async fn scan(&self) -> Value {
+        self.api.add("s1", &self.repositories.address("small.git"), None);
+        assert_eq!(self.run_one().await, Ran::Done);
+        self.assert_clean().await;
+        let state = self.api.state();
+        assert_eq!(state.reports.len(), 1, "{:?}", state.reports);
+        state.reports[0].clone()
+    }
+
+    async fn run_one(&self) -> Ran {
+        self.jobs
+            .run_one(Duration::from_millis(10), &self.stop)
+            .await
+            .expect("the API answers")
+    }
+
+    /// No folder of a scan and no process is left.
+    async fn assert_clean(&self) {
+        let left: Vec<_> = fs::read_dir(self.jobs.sandboxes.dir())
+            .expect("there")
+            .flatten()
+            .filter(|entry| entry.path().is_dir())
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+        let root = self.sandbox_root.path().display().to_string();
+        eventually("all processes of the job are gone", || processes_with(&root).is_empty()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_scan_is_taken_cloned_analysed_and_reported_once() {
+    let bench = Bench::new(&["report"]);
+    let report = bench.scan().await;
+    assert_eq!(report["status"], "completed");
+    assert_eq!(report["lease"], "lease-of-s1");
+    assert_eq!(report["branch"], "main");
+    assert_eq!(report["commitSha"], bench.repositories.commit_of("small.git", "main"));
+    assert_eq!(bench.run_one().await, Ran::Empty);
+}
+
+#[tokio::test]
+async fn the_child_has_limits_and_knows_nothing() {
+    let bench = Bench::new(&["report"]);
+    let report = bench.scan().await;
+    let seen = &report["results"];
+    let environment: Vec<&String> = seen["environment"].as_object().expect("an object").keys().collect();
+    assert_eq!(environment, ["LANG", "PATH"]);
+    let descriptors = seen["descriptors"].as_array().expect("a list");
+    // Stdin, stdout, stderr, and the one that looks.
+    assert_eq!(descriptors.len(), 4, "{descriptors:?}");
+    assert_eq!(descriptors[0], "/dev/null");
+    assert_eq!(seen["oomScoreAdj"], "1000");
+    let limits = seen["limits"].as_str().expect("a text");
+    let line = |name: &str| {
+        let line = limits.lines().find(|line| line.starts_with(name)).expect(name);
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(line("Max address space").contains("536870912 536870912"), "{limits}");
+    assert!(line("Max core file size").contains("0 0"), "{limits}");
+    assert!(line("Max file size").contains("0 0"), "{limits}");
+    assert!(line("Max open files").contains("512 512"), "{limits}");
+    assert!(!line("Max cpu time").contains("unlimited"), "{limits}");
+    assert!(seen["status"].as_str().expect("a text").contains("NoNewPrivs:\t1"));
+    assert!(seen["writing"].is_string(), "it can write files");
+}
+
+#[tokio::test]
+async fn each_way_to_die_has_its_code() {
+    for (behaviour, code) in [
+        ("eat", "analysis-out-of-memory"),
+        ("abort", "analysis-crashed"),
+        ("exit", "analysis-crashed"),
+        ("nonsense", "analysis-crashed"),
+        ("flood", "report-too-large"),
+    ] {
+        let report = Bench::new(&[behaviour]).scan().await;
+        assert_eq!(report["status"], "failed", "{behaviour}");
+        assert_eq!(report["errorCode"], code, "{behaviour}");
+        assert!(report["error"].as_str().expect("a sentence").len() > 20);
+        assert!(report.get("results").is_none());
+    }
+}
+
+#[tokio::test]
+async fn time_runs_out_for_an_analysis_that_does_not_end() {
+    let begun = Instant::now();
+    let bench = Bench::with_timeout(&["spin"], 2);
+    let report = bench.scan().await;
+    assert_eq!(report["errorCode"], "analysis-timed-out");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_file_that_kills_the_analysis_is_left_out() {
+    let bench = Bench::new(&["dislike", "src/dé ad.js"]);
+    let report = bench.scan().await;
+    assert_eq!(report["status"], "completed");
+    let args = report["results"]["args"].as_array().expect("a list");
+    assert!(args.contains(&"--skip=src/dé ad.js".into()), "{args:?}");
+    assert!(!args.contains(&"--skip=harmless".into()), "{args:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_cloned_is_reported_with_its_reason() {
+    let bench = Bench::new(&["report"]);
+    bench.api.add("s1", &bench.repositories.address("empty.git"), None);
+    bench
+        .api
+        .add("s2", &bench.repositories.address("small.git"), Some("nope"));
+    bench.api.add("s3", "https://10.0.0.1/a/b", None);
+    for code in ["empty-repository", "branch-not-found", "host-refused"] {
+        assert_eq!(bench.run_one().await, Ran::Done);
+        bench.assert_clean().await;
+        let report = bench.api.state().reports.pop().expect("a report");
+        assert_eq!(
+            (&report["status"], &report["errorCode"]),
+            (&"failed".into(), &code.into())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_lost_lease_stops_the_work_and_nothing_is_reported() {
+    let bench = Bench::new(&["sleep"]);
+    bench.api.add("s1", &bench.repositories.address("small.git"), None);
+    bench.api.state().lost = true;
+    assert_eq!(bench.run_one().await, Ran::Done);
+    bench.assert_clean().await;
+    assert!(bench.api.state().reports.is_empty() && bench.api.state().releases.is_empty());
+}
+
+#[tokio::test]
+async fn a_wish_to_cancel_kills_the_child_and_is_reported() {
+    let bench = Bench::new(&["sleep"]);
+    let begun = Instant::now();
+    bench.api.state().cancel = true;
+    let report = bench.scan().await;
+    assert_eq!(report["status"], "cancelled");
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn heartbeats_carry_progress_that_never_goes_back() {
+    let bench = Bench::new(&["sleep"]);
+    bench.api.add("s1", &bench.repositories.address("small.git"), None);
+    let watching = async {
+        let api = bench.api.clone();
+        eventually("the child's progress arrives", || {
+            api.state().heartbeats.iter().any(|beat| beat["stage"] == "parse")
+        })
+        .await;
+        bench.api.state().cancel = true;
+    };
+    tokio::join!(bench.run_one(), watching);
+    let state = bench.api.state();
+    let percents: Vec<u64> = state
+        .heartbeats
+        .iter()
+        .filter_map(|beat| beat["progress"].as_u64())
+        .collect();
+    assert!(percents.is_sorted() && percents.last() > Some(&20), "{percents:?}");
+    assert!(state.heartbeats.iter().all(|beat| beat["leaseToken"] == "lease-of-s1"));
+}
+
+#[tokio::test]
+async fn a_stop_gives_the_job_back_in_mid_clone_and_in_mid_analysis() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    for (scan, address, program) in [
+        ("clone", format!("http://{server}/stalls/small.git"), "git"),
+        ("analysis", repositories.address("small.git"), "stand_in sleep"),
+    ] {
+        let bench = Bench::new(&["sleep"]);
+        bench.api.add(scan, &address, None);
+        let dir = bench.jobs.sandboxes.dir().display().to_string();
+        let stopping = async {
+            eventually("the job is where it shall be stopped", || {
+                processes_with(&dir).iter().any(|line| line.contains(program))
+            })
+            .await;
+            bench.sender.ask();
+            Instant::now()
+        };
+        let (ran, asked) = tokio::join!(bench.run_one(), stopping);
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        assert_eq!(ran, Ran::Done);
+        bench.assert_clean().await;
+        let state = bench.api.state();
+        assert!(state.reports.is_empty(), "{:?}", state.reports);
+        assert_eq!(state.releases[0]["leaseToken"], format!("lease-of-{scan}"));
+        drop(state);
+        assert_eq!(bench.run_one().await, Ran::Empty, "no new job is taken");
+    }
+}
+
+#[tokio::test]
+async fn a_result_is_kept_while_the_api_is_away_and_delivered_once() {
+    let bench = Bench::new(&["report"]);
+    bench.api.state().away_at_report = true;
+    bench.api.add("s1", &bench.repositories.address("small.git"), None);
+    let coming_back = async {
+        let api = bench.api.clone();
+        eventually("the worker tried more than once", || api.state().unanswered > 3).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bench.api.state().away = false;
+    };
+    tokio::join!(bench.run_one(), coming_back);
+    let state = bench.api.state();
+    assert_eq!(state.reports.len(), 1);
+    assert_eq!(state.reports[0]["status"], "completed");
+    assert_eq!(state.claims, 1, "it was not computed again");
+}
+
+#[tokio::test]
+async fn a_report_that_the_api_finds_too_large_fails_the_scan() {
+    let bench = Bench::new(&["report"]);
+    bench.api.state().too_large = true;
+    let report = bench.scan().await;
+    assert_eq!(report["errorCode"], "report-too-large");
+}

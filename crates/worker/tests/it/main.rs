@@ -1,0 +1,10 @@
+//! The worker against real git, real child processes and a real HTTP server on loopback.
+
+mod api;
+mod clone;
+mod command_line;
+mod fixture;
+mod git_server;
+mod http;
+mod jobs;
+mod whole;

@@ -1,0 +1,296 @@
+//! The worker as a process: its log, its signs of life, how it stops, and what it leaves behind.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::net::UnixStream;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use crate::api::{FakeApi, TOKEN};
+use crate::command_line::worker;
+use crate::fixture::{Repositories, eventually, processes_with};
+use crate::git_server;
+
+struct Worker {
+    child: Child,
+    log: Arc<Mutex<Vec<String>>>,
+    sandbox: TempDir,
+}
+
+impl Worker {
+    fn start(api: &FakeApi) -> Self {
+        Self::start_in(api, tempfile::tempdir().expect("a folder"), Stdio::null(), &[])
+    }
+
+    fn start_in(api: &FakeApi, sandbox: TempDir, stdin: Stdio, more: &[(&str, &str)]) -> Self {
+        let mut child = worker()
+            .env("API_URL", api.url())
+            .env("WORKER_TOKEN", TOKEN)
+            .env("SANDBOX_DIR", sandbox.path())
+            .env("ALLOW_LOCAL_REPOS", "1")
+            .env("LOG_FORMAT", "text")
+            .envs(more.iter().copied())
+            .current_dir(sandbox.path())
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let sink = Arc::clone(&log);
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                sink.lock().expect("no panic").push(line);
+            }
+        });
+        Self { child, log, sandbox }
+    }
+
+    fn log(&self) -> Vec<String> {
+        self.log.lock().expect("no panic").clone()
+    }
+
+    async fn has_logged(&self, text: &str) {
+        eventually(text, || self.log().iter().any(|line| line.contains(text))).await;
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill(self.pid(), signal).expect("it lives");
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).expect("a pid"))
+    }
+
+    async fn ended(&mut self) -> ExitStatus {
+        let mut status = None;
+        eventually("the worker ends", || {
+            status = self.child.try_wait().expect("ours");
+            status.is_some()
+        })
+        .await;
+        status.expect("just seen")
+    }
+
+    fn folders(&self) -> usize {
+        let entries = fs::read_dir(self.sandbox.path()).expect("there");
+        entries.flatten().filter(|entry| entry.path().is_dir()).count()
+    }
+
+    fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.child.id()))
+            .expect("Linux")
+            .count()
+    }
+
+    /// In KiB.
+    fn memory(&self) -> u64 {
+        let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).expect("Linux");
+        let line = rollup.lines().find(|line| line.starts_with("Pss:")).expect("there");
+        line.split_whitespace()
+            .nth(1)
+            .expect("a number")
+            .parse()
+            .expect("a number")
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_scan_from_the_claim_to_the_report() {
+    let repositories = Repositories::make();
+    let api = FakeApi::start();
+    let mut worker = Worker::start(&api);
+    worker
+        .has_logged(&format!("Worker connected to API: {}", api.url()))
+        .await;
+    worker
+        .has_logged("Worker listening for jobs on queue: repo-analysis")
+        .await;
+    api.add("s1", &repositories.address("small.git"), None);
+    worker.has_logged("Job ended").await;
+
+    let report = api.state().reports.pop().expect("one");
+    assert_eq!(report["status"], "completed", "{report}");
+    let results = &report["results"];
+    assert_eq!(results["scanId"], "s1");
+    assert_eq!(results["repoUrl"], repositories.address("small.git"));
+    assert_eq!(results["branch"], "main");
+    assert_eq!(results["ast"]["summary"]["totalFunctions"], 1);
+
+    for line in worker.log().iter().filter(|line| line.contains("Job ")) {
+        assert!(
+            line.contains("scan_id=s1") && line.contains("request_id=request-of-s1"),
+            "{line}"
+        );
+    }
+    assert!(
+        worker
+            .log()
+            .iter()
+            .any(|line| line.contains("outcome=completed") && line.contains("clone_ms="))
+    );
+
+    worker.signal(Signal::SIGTERM);
+    assert!(worker.ended().await.success());
+    assert_eq!(worker.folders(), 0);
+}
+
+#[tokio::test]
+async fn an_idle_worker_stops_at_once_though_it_waits_for_a_job() {
+    let api = FakeApi::start();
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let mut worker = Worker::start(&api);
+        worker.has_logged("listening for jobs").await;
+        let begun = Instant::now();
+        worker.signal(signal);
+        assert!(worker.ended().await.success());
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_is_told_to_stop_gives_its_job_back() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    let api = FakeApi::start();
+    let mut worker = Worker::start(&api);
+    let sandbox = worker.sandbox.path().display().to_string();
+    api.add("s1", &format!("http://{server}/stalls/small.git"), None);
+    eventually("git runs", || {
+        processes_with(&sandbox).iter().any(|line| line.contains("clone"))
+    })
+    .await;
+    let begun = Instant::now();
+    worker.signal(Signal::SIGTERM);
+    assert!(worker.ended().await.success());
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    let state = api.state();
+    assert_eq!(state.releases.len(), 1);
+    assert_eq!(state.releases[0]["leaseToken"], "lease-of-s1");
+    assert!(state.reports.is_empty());
+    drop(state);
+    assert_eq!(worker.folders(), 0);
+    assert!(processes_with(&sandbox).is_empty());
+}
+
+#[tokio::test]
+async fn a_killed_worker_leaves_no_git_and_the_next_one_sweeps() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    let api = FakeApi::start();
+    let mut worker = Worker::start(&api);
+    let sandbox = worker.sandbox.path().display().to_string();
+    api.add("s1", &format!("http://{server}/stalls/small.git"), None);
+    eventually("git runs", || {
+        processes_with(&sandbox).iter().any(|line| line.contains("clone"))
+    })
+    .await;
+    worker.signal(Signal::SIGKILL);
+    worker.ended().await;
+    eventually("git is gone", || processes_with(&sandbox).is_empty()).await;
+    assert_eq!(worker.folders(), 1, "it could not clean up");
+
+    let folder = std::mem::replace(&mut worker.sandbox, tempfile::tempdir().expect("a folder"));
+    let mut next = Worker::start_in(&api, folder, Stdio::null(), &[]);
+    next.has_logged("listening for jobs").await;
+    assert_eq!(next.folders(), 1, "its own");
+    next.signal(Signal::SIGTERM);
+    assert!(next.ended().await.success());
+    assert_eq!(next.folders(), 0);
+}
+
+#[tokio::test]
+async fn an_outage_is_told_once_and_outlived() {
+    let repositories = Repositories::make();
+    let api = FakeApi::start();
+    api.state().away = true;
+    let worker = Worker::start(&api);
+    eventually("it tried again", || api.state().unanswered > 2).await;
+    api.state().away = false;
+    api.add("s1", &repositories.address("small.git"), None);
+    worker.has_logged("outcome=completed").await;
+    let told = worker
+        .log()
+        .iter()
+        .filter(|line| line.contains("does not answer"))
+        .count();
+    assert_eq!(told, 1, "{:?}", worker.log());
+}
+
+#[tokio::test]
+async fn the_supervisor_sees_signs_of_life() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    let api = FakeApi::start();
+    let (ours, theirs) = UnixStream::pair().expect("a pair");
+    let stdin = Stdio::from(std::os::fd::OwnedFd::from(theirs));
+    let folder = tempfile::tempdir().expect("a folder");
+    let worker = Worker::start_in(&api, folder, stdin, &[("REPOLENS_HEARTBEAT", "1")]);
+    worker.has_logged("listening for jobs").await;
+    api.add("s1", &format!("http://{server}/stalls/small.git"), None);
+    ours.set_nonblocking(true).expect("a socket");
+    let mut seen = Vec::new();
+    eventually("idle, then busy", || {
+        let mut bytes = [0; 16];
+        if let Ok(read) = (&ours).read(&mut bytes) {
+            seen.extend_from_slice(&bytes[..read]);
+        }
+        seen.contains(&b'b')
+    })
+    .await;
+    assert_eq!(seen.first(), Some(&b'i'));
+    // A supervisor that goes away does not take the worker with it.
+    drop(ours);
+    api.state().cancel = true;
+    worker.has_logged("outcome=cancelled").await;
+}
+
+#[tokio::test]
+async fn fifty_jobs_leave_nothing_behind() {
+    let repositories = Repositories::make();
+    let api = FakeApi::start();
+    let worker = Worker::start(&api);
+    let run = async |jobs: usize| {
+        let before = api.state().reports.len();
+        for job in 0..jobs {
+            api.add(&format!("s{before}-{job}"), &repositories.address("small.git"), None);
+        }
+        let deadline = Instant::now() + Duration::from_secs(120);
+        while api.state().reports.len() < before + jobs {
+            assert!(Instant::now() < deadline, "{:?}", worker.log().last());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    run(10).await;
+    worker.has_logged("Job ended").await;
+    let (descriptors, memory) = (worker.descriptors(), worker.memory());
+    run(50).await;
+    eventually("descriptors are closed", || worker.descriptors() <= descriptors).await;
+    assert!(
+        worker.memory() < memory + 2_048,
+        "{} KiB after {memory} KiB",
+        worker.memory()
+    );
+    eventually("only its own folder and lock", || {
+        let own = fs::read_dir(worker.sandbox.path())
+            .expect("there")
+            .flatten()
+            .find(|entry| entry.path().is_dir());
+        fs::read_dir(own.expect("one").path()).expect("there").count() == 1
+    })
+    .await;
+    assert!(api.state().reports.iter().all(|report| report["status"] == "completed"));
+}

@@ -1,0 +1,239 @@
+//! The check before the start: the children check their own settings, and all faults come in one list.
+
+use std::io::{self, ErrorKind, PipeReader, Read as _};
+use std::os::fd::AsFd as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::Pid;
+use repolens_log::{Level, harmless_bytes, redact};
+use serde::Deserialize;
+
+use crate::children::Children;
+use crate::machine::{End, How, Role};
+use crate::process::{self, Descriptors};
+use crate::settings::{Fault, Settings};
+use crate::signals::{Meaning, Signals};
+use crate::words;
+
+/// Reading settings takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Connecting may have to wake a database.
+const PATIENCE_CONNECTING: Duration = Duration::from_secs(45);
+/// More than any list of faults needs.
+const OUTPUT_LIMIT: usize = 256 * 1024;
+
+/// How the check ended.
+pub enum Checked {
+    Done(Vec<Fault>),
+    /// A signal to stop came in the meantime.
+    Stopped,
+}
+
+/// One line of a child's answer.
+#[derive(Deserialize)]
+struct Finding {
+    level: String,
+    name: String,
+    message: String,
+}
+
+struct Running {
+    role: Role,
+    pid: Pid,
+    stdout: Output,
+    stderr: Output,
+    end: Option<How>,
+}
+
+/// A pipe and what came out of it.
+struct Output {
+    pipe: Option<PipeReader>,
+    bytes: Vec<u8>,
+}
+
+/// Lets the children that are ours check their settings, both at once, and with `connect` what they will connect to.
+pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mut Signals) -> Checked {
+    let mut faults = Vec::new();
+    let mut running = Vec::new();
+    for role in [Role::Api, Role::Worker] {
+        if settings.check_children && children.is_managed(role) && children.program(role).ours {
+            match start(children, role, connect) {
+                Ok(started) => running.push(started),
+                Err(error) => faults.push(fault(
+                    Level::Error,
+                    role,
+                    format!("cannot be started to check its settings: {error}"),
+                )),
+            }
+        }
+    }
+    let patience = if connect { PATIENCE_CONNECTING } else { PATIENCE };
+    let deadline = Instant::now() + patience;
+    while running
+        .iter()
+        .any(|child| child.end.is_none() || child.pipes().next().is_some())
+    {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        wait(&running, signals, left);
+        let stop = signals
+            .arrived()
+            .iter()
+            .any(|meaning| matches!(meaning, Meaning::Stop(_)));
+        while let Some(reaped) = process::reap(|_| {}) {
+            if let Some(child) = running.iter_mut().find(|child| child.pid == reaped.pid) {
+                child.end = Some(reaped.how);
+            }
+        }
+        if stop {
+            kill_all(&running);
+            return Checked::Stopped;
+        }
+        for child in &mut running {
+            child.stdout.read();
+            child.stderr.read();
+        }
+    }
+    kill_all(&running);
+    for child in &running {
+        child.judge(patience, &mut faults);
+    }
+    let mut listed: Vec<Fault> = Vec::new();
+    for fault in faults {
+        // What both of them read, both of them complain about.
+        if !listed.contains(&fault) {
+            listed.push(fault);
+        }
+    }
+    Checked::Done(listed)
+}
+
+fn start(children: &Children, role: Role, connect: bool) -> io::Result<Running> {
+    let (out, stdout) = io::pipe()?;
+    let (errors, stderr) = io::pipe()?;
+    for pipe in [&out, &errors] {
+        fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    }
+    let arguments: &[&str] = if connect { &["check", "--connect"] } else { &["check"] };
+    let descriptors = Descriptors {
+        stdin: Stdio::null(),
+        stdout: stdout.into(),
+        stderr: stderr.into(),
+    };
+    let pid = process::spawn(children.program(role), arguments, children.variables(role), descriptors)?;
+    let output = |pipe| Output {
+        pipe: Some(pipe),
+        bytes: Vec::new(),
+    };
+    Ok(Running {
+        role,
+        pid,
+        stdout: output(out),
+        stderr: output(errors),
+        end: None,
+    })
+}
+
+fn wait(running: &[Running], signals: &Signals, left: Duration) {
+    let mut polled = vec![PollFd::new(signals.fd(), PollFlags::POLLIN)];
+    polled.extend(
+        running
+            .iter()
+            .flat_map(Running::pipes)
+            .map(|pipe| PollFd::new(pipe.as_fd(), PollFlags::POLLIN)),
+    );
+    let timeout = PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
+    // An interrupted wait is followed by a look at everything, as any other.
+    let _interrupted = poll(&mut polled, timeout);
+}
+
+/// Those that are still there are ours and not reaped, so that their ids are theirs.
+fn kill_all(running: &[Running]) {
+    for child in running.iter().filter(|child| child.end.is_none()) {
+        let _gone = process::kill_group(child.pid);
+    }
+}
+
+impl Running {
+    /// The pipes that are still open.
+    fn pipes(&self) -> impl Iterator<Item = &PipeReader> {
+        self.stdout.pipe.iter().chain(&self.stderr.pipe)
+    }
+
+    fn judge(&self, patience: Duration, faults: &mut Vec<Fault>) {
+        let Some(how) = self.end else {
+            let what = format!(
+                "its check of the settings took more than {} s and was killed",
+                patience.as_secs()
+            );
+            faults.push(fault(Level::Error, self.role, what));
+            return;
+        };
+        let before = faults.len();
+        for line in self.stdout.bytes.split(|byte| *byte == b'\n') {
+            if let Ok(finding) = serde_json::from_slice::<Finding>(line) {
+                let level = match finding.level.as_str() {
+                    "error" => Level::Error,
+                    "warning" => Level::Warn,
+                    _ => Level::Info,
+                };
+                faults.push(Fault {
+                    level,
+                    name: finding.name,
+                    message: finding.message,
+                });
+            }
+        }
+        let told = faults[before..].iter().any(|fault| fault.level == Level::Error);
+        if how != How::Status(0) && !told {
+            let words = words::reason(End {
+                how,
+                out_of_memory: false,
+            });
+            let last = [&self.stderr, &self.stdout]
+                .into_iter()
+                .find_map(Output::last_line)
+                .unwrap_or_default();
+            faults.push(fault(
+                Level::Error,
+                self.role,
+                format!("its check of the settings ended with {words}: {last}"),
+            ));
+        }
+    }
+}
+
+impl Output {
+    fn read(&mut self) {
+        let mut chunk = [0; 4096];
+        while let Some(pipe) = &mut self.pipe {
+            match pipe.read(&mut chunk) {
+                Ok(length) if length > 0 && self.bytes.len() < OUTPUT_LIMIT => {
+                    self.bytes.extend_from_slice(&chunk[..length])
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // The end, an error, or more than anybody would read.
+                _ => self.pipe = None,
+            }
+        }
+    }
+
+    fn last_line(&self) -> Option<String> {
+        let line = self.bytes.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty())?;
+        Some(redact(&harmless_bytes(line)).into_owned())
+    }
+}
+
+fn fault(level: Level, role: Role, message: String) -> Fault {
+    Fault {
+        level,
+        name: format!("repolens-{}", role.name()),
+        message,
+    }
+}

@@ -1,0 +1,163 @@
+//! The commands of the command line.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{CommandFactory as _, Parser as _};
+use repolens_log::{Level, harmless, redact};
+
+use crate::check::{self, Checked};
+use crate::children::Children;
+use crate::cli::{Cli, Command, Flags};
+use crate::machine::EXIT_SETTINGS;
+use crate::memory::Cgroup;
+use crate::process;
+use crate::settings::environment::Environment;
+use crate::settings::{self, DEFAULT_DATA_DIR, Fault, LogSettings, Settings};
+use crate::signals::Signals;
+use crate::status::{Report, client};
+use crate::supervise;
+
+/// No supervisor runs here.
+const EXIT_NOT_RUNNING: u8 = 1;
+/// Something that should always work did not.
+const EXIT_BROKEN: u8 = 71;
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    let started = Instant::now();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let environment = Environment::read(env_file_of(&arguments).as_deref());
+    let cli = match Cli::try_parse_from(settings::with_file_flags(arguments, &environment)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { EXIT_SETTINGS } else { 0 };
+            // Help into a closed pipe is nobody's problem.
+            let _closed = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let result = match cli.command {
+        None => start(&cli.flags, &environment, started),
+        Some(Command::Check) => check(&cli.flags, &environment),
+        Some(Command::Status { json }) => Ok(status(&cli.flags, json)),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "repolens-supervisor", &mut script);
+            print(&String::from_utf8_lossy(&script));
+            Ok(0)
+        }
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            complain(&format!("the supervisor cannot work: {error}"));
+            ExitCode::from(EXIT_BROKEN)
+        }
+    }
+}
+
+fn start(flags: &Flags, environment: &Environment, started: Instant) -> io::Result<u8> {
+    let log = LogSettings::read(environment, is_terminal());
+    let (settings, faults) = Settings::read(flags, environment);
+    supervise::run(settings, &faults, log, started)
+}
+
+/// Checks everything, with the connections, and prints one list.
+fn check(flags: &Flags, environment: &Environment) -> io::Result<u8> {
+    let (settings, mut faults) = Settings::read(flags, environment);
+    if let Some(settings) = settings {
+        let mut signals = Signals::listen()?;
+        let cgroup = Cgroup::find(&settings.cgroup_root);
+        let children = Children::prepare(&settings, cgroup.as_ref().and_then(Cgroup::limit))?;
+        process::become_init();
+        match check::run(&settings, &children, true, &mut signals) {
+            Checked::Stopped => return Ok(130),
+            Checked::Done(found) => faults.extend(found),
+        }
+        if settings.policy.api
+            && let Err(why) = supervise::port_is_free(&settings)
+        {
+            // It may well be our own API, when the check is run beside it.
+            faults.push(Fault {
+                level: Level::Warn,
+                name: "PORT".to_owned(),
+                message: why,
+            });
+        }
+    }
+    let errors = faults.iter().filter(|fault| fault.level == Level::Error).count();
+    let warnings = faults.iter().filter(|fault| fault.level == Level::Warn).count();
+    let mut text = String::new();
+    for fault in &faults {
+        let level = match fault.level {
+            Level::Error => "error",
+            Level::Warn => "warning",
+            _ => "ok",
+        };
+        let line = format!("{level:<8} {:<24} {}", fault.name, fault.message);
+        text.push_str(&harmless(&redact(&line)));
+        text.push('\n');
+    }
+    text.push_str(&format!("{errors} errors, {warnings} warnings\n"));
+    print(&text);
+    Ok(if errors == 0 { 0 } else { EXIT_SETTINGS })
+}
+
+fn status(flags: &Flags, json: bool) -> u8 {
+    let folder = Path::new(flags.data_dir.as_deref().unwrap_or(DEFAULT_DATA_DIR));
+    let answer = client::ask(&settings::socket_in(folder, true), "status")
+        .or_else(|why| client::ask(&settings::socket_in(folder, false), "status").map_err(|_| why));
+    let answer = match answer {
+        Ok(answer) if json => answer,
+        Ok(answer) => match serde_json::from_str::<Report>(&answer) {
+            Ok(report) => report.text(),
+            Err(error) => {
+                complain(&format!(
+                    "the supervisor's answer cannot be read: {error}. Is it of another version?"
+                ));
+                return EXIT_BROKEN;
+            }
+        },
+        Err(why) => {
+            complain(&why);
+            return EXIT_NOT_RUNNING;
+        }
+    };
+    print(&answer);
+    0
+}
+
+/// The value of `--env-file`, which is needed before the flags can be read.
+fn env_file_of(arguments: &[OsString]) -> Option<String> {
+    let mut arguments = arguments.iter().filter_map(|argument| argument.to_str());
+    while let Some(argument) = arguments.next() {
+        if argument == "--env-file" {
+            return arguments.next().map(str::to_owned);
+        }
+        if let Some(file) = argument.strip_prefix("--env-file=") {
+            return Some(file.to_owned());
+        }
+    }
+    None
+}
+
+#[expect(clippy::disallowed_methods, reason = "whether it is a terminal is asked here alone")]
+fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+#[expect(clippy::disallowed_methods, reason = "output is the purpose, in one locked write")]
+fn print(text: &str) {
+    // A reader that has seen enough closes the pipe.
+    let _closed = io::stdout().lock().write_all(text.as_bytes());
+}
+
+fn complain(text: &str) {
+    let _closed = io::stderr()
+        .lock()
+        .write_all(format!("repolens-supervisor: {text}\n").as_bytes());
+}

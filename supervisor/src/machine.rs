@@ -1,0 +1,391 @@
+//! What to do when: the rules of starting, watching, restarting and stopping, without any effect.
+//!
+//! [`Machine::step`] takes an event and the time since the start, and says what to do. It neither reads a clock nor
+//! starts a process, so that every rule is tested with made-up time.
+
+mod restarts;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use restarts::History;
+pub use restarts::Restarts;
+
+/// The health checks of a starting API begin so early…
+const FIRST_PROBE: Duration = Duration::from_millis(10);
+/// …and the steps between them grow to this.
+const SLOWEST_START_PROBE: Duration = Duration::from_millis(250);
+/// What a hung or misbehaving child gets before it is killed, and what a second signal leaves of the graces.
+const SHORT_GRACE: Duration = Duration::from_secs(2);
+/// How long a killed process may take to be gone before we leave without it.
+const KILL_PATIENCE: Duration = Duration::from_secs(1);
+/// How long the news that all is running waits for the worker's first heartbeat.
+const FIRST_BEAT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The two children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Api,
+    Worker,
+}
+
+impl Role {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Worker => "worker",
+        }
+    }
+}
+
+/// The settings that the rules need.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub api: bool,
+    pub worker: bool,
+    pub start_timeout: Duration,
+    pub health_interval: Option<Duration>,
+    pub health_misses: u32,
+    pub hang_timeout: Option<Duration>,
+    pub worker_memory_max: Option<u64>,
+    pub worker_grace: Duration,
+    pub api_grace: Duration,
+    pub stop_timeout: Duration,
+    pub restarts: Restarts,
+    pub exit_on_crash_loop: bool,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    pub how: How,
+    /// The kernel killed it because the container's memory was used up.
+    pub out_of_memory: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Status(i32),
+    Signal(i32),
+    /// It could not be started.
+    NotStarted,
+}
+
+impl End {
+    /// The exit status to pass on for a child that was not to end: never 0.
+    pub fn passed_on(self) -> u8 {
+        match self.how {
+            How::Status(status) => u8::try_from(status).unwrap_or(1).max(1),
+            How::Signal(signal) => u8::try_from(128 + signal).unwrap_or(255),
+            How::NotStarted => EXIT_UNAVAILABLE,
+        }
+    }
+}
+
+/// The API never became healthy.
+pub const EXIT_UNAVAILABLE: u8 = 69;
+/// The worker is in a crash loop, and that ends everything.
+pub const EXIT_CRASH_LOOP: u8 = 70;
+/// Bad settings.
+pub const EXIT_SETTINGS: u8 = 78;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    Start,
+    /// A process that was asked for runs.
+    Spawned(Role),
+    /// A process ended, or could not be started.
+    Ended(Role, End),
+    /// A health check was answered with 200, or was not.
+    Probed(bool),
+    /// The worker wrote a heartbeat.
+    Heartbeat {
+        busy: bool,
+    },
+    /// The size of the worker's process.
+    WorkerMemory(u64),
+    /// TERM, INT or QUIT arrived.
+    Stop(&'static str),
+    /// Time went by.
+    Tick,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    Spawn(Role),
+    /// SIGTERM to the process.
+    Terminate(Role),
+    /// SIGKILL to its group.
+    Kill(Role),
+    Probe,
+    Say(Notice),
+    /// Everything is over.
+    Exit(u8),
+}
+
+/// What is worth telling.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    Starting {
+        api: bool,
+        worker: bool,
+    },
+    StartingApi,
+    WaitingForApi,
+    StartingWorker,
+    AllRunning {
+        after: Duration,
+    },
+    WorkerCrashed {
+        end: End,
+        lived: Duration,
+        next: Duration,
+    },
+    CrashLoop {
+        stops: bool,
+    },
+    WorkerRecovered,
+    WorkerHung {
+        silent: Duration,
+    },
+    WorkerTooLarge {
+        bytes: u64,
+    },
+    WorkerRecycled,
+    ApiCrashed {
+        end: End,
+        lived: Duration,
+    },
+    ApiNeverHealthy {
+        after: Duration,
+    },
+    ApiUnresponsive {
+        misses: u32,
+    },
+    ApiMissed {
+        misses: u32,
+    },
+    ShutdownSignal(&'static str),
+    ShutdownHurried(&'static str),
+    ShutdownForced(&'static str),
+    Killed(Role),
+    LeftBehind(Role),
+    Stopped {
+        clean: bool,
+        killed: Vec<Role>,
+        took: Duration,
+        worker: Option<Duration>,
+        api: Option<Duration>,
+    },
+}
+
+/// Where a child is in its life.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stage {
+    /// Not managed, not yet started, or gone for good.
+    Off,
+    Waiting {
+        until: Duration,
+    },
+    Up {
+        since: Duration,
+    },
+    Ending {
+        since: Duration,
+        asked_at: Duration,
+        kill_at: Duration,
+        killed: bool,
+        why: Why,
+    },
+}
+
+/// Why a child was asked to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    Shutdown,
+    Recycle,
+    Hung,
+    Unresponsive,
+}
+
+impl Stage {
+    fn is_running(&self) -> bool {
+        matches!(self, Self::Up { .. } | Self::Ending { .. })
+    }
+
+    fn since(&self) -> Option<Duration> {
+        match self {
+            Self::Up { since } | Self::Ending { since, .. } => Some(*since),
+            _ => None,
+        }
+    }
+}
+
+/// The state of the worker in one word, for readiness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkerState {
+    Off,
+    Up,
+    Restarting,
+    Down,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Starting { deadline: Duration },
+    Running,
+    Stopping(Stopping),
+    Over,
+}
+
+#[derive(Debug)]
+struct Stopping {
+    code: u8,
+    /// A signal asked for it, in contrast to an API that ended.
+    asked: bool,
+    since: Duration,
+    deadline: Duration,
+    signals: u32,
+    killed: Vec<Role>,
+    worker_took: Option<Duration>,
+    api_took: Option<Duration>,
+}
+
+/// The rules in motion.
+#[derive(Debug)]
+pub struct Machine {
+    policy: Policy,
+    phase: Phase,
+    pub api: Stage,
+    pub worker: Stage,
+    history: History,
+    random: u64,
+    probe_at: Option<Duration>,
+    probe_step: Duration,
+    probing: bool,
+    misses: u32,
+    last_beat: Duration,
+    busy: bool,
+    /// When the news that all is running is told at the latest.
+    announce_at: Option<Duration>,
+    announced: bool,
+    worker_starts: u64,
+    todo: Vec<Action>,
+}
+
+impl Machine {
+    /// `seed` is for the jitter alone.
+    pub fn new(policy: Policy, seed: u64) -> Self {
+        Self {
+            phase: Phase::Starting {
+                deadline: policy.start_timeout,
+            },
+            policy,
+            api: Stage::Off,
+            worker: Stage::Off,
+            history: History::default(),
+            random: seed | 1,
+            probe_at: None,
+            probe_step: FIRST_PROBE,
+            probing: false,
+            misses: 0,
+            last_beat: Duration::ZERO,
+            busy: false,
+            announce_at: None,
+            announced: false,
+            worker_starts: 0,
+            todo: Vec::new(),
+        }
+    }
+
+    /// Takes an event at `now` (time since the start, which never goes back) and returns what to do, in order.
+    pub fn step(&mut self, now: Duration, event: Event) -> Vec<Action> {
+        match event {
+            Event::Start => self.start(),
+            Event::Spawned(role) => self.spawned(role, now),
+            Event::Ended(role, end) => self.ended(role, end, now),
+            Event::Probed(healthy) => self.probed(healthy, now),
+            Event::Heartbeat { busy } => self.heard(busy, now),
+            Event::WorkerMemory(bytes) => self.measured(bytes, now),
+            Event::Stop(name) => self.asked_to_stop(name, now),
+            Event::Tick => self.tick(now),
+        }
+        std::mem::take(&mut self.todo)
+    }
+
+    /// When [`Event::Tick`] is due next, if nothing happens before.
+    pub fn next_tick(&self) -> Option<Duration> {
+        let of_stage = |stage: &Stage| match *stage {
+            Stage::Waiting { until } => Some(until),
+            Stage::Ending {
+                kill_at, killed: false, ..
+            } => Some(kill_at),
+            _ => None,
+        };
+        let of_phase = match &self.phase {
+            Phase::Starting { deadline } if self.policy.api => Some(*deadline),
+            Phase::Stopping(stopping) => Some(stopping.deadline + KILL_PATIENCE),
+            _ => None,
+        };
+        let hang = match (self.policy.hang_timeout, self.worker) {
+            (Some(limit), Stage::Up { .. }) => Some(self.last_beat + limit),
+            _ => None,
+        };
+        let recovery = match self.worker {
+            Stage::Up { since } if self.history.looping() => Some(since + self.policy.restarts.stable_after),
+            _ => None,
+        };
+        let probe = self
+            .probe_at
+            .filter(|_| !self.probing && matches!(self.api, Stage::Up { .. }) && !self.is_stopping());
+        [
+            of_stage(&self.api),
+            of_stage(&self.worker),
+            of_phase,
+            hang,
+            recovery,
+            probe,
+            self.announce_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// The worker in one word.
+    pub fn worker_state(&self) -> WorkerState {
+        match self.worker {
+            _ if !self.policy.worker => WorkerState::Off,
+            _ if self.history.looping() => WorkerState::Down,
+            Stage::Up { .. } => WorkerState::Up,
+            Stage::Ending { why: Why::Recycle, .. } | Stage::Waiting { .. } => WorkerState::Restarting,
+            _ if self.is_stopping() || self.worker_starts == 0 => WorkerState::Down,
+            _ => WorkerState::Restarting,
+        }
+    }
+
+    /// The phase in one word.
+    pub fn phase(&self) -> &'static str {
+        match self.phase {
+            Phase::Starting { .. } => "starting",
+            Phase::Running => "running",
+            Phase::Stopping(_) | Phase::Over => "stopping",
+        }
+    }
+
+    pub fn misses(&self) -> u32 {
+        self.misses
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.busy
+    }
+
+    fn is_stopping(&self) -> bool {
+        matches!(self.phase, Phase::Stopping(_) | Phase::Over)
+    }
+}

@@ -1,0 +1,382 @@
+//! The rules themselves: what each event leads to.
+
+use std::time::Duration;
+
+use super::{
+    Action, EXIT_CRASH_LOOP, EXIT_UNAVAILABLE, End, FIRST_BEAT_PATIENCE, FIRST_PROBE, KILL_PATIENCE, Machine, Notice,
+    Phase, Role, SHORT_GRACE, SLOWEST_START_PROBE, Stage, Stopping, Why,
+};
+
+impl Machine {
+    pub(super) fn start(&mut self) {
+        let (api, worker) = (self.policy.api, self.policy.worker);
+        self.say(Notice::Starting { api, worker });
+        if api {
+            self.say(Notice::StartingApi);
+            self.todo.push(Action::Spawn(Role::Api));
+        } else {
+            self.phase = Phase::Running;
+            self.say(Notice::StartingWorker);
+            self.todo.push(Action::Spawn(Role::Worker));
+        }
+    }
+
+    pub(super) fn spawned(&mut self, role: Role, now: Duration) {
+        match role {
+            Role::Api => {
+                self.api = Stage::Up { since: now };
+                self.probe_step = FIRST_PROBE;
+                self.probe_at = Some(now + FIRST_PROBE);
+                self.say(Notice::WaitingForApi);
+            }
+            Role::Worker => {
+                self.worker = Stage::Up { since: now };
+                self.worker_starts += 1;
+                self.last_beat = now;
+                self.busy = false;
+                if !self.announced {
+                    let patience = if self.policy.hang_timeout.is_some() {
+                        FIRST_BEAT_PATIENCE
+                    } else {
+                        Duration::ZERO
+                    };
+                    self.announce_at = Some(now + patience);
+                    self.announce_if_due(now);
+                }
+            }
+        }
+    }
+
+    pub(super) fn ended(&mut self, role: Role, end: End, now: Duration) {
+        let stage = std::mem::replace(
+            if role == Role::Api {
+                &mut self.api
+            } else {
+                &mut self.worker
+            },
+            Stage::Off,
+        );
+        let lived = stage.since().map_or(Duration::ZERO, |since| now.saturating_sub(since));
+        let asked_at = match stage {
+            Stage::Ending { asked_at, .. } => Some(asked_at),
+            _ => None,
+        };
+        if let Phase::Stopping(stopping) = &mut self.phase {
+            let took = asked_at.map(|asked| now.saturating_sub(asked));
+            match role {
+                Role::Api => stopping.api_took = took,
+                Role::Worker => stopping.worker_took = took,
+            }
+            self.go_on_stopping(now);
+            return;
+        }
+        match role {
+            Role::Api => {
+                self.say(Notice::ApiCrashed { end, lived });
+                self.begin_stop(end.passed_on(), false, now);
+            }
+            Role::Worker => self.worker_ended(&stage, end, lived, now),
+        }
+    }
+
+    fn worker_ended(&mut self, stage: &Stage, end: End, lived: Duration, now: Duration) {
+        if matches!(
+            stage,
+            Stage::Ending {
+                why: Why::Recycle,
+                killed: false,
+                ..
+            }
+        ) {
+            self.say(Notice::WorkerRecycled);
+            self.todo.push(Action::Spawn(Role::Worker));
+            return;
+        }
+        let jitter = self.jitter();
+        let verdict = self.history.crashed(&self.policy.restarts, now, lived, jitter);
+        self.say(Notice::WorkerCrashed {
+            end,
+            lived,
+            next: verdict.after,
+        });
+        if verdict.entered_loop {
+            self.say(Notice::CrashLoop {
+                stops: self.policy.exit_on_crash_loop,
+            });
+            if self.policy.exit_on_crash_loop {
+                self.begin_stop(EXIT_CRASH_LOOP, false, now);
+                return;
+            }
+        }
+        if verdict.after.is_zero() {
+            self.todo.push(Action::Spawn(Role::Worker));
+        } else {
+            self.worker = Stage::Waiting {
+                until: now + verdict.after,
+            };
+        }
+    }
+
+    pub(super) fn probed(&mut self, healthy: bool, now: Duration) {
+        self.probing = false;
+        if !matches!(self.api, Stage::Up { .. }) {
+            return;
+        }
+        match self.phase {
+            Phase::Starting { .. } if healthy => {
+                self.phase = Phase::Running;
+                self.probe_at = self.policy.health_interval.map(|interval| now + interval);
+                if self.policy.worker {
+                    self.say(Notice::StartingWorker);
+                    self.todo.push(Action::Spawn(Role::Worker));
+                } else {
+                    self.announce_at = Some(now);
+                    self.announce_if_due(now);
+                }
+            }
+            Phase::Starting { .. } => {
+                self.probe_step = self.probe_step.mul_f64(1.5).min(SLOWEST_START_PROBE);
+                self.probe_at = Some(now + self.probe_step);
+            }
+            Phase::Running => {
+                self.probe_at = self.policy.health_interval.map(|interval| now + interval);
+                self.misses = if healthy { 0 } else { self.misses + 1 };
+                if self.misses >= self.policy.health_misses {
+                    self.say(Notice::ApiUnresponsive { misses: self.misses });
+                    self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
+                } else if !healthy {
+                    self.say(Notice::ApiMissed { misses: self.misses });
+                }
+            }
+            Phase::Stopping(_) | Phase::Over => {}
+        }
+    }
+
+    pub(super) fn heard(&mut self, busy: bool, now: Duration) {
+        self.last_beat = now;
+        self.busy = busy;
+        if self.announce_at.is_some() {
+            self.announce_at = Some(now);
+            self.announce_if_due(now);
+        }
+    }
+
+    pub(super) fn measured(&mut self, bytes: u64, now: Duration) {
+        let too_large = self.policy.worker_memory_max.is_some_and(|limit| bytes > limit);
+        if too_large && !self.busy && matches!(self.worker, Stage::Up { .. }) && !self.is_stopping() {
+            self.say(Notice::WorkerTooLarge { bytes });
+            self.end(Role::Worker, Why::Recycle, self.policy.worker_grace, now);
+        }
+    }
+
+    pub(super) fn asked_to_stop(&mut self, name: &'static str, now: Duration) {
+        let Phase::Stopping(stopping) = &mut self.phase else {
+            self.say(Notice::ShutdownSignal(name));
+            self.begin_stop(0, true, now);
+            return;
+        };
+        stopping.signals += 1;
+        match stopping.signals {
+            // The first of all, while we stop because the API ended: nothing more to do than what is being done.
+            1 => self.say(Notice::ShutdownSignal(name)),
+            2 => {
+                stopping.deadline = stopping.deadline.min(now + SHORT_GRACE);
+                self.say(Notice::ShutdownHurried(name));
+                self.end(Role::Worker, Why::Shutdown, SHORT_GRACE, now);
+                self.end(Role::Api, Why::Shutdown, SHORT_GRACE, now);
+            }
+            _ => {
+                stopping.deadline = stopping.deadline.min(now);
+                self.say(Notice::ShutdownForced(name));
+                self.kill(Role::Worker);
+                self.kill(Role::Api);
+            }
+        }
+    }
+
+    pub(super) fn tick(&mut self, now: Duration) {
+        for role in [Role::Worker, Role::Api] {
+            let stage = if role == Role::Api { self.api } else { self.worker };
+            match stage {
+                Stage::Ending {
+                    kill_at, killed: false, ..
+                } if kill_at <= now => self.kill(role),
+                Stage::Waiting { until } if until <= now => self.todo.push(Action::Spawn(role)),
+                _ => {}
+            }
+        }
+        self.announce_if_due(now);
+        if let (Some(limit), Stage::Up { .. }) = (self.policy.hang_timeout, self.worker)
+            && now >= self.last_beat + limit
+            && !self.is_stopping()
+        {
+            self.say(Notice::WorkerHung {
+                silent: now - self.last_beat,
+            });
+            self.end(Role::Worker, Why::Hung, SHORT_GRACE, now);
+        }
+        if let Stage::Up { since } = self.worker
+            && self.history.looping()
+            && now >= since + self.policy.restarts.stable_after
+        {
+            self.history.recovered();
+            self.say(Notice::WorkerRecovered);
+        }
+        match &self.phase {
+            Phase::Starting { deadline } if self.policy.api && now >= *deadline => {
+                self.say(Notice::ApiNeverHealthy { after: now });
+                self.begin_stop(EXIT_UNAVAILABLE, false, now);
+            }
+            Phase::Stopping(stopping) if now >= stopping.deadline + KILL_PATIENCE => {
+                let code = stopping.code;
+                for (role, stage) in [(Role::Worker, self.worker), (Role::Api, self.api)] {
+                    if stage.is_running() {
+                        self.say(Notice::LeftBehind(role));
+                    }
+                }
+                self.finish(code);
+            }
+            _ => {}
+        }
+        if let Some(at) = self.probe_at
+            && at <= now
+            && !self.probing
+            && matches!(self.api, Stage::Up { .. })
+            && !self.is_stopping()
+        {
+            self.probing = true;
+            self.probe_at = None;
+            self.todo.push(Action::Probe);
+        }
+    }
+
+    fn begin_stop(&mut self, code: u8, asked: bool, now: Duration) {
+        self.phase = Phase::Stopping(Stopping {
+            code,
+            asked,
+            since: now,
+            deadline: now + self.policy.stop_timeout,
+            signals: u32::from(asked),
+            killed: Vec::new(),
+            worker_took: None,
+            api_took: None,
+        });
+        self.probe_at = None;
+        self.announce_at = None;
+        // The worker may use all of the time but what the API needs, or a third of it where that is less.
+        let for_api = if self.api.is_running() {
+            self.policy.api_grace.min(self.policy.stop_timeout / 3)
+        } else {
+            Duration::ZERO
+        };
+        let for_worker = self.policy.worker_grace.min(self.policy.stop_timeout - for_api);
+        if matches!(self.worker, Stage::Waiting { .. }) {
+            self.worker = Stage::Off;
+        }
+        self.end(Role::Worker, Why::Shutdown, for_worker, now);
+        self.go_on_stopping(now);
+    }
+
+    /// The API is asked once the worker is gone, for the worker reports to it to the end.
+    fn go_on_stopping(&mut self, now: Duration) {
+        let Phase::Stopping(stopping) = &self.phase else { return };
+        if self.worker.is_running() {
+            return;
+        }
+        if self.api.is_running() {
+            let left = stopping.deadline.saturating_sub(now);
+            if matches!(self.api, Stage::Up { .. }) {
+                self.end(Role::Api, Why::Shutdown, self.policy.api_grace.min(left), now);
+            }
+            return;
+        }
+        let code = stopping.code;
+        let notice = Notice::Stopped {
+            clean: stopping.asked && stopping.killed.is_empty(),
+            killed: stopping.killed.clone(),
+            took: now - stopping.since,
+            worker: stopping.worker_took,
+            api: stopping.api_took,
+        };
+        self.say(notice);
+        self.finish(code);
+    }
+
+    fn finish(&mut self, code: u8) {
+        self.phase = Phase::Over;
+        self.todo.push(Action::Exit(code));
+    }
+
+    /// Asks a child to end within `grace`; one that is asked already gets the shorter of the two.
+    fn end(&mut self, role: Role, why: Why, grace: Duration, now: Duration) {
+        let stage = if role == Role::Api {
+            &mut self.api
+        } else {
+            &mut self.worker
+        };
+        match stage {
+            Stage::Up { since } => {
+                *stage = Stage::Ending {
+                    since: *since,
+                    asked_at: now,
+                    kill_at: now + grace,
+                    killed: false,
+                    why,
+                };
+                self.todo.push(Action::Terminate(role));
+            }
+            Stage::Ending { kill_at, .. } => *kill_at = (*kill_at).min(now + grace),
+            Stage::Off | Stage::Waiting { .. } => {}
+        }
+    }
+
+    fn kill(&mut self, role: Role) {
+        let stage = if role == Role::Api {
+            &mut self.api
+        } else {
+            &mut self.worker
+        };
+        match stage {
+            Stage::Ending { killed, .. } if !*killed => *killed = true,
+            Stage::Up { since } => {
+                let since = *since;
+                *stage = Stage::Ending {
+                    since,
+                    asked_at: since,
+                    kill_at: since,
+                    killed: true,
+                    why: Why::Shutdown,
+                };
+            }
+            _ => return,
+        }
+        if let Phase::Stopping(stopping) = &mut self.phase {
+            stopping.killed.push(role);
+        }
+        self.todo.push(Action::Kill(role));
+        self.say(Notice::Killed(role));
+    }
+
+    fn announce_if_due(&mut self, now: Duration) {
+        if self.announce_at.is_some_and(|at| at <= now) {
+            self.announce_at = None;
+            // A worker that crashed before its first sign of life is not running; the next start tries again.
+            if !self.policy.worker || matches!(self.worker, Stage::Up { .. }) {
+                self.announced = true;
+                self.say(Notice::AllRunning { after: now });
+            }
+        }
+    }
+
+    fn say(&mut self, notice: Notice) {
+        self.todo.push(Action::Say(notice));
+    }
+
+    /// A number from 0 to 1, by xorshift: it only spreads restarts.
+    fn jitter(&mut self) -> f64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        (self.random >> 11) as f64 / (1u64 << 53) as f64
+    }
+}

@@ -1,0 +1,313 @@
+//! The rules with made-up time.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Action, End, Event, How, Machine, Notice, Policy, Restarts, Role, WorkerState};
+
+fn policy() -> Policy {
+    Policy {
+        api: true,
+        worker: true,
+        start_timeout: Duration::from_secs(60),
+        health_interval: Some(Duration::from_secs(10)),
+        health_misses: 3,
+        hang_timeout: Some(Duration::from_secs(60)),
+        worker_memory_max: Some(1000),
+        worker_grace: Duration::from_secs(15),
+        api_grace: Duration::from_secs(8),
+        stop_timeout: Duration::from_secs(28),
+        restarts: Restarts {
+            delay: Duration::from_millis(500),
+            delay_max: Duration::from_secs(30),
+            stable_after: Duration::from_secs(60),
+            crash_loop: Some((8, Duration::from_secs(120))),
+        },
+        exit_on_crash_loop: false,
+    }
+}
+
+const CRASH: End = End {
+    how: How::Signal(9),
+    out_of_memory: false,
+};
+const WELL: End = End {
+    how: How::Status(0),
+    out_of_memory: false,
+};
+
+/// A machine in a made-up world, in which programs start at once.
+struct World {
+    machine: Machine,
+    now: Duration,
+    api: bool,
+    worker: bool,
+    probing: bool,
+    exit: Option<u8>,
+    log: Vec<Notice>,
+    terminated: Vec<(Duration, Role)>,
+    killed: Vec<(Duration, Role)>,
+    worker_starts: Vec<Duration>,
+}
+
+impl World {
+    fn new(policy: Policy) -> Self {
+        let mut world = Self {
+            machine: Machine::new(policy, 42),
+            now: Duration::ZERO,
+            api: false,
+            worker: false,
+            probing: false,
+            exit: None,
+            log: Vec::new(),
+            terminated: Vec::new(),
+            killed: Vec::new(),
+            worker_starts: Vec::new(),
+        };
+        world.feed(Event::Start);
+        world
+    }
+
+    fn running(policy: Policy) -> Self {
+        let mut world = Self::new(policy);
+        world.until(Duration::from_millis(20));
+        world.feed(Event::Probed(true));
+        world.feed(Event::Heartbeat { busy: false });
+        assert!(world.said(|notice| matches!(notice, Notice::AllRunning { .. })));
+        world
+    }
+
+    fn feed(&mut self, event: Event) {
+        if matches!(event, Event::Probed(_)) {
+            self.probing = false;
+        }
+        if let Event::Ended(role, _) = event {
+            match role {
+                Role::Api => self.api = false,
+                Role::Worker => self.worker = false,
+            }
+        }
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            for action in self.machine.step(self.now, event) {
+                assert!(self.exit.is_none(), "nothing happens after the end: {action:?}");
+                match action {
+                    Action::Spawn(Role::Api) => {
+                        assert!(!std::mem::replace(&mut self.api, true), "one API at a time");
+                        events.push(Event::Spawned(Role::Api));
+                    }
+                    Action::Spawn(Role::Worker) => {
+                        assert!(!std::mem::replace(&mut self.worker, true), "one worker at a time");
+                        assert!(self.api, "no worker without an API");
+                        self.worker_starts.push(self.now);
+                        events.push(Event::Spawned(Role::Worker));
+                    }
+                    Action::Terminate(role) => self.terminated.push((self.now, role)),
+                    Action::Kill(role) => self.killed.push((self.now, role)),
+                    Action::Probe => self.probing = true,
+                    Action::Say(notice) => self.log.push(notice),
+                    Action::Exit(status) => self.exit = Some(status),
+                }
+            }
+        }
+    }
+
+    /// Lets time pass, with a tick at each time that the machine asks for.
+    fn until(&mut self, end: Duration) {
+        let mut ticks = 0;
+        while let Some(next) = self
+            .machine
+            .next_tick()
+            .filter(|next| *next <= end && self.exit.is_none())
+        {
+            self.now = self.now.max(next);
+            self.feed(Event::Tick);
+            ticks += 1;
+            assert!(ticks < 100_000, "it asks for a tick again and again at {:?}", self.now);
+        }
+        self.now = self.now.max(end);
+    }
+
+    fn said(&self, what: impl Fn(&Notice) -> bool) -> bool {
+        self.log.iter().any(what)
+    }
+}
+
+#[test]
+fn the_worker_starts_when_the_api_is_healthy() {
+    let mut world = World::new(policy());
+    assert!(world.api && !world.worker);
+    world.until(Duration::from_millis(10));
+    assert!(world.probing, "the first look is early");
+    world.feed(Event::Probed(false));
+    assert!(!world.worker);
+    world.until(Duration::from_millis(100));
+    world.feed(Event::Probed(true));
+    assert!(world.worker);
+}
+
+#[test]
+fn looks_at_a_starting_api_become_rarer_but_not_rare() {
+    let mut world = World::new(policy());
+    let mut looks = Vec::new();
+    while world.now < Duration::from_secs(3) {
+        let next = world.machine.next_tick().expect("there is always a next look");
+        world.until(next);
+        if world.probing {
+            looks.push(world.now);
+            world.feed(Event::Probed(false));
+        }
+    }
+    assert!(looks[0] == Duration::from_millis(10) && looks[1] < Duration::from_millis(30));
+    let last = looks[looks.len() - 1] - looks[looks.len() - 2];
+    assert_eq!(last, Duration::from_millis(250));
+}
+
+#[test]
+fn an_api_that_is_never_healthy_ends_with_69() {
+    let mut world = World::new(policy());
+    world.until(Duration::from_secs(60));
+    assert_eq!(world.terminated, [(Duration::from_secs(60), Role::Api)]);
+    world.feed(Event::Ended(Role::Api, WELL));
+    assert_eq!(world.exit, Some(69));
+}
+
+#[test]
+fn a_stop_goes_in_order_and_kills_at_the_end_of_each_grace() {
+    let mut world = World::running(policy());
+    let begun = world.now;
+    world.feed(Event::Stop("SIGTERM"));
+    assert_eq!(world.terminated, [(begun, Role::Worker)]);
+    world.until(begun + Duration::from_secs(15));
+    assert_eq!(world.killed, [(begun + Duration::from_secs(15), Role::Worker)]);
+    world.feed(Event::Ended(Role::Worker, CRASH));
+    assert_eq!(world.terminated[1].1, Role::Api);
+    world.until(begun + Duration::from_secs(23));
+    assert_eq!(world.killed[1], (begun + Duration::from_secs(23), Role::Api));
+    world.feed(Event::Ended(Role::Api, CRASH));
+    assert_eq!(world.exit, Some(0));
+    assert!(world.said(|notice| matches!(notice, Notice::Stopped { clean: false, killed, .. } if killed.len() == 2)));
+}
+
+#[test]
+fn a_stop_ends_even_if_the_killed_do_not() {
+    let mut world = World::running(policy());
+    let begun = world.now;
+    world.feed(Event::Stop("SIGTERM"));
+    world.until(begun + Duration::from_secs(60));
+    assert_eq!(world.exit, Some(0));
+    assert!(world.said(|notice| *notice == Notice::LeftBehind(Role::Worker)));
+}
+
+#[test]
+fn three_misses_in_a_row_stop_the_api() {
+    let mut world = World::running(policy());
+    for answer in [false, false, true, false, false, false] {
+        world.until(world.now + Duration::from_secs(10));
+        assert!(world.probing && world.terminated.is_empty());
+        world.feed(Event::Heartbeat { busy: false });
+        world.feed(Event::Probed(answer));
+    }
+    assert_eq!(world.terminated.len(), 1);
+    world.feed(Event::Ended(Role::Api, WELL));
+    world.feed(Event::Ended(Role::Worker, WELL));
+    assert_eq!(world.exit, Some(1), "an API that ends is never a success");
+}
+
+#[test]
+fn a_large_worker_is_recycled_only_when_idle_and_does_not_count_as_a_crash() {
+    let mut world = World::running(policy());
+    world.feed(Event::Heartbeat { busy: true });
+    world.feed(Event::WorkerMemory(2000));
+    assert!(world.terminated.is_empty());
+    world.feed(Event::Heartbeat { busy: false });
+    world.feed(Event::WorkerMemory(2000));
+    assert_eq!(world.terminated.len(), 1);
+    world.feed(Event::Ended(Role::Worker, WELL));
+    assert!(world.worker && !world.said(|notice| matches!(notice, Notice::WorkerCrashed { .. })));
+}
+
+#[test]
+fn a_crash_loop_is_down_until_it_lives_well() {
+    let mut world = World::running(Policy {
+        health_interval: None,
+        hang_timeout: None,
+        ..policy()
+    });
+    while world.machine.worker_state() != WorkerState::Down {
+        if world.worker {
+            world.feed(Event::Ended(Role::Worker, CRASH));
+        } else {
+            world.until(world.machine.next_tick().expect("a start is planned"));
+        }
+    }
+    assert_eq!(
+        world
+            .log
+            .iter()
+            .filter(|notice| matches!(notice, Notice::WorkerCrashed { .. }))
+            .count(),
+        8
+    );
+    world.until(world.now + Duration::from_secs(31));
+    assert!(world.worker, "it is tried again");
+    assert_eq!(world.machine.worker_state(), WorkerState::Down);
+    world.until(world.now + Duration::from_secs(61));
+    assert_eq!(world.machine.worker_state(), WorkerState::Up);
+}
+
+#[test]
+fn an_idle_supervisor_wakes_rarely() {
+    let mut world = World::running(policy());
+    let (begun, mut wakes) = (world.now, 0);
+    while world.now < begun + Duration::from_secs(600) {
+        let next = world.machine.next_tick().expect("there is a next look");
+        world.until(next);
+        wakes += 1;
+        if world.probing {
+            world.feed(Event::Probed(true));
+            world.feed(Event::Heartbeat { busy: false });
+        }
+    }
+    assert!(wakes <= 61, "{wakes} in 10 minutes");
+}
+
+/// What may happen at any time.
+fn anything() -> impl Strategy<Value = (u8, u64)> {
+    (0u8..9, 0u64..20_000)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Whatever happens, in whatever order: one API and one worker at most, no restart of the API, and a stop that is
+    /// over within its time. (`World` asserts the first two.)
+    #[test]
+    fn any_course_of_events(events in proptest::collection::vec(anything(), 1..60), exit_on_crash_loop: bool) {
+        let mut world = World::new(Policy { exit_on_crash_loop, ..policy() });
+        for (what, wait) in events {
+            world.until(world.now + Duration::from_millis(wait));
+            if world.exit.is_some() {
+                break;
+            }
+            match what {
+                0 if world.worker => world.feed(Event::Ended(Role::Worker, CRASH)),
+                1 if world.worker => world.feed(Event::Ended(Role::Worker, WELL)),
+                2 if wait % 7 == 0 && world.api => world.feed(Event::Ended(Role::Api, CRASH)),
+                3 | 4 if world.probing => world.feed(Event::Probed(true)),
+                5 if world.probing => world.feed(Event::Probed(false)),
+                6 if world.worker => world.feed(Event::Heartbeat { busy: wait % 2 == 0 }),
+                7 if world.worker => world.feed(Event::WorkerMemory(wait)),
+                8 if wait % 5 == 0 => world.feed(Event::Stop("SIGTERM")),
+                _ => world.feed(Event::Tick),
+            }
+        }
+        if world.exit.is_none() {
+            let begun = world.now;
+            world.feed(Event::Stop("SIGTERM"));
+            world.until(begun + Duration::from_secs(30));
+            prop_assert!(world.exit.is_some(), "a stop takes too long");
+        }
+    }
+}

@@ -1,0 +1,470 @@
+//! The settings of the supervisor: read once, checked in one place, every fault listed.
+
+pub mod environment;
+pub mod units;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::CommandFactory as _;
+use repolens_log::{Format, Level};
+
+use crate::cli::{Cli, Flags};
+use crate::machine::{Policy, Restarts};
+use crate::variables::{self, VARIABLES};
+use environment::Environment;
+
+/// What was found wrong, or odd, with one setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub level: Level,
+    pub name: String,
+    pub message: String,
+}
+
+/// A program and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    pub path: PathBuf,
+    pub arguments: Vec<String>,
+    /// It is the product's own program, which understands `check`.
+    pub ours: bool,
+}
+
+/// Everything that was set.
+#[derive(Debug)]
+pub struct Settings {
+    pub policy: Policy,
+    pub api: Program,
+    pub worker: Program,
+    pub check_children: bool,
+    pub port: u16,
+    /// Where the API listens, as seen from here.
+    pub api_address: SocketAddr,
+    /// The address that the API will bind.
+    pub bind_address: SocketAddr,
+    pub health_path: String,
+    pub health_timeout: Duration,
+    pub data_dir: PathBuf,
+    pub cgroup_root: PathBuf,
+    /// The environment, for the children.
+    pub variables: HashMap<String, String>,
+}
+
+/// How the log looks.
+#[derive(Clone, Copy, Debug)]
+pub struct LogSettings {
+    pub format: Format,
+    pub level: Option<Level>,
+    pub signs: bool,
+}
+
+impl LogSettings {
+    pub fn read(environment: &Environment, stdout_is_terminal: bool) -> Self {
+        let format = Format::from_setting(environment.get("LOG_FORMAT"), stdout_is_terminal);
+        Self {
+            format: format.honour_no_color(environment.get("NO_COLOR")),
+            level: own_level(environment.get("LOG_LEVEL").unwrap_or("info")),
+            signs: environment.get("NO_SIGNS").is_none_or(|value| value == "0"),
+        }
+    }
+}
+
+impl Settings {
+    /// The settings, unless a fault among the second is an error.
+    pub fn read(flags: &Flags, environment: &Environment) -> (Option<Self>, Vec<Fault>) {
+        let mut reader = Reader { faults: Vec::new() };
+        for (name, what) in &environment.faults {
+            reader.error(name, what.clone());
+        }
+        let settings = read(flags, environment, &mut reader);
+        reader.warn_of_unknown(environment);
+        let good = reader.faults.iter().all(|fault| fault.level != Level::Error);
+        (good.then_some(settings), reader.faults)
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        socket_in(&self.data_dir, self.policy.api)
+    }
+}
+
+/// Where the status socket is. A worker that is supervised alone may share the folder with an API that is.
+pub fn socket_in(data_dir: &Path, with_api: bool) -> PathBuf {
+    data_dir.join(if with_api {
+        "supervisor.sock"
+    } else {
+        "supervisor-worker.sock"
+    })
+}
+
+pub const DEFAULT_DATA_DIR: &str = "./.repolens";
+
+fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settings {
+    let (api, worker) = match flags.only.as_deref().map(str::trim) {
+        None | Some("") => (true, true),
+        Some("api") => (true, false),
+        Some("worker") => (false, true),
+        Some(other) => {
+            reader.error("--only", format!("`{other}` is neither `api` nor `worker`"));
+            (true, true)
+        }
+    };
+    let port = reader.parsed("PORT", &flags.port, 3001, "a port from 1 to 65535", |text| {
+        text.trim().parse::<u16>().ok().filter(|port| *port != 0)
+    });
+    let production = environment.get("NODE_ENV") == Some("production");
+    let host = match environment.get("HOST") {
+        None if production => Ipv4Addr::UNSPECIFIED.into(),
+        None => Ipv4Addr::LOCALHOST.into(),
+        Some(text) => text.trim().parse::<IpAddr>().unwrap_or_else(|_| {
+            reader.error(
+                "HOST",
+                format!("`{text}` is not an IP address such as `0.0.0.0` or `127.0.0.1`"),
+            );
+            Ipv4Addr::UNSPECIFIED.into()
+        }),
+    };
+    // What listens on all addresses is asked on the loopback one.
+    let seen_at = if host.is_unspecified() {
+        Ipv4Addr::LOCALHOST.into()
+    } else {
+        host
+    };
+    let policy = Policy {
+        api,
+        worker,
+        start_timeout: reader.time("--start-timeout", &flags.start_timeout, 60_000),
+        health_interval: reader.optional_time("--health-interval", &flags.health_interval, 10_000),
+        health_misses: reader.parsed(
+            "--health-misses",
+            &flags.health_misses,
+            3,
+            "a number from 1 to 100",
+            |text| text.trim().parse().ok().filter(|misses| (1..=100).contains(misses)),
+        ),
+        hang_timeout: reader.optional_time("--worker-hang-timeout", &flags.worker_hang_timeout, 60_000),
+        worker_memory_max: reader.parsed(
+            "--worker-memory-max",
+            &flags.worker_memory_max,
+            None,
+            "a size such as `300MiB`",
+            |text| units::size(text).map(|bytes| Some(bytes).filter(|bytes| *bytes > 0)),
+        ),
+        worker_grace: reader.time("--worker-grace", &flags.worker_grace, 15_000),
+        api_grace: reader.time("--api-grace", &flags.api_grace, 8_000),
+        stop_timeout: reader.time("--stop-timeout", &flags.stop_timeout, 28_000),
+        restarts: Restarts {
+            delay: reader.time("--restart-delay", &flags.restart_delay, 500),
+            delay_max: reader.time("--restart-delay-max", &flags.restart_delay_max, 30_000),
+            stable_after: reader.time("--stable-after", &flags.stable_after, 60_000),
+            crash_loop: reader.parsed(
+                "--crash-loop",
+                &flags.crash_loop,
+                Some((8, Duration::from_secs(120))),
+                "a number and a time such as `8/2m`, or `off`",
+                units::rate,
+            ),
+        },
+        exit_on_crash_loop: reader.parsed(
+            "--on-crash-loop",
+            &flags.on_crash_loop,
+            false,
+            "`keep-api` or `exit`",
+            |text| match text.trim() {
+                "keep-api" => Some(false),
+                "exit" => Some(true),
+                _ => None,
+            },
+        ),
+    };
+    if let Some(format) = environment.get("LOG_FORMAT")
+        && !Format::NAMES.contains(&format.trim())
+    {
+        reader.error(
+            "LOG_FORMAT",
+            format!(
+                "`{format}` is not one of {}",
+                Format::NAMES.map(|name| format!("`{name}`")).join(", ")
+            ),
+        );
+    }
+    let health_path = flags.health_path.clone().unwrap_or_else(|| "/api/health".to_owned());
+    if !health_path.starts_with('/') || health_path.bytes().any(|byte| !byte.is_ascii_graphic()) {
+        reader.error(
+            "--health-path",
+            format!("`{}` is not a path such as `/api/health`", health_path.escape_debug()),
+        );
+    }
+    if worker && !api && environment.get("WORKER_TOKEN").is_none() {
+        reader.error(
+            "WORKER_TOKEN",
+            "is needed with `--only worker`: the same value as the API has, at least 32 characters".to_owned(),
+        );
+    }
+    let no_check = reader.parsed("--no-check", &flags.no_check, false, "`0` or `1`", flag);
+    let mut variables = environment.variables.clone();
+    // The port and the folder may come from flags; the children read variables.
+    variables.insert("PORT".to_owned(), port.to_string());
+    let data_dir = flags.data_dir.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.to_owned());
+    if flags.data_dir.is_some() {
+        variables.insert("REPOLENS_DATA_DIR".to_owned(), data_dir.clone());
+    }
+    Settings {
+        api: reader.program("--api", flags.api.as_deref(), "repolens-api", api),
+        worker: reader.program("--worker", flags.worker.as_deref(), "repolens-worker", worker),
+        policy,
+        check_children: !no_check,
+        port,
+        api_address: SocketAddr::new(seen_at, port),
+        bind_address: SocketAddr::new(host, port),
+        health_path,
+        health_timeout: reader.time("--health-timeout", &flags.health_timeout, 5_000),
+        data_dir: PathBuf::from(data_dir),
+        cgroup_root: PathBuf::from(flags.cgroup_root.as_deref().unwrap_or("/sys/fs/cgroup")),
+        variables,
+    }
+}
+
+/// Reads one value after the other and collects the faults.
+struct Reader {
+    faults: Vec<Fault>,
+}
+
+impl Reader {
+    fn error(&mut self, name: &str, message: String) {
+        self.faults.push(Fault {
+            level: Level::Error,
+            name: name.to_owned(),
+            message,
+        });
+    }
+
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        text: &Option<String>,
+        default: T,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> T {
+        match text.as_deref().filter(|text| !text.trim().is_empty()) {
+            None => default,
+            Some(text) => parse(text).unwrap_or_else(|| {
+                self.error(name, format!("`{}` is not {expected}", text.escape_debug()));
+                default
+            }),
+        }
+    }
+
+    fn time(&mut self, name: &str, text: &Option<String>, default_ms: u64) -> Duration {
+        self.parsed(
+            name,
+            text,
+            Duration::from_millis(default_ms),
+            "a time such as `500ms`, `10s` or `2m`",
+            units::duration,
+        )
+    }
+
+    fn optional_time(&mut self, name: &str, text: &Option<String>, default_ms: u64) -> Option<Duration> {
+        Some(self.time(name, text, default_ms)).filter(|time| !time.is_zero())
+    }
+
+    fn program(&mut self, name: &str, command: Option<&str>, default: &str, needed: bool) -> Program {
+        if let Some(command) = command.filter(|command| !command.trim().is_empty()) {
+            let mut words = split_words(command).unwrap_or_else(|| {
+                self.error(name, "has a quote that is not closed".to_owned());
+                vec![command.to_owned()]
+            });
+            let path = PathBuf::from(words.remove(0));
+            return Program {
+                path,
+                arguments: words,
+                ours: false,
+            };
+        }
+        let beside = std::env::current_exe()
+            .ok()
+            .and_then(|own| Some(own.parent()?.join(default)));
+        let path = beside.unwrap_or_else(|| PathBuf::from(default));
+        if needed && !path.is_file() {
+            self.error(
+                name,
+                format!(
+                    "`{}` does not exist: build it, or name the program with `{name} CMD`",
+                    path.display()
+                ),
+            );
+        }
+        Program {
+            path,
+            arguments: Vec::new(),
+            ours: true,
+        }
+    }
+
+    fn warn_of_unknown(&mut self, environment: &Environment) {
+        let command = Cli::command();
+        let flags: Vec<&str> = command
+            .get_arguments()
+            .filter_map(|flag| flag.get_env()?.to_str())
+            .collect();
+        let known: Vec<&str> = flags
+            .into_iter()
+            .chain(VARIABLES.iter().map(|variable| variable.name))
+            .filter(|name| name.starts_with("REPOLENS_"))
+            .collect();
+        let mut unknown: Vec<&String> = environment
+            .variables
+            .keys()
+            .filter(|name| name.starts_with("REPOLENS_") && !known.contains(&name.as_str()))
+            .collect();
+        unknown.sort();
+        for name in unknown {
+            let hint = variables::nearest(name, known.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            self.faults.push(Fault {
+                level: Level::Warn,
+                name: name.clone(),
+                message: format!("is not a setting of RepoLens{hint}"),
+            });
+        }
+    }
+}
+
+/// The command line with the flags that only the `.env` file sets put in front, so that flags given by hand win.
+pub fn with_file_flags(arguments: Vec<std::ffi::OsString>, environment: &Environment) -> Vec<std::ffi::OsString> {
+    let command = Cli::command();
+    let mut given = arguments.into_iter();
+    let mut all: Vec<std::ffi::OsString> = given.next().into_iter().collect();
+    for flag in command.get_arguments() {
+        if let (Some(name), Some(long)) = (flag.get_env().and_then(|name| name.to_str()), flag.get_long())
+            && let Some(value) = environment.from_file.get(name)
+        {
+            all.push(format!("--{long}={value}").into());
+        }
+    }
+    all.extend(given);
+    all
+}
+
+/// The level of the supervisor's own lines out of a filter such as `info,hyper=warn`; `None` is off.
+fn own_level(filter: &str) -> Option<Level> {
+    let bare = filter.split(',').map(str::trim).filter(|part| !part.contains('='));
+    bare.clone()
+        .find_map(Level::from_name)
+        .or(if bare.into_iter().any(|part| part == "off") {
+            None
+        } else {
+            Some(Level::Info)
+        })
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text.trim() {
+        "1" | "true" | "yes" => Some(true),
+        "0" | "false" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Words of a command, split at blanks; quotes keep blanks together. `None` where a quote is not closed.
+fn split_words(command: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for character in command.chars() {
+        match quote {
+            Some(open) if character == open => quote = None,
+            Some(_) => word.get_or_insert_default().push(character),
+            None if character == '"' || character == '\'' => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            None if character.is_whitespace() => words.extend(word.take()),
+            None => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use repolens_log::Level;
+
+    use super::{Environment, Settings, own_level, split_words};
+    use crate::cli::Flags;
+
+    fn commands() -> Flags {
+        Flags {
+            api: Some("api".into()),
+            worker: Some("worker".into()),
+            ..Flags::default()
+        }
+    }
+
+    #[test]
+    fn an_empty_environment_is_enough() {
+        let (settings, faults) = Settings::read(&commands(), &Environment::default());
+        assert_eq!(faults, []);
+        let settings = settings.expect("there are no faults");
+        assert_eq!(settings.port, 3001);
+        assert!(settings.policy.stop_timeout.as_secs() < 30);
+    }
+
+    #[test]
+    fn every_fault_is_listed_at_once_and_by_name() {
+        let flags = Flags {
+            only: Some("both".into()),
+            port: Some("99999".into()),
+            start_timeout: Some("soon".into()),
+            crash_loop: Some("8".into()),
+            on_crash_loop: Some("panic".into()),
+            worker_memory_max: Some("big".into()),
+            health_path: Some("health".into()),
+            ..commands()
+        };
+        let mut environment = Environment::default();
+        environment.variables.insert("REPOLENS_ONYL".into(), "x".into());
+        environment.variables.insert("LOG_FORMAT".into(), "xml".into());
+        let (settings, faults) = Settings::read(&flags, &environment);
+        assert!(settings.is_none());
+        let names: Vec<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
+        for name in [
+            "--only",
+            "PORT",
+            "--start-timeout",
+            "--crash-loop",
+            "--on-crash-loop",
+            "--worker-memory-max",
+            "--health-path",
+            "LOG_FORMAT",
+        ] {
+            assert!(names.contains(&name), "{name} in {names:?}");
+        }
+        let unknown = faults
+            .iter()
+            .find(|fault| fault.name == "REPOLENS_ONYL")
+            .expect("the slip is told");
+        assert_eq!(
+            (unknown.level, unknown.message.contains("`REPOLENS_ONLY`")),
+            (Level::Warn, true)
+        );
+    }
+
+    #[test]
+    fn words_and_levels() {
+        assert_eq!(
+            split_words("a 'b c' \"d\"e ''"),
+            Some(vec!["a".into(), "b c".into(), "de".into(), String::new()])
+        );
+        assert_eq!(split_words("a 'b"), None);
+        assert_eq!(own_level("hyper=warn,debug"), Some(Level::Debug));
+        assert_eq!(own_level("off"), None);
+        assert_eq!(own_level("api=debug"), Some(Level::Info));
+    }
+}

@@ -1,0 +1,261 @@
+//! What the rules ask for, done.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::Stdio;
+use std::time::Instant;
+
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use repolens_log::Level;
+
+use super::Supervisor;
+use crate::health::{Outcome, Probe};
+use crate::machine::{Action, End, Event, How, Notice, Role, Stage};
+use crate::process::{self, Descriptors};
+use crate::status::{HealthReport, MemoryReport, ProcessReport, Report};
+use crate::words;
+
+/// When memory runs out, the worker goes before the API, and its analysis (which sets itself to 1000) before either.
+const OOM_API: i32 = 300;
+const OOM_WORKER: i32 = 600;
+
+impl Supervisor {
+    pub(super) fn perform(&mut self, action: Action) -> Option<Event> {
+        match action {
+            Action::Spawn(role) => Some(self.spawn(role)),
+            Action::Terminate(role) => {
+                self.send(role, "SIGTERM", |pid| process::signal(pid, Signal::SIGTERM));
+                None
+            }
+            Action::Kill(role) => {
+                self.records.killed_by_us(role);
+                self.send(role, "SIGKILL", process::kill_group);
+                None
+            }
+            Action::Probe => self.probe(),
+            Action::Say(notice) => {
+                self.tell(&notice);
+                None
+            }
+            Action::Exit(status) => {
+                self.exit = Some(status);
+                None
+            }
+        }
+    }
+
+    fn spawn(&mut self, role: Role) -> Event {
+        match self.try_spawn(role) {
+            Ok(pid) => {
+                let (sign, title) = (self.log.sign("✅ "), words::title(role));
+                let verb = if self.records.of(role).starts > 1 {
+                    "restarted"
+                } else {
+                    "started"
+                };
+                self.log
+                    .say(Level::Info, &format!("{sign}{title} {verb} with PID: {pid}"), &[]);
+                Event::Spawned(role)
+            }
+            Err(error) => {
+                let path = self.children.program(role).path.display().to_string();
+                let title = words::title(role);
+                self.log.say(
+                    Level::Error,
+                    &format!("{title} could not be started from `{path}`: {error}"),
+                    &[],
+                );
+                let end = End {
+                    how: How::NotStarted,
+                    out_of_memory: false,
+                };
+                self.records.ended(role, end);
+                Event::Ended(role, end)
+            }
+        }
+    }
+
+    fn try_spawn(&mut self, role: Role) -> io::Result<Pid> {
+        let (out, stdout) = io::pipe()?;
+        let (errors, stderr) = io::pipe()?;
+        let (stdin, heartbeat) = match role {
+            Role::Api => (Stdio::null(), None),
+            Role::Worker => {
+                let (ours, its) = UnixStream::pair()?;
+                ours.set_nonblocking(true)?;
+                (Stdio::from(OwnedFd::from(its)), Some(ours))
+            }
+        };
+        let descriptors = Descriptors {
+            stdin,
+            stdout: stdout.into(),
+            stderr: stderr.into(),
+        };
+        let pid = process::spawn(
+            self.children.program(role),
+            &[],
+            self.children.variables(role),
+            descriptors,
+        )?;
+        let (slot, oom) = match role {
+            Role::Api => (&mut self.api, OOM_API),
+            Role::Worker => (&mut self.worker, OOM_WORKER),
+        };
+        *slot = Some(pid);
+        if role == Role::Worker {
+            self.heartbeat = heartbeat;
+        }
+        if let Err(error) = process::prefer_as_oom_victim(pid, oom) {
+            // It ended already, or the kernel has no such thing.
+            self.log.say(
+                Level::Debug,
+                &format!("oom_score_adj of {pid} could not be set: {error}"),
+                &[],
+            );
+        }
+        let id = pid.as_raw().unsigned_abs();
+        self.log.attach(role, id, out, Level::Info);
+        self.log.attach(role, id, errors, Level::Warn);
+        self.records.started(role);
+        Ok(pid)
+    }
+
+    fn send(&self, role: Role, name: &str, send: impl FnOnce(Pid) -> nix::Result<()>) {
+        let pid = match role {
+            Role::Api => self.api,
+            Role::Worker => self.worker,
+        };
+        if let Some(pid) = pid
+            && let Err(error) = send(pid)
+        {
+            self.log.say(
+                Level::Error,
+                &format!("{name} could not be sent to {} ({pid}): {error}", role.name()),
+                &[],
+            );
+        }
+    }
+
+    fn probe(&mut self) -> Option<Event> {
+        match Probe::begin(
+            self.settings.api_address,
+            &self.settings.health_path,
+            self.settings.health_timeout,
+        ) {
+            Ok(probe) => {
+                self.probe = Some(probe);
+                None
+            }
+            Err(outcome) => {
+                self.records.probed(&outcome);
+                Some(Event::Probed(matches!(outcome, Outcome::Healthy(_))))
+            }
+        }
+    }
+
+    fn tell(&mut self, notice: &Notice) {
+        let line = words::of_notice(notice, self.settings.port);
+        let text = format!("{}{}", self.log.sign(line.sign), line.text);
+        self.log.say(line.level, &text, &line.fields);
+        if let Notice::AllRunning { after } = notice {
+            self.records.started_in = Some(*after);
+            self.tell_how_to_try();
+        }
+    }
+
+    /// For a person in front of a terminal; a deployment knows its address.
+    fn tell_how_to_try(&self) {
+        if !self.settings.policy.api
+            || self
+                .settings
+                .variables
+                .get("NODE_ENV")
+                .is_some_and(|value| value == "production")
+        {
+            return;
+        }
+        let base = format!("http://localhost:{}", self.settings.port);
+        self.log.say(
+            Level::Info,
+            &format!("RepoLens is at {base} (API: {base}/api/docs)"),
+            &[],
+        );
+        let body = r#"{"repoUrl":"https://github.com/octocat/Hello-World"}"#;
+        self.log.say(
+            Level::Info,
+            &format!("Try: curl -s {base}/api/scan -H 'Content-Type: application/json' -d '{body}'"),
+            &[],
+        );
+    }
+
+    pub(super) fn report(&self) -> Report {
+        let now = self.started.elapsed();
+        let worker = match self.machine.worker_state() {
+            crate::machine::WorkerState::Off => "off",
+            crate::machine::WorkerState::Up => "up",
+            crate::machine::WorkerState::Restarting => "restarting",
+            crate::machine::WorkerState::Down => "down",
+        };
+        let counters = self.log.counters();
+        let health = &self.records.health;
+        Report {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            phase: self.machine.phase().to_owned(),
+            uptime_seconds: now.as_secs_f64(),
+            started_in_ms: self
+                .records
+                .started_in
+                .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+            worker: worker.to_owned(),
+            processes: [Role::Api, Role::Worker]
+                .into_iter()
+                .filter(|role| self.children.is_managed(*role))
+                .map(|role| self.process_report(role, now))
+                .collect(),
+            health: HealthReport {
+                last_latency_ms: health.latency.map(|latency| latency.as_secs_f64() * 1000.0),
+                last_ok_seconds_ago: health
+                    .good_at
+                    .map(|at| Instant::now().saturating_duration_since(at).as_secs_f64()),
+                misses_in_a_row: self.machine.misses(),
+                last_failure: health.failure.clone(),
+            },
+            memory: MemoryReport {
+                supervisor_bytes: process::resident_bytes(nix::unistd::getpid()),
+                ..self.memory.report()
+            },
+            orphans_reaped: self.records.orphans_reaped,
+            log_lines: counters.lines.load(std::sync::atomic::Ordering::Relaxed),
+            log_bytes: counters.bytes.load(std::sync::atomic::Ordering::Relaxed),
+        }
+    }
+
+    fn process_report(&self, role: Role, now: std::time::Duration) -> ProcessReport {
+        let (pid, stage) = match role {
+            Role::Api => (self.api, self.machine.api),
+            Role::Worker => (self.worker, self.machine.worker),
+        };
+        let (state, since, next) = match stage {
+            Stage::Off => ("off", None, None),
+            Stage::Waiting { until } => ("waiting", None, Some(until.saturating_sub(now))),
+            Stage::Up { since } => ("up", Some(since), None),
+            Stage::Ending { since, .. } => ("ending", Some(since), None),
+        };
+        let record = self.records.of(role);
+        ProcessReport {
+            name: role.name().to_owned(),
+            pid: pid.map(|pid| pid.as_raw().unsigned_abs()),
+            state: state.to_owned(),
+            uptime_seconds: since.map(|since| now.saturating_sub(since).as_secs_f64()),
+            memory_bytes: pid.and_then(process::resident_bytes),
+            restarts: record.starts.saturating_sub(1),
+            last_exit: record.exits.back().cloned(),
+            exits: record.exits.iter().cloned().collect(),
+            next_start_in_ms: next.map(|next| u64::try_from(next.as_millis()).unwrap_or(u64::MAX)),
+            busy: (role == Role::Worker && pid.is_some()).then(|| self.machine.is_busy()),
+        }
+    }
+}

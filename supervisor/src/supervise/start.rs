@@ -1,0 +1,169 @@
+//! Everything before the loop, and what is left to do after it.
+
+use std::io::{self, ErrorKind};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, poll};
+use repolens_log::Level;
+
+use super::records::{MemoryWatch, Records};
+use super::{SAMPLE_INTERVAL, Supervisor, find_memory};
+use crate::check::{self, Checked};
+use crate::children::{self, Children};
+use crate::log::Log;
+use crate::machine::{EXIT_SETTINGS, EXIT_UNAVAILABLE, Machine};
+use crate::process;
+use crate::settings::{Fault, LogSettings, Settings};
+use crate::signals::Signals;
+use crate::status::server::Server;
+
+/// What is left of the log is written for so long; then we leave with a reader that reads nothing.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Left-over processes may take so long to be gone after they were killed.
+const LAST_SWEEP: Duration = Duration::from_millis(500);
+
+/// Runs the supervisor to its end and returns the exit status. `settings` and `faults` are what was read.
+pub fn run(
+    settings: Option<Settings>,
+    faults: &[Fault],
+    log_settings: LogSettings,
+    started: Instant,
+) -> io::Result<u8> {
+    let signals = Signals::listen()?;
+    let log = Log::start(log_settings)?;
+    for refused in process::become_init() {
+        log.say(Level::Warn, &refused, &[]);
+    }
+    tell(&log, faults);
+    let Some(settings) = settings else {
+        log.say(Level::Error, "Nothing was started: the settings have faults", &[]);
+        log.finish(LAST_WORDS);
+        return Ok(EXIT_SETTINGS);
+    };
+    let (status, log) = supervise(settings, log, signals, started)?;
+    log.finish(LAST_WORDS);
+    Ok(status)
+}
+
+fn supervise(settings: Settings, log: Log, mut signals: Signals, started: Instant) -> io::Result<(u8, Log)> {
+    let memory = MemoryWatch::new(find_memory(&settings));
+    let children = Children::prepare(&settings, memory.limit())?;
+    match check::run(&settings, &children, false, &mut signals) {
+        Checked::Stopped => {
+            log.say(
+                Level::Info,
+                &format!("{}Shutdown signal received...", log.sign("🛑 ")),
+                &[],
+            );
+            return Ok((0, log));
+        }
+        Checked::Done(faults) => {
+            tell(&log, &faults);
+            if faults.iter().any(|fault| fault.level == Level::Error) {
+                log.say(Level::Error, "Nothing was started: the settings have faults", &[]);
+                return Ok((EXIT_SETTINGS, log));
+            }
+        }
+    }
+    if settings.policy.api
+        && let Err(why) = port_is_free(&settings)
+    {
+        log.say(Level::Error, &format!("{}{why}", log.sign("❌ ")), &[]);
+        return Ok((EXIT_UNAVAILABLE, log));
+    }
+    let server = match Server::listen(&settings.socket()) {
+        Ok(server) => Some(server),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            let folder = settings.data_dir.display();
+            log.say(
+                Level::Error,
+                &format!(
+                    "{}Another supervisor runs with the data folder `{folder}`: stop it, or set `--data-dir`",
+                    log.sign("❌ ")
+                ),
+                &[],
+            );
+            return Ok((EXIT_UNAVAILABLE, log));
+        }
+        Err(error) => {
+            let socket = settings.socket();
+            log.say(
+                Level::Warn,
+                &format!("There is no status: `{}` cannot be made: {error}", socket.display()),
+                &[],
+            );
+            None
+        }
+    };
+    let mut supervisor = Supervisor {
+        machine: Machine::new(settings.policy.clone(), children::random_seed()?),
+        settings,
+        children,
+        started,
+        log,
+        signals,
+        api: None,
+        worker: None,
+        heartbeat: None,
+        probe: None,
+        server,
+        records: Records::default(),
+        memory,
+        sample_at: Instant::now() + SAMPLE_INTERVAL,
+        sweep_until: None,
+        exit: None,
+    };
+    let status = supervisor.run();
+    supervisor.sweep_all();
+    Ok((status, supervisor.log))
+}
+
+/// Writes faults to the log; those of level info are things that are well.
+fn tell(log: &Log, faults: &[Fault]) {
+    for fault in faults {
+        log.say(fault.level, &format!("`{}` {}", fault.name, fault.message), &[]);
+    }
+}
+
+/// Whether the API can have its port. The message says what to do.
+pub fn port_is_free(settings: &Settings) -> Result<(), String> {
+    let address = settings.bind_address;
+    match TcpListener::bind(address) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(format!(
+            "Port {} is taken: another program (perhaps another RepoLens) listens there. Stop it, or set `PORT`",
+            settings.port
+        )),
+        Err(error) => Err(format!(
+            "Port {} of {} cannot be used: {error}",
+            settings.port,
+            address.ip()
+        )),
+    }
+}
+
+impl Supervisor {
+    /// Leaves nothing behind: kills and reaps whatever is still a child of ours.
+    fn sweep_all(&mut self) {
+        let deadline = Instant::now() + LAST_SWEEP;
+        loop {
+            let left = process::children();
+            for child in &left {
+                let _gone = process::signal(*child, nix::sys::signal::Signal::SIGKILL);
+            }
+            while let Some(reaped) = process::reap(|_| {}) {
+                if Some(reaped.pid) == self.api {
+                    self.log.ended(reaped.pid.as_raw().unsigned_abs());
+                    self.api = None;
+                }
+            }
+            if left.is_empty() || Instant::now() >= deadline {
+                return;
+            }
+            // Each end of a child wakes us.
+            let _interrupted = poll(&mut [PollFd::new(self.signals.fd(), PollFlags::POLLIN)], 20u8);
+            self.signals.arrived();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! One log of whole lines, whatever the children write and however stdout is read.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::harness::{PATIENCE, Setup, eventually, wait_within};
+
+/// The messages of one source: behind the time, the source and the level.
+fn of<'a>(lines: &'a [String], source: &str) -> Vec<&'a str> {
+    lines
+        .iter()
+        .filter(|line| {
+            line.get(25..)
+                .is_some_and(|rest| rest.starts_with(&format!("{source:<10} ")))
+        })
+        .map(|line| &line[42..])
+        .collect()
+}
+
+#[test]
+fn lines_of_both_come_whole_and_in_order() {
+    const LINES: usize = 5_000;
+    let mut run = Setup::new(
+        &format!("health spew={LINES}:0-200:A"),
+        &format!("beat=i spew={LINES}:0-3000:W"),
+    )
+    .start();
+    run.wait_for(&format!("A {} ", LINES - 1));
+    run.wait_for(&format!("W {} ", LINES - 1));
+    assert_eq!(run.stop().0, 0);
+    let lines = run.lines();
+    for (source, tag, most) in [("api", 'A', 200), ("worker", 'W', 3000)] {
+        let own: Vec<&str> = of(&lines, source)
+            .into_iter()
+            .filter(|line| line.starts_with(&format!("{tag} ")))
+            .collect();
+        assert_eq!(own.len(), LINES);
+        let filler = "abcdefghij klmnopqrst ".repeat(most / 22 + 1);
+        for (number, line) in own.iter().enumerate() {
+            let length = number.wrapping_mul(7919) % (most + 1);
+            assert_eq!(*line, format!("{tag} {number} {}", &filler[..length]));
+        }
+    }
+}
+
+#[test]
+fn a_long_line_is_cut_into_marked_pieces() {
+    let mut run = Setup::new("health", "spew=3:1048576:L say=after beat=i").start();
+    run.wait_for("after");
+    assert_eq!(run.stop().0, 0);
+    let lines = run.lines();
+    let own: Vec<&str> = of(&lines, "worker")
+        .into_iter()
+        .take_while(|line| *line != "after")
+        .collect();
+    assert!(lines.iter().all(|line| line.len() < 16 * 1024 + 100));
+    let whole = own.concat().replace("…↩", "\u{0}");
+    let pieces = whole.matches('\u{0}').count();
+    assert_eq!(own.len(), pieces + 3);
+    assert_eq!(whole.replace('\u{0}', "").len(), 3 * (1_048_576 + 4));
+}
+
+#[test]
+fn odd_bytes_are_shown_and_a_last_line_needs_no_newline() {
+    // "a", ESC, NUL, 0xff, CR LF; then the two halves of "é", and no newline at the end.
+    let mut run = Setup::new("health", "raw=611b00ff0d0a wait=20 raw=c3 wait=20 raw=a9 exit=4")
+        .flags(&["--crash-loop", "1/1m", "--on-crash-loop", "exit"])
+        .start();
+    assert_eq!(run.wait(), 70);
+    let lines = run.lines();
+    let own = of(&lines, "worker");
+    assert!(own.contains(&"a\\x1b\\x00\u{fffd}"), "{own:?}");
+    assert!(own.contains(&"é"), "{own:?}");
+}
+
+#[test]
+fn stderr_is_read_too_and_secrets_are_masked() {
+    let run = Setup::new(
+        "health",
+        "say=url:redis://user:hunter2@host/0 err=key-ghp_0123456789abcdefghij beat=i",
+    )
+    .start();
+    let line = run.wait_for("redis://user:***@host/0");
+    assert!(line.contains(" worker     INFO  "), "{line}");
+    let line = run.wait_for("key-ghp_***");
+    assert!(line.contains(" worker     WARN  "), "{line}");
+}
+
+#[test]
+fn json_has_one_object_a_line_and_merges_those_of_children() {
+    let mut run = Setup::new(
+        "health",
+        "'say={\"level\":\"warn\",\"msg\":\"from the worker\",\"scan_id\":\"s1\"}' say=plain beat=i",
+    )
+    .env("LOG_FORMAT", "json")
+    .start();
+    run.wait_until_running();
+    run.wait_for("plain");
+    assert_eq!(run.stop().0, 0);
+    let objects: Vec<serde_json::Value> = run
+        .lines()
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for object in &objects {
+        assert!(
+            object["ts"].is_string()
+                && object["pid"].is_u64()
+                && object["level"].is_string()
+                && object["msg"].is_string(),
+            "{object}"
+        );
+    }
+    let merged = objects
+        .iter()
+        .find(|object| object["msg"] == "from the worker")
+        .unwrap();
+    assert_eq!(
+        (&merged["source"], &merged["level"], &merged["scan_id"]),
+        (&"worker".into(), &"warn".into(), &"s1".into())
+    );
+    assert!(
+        objects
+            .iter()
+            .any(|object| object["msg"] == "✨ All services running!" && object["after_ms"].is_u64())
+    );
+}
+
+#[test]
+fn a_stalled_reader_loses_nothing_and_a_stop_is_prompt_all_the_same() {
+    const LINES: usize = 30_000;
+    let mut setup = Setup::new("health", &format!("beat=i spew={LINES}:100:W say=done"));
+    let mut child = setup
+        .command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    // 3 MB do not fit into the pipes: the worker is stuck in its writes while nobody reads.
+    let status = || {
+        let asked = std::process::Command::new(crate::harness::supervisor_program())
+            .args(["status", "--json"])
+            .current_dir(setup.folder.path())
+            .output()
+            .unwrap();
+        serde_json::from_slice::<serde_json::Value>(&asked.stdout).unwrap_or_default()
+    };
+    eventually("the worker runs", || status()["worker"] == "up");
+    let mut before = 0;
+    let mut seen_at = Instant::now();
+    eventually("the log stands still", || {
+        let lines = status()["logLines"].as_u64().unwrap_or(0);
+        if lines != before {
+            (before, seen_at) = (lines, Instant::now());
+        }
+        seen_at.elapsed() > Duration::from_millis(500)
+    });
+    assert!(before < LINES as u64, "{before} lines fit in the pipes");
+    // The supervision goes on all the while.
+    assert_eq!(status()["phase"], "running");
+    // Reading again: everything comes.
+    let mut lines = 0;
+    let mut reader = BufReader::new(&mut stdout);
+    let mut line = String::new();
+    while !line.contains(" done") {
+        line.clear();
+        assert!(
+            reader.read_line(&mut line).unwrap() > 0,
+            "the log ended after {lines} lines of the worker"
+        );
+        if line.contains(" worker     INFO  W ") {
+            assert!(line.contains(&format!(" W {lines} ")), "{line}");
+            lines += 1;
+        }
+    }
+    assert_eq!(lines, LINES);
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
+    reader.read_to_string(&mut line).unwrap();
+    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_stalled_reader() {
+    let mut setup = Setup::new("health", "beat=i spew=30000:100:W");
+    let mut child = setup
+        .command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let socket = setup.folder.path().join(".repolens/supervisor.sock");
+    eventually("the supervisor runs", || socket.exists());
+    let begun = Instant::now();
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
+    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+    assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_closed_stdout_ends_nothing() {
+    let mut setup = Setup::new("health", "beat=i spew=30000:100:W pid-file=DIR/written");
+    let mut child = setup
+        .command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 10];
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut first).unwrap();
+    drop(stdout);
+    let written = setup.folder.path().join("written");
+    eventually("the worker wrote all of its lines", || {
+        fs::metadata(&written).is_ok_and(|file| file.len() > 0)
+    });
+    assert!(child.try_wait().unwrap().is_none(), "the supervisor goes on");
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
+    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+}
+
+#[test]
+fn a_non_blocking_stdout_loses_nothing() {
+    const LINES: usize = 30_000;
+    let (reader, writer) = std::io::pipe().unwrap();
+    nix::fcntl::fcntl(&writer, nix::fcntl::FcntlArg::F_SETFL(nix::fcntl::OFlag::O_NONBLOCK)).unwrap();
+    let mut setup = Setup::new("health", &format!("beat=i spew={LINES}:100:W say=done"));
+    let mut child = setup.command.stdin(Stdio::null()).stdout(writer).spawn().unwrap();
+    setup.command.stdout(Stdio::null());
+    let mut own = 0;
+    for line in BufReader::new(reader).lines().map_while(Result::ok) {
+        own += usize::from(line.contains(" worker     INFO  W "));
+        if line.ends_with(" done") {
+            kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
+        }
+    }
+    assert_eq!(own, LINES);
+    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+}
+
+#[test]
+fn a_pipe_held_open_delays_no_restart_and_leaks_nothing() {
+    let run = Setup::new("health", "beat=i exit-file=DIR/end")
+        .flags(&["--restart-delay", "0", "--crash-loop", "off"])
+        .start();
+    run.wait_until_running();
+    let descriptors = || fs::read_dir(format!("/proc/{}/fd", run.pid())).unwrap().count();
+    let before = descriptors();
+    for restart in 1..=20 {
+        kill(run.pid_of("worker").unwrap(), Signal::SIGKILL).unwrap();
+        eventually("it is restarted", || run.process("worker")["restarts"] == restart);
+    }
+    // The connection that asks for the status may still be among them.
+    eventually("no descriptor is left over", || descriptors() <= before);
+}
+
+#[test]
+fn a_filter_hides_what_is_less_grave() {
+    let mut run = Setup::new("health", "exit=3")
+        .env("LOG_LEVEL", "warn,hyper=info")
+        .start();
+    run.wait_for("Worker crashed!");
+    assert_eq!(run.stop().0, 0);
+    assert!(!run.lines().iter().any(|line| line.contains(" supervisor INFO ")));
+}

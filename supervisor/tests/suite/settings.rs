@@ -1,0 +1,185 @@
+//! Settings, their faults, and the command line.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use crate::harness::{Setup, supervisor_program};
+
+fn output(setup: Setup) -> Output {
+    let mut setup = setup;
+    setup.command.output().unwrap()
+}
+
+#[test]
+fn all_faults_are_listed_at_once_with_78() {
+    let setup = Setup::new("health", "")
+        .env("PORT", "70000")
+        .env("REPOLENS_START_TIMEOUT", "soon")
+        .env("REPOLENS_ON_CRASH_LOOP", "panic")
+        .env("REPOLENS_ONYL", "api")
+        .env("LOG_FORMAT", "xml");
+    let output = output(setup);
+    assert_eq!(output.status.code(), Some(78));
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "ERROR `PORT` `70000` is not a port",
+        "ERROR `--start-timeout` `soon` is not a time",
+        "ERROR `--on-crash-loop` `panic` is not `keep-api` or `exit`",
+        "ERROR `LOG_FORMAT` `xml` is not one of",
+        "WARN  `REPOLENS_ONYL` is not a setting of RepoLens; did you mean `REPOLENS_ONLY`?",
+    ] {
+        assert!(text.contains(part), "{part} in:\n{text}");
+    }
+    assert!(!text.contains("API started"));
+}
+
+#[test]
+fn the_children_check_themselves_and_all_faults_come_in_one_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("repolens-supervisor");
+    fs::copy(supervisor_program(), &program).unwrap();
+    let write = |name: &str, script: &str| {
+        fs::write(folder.path().join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(folder.path().join(name), mode).unwrap();
+    };
+    let shared = r#"echo '{"level":"warning","name":"NODE_ENV","message":"is not set"}'"#;
+    write(
+        "repolens-api",
+        &format!(
+            "{shared}; echo '{{\"level\":\"error\",\"name\":\"DATABASE_URL\",\"message\":\"is not an address\"}}'; exit 78"
+        ),
+    );
+    write(
+        "repolens-worker",
+        &format!("{shared}; echo 'thread panicked at nowhere' >&2; exit 101"),
+    );
+    let run = |arguments: &[&str]| {
+        let port = crate::harness::free_port().to_string();
+        let output = Command::new(&program)
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("PORT", port)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = run(&[]);
+    assert_eq!(code, Some(78), "{text}");
+    assert!(text.contains("ERROR `DATABASE_URL` is not an address"), "{text}");
+    assert!(
+        text.contains("exit status 101 (panic): thread panicked at nowhere"),
+        "{text}"
+    );
+    assert_eq!(text.matches("`NODE_ENV` is not set").count(), 1, "{text}");
+    let (code, text) = run(&["check"]);
+    assert_eq!(code, Some(78), "{text}");
+    assert!(
+        text.contains("error    DATABASE_URL") && text.contains("2 errors, 1 warnings"),
+        "{text}"
+    );
+
+    write(
+        "repolens-api",
+        "echo \"{\\\"level\\\":\\\"ok\\\",\\\"name\\\":\\\"DATABASE_URL\\\",\\\"message\\\":\\\"asked with $*\\\"}\"",
+    );
+    write("repolens-worker", "exit 0");
+    let (code, text) = run(&["check"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("asked with check --connect") && text.contains("0 errors"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_missing_program_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("repolens-supervisor");
+    fs::copy(supervisor_program(), &program).unwrap();
+    let output = Command::new(&program)
+        .env_clear()
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(78));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("repolens-api` does not exist") && text.contains("repolens-worker` does not exist"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_env_file_is_read_in_development_and_the_environment_wins() {
+    let setup = Setup::new("env-file=DIR/api health", "beat=i").env("FRONTEND_URL", "http://environment");
+    fs::write(
+        setup.folder.path().join(".env"),
+        "# note\nexport DATABASE_URL='sqlite://x'\nFRONTEND_URL=http://file\nREPOLENS_ONLY=api\n",
+    )
+    .unwrap();
+    let run = setup.start();
+    run.wait_until_running();
+    assert_eq!(
+        run.status()["worker"],
+        "off",
+        "a flag of the supervisor may stand in the file"
+    );
+    let variables = fs::read_to_string(run.file("api")).unwrap();
+    assert!(
+        variables.contains("DATABASE_URL=sqlite://x") && variables.contains("FRONTEND_URL=http://environment"),
+        "{variables}"
+    );
+    drop(run);
+
+    let setup = Setup::new("env-file=DIR/api health", "beat=i").env("NODE_ENV", "production");
+    fs::write(setup.folder.path().join(".env"), "DATABASE_URL=sqlite://x\n").unwrap();
+    let run = setup.start();
+    run.wait_until_running();
+    assert!(!fs::read_to_string(run.file("api")).unwrap().contains("DATABASE_URL"));
+}
+
+#[test]
+fn help_version_completions_and_a_missing_supervisor() {
+    let run = |arguments: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        Command::new(supervisor_program())
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap()
+    };
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    for part in [
+        "--on-crash-loop",
+        "REPOLENS_STOP_TIMEOUT",
+        "Exit status:",
+        "DATABASE_URL",
+        "api, secret",
+        "check",
+        "status",
+        "completions",
+    ] {
+        assert!(help.contains(part), "{part} in:\n{help}");
+    }
+    assert!(!help.contains("cgroup-root"));
+    assert!(
+        String::from_utf8(run(&["--version"]).stdout)
+            .unwrap()
+            .starts_with("repolens-supervisor 0.")
+    );
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&["completions", shell]);
+        assert!(script.status.success() && String::from_utf8(script.stdout).unwrap().contains("on-crash-loop"));
+    }
+    let status = run(&["status"]);
+    assert_eq!(status.status.code(), Some(1));
+    assert!(
+        String::from_utf8(status.stderr)
+            .unwrap()
+            .contains("no supervisor runs here")
+    );
+    assert_eq!(run(&["--no-such-flag"]).status.code(), Some(78));
+}

@@ -72,20 +72,23 @@ impl Postgres {
             .arg(&data)
             .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", "", "-F"])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(folder.path().join("log")).expect("a log file"))
             .spawn()
             .expect("postgres starts");
-        let postgres = Self {
+        let start = Instant::now();
+        while !ready(&bin, port) {
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "PostgreSQL does not start: {}",
+                std::fs::read_to_string(folder.path().join("log")).unwrap_or_default()
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+        Self {
             server,
             port,
             _folder: folder,
-        };
-        let start = Instant::now();
-        while !ready(&bin, port) {
-            assert!(start.elapsed() < Duration::from_secs(60), "PostgreSQL does not start");
-            thread::sleep(Duration::from_millis(50));
         }
-        postgres
     }
 
     /// The address of the database `postgres`.

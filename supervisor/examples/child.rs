@@ -21,6 +21,7 @@
 //! ```
 #![allow(
     clippy::disallowed_methods,
+    clippy::zombie_processes,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program for tests, with no product around it"

@@ -11,11 +11,12 @@ mod sink;
 use std::collections::VecDeque;
 use std::io::{self, PipeReader};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::{Duration, SystemTime};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use repolens_log::{Level, Record, Value};
+use repolens_log::{Format, Level, Record, Value};
 
 use crate::machine::Role;
 use crate::settings::LogSettings;
@@ -24,6 +25,8 @@ use crate::settings::LogSettings;
 const QUEUE_LIMIT: usize = 4096;
 /// The thread needs little, and its stack counts as memory of the supervisor.
 const STACK_BYTES: usize = 256 * 1024;
+/// At the end, a reader that has read nothing for so long is not waited for.
+const STALLED: Duration = Duration::from_secs(1);
 
 /// The log, as the supervision sees it. Nothing here blocks but [`Log::finish`].
 pub struct Log {
@@ -36,6 +39,7 @@ struct Shared {
     queue: Mutex<Queue>,
     wake: EventFd,
     counters: Counters,
+    format: Format,
 }
 
 #[derive(Default)]
@@ -66,6 +70,7 @@ enum Order {
 pub struct Counters {
     pub lines: AtomicU64,
     pub bytes: AtomicU64,
+    written: Arc<AtomicU64>,
 }
 
 impl Log {
@@ -75,6 +80,7 @@ impl Log {
             queue: Mutex::default(),
             wake,
             counters: Counters::default(),
+            format: settings.format,
         });
         let (done, finished) = mpsc::channel();
         let of_thread = Arc::clone(&shared);
@@ -82,7 +88,7 @@ impl Log {
             .name("log".to_owned())
             .stack_size(STACK_BYTES)
             .spawn(move || {
-                pump::run(&of_thread, settings.format);
+                pump::run(&of_thread);
                 // The receiver is gone only when the process is about to end anyway.
                 let _ended_first = done.send(());
             })?;
@@ -136,10 +142,20 @@ impl Log {
         &self.shared.counters
     }
 
-    /// Writes out what is left, for at most `patience`. Returns whether all of it was written.
-    pub fn finish(self, patience: Duration) -> bool {
+    /// Writes out what is left. A slow reader gets all of it as long as it reads; one that reads nothing for `STALLED`,
+    /// or takes more than `longest`, does not hold us up.
+    pub fn finish(self, longest: Duration) {
         self.order(Order::Finish);
-        self.finished.recv_timeout(patience).is_ok()
+        let written = || self.shared.counters.written.load(Ordering::Relaxed);
+        let deadline = Instant::now() + longest;
+        let mut before = written();
+        loop {
+            let patience = STALLED.min(deadline.saturating_duration_since(Instant::now()));
+            match self.finished.recv_timeout(patience) {
+                Err(RecvTimeoutError::Timeout) if written() > before && Instant::now() < deadline => before = written(),
+                _ => return,
+            }
+        }
     }
 
     fn order(&self, order: Order) {
@@ -175,7 +191,7 @@ impl Shared {
                 message: "Lines of the supervisor were dropped while stdout was stalled",
                 fields: &[("dropped", dropped.into())],
             };
-            orders.push_back(Order::Line(record.render(repolens_log::Format::Text)));
+            orders.push_back(Order::Line(record.render(self.format)));
         }
         orders
     }

@@ -31,7 +31,7 @@ impl Signals {
         let all = [consts::SIGCHLD, consts::SIGTERM, consts::SIGINT, consts::SIGQUIT]
             .into_iter()
             .chain(FORWARDED);
-        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly::default(), all)?;
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, all)?;
         Ok(Self { delivery })
     }
 

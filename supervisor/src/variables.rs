@@ -203,6 +203,27 @@ mod tests {
         }
     }
 
+    /// What `docs/settings.md` says about who reads what is what is passed.
+    #[test]
+    fn the_document_and_the_table_agree() {
+        let mut rows = 0;
+        for line in include_str!("../../docs/settings.md").lines() {
+            let Some(row) = line.strip_prefix("| `") else { continue };
+            let (name, rest) = row.split_once('`').expect("a name ends");
+            let cells: Vec<&str> = rest.split('|').map(str::trim).collect();
+            let known = VARIABLES.iter().find(|variable| variable.name == name);
+            let known = known.unwrap_or_else(|| panic!("`{name}` would be passed to nobody"));
+            assert_eq!(
+                (known.api, known.worker),
+                (cells[2].contains("API"), cells[2].contains("worker")),
+                "{name}"
+            );
+            assert_eq!(known.secret, cells[0].contains("secret"), "{name}");
+            rows += 1;
+        }
+        assert!(rows > 20, "{rows}");
+    }
+
     #[test]
     fn a_slip_finds_its_name() {
         let known = ["REPOLENS_DATA_DIR", "REPOLENS_ONLY"];

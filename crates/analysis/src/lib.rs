@@ -18,6 +18,7 @@
 //! What only the caller knows (ids, addresses, times) it fills in afterwards with `Report::set_meta`.
 
 mod facts;
+mod graph;
 mod language;
 mod licence;
 mod manifests;

@@ -129,7 +129,7 @@ impl Job<'_> {
                 return found;
             };
             found.push((at, self.file(thread, &mut reader, entry, &mut text)));
-            if at % PROGRESS_STEP == 0 {
+            if at.is_multiple_of(PROGRESS_STEP) {
                 self.observer.progress("parse", at as u64, total as u64);
             }
         }
@@ -160,8 +160,9 @@ impl Job<'_> {
         } else {
             limits.max_file_size
         };
-        let needs_first_line = facts.language.is_none() && !path.rsplit('/').next().unwrap_or(path).contains('.');
-        if facts.language.is_none() && !needs_first_line && !is_licence && !is_manifest {
+        let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
+        let is_read = crate::stages::reads_text_of(path) || is_licence || is_manifest;
+        if facts.language.is_none() && has_ending && !is_read {
             return facts;
         }
         if entry.size > limit {
@@ -204,7 +205,7 @@ impl Job<'_> {
         {
             facts.origin = origin;
         }
-        facts.lines = language::count(language, text);
+        facts.lines = language::count(language, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
         if facts.is_own() {
             self.parse(thread, language.id, text, &mut facts);
         }

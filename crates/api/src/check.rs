@@ -2,8 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use repolens_core::settings::{ApiSettings, Checked, Finding, Level};
-use repolens_core::store::Store;
+use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Finding, Level};
+use repolens_core::store::{PostgresUrl, Store};
 use tokio::runtime::Handle;
 
 /// Prints one JSON object a line; `true` where there is no error. With `connect` the database is tried as well.
@@ -12,6 +12,9 @@ use tokio::runtime::Handle;
 /// When stdout cannot be written to.
 pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<bool> {
     let mut findings = checked.findings;
+    if let Some(settings) = &checked.settings {
+        findings.extend(database_address(settings));
+    }
     if let (Some(settings), true) = (checked.settings, connect) {
         findings.push(try_database(&settings).await);
     }
@@ -25,6 +28,31 @@ pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<boo
     stdout.write_all(&lines)?;
     stdout.flush()?;
     Ok(findings.iter().all(|finding| finding.level != Level::Error))
+}
+
+/// What can be said of the database's address without connecting.
+pub fn database_address(settings: &ApiSettings) -> Vec<Finding> {
+    let DatabaseUrl::Postgres(text) = &settings.database else {
+        return Vec::new();
+    };
+    let finding = |level, message| Finding {
+        level,
+        name: "DATABASE_URL".into(),
+        message,
+    };
+    match PostgresUrl::parse(text) {
+        Ok(url) => url
+            .dropped
+            .iter()
+            .map(|name| {
+                finding(
+                    Level::Warning,
+                    format!("the parameter `{name}` means nothing here and is left out"),
+                )
+            })
+            .collect(),
+        Err(fault) => vec![finding(Level::Error, fault.to_string())],
+    }
 }
 
 async fn try_database(settings: &ApiSettings) -> Finding {

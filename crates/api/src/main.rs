@@ -77,21 +77,28 @@ fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio:
         None => (None, "info"),
     };
     let form = Format::from_setting(form, terminal).honour_no_color(no_color);
-    if repolens_log::init("api", form, filter).is_err() {
+    // The HTTP server's own threads have little to say; a filter that names them is heard all the same.
+    let filter = format!("actix_server=warn,{filter}");
+    if repolens_log::init("api", form, &filter).is_err() {
         // The filter is the only part that a person wrote.
         if repolens_log::init("api", form, "info").is_err() {
             return ExitCode::FAILURE;
         }
-        tracing::warn!("LOG_LEVEL: cannot read `{filter}`: `info` is used");
+        tracing::warn!("LOG_LEVEL: cannot be read as a filter such as `info` or `repolens_api=debug`: `info` is used");
     }
-    for finding in &checked.findings {
+    let mut findings = checked.findings;
+    if let Some(settings) = &checked.settings {
+        findings.extend(check::database_address(settings));
+    }
+    for finding in &findings {
         match finding.level {
             Level::Error => tracing::error!("{finding}"),
             Level::Warning => tracing::warn!("{finding}"),
             Level::Ok => tracing::info!("{finding}"),
         }
     }
-    let Some(settings) = checked.settings else {
+    let sound = findings.iter().all(|finding| finding.level != Level::Error);
+    let Some(settings) = checked.settings.filter(|_| sound) else {
         return ExitCode::from(EXIT_CONFIG);
     };
     match runtime.block_on(serve::run(settings)) {

@@ -18,9 +18,16 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
 
 /// Runs until `stopping` becomes true.
 pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+    let mut watching = false;
     while !*stopping.borrow_and_update() {
         let pause = match look(&app).await {
-            Ok(pause) => pause,
+            Ok(pause) => {
+                if watching && pause.is_none() {
+                    tracing::debug!("no job is held any more");
+                }
+                watching = pause.is_some();
+                pause
+            }
             Err(error) => {
                 tracing::warn!("cannot look for ended leases: {error}");
                 Some(PAUSE_AFTER_ERROR)

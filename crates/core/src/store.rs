@@ -35,6 +35,12 @@ pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Hea
 pub use report::StoredReport;
 pub use scans::{Counts, NewScan, Page, Scan, StoredResults, Submitted};
 
+/// `table.column` of every column that the queries are compiled for, as SQL would name them.
+#[must_use]
+pub fn columns_of_queries() -> Vec<String> {
+    schema::columns()
+}
+
 /// For how long a call waits for a database that is asleep or starting, before it is told as unavailable.
 const WAKE_UP_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -84,11 +90,11 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match self.backend.clone() {
             Backend::Postgres(pools) => {
-                self.joined(async move { queries::postgres::migrate::run(&pools.writers).await })
+                self.joined(async move { queries::postgres::migrate::run(&pools).await })
                     .await
             }
             Backend::Sqlite(pools) => {
-                self.joined(async move { queries::sqlite::migrate::run(&pools.writers).await })
+                self.joined(async move { queries::sqlite::migrate::run(&pools).await })
                     .await
             }
         }
@@ -135,9 +141,18 @@ macro_rules! call {
                     loop {
                         let result = match pools.$access.get().await {
                             Ok(mut connection) => {
-                                let result = $crate::store::queries::postgres::$group::$query(
-                                    &mut *connection, $(&$argument),*
-                                ).await;
+                                let result = async {
+                                    if let Some(first) = &pools.first {
+                                        $crate::store::queries::postgres::begin(&mut connection, first).await?;
+                                    }
+                                    let answer = $crate::store::queries::postgres::$group::$query(
+                                        &mut connection, $(&$argument),*
+                                    ).await?;
+                                    if pools.first.is_some() {
+                                        $crate::store::queries::postgres::commit(&mut connection).await?;
+                                    }
+                                    Ok(answer)
+                                }.await;
                                 if result.is_err() {
                                     // It may be dead, or in the middle of a transaction.
                                     drop(diesel_async::pooled_connection::deadpool::Object::take(connection));

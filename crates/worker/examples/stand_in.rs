@@ -1,5 +1,11 @@
 //! What the tests start in the place of `worker analyze`: a child that behaves in the way that its first argument says.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "it shows the tests what a child was given"
+)]
+
 use std::io::Write;
 
 fn main() {
@@ -8,6 +14,8 @@ fn main() {
     match behaviour {
         // What the child sees of the world, as its report.
         "report" => report(&args),
+        // The same from behind the walls of `analyze --confined`.
+        "confined" => confined(&args),
         "eat" => eat(),
         "spin" => spin(),
         "sleep" => {
@@ -45,6 +53,41 @@ fn report(args: &[String]) {
             "writing": writing,
         })
     );
+}
+
+fn confined(args: &[String]) {
+    let repository = std::path::PathBuf::from(args.last().expect("the repository comes last"));
+    let path = std::env::var("PATH").expect("is passed on");
+    let level = repolens_worker::analyze::confine::confine(&repository, &path).expect("the kernel can");
+    let parent = std::os::unix::process::parent_id();
+    let denied = |result: std::io::Result<()>| result.err().map(|error| format!("{:?}", error.kind()));
+    let git = std::process::Command::new("git")
+        .args(["-c", "safe.directory=*", "--git-dir"])
+        .arg(&repository)
+        .args(["cat-file", "-t", "HEAD"])
+        .output();
+    println!(
+        "{}",
+        serde_json::json!({
+            "files": level.files,
+            "calls": level.calls,
+            "git": git.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default(),
+            "denied": {
+                "environment of the worker": denied(std::fs::read(format!("/proc/{parent}/environ")).map(drop)),
+                "other files": denied(std::fs::read("/etc/passwd").map(drop)),
+                "other sandboxes": denied(std::fs::read_dir(repository.join("../..")).map(drop)),
+                "writing": denied(std::fs::File::create(repository.join("config")).map(drop)),
+                "TCP": denied(std::net::TcpStream::connect("127.0.0.1:9").map(drop)),
+                "UDP": denied(std::net::UdpSocket::bind("127.0.0.1:0").map(drop)),
+                "signals": denied(signal(parent)),
+            }
+        })
+    );
+}
+
+fn signal(process: u32) -> std::io::Result<()> {
+    let process = nix::unistd::Pid::from_raw(i32::try_from(process).expect("a pid"));
+    Ok(nix::sys::signal::kill(process, None)?)
 }
 
 fn eat() {

@@ -3,6 +3,7 @@
 //! It is what a person runs, and what the worker starts for each scan: the clock and the figures that the analysis itself
 //! cannot know are filled in here.
 
+pub mod confine;
 mod progress;
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
@@ -16,6 +17,7 @@ use repolens_analysis::{Git, Limits, OpenError, OpenOptions, Options, SourceTree
 use repolens_core::report::{Meta, Report};
 use repolens_core::settings::Reader;
 
+use crate::child::Message;
 use crate::cli::{AnalyzeArgs, Format};
 use crate::git;
 
@@ -55,6 +57,14 @@ pub fn analyze(args: &AnalyzeArgs) -> u8 {
 
 fn report(args: &AnalyzeArgs, search_path: &str) -> Result<Report, OpenError> {
     let started = Instant::now();
+    if args.confined {
+        let refused = |error: anyhow::Error| OpenError::Unreadable(format!("{error:#}"));
+        let level = confine::confine(&args.path, search_path).map_err(refused)?;
+        progress::tell(&Message::Confined {
+            files: level.files.to_owned(),
+            calls: level.calls,
+        });
+    }
     let limits = Limits {
         max_file_size: args.max_file_size,
         ..Limits::default()

@@ -143,7 +143,7 @@ impl Analyser {
         let dir = run.cloned.dir.as_path();
         let text = |text: String| OsString::from(text);
         let mut args = self.first_args.clone();
-        args.extend(["--format=json", "--progress=lines"].map(OsString::from));
+        args.extend(["--format=json", "--progress=lines", "--confined"].map(OsString::from));
         args.extend([
             text(format!("--scan-id={}", run.about.scan)),
             text(format!("--repo-url={}", run.about.repo_url)),

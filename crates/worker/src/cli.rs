@@ -76,6 +76,10 @@ pub struct AnalyzeArgs {
     #[arg(long, hide = true)]
     pub name_files: bool,
 
+    /// First give up all rights but to read PATH.
+    #[arg(long, hide = true)]
+    pub confined: bool,
+
     // What the worker wants its report to say.
     #[arg(long, hide = true)]
     pub scan_id: Option<String>,

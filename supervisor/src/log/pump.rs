@@ -2,13 +2,14 @@
 
 use std::io::PipeReader;
 use std::os::fd::AsFd as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::read;
-use repolens_log::{Format, timestamp};
+use repolens_log::timestamp;
 
 use super::lines::{Lines, Source};
 use super::sink::Sink;
@@ -42,9 +43,9 @@ enum Read {
 }
 
 /// Runs until [`Order::Finish`].
-pub fn run(shared: &Shared, format: Format) {
+pub fn run(shared: &Shared) {
     let mut streams: Vec<Stream> = Vec::new();
-    let mut sink = Sink::stdout();
+    let mut sink = Sink::stdout(Arc::clone(&shared.counters.written));
     let mut chunk = vec![0; CHUNK];
     let mut finishing: Option<Instant> = None;
     loop {
@@ -83,7 +84,7 @@ pub fn run(shared: &Shared, format: Format) {
                             name: role.name(),
                             pid,
                             level,
-                            format,
+                            format: shared.format,
                         });
                         streams.push(Stream {
                             pipe,

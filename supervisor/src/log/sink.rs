@@ -2,6 +2,8 @@
 
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -15,6 +17,8 @@ pub struct Sink {
     pub buffer: Vec<u8>,
     stdout: Option<OwnedFd>,
     full: usize,
+    /// Bytes that went out, or were dropped because nobody will ever read them.
+    written: Arc<AtomicU64>,
 }
 
 impl Sink {
@@ -22,12 +26,13 @@ impl Sink {
         clippy::disallowed_methods,
         reason = "this is the place that writes the log to stdout"
     )]
-    pub fn stdout() -> Self {
+    pub fn stdout(written: Arc<AtomicU64>) -> Self {
         // Without a stdout there is nobody to write for, and the services run all the same.
         Self {
             buffer: Vec::with_capacity(FULL + 32 * 1024),
             stdout: io::stdout().as_fd().try_clone_to_owned().ok(),
             full: FULL,
+            written,
         }
     }
 
@@ -37,6 +42,7 @@ impl Sink {
             buffer: Vec::new(),
             stdout: None,
             full: usize::MAX,
+            written: Arc::default(),
         }
     }
 
@@ -53,7 +59,10 @@ impl Sink {
         while written < self.buffer.len() {
             let Some(stdout) = &self.stdout else { break };
             match write(stdout, &self.buffer[written..]) {
-                Ok(length) => written += length,
+                Ok(length) => {
+                    written += length;
+                    self.written.fetch_add(length as u64, Ordering::Relaxed);
+                }
                 Err(Errno::EINTR) => {}
                 // Somebody who shares stdout made it non-blocking.
                 Err(Errno::EAGAIN) => {

@@ -18,8 +18,8 @@ use crate::settings::{Fault, LogSettings, Settings};
 use crate::signals::Signals;
 use crate::status::server::Server;
 
-/// What is left of the log is written for so long; then we leave with a reader that reads nothing.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// What is left of the log is written for so long, to a reader that reads.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Left-over processes may take so long to be gone after they were killed.
 const LAST_SWEEP: Duration = Duration::from_millis(500);
 
@@ -119,10 +119,15 @@ fn supervise(settings: Settings, log: Log, mut signals: Signals, started: Instan
     Ok((status, supervisor.log))
 }
 
-/// Writes faults to the log; those of level info are things that are well.
+/// Writes faults to the log. What was tried and is well (level info) is for `check`; at a start it is noise.
 fn tell(log: &Log, faults: &[Fault]) {
     for fault in faults {
-        log.say(fault.level, &format!("`{}` {}", fault.name, fault.message), &[]);
+        let level = if fault.level == Level::Info {
+            Level::Debug
+        } else {
+            fault.level
+        };
+        log.say(level, &format!("`{}` {}", fault.name, fault.message), &[]);
     }
 }
 

@@ -1,10 +1,12 @@
 //! What an init has to do: orphans, groups, signals masks, descriptors, secrets; as PID 1 and as any other process.
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
 use nix::sys::signal::{Signal, kill};
 
-use crate::harness::{Run, Setup, can_unshare, eventually, is_alive, zombies_of};
+use crate::harness::{Run, Setup, can_unshare, child_program, eventually, is_alive, supervisor_program, zombies_of};
 
 #[test]
 fn orphans_are_reaped() {
@@ -83,12 +85,13 @@ fn children_get_a_clean_start() {
     run.wait_until_running();
     for name in ["api", "worker"] {
         let pid = run.pid_of(name).unwrap();
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
         let mask = |field: &str| {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
             let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
             u64::from_str_radix(line.trim(), 16).unwrap()
         };
-        assert_eq!(mask("SigBlk:"), 0, "{name}");
+        // While the program starts a thread the C library blocks all of them for a moment.
+        eventually("no signal is blocked", || mask("SigBlk:") == 0);
         // Rust's own start ignores SIGPIPE (13), after the exec.
         assert_eq!(mask("SigIgn:") & !(1 << 12), 0, "{name}");
         let group = nix::unistd::getpgid(Some(pid)).unwrap();
@@ -202,6 +205,60 @@ fn each_child_sees_only_its_own_variables() {
     assert!(token("api").len() >= 32);
     let log = run.lines().join("\n");
     assert!(!log.contains(&token("api")) && !log.contains("value-of-"));
+}
+
+#[test]
+fn the_same_user_cannot_read_the_supervisors_environment() {
+    let mut setup = Setup::new("health", "beat=i").env("DATABASE_URL", "a-secret");
+    let is_root = nix::unistd::geteuid().is_root();
+    if is_root {
+        // Root may read everything, so that the supervisor has to be somebody else; in a folder that they may enter.
+        let mode = |mode| std::os::unix::fs::PermissionsExt::from_mode(mode);
+        let folder = setup.folder.path().to_owned();
+        fs::set_permissions(&folder, mode(0o777)).unwrap();
+        for (from, name) in [
+            (PathBuf::from(supervisor_program()), "supervisor"),
+            (child_program(), "child"),
+        ] {
+            fs::copy(from, folder.join(name)).unwrap();
+        }
+        let child = folder.join("child").display().to_string();
+        setup.command = as_nobody(&setup.command, folder.join("supervisor"));
+        setup
+            .command
+            .env("REPOLENS_API", format!("{child} health"))
+            .env("REPOLENS_WORKER", format!("{child} beat=i"));
+        setup.command.current_dir(&folder);
+    }
+    let run = setup.start();
+    run.wait_until_running();
+    let of = |pid| {
+        let mut cat = Command::new("cat");
+        if is_root {
+            cat = as_nobody(&cat, "cat".into());
+        }
+        cat.arg(format!("/proc/{pid}/environ")).output().unwrap()
+    };
+    assert!(!of(run.pid()).status.success());
+    let api = of(run.pid_of("api").unwrap());
+    assert!(
+        String::from_utf8_lossy(&api.stdout).contains("DATABASE_URL=a-secret"),
+        "the test itself can read environments"
+    );
+}
+
+/// A command with the same environment for user 65534, without any privilege.
+fn as_nobody(command: &Command, program: PathBuf) -> Command {
+    let mut other = Command::new("setpriv");
+    other
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(program);
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            other.env(name, value);
+        }
+    }
+    other
 }
 
 #[test]

@@ -245,7 +245,8 @@ fn a_non_blocking_stdout_loses_nothing() {
 
 #[test]
 fn a_pipe_held_open_delays_no_restart_and_leaks_nothing() {
-    let run = Setup::new("health", "beat=i exit-file=DIR/end")
+    // The runaway has the worker's stdout and a session of its own.
+    let run = Setup::new("health", "runaways=1 beat=i")
         .flags(&["--restart-delay", "0", "--crash-loop", "off"])
         .start();
     run.wait_until_running();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{Signal, kill};
 
-use crate::harness::{Setup, eventually};
+use crate::harness::{Setup, eventually, skipped};
 
 fn write_tree(root: &Path, current: u64, kills: u64) {
     fs::create_dir_all(root).unwrap();
@@ -111,7 +111,7 @@ impl Drop for Group {
 #[test]
 fn a_real_kill_for_memory() {
     let Some(group) = Group::make() else {
-        eprintln!("SKIPPED: a memory cgroup cannot be made here, so that no real kill for memory was tested");
+        skipped("a memory cgroup cannot be made here, so that no real kill for memory was tested");
         return;
     };
     let mut setup = Setup::new("health", "wait-file=DIR/go eat=500");

@@ -4,18 +4,25 @@ mod postgres_url;
 mod tls;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
 use deadpool::managed::Manager;
-use diesel::result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error as QueryError};
+use diesel::connection::CacheSize;
+use diesel::dsl::sql;
+use diesel::result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error as QueryError, QueryResult};
+use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
 };
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
+    TransactionManager as _,
+};
 use futures_core::future::BoxFuture;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
@@ -43,6 +50,8 @@ where
 {
     pub(super) writers: ManagedPool<C>,
     pub(super) readers: ManagedPool<C>,
+    /// Behind a pooler each call is a transaction, which begins with these statements.
+    pub(super) first: Option<Arc<str>>,
 }
 
 pub(super) type ManagedPool<C> = deadpool::managed::Pool<AsyncDieselConnectionManager<C>>;
@@ -55,6 +64,7 @@ where
         Self {
             writers: self.writers.clone(),
             readers: self.readers.clone(),
+            first: self.first.clone(),
         }
     }
 }
@@ -75,6 +85,7 @@ pub(super) fn postgres(url: PostgresUrl, ca_file: Option<&Path>) -> Result<Pools
         SslMode::Disable => None,
         _ => Some(MakeRustlsConnect::new(tls::client_config(ca_file)?)),
     };
+    let first = url.pooled.then(|| url.first_statements().into());
     let setup = move |_: &str| {
         let (url, tls) = (url.clone(), tls.clone());
         Box::pin(async move { connect_postgres(&url, tls).await }) as BoxFuture<'static, _>
@@ -83,6 +94,7 @@ pub(super) fn postgres(url: PostgresUrl, ca_file: Option<&Path>) -> Result<Pools
     Ok(Pools {
         writers: pool.clone(),
         readers: pool,
+        first,
     })
 }
 
@@ -97,11 +109,29 @@ async fn connect_postgres(url: &PostgresUrl, tls: Option<MakeRustlsConnect>) -> 
             AsyncPgConnection::try_from_client_and_connection(client, connection).await?
         }
     };
-    connection
-        .batch_execute(&url.session)
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    let prepared = match url.pooled {
+        true => prepare_for_pooler(&mut connection, &url.first_statements()).await,
+        false => connection.batch_execute(&url.session_statements()).await,
+    };
+    prepared.map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
+}
+
+/// A pooler may give each transaction another session of the server: so no prepared statement may be counted on later. Our
+/// own are not kept; the driver's, by which it looks up our enum type, are used here once and their answers remembered.
+async fn prepare_for_pooler(connection: &mut AsyncPgConnection, first: &str) -> QueryResult<()> {
+    connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+    AnsiTransactionManager::begin_transaction(connection).await?;
+    connection.batch_execute(first).await?;
+    let known: Option<String> = diesel::select(sql::<Nullable<Text>>("to_regtype('\"ScanStatus\"')::text"))
+        .get_result(connection)
+        .await?;
+    if known.is_some() {
+        diesel::sql_query("SELECT NULL::\"ScanStatus\", NULL::\"ScanStatus\"[]")
+            .execute(connection)
+            .await?;
+    }
+    AnsiTransactionManager::commit_transaction(connection).await
 }
 
 /// Tells apart what waiting may cure and what it will not: a wrong password, a database that is not there, a certificate
@@ -149,6 +179,7 @@ pub(super) fn sqlite(path: &Path) -> Result<Pools<AsyncSqliteConnection>, StoreE
     Ok(Pools {
         writers: pool(path.to_owned(), 1, setup)?,
         readers: pool(path.to_owned(), SQLITE_READERS, setup)?,
+        first: None,
     })
 }
 

@@ -129,3 +129,21 @@ joinable!(scan_reports -> scans (scan_id));
 joinable!(scans -> repositories (repository_id));
 joinable!(scans -> users (user_id));
 allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories);
+
+/// `table.column` of every column above.
+pub(super) fn columns() -> Vec<String> {
+    use diesel::Table as _;
+    macro_rules! names {
+        ($($table:ident),*) => {
+            [$(diesel::debug_query::<diesel::sqlite::Sqlite, _>(&$table::table.select($table::table::all_columns())).to_string()),*]
+        };
+    }
+    use diesel::QueryDsl as _;
+    let queries = names!(scans, scan_reports, users, repositories);
+    queries
+        .iter()
+        .filter_map(|query| query.strip_prefix("SELECT ")?.split(" FROM ").next())
+        .flat_map(|list| list.split(", "))
+        .map(str::to_owned)
+        .collect()
+}

@@ -35,7 +35,7 @@ struct Lines {
 impl Observer for Lines {
     fn progress(&self, stage: &str, done: u64, total: u64) {
         if self.last.lets_through(stage) {
-            say(&Message::Progress {
+            tell(&Message::Progress {
                 stage: stage.to_owned(),
                 done,
                 total,
@@ -45,7 +45,7 @@ impl Observer for Lines {
 
     fn parsing(&self, thread: usize, path: &str) {
         if self.name_files {
-            say(&Message::File {
+            tell(&Message::File {
                 thread,
                 path: Some(path.to_owned()),
             });
@@ -54,13 +54,13 @@ impl Observer for Lines {
 
     fn parsed(&self, thread: usize) {
         if self.name_files {
-            say(&Message::File { thread, path: None });
+            tell(&Message::File { thread, path: None });
         }
     }
 }
 
 /// Whole lines, with one call each: several threads speak. Where nobody listens the analysis goes on all the same.
-fn say(message: &Message) {
+pub(super) fn tell(message: &Message) {
     if let Ok(mut line) = serde_json::to_vec(message) {
         line.push(b'\n');
         let _ = io::stderr().write_all(&line);

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 
 use crate::job::Progress;
 
-/// One line.
+/// One line. `Confined` comes first and tells how far the kernel helped (`analyze/confine.rs`).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Message {
@@ -20,6 +20,10 @@ pub enum Message {
         stage: String,
         done: u64,
         total: u64,
+    },
+    Confined {
+        files: String,
+        calls: bool,
     },
     File {
         thread: usize,
@@ -52,6 +56,7 @@ impl Messages {
             }
             match serde_json::from_slice(&line) {
                 Ok(Message::Progress { stage, done, total }) => progress.analysing(&stage, done, total),
+                Ok(Message::Confined { files, calls }) => tracing::debug!(files, calls, "the analysis is confined"),
                 Ok(Message::File {
                     thread,
                     path: Some(path),

@@ -133,7 +133,7 @@ async fn a_moved_repository_is_followed() {
 
 #[tokio::test]
 async fn a_too_large_repository_is_stopped() {
-    let repositories = Repositories::make();
+    let repositories = Repositories::with_large();
     let server = git_server::start(repositories.root());
     let mut by = local_git();
     by.limits.max_repo_bytes = 3 << 20;
@@ -148,7 +148,7 @@ async fn a_too_large_repository_is_stopped() {
 
 #[tokio::test]
 async fn large_files_are_left_out_where_the_server_can() {
-    let repositories = Repositories::make();
+    let repositories = Repositories::with_large();
     git(
         &repositories.root().join("large.git"),
         &["config", "uploadpack.allowFilter", "true"],

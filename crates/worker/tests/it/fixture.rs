@@ -15,7 +15,8 @@ use tempfile::TempDir;
 /// - `small.git`: branches `main` (default) and `feature/x`, tag `v1`, allows filters;
 /// - `plain.git`: the same without filters;
 /// - `empty.git`: no commit;
-/// - `large.git`: 8 MiB that do not compress.
+/// - `work`: where `small.git` comes from;
+/// - `large.git`, where it is asked for: 8 MiB that do not compress.
 #[derive(Debug)]
 pub struct Repositories(TempDir);
 
@@ -42,14 +43,19 @@ impl Repositories {
             &["config", "uploadpack.allowFilter", "true"],
         );
         git(root.path(), &["init", "-q", "--bare", "-b", "main", "empty.git"]);
-
-        git(root.path(), &["init", "-q", "-b", "main", "heavy"]);
-        for part in 0..8 {
-            fs::write(root.path().join(format!("heavy/{part}.bin")), noise(part, 1 << 20)).expect("written");
-        }
-        commit(&root.path().join("heavy"), "heavy");
-        git(root.path(), &["clone", "-q", "--bare", "heavy", "large.git"]);
         Self(root)
+    }
+
+    pub fn with_large() -> Self {
+        let repositories = Self::make();
+        let root = repositories.root();
+        git(root, &["init", "-q", "-b", "main", "heavy"]);
+        for part in 0..8 {
+            fs::write(root.join(format!("heavy/{part}.bin")), noise(part, 1 << 20)).expect("written");
+        }
+        commit(&root.join("heavy"), "heavy");
+        git(root, &["clone", "-q", "--bare", "heavy", "large.git"]);
+        repositories
     }
 
     pub fn root(&self) -> &Path {
@@ -137,7 +143,7 @@ pub fn limits() -> ScanLimits {
         timeout_seconds: 20,
         max_repo_bytes: 64 << 20,
         max_file_bytes: 2 << 20,
-        analysis_memory_bytes: 512 << 20,
+        analysis_memory_bytes: 256 << 20,
     }
 }
 

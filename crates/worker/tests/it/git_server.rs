@@ -63,7 +63,8 @@ fn backend(root: &Path, path: &str, request: &Request) -> Option<Response> {
         .stderr(Stdio::null())
         .spawn()
         .expect("git is installed");
-    child.stdin.take().expect("piped").write_all(&request.body).ok()?;
+    // It may have refused the request without reading it.
+    let _ = child.stdin.take().expect("piped").write_all(&request.body);
     let output = child.wait_with_output().expect("ends");
     let end = output.stdout.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let mut response = Response::status(200);

@@ -118,13 +118,38 @@ async fn the_child_has_limits_and_knows_nothing() {
         let line = limits.lines().find(|line| line.starts_with(name)).expect(name);
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert!(line("Max address space").contains("536870912 536870912"), "{limits}");
+    assert!(line("Max address space").contains("268435456 268435456"), "{limits}");
     assert!(line("Max core file size").contains("0 0"), "{limits}");
     assert!(line("Max file size").contains("0 0"), "{limits}");
     assert!(line("Max open files").contains("512 512"), "{limits}");
     assert!(!line("Max cpu time").contains("unlimited"), "{limits}");
     assert!(seen["status"].as_str().expect("a text").contains("NoNewPrivs:\t1"));
     assert!(seen["writing"].is_string(), "it can write files");
+}
+
+/// Landlock and seccomp are the kernel's; where it has only a part of them, only that part can be asked for.
+#[tokio::test]
+async fn a_confined_child_reads_the_repository_and_no_more() {
+    let bench = Bench::new(&["confined"]);
+    let report = bench.scan().await;
+    let seen = &report["results"];
+    assert_eq!(seen["git"], "commit", "git reads the repository: {report}");
+    let denied = seen["denied"].as_object().expect("an object");
+    if seen["files"] == "full" {
+        for what in [
+            "environment of the worker",
+            "other files",
+            "other sandboxes",
+            "writing",
+            "signals",
+        ] {
+            assert_eq!(denied[what], "PermissionDenied", "{what}");
+        }
+    }
+    if seen["calls"] == true {
+        assert_eq!(denied["UDP"], "PermissionDenied");
+        assert_eq!(denied["TCP"], "PermissionDenied");
+    }
 }
 
 #[tokio::test]
@@ -248,10 +273,11 @@ async fn a_stop_gives_the_job_back_in_mid_clone_and_in_mid_analysis() {
         assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
         assert_eq!(ran, Ran::Done);
         bench.assert_clean().await;
-        let state = bench.api.state();
-        assert!(state.reports.is_empty(), "{:?}", state.reports);
-        assert_eq!(state.releases[0]["leaseToken"], format!("lease-of-{scan}"));
-        drop(state);
+        {
+            let state = bench.api.state();
+            assert!(state.reports.is_empty(), "{:?}", state.reports);
+            assert_eq!(state.releases[0]["leaseToken"], format!("lease-of-{scan}"));
+        }
         assert_eq!(bench.run_one().await, Ran::Empty, "no new job is taken");
     }
 }

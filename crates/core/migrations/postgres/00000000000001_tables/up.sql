@@ -1,8 +1,5 @@
 -- The tables as the existing deployments have them. They were made by Prisma there, so that all of this is skipped; on an
 -- empty database it makes the same.
--- A second instance that migrates at the same time waits here and then finds nothing left to do.
-SELECT pg_advisory_xact_lock(7239471905);
-
 DO $$ BEGIN
   CREATE TYPE "ScanStatus" AS ENUM ('QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED');
 EXCEPTION WHEN duplicate_object THEN NULL;

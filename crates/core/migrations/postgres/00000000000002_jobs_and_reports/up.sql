@@ -1,6 +1,4 @@
 -- What is ours: the job in the scan's row, and the stored reports.
-SELECT pg_advisory_xact_lock(7239471905);
-
 ALTER TYPE "ScanStatus" ADD VALUE IF NOT EXISTS 'CANCELLED';
 
 ALTER TABLE scans

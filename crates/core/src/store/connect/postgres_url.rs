@@ -8,14 +8,17 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 use url::form_urlencoded;
 
 /// An address that was understood.
 #[derive(Clone)]
 pub struct PostgresUrl {
     pub(super) config: Config,
-    /// Statements that set up each session.
-    pub(super) session: String,
+    /// The schema of the tables, where it is not the usual one.
+    schema: Option<String>,
+    /// A pooler stands in between, which may give each transaction another session.
+    pub(super) pooled: bool,
     /// Parameters that were left out, by name: they mean something to other clients only.
     pub dropped: Vec<String>,
 }
@@ -57,7 +60,6 @@ const KNOWN: &[&str] = &[
 
 /// What Prisma, libpq or a driver of another language reads, and we need not.
 const FOREIGN: &[&str] = &[
-    "pgbouncer",
     "connection_limit",
     "pool_timeout",
     "socket_timeout",
@@ -86,13 +88,14 @@ impl PostgresUrl {
     pub fn parse(url: &str) -> Result<Self, UrlFault> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let mut kept = form_urlencoded::Serializer::new(String::new());
-        let (mut dropped, mut schema) = (Vec::new(), None);
+        let (mut dropped, mut schema, mut pooled) = (Vec::new(), None, false);
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
                 "schema" => schema = Some(value.into_owned()),
                 "sslmode" => {
                     kept.append_pair("sslmode", ssl_mode(&value)?);
                 }
+                "pgbouncer" => pooled = value == "true",
                 name if KNOWN.contains(&name) => {
                     kept.append_pair(name, &value);
                 }
@@ -125,19 +128,41 @@ impl PostgresUrl {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(8));
         }
-        let mut session = format!("SET statement_timeout = {};", STATEMENT_TIMEOUT.as_millis());
-        match schema.as_deref() {
-            None | Some("public" | "") => {}
-            Some(schema) if schema.len() < 64 && !schema.contains(['"', '\0']) => {
-                session.push_str(&format!(" SET search_path TO \"{schema}\";"));
-            }
+        let schema = match schema.as_deref() {
+            None | Some("public" | "") => None,
+            Some(name) if name.len() < 64 && !name.contains(['"', '\0']) => schema,
             Some(_) => return Err(UrlFault("has a `schema` that is no name of one".into())),
-        }
+        };
+        // Prisma's mark for a pooler, and the host names of Neon's.
+        let pooled = pooled
+            || config.get_hosts().iter().any(|host| match host {
+                Host::Tcp(name) => name.contains("-pooler."),
+                Host::Unix(_) => false,
+            });
         Ok(Self {
             config,
-            session,
+            schema,
+            pooled,
             dropped,
         })
+    }
+
+    /// What sets up a session.
+    pub(super) fn session_statements(&self) -> String {
+        let mut statements = format!("SET statement_timeout = {};", STATEMENT_TIMEOUT.as_millis());
+        if let Some(schema) = &self.schema {
+            statements.push_str(&format!(" SET search_path TO \"{schema}\";"));
+        }
+        statements
+    }
+
+    /// What sets up a transaction, behind a pooler. Statements that another client has left prepared in that session could
+    /// have the names of ours.
+    pub(super) fn first_statements(&self) -> String {
+        format!(
+            "DEALLOCATE ALL; {}",
+            self.session_statements().replace("SET ", "SET LOCAL ")
+        )
     }
 }
 
@@ -188,10 +213,11 @@ mod tests {
     fn prismas_parameters_are_left_out_and_named() {
         let url =
             parse("postgresql://a:b%40c@h:6543/d?schema=public&pgbouncer=true&connection_limit=1&sslmode=require");
-        assert_eq!(url.dropped, ["pgbouncer", "connection_limit"]);
+        assert_eq!(url.dropped, ["connection_limit"]);
+        assert!(url.pooled);
         assert_eq!(url.config.get_password(), Some(b"b@c".as_slice()));
         assert_eq!(url.config.get_ports(), [6543]);
-        assert!(!url.session.contains("search_path"));
+        assert!(!url.session_statements().contains("search_path"));
     }
 
     #[test]
@@ -208,6 +234,7 @@ mod tests {
     fn neons_address_is_taken_as_it_is() {
         let url = parse("postgresql://u:p@ep-x.eu.aws.neon.tech/db?sslmode=require&channel_binding=require");
         assert_eq!(url.config.get_channel_binding(), ChannelBinding::Require);
+        assert!(!url.pooled && parse("postgres://u:p@ep-x-pooler.eu.aws.neon.tech/db").pooled);
         let old = parse("postgres://u:p@h/db?options=endpoint%3Dep-x%20-c%20a%3Db");
         assert_eq!(old.config.get_options(), Some("endpoint=ep-x -c a=b"));
     }

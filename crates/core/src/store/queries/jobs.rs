@@ -142,7 +142,7 @@ pub async fn release(
         .filter(scans::id.eq(id.as_str()))
         .filter(scans::lease_token.eq(token.as_str()));
     let cancelled = diesel::update(
-        held.filter(scans::status.eq_any(ScanStatus::before(ScanStatus::Cancelled)))
+        held.filter(scans::status.eq(ScanStatus::Processing))
             .filter(scans::cancel_asked.eq(true)),
     )
     .set((
@@ -202,7 +202,8 @@ pub async fn finish(
         let changed = diesel::update(scans::table)
             .filter(scans::id.eq(id.as_str()))
             .filter(scans::lease_token.eq(token.as_str()))
-            .filter(scans::status.eq_any(ScanStatus::before(finish.status())))
+            // From here every end is allowed by the rule-book, and nobody holds a scan that is elsewhere.
+            .filter(scans::status.eq(ScanStatus::Processing))
             .set(End::new(finish, seconds, now))
             .execute(connection)
             .await?;

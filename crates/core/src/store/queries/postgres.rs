@@ -1,5 +1,8 @@
 //! The queries on PostgreSQL.
 
+use diesel::result::QueryResult;
+use diesel_async::{AnsiTransactionManager, SimpleAsyncConnection as _, TransactionManager as _};
+
 pub(super) type Connection = diesel_async::AsyncPgConnection;
 
 macro_rules! transaction {
@@ -16,3 +19,25 @@ pub(in crate::store) mod migrate;
 pub(in crate::store) mod scans;
 
 const MIGRATIONS: diesel_migrations::EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/postgres");
+
+/// Begins a transaction and, where there are some, runs its first statements.
+pub(in crate::store) async fn begin(connection: &mut Connection, first: &str) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction(connection).await?;
+    if first.is_empty() {
+        return Ok(());
+    }
+    connection.batch_execute(first).await
+}
+
+pub(in crate::store) async fn commit(connection: &mut Connection) -> QueryResult<()> {
+    AnsiTransactionManager::commit_transaction(connection).await
+}
+
+/// Begins the transaction in which the tables are made: one instance at a time, and the lock ends with it.
+async fn begin_alone(connection: &mut Connection, first: &str) -> QueryResult<()> {
+    begin(connection, first).await?;
+    // Any number that nobody else would think of.
+    connection
+        .batch_execute("SELECT pg_advisory_xact_lock(7239471905)")
+        .await
+}

@@ -1,5 +1,10 @@
 //! The queries on SQLite.
 
+use diesel::connection::AnsiTransactionManager;
+use diesel::result::QueryResult;
+use diesel_async::AsyncConnection;
+use diesel_async::TransactionManager as _;
+
 pub(super) type Connection = crate::store::connect::AsyncSqliteConnection;
 
 // A transaction that begins with reading would fail at once, whatever the busy time-out, where another one wrote before it
@@ -18,3 +23,14 @@ pub(in crate::store) mod migrate;
 pub(in crate::store) mod scans;
 
 const MIGRATIONS: diesel_migrations::EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");
+
+async fn commit(connection: &mut Connection) -> QueryResult<()> {
+    <Connection as AsyncConnection>::TransactionManager::commit_transaction(connection).await
+}
+
+/// Begins the transaction in which the tables are made: one instance at a time.
+async fn begin_alone(connection: &mut Connection, _first: &str) -> QueryResult<()> {
+    connection
+        .spawn_blocking(|connection| AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"))
+        .await
+}

@@ -1,0 +1,517 @@
+//! One suite for the store on both databases.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use repolens_core::store::{
+    CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, Store, StoredReport, StoredResults, Submitted,
+};
+use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
+
+use crate::support::Database;
+
+const LEASE: Duration = Duration::from_secs(20);
+
+crate::both! {
+    a_scan_goes_its_way,
+    eight_workers_take_each_job_once,
+    a_lost_worker_is_replaced_twice_and_then_the_scan_fails,
+    a_late_report_changes_nothing,
+    the_same_report_again_is_harmless,
+    a_job_that_is_given_back_does_not_count,
+    cancelling,
+    every_transition_is_by_the_rule_book,
+    a_key_is_used_once,
+    the_newest_come_first,
+    two_instances_make_the_tables_at_one_time,
+}
+
+fn new_scan() -> NewScan {
+    NewScan {
+        id: ScanId::random(),
+        repo_url: "https://git.example.org/owner/repository".into(),
+        branch: None,
+        request_id: Some("request-1".into()),
+        client_key: "client".into(),
+        idempotency: None,
+    }
+}
+
+async fn submit(store: &Store) -> ScanId {
+    let new = new_scan();
+    let id = new.id.clone();
+    assert_eq!(store.submit(new, Utc::now()).await.expect("stored"), Submitted::Stored);
+    id
+}
+
+async fn claim_at(store: &Store, id: &ScanId, now: DateTime<Utc>) -> ClaimedJob {
+    match store.claim(id, "worker", LEASE, now).await.expect("an answer") {
+        ClaimOutcome::Claimed(job) => job,
+        ClaimOutcome::NotQueued(status) => panic!("the scan is {status:?}"),
+    }
+}
+
+fn completed(results: &str) -> Finish {
+    Finish::Completed {
+        report: StoredReport::compress(results.as_bytes()).expect("compresses"),
+        branch: Some("main".into()),
+        commit_sha: Some("c0ffee".into()),
+    }
+}
+
+async fn status(store: &Store, id: &ScanId) -> ScanStatus {
+    store.find(id).await.expect("an answer").expect("it is there").status
+}
+
+async fn a_scan_goes_its_way(database: Database) {
+    let store = database.store().await;
+    let id = submit(&store).await;
+    assert_eq!(store.queue_position(&id).await.expect("an answer"), Some(1));
+    assert_eq!(store.next_lease_end().await.expect("an answer"), None);
+
+    let now = Utc::now();
+    let job = store
+        .claim_next("worker", LEASE, now)
+        .await
+        .expect("an answer")
+        .expect("a job");
+    assert_eq!((job.scan_id.clone(), job.attempt, job.branch), (id.clone(), 1, None));
+    assert_eq!(job.request_id.as_deref(), Some("request-1"));
+    assert_eq!(store.queue_position(&id).await.expect("an answer"), None);
+    assert!(
+        store
+            .claim_next("other", LEASE, now)
+            .await
+            .expect("an answer")
+            .is_none()
+    );
+
+    let beat = store
+        .heartbeat(
+            &id,
+            &job.lease_token,
+            Some(42),
+            Some("parse".into()),
+            LEASE,
+            now + TimeDelta::seconds(5),
+        )
+        .await
+        .expect("an answer")
+        .expect("the lease is live");
+    assert!(!beat.cancel);
+    let scan = store.find(&id).await.expect("an answer").expect("it is there");
+    assert_eq!(
+        (scan.status, scan.progress, scan.stage.as_deref()),
+        (ScanStatus::Processing, 42, Some("parse"))
+    );
+    let end = store.next_lease_end().await.expect("an answer").expect("one is held");
+    assert_eq!(
+        (end - now).num_seconds(),
+        24,
+        "prolonged by the heartbeat, in whole milliseconds"
+    );
+
+    let finished = store
+        .finish(
+            &id,
+            &job.lease_token,
+            completed("{\"a\":1}"),
+            now + TimeDelta::seconds(7),
+        )
+        .await
+        .expect("an answer");
+    assert_eq!(finished, Finished::Recorded);
+    let scan = store.find(&id).await.expect("an answer").expect("it is there");
+    assert_eq!(
+        (scan.status, scan.progress, scan.stage),
+        (ScanStatus::Completed, 100, None)
+    );
+    assert_eq!(
+        (scan.branch.as_deref(), scan.commit_sha.as_deref()),
+        (Some("main"), Some("c0ffee"))
+    );
+    let Some(StoredResults::Report(report)) = store.results(&id).await.expect("an answer") else {
+        panic!("a stored report");
+    };
+    assert_eq!(report, StoredReport::compress(b"{\"a\":1}").expect("compresses"));
+    assert_eq!(store.results_digest(&id).await.expect("an answer"), Some(report.sha256));
+    let seconds = database
+        .value("SELECT CAST(\"processingTime\" AS text) AS v FROM scans")
+        .await;
+    assert_eq!(seconds, "7");
+}
+
+async fn eight_workers_take_each_job_once(database: Database) {
+    const JOBS: usize = 100;
+    let store = database.store().await;
+    let mut submitted = BTreeSet::new();
+    for _ in 0..JOBS {
+        submitted.insert(submit(&store).await);
+    }
+    let mut workers = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let store = store.clone();
+        workers.spawn(async move {
+            let mut taken = Vec::new();
+            while let Some(job) = store
+                .claim_next(&format!("worker-{number}"), LEASE, Utc::now())
+                .await
+                .expect("an answer")
+            {
+                assert_eq!(job.attempt, 1);
+                taken.push(job.scan_id);
+            }
+            taken
+        });
+    }
+    let taken: Vec<ScanId> = workers.join_all().await.into_iter().flatten().collect();
+    assert_eq!(taken.len(), JOBS, "none is taken twice");
+    assert_eq!(taken.into_iter().collect::<BTreeSet<_>>(), submitted, "each is taken");
+}
+
+async fn a_lost_worker_is_replaced_twice_and_then_the_scan_fails(database: Database) {
+    let store = database.store().await;
+    let id = submit(&store).await;
+    let mut now = Utc::now();
+    for attempt in 1..=3 {
+        let job = claim_at(&store, &id, now).await;
+        assert_eq!(job.attempt, attempt);
+        let early = store
+            .reconcile(now + LEASE - TimeDelta::seconds(1))
+            .await
+            .expect("an answer");
+        assert!(early.is_empty(), "the lease is live");
+        now += LEASE;
+        let done = store.reconcile(now).await.expect("an answer");
+        if attempt < 3 {
+            assert_eq!(done.requeued, [id.as_str()]);
+        } else {
+            assert_eq!(done.failed, [id.as_str()]);
+        }
+    }
+    let scan = store.find(&id).await.expect("an answer").expect("it is there");
+    assert_eq!(scan.status, ScanStatus::Failed);
+    assert_eq!(scan.error_code.as_deref(), Some(FailureCode::WorkerLost.code()));
+    assert_eq!(scan.error_message.as_deref(), Some(FailureCode::WorkerLost.sentence()));
+    assert!(store.reconcile(now + LEASE).await.expect("an answer").is_empty());
+    assert_eq!(store.next_lease_end().await.expect("an answer"), None);
+}
+
+async fn a_late_report_changes_nothing(database: Database) {
+    let store = database.store().await;
+    let id = submit(&store).await;
+    let now = Utc::now();
+    let lost = claim_at(&store, &id, now).await.lease_token;
+    store.reconcile(now + LEASE).await.expect("an answer");
+    let late = now + LEASE + TimeDelta::seconds(1);
+    let refused = async |wanted: ScanStatus| {
+        for finish in [
+            completed("{}"),
+            Finish::Cancelled,
+            Finish::Failed {
+                code: None,
+                message: "x".into(),
+            },
+        ] {
+            let finished = store.finish(&id, &lost, finish, late).await.expect("an answer");
+            assert_eq!(finished, Finished::LeaseLost);
+        }
+        let beat = store
+            .heartbeat(&id, &lost, Some(99), None, LEASE, late)
+            .await
+            .expect("an answer");
+        assert_eq!(beat, None);
+        assert_eq!(store.release(&id, &lost, late).await.expect("an answer"), None);
+        assert_eq!(status(&store, &id).await, wanted);
+        let reports = database
+            .value("SELECT CAST(count(*) AS text) AS v FROM scan_reports")
+            .await;
+        assert_eq!(reports, if wanted == ScanStatus::Completed { "1" } else { "0" });
+    };
+    refused(ScanStatus::Queued).await;
+    let job = claim_at(&store, &id, late).await;
+    refused(ScanStatus::Processing).await;
+    let finished = store
+        .finish(&id, &job.lease_token, completed("{\"new\":1}"), late)
+        .await;
+    assert_eq!(finished.expect("an answer"), Finished::Recorded);
+    refused(ScanStatus::Completed).await;
+}
+
+async fn the_same_report_again_is_harmless(database: Database) {
+    let store = database.store().await;
+    for (finish, other) in [
+        (completed("{\"a\":1}"), completed("{\"a\":2}")),
+        (
+            Finish::Failed {
+                code: Some(FailureCode::CloneFailed),
+                message: "no".into(),
+            },
+            Finish::Failed {
+                code: Some(FailureCode::CloneTimedOut),
+                message: "no".into(),
+            },
+        ),
+        (Finish::Cancelled, completed("{}")),
+    ] {
+        let id = submit(&store).await;
+        let now = Utc::now();
+        let token = claim_at(&store, &id, now).await.lease_token;
+        assert_eq!(
+            store.finish(&id, &token, finish.clone(), now).await.expect("an answer"),
+            Finished::Recorded
+        );
+        let row = format!("SELECT CAST(\"updatedAt\" AS text) AS v FROM scans WHERE id = '{id}'");
+        let before = database.value(&row).await;
+        let later = now + TimeDelta::seconds(3);
+        assert_eq!(
+            store.finish(&id, &token, finish, later).await.expect("an answer"),
+            Finished::Repeated
+        );
+        assert_eq!(
+            store.finish(&id, &token, other, later).await.expect("an answer"),
+            Finished::LeaseLost
+        );
+        assert_eq!(database.value(&row).await, before);
+    }
+    // Sixteen at a time: one is recorded.
+    let id = submit(&store).await;
+    let token = claim_at(&store, &id, Utc::now()).await.lease_token;
+    let mut reports = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let (store, id, token) = (store.clone(), id.clone(), token.clone());
+        reports.spawn(async move { store.finish(&id, &token, completed("{\"a\":1}"), Utc::now()).await });
+    }
+    let answers: Vec<Finished> = reports
+        .join_all()
+        .await
+        .into_iter()
+        .map(|answer| answer.expect("an answer"))
+        .collect();
+    let recorded = answers.iter().filter(|answer| **answer == Finished::Recorded).count();
+    let repeated = answers.iter().filter(|answer| **answer == Finished::Repeated).count();
+    assert_eq!((recorded, recorded + repeated), (1, 16), "{answers:?}");
+}
+
+async fn a_job_that_is_given_back_does_not_count(database: Database) {
+    let store = database.store().await;
+    let id = submit(&store).await;
+    for _ in 0..5 {
+        let job = claim_at(&store, &id, Utc::now()).await;
+        assert_eq!(job.attempt, 1);
+        let released = store
+            .release(&id, &job.lease_token, Utc::now())
+            .await
+            .expect("an answer");
+        assert_eq!(released, Some(ScanStatus::Queued));
+    }
+    let job = claim_at(&store, &id, Utc::now()).await;
+    store.cancel(&id, Utc::now()).await.expect("an answer");
+    let released = store
+        .release(&id, &job.lease_token, Utc::now())
+        .await
+        .expect("an answer");
+    assert_eq!(
+        released,
+        Some(ScanStatus::Cancelled),
+        "what is to be cancelled is not queued again"
+    );
+}
+
+async fn cancelling(database: Database) {
+    let store = database.store().await;
+    let now = Utc::now();
+    let nobody = ScanId::random();
+    assert_eq!(
+        store.cancel(&nobody, now).await.expect("an answer"),
+        CancelOutcome::Unknown
+    );
+
+    let queued = submit(&store).await;
+    assert_eq!(
+        store.cancel(&queued, now).await.expect("an answer"),
+        CancelOutcome::Cancelled
+    );
+    assert_eq!(
+        store.cancel(&queued, now).await.expect("an answer"),
+        CancelOutcome::Cancelled,
+        "again"
+    );
+    assert!(matches!(
+        store.claim(&queued, "worker", LEASE, now).await.expect("an answer"),
+        ClaimOutcome::NotQueued(Some(ScanStatus::Cancelled))
+    ));
+
+    let running = submit(&store).await;
+    let token = claim_at(&store, &running, now).await.lease_token;
+    assert_eq!(
+        store.cancel(&running, now).await.expect("an answer"),
+        CancelOutcome::Asked
+    );
+    let beat = store
+        .heartbeat(&running, &token, None, None, LEASE, now)
+        .await
+        .expect("an answer");
+    assert!(
+        beat.expect("the lease is live").cancel,
+        "the next heartbeat tells the worker"
+    );
+    assert_eq!(
+        store
+            .finish(&running, &token, Finish::Cancelled, now)
+            .await
+            .expect("an answer"),
+        Finished::Recorded
+    );
+
+    let orphan = submit(&store).await;
+    claim_at(&store, &orphan, now).await;
+    store.cancel(&orphan, now).await.expect("an answer");
+    let done = store.reconcile(now + LEASE).await.expect("an answer");
+    assert_eq!(
+        done.cancelled,
+        [orphan.as_str()],
+        "its worker is gone: it is cancelled, not queued again"
+    );
+
+    let ended = submit(&store).await;
+    let token = claim_at(&store, &ended, now).await.lease_token;
+    store
+        .finish(&ended, &token, completed("{}"), now)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        store.cancel(&ended, now).await.expect("an answer"),
+        CancelOutcome::Ended(ScanStatus::Completed)
+    );
+}
+
+/// From each status, by each call: the row changes exactly where the rule-book allows it.
+async fn every_transition_is_by_the_rule_book(database: Database) {
+    let store = database.store().await;
+    let token = LeaseToken::random();
+    let now = Utc::now();
+    for from in ScanStatus::ALL {
+        for call in 0..7 {
+            let id = submit(&store).await;
+            let lease = token.as_str();
+            database
+                .run(&format!(
+                    "UPDATE scans SET status = '{}', \"leaseToken\" = '{lease}', \"leaseUntil\" = '2020-01-01 00:00:00', attempts = 1 WHERE id = '{id}'",
+                    from.column()
+                ))
+                .await;
+            match call {
+                0 => drop(store.claim(&id, "worker", LEASE, now).await.expect("an answer")),
+                1 => drop(
+                    store
+                        .finish(&id, &token, completed("{}"), now)
+                        .await
+                        .expect("an answer"),
+                ),
+                2 => {
+                    let finish = Finish::Failed {
+                        code: None,
+                        message: "x".into(),
+                    };
+                    store.finish(&id, &token, finish, now).await.expect("an answer");
+                }
+                3 => drop(
+                    store
+                        .finish(&id, &token, Finish::Cancelled, now)
+                        .await
+                        .expect("an answer"),
+                ),
+                4 => drop(store.release(&id, &token, now).await.expect("an answer")),
+                5 => drop(store.cancel(&id, now).await.expect("an answer")),
+                _ => drop(store.reconcile(now).await.expect("an answer")),
+            }
+            let to = status(&store, &id).await;
+            assert!(
+                to == from || from.can_become(to),
+                "{from:?} became {to:?} by call {call}"
+            );
+            assert!(!from.is_final() || to == from, "{from:?} is final");
+            // What must happen does.
+            let must = match (from, call) {
+                (ScanStatus::Queued, 0) => ScanStatus::Processing,
+                (ScanStatus::Queued, 5) => ScanStatus::Cancelled,
+                (ScanStatus::Processing, 1) => ScanStatus::Completed,
+                (ScanStatus::Processing, 2) => ScanStatus::Failed,
+                (ScanStatus::Processing, 3) => ScanStatus::Cancelled,
+                (ScanStatus::Processing, 4 | 6) => ScanStatus::Queued,
+                (from, _) => from,
+            };
+            // A queued scan has no holder: a report of one is not taken, whatever token the row has left.
+            assert_eq!(to, must, "from {from:?} by call {call}");
+            database.run(&format!("DELETE FROM scans WHERE id = '{id}'")).await;
+        }
+    }
+}
+
+async fn a_key_is_used_once(database: Database) {
+    let store = database.store().await;
+    let with_key = |key: &str, hash: &str, client: &str| NewScan {
+        idempotency: Some((key.into(), hash.into())),
+        client_key: client.into(),
+        ..new_scan()
+    };
+    let first = with_key("k", "body", "a");
+    let id = first.id.clone();
+    assert_eq!(
+        store.submit(first, Utc::now()).await.expect("stored"),
+        Submitted::Stored
+    );
+    let again = store
+        .submit(with_key("k", "body", "a"), Utc::now())
+        .await
+        .expect("an answer");
+    assert_eq!(
+        again,
+        Submitted::Before {
+            id: id.clone(),
+            same_body: true
+        }
+    );
+    let other_body = store
+        .submit(with_key("k", "other", "a"), Utc::now())
+        .await
+        .expect("an answer");
+    assert_eq!(other_body, Submitted::Before { id, same_body: false });
+    let other_client = store
+        .submit(with_key("k", "body", "b"), Utc::now())
+        .await
+        .expect("an answer");
+    assert_eq!(other_client, Submitted::Stored);
+    assert_eq!(store.anonymous_counts().await.expect("an answer").total(), 2);
+}
+
+async fn the_newest_come_first(database: Database) {
+    let store = database.store().await;
+    let mut ids = Vec::new();
+    for second in 0..5 {
+        let new = new_scan();
+        ids.push(new.id.to_string());
+        store
+            .submit(new, Utc::now() + TimeDelta::seconds(second))
+            .await
+            .expect("stored");
+    }
+    ids.reverse();
+    let page = store.anonymous_scans(2, 1).await.expect("an answer");
+    let shown: Vec<String> = page.scans.into_iter().map(|scan| scan.id).collect();
+    assert_eq!((shown.as_slice(), page.total), (&ids[1..3], 5));
+}
+
+async fn two_instances_make_the_tables_at_one_time(database: Database) {
+    let mut starts = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let store = Store::new(&database.settings(), None, tokio::runtime::Handle::current()).expect("usable");
+        starts.spawn(async move { store.migrate().await });
+    }
+    for result in starts.join_all().await {
+        result.expect("all of them find or make the tables");
+    }
+    submit(&database.store().await).await;
+}

@@ -1,0 +1,48 @@
+//! What the tests start: databases and the API's own process.
+//!
+//! Everything is made in temporary folders and on free ports, so that two runs at a time do not meet.
+
+mod api;
+mod database;
+mod postgres;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+pub use api::{Api, TOKEN, command};
+pub use database::{Database, Kind};
+pub use postgres::Postgres;
+
+/// How long anything may take before a test says that it does not happen.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Asks until the answer is there.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+    let until = Instant::now() + DEADLINE;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < until, "it does not happen: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Makes a test of each function for both databases: `both! { name, … }`.
+#[macro_export]
+macro_rules! both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::support::Database::new($crate::support::Kind::Sqlite).await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::support::Database::new($crate::support::Kind::Postgres).await).await;
+            })*
+        }
+    };
+}

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of the test's own, on a free port of loopback.
 
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -75,20 +75,26 @@ impl Postgres {
             .stderr(std::fs::File::create(folder.path().join("log")).expect("a log file"))
             .spawn()
             .expect("postgres starts");
-        let start = Instant::now();
-        while !ready(&bin, port) {
-            assert!(
-                start.elapsed() < Duration::from_secs(60),
-                "PostgreSQL does not start: {}",
-                std::fs::read_to_string(folder.path().join("log")).unwrap_or_default()
-            );
-            thread::sleep(Duration::from_millis(50));
-        }
-        Self {
+        let postgres = Self {
             server,
             port,
             _folder: folder,
+        };
+        // The server's own word, on the last line of its file.
+        let ready = || {
+            let pid_file = std::fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+            pid_file.lines().last().is_some_and(|line| line.trim() == "ready")
+        };
+        let start = Instant::now();
+        while !ready() {
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "PostgreSQL does not start: {}",
+                std::fs::read_to_string(data.with_file_name("log")).unwrap_or_default()
+            );
+            thread::sleep(Duration::from_millis(50));
         }
+        postgres
     }
 
     /// The address of the database `postgres`.
@@ -104,14 +110,6 @@ impl Drop for Postgres {
         let _ = kill(Pid::from_raw(self.server.id().cast_signed()), Signal::SIGQUIT);
         let _ = self.server.wait();
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test's own server")]
-fn ready(bin: &Path, port: u16) -> bool {
-    Command::new(bin.join("pg_isready"))
-        .args(["--quiet", "--host=127.0.0.1", &format!("--port={port}")])
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 /// Where the server programs are: on `PATH`, or where Debian puts them.

@@ -11,6 +11,10 @@ use repolens_analysis::{Limits, OpenError, OpenOptions, Options, Silent, SourceT
 use repolens_core::report::Report;
 use tempfile::TempDir;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "git of the test itself, on repositories of the test"
+)]
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(folder)

@@ -1,20 +1,25 @@
 //! What the handlers share.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use repolens_core::job::JobLimits;
+use repolens_core::settings::Retention;
 use repolens_core::store::Store;
 use repolens_core::{Secret, UrlPolicy};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
 use crate::dispatch::Dispatch;
+use crate::events::Events;
 
 /// One for the whole process.
 pub struct App {
     pub store: Store,
     pub dispatch: Dispatch,
+    pub events: Arc<Events>,
+    pub retention: Retention,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
     pub worker_token: Secret,

@@ -8,7 +8,7 @@ use repolens_core::store::{ClaimedJob, Store, StoreError};
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::Instant;
 
-/// The bell that says "something may be queued", and the one that says "a lease has begun".
+/// The bells that say "something may be queued", "a lease has begun" and "a report was recorded".
 pub struct Dispatch {
     /// Counts the times at which something may have come into the queue.
     queued: watch::Sender<u64>,
@@ -17,6 +17,7 @@ pub struct Dispatch {
     /// Workers of this process take turns, so that one new scan does not wake all of them into the database.
     turn: Mutex<()>,
     lease_begun: Notify,
+    recorded: Notify,
 }
 
 /// Above every count.
@@ -29,6 +30,7 @@ impl Dispatch {
             seen_empty: AtomicU64::new(NEVER),
             turn: Mutex::new(()),
             lease_begun: Notify::new(),
+            recorded: Notify::new(),
         }
     }
 
@@ -45,6 +47,16 @@ impl Dispatch {
     /// Waits until a job was taken since the last call.
     pub async fn next_lease(&self) {
         self.lease_begun.notified().await;
+    }
+
+    /// A report was recorded: there may be one too many.
+    pub fn recorded(&self) {
+        self.recorded.notify_one();
+    }
+
+    /// Waits until a report was recorded since the last call.
+    pub async fn next_recorded(&self) {
+        self.recorded.notified().await;
     }
 
     /// Takes the next job for `worker`; waits up to `wait` for one. `None`: none came, or the process is stopping.
@@ -65,6 +77,7 @@ impl Dispatch {
             if let Some(job) = self.try_claim(store, worker, lease, &mut queued).await? {
                 return Ok(Some(job));
             }
+            tracing::debug!(worker, "waiting for a job");
             tokio::select! {
                 _ = queued.changed() => {}
                 _ = stopping.changed() => {}

@@ -1,5 +1,6 @@
 //! What answers at the addresses of `routes.rs`.
 
+pub mod events;
 pub mod health;
 pub mod history;
 pub mod reports;
@@ -8,13 +9,22 @@ pub mod worker;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use repolens_core::ScanId;
+use repolens_core::store::Scan;
 use serde::Serializer;
 
+use crate::app::App;
 use crate::problem::Problem;
 
 /// The id in an address. One that no scan can have is answered like one that no scan has.
 fn scan_id(text: &str) -> Result<ScanId, Problem> {
     ScanId::parse(text).map_err(|_| Problem::scan_not_found(text))
+}
+
+async fn find_scan(app: &App, id: &ScanId) -> Result<Scan, Problem> {
+    app.store
+        .find(id)
+        .await?
+        .ok_or_else(|| Problem::scan_not_found(id.as_str()))
 }
 
 /// `2026-01-22T18:05:55.000Z`.

@@ -5,6 +5,7 @@ mod body;
 mod check;
 mod client;
 mod dispatch;
+mod events;
 mod handlers;
 mod problem;
 mod reconciler;

@@ -55,13 +55,26 @@ impl Problem {
     /// A member of the body says what is not accepted: 422.
     pub fn refused_at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "refused",
-            "Not accepted",
-            detail.clone(),
-        )
-        .at(pointer, detail)
+        Self::refused(detail.clone()).at(pointer, detail)
+    }
+
+    /// What is asked for is not accepted, by no one member of the body: 422.
+    pub fn refused(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", "Not accepted", detail)
+    }
+
+    /// This client asks for too much: 429.
+    pub fn too_many(detail: impl Into<String>, retry_after_seconds: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail);
+        problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from(retry_after_seconds)));
+        problem
+    }
+
+    /// All clients together ask for too much: 503.
+    pub fn busy(detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail);
+        problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("30")));
+        problem
     }
 
     pub fn unauthorized(detail: impl Into<String>) -> Self {

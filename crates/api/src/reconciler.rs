@@ -1,26 +1,33 @@
-//! Puts back the jobs of workers that are gone.
+//! Puts back the jobs of workers that are gone, and prunes old reports.
 //!
 //! It looks at start, and then only while a job is held: when the earliest lease could have ended. While nothing is held it
 //! waits for the next job to be taken, and the database may sleep.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
+use repolens_core::ScanStatus;
+use repolens_core::settings::Retention;
 use repolens_core::store::StoreError;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::events::State;
 
-/// After an error, and at least between two looks.
+/// After the end of a lease, so that a heartbeat which is on its way counts.
 const PAUSE: Duration = Duration::from_millis(200);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
+
+/// A clock that is off by more was set; by less, it was corrected or the process was slow.
+const LEAP: TimeDelta = TimeDelta::seconds(5);
 
 /// Runs until `stopping` becomes true.
 pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     let mut watching = false;
+    let mut clock = Clock::now();
     while !*stopping.borrow_and_update() {
-        let pause = match look(&app).await {
+        let pause = match look(&app, &mut clock).await {
             Ok(pause) => {
                 if watching && pause.is_none() {
                     tracing::debug!("no job is held any more");
@@ -48,20 +55,104 @@ async fn sleep_or_wait(pause: Option<Duration>, app: &App) {
 }
 
 /// One look: how long to pause before the next one; `None` while no job is held.
-async fn look(app: &App) -> Result<Option<Duration>, StoreError> {
-    let done = app.store.reconcile(Utc::now()).await?;
+async fn look(app: &App, clock: &mut Clock) -> Result<Option<Duration>, StoreError> {
+    if clock.leapt() {
+        // All leases look ended, and none may be: the workers that live prolong theirs with their next heartbeat.
+        tracing::warn!("the clock was set forward: leases are looked at after the next heartbeats");
+        return Ok(Some(Duration::from_millis(2 * app.limits.heartbeat_ms)));
+    }
+    let now = Utc::now();
+    let done = app.store.reconcile(now).await?;
     for scan_id in &done.requeued {
         tracing::warn!(scan_id, "the worker is gone: the scan is queued again");
+        app.events.tell(scan_id, State::new(ScanStatus::Queued));
     }
     for scan_id in &done.failed {
         tracing::warn!(scan_id, "the last allowed worker is gone: the scan has failed");
+        let code = repolens_core::FailureCode::WorkerLost;
+        let mut state = State::new(ScanStatus::Failed);
+        state.error = Some(code.sentence().to_owned());
+        state.error_code = Some(code.code().to_owned());
+        app.events.tell(scan_id, state);
     }
     for scan_id in &done.cancelled {
         tracing::info!(scan_id, "the worker is gone: the scan that was to be cancelled is");
+        app.events.tell(scan_id, State::new(ScanStatus::Cancelled));
     }
     if !done.requeued.is_empty() {
         app.dispatch.queued();
     }
-    let end = app.store.next_lease_end().await?;
-    Ok(end.map(|end| (end - Utc::now()).to_std().unwrap_or_default() + PAUSE))
+    let Some(end) = app.store.next_lease_end().await? else {
+        return Ok(None);
+    };
+    let latest = now + app.lease();
+    if end > latest + LEAP {
+        tracing::warn!("the clock was set back: leases are shortened to what they should be");
+        app.store.shorten_leases(latest).await?;
+    }
+    let left = (end.min(latest) - Utc::now()).to_std().unwrap_or_default();
+    Ok(Some(left + PAUSE))
+}
+
+/// Notices when the wall clock went ahead of the time that has passed.
+struct Clock {
+    wall: DateTime<Utc>,
+    passed: Instant,
+}
+
+impl Clock {
+    fn now() -> Self {
+        Self {
+            wall: Utc::now(),
+            passed: Instant::now(),
+        }
+    }
+
+    fn leapt(&mut self) -> bool {
+        let last = std::mem::replace(self, Self::now());
+        let passed = TimeDelta::from_std(self.passed - last.passed).unwrap_or(TimeDelta::MAX);
+        self.wall - last.wall - passed > LEAP
+    }
+}
+
+/// Deletes reports that are no longer kept: at start, and after each one that is recorded. Runs until `stopping` becomes
+/// true; ends at once where all are kept.
+pub async fn prune(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+    /// Small, so that nobody waits long for the database's one writer.
+    const BATCH: i64 = 100;
+    let Retention { age, count } = app.retention;
+    if age.is_none() && count.is_none() {
+        return;
+    }
+    while !*stopping.borrow_and_update() {
+        let before = age.and_then(|age| Some(Utc::now() - TimeDelta::from_std(age).ok()?));
+        match app.store.prune(before, count, BATCH).await {
+            Ok(0) => {}
+            Ok(deleted) => {
+                tracing::info!(deleted, "old reports deleted");
+                continue;
+            }
+            Err(error) => tracing::warn!("cannot delete old reports: {error}"),
+        }
+        tokio::select! {
+            () = app.dispatch.next_recorded() => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_is_told_from_time_that_passes() {
+        let mut clock = Clock::now();
+        assert!(!clock.leapt());
+        clock.wall -= TimeDelta::hours(1);
+        assert!(clock.leapt(), "an hour went by in no time");
+        assert!(!clock.leapt(), "told once");
+        clock.wall += TimeDelta::hours(1);
+        assert!(!clock.leapt(), "backwards is not forwards");
+    }
 }

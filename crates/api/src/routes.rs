@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
-use crate::handlers::{health, history, reports, scans, worker};
+use crate::handlers::{events, health, history, reports, scans, worker};
 use crate::problem::Problem;
 
 /// Address, the methods it has, and who handles them.
@@ -16,6 +16,7 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/scan", "POST").route(web::post().to(scans::post_scan)));
     routes.service(at("/api/scan/{id}", "GET, HEAD").route(get().to(scans::get_scan)));
     routes.service(at("/api/scan/{id}/results", "GET, HEAD").route(get().to(scans::get_results)));
+    routes.service(at("/api/scan/{id}/events", "GET").route(web::get().to(events::get_events)));
     routes.service(at("/api/scan/{id}/cancel", "POST").route(web::post().to(scans::post_cancel)));
     routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(reports::put_status)));
 

@@ -50,6 +50,8 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let app = Arc::new(App {
         store,
         dispatch: Dispatch::new(),
+        events: Arc::default(),
+        retention: settings.retention,
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,
         worker_token: settings.worker_token,
@@ -60,6 +62,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         stopping: stopping.clone(),
     });
     let reconciler = tokio::spawn(reconciler::run(Arc::clone(&app), stopping.clone()));
+    let pruner = tokio::spawn(reconciler::prune(Arc::clone(&app), stopping.clone()));
 
     let local = listener.local_addr().context("the listener has no address")?;
     let server = server(Arc::clone(&app), settings.frontend_origins, listener, stopping)?;
@@ -68,6 +71,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
 
     let served = server.await.context("the HTTP server ended early")?;
     reconciler.await.context("the reconciler ended early")?;
+    pruner.await.context("the pruning of reports ended early")?;
     app.store.close();
     signals.abort();
     served.context("the HTTP server failed")?;

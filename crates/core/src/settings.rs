@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use api::{ApiSettings, DatabaseUrl};
+pub use api::{ApiSettings, DatabaseUrl, Retention};
 pub use reader::{Reader, Vars};
 pub use variables::{VARIABLES, Variable, Who};
 pub use worker::{ScanLimits, WorkerSettings};

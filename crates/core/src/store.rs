@@ -33,7 +33,7 @@ pub use connect::{PostgresUrl, UrlFault};
 pub use error::StoreError;
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled};
 pub use report::StoredReport;
-pub use scans::{Counts, NewScan, Page, Scan, StoredResults, Submitted};
+pub use scans::{Counts, NewScan, Page, QueuePlace, Scan, StoredResults, Submitted};
 
 /// `table.column` of every column that the queries are compiled for, as SQL would name them.
 #[must_use]

@@ -69,7 +69,7 @@ async fn main() {
             "{:<12} {:>8} {:>9} {:>7} ms {:>7} ms {:>7} KiB",
             path.file_stem().unwrap().to_string_lossy(),
             results["languages"]["totalFiles"].to_string(),
-            results["lines"]["total"]["code"].to_string(),
+            results["lines"]["code"].to_string(),
             times[times.len() / 2].as_millis(),
             times[times.len() - 1].as_millis(),
             results.to_string().len() / 1024,

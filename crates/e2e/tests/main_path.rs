@@ -11,6 +11,20 @@ async fn a_scan_goes_from_queued_to_a_true_report() {
     let repository = Repository::small();
     let home = Home::default();
     let repolens = Running::start(&home);
+    let ready: Value = repolens
+        .http()
+        .get(repolens.url("/api/ready"))
+        .send()
+        .await
+        .expect("the API answers")
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(ready["checks"]["store"]["status"], "up", "{ready}");
+    assert_eq!(
+        ready["checks"]["worker"]["status"], "up",
+        "the supervisor was asked: {ready}"
+    );
 
     let id = repolens.submit(&repository.url()).await;
     let seen = repolens.watch(&id).await;

@@ -59,16 +59,19 @@ impl ApiClient {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new(base: String, token: Secret, worker_id: String) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::client_config())
             .user_agent(concat!("repolens-worker/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             // A load balancer in between forgets a silent long poll.
-            .tcp_keepalive(Duration::from_secs(20))
-            .build()?;
+            .tcp_keepalive(Duration::from_secs(20));
+        if is_loopback(&base) {
+            // A proxy of the environment is for what is far away.
+            http = http.no_proxy();
+        }
         Ok(Self {
-            http,
+            http: http.build()?,
             base,
             token,
             worker_id,
@@ -80,10 +83,26 @@ impl ApiClient {
     ///
     /// # Errors
     /// As [`CallError`].
-    pub async fn claim(&self, wait: Duration) -> Result<Option<Claim>, CallError> {
+    pub async fn claim_next(&self, wait: Duration) -> Result<Option<Claim>, CallError> {
+        self.claim(None, wait).await
+    }
+
+    /// The job of one scan; `None` where it has ended, is unknown, or is somebody else's.
+    ///
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn claim_scan(&self, scan: &ScanId) -> Result<Option<Claim>, CallError> {
+        match self.claim(Some(scan.clone()), Duration::ZERO).await {
+            Err(CallError::LeaseLost) => Ok(None),
+            Err(CallError::Refused(cause)) if cause.starts_with("404") => Ok(None),
+            answered => answered,
+        }
+    }
+
+    async fn claim(&self, scan_id: Option<ScanId>, wait: Duration) -> Result<Option<Claim>, CallError> {
         let body = ClaimRequest {
             worker_id: self.worker_id.clone(),
-            scan_id: None,
+            scan_id,
             wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
         };
         let request = self.post("/api/worker/claim", &body).timeout(wait + ANSWER_TIMEOUT);
@@ -194,6 +213,15 @@ impl ApiClient {
             }
         }
     }
+}
+
+fn is_loopback(base: &str) -> bool {
+    url::Url::parse(base).is_ok_and(|url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    })
 }
 
 async fn sort(response: Response) -> Result<Response, CallError> {

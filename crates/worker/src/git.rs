@@ -69,14 +69,17 @@ impl Git {
             let place = locate::locate(url, &self.policy).await?;
             let dir = sandbox.join("repo.git");
             self.fetch(&place, branch, &dir, sandbox).await?;
+            let (commit, name) = match self.head(&dir, sandbox).await {
+                Err(failed) if branch.is_none() => self.another_branch(&place, &dir, sandbox, failed).await?,
+                found => found?,
+            };
             let bytes = size_on_disk(&dir);
             if bytes > self.limits.max_repo_bytes {
                 return Err(self.too_large());
             }
-            let (commit, default_branch) = self.head(&dir, sandbox).await?;
             Ok(Cloned {
                 dir,
-                branch: branch.map_or(default_branch, |name| name.as_str().to_owned()),
+                branch: branch.map_or(name, |branch| branch.as_str().to_owned()),
                 commit,
                 bytes,
             })
@@ -106,6 +109,35 @@ impl Git {
             }
             () = outgrows(sandbox, self.limits.max_repo_bytes) => Err(self.too_large()),
         }
+    }
+
+    /// The remote's `HEAD` names a branch that is not there (often `master`, where all was pushed to `main`): takes the
+    /// likeliest of those that are. Where there is none, the repository is `empty`.
+    async fn another_branch(
+        &self,
+        place: &locate::Place,
+        dir: &Path,
+        sandbox: &Path,
+        empty: Failed,
+    ) -> Result<(String, String), Failed> {
+        let args = command::branches_args(place);
+        let listed = self.run(args, place.url.is_file(), sandbox).await?;
+        let names: Vec<&str> = listed
+            .output
+            .lines()
+            .filter_map(|line| line.split_once("\trefs/heads/").map(|(_, name)| name))
+            .collect();
+        let usual = ["main", "master", "trunk", "develop"]
+            .into_iter()
+            .find(|name| names.contains(name));
+        let branch = usual
+            .or(names.first().copied())
+            .and_then(|name| BranchName::parse(name).ok());
+        let Some(branch) = branch else { return Err(empty) };
+        let unusable = |error: std::io::Error| Failed::new(FailureCode::SandboxUnusable, error.to_string());
+        std::fs::remove_dir_all(dir).map_err(unusable)?;
+        self.fetch(place, Some(&branch), dir, sandbox).await?;
+        self.head(dir, sandbox).await
     }
 
     /// The commit and the name of the branch that the clone's `HEAD` stands for.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use repolens_core::job::{Claim, ReleaseRequest, StatusReport};
-use repolens_core::{BranchName, FailureCode, RepoUrl, ScanStatus};
+use repolens_core::{BranchName, FailureCode, RepoUrl, ScanId, ScanStatus};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -41,16 +41,48 @@ pub struct Jobs {
 /// What came of looking for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ran {
-    /// A job was taken and is dealt with, one way or the other.
-    Done,
+    /// A job was taken and is dealt with.
+    Done(Outcome),
     /// There was none.
     Empty,
+}
+
+/// How a job ended, for this worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The API has recorded it.
+    Completed,
+    /// The API has recorded it.
+    Failed(FailureCode),
+    /// The API has recorded it.
+    Cancelled,
+    /// The API has it back.
+    GivenBack,
+    /// It belongs to somebody else, or to nobody: nothing was reported.
+    LeaseLost,
+    /// It could not be told to the API: the job comes back when its lease ends.
+    Left,
+}
+
+impl Outcome {
+    /// The word for it in the log.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+            Self::GivenBack => "given-back",
+            Self::LeaseLost => "lease-lost",
+            Self::Left => "left",
+        }
+    }
 }
 
 /// The container's host gives a process that has to stop a few seconds; the supervisor 10.
 const RELEASE_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// How a job ended, and what it was made of; for its last log line.
+/// What a job was made of; for its last log line.
 #[derive(Debug, Default)]
 struct Figures {
     clone: Option<Duration>,
@@ -74,24 +106,40 @@ impl Jobs {
     /// # Errors
     /// No job could be asked for. What goes wrong with a job is reported to the API, not here.
     pub async fn run_one(&self, wait: Duration, stop: &Stop) -> Result<Ran, CallError> {
+        self.run(self.api.claim_next(wait), &Progress::default(), stop).await
+    }
+
+    /// The same with one scan that a queue told of: [`Ran::Empty`] where the API does not give it to us.
+    ///
+    /// # Errors
+    /// The scan could not be asked for.
+    pub async fn run_scan(&self, scan: &ScanId, progress: &Progress, stop: &Stop) -> Result<Ran, CallError> {
+        self.run(self.api.claim_scan(scan), progress, stop).await
+    }
+
+    async fn run(
+        &self,
+        claim: impl Future<Output = Result<Option<Claim>, CallError>>,
+        progress: &Progress,
+        stop: &Stop,
+    ) -> Result<Ran, CallError> {
         let claim = tokio::select! {
             biased;
             () = stop.asked() => return Ok(Ran::Empty),
-            claim = self.api.claim(wait) => claim?,
+            claim = claim => claim?,
         };
         let Some(claim) = claim else { return Ok(Ran::Empty) };
         self.running.send_modify(|running| *running += 1);
         let span = tracing::info_span!("job", scan_id = %claim.scan_id, request_id = claim.request_id.as_deref());
-        self.see_through(&claim, stop).instrument(span).await;
+        let outcome = self.see_through(&claim, progress, stop).instrument(span).await;
         self.running.send_modify(|running| *running -= 1);
-        Ok(Ran::Done)
+        Ok(Ran::Done(outcome))
     }
 
-    async fn see_through(&self, claim: &Claim, stop: &Stop) {
+    async fn see_through(&self, claim: &Claim, progress: &Progress, stop: &Stop) -> Outcome {
         let started = Instant::now();
         tracing::info!(attempt = claim.attempt, url = %claim.repo_url, "Job taken");
-        let progress = Progress::default();
-        let lease = Lease::new(&self.api, claim, &progress);
+        let lease = Lease::new(&self.api, claim, progress);
         let mut figures = Figures::default();
         let over = match self.sandboxes.create(&claim.scan_id) {
             Ok(sandbox) => {
@@ -102,7 +150,7 @@ impl Jobs {
                         LeaseEnd::Cancelled => Over::Cancelled,
                         LeaseEnd::Lost => Over::LeaseLost,
                     },
-                    result = self.work(claim, started, &sandbox, &progress, &mut figures) => Over::Worked(result),
+                    result = self.work(claim, started, &sandbox, progress, &mut figures) => Over::Worked(result),
                 };
                 sandbox.remove().await;
                 over
@@ -112,7 +160,7 @@ impl Jobs {
         let worked = started.elapsed();
         let outcome = self.conclude(claim, over, &figures, &lease, stop).await;
         tracing::info!(
-            outcome,
+            outcome = outcome.word(),
             attempt = claim.attempt,
             clone_ms = figures.clone.map(millis),
             analysis_ms = figures.analysis.map(millis),
@@ -122,6 +170,7 @@ impl Jobs {
             report_bytes = figures.report_bytes,
             "Job ended"
         );
+        outcome
     }
 
     /// From an address to the body of the report.
@@ -169,62 +218,56 @@ impl Jobs {
         Ok((url, branch))
     }
 
-    /// Tells the API what came of it, and returns the word for it.
-    async fn conclude(
-        &self,
-        claim: &Claim,
-        over: Over,
-        figures: &Figures,
-        lease: &Lease<'_>,
-        stop: &Stop,
-    ) -> &'static str {
+    /// Tells the API what came of it.
+    async fn conclude(&self, claim: &Claim, over: Over, figures: &Figures, lease: &Lease<'_>, stop: &Stop) -> Outcome {
         let (outcome, body) = match over {
-            Over::Worked(Ok(body)) => ("completed", Ok(body)),
+            Over::Worked(Ok(body)) => (Outcome::Completed, Ok(body)),
             Over::Worked(Err(failed)) => {
                 tracing::warn!(code = failed.code.code(), "Job failed: {}", failed.cause);
-                ("failed", report_body(&failure(failed.code, figures)))
+                (
+                    Outcome::Failed(failed.code),
+                    report_body(&failure(failed.code, figures)),
+                )
             }
-            Over::Cancelled => ("cancelled", report_body(&blank(ScanStatus::Cancelled))),
-            Over::LeaseLost => return "lease-lost",
+            Over::Cancelled => (Outcome::Cancelled, report_body(&blank(ScanStatus::Cancelled))),
+            Over::LeaseLost => return Outcome::LeaseLost,
             Over::Stopping => return self.give_back(claim).await,
         };
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::error!("the report cannot be written: {error}");
-                return "not-reported";
-            }
+        let told = match body {
+            Ok(body) => lease.deliver(body, stop).await,
+            Err(error) => Err(CallError::Refused(error.to_string())),
         };
-        match lease.deliver(body, stop).await {
-            Ok(()) => outcome,
-            Err(CallError::LeaseLost) => "lease-lost",
+        let (outcome, told) = match told {
             Err(CallError::TooLarge) => {
-                let Ok(body) = report_body(&failure(FailureCode::ReportTooLarge, figures)) else {
-                    return "not-reported";
+                let code = FailureCode::ReportTooLarge;
+                let told = match report_body(&failure(code, figures)) {
+                    Ok(body) => lease.deliver(body, stop).await,
+                    Err(error) => Err(CallError::Refused(error.to_string())),
                 };
-                if lease.deliver(body, stop).await.is_ok() {
-                    "failed"
-                } else {
-                    "not-reported"
-                }
+                (Outcome::Failed(code), told)
             }
+            told => (outcome, told),
+        };
+        match told {
+            Ok(()) => outcome,
+            Err(CallError::LeaseLost) => Outcome::LeaseLost,
             Err(error) => {
-                tracing::error!("the report was not taken: {error}");
-                "not-reported"
+                tracing::error!("The end of the job could not be reported: {error}");
+                Outcome::Left
             }
         }
     }
 
-    async fn give_back(&self, claim: &Claim) -> &'static str {
+    async fn give_back(&self, claim: &Claim) -> Outcome {
         let release = ReleaseRequest {
             lease_token: claim.lease_token.clone(),
             reason: "the worker is shutting down".to_owned(),
         };
         match self.api.release(&claim.scan_id, &release, RELEASE_TIMEOUT).await {
-            Ok(()) => "given-back",
+            Ok(()) => Outcome::GivenBack,
             Err(error) => {
-                tracing::warn!("the job was not given back, it comes back when its lease ends: {error}");
-                "left"
+                tracing::warn!("The job was not given back, it comes back when its lease ends: {error}");
+                Outcome::Left
             }
         }
     }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use repolens_core::job::MAX_WAIT_MS;
 use repolens_core::settings::WorkerSettings;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,11 +15,14 @@ use tokio::task::JoinSet;
 use crate::api_client::ApiClient;
 use crate::child::Analyser;
 use crate::git::Git;
-use crate::job::{Backoff, Jobs, Ran, Stop};
+use crate::job::{Backoff, Jobs, Stop};
 use crate::sandbox::Sandboxes;
 
 /// The name of the queue, as logs and other tools know it.
 const QUEUE: &str = "repo-analysis";
+
+/// How long a claim waits for a job. Many proxies hang up on what is silent for 60 s.
+const CLAIM_WAIT: Duration = Duration::from_secs(50);
 
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST_RETRY: Duration = Duration::from_secs(15);
@@ -98,8 +100,8 @@ async fn one_after_another(jobs: Arc<Jobs>, stop: Stop) {
     let fresh = || Backoff::new(FIRST_RETRY, LONGEST_RETRY);
     let mut backoff = fresh();
     while !stop.is_asked() {
-        match jobs.run_one(Duration::from_millis(MAX_WAIT_MS), &stop).await {
-            Ok(Ran::Done | Ran::Empty) => backoff = fresh(),
+        match jobs.run_one(CLAIM_WAIT, &stop).await {
+            Ok(_) => backoff = fresh(),
             Err(error) => {
                 if let crate::api_client::CallError::Refused(cause) = &error {
                     tracing::error!("The API refuses to hand out jobs: {cause}; check `WORKER_TOKEN` and `API_URL`");

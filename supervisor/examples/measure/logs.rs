@@ -1,5 +1,6 @@
 //! The log: how fast, at what cost, and whether anything is lost.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
 use std::os::fd::AsFd as _;
@@ -25,6 +26,8 @@ struct Came {
     wrong: u64,
     /// Of the line that is being put together: the bytes so far.
     long_bytes: usize,
+    /// Room for what a line has to begin with.
+    begins: String,
 }
 
 /// Short lines from the API and long ones from the worker, at once.
@@ -97,8 +100,10 @@ fn read_all(stdout: &mut impl Read, checks: bool, came: &mut Came, rest: &mut Ve
         if checks {
             rest.extend_from_slice(&chunk[..length]);
             let end = memchr::memrchr(b'\n', rest).map_or(0, |newline| newline + 1);
-            for line in rest[..end].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                came.check(line);
+            let mut start = 0;
+            for newline in memchr::memchr_iter(b'\n', &rest[..end]) {
+                came.check(&rest[start..newline]);
+                start = newline + 1;
             }
             rest.drain(..end);
             if came.short_lines == expected.lines && came.long_lines == expected.long {
@@ -121,7 +126,9 @@ impl Came {
         let (source, text) = (&line[25..31], &line[42..]);
         if source.starts_with(b"api") && text.starts_with(b"S ") {
             let number = self.short_lines;
-            let begins = format!("S {number} ");
+            self.begins.clear();
+            write!(self.begins, "S {number} ").expect("writing to a `String` cannot fail");
+            let begins = &self.begins;
             let length = 20 + (number as usize).wrapping_mul(7919) % 381;
             let right = text.starts_with(begins.as_bytes()) && text.len() == begins.len() + length;
             self.wrong += u64::from(!right);

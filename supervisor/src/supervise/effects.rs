@@ -177,11 +177,7 @@ impl Supervisor {
             return;
         }
         let base = format!("http://localhost:{}", self.settings.port);
-        self.log.say(
-            Level::Info,
-            &format!("RepoLens is at {base} (API: {base}/api/docs)"),
-            &[],
-        );
+        self.log.say(Level::Info, &format!("RepoLens is at {base}/api"), &[]);
         let body = r#"{"repoUrl":"https://github.com/octocat/Hello-World"}"#;
         self.log.say(
             Level::Info,

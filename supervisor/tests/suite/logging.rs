@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{PATIENCE, Setup, eventually, wait_within};
+use crate::harness::{PATIENCE, Setup, eventually, skipped, wait_within};
 
 /// The messages of one source: behind the time, the source and the level.
 fn of<'a>(lines: &'a [String], source: &str) -> Vec<&'a str> {
@@ -250,8 +250,16 @@ fn a_pipe_held_open_delays_no_restart_and_leaks_nothing() {
         .flags(&["--restart-delay", "0", "--crash-loop", "off"])
         .start();
     run.wait_until_running();
-    let descriptors = || fs::read_dir(format!("/proc/{}/fd", run.pid())).unwrap().count();
+    // They are hidden from the same user, so that only root can count them.
+    let descriptors = || {
+        fs::read_dir(format!("/proc/{}/fd", run.pid()))
+            .map(|entries| entries.count())
+            .ok()
+    };
     let before = descriptors();
+    if before.is_none() {
+        skipped("only root can see the supervisor's descriptors, so that leaks were not looked for");
+    }
     for restart in 1..=20 {
         kill(run.pid_of("worker").unwrap(), Signal::SIGKILL).unwrap();
         eventually("it is restarted", || run.process("worker")["restarts"] == restart);

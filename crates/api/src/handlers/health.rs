@@ -70,13 +70,10 @@ fn word(up: bool) -> &'static str {
     if up { "up" } else { "down" }
 }
 
-/// What the supervisor says of the worker: up when it has one running.
+/// What the supervisor says of the worker: `up`, `restarting` or `down`.
 async fn worker(socket: &Path) -> Value {
     match tokio::time::timeout(Duration::from_secs(1), ask(socket)).await {
-        Ok(Ok(status)) => {
-            let up = status["worker"]["pid"].is_u64();
-            json!({ "status": word(up) })
-        }
+        Ok(Ok(status)) => json!({ "status": status["worker"].as_str().unwrap_or("unknown") }),
         Ok(Err(error)) => {
             tracing::warn!("cannot ask the supervisor: {error}");
             json!({ "status": "unknown" })

@@ -14,6 +14,7 @@ use super::scan_id;
 use crate::app::App;
 use crate::body;
 use crate::client::Worker;
+use crate::events::State;
 use crate::problem::Problem;
 
 /// Records progress, or how the scan ended. The same report again changes nothing and is answered the same.
@@ -33,16 +34,24 @@ pub async fn put_status(
         Said::Progress { progress, stage } => {
             let beat = app
                 .store
-                .heartbeat(&id, &token, progress, stage, app.lease(), Utc::now())
+                .heartbeat(&id, &token, progress, stage.clone(), app.lease(), Utc::now())
                 .await?;
             beat.ok_or_else(Problem::lease_lost)?;
+            app.events.progress(id.as_str(), progress, stage.as_deref());
             Ok(answer(&id, ScanStatus::Processing, false))
         }
         Said::End(finish) => {
             let status = finish.status();
+            let mut state = State::new(status);
+            if let Finish::Failed { code, message } = &finish {
+                state.error = Some(message.clone());
+                state.error_code = code.map(|code| code.code().to_owned());
+            }
             match app.store.finish(&id, &token, finish, Utc::now()).await? {
                 Finished::Recorded => {
                     tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
+                    app.events.tell(id.as_str(), state);
+                    app.dispatch.recorded();
                     Ok(answer(&id, status, false))
                 }
                 Finished::Repeated => Ok(answer(&id, status, true)),

@@ -5,14 +5,16 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::store::{CancelOutcome, NewScan, Scan, StoredResults, Submitted};
+use repolens_core::store::{CancelOutcome, NewScan, QueuePlace, Scan, StoredResults, Submitted};
 use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
-use super::{optional_timestamp, scan_id, timestamp};
+use super::{find_scan, optional_timestamp, scan_id, timestamp};
 use crate::app::App;
 use crate::body::Json;
+use crate::events::State;
 use crate::problem::Problem;
 use crate::request::RequestId;
 use crate::{client, splice};
@@ -39,29 +41,60 @@ pub async fn post_scan(
         .map(|branch| BranchName::parse(&branch))
         .transpose()
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
+    let branch = branch.map(String::from);
+    let idempotency = idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref())));
     let new = NewScan {
         id: ScanId::random(),
         repo_url: repo_url.as_str().to_owned(),
-        branch: branch.map(String::from),
+        branch,
         request_id: Some(request_id.0),
         client_key: client::key(&request),
-        idempotency: None,
+        idempotency,
     };
-    let id = new.id.clone();
-    let host = repo_url.host().map(|host| host.to_string());
-    match app.store.submit(new, Utc::now()).await? {
-        Submitted::Stored => {}
-        Submitted::Before { .. } => return Err(Problem::because(&"a new scan without a key was there before")),
-    }
-    app.dispatch.queued();
-    tracing::info!(scan_id = %id, host, "scan accepted");
-    Ok(HttpResponse::Created()
+    let mut response = HttpResponse::Created();
+    let id = match app.store.submit(new.clone(), Utc::now()).await? {
+        Submitted::Stored => {
+            app.dispatch.queued();
+            let host = repo_url.host().map(|host| host.to_string());
+            tracing::info!(scan_id = %new.id, host, "scan accepted");
+            new.id
+        }
+        Submitted::Before { id, same_body: true } => {
+            response.insert_header(("Idempotent-Replayed", "true"));
+            id
+        }
+        Submitted::Before { .. } => {
+            return Err(Problem::refused(
+                "This `Idempotency-Key` was sent before with another body: use a new key for a new request.",
+            ));
+        }
+    };
+    Ok(response
         .insert_header((header::LOCATION, format!("/api/scan/{id}")))
         .json(json!({
             "scanId": id,
             "status": ScanStatus::Queued.wire(),
             "message": "Repository scan has been queued for analysis",
         })))
+}
+
+/// 1 to 255 printable characters.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(Problem::malformed(
+            "The `Idempotency-Key` has 1 to 255 printable characters.",
+        )),
+    }
+}
+
+/// Of what the body means, so that its spelling does not matter.
+fn body_hash(repo_url: &RepoUrl, branch: Option<&str>) -> String {
+    // Neither part can have a line break in it.
+    hex::encode(Sha256::digest(format!("{repo_url}\n{}", branch.unwrap_or_default())))
 }
 
 /// A scan without its results.
@@ -73,6 +106,8 @@ struct ScanView {
     progress: i32,
     stage: Option<String>,
     queue_position: Option<i64>,
+    /// Until the scan begins, as far as the latest ones tell; `null` where they do not.
+    estimated_wait_seconds: Option<i64>,
     #[serde(serialize_with = "timestamp")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
@@ -89,14 +124,15 @@ struct ScanView {
 }
 
 impl ScanView {
-    fn new(scan: Scan, queue_position: Option<i64>) -> Self {
+    fn new(scan: Scan, place: Option<QueuePlace>) -> Self {
         let failed = scan.status == ScanStatus::Failed;
         Self {
             scan_id: scan.id,
             status: scan.status,
             progress: scan.progress,
             stage: scan.stage,
-            queue_position,
+            queue_position: place.map(|place| place.position),
+            estimated_wait_seconds: place.and_then(estimated_wait_seconds),
             created_at: scan.created_at,
             started_at: scan.started_at,
             completed_at: scan.completed_at,
@@ -109,6 +145,17 @@ impl ScanView {
     }
 }
 
+/// Those ahead take as long as the latest ones took, shared among as many as run now; a running one is half done. Where
+/// nothing runs or nothing was measured, nobody can tell.
+fn estimated_wait_seconds(place: QueuePlace) -> Option<i64> {
+    let typical_ms = place.typical_ms?;
+    if place.running == 0 {
+        return None;
+    }
+    let halves = 2 * (place.position - 1) / place.running + 1;
+    Some((typical_ms * halves / 2 + 999) / 1_000)
+}
+
 /// Where a scan is; with its results once it is complete.
 pub async fn get_scan(
     app: web::Data<App>,
@@ -116,16 +163,16 @@ pub async fn get_scan(
     path: web::Path<String>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find(&app, &id).await?;
-    let queue_position = match scan.status {
-        ScanStatus::Queued => app.store.queue_position(&id).await?,
+    let scan = find_scan(&app, &id).await?;
+    let place = match scan.status {
+        ScanStatus::Queued => app.store.queue_place(&id, Utc::now()).await?,
         _ => None,
     };
     let results = match scan.status {
         ScanStatus::Completed => app.store.results(&id).await?,
         _ => None,
     };
-    let view = ScanView::new(scan, queue_position);
+    let view = ScanView::new(scan, place);
     match results {
         Some(results) => with_results(&request, &view, results, None),
         None => Ok(HttpResponse::Ok().json(view)),
@@ -152,7 +199,7 @@ pub async fn get_results(
     path: web::Path<String>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find(&app, &id).await?;
+    let scan = find_scan(&app, &id).await?;
     if scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(
             "This scan is {}: only a completed one has results.",
@@ -197,19 +244,15 @@ pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result
         }
         CancelOutcome::Unknown => return Err(Problem::scan_not_found(id.as_str())),
     };
+    if status == ScanStatus::Cancelled {
+        app.events.tell(id.as_str(), State::new(status));
+    }
     tracing::info!(scan_id = %id, "cancel asked");
     Ok(HttpResponse::Accepted().json(json!({
         "scanId": id,
         "status": status,
         "message": if status == ScanStatus::Cancelled { "The scan is cancelled" } else { "The scan is being cancelled" },
     })))
-}
-
-async fn find(app: &App, id: &ScanId) -> Result<Scan, Problem> {
-    app.store
-        .find(id)
-        .await?
-        .ok_or_else(|| Problem::scan_not_found(id.as_str()))
 }
 
 /// `view` with one more member, `results`, which is not parsed.

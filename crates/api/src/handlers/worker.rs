@@ -13,6 +13,7 @@ use super::scan_id;
 use crate::app::App;
 use crate::body::Json;
 use crate::client::Worker;
+use crate::events::State;
 use crate::problem::Problem;
 
 /// Hands out a job: the one that was asked for, or the next one, waited for. The attempt is counted here.
@@ -62,6 +63,8 @@ async fn claim_next(app: &App, worker: &str, wait: Duration) -> Result<HttpRespo
 }
 
 fn handed_out(app: &App, job: ClaimedJob, worker: &str) -> HttpResponse {
+    app.events
+        .tell(job.scan_id.as_str(), State::new(ScanStatus::Processing));
     tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job taken");
     HttpResponse::Ok().json(Claim {
         scan_id: job.scan_id,
@@ -89,12 +92,22 @@ pub async fn post_heartbeat(
             "The progress is a number from 0 to 100.",
         ));
     }
-    let stage = body.stage.map(|stage| stage.chars().take(100).collect());
+    let stage: Option<String> = body.stage.map(|stage| stage.chars().take(100).collect());
     let beat = app
         .store
-        .heartbeat(&id, &body.lease_token, body.progress, stage, app.lease(), Utc::now())
+        .heartbeat(
+            &id,
+            &body.lease_token,
+            body.progress,
+            stage.clone(),
+            app.lease(),
+            Utc::now(),
+        )
         .await?
         .ok_or_else(Problem::lease_lost)?;
+    if body.progress.is_some() || stage.is_some() {
+        app.events.progress(id.as_str(), body.progress, stage.as_deref());
+    }
     Ok(HttpResponse::Ok().json(HeartbeatResponse {
         cancel: beat.cancel,
         lease_until: beat.lease_until,
@@ -117,6 +130,7 @@ pub async fn post_release(
     if status == ScanStatus::Queued {
         app.dispatch.queued();
     }
+    app.events.tell(id.as_str(), State::new(status));
     tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job given back");
     Ok(HttpResponse::Ok().json(json!({ "scanId": id, "status": status })))
 }

@@ -1,11 +1,16 @@
 //! The API as a whole: the real binary on a free port, on both databases, which these tests start themselves.
 
+mod away;
+mod events;
 mod faults;
 mod hostile;
 mod http;
 mod idle;
+mod pooler;
 mod prisma;
+mod queue;
 mod schema;
 mod settings;
 mod store;
 mod support;
+mod tls;

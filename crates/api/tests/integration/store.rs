@@ -67,7 +67,8 @@ async fn status(store: &Store, id: &ScanId) -> ScanStatus {
 async fn a_scan_goes_its_way(database: Database) {
     let store = database.store().await;
     let id = submit(&store).await;
-    assert_eq!(store.queue_position(&id).await.expect("an answer"), Some(1));
+    let place = store.queue_place(&id, Utc::now()).await.expect("an answer");
+    assert_eq!(place.map(|place| place.position), Some(1));
     assert_eq!(store.next_lease_end().await.expect("an answer"), None);
 
     let now = Utc::now();
@@ -78,7 +79,7 @@ async fn a_scan_goes_its_way(database: Database) {
         .expect("a job");
     assert_eq!((job.scan_id.clone(), job.attempt, job.branch), (id.clone(), 1, None));
     assert_eq!(job.request_id.as_deref(), Some("request-1"));
-    assert_eq!(store.queue_position(&id).await.expect("an answer"), None);
+    assert_eq!(store.queue_place(&id, now).await.expect("an answer"), None);
     assert!(
         store
             .claim_next("other", LEASE, now)

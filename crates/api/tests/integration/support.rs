@@ -6,18 +6,17 @@ mod api;
 mod database;
 mod postgres;
 
-use std::future::Future;
 use std::time::{Duration, Instant};
 
 pub use api::{Api, TOKEN, command};
 pub use database::{Database, Kind};
-pub use postgres::Postgres;
+pub use postgres::{PASSWORD, Postgres, free_port};
 
 /// How long anything may take before a test says that it does not happen.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Asks until the answer is there.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let until = Instant::now() + DEADLINE;
     loop {
         if let Some(answer) = ask().await {

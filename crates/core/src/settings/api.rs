@@ -3,10 +3,12 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{Checked, LogSettings, Reader};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
+use crate::units;
 
 /// What the API was told.
 #[derive(Debug, Clone)]
@@ -24,7 +26,17 @@ pub struct ApiSettings {
     /// Origins that may call with credentials, without a slash at the end.
     pub frontend_origins: Vec<String>,
     pub url_policy: UrlPolicy,
+    pub retention: Retention,
     pub log: LogSettings,
+}
+
+/// Which reports are kept. The scans themselves stay.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Only those that are not older. `None`: of any age.
+    pub age: Option<Duration>,
+    /// Only so many of the newest. `None`: any number.
+    pub count: Option<i64>,
 }
 
 /// Where the database is.
@@ -62,6 +74,14 @@ impl ApiSettings {
             worker_token: reader.worker_token(),
             frontend_origins: frontend_origins(&mut reader),
             url_policy: reader.url_policy(),
+            retention: Retention {
+                age: reader.parsed("KEEP_REPORTS_FOR", None, "a length of time such as `30d`", |value| {
+                    units::parse_duration(value).filter(|age| !age.is_zero()).map(Some)
+                }),
+                count: reader.parsed("KEEP_REPORTS", None, "a number of reports, at least 1", |value| {
+                    value.parse().ok().filter(|count| *count > 0).map(Some)
+                }),
+            },
             log: reader.log(),
         };
         reader.finish(settings)

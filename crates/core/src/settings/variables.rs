@@ -47,6 +47,8 @@ pub const VARIABLES: &[Variable] = &[
     secret("WORKER_TOKEN", Who::Both),
     row("SANDBOX_DIR", Who::Worker),
     row("FRONTEND_URL", Who::Api),
+    row("KEEP_REPORTS_FOR", Who::Api),
+    row("KEEP_REPORTS", Who::Api),
     row("WORKER_CONCURRENCY", Who::Worker),
     row("SCAN_TIMEOUT", Who::Worker),
     row("MAX_REPO_SIZE", Who::Worker),

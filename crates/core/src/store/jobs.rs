@@ -23,7 +23,7 @@ impl Store {
         call!(self, writers, jobs::claim(id, worker, token, now, lease_until))
     }
 
-    /// Takes the scan that has waited longest; `None` while nothing is queued.
+    /// Takes the scan whose turn it is; `None` while nothing is queued.
     pub async fn claim_next(
         &self,
         worker: &str,
@@ -31,7 +31,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<ClaimedJob>, StoreError> {
         loop {
-            let next = call!(self, readers, jobs::next_queued())?;
+            let next = call!(self, readers, queue::next())?;
             let Some(id) = next else {
                 return Ok(None);
             };
@@ -82,7 +82,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Finished, StoreError> {
         let (id, token) = (id.clone(), token.clone());
-        call!(self, writers, jobs::finish(id, token, finish, now))
+        call!(self, writers, reports::finish(id, token, finish, now))
     }
 
     /// Cancels a queued scan; asks the worker of a running one.
@@ -99,5 +99,10 @@ impl Store {
     /// When the next lease ends, if nobody prolongs it; `None` while no job is held.
     pub async fn next_lease_end(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         call!(self, readers, jobs::next_lease_end())
+    }
+
+    /// Shortens leases that end after `latest`, which only a clock that was set back explains.
+    pub async fn shorten_leases(&self, latest: DateTime<Utc>) -> Result<usize, StoreError> {
+        call!(self, writers, jobs::shorten_leases(latest))
     }
 }

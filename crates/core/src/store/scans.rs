@@ -110,6 +110,17 @@ pub enum StoredResults {
     Older(serde_json::Value),
 }
 
+/// Where a scan stands in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueuePlace {
+    /// 1 for the next one.
+    pub position: i64,
+    /// Scans that are being worked on.
+    pub running: i64,
+    /// What a scan usually takes: the median of the latest ones of the last day. `None`: there was none.
+    pub typical_ms: Option<i64>,
+}
+
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page {
@@ -152,13 +163,13 @@ impl Store {
     /// The report of a complete scan; `None` where there is none.
     pub async fn results(&self, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
         let id = id.clone();
-        call!(self, readers, scans::results(id))
+        call!(self, readers, reports::results(id))
     }
 
     /// SHA-256 of the stored report, without reading the report.
     pub async fn results_digest(&self, id: &ScanId) -> Result<Option<String>, StoreError> {
         let id = id.clone();
-        call!(self, readers, scans::results_digest(id))
+        call!(self, readers, reports::results_digest(id))
     }
 
     /// Scans that nobody signed in for, newest first.
@@ -170,10 +181,19 @@ impl Store {
         call!(self, readers, scans::anonymous_counts())
     }
 
-    /// Place in the queue, 1 for the next; `None` where the scan is not queued.
-    pub async fn queue_position(&self, id: &ScanId) -> Result<Option<i64>, StoreError> {
+    /// Where the scan stands in the queue; `None` where it is not queued.
+    pub async fn queue_place(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<QueuePlace>, StoreError> {
         let id = id.clone();
-        let ahead = call!(self, readers, scans::ahead(id))?;
-        Ok(ahead.map(|ahead| ahead + 1))
+        call!(self, readers, queue::place(id, now))
+    }
+
+    /// Deletes reports that are older than `before` or beyond the newest `keep`, up to `batch` at a time; the scans stay.
+    pub async fn prune(
+        &self,
+        before: Option<DateTime<Utc>>,
+        keep: Option<i64>,
+        batch: i64,
+    ) -> Result<usize, StoreError> {
+        call!(self, writers, reports::prune(before, keep, batch))
     }
 }

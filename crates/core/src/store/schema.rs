@@ -106,6 +106,9 @@ table! {
         idempotency_key -> Nullable<Text>,
         #[sql_name = "idempotencyHash"]
         idempotency_hash -> Nullable<Text>,
+        /// The round in which it is taken: see `crate::store::queue`.
+        #[sql_name = "queueTurn"]
+        queue_turn -> Integer,
     }
 }
 

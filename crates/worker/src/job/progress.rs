@@ -1,11 +1,12 @@
 //! How far a job is, as the heartbeats tell it. It never goes back.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
 
 /// Percent of the whole job, and the stage it is in.
 #[derive(Debug, Default)]
-pub struct Progress(Mutex<State>);
+pub struct Progress(watch::Sender<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -43,19 +44,30 @@ impl Progress {
         self.advance(REPORTING, "report");
     }
 
-    pub(super) fn now(&self) -> (u8, String) {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The percentage and the stage.
+    #[must_use]
+    pub fn now(&self) -> (u8, String) {
+        let state = self.0.borrow();
         (state.percent, state.stage.clone())
     }
 
+    /// Comes to an end at the next step forward.
+    pub async fn advanced(&self) {
+        // The sender lives as long as `self`, so it cannot be closed.
+        let _ = self.0.subscribe().changed().await;
+    }
+
     fn advance(&self, percent: u8, stage: &str) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.percent = state.percent.max(percent);
         // The child's word is not taken for a name of any length.
         let stage = &stage[..stage.floor_char_boundary(64)];
-        if state.stage != stage {
-            stage.clone_into(&mut state.stage);
-        }
+        self.0.send_if_modified(|state| {
+            let news = state.percent < percent || state.stage != stage;
+            state.percent = state.percent.max(percent);
+            if state.stage != stage {
+                stage.clone_into(&mut state.stage);
+            }
+            news
+        });
     }
 }
 

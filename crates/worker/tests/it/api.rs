@@ -43,6 +43,10 @@ pub struct State {
     pub away: bool,
     /// Goes away with the first report.
     pub away_at_report: bool,
+    /// How long leases last; 0: 20 s.
+    pub lease_ms: u64,
+    /// Reports that came and were answered, in whichever way.
+    pub report_calls: usize,
     /// Calls that were not answered.
     pub unanswered: usize,
 }
@@ -63,10 +67,14 @@ impl FakeApi {
 
     /// Queues a scan.
     pub fn add(&self, scan: &str, repo_url: &str, branch: Option<&str>) {
+        let lease_ms = match self.state().lease_ms {
+            0 => 20_000,
+            lease_ms => lease_ms,
+        };
         let job = json!({
             "scanId": scan, "repoUrl": repo_url, "branch": branch, "attempt": 1, "leaseToken": format!("lease-of-{scan}"),
             "leaseUntil": "2026-01-01T00:00:00.000Z", "requestId": format!("request-of-{scan}"),
-            "limits": { "maxAttempts": 3, "leaseMs": 20_000, "heartbeatMs": 100 },
+            "limits": { "maxAttempts": 3, "leaseMs": lease_ms, "heartbeatMs": 100 },
         });
         self.state().queue.push_back(job);
         self.shared.changed.notify_all();
@@ -90,6 +98,7 @@ impl Shared {
             state.unanswered += 1;
             return None;
         }
+        state.report_calls += usize::from(reporting);
         if words == ["api", "health"] {
             return Some(Response::json(&json!({ "status": "ok" })));
         }
@@ -99,6 +108,11 @@ impl Shared {
         match words[..] {
             ["api", "worker", "claim"] => {
                 state.claims += 1;
+                if let Some(wanted) = body(request).get("scanId") {
+                    let at = state.queue.iter().position(|job| &job["scanId"] == wanted);
+                    let job = at.and_then(|at| state.queue.remove(at));
+                    return Some(job.map_or_else(|| Response::status(409), |job| Response::json(&job)));
+                }
                 let wait = body(request)["waitMs"].as_u64().expect("a number");
                 let until = Instant::now() + Duration::from_millis(wait);
                 while state.queue.is_empty() && Instant::now() < until {

@@ -92,6 +92,21 @@ async fn branches_and_tags() {
 }
 
 #[tokio::test]
+async fn a_head_that_leads_nowhere_is_no_empty_repository() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    git(
+        &repositories.root().join("small.git"),
+        &["symbolic-ref", "HEAD", "refs/heads/gone"],
+    );
+    for address in [repositories.address("small.git"), format!("http://{server}/small.git")] {
+        let cloned = clone(&address, None).await.0.expect(&address);
+        assert_eq!(cloned.branch, "main");
+        assert_eq!(cloned.commit, repositories.commit_of("small.git", "main"));
+    }
+}
+
+#[tokio::test]
 async fn each_failure_has_its_code() {
     let repositories = Repositories::make();
     let server = git_server::start(repositories.root());

@@ -4,10 +4,10 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use repolens_core::Secret;
+use repolens_core::{ScanId, Secret};
 use repolens_worker::api_client::ApiClient;
 use repolens_worker::child::Analyser;
-use repolens_worker::job::{Jobs, Ran, Stop, StopSender};
+use repolens_worker::job::{Jobs, Outcome, Progress, Ran, Stop, StopSender};
 use repolens_worker::sandbox::Sandboxes;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -63,7 +63,7 @@ impl Bench {
     /// Runs a scan of the small repository and returns its only report.
     async fn scan(&self) -> Value {
         self.api.add("s1", &self.repositories.address("small.git"), None);
-        assert_eq!(self.run_one().await, Ran::Done);
+        assert!(matches!(self.run_one().await, Ran::Done(_)));
         self.assert_clean().await;
         let state = self.api.state();
         assert_eq!(state.reports.len(), 1, "{:?}", state.reports);
@@ -99,6 +99,32 @@ async fn a_scan_is_taken_cloned_analysed_and_reported_once() {
     assert_eq!(report["branch"], "main");
     assert_eq!(report["commitSha"], bench.repositories.commit_of("small.git", "main"));
     assert_eq!(bench.run_one().await, Ran::Empty);
+}
+
+#[tokio::test]
+async fn a_scan_that_a_queue_told_of_is_claimed_by_its_id() {
+    let bench = Bench::new(&["report"]);
+    bench.api.add("other", &bench.repositories.address("small.git"), None);
+    bench.api.add("told", &bench.repositories.address("small.git"), None);
+    let progress = Progress::default();
+    let mut ran = Vec::new();
+    for scan in ["told", "told"] {
+        let scan = ScanId::parse(scan).expect("an id");
+        ran.push(
+            bench
+                .jobs
+                .run_scan(&scan, &progress, &bench.stop)
+                .await
+                .expect("the API answers"),
+        );
+    }
+    assert_eq!(
+        ran,
+        [Ran::Done(Outcome::Completed), Ran::Empty],
+        "the second time it is not there"
+    );
+    assert_eq!(progress.now(), (95, "report".to_owned()));
+    assert_eq!(bench.api.state().reports[0]["scanId"], "told");
 }
 
 #[tokio::test]
@@ -197,7 +223,7 @@ async fn what_cannot_be_cloned_is_reported_with_its_reason() {
         .add("s2", &bench.repositories.address("small.git"), Some("nope"));
     bench.api.add("s3", "https://10.0.0.1/a/b", None);
     for code in ["empty-repository", "branch-not-found", "host-refused"] {
-        assert_eq!(bench.run_one().await, Ran::Done);
+        assert!(matches!(bench.run_one().await, Ran::Done(_)));
         bench.assert_clean().await;
         let report = bench.api.state().reports.pop().expect("a report");
         assert_eq!(
@@ -212,7 +238,7 @@ async fn a_lost_lease_stops_the_work_and_nothing_is_reported() {
     let bench = Bench::new(&["sleep"]);
     bench.api.add("s1", &bench.repositories.address("small.git"), None);
     bench.api.state().lost = true;
-    assert_eq!(bench.run_one().await, Ran::Done);
+    assert_eq!(bench.run_one().await, Ran::Done(Outcome::LeaseLost));
     bench.assert_clean().await;
     assert!(bench.api.state().reports.is_empty() && bench.api.state().releases.is_empty());
 }
@@ -271,7 +297,7 @@ async fn a_stop_gives_the_job_back_in_mid_clone_and_in_mid_analysis() {
         };
         let (ran, asked) = tokio::join!(bench.run_one(), stopping);
         assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
-        assert_eq!(ran, Ran::Done);
+        assert_eq!(ran, Ran::Done(Outcome::GivenBack));
         bench.assert_clean().await;
         {
             let state = bench.api.state();

@@ -115,7 +115,12 @@ impl Drop for Worker {
 async fn a_scan_from_the_claim_to_the_report() {
     let repositories = Repositories::make();
     let api = FakeApi::start();
-    let mut worker = Worker::start(&api);
+    // Nobody listens there: what is near is not asked for through a proxy.
+    let proxy = [
+        ("http_proxy", "http://127.0.0.1:1"),
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+    ];
+    let mut worker = Worker::start_in(&api, tempfile::tempdir().expect("a folder"), Stdio::null(), &proxy);
     worker
         .has_logged(&format!("Worker connected to API: {}", api.url()))
         .await;
@@ -231,6 +236,45 @@ async fn an_outage_is_told_once_and_outlived() {
         .filter(|line| line.contains("does not answer"))
         .count();
     assert_eq!(told, 1, "{:?}", worker.log());
+}
+
+#[tokio::test]
+async fn a_worker_that_was_frozen_past_its_lease_reports_nothing() {
+    let repositories = Repositories::make();
+    let api = FakeApi::start();
+    api.state().lease_ms = 300;
+    let worker = Worker::start(&api);
+    worker.has_logged("listening for jobs").await;
+    api.add("s1", &repositories.address("small.git"), None);
+    worker.has_logged("Job taken").await;
+    worker.signal(Signal::SIGSTOP);
+    assert_eq!(api.state().report_calls, 0, "it was frozen in the middle");
+    // Meanwhile the lease ends, and the job goes to somebody else.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    api.state().lost = true;
+    worker.signal(Signal::SIGCONT);
+    worker.has_logged("outcome=lease-lost").await;
+    assert_eq!(api.state().report_calls, 0);
+}
+
+#[tokio::test]
+async fn a_result_is_not_delivered_once_the_lease_has_gone_to_somebody_else() {
+    let repositories = Repositories::make();
+    let api = FakeApi::start();
+    api.state().lease_ms = 300;
+    api.state().away_at_report = true;
+    let worker = Worker::start(&api);
+    api.add("s1", &repositories.address("small.git"), None);
+    eventually("the worker tries to deliver", || api.state().unanswered > 2).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    api.state().lost = true;
+    api.state().away = false;
+    worker.has_logged("outcome=lease-lost").await;
+    assert_eq!(
+        api.state().report_calls,
+        0,
+        "it asks whose the job is before it says anything"
+    );
 }
 
 #[tokio::test]

@@ -38,6 +38,15 @@ impl Database {
         Self { kind, folder, url }
     }
 
+    /// At an address that is not of the shared server.
+    pub fn at(url: &str) -> Self {
+        Self {
+            kind: Kind::Postgres,
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            url: url.to_owned(),
+        }
+    }
+
     /// What `DATABASE_URL` says.
     pub fn url(&self) -> &str {
         &self.url

@@ -1,62 +1,115 @@
 //! A PostgreSQL server of the tests' own.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock};
 
 /// A server in a temporary folder, on a free port. It ends when its standard input does, so that it outlives the tests in
 /// no case, and takes its folder with it.
 pub struct Postgres {
     pub port: u16,
-    child: Child,
+    script: Mutex<Script>,
 }
 
-/// Starts the server, says so, and waits for the end of standard input. `$1`: port, `$2`: more settings.
+struct Script {
+    child: Child,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+/// The password of `postgres` where there is TLS; elsewhere none is needed.
+pub const PASSWORD: &str = "p@ss word/1";
+
+/// Makes a server, starts it, and then does what standard input says, until its end. `$1`: port.
 const SCRIPT: &str = r#"
 set -eu
 PATH="$(ls -d /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin 2>/dev/null | sort -V | tail -n 1):$PATH"
+umask 077
 folder=$(mktemp -d "${TMPDIR:-/tmp}/repolens-pg.XXXXXX")
-trap 'rm -rf "$folder"' EXIT
+server=
+trap '[ -z "$server" ] || kill -INT "$server" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 cd "$folder"
-initdb -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null 2>&1
-postgres -D data -p "$1" -k "$folder" -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 $2 >log 2>&1 </dev/null &
-server=$!
-tries=0
-until pg_isready -q -h 127.0.0.1 -p "$1"; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 600 ] || ! kill -0 "$server" 2>/dev/null; then cat log; echo FAILED; exit 1; fi
-  sleep 0.05
+auth=trust tls=
+if [ -n "${TLS_CERT-}" ]; then
+  printf '%s' "$TLS_CERT" > cert.pem
+  printf '%s' "$TLS_KEY" > key.pem
+  auth=scram-sha-256
+  tls="-c ssl=on -c ssl_cert_file=$folder/cert.pem -c ssl_key_file=$folder/key.pem"
+fi
+printf '%s
+' "$PASSWORD" > password
+initdb -D data -U postgres -A "$auth" --pwfile=password -E UTF8 --locale=C --no-sync >/dev/null 2>&1
+start() {
+  postgres -D data -p "$1" -k "$folder" -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 $tls >>log 2>&1 </dev/null &
+  server=$!
+  tries=0
+  until pg_isready -q -h 127.0.0.1 -p "$1"; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 600 ] || ! kill -0 "$server" 2>/dev/null; then cat log; echo FAILED; exit 1; fi
+    sleep 0.05
+  done
+  echo READY
+}
+start "$1"
+while read -r command; do
+  case $command in
+    stop) kill -INT "$server"; wait "$server" || true; server=; echo STOPPED ;;
+    start) start "$1" ;;
+  esac
 done
-echo READY
-read -r _ || true
-kill -INT "$server"
-wait "$server" || true
 "#;
 
 impl Postgres {
     /// The server that all tests of this process share; each makes a database of its own in it.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start(""))
+        SHARED.get_or_init(Self::start)
     }
 
-    /// A server with settings of its own, such as `-c ssl=on`.
-    pub fn start(settings: &str) -> Self {
-        // The port can be taken between our look and the server's start.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With TLS, and a password that is asked for.
+    pub fn start_tls(certificate: &str, key: &str) -> Self {
+        Self::start_with(&[("TLS_CERT", certificate), ("TLS_KEY", key)])
+    }
+
+    fn start_with(settings: &[(&str, &str)]) -> Self {
         let mut said = String::new();
+        // The port can be taken between our look and the server's start.
         for _ in 0..5 {
             let port = free_port();
-            match try_start(port, settings) {
-                Ok(child) => return Self { port, child },
+            let mut script = Script::start(port, settings);
+            match script.expect("READY") {
+                Ok(()) => {
+                    return Self {
+                        port,
+                        script: Mutex::new(script),
+                    };
+                }
                 Err(reason) => said = reason,
             }
         }
         panic!("PostgreSQL does not start: are its server programs installed? It said:\n{said}");
     }
-}
 
-impl Postgres {
+    /// Stops the server, cutting off whoever is connected.
+    pub fn stop_server(&self) {
+        self.tell("stop", "STOPPED");
+    }
+
+    pub fn start_server(&self) {
+        self.tell("start", "READY");
+    }
+
+    fn tell(&self, command: &str, answer: &str) {
+        let mut script = self.script.lock().expect("no panic");
+        let stdin = script.child.stdin.as_mut().expect("a pipe");
+        stdin.write_all(format!("{command}\n").as_bytes()).expect("it reads");
+        script.expect(answer).expect(command);
+    }
+
     /// The address of one of its databases.
     pub fn url(&self, name: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
@@ -68,41 +121,48 @@ impl Postgres {
     }
 }
 
-impl Drop for Postgres {
+impl Script {
+    #[expect(clippy::disallowed_methods, reason = "a test starts the server")]
+    fn start(port: u16, settings: &[(&str, &str)]) -> Self {
+        // PostgreSQL refuses to run as root.
+        let mut command = if nix::unistd::geteuid().is_root() {
+            let mut command = Command::new("runuser");
+            command.args(["-u", "postgres", "--", "sh"]);
+            command
+        } else {
+            Command::new("sh")
+        };
+        let mut child = command
+            .args(["-c", SCRIPT, "postgres", &port.to_string()])
+            .env("PASSWORD", PASSWORD)
+            .envs(settings.iter().copied())
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("`sh` starts");
+        let answers = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        Self { child, answers }
+    }
+
+    fn expect(&mut self, answer: &str) -> Result<(), String> {
+        let mut said = String::new();
+        for line in self.answers.by_ref().map_while(Result::ok) {
+            if line == answer {
+                return Ok(());
+            }
+            said.push_str(&line);
+            said.push('\n');
+        }
+        Err(said)
+    }
+}
+
+impl Drop for Script {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
         self.child.wait().expect("the script ends");
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test starts the server")]
-fn try_start(port: u16, settings: &str) -> Result<Child, String> {
-    // PostgreSQL refuses to run as root.
-    let mut command = if nix::unistd::geteuid().is_root() {
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--", "sh"]);
-        command
-    } else {
-        Command::new("sh")
-    };
-    let mut child = command
-        .args(["-c", SCRIPT, "postgres", &port.to_string(), settings])
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("`sh` starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let mut said = String::new();
-    for line in lines.by_ref().map_while(Result::ok) {
-        if line == "READY" {
-            return Ok(child);
-        }
-        said.push_str(&line);
-        said.push('\n');
-    }
-    child.wait().expect("the script ends");
-    Err(said)
 }
 
 pub fn free_port() -> u16 {

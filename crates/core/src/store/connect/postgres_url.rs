@@ -224,7 +224,7 @@ mod tests {
     fn a_schema_is_searched() {
         assert!(
             parse("postgres://a@b/c?schema=own")
-                .session
+                .session_statements()
                 .contains("SET search_path TO \"own\";")
         );
         assert!(PostgresUrl::parse("postgres://a@b/c?schema=%22;drop").is_err());

@@ -1,4 +1,4 @@
-//! Queries about jobs: claim, heartbeat, release, finish, cancel, reconcile.
+//! Queries about jobs: claim, heartbeat, release, cancel, reconcile.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -7,11 +7,8 @@ use diesel_async::RunQueryDsl;
 use super::Connection;
 use crate::scan::MAX_ATTEMPTS;
 use crate::store::columns::column_time;
-use crate::store::report::ENCODING;
-use crate::store::schema::{scan_reports, scans};
-use crate::store::{
-    CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, StoreError, StoredReport,
-};
+use crate::store::schema::scans;
+use crate::store::{CancelOutcome, ClaimOutcome, ClaimedJob, Heartbeat, Reconciled, StoreError};
 use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
 type Returned = (String, String, String, i32, Option<String>);
@@ -79,17 +76,6 @@ pub async fn claim(
         })),
         None => Ok(ClaimOutcome::NotQueued(status(connection, id).await?)),
     }
-}
-
-/// The scan that has waited longest.
-pub async fn next_queued(connection: &mut Connection) -> Result<Option<String>, StoreError> {
-    Ok(scans::table
-        .filter(scans::status.eq(ScanStatus::Queued))
-        .order((scans::created_at, scans::id))
-        .select(scans::id)
-        .first(connection)
-        .await
-        .optional()?)
 }
 
 /// Prolongs the lease; `None` where it is lost.
@@ -171,147 +157,6 @@ pub async fn release(
         .execute(connection)
         .await?;
     Ok((requeued > 0).then_some(ScanStatus::Queued))
-}
-
-/// Records how a scan ended: status and report in one transaction.
-pub async fn finish(
-    connection: &mut Connection,
-    id: &ScanId,
-    token: &LeaseToken,
-    finish: &Finish,
-    now: &DateTime<Utc>,
-) -> Result<Finished, StoreError> {
-    transaction!(connection, async |connection| {
-        let row: Option<(ScanStatus, Option<String>, Option<NaiveDateTime>)> = scans::table
-            .find(id.as_str())
-            .select((scans::status, scans::lease_token, scans::started_at))
-            .first(connection)
-            .await
-            .optional()?;
-        let Some((status, holder, started_at)) = row else {
-            return Ok(Finished::Unknown);
-        };
-        if holder.as_deref() != Some(token.as_str()) {
-            return Ok(Finished::LeaseLost);
-        }
-        if status.is_final() {
-            let same = status == finish.status() && recorded_the_same(connection, id, finish).await?;
-            return Ok(if same { Finished::Repeated } else { Finished::LeaseLost });
-        }
-        let seconds = started_at.map(|start| (column_time(*now) - start).num_seconds().clamp(0, i64::from(i32::MAX)));
-        let changed = diesel::update(scans::table)
-            .filter(scans::id.eq(id.as_str()))
-            .filter(scans::lease_token.eq(token.as_str()))
-            // From here every end is allowed by the rule-book, and nobody holds a scan that is elsewhere.
-            .filter(scans::status.eq(ScanStatus::Processing))
-            .set(End::new(finish, seconds, now))
-            .execute(connection)
-            .await?;
-        if changed == 0 {
-            return Ok(Finished::LeaseLost);
-        }
-        if let Finish::Completed { report, .. } = finish {
-            insert_report(connection, id, report, now).await?;
-        }
-        Ok(Finished::Recorded)
-    })
-}
-
-#[derive(AsChangeset)]
-#[diesel(table_name = scans)]
-struct End<'a> {
-    status: ScanStatus,
-    /// Set to null: nobody holds it any more.
-    lease_until: Option<Option<NaiveDateTime>>,
-    completed_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-    processing_time: Option<i32>,
-    progress: Option<i32>,
-    stage: Option<Option<&'a str>>,
-    branch: Option<&'a str>,
-    commit_sha: Option<&'a str>,
-    error_message: Option<&'a str>,
-    error_code: Option<&'a str>,
-}
-
-impl<'a> End<'a> {
-    fn new(finish: &'a Finish, seconds: Option<i64>, now: &DateTime<Utc>) -> Self {
-        let mut end = Self {
-            status: finish.status(),
-            lease_until: Some(None),
-            completed_at: column_time(*now),
-            updated_at: column_time(*now),
-            processing_time: seconds.and_then(|seconds| i32::try_from(seconds).ok()),
-            progress: None,
-            stage: None,
-            branch: None,
-            commit_sha: None,
-            error_message: None,
-            error_code: None,
-        };
-        match finish {
-            Finish::Completed { branch, commit_sha, .. } => {
-                end.progress = Some(100);
-                end.stage = Some(None);
-                end.branch = branch.as_deref();
-                end.commit_sha = commit_sha.as_deref();
-            }
-            Finish::Failed { code, message } => {
-                end.error_code = code.map(FailureCode::code);
-                end.error_message = Some(message);
-            }
-            Finish::Cancelled => {}
-        }
-        end
-    }
-}
-
-async fn insert_report(
-    connection: &mut Connection,
-    id: &ScanId,
-    report: &StoredReport,
-    now: &DateTime<Utc>,
-) -> Result<(), diesel::result::Error> {
-    diesel::insert_into(scan_reports::table)
-        .values((
-            scan_reports::scan_id.eq(id.as_str()),
-            scan_reports::encoding.eq(ENCODING),
-            scan_reports::bytes.eq(&report.bytes),
-            scan_reports::plain_size.eq(i64::try_from(report.plain_size).unwrap_or(i64::MAX)),
-            scan_reports::crc32.eq(i64::from(report.crc32)),
-            scan_reports::sha256.eq(&report.sha256),
-            scan_reports::created_at.eq(column_time(*now)),
-        ))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn recorded_the_same(
-    connection: &mut Connection,
-    id: &ScanId,
-    finish: &Finish,
-) -> Result<bool, diesel::result::Error> {
-    match finish {
-        Finish::Completed { report, .. } => {
-            let recorded: Option<String> = scan_reports::table
-                .find(id.as_str())
-                .select(scan_reports::sha256)
-                .first(connection)
-                .await
-                .optional()?;
-            Ok(recorded.as_deref() == Some(report.sha256.as_str()))
-        }
-        Finish::Failed { code, message } => {
-            let recorded: (Option<String>, Option<String>) = scans::table
-                .find(id.as_str())
-                .select((scans::error_code, scans::error_message))
-                .first(connection)
-                .await?;
-            Ok(recorded == (code.map(|code| code.code().to_owned()), Some(message.clone())))
-        }
-        Finish::Cancelled => Ok(true),
-    }
 }
 
 /// Cancels a queued scan at once; asks the worker of a running one.
@@ -416,6 +261,17 @@ pub async fn next_lease_end(connection: &mut Connection) -> Result<Option<DateTi
         .first(connection)
         .await?;
     Ok(end.map(|end| end.and_utc()))
+}
+
+/// No lease may end after `latest`: one that does was written by a clock that has been set back since.
+pub async fn shorten_leases(connection: &mut Connection, latest: &DateTime<Utc>) -> Result<usize, StoreError> {
+    let latest = column_time(*latest);
+    Ok(diesel::update(scans::table)
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .filter(scans::lease_until.gt(latest))
+        .set(scans::lease_until.eq(latest))
+        .execute(connection)
+        .await?)
 }
 
 async fn status(connection: &mut Connection, id: &ScanId) -> Result<Option<ScanStatus>, StoreError> {

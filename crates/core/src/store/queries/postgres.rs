@@ -15,6 +15,10 @@ macro_rules! transaction {
 pub(in crate::store) mod jobs;
 #[path = "migrate.rs"]
 pub(in crate::store) mod migrate;
+#[path = "queue.rs"]
+pub(in crate::store) mod queue;
+#[path = "reports.rs"]
+pub(in crate::store) mod reports;
 #[path = "scans.rs"]
 pub(in crate::store) mod scans;
 
@@ -40,4 +44,9 @@ async fn begin_alone(connection: &mut Connection, first: &str) -> QueryResult<()
     connection
         .batch_execute("SELECT pg_advisory_xact_lock(7239471905)")
         .await
+}
+
+/// The server's own vacuum does it.
+async fn give_back_space(_: &mut Connection) -> QueryResult<()> {
+    Ok(())
 }

@@ -1,15 +1,14 @@
-//! Queries about scans: submit, find, list, count, the stored report.
+//! Queries about scans: submit, find, list, count.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::Connection;
+use super::{Connection, queue};
+use crate::store::StoreError;
 use crate::store::columns::column_time;
-use crate::store::report::ENCODING;
-use crate::store::scans::{Counts, NewScan, Page, Scan, ScanRow, StoredResults, Submitted};
-use crate::store::schema::{scan_reports, scans};
-use crate::store::{StoreError, StoredReport};
+use crate::store::scans::{Counts, NewScan, Page, Scan, ScanRow, Submitted};
+use crate::store::schema::scans;
 use crate::{ScanId, ScanStatus};
 
 pub async fn ping(connection: &mut Connection) -> Result<(), StoreError> {
@@ -19,54 +18,73 @@ pub async fn ping(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A key is remembered for so long.
+const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
+
 /// Stores a queued scan. Where the client has used the key before, nothing is stored and the earlier scan is told.
 pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<Utc>) -> Result<Submitted, StoreError> {
-    let time = column_time(*now);
-    let inserted = diesel::insert_into(scans::table)
-        .values((
-            scans::id.eq(new.id.as_str()),
-            scans::repo_url.eq(&new.repo_url),
-            scans::branch.eq(new.branch.as_deref().unwrap_or("")),
-            scans::status.eq(ScanStatus::Queued),
-            scans::is_private.eq(false),
-            scans::created_at.eq(time),
-            scans::updated_at.eq(time),
-            scans::attempts.eq(0),
-            scans::progress.eq(0),
-            scans::cancel_asked.eq(false),
-            scans::request_id.eq(&new.request_id),
-            scans::client_key.eq(&new.client_key),
-            scans::idempotency_key.eq(new.idempotency.as_ref().map(|(key, _)| key)),
-            scans::idempotency_hash.eq(new.idempotency.as_ref().map(|(_, hash)| hash)),
-        ))
-        .on_conflict_do_nothing()
-        .execute(connection)
-        .await?;
-    if inserted > 0 {
-        return Ok(Submitted::Stored);
-    }
-    // Either this is the second try of a call whose first one was stored, or the key was used.
-    let earlier: Option<(String, Option<String>)> = scans::table
-        .filter(
-            scans::id.eq(new.id.as_str()).or(scans::client_key
-                .eq(&new.client_key)
-                .and(scans::idempotency_key.eq(new.idempotency.as_ref().map(|(key, _)| key)))
-                .assume_not_null()),
-        )
-        .select((scans::id, scans::idempotency_hash))
+    transaction!(connection, async |connection| {
+        let time = column_time(*now);
+        let (key, hash) = match &new.idempotency {
+            Some((key, hash)) => (Some(key.as_str()), Some(hash.as_str())),
+            None => (None, None),
+        };
+        let with_key = scans::table
+            .filter(scans::client_key.eq(&new.client_key))
+            .filter(scans::idempotency_key.eq(key));
+        if key.is_some() {
+            diesel::update(with_key.filter(scans::created_at.lt(column_time(*now - KEY_LIFE))))
+                .set(scans::idempotency_key.eq(None::<String>))
+                .execute(connection)
+                .await?;
+        }
+        let turn = queue::turn(connection, new).await?;
+        let inserted = diesel::insert_into(scans::table)
+            .values((
+                scans::id.eq(new.id.as_str()),
+                scans::repo_url.eq(&new.repo_url),
+                scans::branch.eq(new.branch.as_deref().unwrap_or("")),
+                scans::status.eq(ScanStatus::Queued),
+                scans::is_private.eq(false),
+                scans::created_at.eq(time),
+                scans::updated_at.eq(time),
+                scans::attempts.eq(0),
+                scans::progress.eq(0),
+                scans::cancel_asked.eq(false),
+                scans::request_id.eq(&new.request_id),
+                scans::client_key.eq(&new.client_key),
+                scans::idempotency_key.eq(key),
+                scans::idempotency_hash.eq(hash),
+                scans::queue_turn.eq(turn),
+            ))
+            .on_conflict_do_nothing()
+            .execute(connection)
+            .await?;
+        if inserted > 0 {
+            return Ok(Submitted::Stored);
+        }
+        // Either this is the second try of a call whose first one was stored, or the key was used.
+        if status(connection, &new.id).await?.is_some() {
+            return Ok(Submitted::Stored);
+        }
+        let (id, earlier): (String, Option<String>) = with_key
+            .select((scans::id, scans::idempotency_hash))
+            .first(connection)
+            .await?;
+        Ok(Submitted::Before {
+            id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
+            same_body: earlier.as_deref() == hash,
+        })
+    })
+}
+
+async fn status(connection: &mut Connection, id: &ScanId) -> Result<Option<ScanStatus>, diesel::result::Error> {
+    scans::table
+        .find(id.as_str())
+        .select(scans::status)
         .first(connection)
         .await
-        .optional()?;
-    match earlier {
-        Some((id, _)) if id == new.id.as_str() => Ok(Submitted::Stored),
-        Some((id, hash)) => Ok(Submitted::Before {
-            id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
-            same_body: hash.as_ref() == new.idempotency.as_ref().map(|(_, hash)| hash),
-        }),
-        None => Err(StoreError::Unavailable(
-            "the scan that had the same key is gone: try again".into(),
-        )),
-    }
+        .optional()
 }
 
 pub async fn find(connection: &mut Connection, id: &ScanId) -> Result<Option<Scan>, StoreError> {
@@ -77,52 +95,6 @@ pub async fn find(connection: &mut Connection, id: &ScanId) -> Result<Option<Sca
         .await
         .optional()?;
     Ok(row.map(Scan::from))
-}
-
-/// The stored report; for a scan of the older system, the value in its row.
-pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
-    let stored: Option<(String, Vec<u8>, i64, i64, String)> = scan_reports::table
-        .find(id.as_str())
-        .select((
-            scan_reports::encoding,
-            scan_reports::bytes,
-            scan_reports::plain_size,
-            scan_reports::crc32,
-            scan_reports::sha256,
-        ))
-        .first(connection)
-        .await
-        .optional()?;
-    if let Some((encoding, bytes, plain_size, crc32, sha256)) = stored {
-        let (Ok(plain_size), Ok(crc32), true) = (plain_size.try_into(), crc32.try_into(), encoding == ENCODING) else {
-            return Err(StoreError::Broken(format!(
-                "the stored report of `{id}` has an encoding unknown here"
-            )));
-        };
-        return Ok(Some(StoredResults::Report(StoredReport {
-            bytes,
-            plain_size,
-            crc32,
-            sha256,
-        })));
-    }
-    let value: Option<Option<serde_json::Value>> = scans::table
-        .find(id.as_str())
-        .select(scans::results)
-        .first(connection)
-        .await
-        .optional()?;
-    Ok(value.flatten().map(StoredResults::Older))
-}
-
-/// The digest of the stored report, without reading it; `None` where there is none.
-pub async fn results_digest(connection: &mut Connection, id: &ScanId) -> Result<Option<String>, StoreError> {
-    Ok(scan_reports::table
-        .find(id.as_str())
-        .select(scan_reports::sha256)
-        .first(connection)
-        .await
-        .optional()?)
 }
 
 /// Scans that nobody signed in for, newest first.
@@ -154,29 +126,4 @@ pub async fn anonymous_counts(connection: &mut Connection) -> Result<Counts, Sto
         .load(connection)
         .await?;
     Ok(Counts(rows))
-}
-
-/// How many scans are ahead of this one in the queue; `None` where it is not queued.
-pub async fn ahead(connection: &mut Connection, id: &ScanId) -> Result<Option<i64>, StoreError> {
-    let created_at: Option<chrono::NaiveDateTime> = scans::table
-        .find(id.as_str())
-        .filter(scans::status.eq(ScanStatus::Queued))
-        .select(scans::created_at)
-        .first(connection)
-        .await
-        .optional()?;
-    let Some(created_at) = created_at else {
-        return Ok(None);
-    };
-    let ahead = scans::table
-        .filter(scans::status.eq(ScanStatus::Queued))
-        .filter(
-            scans::created_at
-                .lt(created_at)
-                .or(scans::created_at.eq(created_at).and(scans::id.lt(id.as_str()))),
-        )
-        .count()
-        .get_result(connection)
-        .await?;
-    Ok(Some(ahead))
 }

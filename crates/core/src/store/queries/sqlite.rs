@@ -2,8 +2,7 @@
 
 use diesel::connection::AnsiTransactionManager;
 use diesel::result::QueryResult;
-use diesel_async::AsyncConnection;
-use diesel_async::TransactionManager as _;
+use diesel_async::{AsyncConnection, SimpleAsyncConnection as _, TransactionManager as _};
 
 pub(super) type Connection = crate::store::connect::AsyncSqliteConnection;
 
@@ -19,6 +18,10 @@ macro_rules! transaction {
 pub(in crate::store) mod jobs;
 #[path = "migrate.rs"]
 pub(in crate::store) mod migrate;
+#[path = "queue.rs"]
+pub(in crate::store) mod queue;
+#[path = "reports.rs"]
+pub(in crate::store) mod reports;
 #[path = "scans.rs"]
 pub(in crate::store) mod scans;
 
@@ -33,4 +36,9 @@ async fn begin_alone(connection: &mut Connection, _first: &str) -> QueryResult<(
     connection
         .spawn_blocking(|connection| AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"))
         .await
+}
+
+/// Cuts free pages off the end of the file; `auto_vacuum = INCREMENTAL` was set when the file was made.
+async fn give_back_space(connection: &mut Connection) -> QueryResult<()> {
+    connection.batch_execute("PRAGMA incremental_vacuum").await
 }

@@ -1,0 +1,217 @@
+//! Who watches which scan, and what has happened to it.
+//!
+//! Whatever changes a scan in this process says so here; a watcher gets the latest state, not each one, so that a slow one
+//! costs nothing. What other processes change is seen at the watcher's next look at the row.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use repolens_core::ScanStatus;
+use repolens_core::store::Scan;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+/// The state of a scan as a watcher is told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    pub status: ScanStatus,
+    pub progress: u8,
+    pub stage: Option<String>,
+    pub error: Option<String>,
+    pub error_code: Option<String>,
+}
+
+impl State {
+    pub fn of(scan: &Scan) -> Self {
+        Self {
+            status: scan.status,
+            progress: u8::try_from(scan.progress).unwrap_or(0),
+            stage: scan.stage.clone(),
+            error: scan.error_message.clone(),
+            error_code: scan.error_code.clone(),
+        }
+    }
+
+    /// A status with nothing to tell beside it.
+    pub fn new(status: ScanStatus) -> Self {
+        Self {
+            status,
+            progress: if status == ScanStatus::Completed { 100 } else { 0 },
+            stage: None,
+            error: None,
+            error_code: None,
+        }
+    }
+
+    /// The name of the event.
+    fn name(&self) -> &'static str {
+        match self.status {
+            ScanStatus::Processing => "progress",
+            status => status.wire(),
+        }
+    }
+
+    /// Two states with the same id are the same to a watcher: what it had last, it is not told again.
+    pub fn id(&self) -> String {
+        if self.status != ScanStatus::Processing {
+            return self.status.wire().to_owned();
+        }
+        let stage = self.stage.as_deref().unwrap_or("-");
+        format!(
+            "{}.{}.{}",
+            self.status.wire(),
+            self.progress,
+            stage.replace(char::is_whitespace, "-")
+        )
+    }
+
+    /// As it goes over the wire.
+    pub fn event(&self, scan_id: &str) -> String {
+        let mut data =
+            json!({ "scanId": scan_id, "status": self.status, "progress": self.progress, "stage": self.stage });
+        match self.status {
+            ScanStatus::Processing => {
+                let stage = self.stage.as_deref().unwrap_or("start");
+                data["message"] = format!("{stage}: {} %", self.progress).into();
+            }
+            ScanStatus::Failed => {
+                data["error"] = self.error.as_deref().unwrap_or("The scan failed.").into();
+                data["errorCode"] = self.error_code.as_deref().map_or(Value::Null, Value::from);
+            }
+            _ => {}
+        }
+        format!("id: {}\nevent: {}\ndata: {data}\n\n", self.id(), self.name())
+    }
+}
+
+/// Streams that one client may have, and all together.
+pub const MAX_PER_CLIENT: usize = 20;
+pub const MAX_STREAMS: usize = 1_500;
+
+/// All watchers of this process.
+#[derive(Default)]
+pub struct Events {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    scans: HashMap<String, watch::Sender<Option<State>>>,
+    clients: HashMap<String, usize>,
+    streams: usize,
+}
+
+/// Why there is no stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    TooManyOfThisClient,
+    TooMany,
+}
+
+impl Events {
+    /// Tells whoever watches.
+    pub fn tell(&self, scan_id: &str, state: State) {
+        if let Some(sender) = self.lock().scans.get(scan_id) {
+            sender.send_replace(Some(state));
+        }
+    }
+
+    /// Tells of progress; what is `None` stays as it was.
+    pub fn progress(&self, scan_id: &str, progress: Option<u8>, stage: Option<&str>) {
+        if let Some(sender) = self.lock().scans.get(scan_id) {
+            sender.send_modify(|state| {
+                let state = state.get_or_insert_with(|| State::new(ScanStatus::Processing));
+                state.status = ScanStatus::Processing;
+                state.progress = progress.unwrap_or(state.progress);
+                if let Some(stage) = stage {
+                    state.stage = Some(stage.to_owned());
+                }
+            });
+        }
+    }
+
+    /// Begins to watch; it ends when the guard is dropped.
+    pub fn watch(self: &Arc<Self>, scan_id: &str, client: &str) -> Result<Watch, Refused> {
+        let mut inner = self.lock();
+        if inner.streams >= MAX_STREAMS {
+            return Err(Refused::TooMany);
+        }
+        let of_client = inner.clients.entry(client.to_owned()).or_default();
+        if *of_client >= MAX_PER_CLIENT {
+            return Err(Refused::TooManyOfThisClient);
+        }
+        *of_client += 1;
+        inner.streams += 1;
+        let sender = inner.scans.entry(scan_id.to_owned()).or_default();
+        Ok(Watch {
+            changes: sender.subscribe(),
+            scan_id: scan_id.to_owned(),
+            client: client.to_owned(),
+            events: Arc::clone(self),
+        })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        // No code panics while it holds the lock; and the maps would be whole all the same.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One watcher of one scan.
+pub struct Watch {
+    pub changes: watch::Receiver<Option<State>>,
+    pub scan_id: String,
+    client: String,
+    events: Arc<Events>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut inner = self.events.lock();
+        inner.streams -= 1;
+        if let Some(count) = inner.clients.get_mut(&self.client) {
+            *count -= 1;
+            if *count == 0 {
+                inner.clients.remove(&self.client);
+            }
+        }
+        // This receiver still counts.
+        if inner
+            .scans
+            .get(&self.scan_id)
+            .is_some_and(|sender| sender.receiver_count() <= 1)
+        {
+            inner.scans.remove(&self.scan_id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_has_so_many_streams_and_gives_them_back() {
+        let events = Arc::new(Events::default());
+        let mut held: Vec<Watch> = (0..MAX_PER_CLIENT)
+            .map(|_| events.watch("scan", "client").expect("room"))
+            .collect();
+        assert_eq!(events.watch("scan", "client").err(), Some(Refused::TooManyOfThisClient));
+        assert!(events.watch("scan", "other").is_ok());
+        held.pop();
+        assert!(events.watch("scan", "client").is_ok());
+        drop(held);
+        let inner = events.lock();
+        assert_eq!((inner.streams, inner.scans.len(), inner.clients.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn progress_keeps_what_it_does_not_say() {
+        let events = Arc::new(Events::default());
+        let watch = events.watch("scan", "client").expect("room");
+        events.progress("scan", Some(10), Some("clone"));
+        events.progress("scan", Some(20), None);
+        let state = watch.changes.borrow().clone().expect("told");
+        assert_eq!((state.progress, state.stage.as_deref()), (20, Some("clone")));
+    }
+}

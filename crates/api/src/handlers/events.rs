@@ -1,0 +1,139 @@
+//! `GET /api/scan/{id}/events`: what happens to a scan, as server-sent events.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::stream;
+use repolens_core::ScanId;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{find_scan, scan_id};
+use crate::app::App;
+use crate::client;
+use crate::events::{Refused, State, Watch};
+use crate::problem::Problem;
+
+/// Proxies cut off a stream that is silent for longer.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// A browser that lost the stream comes back after so many milliseconds.
+const RETRY: &str = "retry: 2000\n\n";
+
+/// The present state at once, then each change until the scan has ended. `Last-Event-ID` leaves out what was seen.
+pub async fn get_events(
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    // Watching begins before the row is read: no change falls between the two.
+    let watch = app
+        .events
+        .watch(id.as_str(), &client::key(&request))
+        .map_err(|refused| match refused {
+            Refused::TooManyOfThisClient => {
+                Problem::too_many("You have too many event streams open: close some of them.", 10)
+            }
+            Refused::TooMany => {
+                Problem::busy("Too many event streams are open: ask for the scan itself every few seconds.")
+            }
+        })?;
+    let state = State::of(&find_scan(&app, &id).await?);
+    let seen = request
+        .headers()
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    if state.status.is_final() && seen.as_deref() == Some(state.id().as_str()) {
+        // The one answer at which a browser does not come back.
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let stream = Stream {
+        stopping: app.stopping.clone(),
+        app: app.into_inner(),
+        id,
+        watch,
+        told: seen,
+        next: Some(state),
+        heartbeat: Instant::now() + HEARTBEAT,
+        begun: false,
+        ended: false,
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        // Proxies of the nginx kind would collect the events.
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(stream::unfold(stream, async |mut stream| {
+            let piece = stream.piece().await?;
+            Some((Ok::<Bytes, std::convert::Infallible>(piece.into()), stream))
+        })))
+}
+
+struct Stream {
+    app: std::sync::Arc<App>,
+    id: ScanId,
+    watch: Watch,
+    stopping: watch::Receiver<bool>,
+    /// The id of the state that the client was told last.
+    told: Option<String>,
+    next: Option<State>,
+    heartbeat: Instant,
+    begun: bool,
+    ended: bool,
+}
+
+impl Stream {
+    /// What to send next; `None` at the end.
+    async fn piece(&mut self) -> Option<String> {
+        if self.ended {
+            return None;
+        }
+        if !self.begun {
+            self.begun = true;
+            return Some(RETRY.to_owned());
+        }
+        loop {
+            if let Some(state) = self.next.take() {
+                self.ended = state.status.is_final();
+                let id = state.id();
+                if self.told.as_deref() != Some(id.as_str()) {
+                    self.told = Some(id);
+                    self.heartbeat = Instant::now() + HEARTBEAT;
+                    return Some(state.event(self.id.as_str()));
+                }
+                if self.ended {
+                    return None;
+                }
+            }
+            if *self.stopping.borrow_and_update() {
+                self.ended = true;
+                return Some(format!(": the service is restarting\n{RETRY}"));
+            }
+            tokio::select! {
+                changed = self.watch.changes.changed() => {
+                    // The sender lives as long as this watch.
+                    if changed.is_ok() {
+                        self.next = self.watch.changes.borrow_and_update().clone();
+                    }
+                }
+                _ = self.stopping.changed() => {}
+                () = tokio::time::sleep_until(self.heartbeat) => {
+                    self.heartbeat = Instant::now() + HEARTBEAT;
+                    // Another process may have changed the scan; a store that is away is no reason to end the stream.
+                    if let Ok(Some(scan)) = self.app.store.find(&self.id).await {
+                        let state = State::of(&scan);
+                        if self.told.as_deref() != Some(state.id().as_str()) {
+                            self.next = Some(state);
+                            continue;
+                        }
+                    }
+                    return Some(": still here\n\n".to_owned());
+                }
+            }
+        }
+    }
+}

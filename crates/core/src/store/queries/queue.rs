@@ -1,0 +1,104 @@
+//! Queries about the queue: whose turn a new scan has, which is next, how many are ahead.
+//!
+//! The queue is served in rounds. A new scan gets the round that is being served, or the one after the last queued scan of
+//! the same client or of the same repository, whichever is later. So whoever has a thousand scans waiting gets one place in
+//! each round, and the next client that comes is served in the present one.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::dsl::{max, min};
+use diesel::prelude::*;
+use diesel::result::QueryResult;
+use diesel_async::RunQueryDsl;
+
+use super::Connection;
+use crate::store::StoreError;
+use crate::store::columns::column_time;
+use crate::store::scans::{NewScan, QueuePlace};
+use crate::store::schema::scans;
+use crate::{ScanId, ScanStatus};
+
+/// The round for a new scan.
+pub async fn turn(connection: &mut Connection, new: &NewScan) -> QueryResult<i32> {
+    let queued = scans::table.filter(scans::status.eq(ScanStatus::Queued));
+    let present: Option<i32> = queued.select(min(scans::queue_turn)).first(connection).await?;
+    let Some(present) = present else {
+        return Ok(0);
+    };
+    let last: Option<i32> = queued
+        .filter(
+            scans::client_key
+                .eq(&new.client_key)
+                .assume_not_null()
+                .or(scans::repo_url.eq(&new.repo_url)),
+        )
+        .select(max(scans::queue_turn))
+        .first(connection)
+        .await?;
+    Ok(last.map_or(present, |last| last.saturating_add(1)).max(present))
+}
+
+/// The scan whose turn it is.
+pub async fn next(connection: &mut Connection) -> Result<Option<String>, StoreError> {
+    Ok(scans::table
+        .filter(scans::status.eq(ScanStatus::Queued))
+        .order((scans::queue_turn, scans::created_at, scans::id))
+        .select(scans::id)
+        .first(connection)
+        .await
+        .optional()?)
+}
+
+/// Where a scan stands in the queue; `None` where it is not queued.
+pub async fn place(
+    connection: &mut Connection,
+    id: &ScanId,
+    now: &DateTime<Utc>,
+) -> Result<Option<QueuePlace>, StoreError> {
+    /// As many of the latest scans tell how long one takes.
+    const SAMPLE: i64 = 20;
+    let row: Option<(i32, NaiveDateTime)> = scans::table
+        .find(id.as_str())
+        .filter(scans::status.eq(ScanStatus::Queued))
+        .select((scans::queue_turn, scans::created_at))
+        .first(connection)
+        .await
+        .optional()?;
+    let Some((turn, created_at)) = row else {
+        return Ok(None);
+    };
+    let ahead: i64 = scans::table
+        .filter(scans::status.eq(ScanStatus::Queued))
+        .filter(
+            scans::queue_turn.lt(turn).or(scans::queue_turn.eq(turn).and(
+                scans::created_at
+                    .lt(created_at)
+                    .or(scans::created_at.eq(created_at).and(scans::id.lt(id.as_str()))),
+            )),
+        )
+        .count()
+        .get_result(connection)
+        .await?;
+    let running: i64 = scans::table
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .count()
+        .get_result(connection)
+        .await?;
+    let latest: Vec<(Option<NaiveDateTime>, Option<NaiveDateTime>)> = scans::table
+        .filter(scans::completed_at.gt(column_time(*now - TimeDelta::days(1))))
+        .filter(scans::status.eq(ScanStatus::Completed))
+        .order(scans::completed_at.desc())
+        .limit(SAMPLE)
+        .select((scans::started_at, scans::completed_at))
+        .load(connection)
+        .await?;
+    let mut durations: Vec<i64> = latest
+        .into_iter()
+        .filter_map(|(start, end)| Some((end? - start?).num_milliseconds()))
+        .collect();
+    durations.sort_unstable();
+    Ok(Some(QueuePlace {
+        position: ahead + 1,
+        running,
+        typical_ms: durations.get(durations.len() / 2).copied(),
+    }))
+}

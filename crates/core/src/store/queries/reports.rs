@@ -1,0 +1,239 @@
+//! Queries about reports: record how a scan ended, read the report, prune old ones.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Connection, give_back_space};
+use crate::store::columns::column_time;
+use crate::store::report::ENCODING;
+use crate::store::scans::StoredResults;
+use crate::store::schema::{scan_reports, scans};
+use crate::store::{Finish, Finished, StoreError, StoredReport};
+use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+
+/// Records how a scan ended: status and report in one transaction.
+pub async fn finish(
+    connection: &mut Connection,
+    id: &ScanId,
+    token: &LeaseToken,
+    finish: &Finish,
+    now: &DateTime<Utc>,
+) -> Result<Finished, StoreError> {
+    transaction!(connection, async |connection| {
+        let row: Option<(ScanStatus, Option<String>, Option<NaiveDateTime>)> = scans::table
+            .find(id.as_str())
+            .select((scans::status, scans::lease_token, scans::started_at))
+            .first(connection)
+            .await
+            .optional()?;
+        let Some((status, holder, started_at)) = row else {
+            return Ok(Finished::Unknown);
+        };
+        if holder.as_deref() != Some(token.as_str()) {
+            return Ok(Finished::LeaseLost);
+        }
+        if status.is_final() {
+            let same = status == finish.status() && recorded_the_same(connection, id, finish).await?;
+            return Ok(if same { Finished::Repeated } else { Finished::LeaseLost });
+        }
+        let seconds = started_at.map(|start| (column_time(*now) - start).num_seconds().clamp(0, i64::from(i32::MAX)));
+        let changed = diesel::update(scans::table)
+            .filter(scans::id.eq(id.as_str()))
+            .filter(scans::lease_token.eq(token.as_str()))
+            // From here every end is allowed by the rule-book, and nobody holds a scan that is elsewhere.
+            .filter(scans::status.eq(ScanStatus::Processing))
+            .set(End::new(finish, seconds, now))
+            .execute(connection)
+            .await?;
+        if changed == 0 {
+            return Ok(Finished::LeaseLost);
+        }
+        if let Finish::Completed { report, .. } = finish {
+            insert_report(connection, id, report, now).await?;
+        }
+        Ok(Finished::Recorded)
+    })
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = scans)]
+struct End<'a> {
+    status: ScanStatus,
+    /// Set to null: nobody holds it any more.
+    lease_until: Option<Option<NaiveDateTime>>,
+    completed_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    processing_time: Option<i32>,
+    progress: Option<i32>,
+    stage: Option<Option<&'a str>>,
+    branch: Option<&'a str>,
+    commit_sha: Option<&'a str>,
+    error_message: Option<&'a str>,
+    error_code: Option<&'a str>,
+}
+
+impl<'a> End<'a> {
+    fn new(finish: &'a Finish, seconds: Option<i64>, now: &DateTime<Utc>) -> Self {
+        let mut end = Self {
+            status: finish.status(),
+            lease_until: Some(None),
+            completed_at: column_time(*now),
+            updated_at: column_time(*now),
+            processing_time: seconds.and_then(|seconds| i32::try_from(seconds).ok()),
+            progress: None,
+            stage: None,
+            branch: None,
+            commit_sha: None,
+            error_message: None,
+            error_code: None,
+        };
+        match finish {
+            Finish::Completed { branch, commit_sha, .. } => {
+                end.progress = Some(100);
+                end.stage = Some(None);
+                end.branch = branch.as_deref();
+                end.commit_sha = commit_sha.as_deref();
+            }
+            Finish::Failed { code, message } => {
+                end.error_code = code.map(FailureCode::code);
+                end.error_message = Some(message);
+            }
+            Finish::Cancelled => {}
+        }
+        end
+    }
+}
+
+async fn insert_report(
+    connection: &mut Connection,
+    id: &ScanId,
+    report: &StoredReport,
+    now: &DateTime<Utc>,
+) -> Result<(), diesel::result::Error> {
+    diesel::insert_into(scan_reports::table)
+        .values((
+            scan_reports::scan_id.eq(id.as_str()),
+            scan_reports::encoding.eq(ENCODING),
+            scan_reports::bytes.eq(&report.bytes),
+            scan_reports::plain_size.eq(i64::try_from(report.plain_size).unwrap_or(i64::MAX)),
+            scan_reports::crc32.eq(i64::from(report.crc32)),
+            scan_reports::sha256.eq(&report.sha256),
+            scan_reports::created_at.eq(column_time(*now)),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn recorded_the_same(
+    connection: &mut Connection,
+    id: &ScanId,
+    finish: &Finish,
+) -> Result<bool, diesel::result::Error> {
+    match finish {
+        Finish::Completed { report, .. } => {
+            let recorded: Option<String> = scan_reports::table
+                .find(id.as_str())
+                .select(scan_reports::sha256)
+                .first(connection)
+                .await
+                .optional()?;
+            Ok(recorded.as_deref() == Some(report.sha256.as_str()))
+        }
+        Finish::Failed { code, message } => {
+            let recorded: (Option<String>, Option<String>) = scans::table
+                .find(id.as_str())
+                .select((scans::error_code, scans::error_message))
+                .first(connection)
+                .await?;
+            Ok(recorded == (code.map(|code| code.code().to_owned()), Some(message.clone())))
+        }
+        Finish::Cancelled => Ok(true),
+    }
+}
+
+/// The stored report; for a scan of the older system, the value in its row.
+pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
+    let stored: Option<(String, Vec<u8>, i64, i64, String)> = scan_reports::table
+        .find(id.as_str())
+        .select((
+            scan_reports::encoding,
+            scan_reports::bytes,
+            scan_reports::plain_size,
+            scan_reports::crc32,
+            scan_reports::sha256,
+        ))
+        .first(connection)
+        .await
+        .optional()?;
+    if let Some((encoding, bytes, plain_size, crc32, sha256)) = stored {
+        let (Ok(plain_size), Ok(crc32), true) = (plain_size.try_into(), crc32.try_into(), encoding == ENCODING) else {
+            return Err(StoreError::Broken(format!(
+                "the stored report of `{id}` has an encoding unknown here"
+            )));
+        };
+        return Ok(Some(StoredResults::Report(StoredReport {
+            bytes,
+            plain_size,
+            crc32,
+            sha256,
+        })));
+    }
+    let value: Option<Option<serde_json::Value>> = scans::table
+        .find(id.as_str())
+        .select(scans::results)
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(value.flatten().map(StoredResults::Older))
+}
+
+/// The digest of the stored report, without reading it; `None` where there is none.
+pub async fn results_digest(connection: &mut Connection, id: &ScanId) -> Result<Option<String>, StoreError> {
+    Ok(scan_reports::table
+        .find(id.as_str())
+        .select(scan_reports::sha256)
+        .first(connection)
+        .await
+        .optional()?)
+}
+
+/// Deletes up to `batch` of the reports that are older than `before` or beyond the newest `keep`; the scans stay. Returns
+/// how many: fewer than `batch` when it is done.
+pub async fn prune(
+    connection: &mut Connection,
+    before: &Option<DateTime<Utc>>,
+    keep: &Option<i64>,
+    batch: &i64,
+) -> Result<usize, StoreError> {
+    let mut limit: Option<NaiveDateTime> = before.map(column_time);
+    if let Some(keep) = keep {
+        let beyond: Option<NaiveDateTime> = scan_reports::table
+            .order(scan_reports::created_at.desc())
+            .offset(*keep)
+            .select(scan_reports::created_at)
+            .first(connection)
+            .await
+            .optional()?;
+        limit = limit.max(beyond);
+    }
+    let Some(limit) = limit else {
+        return Ok(0);
+    };
+    let old: Vec<String> = scan_reports::table
+        .filter(scan_reports::created_at.le(limit))
+        .order(scan_reports::created_at)
+        .limit(*batch)
+        .select(scan_reports::scan_id)
+        .load(connection)
+        .await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let deleted = diesel::delete(scan_reports::table.filter(scan_reports::scan_id.eq_any(old)))
+        .execute(connection)
+        .await?;
+    give_back_space(connection).await?;
+    Ok(deleted)
+}

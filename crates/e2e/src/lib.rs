@@ -2,11 +2,16 @@
 //!
 //! The tests start the programs of this build; `scripts/test` builds them first.
 
+pub mod container;
 pub mod git_server;
+pub mod postgres;
 pub mod repository;
 pub mod running;
+pub mod settings_table;
 
+pub use container::Container;
 pub use git_server::GitServer;
+pub use postgres::Postgres;
 pub use repository::Repository;
 pub use running::{Running, Scan};
 

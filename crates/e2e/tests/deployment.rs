@@ -1,0 +1,335 @@
+//! What a host is told (blueprints, compose file, Dockerfiles) against what the programs read and what the host knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use repolens_e2e::settings_table::{Setting, read, root, settings, supervisor_variables};
+use serde_json::Value;
+
+const BLUEPRINTS: [&str; 2] = ["render-combined.yaml", "render-split.yaml"];
+const DOCKERFILES: [&str; 3] = [
+    "docker/Dockerfile.combined",
+    "docker/Dockerfile.api",
+    "docker/Dockerfile.worker",
+];
+
+/// Settings that a blueprint leaves out, and why.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("HOST", "all addresses in production"),
+    ("PORT", "the host sets it"),
+    ("REPOLENS_DATA_DIR", "the image sets it"),
+    ("SANDBOX_DIR", "the image sets it"),
+    ("REPOLENS_EMBEDDED", "a free host's disk forgets everything"),
+    ("REPOLENS_SUPERVISOR_SOCKET", "the supervisor sets it"),
+    ("REPOLENS_HEARTBEAT", "the supervisor sets it"),
+    ("REPOLENS_WORKER_ID", "the supervisor sets it"),
+    ("ANALYSIS_MEMORY", "follows the plan's memory"),
+    ("ALLOW_PRIVATE_HOSTS", "refused in production"),
+    ("ALLOW_LOCAL_REPOS", "refused in production"),
+    ("NO_COLOR", "there are no colours where there is no terminal"),
+];
+/// Besides, in one container.
+const LEFT_OUT_COMBINED: &[(&str, &str)] = &[
+    ("API_URL", "the same container"),
+    ("WORKER_TOKEN", "the supervisor makes one at each start"),
+];
+
+/// Which programs a service runs, by its Dockerfile.
+fn runs(dockerfile: &str) -> (bool, bool) {
+    match dockerfile.rsplit('.').next() {
+        Some("combined") => (true, true),
+        Some("api") => (true, false),
+        Some("worker") => (false, true),
+        _ => panic!("which programs are in `{dockerfile}`?"),
+    }
+}
+
+fn yaml(path: &str) -> Value {
+    serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("`{path}`: {error}"))
+}
+
+fn array<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name]
+        .as_array()
+        .unwrap_or_else(|| panic!("a list `{name}` in {value}"))
+}
+
+fn services(path: &str) -> Vec<Value> {
+    array(&yaml(path), "services").to_vec()
+}
+
+/// Which value a field of a Render blueprint may have.
+fn is_allowed(field: &str, value: &Value) -> bool {
+    let one_of = |allowed: &[&str]| value.as_str().is_some_and(|value| allowed.contains(&value));
+    let exists = || value.as_str().is_some_and(|path| root().join(path).exists());
+    match field {
+        "type" => one_of(&["web", "pserv", "worker", "cron", "keyvalue"]),
+        "runtime" => one_of(&["docker", "image"]),
+        "plan" => one_of(&["free", "starter", "standard", "pro", "pro plus", "pro max", "pro ultra"]),
+        "region" => one_of(&["oregon", "ohio", "virginia", "frankfurt", "singapore"]),
+        "autoDeployTrigger" => one_of(&["commit", "checksPass", "off"]),
+        "dockerfilePath" | "dockerContext" => exists(),
+        "healthCheckPath" => value.as_str() == Some("/api/health"),
+        "maxShutdownDelaySeconds" => value.as_u64().is_some_and(|seconds| (1..=300).contains(&seconds)),
+        "numInstances" => value.as_u64().is_some_and(|count| count > 0),
+        "name" => value.as_str().is_some_and(|name| !name.is_empty()),
+        "buildFilter" => value.as_object().is_some_and(|filter| {
+            filter
+                .keys()
+                .all(|key| ["paths", "ignoredPaths"].contains(&key.as_str()))
+        }),
+        "envVars" => value.is_array(),
+        _ => false,
+    }
+}
+
+#[test]
+fn the_fields_of_the_blueprints_are_those_that_render_knows() {
+    for path in BLUEPRINTS {
+        let blueprint = yaml(path);
+        let top: Vec<&String> = blueprint.as_object().expect("an object").keys().collect();
+        assert_eq!(top, ["services"], "{path}");
+        let mut names = BTreeSet::new();
+        for service in services(path) {
+            for (field, value) in service.as_object().expect("an object") {
+                assert!(is_allowed(field, value), "`{path}`: `{field}: {value}` is not allowed");
+            }
+            let kind = service["type"].as_str().unwrap_or_default();
+            for required in ["type", "name", "runtime", "plan", "region", "dockerfilePath", "envVars"] {
+                assert!(!service[required].is_null(), "`{path}`: a service without `{required}`");
+            }
+            assert_eq!(
+                kind == "web",
+                !service["healthCheckPath"].is_null(),
+                "`{path}`: only a web service is asked over HTTP, and each must be"
+            );
+            assert!(
+                kind == "web" || service["plan"] != "free",
+                "`{path}`: only a web service is free"
+            );
+            assert!(
+                service["plan"] != "free" || service["numInstances"].is_null(),
+                "`{path}`: a free service has one instance"
+            );
+            assert!(
+                names.insert(service["name"].to_string()),
+                "`{path}`: a name stands twice"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_blueprints_have_every_setting_and_no_other() {
+    let known = settings();
+    let own = supervisor_variables();
+    for path in BLUEPRINTS {
+        let all = services(path);
+        for service in &all {
+            let (api, worker) = runs(service["dockerfilePath"].as_str().unwrap_or_default());
+            let vars: BTreeMap<&str, &Value> = array(service, "envVars")
+                .iter()
+                .map(|var| (var["key"].as_str().expect("a key"), var))
+                .collect();
+            assert_eq!(
+                vars.len(),
+                array(service, "envVars").len(),
+                "`{path}`: a setting stands twice"
+            );
+
+            for (name, var) in &vars {
+                let setting = known
+                    .iter()
+                    .find(|setting| setting.name == *name && (setting.api && api || setting.worker && worker));
+                assert!(
+                    setting.is_some() || own.contains(*name),
+                    "`{path}`: `{}` reads no `{name}`",
+                    service["name"]
+                );
+                if let Some(setting) = setting {
+                    check_source(path, &all, setting, var);
+                }
+            }
+            let left_out = |name: &str| {
+                let besides: &[_] = if api && worker { LEFT_OUT_COMBINED } else { &[] };
+                LEFT_OUT.iter().chain(besides).any(|(left, _)| *left == name)
+            };
+            for setting in known
+                .iter()
+                .filter(|setting| setting.api && api || setting.worker && worker)
+            {
+                assert_ne!(
+                    vars.contains_key(setting.name.as_str()),
+                    left_out(&setting.name),
+                    "`{path}`: `{}` reads `{}`: it stands there, or in `LEFT_OUT` with the reason",
+                    service["name"],
+                    setting.name
+                );
+            }
+        }
+    }
+    for (name, _) in LEFT_OUT.iter().chain(LEFT_OUT_COMBINED) {
+        assert!(
+            known.iter().any(|setting| setting.name == *name),
+            "`{name}` is no setting (any more)"
+        );
+    }
+}
+
+/// A secret is asked for or made, never written down; what is written down is the default.
+fn check_source(path: &str, services: &[Value], setting: &Setting, var: &Value) {
+    let name = &setting.name;
+    let fields: Vec<&String> = var
+        .as_object()
+        .expect("an object")
+        .keys()
+        .filter(|key| *key != "key")
+        .collect();
+    let [source] = fields[..] else {
+        panic!("`{path}`: `{name}` has the sources {fields:?}, and must have one");
+    };
+    match source.as_str() {
+        "sync" => assert_eq!(var["sync"], false, "`{path}`: `{name}`"),
+        "generateValue" => assert!(setting.secret && var["generateValue"] == true, "`{path}`: `{name}`"),
+        "value" => {
+            let value = var["value"]
+                .as_str()
+                .unwrap_or_else(|| panic!("`{path}`: `{name}` must be a string"));
+            assert!(!setting.secret, "`{path}`: `{name}` is a secret");
+            if name == "NODE_ENV" {
+                assert_eq!(value, "production");
+            } else if let Some(default) = &setting.default {
+                assert_eq!(value, default, "`{path}`: the default of `{name}`");
+            }
+        }
+        "fromService" => {
+            let from = &var["fromService"];
+            let other = services
+                .iter()
+                .find(|service| service["name"] == from["name"] && service["type"] == from["type"])
+                .unwrap_or_else(|| panic!("`{path}`: `{name}` comes from no service of the file: {from}"));
+            let key = &from["envVarKey"];
+            assert!(
+                key == "RENDER_EXTERNAL_URL" || array(other, "envVars").iter().any(|var| var["key"] == *key),
+                "`{path}`: {from} has no such variable"
+            );
+        }
+        _ => panic!("`{path}`: `{name}`: unknown source `{source}`"),
+    }
+}
+
+#[test]
+fn the_compose_file_sets_what_exists() {
+    let known = settings();
+    let own = supervisor_variables();
+    let compose = yaml("docker/compose.yaml");
+    let all = compose["services"].as_object().expect("services");
+    let ours: Vec<_> = all.iter().filter(|(_, service)| !service["build"].is_null()).collect();
+    assert_eq!(ours.len(), 3, "the combined form, the API and the worker");
+    for (service, value) in ours {
+        let dockerfile = value["build"]["dockerfile"].as_str().expect("a Dockerfile");
+        assert!(root().join(dockerfile).exists(), "{dockerfile}");
+        let (api, worker) = runs(dockerfile);
+        for (name, value) in value["environment"].as_object().expect("environment") {
+            let setting = known
+                .iter()
+                .find(|setting| setting.name == *name && (setting.api && api || setting.worker && worker));
+            assert!(setting.is_some() || own.contains(name), "`{service}` reads no `{name}`");
+            // `${NAME:-DEFAULT}`: of the same name, with the same default.
+            let text = value.as_str().unwrap_or_else(|| panic!("`{name}` must be a string"));
+            if let Some((from, default)) = text
+                .strip_prefix("${")
+                .and_then(|text| text.strip_suffix('}')?.split_once(":-"))
+            {
+                assert_eq!(from, name);
+                if let Some(expected) = setting.and_then(|setting| setting.default.as_deref()) {
+                    assert_eq!(default, expected, "the default of `{name}`");
+                }
+            }
+        }
+    }
+    for (service, value) in all {
+        let image = value["image"].as_str().unwrap_or("-");
+        assert!(!image.ends_with(":latest"), "`{service}`: `{image}` is of no version");
+        for other in value["depends_on"]
+            .as_object()
+            .into_iter()
+            .flat_map(|others| others.keys())
+        {
+            assert!(all.contains_key(other), "`{service}` depends on `{other}`");
+        }
+    }
+}
+
+#[test]
+fn the_dockerfiles_share_their_stages() {
+    let texts = DOCKERFILES.map(read);
+    let shared = |text: &str| {
+        let start = text
+            .find("# What is taken from outside")
+            .expect("the start of what is shared");
+        let end = text.find("# --- End of the same.").expect("the end of what is shared");
+        let lines = text[start..end].lines();
+        lines
+            .filter(|line| !line.starts_with("ARG PROGRAMS="))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    for (path, text) in DOCKERFILES.iter().zip(&texts) {
+        assert_eq!(
+            shared(text),
+            shared(&texts[0]),
+            "`{path}` differs from `{}`",
+            DOCKERFILES[0]
+        );
+    }
+
+    let base = |name: &str| {
+        let line = texts[0]
+            .lines()
+            .find_map(|line| line.strip_prefix("ARG ")?.strip_prefix(name)?.strip_prefix('='));
+        let (image, digest) = line
+            .and_then(|line| line.split_once('@'))
+            .unwrap_or_else(|| panic!("a digest in {line:?}"));
+        let hex = digest.strip_prefix("sha256:").unwrap_or_default();
+        assert!(
+            hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "{digest}"
+        );
+        image.to_owned()
+    };
+    let (rust, debian) = (base("RUST_IMAGE"), base("DEBIAN_IMAGE"));
+    let version = rust
+        .strip_prefix("rust:")
+        .and_then(|tag| tag.split('-').next())
+        .unwrap_or_default();
+    assert!(
+        read("rust-toolchain.toml").contains(&format!("channel = \"{version}\"")),
+        "the image's Rust {version} is that of `rust-toolchain.toml`"
+    );
+    let release = debian
+        .strip_prefix("debian:")
+        .and_then(|tag| tag.split('-').next())
+        .unwrap_or_default();
+    assert!(
+        rust.ends_with(&format!("-{release}")),
+        "one C library: {rust}, {debian}"
+    );
+}
+
+#[test]
+fn the_dockerfiles_set_what_exists() {
+    /// Not ours: where programs are, and what glibc reads.
+    const OTHERS: [&str; 2] = ["PATH", "MALLOC_ARENA_MAX"];
+    let mut known: BTreeSet<String> = settings().into_iter().map(|setting| setting.name).collect();
+    known.extend(supervisor_variables());
+    known.extend(OTHERS.map(str::to_owned));
+    for path in DOCKERFILES {
+        let text = read(path).replace("\\\n", " ");
+        for line in text.lines().filter_map(|line| line.strip_prefix("ENV ")) {
+            for pair in line.split_whitespace() {
+                let name = pair.split('=').next().unwrap_or_default();
+                assert!(known.contains(name), "`{path}` sets `{name}`, which nobody reads");
+            }
+        }
+    }
+}

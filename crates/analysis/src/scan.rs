@@ -129,7 +129,7 @@ impl Job<'_> {
                 return found;
             };
             found.push((at, self.file(thread, &mut reader, entry, &mut text)));
-            if at % PROGRESS_STEP == 0 {
+            if at.is_multiple_of(PROGRESS_STEP) {
                 self.observer.progress("parse", at as u64, total as u64);
             }
         }
@@ -204,7 +204,7 @@ impl Job<'_> {
         {
             facts.origin = origin;
         }
-        facts.lines = language::count(language, text);
+        facts.lines = language::count(language, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
         if facts.is_own() {
             self.parse(thread, language.id, text, &mut facts);
         }

@@ -189,62 +189,64 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
     }
 }
 
+/// Names that can be seen from a place, innermost first.
+type Scopes = Vec<HashMap<String, usize>>;
+
 fn version_1(top: &BTreeMap<String, LockedV1>, manifest: &mut Manifest) {
-    // Chain of scopes for each package: where its requirements are looked for, innermost first. serde_json bounds the depth.
-    fn add(
-        level: &BTreeMap<String, LockedV1>,
-        outer: &[HashMap<String, usize>],
-        manifest: &mut Manifest,
-        pending: &mut Vec<(usize, Vec<String>, Vec<HashMap<String, usize>>)>,
-    ) {
-        let mut scope = HashMap::new();
-        for (name, package) in level {
-            scope.insert(name.clone(), manifest.requirements.len());
-            manifest.requirements.push(Requirement {
-                name: name.clone(),
-                version: package.version.clone().unwrap_or_default(),
-                dev: package.dev,
-                direct: false,
-                resolved: true,
-                licence: None,
-            });
-        }
-        let mut scopes = vec![scope];
-        scopes.extend_from_slice(outer);
-        for (name, package) in level {
-            let own = scopes[0][name];
-            let wanted: Vec<_> = package
-                .requires
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| name.clone())
-                .collect();
-            let mut inner = Vec::new();
-            if !package.dependencies.is_empty() {
-                let start = manifest.requirements.len();
-                add(&package.dependencies, &scopes, manifest, pending);
-                inner.push(
-                    package
-                        .dependencies
-                        .keys()
-                        .enumerate()
-                        .map(|(at, name)| (name.clone(), start + at))
-                        .collect(),
-                );
-            }
-            inner.extend_from_slice(&scopes);
-            pending.push((own, wanted, inner));
-        }
-    }
-    let mut pending = Vec::new();
-    add(top, &[], manifest, &mut pending);
-    for (own, wanted, scopes) in pending {
-        for name in wanted {
+    let mut wanted = Vec::new();
+    level_1(top, &[], manifest, &mut wanted);
+    for (own, names, scopes) in wanted {
+        for name in names {
             if let Some(&target) = scopes.iter().find_map(|scope| scope.get(&name)) {
                 manifest.edges.push((own, target));
             }
         }
+    }
+}
+
+/// One level of a lock file of version 1; serde_json bounds the depth.
+fn level_1(
+    level: &BTreeMap<String, LockedV1>,
+    outer: &[HashMap<String, usize>],
+    manifest: &mut Manifest,
+    wanted: &mut Vec<(usize, Vec<String>, Scopes)>,
+) {
+    let mut scope = HashMap::new();
+    for (name, package) in level {
+        scope.insert(name.clone(), manifest.requirements.len());
+        manifest.requirements.push(Requirement {
+            name: name.clone(),
+            version: package.version.clone().unwrap_or_default(),
+            dev: package.dev,
+            direct: false,
+            resolved: true,
+            licence: None,
+        });
+    }
+    let mut scopes = vec![scope];
+    scopes.extend_from_slice(outer);
+    for (name, package) in level {
+        let own = scopes[0][name];
+        let names = package
+            .requires
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect();
+        let mut inner = Vec::new();
+        if !package.dependencies.is_empty() {
+            let start = manifest.requirements.len();
+            level_1(&package.dependencies, &scopes, manifest, wanted);
+            let own_level = package.dependencies.keys().enumerate();
+            inner.push(
+                own_level
+                    .map(|(at, name)| (name.clone(), start + at))
+                    .collect(),
+            );
+        }
+        inner.extend_from_slice(&scopes);
+        wanted.push((own, names, inner));
     }
 }
 

@@ -18,6 +18,7 @@
 //! What only the caller knows (ids, addresses, times) it fills in afterwards with `Report::set_meta`.
 
 mod facts;
+pub mod inventory;
 mod language;
 mod licence;
 mod manifests;
@@ -36,6 +37,7 @@ pub use options::{
     Options, Silent,
 };
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
+pub use units::{CognitiveRules, Recursion};
 
 /// Files named in `analyser.skippedFiles`; the true number stands beside.
 const MAX_SKIPPED: usize = 1_000;

@@ -221,7 +221,7 @@ impl Job<'_> {
         }
         self.observer.parsing(thread, &facts.path);
         let parsed = catch_unwind(AssertUnwindSafe(|| {
-            parser.facts(&facts.path, text, &self.options.limits)
+            parser.facts(&facts.path, text, &self.options.limits, self.options.cognitive)
         }));
         self.observer.parsed(thread);
         match parsed {

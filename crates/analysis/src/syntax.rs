@@ -7,6 +7,7 @@
 use crate::facts::Function;
 use crate::facts::Syntax;
 use crate::options::Limits;
+use crate::units::CognitiveRules;
 
 mod depth;
 mod go;
@@ -27,7 +28,7 @@ pub struct Parser {
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    Native(fn(&str, &str) -> Result<Syntax, String>),
+    Native(fn(&str, &str, CognitiveRules) -> Result<Syntax, String>),
     Tree(&'static tree::Grammar),
 }
 
@@ -74,7 +75,7 @@ impl Parser {
     ///
     /// # Errors
     /// A sentence for `analyser.skippedFiles`.
-    pub fn facts(&self, path: &str, text: &[u8], limits: &Limits) -> Result<Syntax, String> {
+    pub fn facts(&self, path: &str, text: &[u8], limits: &Limits, rules: CognitiveRules) -> Result<Syntax, String> {
         if text.len() as u64 > limits.max_parse_size {
             return Err(format!(
                 "larger than {} bytes: lines are counted, but it is not parsed",
@@ -85,11 +86,11 @@ impl Parser {
             Kind::Native(facts) => {
                 depth::check(text, limits.max_nesting)?;
                 let text = String::from_utf8_lossy(text);
-                facts(path, text.strip_prefix('\u{feff}').unwrap_or(&text))
+                facts(path, text.strip_prefix('\u{feff}').unwrap_or(&text), rules)
             }
             Kind::Tree(grammar) => {
                 depth::check(text, limits.max_nesting)?;
-                tree::facts(grammar, text)
+                tree::facts(grammar, text, rules)
             }
         }
     }
@@ -101,7 +102,7 @@ fn snapshot(language: &str, text: &str) -> String {
     use std::fmt::Write as _;
     let syntax = parser(language)
         .expect("is there")
-        .facts("a", text.as_bytes(), &Limits::default())
+        .facts("a", text.as_bytes(), &Limits::default(), CognitiveRules::PAPER)
         .expect("parses");
     let mut shown = format!(
         "classes {}, errors {}, entry point {}\n",
@@ -197,7 +198,7 @@ mod tests {
         ];
         for parser in PARSERS {
             for text in samples {
-                let _ = parser.facts("a", text, &Limits::default());
+                let _ = parser.facts("a", text, &Limits::default(), CognitiveRules::PAPER);
             }
         }
     }
@@ -207,7 +208,7 @@ mod tests {
         let deep = "(".repeat(100_000);
         for parser in PARSERS {
             let reason = parser
-                .facts("a", deep.as_bytes(), &Limits::default())
+                .facts("a", deep.as_bytes(), &Limits::default(), CognitiveRules::PAPER)
                 .expect_err("too deep");
             assert!(reason.contains("nested"), "{reason}");
         }

@@ -239,11 +239,7 @@ fn level_1(
             let start = manifest.requirements.len();
             level_1(&package.dependencies, &scopes, manifest, wanted);
             let own_level = package.dependencies.keys().enumerate();
-            inner.push(
-                own_level
-                    .map(|(at, name)| (name.clone(), start + at))
-                    .collect(),
-            );
+            inner.push(own_level.map(|(at, name)| (name.clone(), start + at)).collect());
         }
         inner.extend_from_slice(&scopes);
         wanted.push((own, names, inner));

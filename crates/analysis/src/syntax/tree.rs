@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
-use crate::units::{Units, runs};
+use crate::units::{CognitiveRules, Units, runs};
 
 /// What a kind of node means for the complexities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +144,7 @@ thread_local! {
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, String> {
+pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRules) -> Result<Syntax, String> {
     let tree = PARSERS.with_borrow_mut(|parsers| {
         let key = std::ptr::from_ref(grammar) as usize;
         let parser = match parsers.entry(key) {
@@ -179,7 +179,7 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, St
         roles: roles(grammar),
         context: Context {
             text,
-            units: Units::default(),
+            units: Units::new(rules),
             syntax: Syntax::default(),
             classes: Vec::new(),
             seen: HashSet::new(),
@@ -308,7 +308,9 @@ impl Walk<'_> {
                 }
                 self.context.units.decide(1);
             }
-            Role::Parentheses => frame.flattened = parent.is_some_and(|frame| frame.flattened),
+            Role::Parentheses if self.context.units.rules.through_parentheses => {
+                frame.flattened = parent.is_some_and(|frame| frame.flattened);
+            }
             Role::Jump if self.has_label(node) => self.context.units.flat(1),
             _ => {}
         }
@@ -345,16 +347,20 @@ impl Walk<'_> {
     fn is_nested_part(&self, role: Role, parent: Role, field: Option<&str>) -> bool {
         match parent {
             Role::If => match field {
-                Some("alternative") => role != Role::If && role != Role::Else,
+                Some("alternative") => self.else_nests() && role != Role::If && role != Role::Else,
                 Some("consequence" | "body") => true,
                 _ => false,
             },
-            Role::Else => role != Role::If,
+            Role::Else => self.else_nests() && role != Role::If,
             Role::Loop | Role::Forever | Role::Catch => field == Some("body"),
             Role::Ternary => matches!(field, Some("consequence" | "alternative" | "body")),
             Role::Switch => field.is_none_or(|field| !self.grammar.switch_head.contains(&field)),
             _ => false,
         }
+    }
+
+    fn else_nests(&self) -> bool {
+        self.context.units.rules.else_nests
     }
 
     /// An `else` without an `if`.
@@ -427,10 +433,11 @@ impl Walk<'_> {
                 }
                 Item::Node(node) => node,
             };
-            while self
-                .roles
-                .get(usize::from(node.kind_id()))
-                .is_some_and(|role| role.0 == Role::Parentheses)
+            while self.context.units.rules.through_parentheses
+                && self
+                    .roles
+                    .get(usize::from(node.kind_id()))
+                    .is_some_and(|role| role.0 == Role::Parentheses)
                 && node.named_child_count() == 1
             {
                 let Some(inner) = node.named_child(0) else {

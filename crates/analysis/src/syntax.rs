@@ -9,6 +9,8 @@ use crate::facts::Syntax;
 use crate::options::Limits;
 use crate::units::CognitiveRules;
 
+#[cfg(test)]
+mod cognitive;
 mod depth;
 mod go;
 mod java;

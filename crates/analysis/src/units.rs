@@ -77,6 +77,9 @@ impl Default for CognitiveRules {
 #[derive(Debug, Default)]
 pub struct Units {
     pub rules: CognitiveRules,
+    /// A function that decides nothing itself only declares what it holds (a module, a class in the manner of old), and
+    /// that does not stand deeper: the paper's exception for JavaScript.
+    pub declaring_is_free: bool,
     open: Vec<Open>,
     done: Vec<Function>,
 }
@@ -88,6 +91,10 @@ struct Open {
     own_name: Box<str>,
     /// Negative in a decorator, whose inner function does not stand deeper.
     nesting: i32,
+    /// It has a structural increment of its own, not only in nested units.
+    decides: bool,
+    /// Structural increments in nested units: each of them costs one for standing deeper than this.
+    deeper: u32,
     /// What calls of itself cost.
     recursion: u32,
     /// Where it stands in `done`: units are reported in the order they begin.
@@ -135,6 +142,8 @@ impl Units {
             function,
             own_name: own_name.into(),
             nesting: 0,
+            decides: false,
+            deeper: 0,
             recursion: 0,
             slot: self.done.len(),
         });
@@ -147,6 +156,9 @@ impl Units {
             return;
         };
         unit.function.cognitive = unit.function.cognitive.saturating_add(unit.recursion);
+        if self.declaring_is_free && !unit.decides {
+            unit.function.cognitive -= unit.deeper;
+        }
         self.done[unit.slot] = unit.function;
         if !self.rules.nested_apart {
             self.unnest();
@@ -200,6 +212,12 @@ impl Units {
 
     /// A break of the linear flow that costs more the deeper it stands.
     pub fn structural(&mut self) {
+        if let Some((innermost, around)) = self.open.split_last_mut() {
+            innermost.decides = true;
+            for unit in around {
+                unit.deeper += 1;
+            }
+        }
         for unit in self.charged() {
             unit.function.cognitive = unit.function.cognitive.saturating_add(1 + unit.depth());
         }

@@ -41,6 +41,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             classes: Vec::new(),
             counted: false,
         };
+        walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.visit_program(&parsed.program);
         let Walk { units, mut syntax, .. } = walk;

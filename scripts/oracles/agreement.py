@@ -76,8 +76,10 @@ class Agreement:
 
         def take(candidates, unit):
             free = [c for c in candidates if id(c) not in taken]
-            same = [c for c in free if bare(c.name) == bare(unit.name)] or free
-            same.sort(key=lambda c: (c.value != unit.value, abs(c.line - unit.line)))
+            # An oracle gives fewer functions a name than we do.
+            named = [c for c in free if bare(c.name) == bare(unit.name)] if unit.name != "<anonymous>" else []
+            same = named or free
+            same.sort(key=lambda c: (c.value != unit.value, abs(c.line - unit.line), bare(c.name) != bare(unit.name)))
             if same:
                 taken.add(id(same[0]))
             return same[0] if same else None

@@ -60,7 +60,7 @@ for (const file of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
     continue;
   }
   // A file that ESLint does not take is told by a message without a rule.
-  const fatal = messages.find((message) => message.fatal || !message.ruleId);
+  const fatal = messages.find((message) => message.fatal || message.message.startsWith("No matching configuration"));
   if (fatal) {
     console.log(JSON.stringify({ path: file, error: fatal.message }));
     continue;

@@ -36,6 +36,8 @@ pub struct Syntax {
     pub errors: bool,
     /// It can be started: a `main` function, `if __name__ == "__main__"`, a shebang.
     pub entry_point: bool,
+    /// The package that the file says it is in (Java).
+    pub package: Box<str>,
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
 }
@@ -83,8 +85,21 @@ pub enum ImportKind {
 pub struct ImportedName {
     /// In the other module; `*` for all of it, `default` for its default export.
     pub imported: Box<str>,
-    /// Here; empty for a re-export.
+    /// Here; for a re-export, the name it is exported as. Empty where it has none.
     pub local: Box<str>,
+    /// Nothing in the file uses it.
+    pub unused: bool,
+}
+
+impl ImportedName {
+    #[must_use]
+    pub fn new(imported: &str, local: &str) -> Self {
+        Self {
+            imported: imported.into(),
+            local: local.into(),
+            unused: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -18,6 +18,7 @@
 //! What only the caller knows (ids, addresses, times) it fills in afterwards with `Report::set_meta`.
 
 mod facts;
+mod graph;
 pub mod inventory;
 mod language;
 mod licence;

@@ -160,8 +160,9 @@ impl Job<'_> {
         } else {
             limits.max_file_size
         };
-        let needs_first_line = facts.language.is_none() && !path.rsplit('/').next().unwrap_or(path).contains('.');
-        if facts.language.is_none() && !needs_first_line && !is_licence && !is_manifest {
+        let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
+        let is_read = crate::stages::reads_text_of(path) || is_licence || is_manifest;
+        if facts.language.is_none() && has_ending && !is_read {
             return facts;
         }
         if entry.size > limit {

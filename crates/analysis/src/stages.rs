@@ -5,20 +5,34 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use repolens_core::report::{Report, Stage as Told, StageStatus};
 
+use crate::graph::Graph;
 use crate::options::{Observer, Options};
 use crate::scan::Facts;
 
 mod ast;
 mod complexity;
+mod cycles;
+mod dead;
 mod dependencies;
 mod languages;
 mod licences;
+mod modules;
 mod readme;
 mod risk;
 mod summary;
 mod tests;
 
-pub use readme::reads_text_of;
+/// Whether the text of the file at `path` is kept, because a stage reads it itself.
+#[must_use]
+pub fn reads_text_of(path: &str) -> bool {
+    readme::reads_text_of(path) || modules::reads_text_of(path)
+}
+
+/// What stages hand to later ones beside the report.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    pub graph: Option<Graph>,
+}
 
 /// How a stage ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +44,7 @@ pub(crate) enum Outcome {
     Truncated(String),
 }
 
-type Run = fn(&Facts, &mut Report) -> Outcome;
+type Run = fn(&Facts, &mut Report, &mut Scratch) -> Outcome;
 
 /// The list.
 const STAGES: &[(&str, Run)] = &[
@@ -40,29 +54,25 @@ const STAGES: &[(&str, Run)] = &[
     ("licences", licences::run),
     ("tests", tests::run),
     ("complexity", complexity::run),
+    ("module-graph", modules::run),
+    ("cycles", cycles::run),
+    ("dead-code", dead::run),
     ("ast", ast::run),
     ("risk", risk::run),
     ("summary", summary::run),
 ];
 
 /// What this version does not do: told in every report, so that an absent section is no clean bill of health.
-const NOT_BUILT: &[&str] = &[
-    "module-graph",
-    "cycles",
-    "dead-code",
-    "call-graph",
-    "duplication",
-    "hotspots",
-    "security",
-];
+const NOT_BUILT: &[&str] = &["call-graph", "duplication", "hotspots", "security"];
 
 /// Runs them all.
 pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {
+    let mut scratch = Scratch::default();
     let total = STAGES.len() as u64;
     for (done, (name, run)) in (0..).zip(STAGES) {
         observer.progress(name, done, total);
         let start = options.clock.as_ref().map(|clock| clock());
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(facts, report)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(facts, report, &mut scratch)));
         let ms = start
             .zip(options.clock.as_ref())
             .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);

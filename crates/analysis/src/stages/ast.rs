@@ -5,7 +5,7 @@
 
 use repolens_core::report::{Ast, AstFile, AstSummary, FileEntry, Report, cap};
 
-use super::{Outcome, risk};
+use super::{Outcome, Scratch, risk};
 use crate::facts::{FileFacts, ImportKind, Syntax};
 use crate::language::Kind;
 use crate::scan::Facts;
@@ -13,7 +13,7 @@ use crate::scan::Facts;
 const MAX_FILES: usize = 20_000;
 const MAX_ENTRY_POINTS: usize = 200;
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let mut ast = Ast::default();
     for file in facts.files.iter().filter(|file| file.is_own()) {
         let Some(language) = file.language.map(crate::language::LanguageId::get) else {

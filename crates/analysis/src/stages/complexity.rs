@@ -6,7 +6,7 @@
 
 use repolens_core::report::{ComplexityMetrics, ComplexityStatistics, FileComplexity, FunctionComplexity, Report};
 
-use super::{Outcome, percent, tenth};
+use super::{Outcome, Scratch, percent, tenth};
 use crate::facts::{FileFacts, Function};
 use crate::scan::Facts;
 
@@ -19,7 +19,7 @@ pub(super) fn is_high(function: &Function) -> bool {
     function.cyclomatic > HIGH_CYCLOMATIC || function.cognitive > HIGH_COGNITIVE
 }
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let own = || {
         facts
             .files

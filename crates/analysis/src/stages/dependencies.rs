@@ -9,7 +9,7 @@ use repolens_core::report::{
     Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package, Report, cap,
 };
 
-use super::Outcome;
+use super::{Outcome, Scratch};
 use crate::facts::FileFacts;
 use crate::language::Origin;
 use crate::manifests::Manifest;
@@ -30,7 +30,7 @@ const FRAMEWORKS: &[(&str, &str)] = &[
     ("svelte", "svelte"), ("tornado", "tornado"), ("vue", "vue"),
 ];
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let own: Vec<(&FileFacts, &Manifest)> = facts
         .files
         .iter()

@@ -5,12 +5,12 @@
 
 use repolens_core::report::{ByName, Languages, LineCounts, Lines, Report};
 
-use super::Outcome;
+use super::{Outcome, Scratch};
 use crate::facts::FileFacts;
 use crate::language::{Kind, Origin};
 use crate::scan::Facts;
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let mut languages = Languages {
         total_files: facts.files.len() as u64,
         ..Languages::default()

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 
 use repolens_core::report::{ByName, Licence, Licences, Report};
 
-use super::Outcome;
+use super::{Outcome, Scratch};
 use crate::scan::Facts;
 
 const MAX_FILES: usize = 200;
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let mut licences = Licences::default();
     let mut declared = BTreeSet::new();
     let mut dependencies: ByName<u64> = ByName::new();

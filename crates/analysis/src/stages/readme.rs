@@ -9,7 +9,7 @@ use repolens_core::report::{
 };
 
 use self::document::Document;
-use super::{Outcome, tenth};
+use super::{Outcome, Scratch, tenth};
 use crate::facts::FileFacts;
 use crate::scan::Facts;
 
@@ -90,7 +90,7 @@ const LINKS: u64 = 5;
 /// Characters from which a first paragraph describes something.
 const DESCRIBES: usize = 30;
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let (path, document) = match find(facts) {
         Some((file, text)) => (Some(file.path.clone()), Document::parse(&file.path, text)),
         None => (None, Document::default()),

@@ -5,7 +5,7 @@
 
 use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, RiskScores};
 
-use super::{Outcome, complexity, percent, tenth};
+use super::{Outcome, Scratch, complexity, percent, tenth};
 use crate::facts::FileFacts;
 use crate::language::Kind;
 use crate::scan::Facts;
@@ -51,7 +51,7 @@ pub(super) fn of_file(file: &FileFacts) -> FileParts {
     }
 }
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let is_code = |file: &&FileFacts| {
         file.is_own()
             && !file.test

@@ -5,13 +5,13 @@
 
 use repolens_core::report::{Place, Priority, Report, RiskLevelSummary, Summary};
 
-use super::Outcome;
+use super::{Outcome, Scratch};
 use crate::scan::Facts;
 
 const MAX_ADVICE: usize = 5;
 const MAX_TEXT: usize = 300;
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let (name, description) = identity(facts, report);
     let languages = report.languages.as_ref();
     let risk = report.risk_scores.as_ref();

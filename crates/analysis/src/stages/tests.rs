@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use repolens_core::report::{Report, TestSection};
 
-use super::Outcome;
+use super::{Outcome, Scratch};
 use crate::language::Kind;
 use crate::scan::Facts;
 
@@ -53,7 +53,7 @@ const CI: &[(&str, &str)] = &[
     ("cloudbuild.yaml", "google-cloud-build"),
 ];
 
-pub(super) fn run(facts: &Facts, report: &mut Report) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let mut section = TestSection::default();
     let mut other_lines = 0u64;
     let (mut frameworks, mut ci) = (BTreeSet::new(), BTreeSet::new());

@@ -217,11 +217,17 @@ fn snippets_have_the_figures_that_were_worked_out_by_hand() {
     for snippet in SNIPPETS {
         let syntax = parser(snippet.language)
             .expect("is there")
-            .facts("a", snippet.source.as_bytes(), &Limits::default(), CognitiveRules::PAPER)
+            .facts(
+                "a",
+                snippet.source.as_bytes(),
+                &Limits::default(),
+                CognitiveRules::PAPER,
+            )
             .expect("parses");
         assert!(!syntax.errors, "`{}` is not of its language", snippet.what);
         let unit = syntax.functions.iter().find(|unit| &*unit.name == snippet.unit);
-        let unit = unit.unwrap_or_else(|| panic!("`{}` has no `{}`: {:?}", snippet.what, snippet.unit, syntax.functions));
+        let unit =
+            unit.unwrap_or_else(|| panic!("`{}` has no `{}`: {:?}", snippet.what, snippet.unit, syntax.functions));
         if unit.cognitive != snippet.cognitive {
             wrong.push(format!(
                 "{} ({}): {} by hand, {} counted",

@@ -81,10 +81,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 "" => last,
                 name => name,
             };
-            let names = vec![ImportedName {
-                imported: "*".into(),
-                local: local.into(),
-            }];
+            let names = vec![ImportedName::new("*", local)];
             context.import(path, ImportKind::Static, node, names);
         }
         "call_expression" => {

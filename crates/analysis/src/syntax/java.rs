@@ -13,6 +13,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     role,
     collects: &[
         "import_declaration",
+        "package_declaration",
         "class_declaration",
         "interface_declaration",
         "enum_declaration",
@@ -70,11 +71,16 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 .trim();
             let text = text.strip_prefix("static ").unwrap_or(text).trim();
             let name = text.rsplit('.').next().unwrap_or(text);
-            let names = vec![ImportedName {
-                imported: name.into(),
-                local: name.into(),
-            }];
+            let names = vec![ImportedName::new(name, name)];
             context.import(text, ImportKind::Static, node, names);
+        }
+        "package_declaration" => {
+            let text = context
+                .text(node)
+                .trim_start_matches("package")
+                .trim_end_matches(';')
+                .trim();
+            context.syntax.package = text.into();
         }
         "method_declaration" => {
             if context.field(node, "name") == "main" && has_modifier(node, context, "static") {

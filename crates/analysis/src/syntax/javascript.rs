@@ -2,10 +2,13 @@
 //! every function, arrow, method and accessor is a unit that adds nothing to the one around it; defaults, `?.`, `??` and
 //! logical assignments are decisions.
 
+use std::collections::HashSet;
+
 use oxc_allocator::Allocator;
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser};
+use oxc_semantic::SemanticBuilder;
 use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::scope::ScopeFlags;
 
@@ -30,8 +33,10 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         if parsed.panicked {
             continue;
         }
+        let unused = unused_imports(&parsed.program, text);
         let mut walk = Walk {
             lines: &lines,
+            unused,
             units: Units::new(rules),
             syntax: Syntax {
                 errors: !parsed.diagnostics.is_empty(),
@@ -51,6 +56,40 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     Err("its syntax is broken: lines are counted, but it is not parsed".to_owned())
 }
 
+/// The offsets of imported names that are neither read nor exported nor used as a type.
+fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
+    let mut names = program
+        .body
+        .iter()
+        .filter_map(|statement| match statement {
+            Statement::ImportDeclaration(it) => it.specifiers.as_ref(),
+            _ => None,
+        })
+        .flatten()
+        .map(|specifier| match specifier {
+            ImportDeclarationSpecifier::ImportSpecifier(it) => &it.local,
+            ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => &it.local,
+            ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => &it.local,
+        })
+        .peekable();
+    if names.peek().is_none() {
+        return HashSet::new();
+    }
+    let semantic = SemanticBuilder::new().with_build_nodes(false).build(program).semantic;
+    // What JSX stands for is a call of a factory that the text does not name.
+    let jsx = program.source_type.is_jsx() && (text.contains("/>") || text.contains("</"));
+    let is_factory = |name: &str| jsx && (matches!(name, "React" | "h" | "Fragment") || text.contains("@jsx"));
+    names
+        .filter(|id| {
+            id.symbol_id
+                .get()
+                .is_some_and(|symbol| semantic.scoping().symbol_is_unused(symbol))
+        })
+        .filter(|id| !is_factory(&id.name))
+        .map(|id| id.span.start)
+        .collect()
+}
+
 /// How to read a file, the likeliest first.
 fn source_types(path: &str) -> Vec<SourceType> {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
@@ -68,6 +107,8 @@ fn source_types(path: &str) -> Vec<SourceType> {
 
 struct Walk<'l> {
     lines: &'l Lines,
+    /// Where the names of imports stand that nothing uses.
+    unused: HashSet<u32>,
     units: Units,
     syntax: Syntax,
     /// What the function that comes next is called.

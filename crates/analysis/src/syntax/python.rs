@@ -1,6 +1,8 @@
 //! Python, by ruff's parser. Cyclomatic complexity as radon counts (with `assert`): comprehensions, the `else` of loops and
 //! of `try` are decisions, a lambda belongs to its function, a nested function is a unit of its own.
 
+use std::collections::HashSet;
+
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, BoolOp, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
@@ -8,6 +10,8 @@ use ruff_text_size::{Ranged, TextRange};
 use super::Lines;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::units::{CognitiveRules, Units, runs};
+
+mod bindings;
 
 /// # Errors
 /// A sentence for the report.
@@ -26,6 +30,7 @@ pub(super) fn facts(_path: &str, text: &str, rules: CognitiveRules) -> Result<Sy
         type_checking: false,
         counted: false,
         all: None,
+        unused: bindings::unused_imports(text, &parsed.syntax().body),
     };
     walk.syntax.entry_point = text.starts_with("#!");
     let body = &parsed.syntax().body;
@@ -56,6 +61,8 @@ struct Walk<'t> {
     /// The runs of the logical operation that comes next are counted already.
     counted: bool,
     all: Option<Vec<Export>>,
+    /// Offsets of the aliases that nothing uses.
+    unused: HashSet<u32>,
 }
 
 impl Walk<'_> {
@@ -273,9 +280,10 @@ impl Walk<'_> {
                 .asname
                 .as_ref()
                 .map_or_else(|| module.split('.').next().unwrap_or(module), |name| name.as_str());
+            let unused = self.unused.contains(&alias.range().start().to_u32());
             let names = vec![ImportedName {
-                imported: "*".into(),
-                local: local.into(),
+                unused,
+                ..ImportedName::new("*", local)
             }];
             self.push_import(module, self.import_kind(), it.range(), names);
         }
@@ -287,9 +295,13 @@ impl Walk<'_> {
         let names = it
             .names
             .iter()
-            .map(|alias| ImportedName {
-                imported: alias.name.as_str().into(),
-                local: alias.asname.as_ref().unwrap_or(&alias.name).as_str().into(),
+            .map(|alias| {
+                let local = alias.asname.as_ref().unwrap_or(&alias.name);
+                let unused = self.unused.contains(&alias.range().start().to_u32());
+                ImportedName {
+                    unused,
+                    ..ImportedName::new(alias.name.as_str(), local.as_str())
+                }
             })
             .collect();
         self.push_import(&format!("{dots}{module}"), self.import_kind(), it.range(), names);

@@ -89,14 +89,12 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             };
             if let Some(argument) = node.child_by_field_name("argument") {
                 for (path, local) in use_paths(argument, context) {
+                    let path = out_of_inline_modules(&path, node);
                     let name = path.rsplit("::").next().unwrap_or_default().to_owned();
                     if kind == ImportKind::Reexport {
                         context.export(if name == "*" { "*" } else { &local }, node);
                     }
-                    let names = vec![ImportedName {
-                        imported: name.into(),
-                        local: local.into(),
-                    }];
+                    let names = vec![ImportedName::new(&name, &local)];
                     context.import(&path, kind, node, names);
                 }
             }
@@ -153,6 +151,29 @@ fn is_type(kind: &str) -> bool {
 
 fn is_public(node: Node<'_>) -> bool {
     node.child(0).is_some_and(|first| first.kind() == "visibility_modifier")
+}
+
+/// In a `mod tests { … }` of the same file, `super` is the file itself.
+fn out_of_inline_modules(path: &str, node: Node<'_>) -> String {
+    let mut rest = path;
+    if !path.starts_with("super::") {
+        return path.to_owned();
+    }
+    let mut above = node.parent();
+    while let Some(parent) = above {
+        if parent.kind() == "mod_item" {
+            match rest.strip_prefix("super::") {
+                Some(inner) => rest = inner,
+                None => break,
+            }
+        }
+        above = parent.parent();
+    }
+    if rest.len() == path.len() || rest.starts_with("super::") {
+        rest.to_owned()
+    } else {
+        format!("self::{rest}")
+    }
 }
 
 /// The single paths of a `use` tree, each with its name here. A loop over a work list: trees of braces may be deep.

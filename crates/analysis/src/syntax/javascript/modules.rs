@@ -34,10 +34,16 @@ impl Walk<'_> {
         };
         let names = specifiers
             .iter()
-            .map(|specifier| match specifier {
-                ImportDeclarationSpecifier::ImportSpecifier(s) => name(&s.imported.name(), &s.local.name),
-                ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => name("default", &s.local.name),
-                ImportDeclarationSpecifier::ImportNamespaceSpecifier(s) => name("*", &s.local.name),
+            .map(|specifier| {
+                let (imported, local) = match specifier {
+                    ImportDeclarationSpecifier::ImportSpecifier(it) => (it.imported.name().to_string(), &it.local),
+                    ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => ("default".to_owned(), &it.local),
+                    ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => ("*".to_owned(), &it.local),
+                };
+                ImportedName {
+                    unused: self.unused.contains(&local.span.start),
+                    ..name(&imported, &local.name)
+                }
             })
             .collect();
         self.import(&it.source.value, kind, it.span, names);
@@ -126,7 +132,11 @@ impl Walk<'_> {
     }
 
     pub(super) fn export_from(&mut self, it: &ExportFromDeclaration<'_>) {
-        let names = it.specifiers.iter().map(|s| name(&s.local.name(), "")).collect();
+        let names = it
+            .specifiers
+            .iter()
+            .map(|s| name(&s.local.name(), &s.exported.name()))
+            .collect();
         let only_types = !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
         let kind = if it.export_kind.is_type() || only_types {
             ImportKind::Type
@@ -145,11 +155,12 @@ impl Walk<'_> {
         } else {
             ImportKind::Reexport
         };
-        self.import(&it.source.value, kind, it.span, vec![name("*", "")]);
         let exported = it
             .exported
             .as_ref()
             .map_or("*".to_owned(), |exported| exported.name().to_string());
+        let local = if exported == "*" { "" } else { &exported };
+        self.import(&it.source.value, kind, it.span, vec![name("*", local)]);
         self.export(&exported, it.span);
     }
 
@@ -187,8 +198,5 @@ fn is_module_exports(member: &StaticMemberExpression<'_>) -> bool {
 }
 
 fn name(imported: &str, local: &str) -> ImportedName {
-    ImportedName {
-        imported: imported.into(),
-        local: local.into(),
-    }
+    ImportedName::new(imported, local)
 }

@@ -1,0 +1,103 @@
+//! Dead code.
+//!
+//! *What it looks at*: imports that their file does not use (Python, JavaScript, TypeScript); files that no entry point
+//! reaches and exports that nobody imports (JavaScript, TypeScript). *Why it matters*: code that nobody runs is read, tested
+//! and kept in step for nothing. *Limits*: precision before recall. A package without a known entry point has no dead
+//! files; what an entry point exports is public; a file that is loaded by a computed name makes its whole folder live.
+//! Python's modules are public by nature, so none of them is called dead.
+
+use std::collections::BTreeMap;
+
+use repolens_core::report::{ByName, DeadCode, DeadCodeStatistics, Report, UnusedImport};
+
+use super::{Outcome, Scratch, percent, tenth};
+use crate::facts::ImportKind;
+use crate::scan::Facts;
+
+mod reach;
+
+/// Files listed in each of the three lists.
+const MAX_LISTED: usize = 2_000;
+const IMPORTS_KNOWN: &[&str] = &["javascript", "typescript", "python"];
+
+pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
+    let Some(graph) = scratch.graph.as_ref().filter(|_| report.module_graph.is_some()) else {
+        return Outcome::Skipped("there is no module graph".to_owned());
+    };
+    let mut statistics = DeadCodeStatistics::default();
+    let mut unused_imports: ByName<Vec<UnusedImport>> = ByName::new();
+    let mut known = false;
+    for file in facts.files.iter().filter(|file| file.is_own()) {
+        let Some(syntax) = &file.syntax else { continue };
+        if !file.language.is_some_and(|id| IMPORTS_KNOWN.contains(&id.get().id)) {
+            continue;
+        }
+        known = true;
+        for import in syntax
+            .imports
+            .iter()
+            .filter(|import| import.kind != ImportKind::Reexport)
+        {
+            statistics.total_imports += import.names.len() as u64;
+            for name in import.names.iter().filter(|name| name.unused) {
+                statistics.total_unused_imports += 1;
+                unused_imports.entry(file.path.clone()).or_default().push(UnusedImport {
+                    symbol: name.local.to_string(),
+                    source: import.specifier.to_string(),
+                    line: import.line.into(),
+                });
+            }
+        }
+    }
+    if !known {
+        return Outcome::Skipped("there is no code of a language whose dead code is looked for".to_owned());
+    }
+    let reached = reach::find(facts, graph);
+    statistics.total_exports = reached.exports;
+    statistics.total_unused_exports = reached.unused_exports.values().map(|names| names.len() as u64).sum();
+    statistics.unused_export_percentage = tenth(percent(
+        statistics.total_unused_exports as f64,
+        statistics.total_exports as f64,
+    ));
+    statistics.unused_import_percentage = tenth(percent(
+        statistics.total_unused_imports as f64,
+        statistics.total_imports as f64,
+    ));
+    let mut affected: Vec<&String> = unused_imports
+        .keys()
+        .chain(reached.unused_exports.keys())
+        .chain(&reached.unused_files)
+        .collect();
+    affected.sort();
+    affected.dedup();
+    statistics.affected_files = affected.len() as u64;
+    let parsed = facts.files.iter().filter(|file| file.syntax.is_some()).count() as f64;
+    let risk_score = tenth(percent(affected.len() as f64, parsed));
+    let mut dead = DeadCode {
+        has_dead_code: !affected.is_empty(),
+        risk_score,
+        unused_exports: reached.unused_exports.clone(),
+        unused_files: reached.unused_files.clone(),
+        unused_imports: unused_imports.clone(),
+        statistics,
+        truncated: false,
+    };
+    dead.truncated =
+        cut(&mut dead.unused_exports) | cut(&mut dead.unused_imports) | (dead.unused_files.len() > MAX_LISTED);
+    dead.unused_files.truncate(MAX_LISTED);
+    let truncated = dead.truncated;
+    report.dead_code = Some(dead);
+    if truncated {
+        Outcome::Truncated(format!("each list ends after {MAX_LISTED} files"))
+    } else {
+        Outcome::Ok
+    }
+}
+
+fn cut<T>(map: &mut BTreeMap<String, T>) -> bool {
+    let cut = map.len() > MAX_LISTED;
+    while map.len() > MAX_LISTED {
+        map.pop_last();
+    }
+    cut
+}

@@ -1,0 +1,290 @@
+//! The module graph: which file imports which.
+//!
+//! *What it looks at*: the imports of own files that were parsed. *Why it matters*: cycles, dead files and the reach of a
+//! change follow from it. *Limits*: an import whose name is computed at run time is not seen; packages that are not in the
+//! repository are named, not followed; conventions per language stand in `docs/analysis.md`.
+
+use std::collections::{BTreeSet, HashMap};
+
+use repolens_core::report::{
+    EdgeKind, ExternalImport, ModuleEdge, ModuleGraph, ModuleNode, Report, UnresolvedImport, cap,
+};
+
+use super::{Outcome, Scratch};
+use crate::facts::{FileFacts, Import, ImportKind};
+use crate::graph::{Edge, Graph, Link};
+use crate::scan::Facts;
+
+mod go;
+mod java;
+mod javascript;
+mod python;
+mod ruby;
+mod rust;
+
+const MAX_NODES: usize = 20_000;
+const MAX_EDGES: usize = 50_000;
+const MAX_UNRESOLVED: usize = 1_000;
+const MAX_EXTERNAL: usize = 20_000;
+
+/// Where an import leads.
+#[derive(Debug, PartialEq)]
+pub(super) enum Target {
+    /// Files of this repository, each with the import's name that leads there (`Link::ALL`: the import as a whole).
+    Files(Vec<(u32, u32)>),
+    /// A package that is not in the repository, or the language's own library.
+    External(String),
+    /// It should be a file of this repository, and is not there.
+    Unresolved,
+    /// A file that is no module (a picture, a style sheet).
+    Asset,
+}
+
+impl Target {
+    fn file(target: u32) -> Self {
+        Self::Files(vec![(Link::ALL, target)])
+    }
+}
+
+/// What resolvers look things up in.
+pub(super) struct Index<'f> {
+    pub files: &'f [FileFacts],
+    by_path: HashMap<&'f str, u32>,
+    folders: BTreeSet<&'f str>,
+}
+
+impl<'f> Index<'f> {
+    fn new(files: &'f [FileFacts]) -> Self {
+        let by_path = (0..).zip(files).map(|(at, file)| (file.path.as_str(), at)).collect();
+        let mut folders = BTreeSet::from([""]);
+        for file in files {
+            let mut path = file.path.as_str();
+            while let Some((folder, _)) = path.rsplit_once('/') {
+                if !folders.insert(folder) {
+                    break;
+                }
+                path = folder;
+            }
+        }
+        Self {
+            files,
+            by_path,
+            folders,
+        }
+    }
+
+    pub fn file(&self, path: &str) -> Option<u32> {
+        self.by_path.get(path).copied()
+    }
+
+    pub fn is_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// Own files of a language that were parsed.
+    pub fn of_language<'a>(&'a self, language: &'a str) -> impl Iterator<Item = (u32, &'f FileFacts)> + 'a {
+        let is_it =
+            move |file: &FileFacts| file.language.is_some_and(|id| id.get().id == language) && file.syntax.is_some();
+        (0..).zip(self.files).filter(move |(_, file)| is_it(file))
+    }
+}
+
+/// A language's rules of resolution, made once for a repository.
+pub(super) trait Resolver {
+    /// Where `import` of the file number `from` leads.
+    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target;
+}
+
+type Make = for<'f> fn(&Index<'f>) -> Box<dyn Resolver + 'f>;
+
+/// Adding a language: its file, a line here.
+const RESOLVERS: &[(&[&str], Make)] = &[
+    (&["javascript", "typescript", "vue", "svelte"], javascript::new),
+    (&["python"], python::new),
+    (&["java", "kotlin", "scala"], java::new),
+    (&["go"], go::new),
+    (&["rust"], rust::new),
+    (&["ruby"], ruby::new),
+];
+
+/// Whether the text of a file is needed to resolve imports.
+#[must_use]
+pub fn reads_text_of(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let config = name.ends_with(".json") && (name.starts_with("tsconfig") || name.starts_with("jsconfig"));
+    (matches!(name, "package.json" | "go.mod" | "Cargo.toml") || config) && !path.contains("node_modules/")
+}
+
+pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
+    let index = Index::new(&facts.files);
+    let mut found = Found::default();
+    for (languages, make) in RESOLVERS {
+        let mut files = languages
+            .iter()
+            .flat_map(|language| index.of_language(language))
+            .peekable();
+        if files.peek().is_none() {
+            continue;
+        }
+        let resolver = make(&index);
+        for (at, file) in files {
+            let Some(syntax) = &file.syntax else { continue };
+            for (number, import) in (0..).zip(&syntax.imports) {
+                found.add(file, at, number, import, resolver.resolve(&index, at, import));
+            }
+        }
+    }
+    let (graph, section) = found.finish(facts);
+    scratch.graph = Some(graph);
+    let truncated = section.truncated;
+    let empty = section.nodes.is_empty();
+    report.module_graph = Some(section);
+    if empty {
+        report.module_graph = None;
+        Outcome::Skipped("there is no code of a language whose imports are read".to_owned())
+    } else if truncated {
+        Outcome::Truncated("the lists of the graph are longer than what is reported".to_owned())
+    } else {
+        Outcome::Ok
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    edges: Vec<Edge>,
+    links: Vec<Link>,
+    unresolved: BTreeSet<UnresolvedImport>,
+    external: BTreeSet<ExternalImport>,
+}
+
+impl Found {
+    fn add(&mut self, file: &FileFacts, source: u32, import: u32, what: &Import, target: Target) {
+        match target {
+            Target::Files(targets) => {
+                let kind = match what.kind {
+                    ImportKind::Static | ImportKind::Submodule => EdgeKind::Static,
+                    ImportKind::Reexport => EdgeKind::Reexport,
+                    ImportKind::Dynamic => EdgeKind::Dynamic,
+                    ImportKind::Type => EdgeKind::Type,
+                };
+                for (name, target) in targets {
+                    self.links.push(Link {
+                        source,
+                        import,
+                        name,
+                        target,
+                    });
+                    self.edges.push(Edge {
+                        source,
+                        target,
+                        kind,
+                        declares: what.kind == ImportKind::Submodule,
+                    });
+                }
+            }
+            Target::External(package) => {
+                self.external.insert(ExternalImport {
+                    file: file.path.clone(),
+                    package,
+                });
+            }
+            Target::Unresolved => {
+                let specifier = what.specifier.to_string();
+                self.unresolved.insert(UnresolvedImport {
+                    file: file.path.clone(),
+                    specifier,
+                });
+            }
+            Target::Asset => {}
+        }
+    }
+
+    fn finish(mut self, facts: &Facts) -> (Graph, ModuleGraph) {
+        self.edges.sort_unstable();
+        self.edges.dedup();
+        self.links.sort_unstable();
+        let path = |at: u32| facts.files[at as usize].path.clone();
+        let mut section = ModuleGraph {
+            nodes: facts
+                .files
+                .iter()
+                .filter(|file| file.syntax.is_some())
+                .map(|file| ModuleNode {
+                    id: file.path.clone(),
+                    language: file.language.map_or("", |id| id.get().id).to_owned(),
+                    lines: file.line_count(),
+                })
+                .collect(),
+            unresolved_total: self.unresolved.len() as u64,
+            external_total: self.external.len() as u64,
+            unresolved: self.unresolved.into_iter().take(MAX_UNRESOLVED).collect(),
+            external: self.external.into_iter().take(MAX_EXTERNAL).collect(),
+            ..ModuleGraph::default()
+        };
+        let mut edges: Vec<_> = self
+            .edges
+            .iter()
+            .map(|edge| (edge.source, edge.target, edge.kind))
+            .collect();
+        edges.dedup();
+        section.edges_total = edges.len() as u64;
+        let list = edges.iter().take(MAX_EDGES);
+        section.edges = list
+            .map(|&(a, b, kind)| ModuleEdge {
+                source: path(a),
+                target: path(b),
+                kind,
+            })
+            .collect();
+        let nodes_cut = cap(&mut section.nodes, MAX_NODES);
+        section.truncated = nodes_cut
+            || section.edges_total > MAX_EDGES as u64
+            || section.unresolved_total > MAX_UNRESOLVED as u64
+            || section.external_total > MAX_EXTERNAL as u64;
+        (
+            Graph {
+                edges: self.edges,
+                links: self.links,
+            },
+            section,
+        )
+    }
+}
+
+/// `folder/name`, without a leading slash.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Follows `..` and `.` in a relative path; `None` where it leaves the repository.
+pub(super) fn normalize(folder: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_paths_stay_inside() {
+        assert_eq!(normalize("a/b", "../c/./d").as_deref(), Some("a/c/d"));
+        assert_eq!(normalize("", "x").as_deref(), Some("x"));
+        assert_eq!(normalize("a", "../../x"), None);
+    }
+}

@@ -1,0 +1,240 @@
+//! JavaScript and TypeScript: Node's and TypeScript's resolution, by oxc_resolver over the files of the tree.
+//!
+//! Packages of a workspace are found by their names, as if they were linked into `node_modules`; where their
+//! `package.json` points to what a build makes, the source beside it is taken.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
+
+use super::{Index, Resolver, Target, folder, join};
+use crate::facts::Import;
+
+/// The tree stands at `/` for the resolver.
+struct Tree {
+    /// Path to text, of the few files whose text is needed.
+    files: HashMap<String, Option<String>>,
+    folders: BTreeSet<String>,
+}
+
+impl Tree {
+    fn key(path: &Path) -> String {
+        path.to_string_lossy()
+            .trim_start_matches('/')
+            .trim_end_matches('/')
+            .to_owned()
+    }
+
+    fn missing() -> io::Error {
+        io::Error::from(io::ErrorKind::NotFound)
+    }
+}
+
+impl FileSystem for Tree {
+    fn new() -> Self {
+        Self {
+            files: HashMap::new(),
+            folders: BTreeSet::new(),
+        }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read_to_string(path).map(String::into_bytes)
+    }
+
+    fn read_to_string(&self, path: &Path) -> io::Result<String> {
+        self.files
+            .get(&Self::key(path))
+            .cloned()
+            .flatten()
+            .ok_or_else(Self::missing)
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        let key = Self::key(path);
+        if self.files.contains_key(&key) {
+            Ok(FileMetadata::new(true, false, false))
+        } else if key.is_empty() || self.folders.contains(&key) {
+            Ok(FileMetadata::new(false, true, false))
+        } else {
+            Err(Self::missing())
+        }
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        self.metadata(path)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
+        Err(ResolveError::from(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            path.display().to_string(),
+        )))
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(path.to_owned())
+    }
+}
+
+struct JavaScript {
+    with_config: ResolverGeneric<Tree>,
+    without_config: ResolverGeneric<Tree>,
+    /// Packages of the workspace: name to folder.
+    packages: HashMap<String, String>,
+}
+
+pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+    let files: HashMap<_, _> = index
+        .files
+        .iter()
+        .map(|file| (file.path.clone(), file.text.clone()))
+        .collect();
+    let folders = index.folders.iter().map(|folder| (*folder).to_owned()).collect();
+    let packages = index
+        .files
+        .iter()
+        .filter(|file| file.path.ends_with("package.json") && file.is_own())
+        .filter_map(|file| Some((file.manifest.as_ref()?.name.clone()?, folder(&file.path).to_owned())))
+        .collect();
+    let strings = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let alias = |from: &str, to: &[&str]| (from.to_owned(), strings(to));
+    let options = ResolveOptions {
+        cwd: Some(PathBuf::from("/")),
+        tsconfig: Some(TsconfigDiscovery::Auto),
+        condition_names: strings(&[
+            "node",
+            "import",
+            "require",
+            "module",
+            "browser",
+            "types",
+            "development",
+            "default",
+        ]),
+        extensions: strings(&[
+            ".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".vue", ".svelte",
+        ]),
+        extension_alias: vec![
+            alias(".js", &[".ts", ".tsx", ".d.ts", ".js", ".jsx"]),
+            alias(".jsx", &[".tsx", ".jsx"]),
+            alias(".mjs", &[".mts", ".mjs"]),
+            alias(".cjs", &[".cts", ".cjs"]),
+        ],
+        main_fields: strings(&["module", "main", "types"]),
+        // An analysis knows no environment.
+        node_path: false,
+        symlinks: false,
+        ..ResolveOptions::default()
+    };
+    let with_config = ResolverGeneric::new_with_file_system(Tree { files, folders }, options.clone());
+    let without_config = with_config.clone_with_options(ResolveOptions {
+        tsconfig: None,
+        ..options
+    });
+    Box::new(JavaScript {
+        with_config,
+        without_config,
+        packages,
+    })
+}
+
+impl Resolver for JavaScript {
+    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+        let path = index.files[from as usize].path.as_str();
+        let specifier = &*import.specifier;
+        if specifier.contains("://") || specifier.starts_with("data:") || specifier.len() > 1000 {
+            return Target::External(specifier.chars().take(200).collect());
+        }
+        let place = format!("/{path}");
+        let found = self
+            .with_config
+            .resolve_file(&place, specifier)
+            // A configuration that cannot be read is none.
+            .or_else(|_| self.without_config.resolve(format!("/{}", folder(path)), specifier));
+        if let Ok(resolution) = found {
+            return self.target(index, &Tree::key(resolution.path()));
+        }
+        let bare = !specifier.starts_with(['.', '/', '#']);
+        let Some(package) = package_of(specifier).filter(|_| bare) else {
+            return missing(specifier);
+        };
+        match self.packages.get(package) {
+            Some(home) => self.of_workspace(index, home, specifier.strip_prefix(package).unwrap_or_default()),
+            None => Target::External(package.to_owned()),
+        }
+    }
+}
+
+impl JavaScript {
+    fn target(&self, index: &Index<'_>, path: &str) -> Target {
+        match index.file(path) {
+            Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),
+            _ => Target::Asset,
+        }
+    }
+
+    /// `@scope/name` or `@scope/name/part` of this repository.
+    fn of_workspace(&self, index: &Index<'_>, home: &str, part: &str) -> Target {
+        let request = format!(".{part}");
+        let manifest = (part.is_empty())
+            .then(|| self.without_config.resolve(format!("/{home}"), ".").ok())
+            .flatten();
+        if let Some(found) = manifest {
+            return self.target(index, &Tree::key(found.path()));
+        }
+        let part = part.trim_start_matches('/');
+        let source = if part.is_empty() { "index" } else { part };
+        for base in [join(home, "src"), home.to_owned()] {
+            let request = format!("./{source}");
+            if let Ok(found) = self.without_config.resolve(format!("/{base}"), &request) {
+                return self.target(index, &Tree::key(found.path()));
+            }
+        }
+        let _ = request;
+        Target::Unresolved
+    }
+}
+
+/// A relative import that leads nowhere: what is no code is not looked for.
+fn missing(specifier: &str) -> Target {
+    let name = specifier.split(['?', '#']).next().unwrap_or_default();
+    let ending = name
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .rsplit_once('.')
+        .map(|(_, ending)| ending);
+    let code = [
+        "js", "ts", "jsx", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "json",
+    ];
+    match ending {
+        Some(ending)
+            if !code.contains(&ending) && ending.len() <= 5 && ending.bytes().all(|b| b.is_ascii_lowercase()) =>
+        {
+            // `./a.service` is a module, `./a.css` is none.
+            const ASSETS: &[&str] = &[
+                "css", "scss", "sass", "less", "styl", "svg", "png", "jpg", "gif", "webp", "html", "md", "wasm", "txt",
+                "yaml", "yml", "glsl", "node", "woff", "woff2", "ttf",
+            ];
+            if ASSETS.contains(&ending) {
+                Target::Asset
+            } else {
+                Target::Unresolved
+            }
+        }
+        _ => Target::Unresolved,
+    }
+}
+
+/// `name` or `@scope/name`.
+fn package_of(specifier: &str) -> Option<&str> {
+    let parts = if specifier.starts_with('@') { 2 } else { 1 };
+    let end = specifier
+        .match_indices('/')
+        .nth(parts - 1)
+        .map_or(specifier.len(), |(at, _)| at);
+    Some(&specifier[..end]).filter(|name| !name.is_empty())
+}

@@ -1,0 +1,195 @@
+//! The module graph and its cycles, a small project for each language.
+
+use std::fs;
+
+use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze};
+use repolens_core::report::Report;
+
+fn report(files: &[(&str, &str)]) -> Report {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
+        fs::write(path, text).expect("can be written");
+    }
+    let tree = SourceTree::open(folder.path(), &OpenOptions::default()).expect("opens");
+    analyze(tree, &Options::default(), &Silent).expect("can be read")
+}
+
+fn shown(files: &[(&str, &str)]) -> String {
+    let graph = report(files).module_graph.expect("there is code");
+    let edges = graph
+        .edges
+        .iter()
+        .map(|edge| format!("{} -> {} {:?}", edge.source, edge.target, edge.kind));
+    let unresolved = graph
+        .unresolved
+        .iter()
+        .map(|import| format!("{} ?? {}", import.file, import.specifier));
+    let external = graph
+        .external
+        .iter()
+        .map(|import| format!("{} => {}", import.file, import.package));
+    edges.chain(unresolved).chain(external).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn javascript_and_typescript() {
+    insta::assert_snapshot!(shown(&[
+        (
+            "tsconfig.json",
+            "{ // comment\n \"compilerOptions\": { \"baseUrl\": \".\", \"paths\": { \"@/*\": [\"src/*\"] } } }"
+        ),
+        (
+            "package.json",
+            "{\"name\":\"root\",\"workspaces\":[\"packages/*\"],\"imports\":{\"#own\":\"./src/own.ts\"}}"
+        ),
+        (
+            "packages/lib/package.json",
+            "{\"name\":\"@s/lib\",\"main\":\"dist/index.js\"}"
+        ),
+        ("packages/lib/src/index.ts", "export const lib = 1;"),
+        ("packages/lib/src/part.ts", "export const part = 1;"),
+        ("src/own.ts", "export const own = 1;"),
+        (
+            "src/a.ts",
+            "import { b } from './b.js';\nimport type { T } from '@/types';\nexport * from './dir';\nimport '@s/lib';\nimport '@s/lib/part';\nimport '#own';\nimport react from 'react';\nimport 'node:fs';\nimport './gone';\nimport './style.css';\nconst l = () => import('./lazy');\n"
+        ),
+        ("src/b.ts", "const c = require('./c');\n"),
+        ("src/c.cjs", "module.exports = 1;"),
+        ("src/c.js", "module.exports = 1;"),
+        ("src/types.ts", "export type T = 1;"),
+        ("src/lazy.tsx", "export default 1;"),
+        ("src/dir/index.ts", "export const d = 1;"),
+        ("src/style.css", "a { }"),
+    ]));
+}
+
+#[test]
+fn python() {
+    insta::assert_snapshot!(shown(&[
+        ("src/pkg/__init__.py", "from .core import run\nfrom . import util\n"),
+        (
+            "src/pkg/core.py",
+            "import os.path\nfrom typing import TYPE_CHECKING\nfrom .util import a\nfrom ..gone import x\nfrom pkg import util, run\nimport pkg.sub.deep\nimport requests\nif TYPE_CHECKING:\n    from pkg.sub import deep\n"
+        ),
+        (
+            "src/pkg/util.py",
+            "def f():\n    from pkg.core import run\n    from pkg.nothing import z\n"
+        ),
+        ("src/pkg/sub/deep.py", "from ..util import *\n"),
+        ("tests/test_a.py", "import pkg\nfrom helper import h\n"),
+        ("tests/helper.py", "h = 1\n"),
+    ]));
+}
+
+#[test]
+fn java() {
+    insta::assert_snapshot!(shown(&[
+        (
+            "src/main/java/a/b/C.java",
+            "package a.b;\nimport a.c.D;\nimport static a.c.D.x;\nimport a.c.D.Inner;\nimport java.util.List;\nimport a.c.*;\nimport a.c.Gone;\npublic class C {}\n"
+        ),
+        (
+            "src/main/java/a/c/D.java",
+            "package a.c;\npublic class D { public static class Inner {} }\n"
+        ),
+    ]));
+}
+
+#[test]
+fn go() {
+    insta::assert_snapshot!(shown(&[
+        ("go.mod", "module example.com/m\n\ngo 1.21\n"),
+        (
+            "main.go",
+            "package main\nimport (\n\"fmt\"\n\"example.com/m/inner/deep\"\n\"example.com/m/gone\"\n\"github.com/x/y\"\n)\nfunc main() {}\n"
+        ),
+        ("inner/deep/b.go", "package deep\n"),
+        ("inner/deep/a_test.go", "package deep\n"),
+    ]));
+}
+
+#[test]
+fn rust() {
+    insta::assert_snapshot!(shown(&[
+        ("Cargo.toml", "[package]\nname = \"my-crate\"\n"),
+        (
+            "src/lib.rs",
+            "mod a;\npub mod b;\nmod gone;\nuse a::Thing;\nuse std::fmt;\n"
+        ),
+        (
+            "src/a.rs",
+            "mod inner;\nuse crate::b::{self, c::Deep};\nuse super::b as bb;\nuse self::inner::X;\n#[cfg(test)]\nmod tests { use super::*; use super::inner::Y; }\n"
+        ),
+        ("src/a/inner.rs", "use super::super::b;\nuse serde::Serialize;\n"),
+        ("src/b/mod.rs", "pub mod c;\n"),
+        ("src/b/c.rs", "pub struct Deep;\n"),
+        ("tests/t.rs", "use my_crate::b::c::Deep;\n"),
+    ]));
+}
+
+#[test]
+fn ruby() {
+    insta::assert_snapshot!(shown(&[
+        (
+            "lib/a.rb",
+            "require 'a/b'\nrequire_relative 'c'\nrequire 'json'\nrequire_relative 'gone'\n"
+        ),
+        ("lib/a/b.rb", "module B; end\n"),
+        ("lib/c.rb", "module C; end\n"),
+    ]));
+}
+
+#[test]
+fn cycles_are_groups_with_a_shortest_chain() {
+    let report = report(&[
+        ("a.ts", "import './b';\nimport './c';"),
+        ("b.ts", "import './c';"),
+        ("c.ts", "import './a';"),
+        ("self.ts", "import './self';"),
+        ("x.ts", "import type { Y } from './y';"),
+        ("y.ts", "import { X } from './x';"),
+        ("free.ts", "import './a';"),
+    ]);
+    let cycles = report.circular_dependencies.expect("there is a graph");
+    let list: Vec<_> = cycles
+        .cycles
+        .iter()
+        .map(|cycle| {
+            format!(
+                "{} of {}, type only {}, {:?}",
+                cycle.chain.join(" > "),
+                cycle.group_size,
+                cycle.type_only,
+                cycle.severity
+            )
+        })
+        .collect();
+    assert_eq!(
+        list,
+        [
+            "a.ts > c.ts > a.ts of 3, type only false, High",
+            "self.ts > self.ts of 1, type only false, High",
+            "x.ts > y.ts > x.ts of 2, type only true, High",
+        ]
+    );
+    assert_eq!(cycles.total_cycles, 3);
+    assert_eq!(
+        cycles.affected_files,
+        ["a.ts", "b.ts", "c.ts", "self.ts", "x.ts", "y.ts"]
+    );
+}
+
+#[test]
+fn a_cycle_of_ten_thousand_files_ends() {
+    let names: Vec<_> = (0..10_000)
+        .map(|at| (format!("m{at}.js"), format!("import './m{}.js';", (at + 1) % 10_000)))
+        .collect();
+    let files: Vec<_> = names
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let cycles = report(&files).circular_dependencies.expect("there is a graph");
+    assert_eq!((cycles.total_cycles, cycles.cycles[0].length), (1, 10_000));
+}

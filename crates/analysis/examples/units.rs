@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let path = arguments.iter().find(|argument| !argument.starts_with("--"));
     let rules = arguments.iter().find_map(|argument| argument.strip_prefix("--rules="));
-    let cognitive = match rules.unwrap_or("paper") {
+    let rules = match rules.unwrap_or("paper") {
         "paper" => CognitiveRules::PAPER,
         "sonarjs" => CognitiveRules::SONARJS,
         "gocognit" => CognitiveRules::GOCOGNIT,
@@ -19,12 +19,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         other => return Err(format!("`{other}` is none of the rules").into()),
     };
     let tree = SourceTree::open(Path::new(path.ok_or("give a path")?), &OpenOptions::default())?;
-    let options = Options {
-        cognitive,
-        ..Options::default()
-    };
     let mut out = BufWriter::new(std::io::stdout().lock());
-    for file in inventory::units(tree, &options)? {
+    for file in inventory::units(tree, &Options::default(), rules)? {
         serde_json::to_writer(&mut out, &file)?;
         out.write_all(b"\n")?;
     }

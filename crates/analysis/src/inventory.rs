@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::facts::FileFacts;
 use crate::language::Origin;
+use crate::units::CognitiveRules;
 use crate::{OpenError, Options, Silent, SourceTree, scan};
 
 /// One file, with its lines and units.
@@ -41,8 +42,8 @@ pub struct Unit {
 ///
 /// # Errors
 /// The tree cannot be read at all.
-pub fn units(tree: SourceTree, options: &Options) -> Result<Vec<FileUnits>, OpenError> {
-    let facts = scan::scan(tree, options, &Silent)?;
+pub fn units(tree: SourceTree, options: &Options, rules: CognitiveRules) -> Result<Vec<FileUnits>, OpenError> {
+    let facts = scan::scan_by(rules, tree, options, &Silent)?;
     Ok(facts.files.iter().map(file).collect())
 }
 

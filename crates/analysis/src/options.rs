@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use repolens_core::report::LimitsUsed;
 
-use crate::units::CognitiveRules;
-
 /// The default of `MAX_FILE_SIZE`, in bytes.
 pub const MAX_FILE_SIZE: u64 = 2 * 1024 * 1024;
 /// The native parsers take about 370 bytes of memory for each byte of hostile input; beyond this size lines are counted
@@ -68,8 +66,6 @@ pub struct Options {
     /// Files that are not to be parsed (lines are still counted), with the reason that the report will give: how an
     /// analysis is started again behind a file that killed the last one.
     pub skip: BTreeMap<String, String>,
-    /// How cognitive complexity is counted: by the white paper, except in a comparison with another tool.
-    pub cognitive: CognitiveRules,
     /// Fills in `analyser.stages[].ms`.
     pub clock: Option<Clock>,
 }
@@ -80,7 +76,6 @@ impl std::fmt::Debug for Options {
             .field("limits", &self.limits)
             .field("threads", &self.threads)
             .field("skip", &self.skip)
-            .field("cognitive", &self.cognitive)
             .field("clock", &self.clock.is_some())
             .finish()
     }

@@ -261,7 +261,12 @@ impl Walk<'_> {
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
         let named = node.is_named() && !node.is_extra();
-        let field = if named { cursor.field_name() } else { None };
+        // Looking a field's name up is dear, and only the parts of what decides are asked for theirs.
+        let field = if named && parent_role != Role::None {
+            cursor.field_name()
+        } else {
+            None
+        };
         let mut frame = Frame {
             role,
             nested: false,

@@ -2,6 +2,8 @@
 //!
 //! `units [--rules=paper|sonarjs|gocognit|complexipy] PATH`
 
+#![expect(clippy::disallowed_methods, reason = "locked once: the output is the purpose")]
+
 use std::io::{BufWriter, Write};
 use std::path::Path;
 

@@ -15,12 +15,14 @@ use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Allowance, Limiter};
+use crate::metrics::Metrics;
 
 /// One for the whole process.
 pub struct App {
     pub store: Store,
     pub dispatch: Dispatch,
     pub events: Arc<Events>,
+    pub metrics: Metrics,
     pub retention: Retention,
     pub request_limits: RequestLimits,
     pub scan_limiter: Option<Limiter>,

@@ -8,6 +8,7 @@ mod dispatch;
 mod events;
 mod handlers;
 mod limit;
+mod metrics;
 mod problem;
 mod reconciler;
 mod request;

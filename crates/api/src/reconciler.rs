@@ -24,15 +24,13 @@ const LEAP: TimeDelta = TimeDelta::seconds(5);
 
 /// Runs until `stopping` becomes true.
 pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
-    let mut watching = false;
     let mut clock = Clock::now();
     while !*stopping.borrow_and_update() {
         let pause = match look(&app, &mut clock).await {
             Ok(pause) => {
-                if watching && pause.is_none() {
-                    tracing::debug!("no job is held any more");
+                if pause.is_none() {
+                    tracing::debug!("no job is held: resting");
                 }
-                watching = pause.is_some();
                 pause
             }
             Err(error) => {

@@ -76,6 +76,11 @@ pub async fn around(
     if let Some(origin) = origin {
         allow(headers, origin);
     }
+    if let Some(app) = response.request().app_data::<web::Data<App>>() {
+        let route = response.request().match_pattern();
+        app.metrics
+            .request(route, method.as_str(), response.status().as_u16(), begin.elapsed());
+    }
     span.in_scope(|| log(&method, &path, response.status(), begin));
     Ok(response)
 }

@@ -11,6 +11,8 @@ pub fn table(routes: &mut ServiceConfig) {
     // Health.
     routes.service(at("/api/health", "GET, HEAD").route(get().to(health::get_health)));
     routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
+    routes.service(at("/metrics", "GET, HEAD").route(get().to(health::get_metrics)));
+    routes.service(at("/api/schema/report.json", "GET, HEAD").route(get().to(health::get_report_schema)));
 
     // Scans.
     routes.service(at("/api/scan", "POST").route(web::post().to(scans::post_scan)));

@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::app::App;
 use crate::dispatch::Dispatch;
 use crate::limit::Limiter;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::request::{Origins, around};
 use crate::{reconciler, routes};
@@ -52,6 +53,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         store,
         dispatch: Dispatch::new(),
         events: Arc::default(),
+        metrics: Metrics::default(),
         retention: settings.retention,
         request_limits: settings.limits,
         scan_limiter: settings.limits.scans.map(Limiter::new),

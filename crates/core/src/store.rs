@@ -110,6 +110,19 @@ impl Store {
         call!(self, readers, scans::ping())
     }
 
+    /// Of each pool: its name, its connections, and how many of them nobody uses now.
+    #[must_use]
+    pub fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        match &self.backend {
+            // One pool does both.
+            Backend::Postgres(pools) => vec![connect::pool_size("all", &pools.writers)],
+            Backend::Sqlite(pools) => vec![
+                connect::pool_size("writers", &pools.writers),
+                connect::pool_size("readers", &pools.readers),
+            ],
+        }
+    }
+
     /// Ends all connections; calls after it fail. SQLite's log is written back to its file by the last one.
     pub fn close(&self) {
         match &self.backend {

@@ -1,9 +1,9 @@
-//! `GET /api/health` and `GET /api/ready`.
+//! `GET /api/health`, `GET /api/ready`, `GET /metrics`, `GET /api/schema/report.json`.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -66,13 +66,45 @@ pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
     response.json(json!({ "status": if up { "ready" } else { "unavailable" }, "checks": checks }))
 }
 
+/// Prometheus text: what this process counts, the scans in the store, and what the supervisor counts.
+pub async fn get_metrics(app: web::Data<App>) -> HttpResponse {
+    let counts = match app.store.counts().await {
+        Ok(counts) => Some(counts),
+        Err(error) => {
+            tracing::warn!("{error}");
+            None
+        }
+    };
+    let mut text = app
+        .metrics
+        .text(counts.as_ref(), &app.store.connections(), app.started.elapsed());
+    if let Some(socket) = &app.supervisor_socket {
+        match tokio::time::timeout(Duration::from_secs(1), ask(socket, "metrics")).await {
+            Ok(Ok(lines)) => text.push_str(&String::from_utf8_lossy(&lines)),
+            Ok(Err(error)) => tracing::warn!("cannot ask the supervisor: {error}"),
+            Err(_) => tracing::warn!("the supervisor did not answer within a second"),
+        }
+    }
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(text)
+}
+
+/// JSON Schema of the member `results`, made from the types that reports are written with.
+pub async fn get_report_schema() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/schema+json")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .body(repolens_core::report::schema().to_value().to_string())
+}
+
 fn word(up: bool) -> &'static str {
     if up { "up" } else { "down" }
 }
 
 /// What the supervisor says of the worker: `up`, `restarting` or `down`.
 async fn worker(socket: &Path) -> Value {
-    match tokio::time::timeout(Duration::from_secs(1), ask(socket)).await {
+    match tokio::time::timeout(Duration::from_secs(1), status(socket)).await {
         Ok(Ok(status)) => json!({ "status": status["worker"].as_str().unwrap_or("unknown") }),
         Ok(Err(error)) => {
             tracing::warn!("cannot ask the supervisor: {error}");
@@ -85,12 +117,17 @@ async fn worker(socket: &Path) -> Value {
     }
 }
 
-async fn ask(socket: &Path) -> std::io::Result<Value> {
-    /// Far more than a status is long.
-    const MAX_STATUS_BYTES: u64 = 64 * 1024;
+async fn status(socket: &Path) -> std::io::Result<Value> {
+    Ok(serde_json::from_slice(&ask(socket, "status").await?)?)
+}
+
+/// One line there, everything back.
+async fn ask(socket: &Path, what: &str) -> std::io::Result<Vec<u8>> {
+    /// Far more than an answer is long.
+    const MAX_ANSWER_BYTES: u64 = 256 * 1024;
     let mut stream = UnixStream::connect(socket).await?;
-    stream.write_all(b"status\n").await?;
+    stream.write_all(format!("{what}\n").as_bytes()).await?;
     let mut answer = Vec::new();
-    stream.take(MAX_STATUS_BYTES).read_to_end(&mut answer).await?;
-    Ok(serde_json::from_slice(&answer)?)
+    stream.take(MAX_ANSWER_BYTES).read_to_end(&mut answer).await?;
+    Ok(answer)
 }

@@ -48,7 +48,8 @@ pub async fn put_status(
                 state.error_code = code.map(|code| code.code().to_owned());
             }
             match app.store.finish(&id, &token, finish, Utc::now()).await? {
-                Finished::Recorded => {
+                Finished::Recorded { took } => {
+                    app.metrics.scan_ended(status, took);
                     tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
                     app.events.tell(id.as_str(), state);
                     app.dispatch.recorded();

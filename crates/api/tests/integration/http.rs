@@ -11,6 +11,7 @@ crate::both! {
     health_and_readiness,
     who_may_do_what,
     history_of_guests,
+    metrics_and_schema,
 }
 
 async fn a_scan_from_submit_to_results(database: Database) {
@@ -278,4 +279,35 @@ async fn history_of_guests(database: Database) {
     );
     let (status, _) = api.get("/api/user/scans?userId=somebody").await;
     assert_eq!(status, 403);
+}
+
+async fn metrics_and_schema(database: Database) {
+    let api = Api::start(&database);
+    api.submit().await;
+    let (id, lease) = api.claim().await;
+    api.submit().await;
+    api.report(&id, &lease, json!({ "status": "completed", "results": {} }))
+        .await;
+    for number in 0..20 {
+        api.get(&format!("/api/scan/none-{number}")).await;
+    }
+    let response = api.request(Method::GET, "/metrics").send().await.expect("an answer");
+    let content_type = response.headers()["content-type"].to_str().expect("text").to_owned();
+    assert!(content_type.starts_with("text/plain; version=0.0.4"), "{content_type}");
+    let text = response.text().await.expect("the whole body");
+    for line in [
+        "repolens_store_up 1",
+        "repolens_scans{status=\"queued\"} 1",
+        "repolens_scans{status=\"completed\"} 1",
+        "repolens_scan_duration_seconds_count{status=\"completed\"} 1",
+        "repolens_http_request_duration_seconds_count{route=\"/api/scan/{id}\",method=\"GET\",status=\"404\"} 20",
+        "repolens_http_request_duration_seconds_count{route=\"/api/scan\",method=\"POST\",status=\"201\"} 2",
+    ] {
+        assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains("none-1"), "a path is no label");
+
+    let (status, schema) = api.get("/api/schema/report.json").await;
+    assert_eq!(status, 200);
+    assert!(schema["properties"]["languages"].is_object(), "{schema}");
 }

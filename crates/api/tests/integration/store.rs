@@ -122,7 +122,8 @@ async fn a_scan_goes_its_way(database: Database) {
         )
         .await
         .expect("an answer");
-    assert_eq!(finished, Finished::Recorded);
+    let took = Duration::from_secs(7);
+    assert_eq!(finished, Finished::Recorded { took });
     let scan = store.find(&id).await.expect("an answer").expect("it is there");
     assert_eq!(
         (scan.status, scan.progress, scan.stage),
@@ -236,7 +237,7 @@ async fn a_late_report_changes_nothing(database: Database) {
     let finished = store
         .finish(&id, &job.lease_token, completed("{\"new\":1}"), late)
         .await;
-    assert_eq!(finished.expect("an answer"), Finished::Recorded);
+    assert!(matches!(finished.expect("an answer"), Finished::Recorded { .. }));
     refused(ScanStatus::Completed).await;
 }
 
@@ -259,10 +260,10 @@ async fn the_same_report_again_is_harmless(database: Database) {
         let id = submit(&store).await;
         let now = Utc::now();
         let token = claim_at(&store, &id, now).await.lease_token;
-        assert_eq!(
+        assert!(matches!(
             store.finish(&id, &token, finish.clone(), now).await.expect("an answer"),
-            Finished::Recorded
-        );
+            Finished::Recorded { .. }
+        ));
         let row = format!("SELECT CAST(\"updatedAt\" AS text) AS v FROM scans WHERE id = '{id}'");
         let before = database.value(&row).await;
         let later = now + TimeDelta::seconds(3);
@@ -290,7 +291,10 @@ async fn the_same_report_again_is_harmless(database: Database) {
         .into_iter()
         .map(|answer| answer.expect("an answer"))
         .collect();
-    let recorded = answers.iter().filter(|answer| **answer == Finished::Recorded).count();
+    let recorded = answers
+        .iter()
+        .filter(|answer| matches!(answer, Finished::Recorded { .. }))
+        .count();
     let repeated = answers.iter().filter(|answer| **answer == Finished::Repeated).count();
     assert_eq!((recorded, recorded + repeated), (1, 16), "{answers:?}");
 }
@@ -358,13 +362,13 @@ async fn cancelling(database: Database) {
         beat.expect("the lease is live").cancel,
         "the next heartbeat tells the worker"
     );
-    assert_eq!(
+    assert!(matches!(
         store
             .finish(&running, &token, Finish::Cancelled, now)
             .await
             .expect("an answer"),
-        Finished::Recorded
-    );
+        Finished::Recorded { .. }
+    ));
 
     let orphan = submit(&store).await;
     claim_at(&store, &orphan, now).await;

@@ -77,6 +77,17 @@ where
     }
 }
 
+pub(super) fn pool_size<C: PoolableConnection + 'static>(
+    name: &'static str,
+    pool: &ManagedPool<C>,
+) -> (&'static str, usize, usize)
+where
+    AsyncDieselConnectionManager<C>: Manager,
+{
+    let status = pool.status();
+    (name, status.size, status.available.min(status.size))
+}
+
 /// One pool for both: PostgreSQL has no lack of writers.
 pub(super) fn postgres(url: PostgresUrl, ca_file: Option<&Path>) -> Result<Pools<AsyncPgConnection>, StoreError> {
     let tls = match url.config.get_ssl_mode() {

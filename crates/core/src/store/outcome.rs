@@ -1,5 +1,7 @@
 //! What the calls about jobs answer.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use super::StoredReport;
@@ -63,8 +65,8 @@ impl Finish {
 /// What became of a worker's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
-    /// It is recorded.
-    Recorded,
+    /// It is recorded; `took` is the time since the worker took the job.
+    Recorded { took: Duration },
     /// The very same was recorded before, by the same lease.
     Repeated,
     /// The lease is not this worker's, or another end was recorded: nothing was changed.

@@ -196,6 +196,11 @@ impl Store {
         call!(self, readers, scans::anonymous_counts())
     }
 
+    /// How many scans stand at each status.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        call!(self, readers, scans::counts())
+    }
+
     /// Where the scan stands in the queue; `None` where it is not queued.
     pub async fn queue_place(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<QueuePlace>, StoreError> {
         let id = id.clone();

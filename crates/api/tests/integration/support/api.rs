@@ -84,10 +84,15 @@ impl Api {
 
     /// Waits until a line with this text is logged; `false` where the log ends before.
     pub fn logged(&self, text: &str) -> bool {
+        self.logged_times(text, 1)
+    }
+
+    /// Waits until so many lines with this text are logged.
+    pub fn logged_times(&self, text: &str, times: usize) -> bool {
         let until = Instant::now() + DEADLINE;
         let mut lines = self.log.lines.lock().expect("no panic");
         loop {
-            if lines.iter().any(|line| line.contains(text)) {
+            if lines.iter().filter(|line| line.contains(text)).count() >= times {
                 return true;
             }
             let left = until.saturating_duration_since(Instant::now());

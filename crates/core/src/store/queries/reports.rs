@@ -37,7 +37,10 @@ pub async fn finish(
             let same = status == finish.status() && recorded_the_same(connection, id, finish).await?;
             return Ok(if same { Finished::Repeated } else { Finished::LeaseLost });
         }
-        let seconds = started_at.map(|start| (column_time(*now) - start).num_seconds().clamp(0, i64::from(i32::MAX)));
+        let took = started_at
+            .and_then(|start| (column_time(*now) - start).to_std().ok())
+            .unwrap_or_default();
+        let seconds = started_at.map(|_| took.as_secs());
         let changed = diesel::update(scans::table)
             .filter(scans::id.eq(id.as_str()))
             .filter(scans::lease_token.eq(token.as_str()))
@@ -52,7 +55,7 @@ pub async fn finish(
         if let Finish::Completed { report, .. } = finish {
             insert_report(connection, id, report, now).await?;
         }
-        Ok(Finished::Recorded)
+        Ok(Finished::Recorded { took })
     })
 }
 
@@ -74,7 +77,7 @@ struct End<'a> {
 }
 
 impl<'a> End<'a> {
-    fn new(finish: &'a Finish, seconds: Option<i64>, now: &DateTime<Utc>) -> Self {
+    fn new(finish: &'a Finish, seconds: Option<u64>, now: &DateTime<Utc>) -> Self {
         let mut end = Self {
             status: finish.status(),
             lease_until: Some(None),

@@ -130,3 +130,13 @@ pub async fn anonymous_counts(connection: &mut Connection) -> Result<Counts, Sto
         .await?;
     Ok(Counts(rows))
 }
+
+/// How many scans stand at each status.
+pub async fn counts(connection: &mut Connection) -> Result<Counts, StoreError> {
+    let rows: Vec<(ScanStatus, i64)> = scans::table
+        .group_by(scans::status)
+        .select((scans::status, diesel::dsl::count_star()))
+        .load(connection)
+        .await?;
+    Ok(Counts(rows))
+}

@@ -19,6 +19,7 @@
 
 mod facts;
 mod graph;
+pub mod inventory;
 mod language;
 mod licence;
 mod manifests;
@@ -37,6 +38,7 @@ pub use options::{
     Options, Silent,
 };
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
+pub use units::{CognitiveRules, Recursion};
 
 /// Files named in `analyser.skippedFiles`; the true number stands beside.
 const MAX_SKIPPED: usize = 1_000;

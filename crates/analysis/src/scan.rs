@@ -14,6 +14,7 @@ use crate::manifests;
 use crate::options::{Observer, Options};
 use crate::source::{Entry, OpenError, Reader, SourceTree};
 use crate::syntax;
+use crate::units::CognitiveRules;
 
 /// All that stages see.
 #[derive(Debug)]
@@ -33,6 +34,19 @@ const PROGRESS_STEP: usize = 64;
 /// # Errors
 /// A reader or a thread cannot be started.
 pub(crate) fn scan(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Facts, OpenError> {
+    scan_by(CognitiveRules::PAPER, tree, options, observer)
+}
+
+/// As [`scan`], with cognitive complexity counted as another tool does.
+///
+/// # Errors
+/// As of [`scan`].
+pub(crate) fn scan_by(
+    rules: CognitiveRules,
+    tree: SourceTree,
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Facts, OpenError> {
     let attributes = attributes(&tree)?;
     let total = tree.entries.len();
     let threads = match options.threads {
@@ -46,6 +60,7 @@ pub(crate) fn scan(tree: SourceTree, options: &Options, observer: &dyn Observer)
         tree: &tree,
         attributes: &attributes,
         options,
+        rules,
         observer,
         next: &next,
     };
@@ -114,6 +129,7 @@ struct Job<'a> {
     tree: &'a SourceTree,
     attributes: &'a Attributes,
     options: &'a Options,
+    rules: CognitiveRules,
     observer: &'a dyn Observer,
     next: &'a AtomicUsize,
 }
@@ -226,7 +242,7 @@ impl Job<'_> {
         }
         self.observer.parsing(thread, &facts.path);
         let parsed = catch_unwind(AssertUnwindSafe(|| {
-            parser.facts(&facts.path, text, &self.options.limits)
+            parser.facts(&facts.path, text, &self.options.limits, self.rules)
         }));
         self.observer.parsed(thread);
         match parsed {

@@ -7,8 +7,11 @@
 use crate::facts::Function;
 use crate::facts::Syntax;
 use crate::options::Limits;
+use crate::units::CognitiveRules;
 
 mod c;
+#[cfg(test)]
+mod cognitive;
 mod component;
 mod csharp;
 mod depth;
@@ -36,7 +39,7 @@ pub struct Parser {
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    Native(fn(&str, &str) -> Result<Syntax, String>),
+    Native(fn(&str, &str, CognitiveRules) -> Result<Syntax, String>),
     Tree(&'static tree::Grammar),
     /// Markup with blocks of JavaScript and TypeScript.
     Component,
@@ -121,7 +124,7 @@ impl Parser {
     ///
     /// # Errors
     /// A sentence for `analyser.skippedFiles`.
-    pub fn facts(&self, path: &str, text: &[u8], limits: &Limits) -> Result<Syntax, String> {
+    pub fn facts(&self, path: &str, text: &[u8], limits: &Limits, rules: CognitiveRules) -> Result<Syntax, String> {
         if text.len() as u64 > limits.max_parse_size {
             return Err(format!(
                 "larger than {} bytes: lines are counted, but it is not parsed",
@@ -132,13 +135,13 @@ impl Parser {
             Kind::Native(facts) => {
                 depth::check(text, limits.max_nesting)?;
                 let text = String::from_utf8_lossy(text);
-                facts(path, text.strip_prefix('\u{feff}').unwrap_or(&text))
+                facts(path, text.strip_prefix('\u{feff}').unwrap_or(&text), rules)
             }
             Kind::Tree(grammar) => {
                 depth::check(text, limits.max_nesting)?;
-                tree::facts(grammar, text)
+                tree::facts(grammar, text, rules)
             }
-            Kind::Component => component::facts(path, &String::from_utf8_lossy(text), limits.max_nesting),
+            Kind::Component => component::facts(path, &String::from_utf8_lossy(text), limits.max_nesting, rules),
         }
     }
 }
@@ -149,7 +152,12 @@ fn snapshot(language: &str, text: &str) -> String {
     use std::fmt::Write as _;
     let syntax = parser(language)
         .expect("is there")
-        .facts(&format!("a.{language}"), text.as_bytes(), &Limits::default())
+        .facts(
+            &format!("a.{language}"),
+            text.as_bytes(),
+            &Limits::default(),
+            CognitiveRules::PAPER,
+        )
         .expect("parses");
     let mut shown = format!(
         "classes {}, errors {}, entry point {}\n",
@@ -245,7 +253,7 @@ mod tests {
         ];
         for parser in PARSERS {
             for text in samples {
-                let _ = parser.facts("a", text, &Limits::default());
+                let _ = parser.facts("a", text, &Limits::default(), CognitiveRules::PAPER);
             }
         }
     }
@@ -260,7 +268,7 @@ mod tests {
             };
             let deep = format!("{open}{}", "(".repeat(100_000));
             let reason = parser
-                .facts("a", deep.as_bytes(), &Limits::default())
+                .facts("a", deep.as_bytes(), &Limits::default(), CognitiveRules::PAPER)
                 .expect_err("too deep");
             assert!(reason.contains("nested"), "{reason}");
         }

@@ -6,9 +6,80 @@
 
 use crate::facts::Function;
 
+/// How cognitive complexity is counted. The product counts by the white paper, [`CognitiveRules::PAPER`]; tools differ
+/// from it, each in its own way, and a comparison with one of them is only worth something under the rules of that tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CognitiveRules {
+    /// `||` costs as `&&` does.
+    pub or_counts: bool,
+    /// A sequence of logical operators goes on through parentheses.
+    pub through_parentheses: bool,
+    pub recursion: Recursion,
+    /// What stands in an `else` is a level deeper.
+    pub else_nests: bool,
+    /// A nested function costs only itself, and nesting begins anew in it.
+    pub nested_apart: bool,
+    /// A comprehension of Python is a loop.
+    pub comprehensions: bool,
+    /// The `else` of a Python loop or `try` costs one.
+    pub loop_else: bool,
+}
+
+/// What a call of the function by itself costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recursion {
+    Free,
+    /// One, however often.
+    Once,
+    /// One for each call by the bare name.
+    EachCall,
+}
+
+impl CognitiveRules {
+    pub const PAPER: Self = Self {
+        or_counts: true,
+        through_parentheses: true,
+        recursion: Recursion::Once,
+        else_nests: true,
+        nested_apart: false,
+        comprehensions: false,
+        loop_else: true,
+    };
+    /// `eslint-plugin-sonarjs` 4.2.
+    pub const SONARJS: Self = Self {
+        or_counts: false,
+        recursion: Recursion::Free,
+        nested_apart: true,
+        ..Self::PAPER
+    };
+    /// gocognit 1.2.
+    pub const GOCOGNIT: Self = Self {
+        through_parentheses: false,
+        recursion: Recursion::EachCall,
+        else_nests: false,
+        ..Self::PAPER
+    };
+    /// complexipy 8.3.
+    pub const COMPLEXIPY: Self = Self {
+        comprehensions: true,
+        loop_else: false,
+        ..Self::PAPER
+    };
+}
+
+impl Default for CognitiveRules {
+    fn default() -> Self {
+        Self::PAPER
+    }
+}
+
 /// The units that are open, and those that are done.
 #[derive(Debug, Default)]
 pub struct Units {
+    pub rules: CognitiveRules,
+    /// A function that decides nothing itself only declares what it holds (a module, a class in the manner of old), and
+    /// that does not stand deeper: the paper's exception for JavaScript.
+    pub declaring_is_free: bool,
     open: Vec<Open>,
     done: Vec<Function>,
 }
@@ -20,7 +91,12 @@ struct Open {
     own_name: Box<str>,
     /// Negative in a decorator, whose inner function does not stand deeper.
     nesting: i32,
-    recursive: bool,
+    /// It has a structural increment of its own, not only in nested units.
+    decides: bool,
+    /// Structural increments in nested units: each of them costs one for standing deeper than this.
+    deeper: u32,
+    /// What calls of itself cost.
+    recursion: u32,
     /// Where it stands in `done`: units are reported in the order they begin.
     slot: usize,
 }
@@ -32,9 +108,26 @@ impl Open {
 }
 
 impl Units {
+    #[must_use]
+    pub fn new(rules: CognitiveRules) -> Self {
+        Self {
+            rules,
+            ..Self::default()
+        }
+    }
+
+    /// The units that a cost inside of the innermost one falls to.
+    fn charged(&mut self) -> &mut [Open] {
+        let innermost = self.open.len().saturating_sub(1);
+        let from = if self.rules.nested_apart { innermost } else { 0 };
+        &mut self.open[from..]
+    }
+
     /// Opens a unit. `own_name` is what a direct recursion would call.
     pub fn open(&mut self, name: &str, own_name: &str, line: u32, end_line: u32, parameters: usize) {
-        self.nest();
+        if !self.rules.nested_apart {
+            self.nest();
+        }
         let parameters = u16::try_from(parameters).unwrap_or(u16::MAX);
         let function = Function {
             name: name.into(),
@@ -49,7 +142,9 @@ impl Units {
             function,
             own_name: own_name.into(),
             nesting: 0,
-            recursive: false,
+            decides: false,
+            deeper: 0,
+            recursion: 0,
             slot: self.done.len(),
         });
         self.done.push(Function::default());
@@ -60,9 +155,14 @@ impl Units {
         let Some(mut unit) = self.open.pop() else {
             return;
         };
-        unit.function.cognitive += u32::from(unit.recursive);
+        unit.function.cognitive = unit.function.cognitive.saturating_add(unit.recursion);
+        if self.declaring_is_free && !unit.decides {
+            unit.function.cognitive -= unit.deeper;
+        }
         self.done[unit.slot] = unit.function;
-        self.unnest();
+        if !self.rules.nested_apart {
+            self.unnest();
+        }
     }
 
     /// Closes the innermost unit; what decides nothing is no unit after all.
@@ -118,21 +218,27 @@ impl Units {
 
     /// A break of the linear flow that costs more the deeper it stands.
     pub fn structural(&mut self) {
-        for unit in &mut self.open {
+        if let Some((innermost, around)) = self.open.split_last_mut() {
+            innermost.decides = true;
+            for unit in around {
+                unit.deeper += 1;
+            }
+        }
+        for unit in self.charged() {
             unit.function.cognitive = unit.function.cognitive.saturating_add(1 + unit.depth());
         }
     }
 
     /// A break of the linear flow that costs the same everywhere.
     pub fn flat(&mut self, count: u32) {
-        for unit in &mut self.open {
+        for unit in self.charged() {
             unit.function.cognitive = unit.function.cognitive.saturating_add(count);
         }
     }
 
     /// What follows, up to [`Units::unnest`], stands one level deeper.
     pub fn nest(&mut self) {
-        for unit in &mut self.open {
+        for unit in self.charged() {
             unit.nesting += 1;
             unit.function.nesting = unit
                 .function
@@ -142,20 +248,25 @@ impl Units {
     }
 
     pub fn unnest(&mut self) {
-        for unit in &mut self.open {
+        for unit in self.charged() {
             unit.nesting -= 1;
         }
     }
 
     /// A call of a function by its bare name, or of a method of the same object: direct recursion costs one, once.
     pub fn call(&mut self, name: &str) {
+        let rule = self.rules.recursion;
         if let Some(unit) = self
             .open
             .iter_mut()
             .rev()
             .find(|unit| &*unit.own_name == name && !name.is_empty())
         {
-            unit.recursive = true;
+            unit.recursion = match rule {
+                Recursion::Free => 0,
+                Recursion::Once => 1,
+                Recursion::EachCall => unit.recursion.saturating_add(1),
+            };
         }
     }
 }

@@ -43,14 +43,8 @@ fn a_copy_between_files_is_found_once_with_its_lines() {
     };
     assert_eq!((a, b), ("a.py", "b.py"));
     // Within a window's width of the true borders, and never beyond them.
-    assert!(
-        (21..=25).contains(&a_start) && (57..=60).contains(&a_end),
-        "{places:?}"
-    );
-    assert!(
-        (34..=38).contains(&b_start) && (70..=73).contains(&b_end),
-        "{places:?}"
-    );
+    assert!((21..=25).contains(&a_start) && (57..=60).contains(&a_end), "{places:?}");
+    assert!((34..=38).contains(&b_start) && (70..=73).contains(&b_end), "{places:?}");
     assert_eq!(b_end - b_start + 1, found.duplicated_lines);
     assert!(clone.tokens >= 50);
 }

@@ -48,12 +48,7 @@ fn tokens(language: &Language, text: &[u8]) -> Vec<Token> {
             at += 1;
         } else if byte.is_ascii_whitespace() {
             at += 1;
-        } else if let Some(length) = language
-            .matters
-            .has(byte)
-            .then(|| language.comment(rest))
-            .flatten()
-        {
+        } else if let Some(length) = language.matters.has(byte).then(|| language.comment(rest)).flatten() {
             line += newlines(&rest[..length]);
             at += length;
         } else {
@@ -83,26 +78,16 @@ impl Language {
         let mut blocks = self.block_comments.iter().chain(&self.nesting_comments);
         let (open, close) = blocks.find(|(open, _)| rest.starts_with(open))?;
         let inner = &rest[open.len()..];
-        Some(
-            memchr::memmem::find(inner, close)
-                .map_or(rest.len(), |end| open.len() + end + close.len()),
-        )
+        Some(memchr::memmem::find(inner, close).map_or(rest.len(), |end| open.len() + end + close.len()))
     }
 
     /// The length of the string that begins here; one that does not end within its line is no string.
     fn string(&self, rest: &[u8]) -> Option<usize> {
-        let begins = |list: &'_ [Pair]| {
-            list.iter()
-                .find(|(open, _)| rest.starts_with(open))
-                .copied()
-        };
+        let begins = |list: &'_ [Pair]| list.iter().find(|(open, _)| rest.starts_with(open)).copied();
         let long = begins(&self.doc_strings).or_else(|| begins(&self.verbatim_strings));
         if let Some((open, close)) = long {
             let inner = &rest[open.len()..];
-            return Some(
-                memchr::memmem::find(inner, close)
-                    .map_or(rest.len(), |end| open.len() + end + close.len()),
-            );
+            return Some(memchr::memmem::find(inner, close).map_or(rest.len(), |end| open.len() + end + close.len()));
         }
         let (open, close) = begins(&self.strings)?;
         let mut at = open.len();
@@ -161,19 +146,13 @@ fn winnow(tokens: &[Token]) -> Vec<Fingerprint> {
             continue;
         }
         let start = at + 1 - GRAM;
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "the upper half of a mixed hash"
-        )]
+        #[allow(clippy::cast_possible_truncation, reason = "the upper half of a mixed hash")]
         let hash = (mix(rolling) >> 32) as u32;
         while queue.back().is_some_and(|(last, _)| *last >= hash) {
             queue.pop_back();
         }
         queue.push_back((hash, start));
-        while queue
-            .front()
-            .is_some_and(|(_, first)| first + WINDOW <= start)
-        {
+        while queue.front().is_some_and(|(_, first)| first + WINDOW <= start) {
             queue.pop_front();
         }
         // A text of less than a whole window has one fingerprint too.
@@ -217,9 +196,7 @@ mod tests {
     #[test]
     fn layout_and_comments_do_not_matter() {
         let text = code(0, 30);
-        let other = text
-            .replace(" = ", "   =\n/* x */ ")
-            .replace(";\n", "; // y\n\n");
+        let other = text.replace(" = ", "   =\n/* x */ ").replace(";\n", "; // y\n\n");
         assert!(!of(&text).is_empty());
         assert_eq!(of(&text), of(&other));
         assert_ne!(of(&text), of(&text.replace("'b'", "'c'")));

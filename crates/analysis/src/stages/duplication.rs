@@ -29,11 +29,7 @@ struct Place {
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let looked_at = |file: &FileFacts| {
-        file.is_own()
-            && !file.test
-            && file
-                .language
-                .is_some_and(|id| id.get().kind == Kind::Programming)
+        file.is_own() && !file.test && file.language.is_some_and(|id| id.get().kind == Kind::Programming)
     };
     let files = &facts.files;
     let mut first: HashMap<u32, (u32, u32)> = HashMap::new();
@@ -46,8 +42,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         let mut at = 0;
         while at < own.len() {
             let original = first.get(&own[at].hash).copied();
-            let (length, enough) =
-                original.map_or((0, false), |(other, start)| same(files, other, start, number, at));
+            let (length, enough) = original.map_or((0, false), |(other, start)| same(files, other, start, number, at));
             if let Some((other, start)) = original.filter(|_| enough) {
                 let last = |first: usize| u32::try_from(first + length - 1).unwrap_or(u32::MAX);
                 let from = Place {
@@ -75,15 +70,8 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         return Outcome::Skipped("there is no code of a programming language".to_owned());
     }
     let duplicated = duplicated_lines(files, &clones);
-    let mut list: Vec<Copied> = clones
-        .iter()
-        .map(|(from, copies)| told(files, *from, copies))
-        .collect();
-    list.sort_by(|a, b| {
-        b.tokens
-            .cmp(&a.tokens)
-            .then_with(|| place(a).cmp(&place(b)))
-    });
+    let mut list: Vec<Copied> = clones.iter().map(|(from, copies)| told(files, *from, copies)).collect();
+    list.sort_by(|a, b| b.tokens.cmp(&a.tokens).then_with(|| place(a).cmp(&place(b))));
     let total = list.len() as u64;
     let truncated = cap(&mut list, MAX_CLONES);
     report.duplication = Some(Duplication {
@@ -132,15 +120,15 @@ fn same(files: &[FileFacts], other: u32, start: u32, number: u32, at: usize) -> 
     }
     let tokens = a[length - 1].token - a[0].token + GRAM as u32;
     let lines = |list: &[Fingerprint]| list[length - 1].end_line + 1 - list[0].line;
-    (length, tokens >= MIN_TOKENS && lines(a) >= MIN_LINES && lines(b) >= MIN_LINES)
+    (
+        length,
+        tokens >= MIN_TOKENS && lines(a) >= MIN_LINES && lines(b) >= MIN_LINES,
+    )
 }
 
 fn span(files: &[FileFacts], place: Place) -> (u32, u32) {
     let list = &files[place.file as usize].fingerprints;
-    (
-        list[place.first as usize].line,
-        list[place.last as usize].end_line,
-    )
+    (list[place.first as usize].line, list[place.last as usize].end_line)
 }
 
 fn told(files: &[FileFacts], from: Place, copies: &[Place]) -> Copied {
@@ -148,8 +136,7 @@ fn told(files: &[FileFacts], from: Place, copies: &[Place]) -> Copied {
     let (start, end) = span(files, from);
     let all = std::iter::once(&from).chain(copies).take(MAX_OCCURRENCES);
     Copied {
-        tokens: u64::from(list[from.last as usize].token - list[from.first as usize].token)
-            + GRAM as u64,
+        tokens: u64::from(list[from.last as usize].token - list[from.first as usize].token) + GRAM as u64,
         lines: u64::from(end + 1 - start),
         occurrences: all
             .map(|place| {

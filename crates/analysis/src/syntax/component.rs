@@ -6,6 +6,7 @@
 
 use super::{depth, javascript};
 use crate::facts::{Export, Import, ImportKind, Syntax};
+use crate::units::CognitiveRules;
 
 /// One `<script>`.
 #[derive(Debug, Default, PartialEq)]
@@ -21,7 +22,7 @@ struct Script<'t> {
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(path: &str, text: &str, max_nesting: u64) -> Result<Syntax, String> {
+pub(super) fn facts(path: &str, text: &str, max_nesting: u64, rules: CognitiveRules) -> Result<Syntax, String> {
     let instance_exports = !path.to_lowercase().ends_with(".svelte");
     let mut whole = Syntax::default();
     for script in scripts(text) {
@@ -43,7 +44,7 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64) -> Result<Syntax, 
             "tsx" => "a.tsx",
             _ => "a.js",
         };
-        let part = javascript::facts(name, &padded)?;
+        let part = javascript::facts(name, &padded, rules)?;
         whole.functions.extend(part.functions);
         whole.classes += part.classes;
         whole.imports.extend(part.imports.into_iter().map(used_by_markup));
@@ -236,6 +237,6 @@ function area(a: number): number {
     #[test]
     fn long_markup_is_not_deep() {
         let text = format!("<template>{}</template><script>let a</script>", "<p>\n".repeat(50_000));
-        assert!(facts("a.vue", &text, 1_000).is_ok());
+        assert!(facts("a.vue", &text, 1_000, CognitiveRules::PAPER).is_ok());
     }
 }

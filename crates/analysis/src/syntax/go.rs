@@ -88,11 +88,21 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             context.import(path, ImportKind::Static, node, names);
         }
         "call_expression" => {
+            // A method calls itself through its receiver, a function by its name.
             let name = context.field(node, "function");
-            context.units.call(name);
+            match name.split_once('.') {
+                Some((object, method)) if context.seen.contains(object) => context.units.call(method),
+                None if context.seen.is_empty() => context.units.call(name),
+                _ => {}
+            }
         }
         "function_declaration" | "method_declaration" | "type_spec" | "const_spec" | "var_spec" => {
             let name = context.field(node, "name");
+            if node.kind() == "method_declaration" {
+                let receiver = context.field(node, "receiver").trim_start_matches('(').trim_start();
+                let variable = receiver.split([' ', ')', '*']).next().unwrap_or_default();
+                context.seen.insert(variable.to_owned());
+            }
             if node.kind() == "type_spec" {
                 let kind = node.child_by_field_name("type").map_or("", |kind| kind.kind());
                 context.syntax.classes += u32::from(matches!(kind, "struct_type" | "interface_type"));

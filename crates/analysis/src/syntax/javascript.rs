@@ -14,13 +14,13 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::Lines;
 use crate::facts::Syntax;
-use crate::units::{Units, runs};
+use crate::units::{CognitiveRules, Units, runs};
 
 mod modules;
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(path: &str, text: &str) -> Result<Syntax, String> {
+pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syntax, String> {
     let lines = Lines::new(text.as_bytes());
     let allocator = Allocator::default();
     for source_type in source_types(path) {
@@ -37,7 +37,7 @@ pub(super) fn facts(path: &str, text: &str) -> Result<Syntax, String> {
         let mut walk = Walk {
             lines: &lines,
             unused,
-            units: Units::default(),
+            units: Units::new(rules),
             syntax: Syntax {
                 errors: !parsed.diagnostics.is_empty(),
                 ..Syntax::default()
@@ -46,6 +46,7 @@ pub(super) fn facts(path: &str, text: &str) -> Result<Syntax, String> {
             classes: Vec::new(),
             counted: false,
         };
+        walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.visit_program(&parsed.program);
         let Walk { units, mut syntax, .. } = walk;
@@ -173,6 +174,17 @@ impl Walk<'_> {
         }
         self.visit_expression(&it.test);
         self.loop_body(&it.consequent);
+    }
+
+    /// What a sequence of logical operators costs.
+    fn sequence(&self, it: &LogicalExpression<'_>) -> u32 {
+        let operators = operators(it);
+        if self.units.rules.or_counts {
+            return runs(&operators);
+        }
+        let groups = operators.chunk_by(|a, b| a == b);
+        let ands = groups.filter(|group| group[0] == LogicalOperator::And).count();
+        u32::try_from(ands).unwrap_or(u32::MAX)
     }
 
     /// A class's field: its initialiser runs on its own, so it is a unit where it decides anything.
@@ -423,7 +435,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         self.units.decide(1);
         let sequence = it.operator != LogicalOperator::Coalesce;
         if sequence && !counted {
-            self.units.flat(runs(&operators(it)));
+            self.units.flat(self.sequence(it));
         }
         for side in [&it.left, &it.right] {
             self.counted = sequence && matches!(side, Expression::LogicalExpression(_)) && is_and_or(side);

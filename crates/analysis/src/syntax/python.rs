@@ -9,19 +9,19 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::Lines;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
-use crate::units::{Units, runs};
+use crate::units::{CognitiveRules, Units, runs};
 
 mod bindings;
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(_path: &str, text: &str) -> Result<Syntax, String> {
+pub(super) fn facts(_path: &str, text: &str, rules: CognitiveRules) -> Result<Syntax, String> {
     let parsed = ruff_python_parser::parse_unchecked_source(text, ast::PySourceType::Python);
     let lines = Lines::new(text.as_bytes());
     let mut walk = Walk {
         text,
         lines: &lines,
-        units: Units::default(),
+        units: Units::new(rules),
         syntax: Syntax {
             errors: !parsed.errors().is_empty(),
             ..Syntax::default()
@@ -189,7 +189,9 @@ impl Walk<'_> {
 
     /// The `else` of a loop or of a `try`.
     fn orelse(&mut self, body: &[Stmt]) {
-        if !body.is_empty() {
+        if !self.units.rules.loop_else {
+            self.visit_stmts(body);
+        } else if !body.is_empty() {
             self.units.flat(1);
             self.nested_body(body);
         }
@@ -323,8 +325,12 @@ impl Walk<'_> {
 
     fn comprehensions(&mut self, generators: &[ast::Comprehension]) {
         for generator in generators {
-            self.units
-                .decide(1 + u32::try_from(generator.ifs.len()).unwrap_or(u32::MAX - 1));
+            let conditions = u32::try_from(generator.ifs.len()).unwrap_or(u32::MAX - 1);
+            self.units.decide(1 + conditions);
+            if self.units.rules.comprehensions {
+                self.units.structural();
+                self.units.flat(conditions);
+            }
         }
     }
 }

@@ -48,16 +48,16 @@ fn role(kind: &str) -> Role {
 /// Methods of Ruby's collections whose block is a loop, as RuboCop lists them.
 #[rustfmt::skip]
 const ITERATING: &[&str] = &[
-    "all?", "any?", "bsearch", "bsearch_index", "chain", "chunk", "chunk_while", "collect", "collect!", "collect_concat",
-    "combination", "count", "cycle", "d_permutation", "delete_if", "detect", "drop", "drop_while", "each", "each_cons",
-    "each_entry", "each_index", "each_key", "each_pair", "each_slice", "each_value", "each_with_index",
-    "each_with_object", "entries", "fetch", "fetch_values", "filter", "filter!", "filter_map", "find", "find_all", "find_index",
-    "flat_map", "grep", "grep_v", "group_by", "has_key?", "inject", "keep_if", "lazy", "map", "map!", "max", "max_by",
-    "merge", "merge!", "min", "min_by", "minmax", "minmax_by", "none?", "one?", "partition", "permutation", "product", "reduce",
-    "reject", "reject!", "repeat", "repeated_combination", "reverse_each", "select", "select!", "slice_after",
-    "slice_before", "slice_when", "sort", "sort!", "sort_by", "sort_by!", "sum", "take", "take_while", "tally", "times",
-    "to_h", "to_set", "transform_keys", "transform_keys!", "transform_values", "transform_values!", "uniq", "uniq!", "with_index", "with_object",
-    "zip", "update", "each_char", "each_line", "each_byte", "upto", "downto", "step",
+    "all?", "any?", "bsearch", "bsearch_index", "chain", "chunk", "chunk_while", "collect", "collect!",
+    "collect_concat", "combination", "count", "cycle", "d_permutation", "delete_if", "detect", "drop", "drop_while",
+    "each", "each_cons", "each_entry", "each_index", "each_key", "each_pair", "each_slice", "each_value",
+    "each_with_index", "each_with_object", "entries", "fetch", "fetch_values", "filter", "filter_map", "find",
+    "find_all", "find_index", "flat_map", "grep", "grep_v", "group_by", "has_key?", "inject", "keep_if", "lazy",
+    "map", "map!", "max", "max_by", "merge", "merge!", "min", "min_by", "minmax", "minmax_by", "none?", "one?",
+    "partition", "permutation", "product", "reduce", "reject", "reject!", "repeat", "repeated_combination",
+    "reverse_each", "select", "select!", "slice_after", "slice_before", "slice_when", "sort", "sort!", "sort_by",
+    "sum", "take", "take_while", "tally", "to_h", "transform_keys", "transform_keys!", "transform_values",
+    "transform_values!", "uniq", "with_index", "with_object", "zip",
 ];
 
 fn decisions(node: Node<'_>, _: Role) -> u32 {

@@ -12,7 +12,7 @@ use nix::time::{ClockId, clock_gettime};
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
-use crate::units::{Units, runs};
+use crate::units::{CognitiveRules, Units, runs};
 
 /// What a kind of node means for the complexities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +177,7 @@ thread_local! {
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, String> {
+pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRules) -> Result<Syntax, String> {
     let tree = PARSERS.with_borrow_mut(|parsers| {
         let key = std::ptr::from_ref(grammar) as usize;
         let parser = match parsers.entry(key) {
@@ -211,7 +211,7 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8]) -> Result<Syntax, St
         roles: roles(grammar),
         context: Context {
             text,
-            units: Units::default(),
+            units: Units::new(rules),
             syntax: Syntax::default(),
             classes: Vec::new(),
             seen: HashSet::new(),
@@ -391,7 +391,10 @@ impl<'t> Walk<'_, 't> {
                 }
                 self.context.units.decide(1);
             }
-            Role::Parentheses | Role::Loose => frame.flattened = parent.is_some_and(|frame| frame.flattened),
+            Role::Loose => frame.flattened = parent.is_some_and(|frame| frame.flattened),
+            Role::Parentheses if self.context.units.rules.through_parentheses => {
+                frame.flattened = parent.is_some_and(|frame| frame.flattened);
+            }
             Role::Jump if self.has_label(node) => self.context.units.flat(1),
             _ => {}
         }
@@ -428,16 +431,20 @@ impl<'t> Walk<'_, 't> {
     fn is_nested_part(&self, role: Role, parent: Role, field: Option<&str>) -> bool {
         match parent {
             Role::If => match field {
-                Some("alternative") => role != Role::If && role != Role::Else,
+                Some("alternative") => self.else_nests() && role != Role::If && role != Role::Else,
                 Some("consequence" | "body") => true,
                 _ => false,
             },
-            Role::Else => role != Role::If,
+            Role::Else => self.else_nests() && role != Role::If,
             Role::Loop | Role::Forever | Role::Catch | Role::Directive | Role::DirectiveElse => field == Some("body"),
             Role::Ternary => matches!(field, Some("consequence" | "alternative" | "body")),
             Role::Switch => field.is_none_or(|field| !self.grammar.switch_head.contains(&field)),
             _ => false,
         }
+    }
+
+    fn else_nests(&self) -> bool {
+        self.context.units.rules.else_nests
     }
 
     /// An `else` without an `if`.
@@ -515,10 +522,11 @@ impl<'t> Walk<'_, 't> {
                 }
                 Item::Node(node) => node,
             };
-            while self
-                .roles
-                .get(usize::from(node.kind_id()))
-                .is_some_and(|role| role.0 == Role::Parentheses)
+            while self.context.units.rules.through_parentheses
+                && self
+                    .roles
+                    .get(usize::from(node.kind_id()))
+                    .is_some_and(|role| role.0 == Role::Parentheses)
                 && node.named_child_count() == 1
             {
                 let Some(inner) = node.named_child(0) else {

@@ -27,26 +27,16 @@ impl Resolver for C {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let system = import.specifier.starts_with('<');
         let path = import.specifier.trim_matches(['<', '>']);
-        let beside = || {
-            normalize(folder(&index.files[from as usize].path), path)
-                .and_then(|path| index.file(&path))
-        };
+        let beside = || normalize(folder(&index.files[from as usize].path), path).and_then(|path| index.file(&path));
         let below = || {
             ["", "include", "src", "lib"]
                 .iter()
                 .find_map(|root| index.file(&join(root, path)))
         };
-        let found = if system {
-            below()
-        } else {
-            beside().or_else(below)
-        };
+        let found = if system { below() } else { beside().or_else(below) };
         let found = found.or_else(|| {
             // The only file whose path ends so.
-            let suffix = format!(
-                "/{}",
-                path.trim_start_matches("../").trim_start_matches("./")
-            );
+            let suffix = format!("/{}", path.trim_start_matches("../").trim_start_matches("./"));
             let named = self.by_name.get(path.rsplit('/').next().unwrap_or(path))?;
             let mut hits = named
                 .iter()

@@ -1,0 +1,3 @@
+module gounits
+
+go 1.21

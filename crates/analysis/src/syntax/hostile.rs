@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::{PARSERS, Parser, parser};
 use crate::options::Limits;
 use crate::scan::STACK;
+use crate::units::CognitiveRules;
 
 /// A bit of each language, so that whatever the walk knows is met.
 const SAMPLES: &[(&[&str], &str)] = &[
@@ -106,7 +107,7 @@ fn every_parser_has_a_sample_that_parses() {
                     &format!("a.{}", parser.language),
                     text.as_bytes(),
                     &Limits::default(),
-                    crate::units::CognitiveRules::PAPER,
+                    CognitiveRules::PAPER,
                 )
                 .expect("parses");
             assert!(!syntax.errors, "{}: {text}", parser.language);
@@ -141,8 +142,7 @@ fn no_parser_dies_of_flipped_bytes() {
                     }
                 }
                 // A refusal is fine.
-                if let Ok(syntax) = parser.facts(&path, &text, &Limits::default(), crate::units::CognitiveRules::PAPER)
-                {
+                if let Ok(syntax) = parser.facts(&path, &text, &Limits::default(), CognitiveRules::PAPER) {
                     let lines = u32::try_from(text.iter().filter(|byte| **byte == b'\n').count()).expect("few") + 1;
                     for f in &syntax.functions {
                         assert!(
@@ -199,12 +199,7 @@ fn no_parser_dies_of_pieces_without_end() {
         for parser in PARSERS {
             for piece in PIECES {
                 let text = format!("{}{}", beginning(parser), piece.repeat(250));
-                let _ = parser.facts(
-                    "a",
-                    text.as_bytes(),
-                    &Limits::default(),
-                    crate::units::CognitiveRules::PAPER,
-                );
+                let _ = parser.facts("a", text.as_bytes(), &Limits::default(), CognitiveRules::PAPER);
             }
         }
     };
@@ -223,12 +218,7 @@ fn what_takes_too_long_is_given_up() {
     let start = Instant::now();
     let java = parser("java").expect("is there");
     let reason = java
-        .facts(
-            "a",
-            text.as_bytes(),
-            &Limits::default(),
-            crate::units::CognitiveRules::PAPER,
-        )
+        .facts("a", text.as_bytes(), &Limits::default(), CognitiveRules::PAPER)
         .expect_err("too long");
     assert!(reason.contains("too long"), "{reason}");
     // Of the processor it is five seconds; others may want it too.

@@ -300,9 +300,7 @@ impl<'t> Walk<'_, 't> {
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
         let named = node.is_named() && !node.is_extra();
-        // Looking a field's name up is dear, and only the parts of what decides are asked for theirs.
-        let asked = named && (parent_role != Role::None || self.grammar.field.is_some());
-        let mut field = if asked { cursor.field_name() } else { None };
+        let mut field = if named { cursor.field_name() } else { None };
         if let Some(known) = self.grammar.field {
             if named {
                 field = known(field, node.kind(), parent_role, parent.map_or("", |frame| frame.word));
@@ -393,10 +391,10 @@ impl<'t> Walk<'_, 't> {
                 }
                 self.context.units.decide(1);
             }
+            Role::Loose => frame.flattened = parent.is_some_and(|frame| frame.flattened),
             Role::Parentheses if self.context.units.rules.through_parentheses => {
                 frame.flattened = parent.is_some_and(|frame| frame.flattened);
             }
-            Role::Loose => frame.flattened = parent.is_some_and(|frame| frame.flattened),
             Role::Jump if self.has_label(node) => self.context.units.flat(1),
             _ => {}
         }

@@ -619,7 +619,7 @@ export default class Shape extends Base {
     }
 }
 const load = async () => { const x = await import('./lazy'); const y = require('./cjs'); };
-function outer() { return function () { if (a) { b(); } }; }  // declares only: 1 for outer, 1 for inner
+function outer() { return function () { if (a) { b(); } }; }  // 1 for each: outer only declares
 module.exports.late = function late() {};
 exports.two = 2;
 "#

@@ -142,6 +142,24 @@ fn ruby() {
 }
 
 #[test]
+fn c_and_php() {
+    insta::assert_snapshot!(shown(&[
+        (
+            "src/a.c",
+            "#include <stdio.h>\n#include \"b.h\"\n#include \"deep/only.h\"\n#include <lib/pub.h>\n#include \"gone.h\"\nint a(void) { return 1; }\n"
+        ),
+        ("src/b.h", "int b(void);\n"),
+        ("other/deep/only.h", "int c(void);\n"),
+        ("include/lib/pub.h", "int d(void);\n"),
+        (
+            "src/Http/Kernel.php",
+            "<?php\nnamespace App\\Http;\nuse App\\Model\\{User, Gone};\nuse Psr\\Log\\LoggerInterface as L;\nclass Kernel {}\n"
+        ),
+        ("src/Model/User.php", "<?php\nnamespace App\\Model;\nclass User {}\n"),
+    ]));
+}
+
+#[test]
 fn cycles_are_groups_with_a_shortest_chain() {
     let report = report(&[
         ("a.ts", "import './b';\nimport './c';"),

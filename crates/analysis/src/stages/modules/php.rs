@@ -48,6 +48,13 @@ impl Resolver for Php {
             Some(&file) => Target::file(file),
             // A whole namespace.
             None if self.namespaces.contains(&name) => Target::Asset,
+            // A class that a namespace of this repository should have.
+            None if name
+                .rsplit_once('\\')
+                .is_some_and(|(outer, _)| self.namespaces.contains(outer)) =>
+            {
+                Target::Unresolved
+            }
             None => {
                 let vendor: Vec<_> = import.specifier.split('\\').take(2).collect();
                 Target::External(vendor.join("\\"))

@@ -112,23 +112,24 @@ fn status(flags: &Flags, json: bool) -> u8 {
     let answer = client::ask(&settings::socket_in(folder, true), "status")
         .or_else(|why| client::ask(&settings::socket_in(folder, false), "status").map_err(|_| why));
     let answer = match answer {
-        Ok(answer) if json => answer,
-        Ok(answer) => match serde_json::from_str::<Report>(&answer) {
-            Ok(report) => report.text(),
-            Err(error) => {
-                complain(&format!(
-                    "the supervisor's answer cannot be read: {error}. Is it of another version?"
-                ));
-                return EXIT_BROKEN;
-            }
-        },
+        Ok(answer) => answer,
         Err(why) => {
             complain(&why);
             return EXIT_NOT_RUNNING;
         }
     };
-    print(&answer);
-    0
+    let report = match serde_json::from_str::<Report>(&answer) {
+        Ok(report) => report,
+        Err(error) => {
+            complain(&format!(
+                "the supervisor's answer cannot be read: {error}. Is it of another version?"
+            ));
+            return EXIT_BROKEN;
+        }
+    };
+    print(&if json { answer } else { report.text() });
+    // A container's health check asks: one that starts or stops is not ready.
+    if report.phase == "running" { 0 } else { EXIT_NOT_RUNNING }
 }
 
 /// The value of `--env-file`, which is needed before the flags can be read.

@@ -94,6 +94,8 @@ pub const PASSED_TO_ALL: &[&str] = &[
     "LANG",
     "TZ",
     "TMPDIR",
+    // How many arenas glibc keeps: memory of a small container.
+    "MALLOC_ARENA_MAX",
     "http_proxy",
     "https_proxy",
     "no_proxy",

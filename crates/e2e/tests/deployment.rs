@@ -15,7 +15,10 @@ const DOCKERFILES: [&str; 3] = [
 /// Settings that a blueprint leaves out, and why.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("HOST", "all addresses in production"),
-    ("DATABASE_CA_FILE", "a file in the image; hosted databases have public certificates"),
+    (
+        "DATABASE_CA_FILE",
+        "a file in the image; hosted databases have public certificates",
+    ),
     ("PORT", "the host sets it"),
     ("REPOLENS_DATA_DIR", "the image sets it"),
     ("SANDBOX_DIR", "the image sets it"),

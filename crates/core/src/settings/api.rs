@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::{Checked, LogSettings, Reader};
+use super::{Checked, LogSettings, Reader, RedisUrl};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
 
@@ -16,6 +16,8 @@ pub struct ApiSettings {
     pub host: IpAddr,
     pub port: u16,
     pub database: DatabaseUrl,
+    /// `None`: the API hands out the jobs itself.
+    pub redis: Option<RedisUrl>,
     /// The supervisor's status socket, where there is one.
     pub supervisor_socket: Option<PathBuf>,
     pub worker_token: Secret,
@@ -55,6 +57,7 @@ impl ApiSettings {
             }),
             port: reader.port(),
             database: database(&mut reader),
+            redis: reader.redis(),
             supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
             worker_token: reader.worker_token(),
             frontend_origins: frontend_origins(&mut reader),

@@ -176,14 +176,17 @@ impl Reader {
             }
             return None;
         };
-        let (scheme, rest) = text.split_once("://").map_or((None, text.as_str()), |(scheme, rest)| {
-            (Some(scheme), rest)
-        });
+        let (scheme, rest) = text
+            .split_once("://")
+            .map_or((None, text.as_str()), |(scheme, rest)| (Some(scheme), rest));
         let host = rest.trim_end_matches('/');
         if let Some(scheme) = scheme {
             self.warn(
                 "REDIS_HOST",
-                format!("is an address and not only a host: what stands before `{}` is left out", host.escape_debug()),
+                format!(
+                    "is an address and not only a host: what stands before `{}` is left out",
+                    host.escape_debug()
+                ),
             );
             if !["http", "https", "redis", "rediss"].contains(&scheme) {
                 self.error("REDIS_HOST", "expected a host such as `redis.example.org`");
@@ -192,7 +195,11 @@ impl Reader {
         }
         // A port pasted with the host, and the form of an IPv6 address, are read as in an address.
         let bare_ipv6 = host.parse::<std::net::Ipv6Addr>().is_ok();
-        let address = if bare_ipv6 { format!("redis://[{host}]") } else { format!("redis://{host}") };
+        let address = if bare_ipv6 {
+            format!("redis://[{host}]")
+        } else {
+            format!("redis://{host}")
+        };
         let parsed = RedisUrl::parse(&address)
             .ok()
             .filter(|url| url.password.is_none() && url.username.is_none() && url.database == 0);
@@ -234,7 +241,9 @@ fn decoded(text: &str) -> Result<Option<String>, String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let escaped = (byte == b'%').then(|| tail.get(..2).and_then(|pair| hex::decode(pair).ok())).flatten();
+        let escaped = (byte == b'%')
+            .then(|| tail.get(..2).and_then(|pair| hex::decode(pair).ok()))
+            .flatten();
         match escaped {
             Some(decoded) => {
                 bytes.extend(decoded);
@@ -271,7 +280,10 @@ mod tests {
     fn told(pairs: &[(&str, &str)]) -> (String, usize) {
         let checked = read(pairs);
         let url = checked.settings.expect("no errors");
-        (url.map_or_else(|| "none".to_owned(), |url| format!("{url:?}")), checked.findings.len())
+        (
+            url.map_or_else(|| "none".to_owned(), |url| format!("{url:?}")),
+            checked.findings.len(),
+        )
     }
 
     fn case(pairs: &[(&str, &str)], address: &str, warnings: usize) {
@@ -304,11 +316,19 @@ mod tests {
     fn the_older_form() {
         case(&[("REDIS_HOST", "localhost")], "redis://localhost:6379/0", 0);
         case(
-            &[("REDIS_HOST", "eu1-a.upstash.io"), ("REDIS_PORT", "6380"), ("REDIS_PASSWORD", "x")],
+            &[
+                ("REDIS_HOST", "eu1-a.upstash.io"),
+                ("REDIS_PORT", "6380"),
+                ("REDIS_PASSWORD", "x"),
+            ],
             "rediss://:[secret]@eu1-a.upstash.io:6380/0",
             0,
         );
-        case(&[("REDIS_HOST", "https://eu1-a.upstash.io/")], "rediss://eu1-a.upstash.io:6379/0", 1);
+        case(
+            &[("REDIS_HOST", "https://eu1-a.upstash.io/")],
+            "rediss://eu1-a.upstash.io:6379/0",
+            1,
+        );
         case(&[("REDIS_HOST", "localhost:7001")], "redis://localhost:7001/0", 0);
         case(&[("REDIS_HOST", "::1")], "redis://[::1]:6379/0", 0);
         case(&[("REDIS_PASSWORD", "x")], "none", 1);
@@ -317,8 +337,16 @@ mod tests {
     #[test]
     fn the_address_wins_and_a_disagreement_is_told() {
         let url = ("REDIS_URL", "redis://:x@localhost");
-        case(&[url, ("REDIS_HOST", "localhost"), ("REDIS_PASSWORD", "x")], "redis://:[secret]@localhost:6379/0", 0);
-        case(&[url, ("REDIS_HOST", "elsewhere")], "redis://:[secret]@localhost:6379/0", 1);
+        case(
+            &[url, ("REDIS_HOST", "localhost"), ("REDIS_PASSWORD", "x")],
+            "redis://:[secret]@localhost:6379/0",
+            0,
+        );
+        case(
+            &[url, ("REDIS_HOST", "elsewhere")],
+            "redis://:[secret]@localhost:6379/0",
+            1,
+        );
     }
 
     #[test]

@@ -24,7 +24,14 @@ struct Contents {
 }
 
 /// The lists as they are read: `wait`, `paused`, `prioritized`, `delayed`, `active`; and whether the queue is paused.
-type Read = (Vec<String>, Vec<String>, Vec<String>, Vec<String>, HashSet<String>, bool);
+type Read = (
+    Vec<String>,
+    Vec<String>,
+    Vec<String>,
+    Vec<String>,
+    HashSet<String>,
+    bool,
+);
 
 /// Rows are looked at in groups of this many, each in the time of one call.
 const GROUP: usize = 100;

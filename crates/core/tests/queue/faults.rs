@@ -167,8 +167,8 @@ async fn each_queued_row_has_a_job_after_a_repair_and_only_one() {
         "waits",
         "never-added",
         "orphan",
-        "completed",
-        "failed",
+        "was-completed",
+        "was-failed",
         "abandoned",
         "just-taken",
         "hollow",
@@ -182,7 +182,14 @@ async fn each_queued_row_has_a_job_after_a_repair_and_only_one() {
         }
     }
     let key = |name: &str| format!("bull:repo-analysis:{name}");
-    for id in ["orphan", "completed", "failed", "abandoned", "just-taken", "hollow"] {
+    for id in [
+        "orphan",
+        "was-completed",
+        "was-failed",
+        "abandoned",
+        "just-taken",
+        "hollow",
+    ] {
         redis.ask::<i64>(&["LREM", &key("wait"), "1", id]).await;
     }
     for id in ["abandoned", "just-taken", "hollow"] {
@@ -190,8 +197,8 @@ async fn each_queued_row_has_a_job_after_a_repair_and_only_one() {
     }
     redis.ask::<i64>(&["DEL", &key("hollow")]).await;
     redis.ask::<String>(&["SET", &key("just-taken:lock"), "somebody"]).await;
-    for id in ["completed", "failed"] {
-        redis.ask::<i64>(&["ZADD", &key(id), "1", id]).await;
+    for id in ["was-completed", "was-failed"] {
+        redis.ask::<i64>(&["ZADD", &key(&id["was-".len()..]), "1", id]).await;
     }
     let repaired = producer.repair(&rows).await.expect("Redis is up");
     assert_eq!(repaired, Repaired { added: 5, put_back: 1 });

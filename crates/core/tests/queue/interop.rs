@@ -47,7 +47,7 @@ async fn a_node_producer_s_job_is_done_here_and_queue_events_sees_all_of_it() {
         assert_eq!(told["data"], json!({ "progress": 60, "stage": "parse" }));
         let job = node.ask("job", json!({ "id": "good" })).await;
         assert_eq!((&job["state"], &job["returned"]), (&json!("completed"), &returned));
-        assert_eq!(job["processedBy"], "worker-1", "{job}");
+        assert_eq!(job["by"], "worker-1", "{job}");
 
         node.ask(
             "add",
@@ -225,11 +225,12 @@ async fn bull_board_shows_and_moves_it_all() {
             assert_eq!(answer["status"], 200, "{path}: {answer}");
         }
     }
-    for path in ["pause", "resume", "bad-1/retry/failed", "clean/completed"] {
+    for path in ["pause", "resume", "bad-1/retry", "clean/completed"] {
         let answer = node
             .ask("board", json!({ "path": format!("{queue}/{path}"), "method": "PUT" }))
             .await;
-        assert_eq!(answer["status"], 200, "{path}: {answer}");
+        let status = answer["status"].as_u64().expect("a number");
+        assert!((200..300).contains(&status), "{path}: {answer}");
     }
     // What it put back is done here.
     assert_eq!(redis.places("bad-1").await, ["wait"]);

@@ -48,7 +48,7 @@ const requests = {
   },
   async job({ id }) {
     const job = await queue.getJob(id);
-    return job && { ...job.asJSON(), state: await job.getState(), returned: job.returnvalue, told: job.progress };
+    return job && { ...job.asJSON(), state: await job.getState(), returned: job.returnvalue, by: job.processedBy, told: job.progress };
   },
   async jobs({ states }) {
     return (await queue.getJobs(states)).map((job) => job && job.id);

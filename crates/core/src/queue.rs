@@ -84,7 +84,7 @@ impl std::error::Error for QueueError {}
 
 impl From<redis::RedisError> for QueueError {
     fn from(error: redis::RedisError) -> Self {
-        if connection::is_broken(&error) {
+        if connection::is_broken(&error) || connection::is_starting(&error) {
             Self::Away(error.to_string())
         } else {
             Self::Refused(error.to_string())

@@ -102,6 +102,15 @@ pub(super) fn is_broken(error: &redis::RedisError) -> bool {
         || error.is_unrecoverable_error()
 }
 
+/// Will the server take the command when it has started, or its master is back?
+pub(super) fn is_starting(error: &redis::RedisError) -> bool {
+    use redis::ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly, TryAgain};
+    matches!(
+        error.kind(),
+        redis::ErrorKind::Server(BusyLoading | ClusterDown | MasterDown | ReadOnly | TryAgain)
+    )
+}
+
 /// One connection for ordinary commands, made at the first of them and anew after a fault.
 pub(super) struct Link {
     client: Client,

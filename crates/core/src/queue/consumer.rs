@@ -5,7 +5,7 @@
 //! the answer found nobody, a job would wait for the next marker.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bullmq::QueueKeys;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tracing::error;
 
 use super::connection::{Backoff, Link};
-use super::held::{Held, Job, Outcome, Taken};
+use super::held::{After, Held, Job, Outcome, Taken};
 use super::stalled;
 use super::{QUEUE, QueueError, name_worker, script};
 use crate::settings::RedisUrl;
@@ -61,6 +61,8 @@ pub(super) struct Core {
     pub(super) timing: Timing,
     /// Jobs that this worker has.
     pub(super) held: AtomicUsize,
+    /// The last job's end found nothing else to do.
+    drained: AtomicBool,
     /// Tells the stalled check that it may matter.
     pub(super) look: Notify,
 }
@@ -78,6 +80,7 @@ impl Consumer {
                 name: worker_id.to_owned(),
                 timing,
                 held: AtomicUsize::new(0),
+                drained: AtomicBool::new(false),
                 look: Notify::new(),
             }),
             concurrency: concurrency.max(1),
@@ -108,7 +111,15 @@ impl Consumer {
                 slot = Arc::clone(&slots).acquire_owned() => slot.expect("the semaphore is never closed"),
                 () = stopped(&mut stop) => break,
             };
-            match self.core.take().await {
+            // With one slot, the marker cannot have been taken off since the last job's end looked. Where others run beside,
+            // it may have been, and for a job that came after.
+            let drained = self.core.drained.swap(false, Ordering::SeqCst) && self.concurrency == 1;
+            let fetched = if drained {
+                Ok(Fetched::Nothing { again_in: None })
+            } else {
+                self.core.take().await
+            };
+            match fetched {
                 Ok(Fetched::Job(job)) => {
                     backoff = Backoff::new();
                     jobs.spawn(work(
@@ -120,7 +131,9 @@ impl Consumer {
                     ));
                 }
                 Ok(Fetched::Nothing { again_in }) => {
-                    self.core.look.notify_one();
+                    if !drained {
+                        self.core.look.notify_one();
+                    }
                     let longest = self.core.timing.block;
                     let time = again_in.map_or(longest, |again_in| again_in.min(longest));
                     match blocking.wait(&self.core, time, &mut stop).await {
@@ -172,9 +185,9 @@ async fn work<H, F>(
     F: Future<Output = Outcome>,
 {
     let _counted = Counted::new(&core.held);
-    let mut next = Some(first);
-    while let Some(job) = next.take() {
-        let held = Arc::new(Held::new(Arc::clone(&core), job));
+    let mut next = Box::new(first);
+    loop {
+        let held = Arc::new(Held::new(Arc::clone(&core), *next));
         let outcome = match held.runnable() {
             Ok(scan_id) => {
                 tokio::select! {
@@ -184,7 +197,11 @@ async fn work<H, F>(
             }
             Err(reason) => Outcome::Failed(reason),
         };
-        next = held.settle(outcome, &stop).await;
+        match held.settle(outcome, &stop).await {
+            After::Next(job) => next = job,
+            After::Drained => return core.drained.store(true, Ordering::SeqCst),
+            After::Unknown => return,
+        }
     }
 }
 

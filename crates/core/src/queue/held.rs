@@ -116,6 +116,15 @@ fn kept(wish: &Json) -> Keep {
     }
 }
 
+/// What the end of a job said of the next one.
+pub(super) enum After {
+    Next(Box<Job>),
+    /// Nothing waits, and nothing is due later.
+    Drained,
+    /// It was not asked, or could not be.
+    Unknown,
+}
+
 /// A job and the lock on it.
 pub(super) struct Held {
     core: Arc<Core>,
@@ -228,42 +237,37 @@ impl Held {
     }
 
     /// Ends the job in the queue, and takes the next one with it where there is one and `stop` is not set.
-    pub(super) async fn settle(&self, outcome: Outcome, stop: &watch::Receiver<bool>) -> Option<Job> {
+    pub(super) async fn settle(&self, outcome: Outcome, stop: &watch::Receiver<bool>) -> After {
         let mut backoff = Backoff::new();
         let began = Instant::now();
         loop {
             let error = match self.try_settle(&outcome, !stopping(stop)).await {
-                Ok(next) => return next,
+                Ok(after) => return after,
                 Err(error) => error,
             };
             // Beyond the lock's time it would be somebody else's; and what is refused once is refused again.
             let given_up = began.elapsed() >= self.core.timing.lock || stopping(stop);
             if given_up || matches!(error, QueueError::Refused(_)) {
                 warn!(job = %self.job.id, "the job's end is not in the queue, it will be delivered again: {error}");
-                return None;
+                return After::Unknown;
             }
             backoff.wait().await;
         }
     }
 
-    async fn try_settle(&self, outcome: &Outcome, fetch_next: bool) -> Result<Option<Job>, QueueError> {
+    async fn try_settle(&self, outcome: &Outcome, fetch_next: bool) -> Result<After, QueueError> {
         if self.lost.load(Ordering::SeqCst) {
-            return Ok(None);
+            return Ok(After::Unknown);
         }
         match outcome {
             Outcome::Done { status, duration } => self.completed(*status, *duration, fetch_next).await,
             Outcome::Refused => self.finish("completed", "returnvalue", "null", fetch_next).await,
             Outcome::Failed(reason) => self.finish("failed", "failedReason", reason, fetch_next).await,
-            Outcome::GiveBack => self.give_back().await.map(|()| None),
+            Outcome::GiveBack => self.give_back().await.map(|()| After::Unknown),
         }
     }
 
-    async fn completed(
-        &self,
-        status: ScanStatus,
-        duration: Duration,
-        fetch_next: bool,
-    ) -> Result<Option<Job>, QueueError> {
+    async fn completed(&self, status: ScanStatus, duration: Duration, fetch_next: bool) -> Result<After, QueueError> {
         let returned = self.job.scan_id.clone().map(|scan_id| Returned {
             scan_id,
             status,
@@ -273,13 +277,7 @@ impl Held {
         self.finish("completed", "returnvalue", &returned, fetch_next).await
     }
 
-    async fn finish(
-        &self,
-        target: &str,
-        field: &str,
-        value: &str,
-        fetch_next: bool,
-    ) -> Result<Option<Job>, QueueError> {
+    async fn finish(&self, target: &str, field: &str, value: &str, fetch_next: bool) -> Result<After, QueueError> {
         let failed = target == "failed";
         let options = script::packed(&script::FinishOptions {
             token: &self.job.token,
@@ -333,16 +331,17 @@ impl Held {
             .link
             .run(|mut connection| async move { call.invoke_async(&mut connection).await })
             .await?;
-        match answer {
+        Ok(match answer {
             Value::Int(code) if code < 0 => {
                 self.not_ours(code);
-                Ok(None)
+                After::Unknown
             }
+            Value::Int(_) if fetch_next => After::Drained,
             other => match fetched(&other, &self.job.token) {
-                Fetched::Job(job) => Ok(Some(*job)),
-                Fetched::Nothing { .. } => Ok(None),
+                Fetched::Job(job) => After::Next(job),
+                Fetched::Nothing { .. } => After::Unknown,
             },
-        }
+        })
     }
 
     async fn give_back(&self) -> Result<(), QueueError> {

@@ -6,20 +6,26 @@ use std::time::{Duration, Instant};
 
 use repolens_core::job::JobLimits;
 use repolens_core::settings::{RequestLimits, Retention};
-use repolens_core::store::Store;
-use repolens_core::{Secret, UrlPolicy};
+use repolens_core::queue::QueuedScan;
+use repolens_core::store::{Store, StoreError};
+use repolens_core::{ScanId, Secret, UrlPolicy};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
+use tracing::Instrument as _;
 
 use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Allowance, Limiter};
+use crate::problem::Problem;
+use crate::redis_queue::RedisQueue;
 
 /// One for the whole process.
 pub struct App {
     pub store: Store,
     pub dispatch: Dispatch,
+    /// `None`: workers take their jobs by long poll only.
+    pub queue: Option<RedisQueue>,
     pub events: Arc<Events>,
     pub retention: Retention,
     pub request_limits: RequestLimits,
@@ -46,6 +52,46 @@ impl App {
         limiter
             .filter(|_| !exempt)
             .map(|limiter| limiter.take(client.number(), Instant::now()))
+    }
+
+    /// A scan's row is stored: tells the workers.
+    pub async fn queued(&self, scan: &QueuedScan) {
+        self.dispatch.queued();
+        if let Some(queue) = &self.queue {
+            queue.add(scan).await;
+        }
+    }
+
+    /// A scan's row is queued again: tells the workers, and whoever had it has lost it.
+    pub async fn put_back(&self, scan_id: &ScanId) {
+        self.dispatch.queued();
+        let Some(queue) = &self.queue else {
+            return;
+        };
+        match self.store.find(scan_id).await {
+            Ok(Some(scan)) => {
+                let scan = QueuedScan {
+                    scan_id: scan_id.clone(),
+                    repo_url: scan.repo_url,
+                    branch: scan.branch,
+                };
+                queue.put_back(&scan).await;
+            }
+            Ok(None) => {}
+            Err(error) => queue.compare_soon(&error),
+        }
+    }
+
+    /// Sees `work` through although its client hangs up: a handler's own future is dropped then, between the change of a row
+    /// and the telling of those who must know.
+    pub async fn undisturbed<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        match self.runtime.spawn(work.in_current_span()).await {
+            Ok(result) => Ok(result?),
+            Err(error) => Err(Problem::because(&error)),
+        }
     }
 
     pub fn lease(&self) -> Duration {

@@ -8,7 +8,9 @@ mod dispatch;
 mod events;
 mod handlers;
 mod limit;
+mod live;
 mod problem;
+mod redis_queue;
 mod reconciler;
 mod request;
 mod routes;
@@ -37,7 +39,7 @@ struct Arguments {
 enum Command {
     /// Check the settings: one JSON object a line, exit status 78 where there is an error
     Check {
-        /// Also try to reach the database
+        /// Also try to reach the database and Redis
         #[arg(long)]
         connect: bool,
     },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use repolens_core::ScanStatus;
+use repolens_core::{ScanId, ScanStatus};
 use repolens_core::settings::Retention;
 use repolens_core::store::StoreError;
 use tokio::sync::watch;
@@ -79,8 +79,9 @@ async fn look(app: &App, clock: &mut Clock) -> Result<Option<Duration>, StoreErr
         tracing::info!(scan_id, "the worker is gone: the scan that was to be cancelled is");
         app.events.tell(scan_id, State::new(ScanStatus::Cancelled));
     }
-    if !done.requeued.is_empty() {
-        app.dispatch.queued();
+    for id in &done.requeued {
+        let id = ScanId::parse(id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
+        app.put_back(&id).await;
     }
     let Some(end) = app.store.next_lease_end().await? else {
         return Ok(None);

@@ -16,9 +16,12 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::app::App;
 use crate::dispatch::Dispatch;
+use crate::events::Events;
 use crate::limit::Limiter;
+use crate::live::{self, Live};
 use crate::problem::Problem;
 use crate::request::{Origins, around};
+use crate::redis_queue::{self, RedisQueue};
 use crate::{reconciler, routes};
 
 /// Threads that answer: the work is waiting for the database.
@@ -48,10 +51,15 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     store.migrate().await.context("cannot prepare the database")?;
     tracing::info!(kind = store.kind(), "database ready");
 
+    let live = match &settings.redis {
+        Some(url) => Some(Live::new(url).context("the address of Redis cannot be used")?),
+        None => None,
+    };
     let app = Arc::new(App {
         store,
         dispatch: Dispatch::new(),
-        events: Arc::default(),
+        queue: settings.redis.as_ref().map(RedisQueue::new),
+        events: Arc::new(Events::new(live)),
         retention: settings.retention,
         request_limits: settings.limits,
         scan_limiter: settings.limits.scans.map(Limiter::new),
@@ -67,6 +75,8 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         stopping: stopping.clone(),
     });
     let reconciler = tokio::spawn(reconciler::run(Arc::clone(&app), stopping.clone()));
+    let queue = tokio::spawn(redis_queue::run(Arc::clone(&app), stopping.clone()));
+    let carrier = tokio::spawn(live::run(Arc::clone(&app), stopping.clone()));
     let pruner = tokio::spawn(reconciler::prune(Arc::clone(&app), stopping.clone()));
 
     let local = listener.local_addr().context("the listener has no address")?;
@@ -76,6 +86,8 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
 
     let served = server.await.context("the HTTP server ended early")?;
     reconciler.await.context("the reconciler ended early")?;
+    queue.await.context("the look after the queue ended early")?;
+    carrier.await.context("the telling of other instances ended early")?;
     pruner.await.context("the pruning of reports ended early")?;
     app.store.close();
     signals.abort();

@@ -1,10 +1,13 @@
 //! Scans as people and front ends see them: submit, look, read the results, cancel.
 
+use std::sync::Arc;
+
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
+use repolens_core::queue::QueuedScan;
 use repolens_core::store::{
     CancelOutcome, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, StoredResults, Submitted,
 };
@@ -60,9 +63,21 @@ pub async fn post_scan(
         idempotency,
     };
     let mut response = HttpResponse::Created();
-    let id = match app.store.submit(new.clone(), Utc::now()).await? {
+    let (shared, stored) = (Arc::clone(&app), new.clone());
+    let submit = async move {
+        let queued = QueuedScan {
+            scan_id: stored.id.clone(),
+            repo_url: stored.repo_url.clone(),
+            branch: stored.branch.clone(),
+        };
+        let submitted = shared.store.submit(stored, Utc::now()).await?;
+        if submitted == Submitted::Stored {
+            shared.queued(&queued).await;
+        }
+        Ok(submitted)
+    };
+    let id = match app.undisturbed(submit).await? {
         Submitted::Stored => {
-            app.dispatch.queued();
             let host = repo_url.host().map(|host| host.to_string());
             tracing::info!(scan_id = %new.id, host, "scan accepted");
             new.id
@@ -264,6 +279,9 @@ pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result
         CancelOutcome::Unknown => return Err(Problem::scan_not_found(id.as_str())),
     };
     if status == ScanStatus::Cancelled {
+        if let Some(queue) = &app.queue {
+            queue.remove(&id).await;
+        }
         app.events.tell(id.as_str(), State::new(status));
     }
     tracing::info!(scan_id = %id, "cancel asked");

@@ -1,30 +1,27 @@
 //! Carries what happens to a scan from the instance of the API that learns of it to those where somebody watches.
 //!
 //! While nobody watches on an instance, it has no connection for this. While nobody watches on any, progress is published
-//! only every few seconds. What is carried is a hint: whoever watches reads the row at first and after each gap.
+//! only every 15 seconds. What is carried is a hint: whoever watches reads the row at first and after each gap.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use redis::Client;
 use tokio::sync::{Notify, broadcast, watch};
 
-use super::connection::{self, Backoff, CONNECT_TIME, Outage};
+use super::connection::{Backoff, CONNECT_TIME, Link};
 use super::consumer::{stopped, stopping};
-use super::{QueueError, Shared};
+use super::QueueError;
 use crate::ScanId;
 use crate::settings::RedisUrl;
 
 /// The relay of one instance of the API.
 pub struct Relay {
-    client: Client,
-    shared: Shared,
+    link: Link,
     watched: Arc<Watched>,
     /// When a scan was last published that nobody watched.
     unheard: Mutex<HashMap<ScanId, Instant>>,
-    outage: Outage,
 }
 
 /// What a watcher is told.
@@ -56,19 +53,17 @@ impl Relay {
     const BEHIND: usize = 16;
 
     /// A scan that nobody watched is published again after this.
-    const UNHEARD_FOR: Duration = Duration::from_secs(5);
+    const UNHEARD_FOR: Duration = Duration::from_secs(15);
 
     /// Makes no connection yet.
     ///
     /// # Errors
     /// When the address cannot be used for a connection.
-    pub fn new(url: &RedisUrl, shared: Shared) -> Result<Self, QueueError> {
+    pub fn new(url: &RedisUrl) -> Result<Self, QueueError> {
         Ok(Self {
-            client: connection::client(url)?,
-            shared,
+            link: Link::new(url)?,
             watched: Arc::default(),
             unheard: Mutex::default(),
-            outage: Outage::new(url),
         })
     }
 
@@ -102,10 +97,15 @@ impl Relay {
     }
 
     async fn publish(&self, scan_id: &ScanId, message: &str) -> Result<usize, QueueError> {
-        let mut connection = self.shared.connection().await?;
         let mut publish = redis::cmd("PUBLISH");
         publish.arg(format!("{PREFIX}{scan_id}")).arg(message);
-        Ok(publish.query_async(&mut connection).await?)
+        let publish = &publish;
+        let heard = self
+            .link
+            .run(|mut connection| async move { publish.query_async(&mut connection).await })
+            .await?;
+        self.link.outage.ended();
+        Ok(heard)
     }
 
     /// Watches a scan until the [`Watch`] is dropped. The first thing it hears is a gap, when it is listening.
@@ -146,7 +146,7 @@ impl Relay {
                 () = stopped(&mut stop) => return,
             };
             if let Err(error) = listened {
-                self.outage.began(&error);
+                self.link.outage.began(&error);
                 tokio::select! {
                     () = backoff.wait() => {}
                     () = stopped(&mut stop) => return,
@@ -158,7 +158,7 @@ impl Relay {
     /// Until nobody watches.
     async fn listen(&self, backoff: &mut Backoff) -> Result<(), QueueError> {
         let late = || QueueError::Away("connecting took longer than 2 s".to_owned());
-        let connecting = tokio::time::timeout(CONNECT_TIME, self.client.get_async_pubsub());
+        let connecting = tokio::time::timeout(CONNECT_TIME, self.link.client().get_async_pubsub());
         let (mut sink, mut stream) = connecting.await.map_err(|_| late())??.split();
         let mut listening: HashSet<ScanId> = HashSet::new();
         loop {
@@ -174,7 +174,7 @@ impl Relay {
                 self.watched.tell(scan_id, Heard::Gap);
             }
             listening = wanted;
-            self.outage.ended();
+            self.link.outage.ended();
             *backoff = Backoff::new();
             loop {
                 tokio::select! {

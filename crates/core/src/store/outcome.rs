@@ -18,6 +18,15 @@ pub struct ClaimedJob {
     pub request_id: Option<String>,
 }
 
+/// A scan that waits for a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub scan_id: ScanId,
+    pub repo_url: String,
+    /// `None`: the remote's default branch.
+    pub branch: Option<String>,
+}
+
 #[derive(Debug)]
 pub enum ClaimOutcome {
     Claimed(ClaimedJob),

@@ -90,7 +90,7 @@ struct Instance {
 
 impl Instance {
     fn start(redis: &Redis) -> Self {
-        let relay = Arc::new(Relay::new(&redis.url(), shared(redis)).expect("an address"));
+        let relay = Arc::new(Relay::new(&redis.url()).expect("an address"));
         let (stop, stopping) = watch::channel(false);
         let running = Arc::clone(&relay);
         tokio::spawn(async move { running.run(stopping).await });

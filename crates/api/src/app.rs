@@ -74,6 +74,8 @@ impl App {
                     scan_id: scan_id.clone(),
                     repo_url: scan.repo_url,
                     branch: scan.branch,
+                    // It has waited before.
+                    turn: 0,
                 };
                 queue.put_back(&scan).await;
             }

@@ -214,11 +214,17 @@ impl From<StoreError> for LookError {
     }
 }
 
-pub fn queued(row: Waiting) -> QueuedScan {
+/// A round as the queue knows it.
+pub fn round(turn: i32) -> u32 {
+    u32::try_from(turn).unwrap_or(0)
+}
+
+fn queued(row: Waiting) -> QueuedScan {
     QueuedScan {
         scan_id: row.scan_id,
         repo_url: row.repo_url,
         branch: row.branch,
+        turn: round(row.turn),
     }
 }
 

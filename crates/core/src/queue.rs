@@ -51,6 +51,9 @@ pub struct QueuedScan {
     pub repo_url: String,
     /// `None`: the remote's default branch.
     pub branch: Option<String>,
+    /// The round in which the scan is served, 0 for the present one: it becomes the job's priority.
+    #[serde(skip)]
+    pub turn: u32,
 }
 
 /// What a job returns, as `QueueEvents` and dashboards see it. The report itself is in the database.

@@ -22,6 +22,7 @@ use crate::body::Json;
 use crate::client::Client;
 use crate::events::State;
 use crate::problem::Problem;
+use crate::redis_queue::round;
 use crate::request::{RequestId, too_often};
 use crate::splice;
 
@@ -65,19 +66,20 @@ pub async fn post_scan(
     let mut response = HttpResponse::Created();
     let (shared, stored) = (Arc::clone(&app), new.clone());
     let submit = async move {
-        let queued = QueuedScan {
-            scan_id: stored.id.clone(),
-            repo_url: stored.repo_url.clone(),
-            branch: stored.branch.clone(),
-        };
-        let submitted = shared.store.submit(stored, Utc::now()).await?;
-        if submitted == Submitted::Stored {
+        let submitted = shared.store.submit(stored.clone(), Utc::now()).await?;
+        if let Submitted::Stored { turn } = submitted {
+            let queued = QueuedScan {
+                scan_id: stored.id,
+                repo_url: stored.repo_url,
+                branch: stored.branch,
+                turn: round(turn),
+            };
             shared.queued(&queued).await;
         }
         Ok(submitted)
     };
     let id = match app.undisturbed(submit).await? {
-        Submitted::Stored => {
+        Submitted::Stored { .. } => {
             let host = repo_url.host().map(|host| host.to_string());
             tracing::info!(scan_id = %new.id, host, "scan accepted");
             new.id

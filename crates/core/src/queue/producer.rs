@@ -168,7 +168,11 @@ pub(super) async fn add(queue: Arc<Queue>, scan: QueuedScan) -> Result<(), bullm
         age: None,
         limit: None,
     });
+    /// The lowest that BullMQ knows.
+    const LAST: u32 = 2_097_151;
     let options = JobOptions {
+        // Those of round 0 wait in the plain list, in front of all others.
+        priority: Some(scan.turn.min(LAST)).filter(|priority| *priority > 0),
         job_id: Some(scan.scan_id.as_str().to_owned()),
         // Whether a scan is tried again is the row's to say: see `MAX_ATTEMPTS`.
         attempts: Some(1),

@@ -25,6 +25,8 @@ pub struct Waiting {
     pub repo_url: String,
     /// `None`: the remote's default branch.
     pub branch: Option<String>,
+    /// The round in which it is served.
+    pub turn: i32,
 }
 
 #[derive(Debug)]

@@ -38,7 +38,10 @@ pub enum QueueFull {
 /// What became of a [`NewScan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
-    Stored,
+    Stored {
+        /// The round in which it is served.
+        turn: i32,
+    },
     /// The client has used this key before, for that scan.
     Before {
         id: ScanId,

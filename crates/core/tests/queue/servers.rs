@@ -210,6 +210,7 @@ pub fn scan(id: &str) -> QueuedScan {
         scan_id: ScanId::parse(id).expect("an id"),
         repo_url: format!("https://example.org/{id}.git"),
         branch: None,
+        turn: 0,
     }
 }
 

@@ -59,8 +59,17 @@ impl Deployment {
         self.api_at(self.port).await
     }
 
+    pub async fn api_with(&self, settings: &[(&str, &str)]) -> Process {
+        self.api_of(self.port, settings).await
+    }
+
     pub async fn api_at(&self, port: u16) -> Process {
-        let api = self.spawn("repolens-api", &[("PORT", &port.to_string())]);
+        self.api_of(port, &[]).await
+    }
+
+    async fn api_of(&self, port: u16, settings: &[(&str, &str)]) -> Process {
+        let own = port.to_string();
+        let api = self.spawn("repolens-api", &[&[("PORT", own.as_str())], settings].concat());
         let url = format!("http://127.0.0.1:{port}/api/health");
         until("the API answers", async || self.http.get(&url).send().await.is_ok()).await;
         api
@@ -72,6 +81,17 @@ impl Deployment {
     }
 
     pub async fn worker_with(&self, id: &str, settings: &[(&str, &str)]) -> Process {
+        let worker = self.start_worker(id, settings);
+        worker.until_line("Worker listening for jobs on queue: repo-analysis").await;
+        worker
+    }
+
+    /// Starts a worker and waits for nothing.
+    pub fn spawn_worker(&self, id: &str) -> Process {
+        self.start_worker(id, &[])
+    }
+
+    fn start_worker(&self, id: &str, settings: &[(&str, &str)]) -> Process {
         let api = format!("http://127.0.0.1:{}", self.port);
         let sandboxes = self.folder.path().join(format!("sandboxes-{id}"));
         let sandboxes = sandboxes.to_str().expect("UTF-8");
@@ -80,9 +100,7 @@ impl Deployment {
             ("API_URL", &api),
             ("SANDBOX_DIR", sandboxes),
         ];
-        let worker = self.spawn("repolens-worker", &[&own, settings].concat());
-        worker.until_line("Worker listening for jobs on queue: repo-analysis").await;
-        worker
+        self.spawn("repolens-worker", &[&own, settings].concat())
     }
 
     fn spawn(&self, name: &str, settings: &[(&str, &str)]) -> Process {
@@ -155,11 +173,10 @@ impl Deployment {
             if scan["status"] == status {
                 return scan;
             }
-            let places = self.redis.places(id).await;
-            assert!(
-                begin.elapsed() < PATIENCE,
-                "{id} is never {status}: {scan}, in the queue: {places:?}"
-            );
+            if begin.elapsed() > PATIENCE {
+                let places = self.redis.places(id).await;
+                panic!("{id} is never {status}: {scan}, in the queue: {places:?}");
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

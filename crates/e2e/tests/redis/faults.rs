@@ -163,7 +163,7 @@ async fn a_worker_that_was_frozen_beyond_its_lease_changes_nothing_when_it_wakes
     server.hold_back(false);
     let _other = deployment.worker("other").await;
     deployment.until_status(&id, "completed").await;
-    let row = format!("SELECT concat_ws(' ', status, attempts, completed_at, updated_at, worker_id) AS v FROM scans WHERE id = '{id}'");
+    let row = format!("SELECT to_jsonb(scans) AS v FROM scans WHERE id = '{id}'");
     let before = deployment.values(&row).await;
     frozen.signal(Signal::SIGCONT);
     frozen.until_line("outcome=\"lease-lost\"").await;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use repolens_core::job::JobLimits;
 use repolens_e2e::Repository;
 
 use super::deployment::Deployment;
@@ -88,8 +89,8 @@ async fn while_nobody_asks_the_database_sleeps_and_redis_is_asked_next_to_nothin
     let id = deployment.submit(&repository.url()).await;
     deployment.until_status(&id, "completed").await;
     deployment.redis.until_in(&id, "completed").await;
-    // The last looks at it are over.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // The last look at it is when its lease would have ended.
+    tokio::time::sleep(Duration::from_millis(JobLimits::STANDARD.lease_ms + 3_000)).await;
 
     // When each connection last asked something. Ours is new each time.
     let asked = "SELECT pid || ' ' || query_start AS v FROM pg_stat_activity \

@@ -42,7 +42,6 @@ async fn goes_through(deployment: Deployment) {
     let returned: Value = serde_json::from_str(&returned).expect("JSON");
     assert_eq!((&returned["scanId"], &returned["status"]), (&json!(id), &json!("completed")));
     assert!(returned["durationMs"].is_number(), "{returned}");
-    assert_eq!(deployment.redis.field(&id, "ats").await, None, "the queue tried once");
 
     // What the waiting worker asks afterwards is counted as well.
     tokio::time::sleep(Duration::from_secs(1)).await;

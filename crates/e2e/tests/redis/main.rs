@@ -5,6 +5,7 @@ mod deployment;
 mod faults;
 mod idle;
 mod life;
+mod many;
 #[path = "../../../core/tests/queue/node.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod node;

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::deployment::Deployment;
 use super::node::{Node, VERSIONS};
+use super::servers::until;
 
 #[tokio::test]
 async fn a_job_that_node_adds_is_done_and_its_events_are_seen() {
@@ -16,9 +17,10 @@ async fn a_job_that_node_adds_is_done_and_its_events_are_seen() {
         let mut node = Node::start(&deployment.redis, version).await;
         node.ask("events", json!({})).await;
         let id = deployment.submit(&repository.url()).await;
-        deployment.redis.until_in(&id, "wait").await;
+        until("it is in the queue", async || !deployment.redis.places(&id).await.is_empty()).await;
         // Node's own job for that row takes the place of ours, under an id of Node's choice.
         deployment.redis.ask::<i64>(&["LREM", "bull:repo-analysis:wait", "0", &id]).await;
+        deployment.redis.ask::<i64>(&["ZREM", "bull:repo-analysis:prioritized", &id]).await;
         deployment.redis.ask::<i64>(&["DEL", &format!("bull:repo-analysis:{id}")]).await;
         let data = json!({ "scanId": id, "repoUrl": repository.url(), "branch": null });
         let job = node.ask("add", json!({ "data": data })).await;

@@ -68,19 +68,20 @@ pub async fn next(connection: &mut Connection) -> Result<Option<String>, StoreEr
 
 /// The first `limit` scans that wait, in the order in which they are served.
 pub async fn waiting(connection: &mut Connection, limit: &i64) -> Result<Vec<Waiting>, StoreError> {
-    let rows: Vec<(String, String, String)> = scans::table
+    let rows: Vec<(String, String, String, i32)> = scans::table
         .filter(scans::status.eq(ScanStatus::Queued))
         .order((scans::queue_turn, scans::created_at, scans::id))
         .limit(*limit)
-        .select((scans::id, scans::repo_url, scans::branch))
+        .select((scans::id, scans::repo_url, scans::branch, scans::queue_turn))
         .load(connection)
         .await?;
     rows.into_iter()
-        .map(|(id, repo_url, branch)| {
+        .map(|(id, repo_url, branch, turn)| {
             Ok(Waiting {
                 scan_id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
                 repo_url,
                 branch: Some(branch).filter(|branch| !branch.is_empty()),
+                turn,
             })
         })
         .collect()

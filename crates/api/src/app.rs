@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use repolens_core::job::JobLimits;
-use repolens_core::settings::{RequestLimits, Retention};
 use repolens_core::queue::QueuedScan;
+use repolens_core::settings::{RequestLimits, Retention};
 use repolens_core::store::{Store, StoreError};
 use repolens_core::{ScanId, Secret, UrlPolicy};
 use tokio::runtime::Handle;
@@ -54,20 +54,35 @@ impl App {
             .map(|limiter| limiter.take(client.number(), Instant::now()))
     }
 
+    /// Takes one scan of this client's allowance, which all instances share where there is Redis. While it is away, each
+    /// counts for itself.
+    pub async fn take_scan(&self, client: Client) -> Option<Allowance> {
+        let own = self.take(self.scan_limiter.as_ref(), client)?;
+        let shared = match (&self.queue, self.request_limits.scans) {
+            (Some(queue), Some(rate)) if own.allowed => queue.count_scan(client.number(), rate).await,
+            _ => None,
+        };
+        Some(shared.unwrap_or(own))
+    }
+
     /// A scan's row is stored: tells the workers.
     pub async fn queued(&self, scan: &QueuedScan) {
-        self.dispatch.queued();
+        // Whoever hears the bell may find the job in Redis, and takes it out.
         if let Some(queue) = &self.queue {
             queue.add(scan).await;
         }
+        self.dispatch.queued();
     }
 
     /// A scan's row is queued again: tells the workers, and whoever had it has lost it.
     pub async fn put_back(&self, scan_id: &ScanId) {
+        if let Some(queue) = &self.queue {
+            self.requeue(queue, scan_id).await;
+        }
         self.dispatch.queued();
-        let Some(queue) = &self.queue else {
-            return;
-        };
+    }
+
+    async fn requeue(&self, queue: &RedisQueue, scan_id: &ScanId) {
         match self.store.find(scan_id).await {
             Ok(Some(scan)) => {
                 let scan = QueuedScan {

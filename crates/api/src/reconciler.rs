@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use repolens_core::{ScanId, ScanStatus};
 use repolens_core::settings::Retention;
 use repolens_core::store::StoreError;
+use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::watch;
 
 use crate::app::App;

@@ -12,12 +12,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanId;
-use repolens_core::queue::{OldRow, Producer, QueueError, QueuedScan};
-use repolens_core::settings::RedisUrl;
+use repolens_core::queue::{OldRow, Producer, QueueError, QueuedScan, Shared};
+use repolens_core::settings::{Rate, RedisUrl};
 use repolens_core::store::{Store, StoreError, Waiting};
 use tokio::sync::{Notify, watch};
 
 use crate::app::App;
+use crate::limit::Allowance;
 
 /// Between two looks while scans wait and workers take them.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -34,6 +35,7 @@ const ONE_LOOK: i64 = 1_000;
 
 pub struct RedisQueue {
     producer: Producer,
+    shared: Shared,
     /// Scans that wait, as far as this instance knows. One that another instance has handed out stays until the next look.
     waiting: Mutex<HashSet<ScanId>>,
     /// Redis could not be told of something: nothing is asked of it until [`run`] has found it back.
@@ -44,15 +46,17 @@ pub struct RedisQueue {
 }
 
 impl RedisQueue {
-    pub fn new(url: &RedisUrl) -> Self {
-        Self {
+    /// Makes no connection yet.
+    pub fn new(url: &RedisUrl) -> Result<Self, QueueError> {
+        Ok(Self {
             producer: Producer::new(url),
+            shared: Shared::new(url)?,
             waiting: Mutex::default(),
             // Until the first look nobody knows what is in there.
             behind: AtomicBool::new(true),
             moved: AtomicBool::new(false),
             look: Notify::new(),
-        }
+        })
     }
 
     /// A scan's row is stored: a worker may have it.
@@ -84,6 +88,24 @@ impl RedisQueue {
             // Whoever takes the job will be refused the scan.
             tracing::debug!(%scan_id, "the job stays in the queue: {error}");
         }
+    }
+
+    /// Counts one scan of a client, together with the other instances. `None`: Redis cannot say in time.
+    pub async fn count_scan(&self, client: u128, rate: Rate) -> Option<Allowance> {
+        /// Leaves enough of the two seconds in which a scan is accepted.
+        const TIME: Duration = Duration::from_millis(300);
+        if self.is_behind() {
+            return None;
+        }
+        let key = format!("scans:{client:x}");
+        let counted = tokio::time::timeout(TIME, self.shared.allow(&key, rate.count.into(), rate.per)).await;
+        let allowance = counted.ok()?.ok()?;
+        Some(Allowance {
+            limit: rate.count,
+            remaining: u32::try_from(allowance.remaining).unwrap_or(rate.count),
+            reset: allowance.resets_in,
+            allowed: allowance.allowed,
+        })
     }
 
     /// For readiness: how long an answer takes.

@@ -20,8 +20,8 @@ use crate::events::Events;
 use crate::limit::Limiter;
 use crate::live::{self, Live};
 use crate::problem::Problem;
-use crate::request::{Origins, around};
 use crate::redis_queue::{self, RedisQueue};
+use crate::request::{Origins, around};
 use crate::{reconciler, routes};
 
 /// Threads that answer: the work is waiting for the database.
@@ -51,14 +51,18 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     store.migrate().await.context("cannot prepare the database")?;
     tracing::info!(kind = store.kind(), "database ready");
 
-    let live = match &settings.redis {
-        Some(url) => Some(Live::new(url).context("the address of Redis cannot be used")?),
-        None => None,
+    let unusable = "the address of Redis cannot be used";
+    let (queue, live) = match &settings.redis {
+        Some(url) => (
+            Some(RedisQueue::new(url).context(unusable)?),
+            Some(Live::new(url).context(unusable)?),
+        ),
+        None => (None, None),
     };
     let app = Arc::new(App {
         store,
         dispatch: Dispatch::new(),
-        queue: settings.redis.as_ref().map(RedisQueue::new),
+        queue,
         events: Arc::new(Events::new(live)),
         retention: settings.retention,
         request_limits: settings.limits,
@@ -75,7 +79,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         stopping: stopping.clone(),
     });
     let reconciler = tokio::spawn(reconciler::run(Arc::clone(&app), stopping.clone()));
-    let queue = tokio::spawn(redis_queue::run(Arc::clone(&app), stopping.clone()));
+    let comparer = tokio::spawn(redis_queue::run(Arc::clone(&app), stopping.clone()));
     let carrier = tokio::spawn(live::run(Arc::clone(&app), stopping.clone()));
     let pruner = tokio::spawn(reconciler::prune(Arc::clone(&app), stopping.clone()));
 
@@ -86,7 +90,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
 
     let served = server.await.context("the HTTP server ended early")?;
     reconciler.await.context("the reconciler ended early")?;
-    queue.await.context("the look after the queue ended early")?;
+    comparer.await.context("the look after the queue ended early")?;
     carrier.await.context("the telling of other instances ended early")?;
     pruner.await.context("the pruning of reports ended early")?;
     app.store.close();

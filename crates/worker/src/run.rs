@@ -72,12 +72,7 @@ fn own_id() -> String {
     format!("{host}-{}", uuid::Uuid::new_v4().simple())
 }
 
-async fn work(
-    jobs: Arc<Jobs>,
-    redis: Option<FromRedis>,
-    concurrency: usize,
-    stop: Stop,
-) -> anyhow::Result<()> {
+async fn work(jobs: Arc<Jobs>, redis: Option<FromRedis>, concurrency: usize, stop: Stop) -> anyhow::Result<()> {
     wait_for_api(&jobs.api, &stop).await;
     if let Some(redis) = redis {
         redis.run(jobs, stop).await?;

@@ -50,7 +50,7 @@ pub async fn post_scan(
         .transpose()
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
     let branch = branch.map(String::from);
-    let allowance = app.take(app.scan_limiter.as_ref(), client);
+    let allowance = app.take_scan(client).await;
     if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
         return Err(too_often(refused));
     }

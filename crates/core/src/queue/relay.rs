@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use tokio::sync::{Notify, broadcast, watch};
 
+use super::QueueError;
 use super::connection::{Backoff, CONNECT_TIME, Link};
 use super::consumer::{stopped, stopping};
-use super::QueueError;
 use crate::ScanId;
 use crate::settings::RedisUrl;
 

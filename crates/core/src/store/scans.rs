@@ -43,10 +43,7 @@ pub enum Submitted {
         turn: i32,
     },
     /// The client has used this key before, for that scan.
-    Before {
-        id: ScanId,
-        same_body: bool,
-    },
+    Before { id: ScanId, same_body: bool },
     /// Too many are waiting.
     Full(QueueFull),
 }

@@ -131,7 +131,12 @@ impl Redis {
     /// A connection for looking at things.
     pub async fn look(&self) -> redis::aio::MultiplexedConnection {
         let client = redis::Client::open(self.address()).expect("an address");
-        client.get_multiplexed_async_connection().await.expect("Redis is up")
+        // The library's own half second is short on a machine that is busy with other tests.
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+            .expect("Redis is up")
     }
 
     pub async fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {

@@ -67,7 +67,7 @@ impl Deployment {
         self.api_of(port, &[]).await
     }
 
-    async fn api_of(&self, port: u16, settings: &[(&str, &str)]) -> Process {
+    pub async fn api_of(&self, port: u16, settings: &[(&str, &str)]) -> Process {
         let own = port.to_string();
         let api = self.spawn("repolens-api", &[&[("PORT", own.as_str())], settings].concat());
         let url = format!("http://127.0.0.1:{port}/api/health");
@@ -82,7 +82,9 @@ impl Deployment {
 
     pub async fn worker_with(&self, id: &str, settings: &[(&str, &str)]) -> Process {
         let worker = self.start_worker(id, settings);
-        worker.until_line("Worker listening for jobs on queue: repo-analysis").await;
+        worker
+            .until_line("Worker listening for jobs on queue: repo-analysis")
+            .await;
         worker
     }
 
@@ -103,6 +105,7 @@ impl Deployment {
         self.spawn("repolens-worker", &[&own, settings].concat())
     }
 
+    #[expect(clippy::disallowed_methods, reason = "git is found by the path of the tests")]
     fn spawn(&self, name: &str, settings: &[(&str, &str)]) -> Process {
         let mut command = command(program(name));
         command
@@ -244,7 +247,7 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
-            #[expect(clippy::disallowed_macros, reason = "what the process said belongs to a failed test")]
+            #[expect(clippy::print_stdout, reason = "what the process said belongs to a failed test")]
             {
                 println!("{}", self.log());
             }

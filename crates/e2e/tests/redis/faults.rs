@@ -6,8 +6,10 @@ use nix::sys::signal::Signal;
 use repolens_e2e::{GitServer, Repository};
 use serde_json::json;
 
+use super::database;
 use super::deployment::Deployment;
 use super::node::{Node, VERSIONS};
+use super::postgres::Postgres;
 use super::servers::until;
 
 fn serve(repository: &Repository) -> GitServer {
@@ -61,7 +63,11 @@ async fn scans_are_accepted_while_redis_is_away_and_done_when_it_is_back() {
     }
     for process in [&api, &worker] {
         let told = process.log().matches("Redis does not answer").count();
-        assert!(told <= 4, "an outage is told, and not again and again:\n{}", process.log());
+        assert!(
+            told <= 4,
+            "an outage is told, and not again and again:\n{}",
+            process.log()
+        );
     }
 }
 
@@ -102,6 +108,32 @@ async fn redis_starts_again_empty() {
         deployment.until_status(id, "completed").await;
         assert_eq!(attempts(&deployment, id).await, "1", "each was done once");
     }
+}
+
+#[tokio::test]
+async fn the_database_is_away_when_the_report_is_due() {
+    /// Longer than a lease.
+    const AWAY: Duration = Duration::from_secs(30);
+    let server = tokio::task::spawn_blocking(Postgres::start).await.expect("it starts");
+    let deployment = Deployment::on(database::fresh(&server).await).await;
+    let repository = Repository::small();
+    let git = serve(&repository);
+    let _api = deployment.api().await;
+    let worker = deployment.worker("w").await;
+    git.hold_back(true);
+    let id = deployment.submit(&git.url("bare.git")).await;
+    git.wait_for_held(1);
+    server.stop_server();
+    git.hold_back(false);
+    tokio::time::sleep(AWAY).await;
+    server.start_server();
+    deployment.until_status(&id, "completed").await;
+    assert_eq!(
+        attempts(&deployment, &id).await,
+        "1",
+        "the result was kept:\n{}",
+        worker.log()
+    );
 }
 
 #[tokio::test]
@@ -166,7 +198,7 @@ async fn a_worker_that_was_frozen_beyond_its_lease_changes_nothing_when_it_wakes
     let row = format!("SELECT to_jsonb(scans) AS v FROM scans WHERE id = '{id}'");
     let before = deployment.values(&row).await;
     frozen.signal(Signal::SIGCONT);
-    frozen.until_line("outcome=\"lease-lost\"").await;
+    frozen.until_line("outcome=lease-lost").await;
     assert_eq!(deployment.values(&row).await, before);
     assert_eq!(attempts(&deployment, &id).await, "2");
     let id = deployment.submit(&repository.url()).await;
@@ -194,11 +226,14 @@ async fn what_the_older_worker_left_in_the_queue_does_not_run_again() {
     let mut node = Node::start(redis, VERSIONS[0]).await;
     for id in [&done, &failed, &waits] {
         let data = json!({ "scanId": id, "repoUrl": repository.url(), "branch": "main" });
-        node.ask("add", json!({ "data": data, "options": { "jobId": id } })).await;
+        node.ask("add", json!({ "data": data, "options": { "jobId": id } }))
+            .await;
     }
     for id in [&done, &failed] {
         redis.ask::<i64>(&["LREM", &key("wait"), "0", id]).await;
-        redis.ask::<i64>(&["HSET", &key(id), "processedOn", "51200.1", "finishedOn", "51234.5"]).await;
+        redis
+            .ask::<i64>(&["HSET", &key(id), "processedOn", "51200.1", "finishedOn", "51234.5"])
+            .await;
     }
     redis.ask::<i64>(&["SADD", &key("completed"), &done]).await;
     redis.ask::<i64>(&["LPUSH", &key("active"), &failed]).await;
@@ -208,11 +243,18 @@ async fn what_the_older_worker_left_in_the_queue_does_not_run_again() {
     deployment.until_status(&waits, "completed").await;
     deployment.redis.until_in(&done, "completed").await;
     deployment.redis.until_in(&failed, "failed").await;
-    until("no job is in work", async || redis.ask::<i64>(&["LLEN", &key("active")]).await == 0).await;
+    until("no job is in work", async || {
+        redis.ask::<i64>(&["LLEN", &key("active")]).await == 0
+    })
+    .await;
     for id in [&done, &failed] {
         assert_eq!(attempts(&deployment, id).await, "1", "it did not run again");
     }
     assert_eq!(worker.log().matches("Job taken").count(), 1, "{}", worker.log());
     let counts = node.ask("counts", json!({})).await;
-    assert_eq!((&counts["completed"], &counts["failed"]), (&json!(2), &json!(1)), "{counts}");
+    assert_eq!(
+        (&counts["completed"], &counts["failed"]),
+        (&json!(2), &json!(1)),
+        "{counts}"
+    );
 }

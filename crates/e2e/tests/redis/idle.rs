@@ -57,7 +57,9 @@ impl Monitor {
             address.split_once(' ').map(|(_, address)| address.to_owned())
         };
         // The looks of tests at a job.
-        let looks = |line: &&String| line.contains("\"ZSCORE\"") || line.contains("\"LRANGE\"") || line.contains("\"CLIENT\" \"SETINFO\"");
+        let looks = |line: &&String| {
+            line.contains("\"ZSCORE\"") || line.contains("\"LRANGE\"") || line.contains("\"CLIENT\" \"SETINFO\"")
+        };
         let own: Vec<String> = lines
             .iter()
             .filter(looks)

@@ -40,7 +40,10 @@ async fn goes_through(deployment: Deployment) {
     deployment.redis.until_in(&id, "completed").await;
     let returned = deployment.redis.field(&id, "returnvalue").await.expect("a value");
     let returned: Value = serde_json::from_str(&returned).expect("JSON");
-    assert_eq!((&returned["scanId"], &returned["status"]), (&json!(id), &json!("completed")));
+    assert_eq!(
+        (&returned["scanId"], &returned["status"]),
+        (&json!(id), &json!("completed"))
+    );
     assert!(returned["durationMs"].is_number(), "{returned}");
 
     // What the waiting worker asks afterwards is counted as well.
@@ -113,7 +116,9 @@ async fn a_worker_that_stops_gives_its_job_to_another_at_once() {
         begin.elapsed()
     );
     assert_eq!(
-        deployment.values(&format!("SELECT attempts AS v FROM scans WHERE id = '{id}'")).await,
+        deployment
+            .values(&format!("SELECT attempts AS v FROM scans WHERE id = '{id}'"))
+            .await,
         ["1"],
         "the one that was given back does not count"
     );
@@ -127,7 +132,10 @@ async fn a_worker_without_redis_takes_jobs_from_an_api_with_it() {
     let _worker = deployment.worker_with("plain", &[("REDIS_URL", "")]).await;
     let id = deployment.submit(&repository.url()).await;
     deployment.until_status(&id, "completed").await;
-    until("its job is gone", async || deployment.redis.places(&id).await.is_empty()).await;
+    until("its job is gone", async || {
+        deployment.redis.places(&id).await.is_empty()
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -159,7 +167,11 @@ async fn progress_reaches_whoever_watches_on_another_instance() {
     // The stream ends with the scan.
     let text = read.await.expect("no panic").expect("a text");
     assert!(text.contains("event: completed"), "{text}");
-    assert!(begin.elapsed() < Duration::from_secs(14), "not by the look at the row: {:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_secs(14),
+        "not by the look at the row: {:?}",
+        begin.elapsed()
+    );
     until("nobody watches any more", async || {
         let channels: Vec<String> = deployment.redis.ask(&["PUBSUB", "CHANNELS"]).await;
         channels.is_empty()

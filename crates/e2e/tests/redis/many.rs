@@ -45,6 +45,29 @@ async fn one_client_with_many_scans_does_not_starve_another() {
 }
 
 #[tokio::test]
+async fn two_instances_count_a_client_together() {
+    let deployment = Deployment::on_postgres().await;
+    let settings = [("TRUSTED_PROXIES", "1"), ("RATE_LIMIT_SCANS", "5/min")];
+    let _api = deployment.api_with(&settings).await;
+    let other_port = repolens_e2e::free_port();
+    let _other = deployment.api_of(other_port, &settings).await;
+    let ports = [deployment.port, other_port];
+    let mut statuses = Vec::new();
+    for number in 0..7 {
+        let answer = deployment
+            .http
+            .post(format!("http://127.0.0.1:{}/api/scan", ports[number % 2]))
+            .header("x-forwarded-for", "192.0.2.9")
+            .json(&json!({ "repoUrl": format!("http://127.0.0.1:1/{number}.git") }))
+            .send()
+            .await
+            .expect("the API answers");
+        statuses.push(answer.status().as_u16());
+    }
+    assert_eq!(statuses, [201, 201, 201, 201, 201, 429, 429]);
+}
+
+#[tokio::test]
 async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
     const SCANS: usize = 500;
     let deployment = Deployment::on_postgres().await;
@@ -61,15 +84,22 @@ async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
         });
     }
     let statuses = posts.join_all().await;
-    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), SCANS, "{statuses:?}");
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 201).count(),
+        SCANS,
+        "{statuses:?}"
+    );
     let accepted = begin.elapsed();
     let _first = deployment.worker_with("first", &[("WORKER_CONCURRENCY", "4")]).await;
     let _second = deployment.worker_with("second", &[("WORKER_CONCURRENCY", "4")]).await;
     until("all have ended", async || {
-        deployment.values("SELECT count(*) AS v FROM scans WHERE status <> 'FAILED'").await == ["0"]
+        deployment
+            .values("SELECT count(*) AS v FROM scans WHERE status <> 'FAILED'")
+            .await
+            == ["0"]
     })
     .await;
-    #[expect(clippy::disallowed_macros, reason = "a figure for whoever asks with `--nocapture`")]
+    #[expect(clippy::print_stdout, reason = "a figure for whoever asks with `--nocapture`")]
     {
         println!("{SCANS} accepted in {accepted:?}, ended after {:?}", begin.elapsed());
     }
@@ -79,6 +109,7 @@ async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
 
 /// `KILL_ROUNDS` says how many rounds; there are three victims in turn: worker, API, both.
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "whoever runs it by hand says how long")]
 async fn whoever_is_killed_at_a_random_moment_loses_no_scan() {
     let rounds = std::env::var("KILL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok());
     let rounds: usize = rounds.unwrap_or(3);

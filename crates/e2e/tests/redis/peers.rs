@@ -17,11 +17,23 @@ async fn a_job_that_node_adds_is_done_and_its_events_are_seen() {
         let mut node = Node::start(&deployment.redis, version).await;
         node.ask("events", json!({})).await;
         let id = deployment.submit(&repository.url()).await;
-        until("it is in the queue", async || !deployment.redis.places(&id).await.is_empty()).await;
+        until("it is in the queue", async || {
+            !deployment.redis.places(&id).await.is_empty()
+        })
+        .await;
         // Node's own job for that row takes the place of ours, under an id of Node's choice.
-        deployment.redis.ask::<i64>(&["LREM", "bull:repo-analysis:wait", "0", &id]).await;
-        deployment.redis.ask::<i64>(&["ZREM", "bull:repo-analysis:prioritized", &id]).await;
-        deployment.redis.ask::<i64>(&["DEL", &format!("bull:repo-analysis:{id}")]).await;
+        deployment
+            .redis
+            .ask::<i64>(&["LREM", "bull:repo-analysis:wait", "0", &id])
+            .await;
+        deployment
+            .redis
+            .ask::<i64>(&["ZREM", "bull:repo-analysis:prioritized", &id])
+            .await;
+        deployment
+            .redis
+            .ask::<i64>(&["DEL", &format!("bull:repo-analysis:{id}")])
+            .await;
         let data = json!({ "scanId": id, "repoUrl": repository.url(), "branch": null });
         let job = node.ask("add", json!({ "data": data })).await;
         jobs.push((version, node, id, job.as_str().expect("an id").to_owned()));
@@ -29,11 +41,18 @@ async fn a_job_that_node_adds_is_done_and_its_events_are_seen() {
     let _worker = deployment.worker("w").await;
     for (version, mut node, id, job) in jobs {
         let returned = node.ask("wait", json!({ "id": job, "ms": 60_000 })).await;
-        assert_eq!((&returned["scanId"], &returned["status"]), (&json!(id), &json!("completed")), "{version}");
+        assert_eq!(
+            (&returned["scanId"], &returned["status"]),
+            (&json!(id), &json!("completed")),
+            "{version}"
+        );
         assert_eq!(deployment.scan(&id).await["status"], "completed", "{version}");
         let events = node.events_of(&job);
         for event in ["waiting", "active", "completed"] {
-            assert!(events.iter().any(|seen| seen == event), "{version}: {event} in {events:?}");
+            assert!(
+                events.iter().any(|seen| seen == event),
+                "{version}: {event} in {events:?}"
+            );
         }
         assert_eq!(node.errors(), [json!(null); 0], "{version}");
     }

@@ -41,7 +41,10 @@ impl FromRedis {
         self.wait_for_redis(&stop).await;
         if !stop.is_asked() {
             tracing::info!("Worker connected to Redis: {}", self.url);
-            tracing::info!(concurrency = self.concurrency, "Worker listening for jobs on queue: {QUEUE}");
+            tracing::info!(
+                concurrency = self.concurrency,
+                "Worker listening for jobs on queue: {QUEUE}"
+            );
         }
         let receiver = stop.receiver();
         self.consumer

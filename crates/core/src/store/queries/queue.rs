@@ -11,10 +11,10 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
-use crate::store::{StoreError, Waiting};
 use crate::store::columns::column_time;
 use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace};
 use crate::store::schema::scans;
+use crate::store::{StoreError, Waiting};
 use crate::{ScanId, ScanStatus};
 
 /// The round for a new scan.

@@ -282,7 +282,8 @@ async fn look_again_and_again(queue: &RedisQueue, store: &Store) {
         match queue.compare(store, &mut cut_over).await {
             Ok(()) => {
                 retry = FIRST_RETRY;
-                pause = match queue.moved.swap(false, Ordering::AcqRel) {
+                let moved = queue.moved.swap(false, Ordering::AcqRel);
+                pause = match moved || queue.waiting().is_empty() {
                     true => PAUSE,
                     false => (pause * 2).min(LONGEST_PAUSE),
                 };

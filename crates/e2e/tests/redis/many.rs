@@ -99,10 +99,7 @@ async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
             == ["0"]
     })
     .await;
-    #[expect(clippy::print_stdout, reason = "a figure for whoever asks with `--nocapture`")]
-    {
-        println!("{SCANS} accepted in {accepted:?}, ended after {:?}", begin.elapsed());
-    }
+    println!("{SCANS} accepted in {accepted:?}, ended after {:?}", begin.elapsed());
     let attempts = deployment.values("SELECT DISTINCT attempts AS v FROM scans").await;
     assert_eq!(attempts, ["1"], "each ran once");
 }

@@ -31,7 +31,7 @@ pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     let mut clock = Clock::now();
     let mut blind = false;
     while !*stopping.borrow_and_update() {
-        let pause = match look(&app, &mut clock, &mut blind).await {
+        let pause = match look(&app, &mut clock, watching, &mut blind).await {
             Ok(pause) => {
                 if watching && pause.is_none() {
                     tracing::debug!("no job is held any more");
@@ -60,19 +60,21 @@ async fn sleep_or_wait(pause: Option<Duration>, app: &App) {
 }
 
 /// One look: how long to pause before the next one; `None` while no job is held.
-async fn look(app: &App, clock: &mut Clock, blind: &mut bool) -> Result<Option<Duration>, StoreError> {
+async fn look(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) -> Result<Option<Duration>, StoreError> {
     let heartbeats = Duration::from_millis(2 * app.limits.heartbeat_ms);
     if clock.leapt() {
         // All leases look ended, and none may be: the workers that live prolong theirs with their next heartbeat.
         tracing::warn!("the clock was set forward: leases are looked at after the next heartbeats");
         return Ok(Some(heartbeats));
     }
-    let asked = Instant::now();
-    app.store.ping().await?;
-    if std::mem::take(blind) || asked.elapsed() > AWAY {
-        // No worker could prolong its lease meanwhile, and one may have a finished report.
-        tracing::info!("the database was away: leases are looked at after the next heartbeats");
-        return Ok(Some(heartbeats));
+    if watching || *blind {
+        let asked = Instant::now();
+        app.store.ping().await?;
+        if std::mem::take(blind) || asked.elapsed() > AWAY {
+            // No worker could prolong its lease meanwhile, and one may have a finished report.
+            tracing::info!("the database was away: leases are looked at after the next heartbeats");
+            return Ok(Some(heartbeats));
+        }
     }
     let now = Utc::now();
     let done = app.store.reconcile(now).await?;

@@ -5,22 +5,28 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use repolens_core::job::JobLimits;
+use repolens_core::queue::QueuedScan;
 use repolens_core::settings::{RequestLimits, Retention};
-use repolens_core::store::Store;
-use repolens_core::{Secret, UrlPolicy};
+use repolens_core::store::{Store, StoreError};
+use repolens_core::{ScanId, Secret, UrlPolicy};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
+use tracing::Instrument as _;
 
 use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Allowance, Limiter};
 use crate::metrics::Metrics;
+use crate::problem::Problem;
+use crate::redis_queue::RedisQueue;
 
 /// One for the whole process.
 pub struct App {
     pub store: Store,
     pub dispatch: Dispatch,
+    /// `None`: workers take their jobs by long poll only.
+    pub queue: Option<RedisQueue>,
     pub events: Arc<Events>,
     pub metrics: Metrics,
     pub retention: Retention,
@@ -48,6 +54,63 @@ impl App {
         limiter
             .filter(|_| !exempt)
             .map(|limiter| limiter.take(client.number(), Instant::now()))
+    }
+
+    /// Takes one scan of this client's allowance, which all instances share where there is Redis. While it is away, each
+    /// counts for itself.
+    pub async fn take_scan(&self, client: Client) -> Option<Allowance> {
+        let own = self.take(self.scan_limiter.as_ref(), client)?;
+        let shared = match (&self.queue, self.request_limits.scans) {
+            (Some(queue), Some(rate)) if own.allowed => queue.count_scan(client.number(), rate).await,
+            _ => None,
+        };
+        Some(shared.unwrap_or(own))
+    }
+
+    /// A scan's row is stored: tells the workers.
+    pub async fn queued(&self, scan: &QueuedScan) {
+        // Whoever hears the bell may find the job in Redis, and takes it out.
+        if let Some(queue) = &self.queue {
+            queue.add(scan).await;
+        }
+        self.dispatch.queued();
+    }
+
+    /// A scan's row is queued again: tells the workers, and whoever had it has lost it.
+    pub async fn put_back(&self, scan_id: &ScanId) {
+        if let Some(queue) = &self.queue {
+            self.requeue(queue, scan_id).await;
+        }
+        self.dispatch.queued();
+    }
+
+    async fn requeue(&self, queue: &RedisQueue, scan_id: &ScanId) {
+        match self.store.find(scan_id).await {
+            Ok(Some(scan)) => {
+                let scan = QueuedScan {
+                    scan_id: scan_id.clone(),
+                    repo_url: scan.repo_url,
+                    branch: scan.branch,
+                    // It has waited before.
+                    turn: 0,
+                };
+                queue.put_back(&scan).await;
+            }
+            Ok(None) => {}
+            Err(error) => queue.compare_soon(&error),
+        }
+    }
+
+    /// Sees `work` through although its client hangs up: a handler's own future is dropped then, between the change of a row
+    /// and the telling of those who must know.
+    pub async fn undisturbed<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        match self.runtime.spawn(work.in_current_span()).await {
+            Ok(result) => Ok(result?),
+            Err(error) => Err(Problem::because(&error)),
+        }
     }
 
     pub fn lease(&self) -> Duration {

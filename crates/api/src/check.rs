@@ -2,11 +2,12 @@
 
 use std::io::{self, Write as _};
 
+use repolens_core::queue::{self, QueueError};
 use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Finding, Level};
 use repolens_core::store::{PostgresUrl, Store};
 use tokio::runtime::Handle;
 
-/// Prints one JSON object a line; `true` where there is no error. With `connect` the database is tried as well.
+/// Prints one JSON object a line; `true` where there is no error. With `connect` the database and Redis are tried as well.
 ///
 /// # Errors
 /// When stdout cannot be written to.
@@ -17,6 +18,7 @@ pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<boo
     }
     if let (Some(settings), true) = (checked.settings, connect) {
         findings.push(try_database(&settings).await);
+        findings.extend(try_redis(&settings).await);
     }
     let mut lines = Vec::new();
     for finding in &findings {
@@ -73,4 +75,19 @@ async fn try_database(settings: &ApiSettings) -> Finding {
         name: "DATABASE_URL".into(),
         message,
     }
+}
+
+async fn try_redis(settings: &ApiSettings) -> Option<Finding> {
+    let url = settings.redis.as_ref()?;
+    let (level, message) = match queue::check(url).await {
+        Ok(()) => (Level::Ok, format!("Redis at {url} answers")),
+        // Scans are accepted without it, and wait.
+        Err(error @ QueueError::Away(_)) => (Level::Warning, format!("{url}: {error}: scans will wait for it")),
+        Err(error) => (Level::Error, format!("{url}: {error}")),
+    };
+    Some(Finding {
+        level,
+        name: "REDIS_URL".into(),
+        message,
+    })
 }

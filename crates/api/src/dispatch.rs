@@ -1,12 +1,16 @@
 //! Hands queued scans to workers that wait for them, without asking the database while nothing happens.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::Utc;
-use repolens_core::store::{ClaimedJob, Store, StoreError};
+use repolens_core::store::ClaimedJob;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::Instant;
+
+use crate::app::App;
+use crate::problem::Problem;
 
 /// The bells that say "something may be queued", "a lease has begun" and "a report was recorded".
 pub struct Dispatch {
@@ -62,19 +66,18 @@ impl Dispatch {
     /// Takes the next job for `worker`; waits up to `wait` for one. `None`: none came, or the process is stopping.
     pub async fn claim_next(
         &self,
-        store: &Store,
+        app: &Arc<App>,
         worker: &str,
-        lease: Duration,
         wait: Duration,
-        mut stopping: watch::Receiver<bool>,
-    ) -> Result<Option<ClaimedJob>, StoreError> {
+    ) -> Result<Option<ClaimedJob>, Problem> {
         let until = Instant::now() + wait;
+        let mut stopping = app.stopping.clone();
         let mut queued = self.queued.subscribe();
         loop {
             if *stopping.borrow_and_update() {
                 return Ok(None);
             }
-            if let Some(job) = self.try_claim(store, worker, lease, &mut queued).await? {
+            if let Some(job) = self.try_claim(app, worker, &mut queued).await? {
                 return Ok(Some(job));
             }
             tracing::debug!(worker, "waiting for a job");
@@ -88,21 +91,30 @@ impl Dispatch {
 
     async fn try_claim(
         &self,
-        store: &Store,
+        app: &Arc<App>,
         worker: &str,
-        lease: Duration,
         queued: &mut watch::Receiver<u64>,
-    ) -> Result<Option<ClaimedJob>, StoreError> {
+    ) -> Result<Option<ClaimedJob>, Problem> {
         let _turn = self.turn.lock().await;
         // Read before the query: what comes in during it is not missed.
         let count = *queued.borrow_and_update();
         if self.seen_empty.load(Ordering::Acquire) == count {
             return Ok(None);
         }
-        let job = store.claim_next(worker, lease, Utc::now()).await?;
-        match job {
-            Some(_) => self.lease_begun(),
-            None => self.seen_empty.store(count, Ordering::Release),
+        let (shared, worker) = (Arc::clone(app), worker.to_owned());
+        let claim = async move {
+            let job = shared.store.claim_next(&worker, shared.lease(), Utc::now()).await?;
+            if let Some(job) = &job {
+                shared.dispatch.lease_begun();
+                if let Some(queue) = &shared.queue {
+                    queue.remove(&job.scan_id).await;
+                }
+            }
+            Ok(job)
+        };
+        let job = app.undisturbed(claim).await?;
+        if job.is_none() {
+            self.seen_empty.store(count, Ordering::Release);
         }
         Ok(job)
     }

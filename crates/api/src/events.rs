@@ -1,18 +1,21 @@
 //! Who watches which scan, and what has happened to it.
 //!
 //! Whatever changes a scan in this process says so here; a watcher gets the latest state, not each one, so that a slow one
-//! costs nothing. What other processes change is seen at the watcher's next look at the row.
+//! costs nothing. What other processes change comes by [`Live`], or is seen at the watcher's next look at the row.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use repolens_core::ScanStatus;
 use repolens_core::store::Scan;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::live::Live;
+
 /// The state of a scan as a watcher is told it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     pub status: ScanStatus,
     pub progress: u8,
@@ -92,6 +95,7 @@ pub const MAX_STREAMS: usize = 1_500;
 #[derive(Default)]
 pub struct Events {
     inner: Mutex<Inner>,
+    live: Option<Live>,
 }
 
 #[derive(Default)]
@@ -109,8 +113,23 @@ pub enum Refused {
 }
 
 impl Events {
+    /// `None`: there are no other instances to tell.
+    pub fn new(live: Option<Live>) -> Self {
+        Self {
+            inner: Mutex::default(),
+            live,
+        }
+    }
+
+    pub fn live(&self) -> Option<&Live> {
+        self.live.as_ref()
+    }
+
     /// Tells whoever watches.
     pub fn tell(&self, scan_id: &str, state: State) {
+        if let Some(live) = &self.live {
+            live.tell(scan_id, state.clone());
+        }
         if let Some(sender) = self.lock().scans.get(scan_id) {
             sender.send_replace(Some(state));
         }
@@ -118,6 +137,12 @@ impl Events {
 
     /// Tells of progress; what is `None` stays as it was.
     pub fn progress(&self, scan_id: &str, progress: Option<u8>, stage: Option<&str>) {
+        if let (Some(live), Some(progress)) = (&self.live, progress) {
+            let mut state = State::new(ScanStatus::Processing);
+            state.progress = progress;
+            state.stage = stage.map(str::to_owned);
+            live.tell(scan_id, state);
+        }
         if let Some(sender) = self.lock().scans.get(scan_id) {
             sender.send_modify(|state| {
                 let state = state.get_or_insert_with(|| State::new(ScanStatus::Processing));

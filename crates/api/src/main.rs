@@ -8,9 +8,11 @@ mod dispatch;
 mod events;
 mod handlers;
 mod limit;
+mod live;
 mod metrics;
 mod problem;
 mod reconciler;
+mod redis_queue;
 mod request;
 mod routes;
 mod serve;
@@ -38,7 +40,7 @@ struct Arguments {
 enum Command {
     /// Check the settings: one JSON object a line, exit status 78 where there is an error
     Check {
-        /// Also try to reach the database
+        /// Also try to reach the database and Redis
         #[arg(long)]
         connect: bool,
     },

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use repolens_core::ScanStatus;
 use repolens_core::settings::Retention;
 use repolens_core::store::StoreError;
+use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -19,21 +19,28 @@ use crate::events::State;
 const PAUSE: Duration = Duration::from_millis(200);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
 
+/// A database that takes longer to answer was away, for the workers too.
+const AWAY: Duration = Duration::from_secs(1);
+
 /// A clock that is off by more was set; by less, it was corrected or the process was slow.
 const LEAP: TimeDelta = TimeDelta::seconds(5);
 
 /// Runs until `stopping` becomes true.
 pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+    let mut watching = false;
     let mut clock = Clock::now();
+    let mut blind = false;
     while !*stopping.borrow_and_update() {
-        let pause = match look(&app, &mut clock).await {
+        let pause = match look(&app, &mut clock, watching, &mut blind).await {
             Ok(pause) => {
                 if pause.is_none() {
                     tracing::debug!("no job is held: resting");
                 }
+                watching = pause.is_some();
                 pause
             }
             Err(error) => {
+                blind = true;
                 tracing::warn!("cannot look for ended leases: {error}");
                 Some(PAUSE_AFTER_ERROR)
             }
@@ -53,11 +60,21 @@ async fn sleep_or_wait(pause: Option<Duration>, app: &App) {
 }
 
 /// One look: how long to pause before the next one; `None` while no job is held.
-async fn look(app: &App, clock: &mut Clock) -> Result<Option<Duration>, StoreError> {
+async fn look(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) -> Result<Option<Duration>, StoreError> {
+    let heartbeats = Duration::from_millis(2 * app.limits.heartbeat_ms);
     if clock.leapt() {
         // All leases look ended, and none may be: the workers that live prolong theirs with their next heartbeat.
         tracing::warn!("the clock was set forward: leases are looked at after the next heartbeats");
-        return Ok(Some(Duration::from_millis(2 * app.limits.heartbeat_ms)));
+        return Ok(Some(heartbeats));
+    }
+    if watching || *blind {
+        let asked = Instant::now();
+        app.store.ping().await?;
+        if std::mem::take(blind) || asked.elapsed() > AWAY {
+            // No worker could prolong its lease meanwhile, and one may have a finished report.
+            tracing::info!("the database was away: leases are looked at after the next heartbeats");
+            return Ok(Some(heartbeats));
+        }
     }
     let now = Utc::now();
     let done = app.store.reconcile(now).await?;
@@ -77,8 +94,9 @@ async fn look(app: &App, clock: &mut Clock) -> Result<Option<Duration>, StoreErr
         tracing::info!(scan_id, "the worker is gone: the scan that was to be cancelled is");
         app.events.tell(scan_id, State::new(ScanStatus::Cancelled));
     }
-    if !done.requeued.is_empty() {
-        app.dispatch.queued();
+    for id in &done.requeued {
+        let id = ScanId::parse(id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
+        app.put_back(&id).await;
     }
     let Some(end) = app.store.next_lease_end().await? else {
         return Ok(None);

@@ -16,9 +16,12 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::app::App;
 use crate::dispatch::Dispatch;
+use crate::events::Events;
 use crate::limit::Limiter;
+use crate::live::{self, Live};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
+use crate::redis_queue::{self, RedisQueue};
 use crate::request::{Origins, around};
 use crate::{reconciler, routes};
 
@@ -49,10 +52,19 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     store.migrate().await.context("cannot prepare the database")?;
     tracing::info!(kind = store.kind(), "database ready");
 
+    let unusable = "the address of Redis cannot be used";
+    let (queue, live) = match &settings.redis {
+        Some(url) => (
+            Some(RedisQueue::new(url).context(unusable)?),
+            Some(Live::new(url).context(unusable)?),
+        ),
+        None => (None, None),
+    };
     let app = Arc::new(App {
         store,
         dispatch: Dispatch::new(),
-        events: Arc::default(),
+        queue,
+        events: Arc::new(Events::new(live)),
         metrics: Metrics::default(),
         retention: settings.retention,
         request_limits: settings.limits,
@@ -69,6 +81,8 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         stopping: stopping.clone(),
     });
     let reconciler = tokio::spawn(reconciler::run(Arc::clone(&app), stopping.clone()));
+    let comparer = tokio::spawn(redis_queue::run(Arc::clone(&app), stopping.clone()));
+    let carrier = tokio::spawn(live::run(Arc::clone(&app), stopping.clone()));
     let pruner = tokio::spawn(reconciler::prune(Arc::clone(&app), stopping.clone()));
 
     let local = listener.local_addr().context("the listener has no address")?;
@@ -78,6 +92,8 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
 
     let served = server.await.context("the HTTP server ended early")?;
     reconciler.await.context("the reconciler ended early")?;
+    comparer.await.context("the look after the queue ended early")?;
+    carrier.await.context("the telling of other instances ended early")?;
     pruner.await.context("the pruning of reports ended early")?;
     app.store.close();
     signals.abort();

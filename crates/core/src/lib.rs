@@ -7,6 +7,8 @@ pub mod branch;
 pub mod failure;
 pub mod job;
 pub mod net;
+#[cfg(feature = "queue")]
+pub mod queue;
 pub mod repo_url;
 pub mod report;
 pub mod scan;

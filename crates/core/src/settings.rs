@@ -5,6 +5,7 @@
 
 mod api;
 mod reader;
+mod redis;
 mod variables;
 mod worker;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use api::{ApiSettings, DatabaseUrl, Rate, RequestLimits, Retention};
 pub use reader::{Reader, Vars};
+pub use redis::RedisUrl;
 pub use variables::{VARIABLES, Variable, Who};
 pub use worker::{ScanLimits, WorkerSettings};
 

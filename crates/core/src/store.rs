@@ -31,7 +31,7 @@ use crate::settings::DatabaseUrl;
 
 pub use connect::{PostgresUrl, UrlFault};
 pub use error::StoreError;
-pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled};
+pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
 pub use report::StoredReport;
 pub use scans::{
     Counts, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, Page, QueueFull, QueuePlace, Scan, StoredResults, Submitted,

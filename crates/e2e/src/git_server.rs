@@ -26,7 +26,8 @@ struct State {
 #[derive(Debug, Default)]
 struct Inner {
     hanging: bool,
-    /// Requests that came while it hung.
+    holding: bool,
+    /// Requests that came while it hung, or held them back.
     held: usize,
 }
 
@@ -65,6 +66,15 @@ impl GitServer {
         self.state.inner.lock().expect("no thread panicked").hanging = hang;
     }
 
+    /// From now on requests are held back (`true`), or answered (`false`), those that were held back as well.
+    ///
+    /// # Panics
+    /// Where a thread of the server panicked.
+    pub fn hold_back(&self, hold_back: bool) {
+        self.state.inner.lock().expect("no thread panicked").holding = hold_back;
+        self.state.changed.notify_all();
+    }
+
     /// Waits until `count` requests have been held.
     ///
     /// # Panics
@@ -100,10 +110,14 @@ fn serve(stream: TcpStream, root: &PathBuf, state: &State) -> std::io::Result<()
     }
     let hanging = {
         let mut inner = state.inner.lock().expect("no thread panicked");
-        if inner.hanging {
+        if inner.hanging || inner.holding {
             inner.held += 1;
             state.changed.notify_all();
         }
+        let inner = state
+            .changed
+            .wait_while(inner, |inner| inner.holding && !inner.hanging)
+            .expect("no thread panicked");
         inner.hanging
     };
     if hanging {

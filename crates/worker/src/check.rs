@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use repolens_core::queue::{self, QueueError};
 use repolens_core::settings::{Checked, EXIT_CONFIG, Finding, Level, WorkerSettings};
 
 use crate::api_client::{ApiClient, CallError};
@@ -20,6 +21,7 @@ pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut im
         findings.push(git_is_there(&settings.search_path).await);
         if connect {
             findings.push(api_answers(settings).await);
+            findings.extend(redis_answers(settings).await);
         }
     }
     for finding in &findings {
@@ -108,6 +110,20 @@ async fn api_answers(settings: &WorkerSettings) -> Finding {
             ),
         ),
     }
+}
+
+async fn redis_answers(settings: &WorkerSettings) -> Option<Finding> {
+    let url = settings.redis.as_ref()?;
+    Some(match queue::check(url).await {
+        Ok(()) => finding(Level::Ok, "REDIS_URL", format!("Redis at {url} answers")),
+        // It may be starting: the worker waits for it.
+        Err(error @ QueueError::Away(_)) => finding(
+            Level::Warning,
+            "REDIS_URL",
+            format!("{url}: {error}: the worker will wait for it"),
+        ),
+        Err(error) => finding(Level::Error, "REDIS_URL", format!("{url}: {error}")),
+    })
 }
 
 fn dotted((major, minor, patch): (u32, u32, u32)) -> String {

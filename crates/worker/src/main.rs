@@ -14,6 +14,9 @@ use tokio::runtime;
 const EXIT_OUTPUT: u8 = 74;
 
 fn main() -> ExitCode {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        unreachable!("nothing ran before that could have installed another provider");
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

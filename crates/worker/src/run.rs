@@ -1,5 +1,6 @@
 //! The life of the worker: settings in, jobs until it is told to stop.
 
+mod from_redis;
 mod heartbeat;
 mod signals;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use repolens_core::queue::QUEUE;
 use repolens_core::settings::WorkerSettings;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,9 +19,7 @@ use crate::child::Analyser;
 use crate::git::Git;
 use crate::job::{Backoff, Jobs, Stop};
 use crate::sandbox::Sandboxes;
-
-/// The name of the queue, as logs and other tools know it.
-const QUEUE: &str = "repo-analysis";
+use from_redis::FromRedis;
 
 /// How long a claim waits for a job. Many proxies hang up on what is silent for 60 s.
 const CLAIM_WAIT: Duration = Duration::from_secs(50);
@@ -33,17 +33,21 @@ const LONGEST_RETRY: Duration = Duration::from_secs(15);
 /// It cannot start, or a part of it panicked.
 pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
     let (sender, stop) = Stop::new();
-    let jobs = Arc::new(prepare(&settings)?);
+    let worker_id = settings.worker_id.clone().unwrap_or_else(own_id);
+    let redis = match &settings.redis {
+        Some(url) => Some(FromRedis::new(url, &worker_id, settings.concurrency)?),
+        None => None,
+    };
+    let jobs = Arc::new(prepare(&settings, worker_id)?);
     let running = jobs.running.subscribe();
     tokio::select! {
-        result = work(jobs, settings.concurrency, stop) => result,
+        result = work(jobs, redis, settings.concurrency, stop) => result,
         result = signals::stop_on_signal(sender) => result,
         result = heartbeat::beat(settings.heartbeat, running) => result,
     }
 }
 
-fn prepare(settings: &WorkerSettings) -> anyhow::Result<Jobs> {
-    let worker_id = settings.worker_id.clone().unwrap_or_else(own_id);
+fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs> {
     let search_path = OsString::from(&settings.search_path);
     Ok(Jobs {
         api: ApiClient::new(settings.api_url.clone(), settings.worker_token.clone(), worker_id)
@@ -68,8 +72,13 @@ fn own_id() -> String {
     format!("{host}-{}", uuid::Uuid::new_v4().simple())
 }
 
-async fn work(jobs: Arc<Jobs>, concurrency: usize, stop: Stop) -> anyhow::Result<()> {
+async fn work(jobs: Arc<Jobs>, redis: Option<FromRedis>, concurrency: usize, stop: Stop) -> anyhow::Result<()> {
     wait_for_api(&jobs.api, &stop).await;
+    if let Some(redis) = redis {
+        redis.run(jobs, stop).await?;
+        tracing::info!("Worker stopped");
+        return Ok(());
+    }
     if !stop.is_asked() {
         tracing::info!("Worker connected to API: {}", jobs.api.base());
         tracing::info!(concurrency, "Worker listening for jobs on queue: {QUEUE}");

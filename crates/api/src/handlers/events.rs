@@ -6,7 +6,8 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
-use repolens_core::ScanId;
+use repolens_core::queue::{self, Heard};
+use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -42,6 +43,7 @@ pub async fn get_events(
                 Problem::busy("Too many event streams are open: ask for the scan itself every few seconds.")
             }
         })?;
+    let elsewhere = app.events.live().map(|live| live.watch(&id));
     let state = State::of(&find_scan(&app, &id).await?);
     let seen = request
         .headers()
@@ -57,6 +59,8 @@ pub async fn get_events(
         app: app.into_inner(),
         id,
         watch,
+        elsewhere,
+        percent: 0,
         told: seen,
         next: Some(state),
         heartbeat: Instant::now() + HEARTBEAT,
@@ -78,6 +82,10 @@ struct Stream {
     app: std::sync::Arc<App>,
     id: ScanId,
     watch: Watch,
+    /// What other instances say of it.
+    elsewhere: Option<queue::Watch>,
+    /// The progress that the client was told last: what comes from elsewhere may come late.
+    percent: u8,
     stopping: watch::Receiver<bool>,
     /// The id of the state that the client was told last.
     told: Option<String>,
@@ -103,6 +111,7 @@ impl Stream {
                 let id = state.id();
                 if self.told.as_deref() != Some(id.as_str()) {
                     self.told = Some(id);
+                    self.percent = state.progress;
                     self.heartbeat = Instant::now() + HEARTBEAT;
                     return Some(state.event(self.id.as_str()));
                 }
@@ -121,20 +130,41 @@ impl Stream {
                         self.next = self.watch.changes.borrow_and_update().clone();
                     }
                 }
+                heard = hear(&mut self.elsewhere) => match heard {
+                    Heard::Message(text) => self.next = self.news(&text),
+                    Heard::Gap => self.next = self.row().await,
+                },
                 _ = self.stopping.changed() => {}
                 () = tokio::time::sleep_until(self.heartbeat) => {
                     self.heartbeat = Instant::now() + HEARTBEAT;
-                    // Another process may have changed the scan; a store that is away is no reason to end the stream.
-                    if let Ok(Some(scan)) = self.app.store.find(&self.id).await {
-                        let state = State::of(&scan);
-                        if self.told.as_deref() != Some(state.id().as_str()) {
-                            self.next = Some(state);
-                            continue;
-                        }
+                    // Another process may have changed the scan.
+                    self.next = self.row().await;
+                    if self.next.is_some() {
+                        continue;
                     }
                     return Some(": still here\n\n".to_owned());
                 }
             }
         }
+    }
+
+    /// What the row says, where the client was not told that. A store that is away is no reason to end the stream.
+    async fn row(&self) -> Option<State> {
+        let scan = self.app.store.find(&self.id).await.ok()??;
+        Some(State::of(&scan)).filter(|state| self.told.as_deref() != Some(state.id().as_str()))
+    }
+
+    /// What another instance says, where it is no older than what the client knows.
+    fn news(&self, text: &str) -> Option<State> {
+        let state = self.app.events.live()?.read(text)?;
+        (state.status != ScanStatus::Processing || state.progress >= self.percent).then_some(state)
+    }
+}
+
+/// Waits for ever where there are no other instances.
+async fn hear(elsewhere: &mut Option<queue::Watch>) -> Heard {
+    match elsewhere {
+        Some(watch) => watch.next().await,
+        None => std::future::pending().await,
     }
 }

@@ -36,20 +36,30 @@ pub async fn get_health(app: web::Data<App>) -> HttpResponse {
     })
 }
 
-/// Able to work: the store answers. What the supervisor says of the worker is told, but is no reason to say no: scans are
-/// taken and wait.
+/// Able to work: the store answers. What Redis and the supervisor say is told, but is no reason to say no: scans are taken
+/// and wait.
 pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
     let begin = Instant::now();
     let store = app.store.ping().await;
-    let latency_ms = begin.elapsed().as_micros() as f64 / 1_000.0;
+    let latency_ms = millis(begin.elapsed());
     let up = store.is_ok();
     if let Err(error) = store {
         tracing::warn!("{error}");
     }
+    let queue = match &app.queue {
+        // Without Redis the queue is the store's own rows.
+        None => json!({ "status": word(up), "kind": "store", "latencyMs": latency_ms }),
+        Some(queue) => match queue.ping().await {
+            Ok(latency) => json!({ "status": "up", "kind": "redis", "latencyMs": millis(latency) }),
+            Err(error) => {
+                tracing::warn!("{error}");
+                json!({ "status": "down", "kind": "redis", "latencyMs": null })
+            }
+        },
+    };
     let mut checks = json!({
         "store": { "status": word(up), "kind": app.store.kind(), "latencyMs": latency_ms },
-        // Without Redis the queue is the store's own rows.
-        "queue": { "status": word(up), "kind": "store", "latencyMs": latency_ms },
+        "queue": queue,
     });
     if let Some(socket) = &app.supervisor_socket {
         checks["worker"] = worker(socket).await;
@@ -96,6 +106,10 @@ pub async fn get_report_schema() -> HttpResponse {
         .content_type("application/schema+json")
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .body(repolens_core::report::schema().to_value().to_string())
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1_000.0
 }
 
 fn word(up: bool) -> &'static str {

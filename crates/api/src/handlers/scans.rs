@@ -1,10 +1,13 @@
 //! Scans as people and front ends see them: submit, look, read the results, cancel.
 
+use std::sync::Arc;
+
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
+use repolens_core::queue::QueuedScan;
 use repolens_core::store::{
     CancelOutcome, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, StoredResults, Submitted,
 };
@@ -19,6 +22,7 @@ use crate::body::Json;
 use crate::client::Client;
 use crate::events::State;
 use crate::problem::Problem;
+use crate::redis_queue::round;
 use crate::request::{RequestId, too_often};
 use crate::splice;
 
@@ -46,7 +50,7 @@ pub async fn post_scan(
         .transpose()
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
     let branch = branch.map(String::from);
-    let allowance = app.take(app.scan_limiter.as_ref(), client);
+    let allowance = app.take_scan(client).await;
     if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
         return Err(too_often(refused));
     }
@@ -60,9 +64,22 @@ pub async fn post_scan(
         idempotency,
     };
     let mut response = HttpResponse::Created();
-    let id = match app.store.submit(new.clone(), Utc::now()).await? {
-        Submitted::Stored => {
-            app.dispatch.queued();
+    let (shared, stored) = (Arc::clone(&app), new.clone());
+    let submit = async move {
+        let submitted = shared.store.submit(stored.clone(), Utc::now()).await?;
+        if let Submitted::Stored { turn } = submitted {
+            let queued = QueuedScan {
+                scan_id: stored.id,
+                repo_url: stored.repo_url,
+                branch: stored.branch,
+                turn: round(turn),
+            };
+            shared.queued(&queued).await;
+        }
+        Ok(submitted)
+    };
+    let id = match app.undisturbed(submit).await? {
+        Submitted::Stored { .. } => {
             let host = repo_url.host().map(|host| host.to_string());
             tracing::info!(scan_id = %new.id, host, "scan accepted");
             new.id
@@ -264,6 +281,9 @@ pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result
         CancelOutcome::Unknown => return Err(Problem::scan_not_found(id.as_str())),
     };
     if status == ScanStatus::Cancelled {
+        if let Some(queue) = &app.queue {
+            queue.remove(&id).await;
+        }
         app.events.tell(id.as_str(), State::new(status));
     }
     tracing::info!(scan_id = %id, "cancel asked");

@@ -1,5 +1,6 @@
 //! The worker endpoints: claim, heartbeat, release.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
@@ -37,12 +38,23 @@ pub async fn post_claim(
     }
 }
 
-async fn claim_this(app: &App, id: &ScanId, worker: &str) -> Result<HttpResponse, Problem> {
-    match app.store.claim(id, worker, app.lease(), Utc::now()).await? {
-        ClaimOutcome::Claimed(job) => {
-            app.dispatch.lease_begun();
-            Ok(handed_out(app, job, worker))
+async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str) -> Result<HttpResponse, Problem> {
+    let (shared, scan_id, worker_id) = (Arc::clone(app), id.clone(), worker.to_owned());
+    let claim = async move {
+        let outcome = shared
+            .store
+            .claim(&scan_id, &worker_id, shared.lease(), Utc::now())
+            .await?;
+        if matches!(outcome, ClaimOutcome::Claimed(_)) {
+            shared.dispatch.lease_begun();
+            if let Some(queue) = &shared.queue {
+                queue.taken(&scan_id);
+            }
         }
+        Ok(outcome)
+    };
+    match app.undisturbed(claim).await? {
+        ClaimOutcome::Claimed(job) => Ok(handed_out(app, job, worker)),
         ClaimOutcome::NotQueued(None) => Err(Problem::scan_not_found(id.as_str())),
         ClaimOutcome::NotQueued(Some(status)) => Err(Problem::conflict(format!(
             "This scan is {}: only a queued one can be taken.",
@@ -51,12 +63,8 @@ async fn claim_this(app: &App, id: &ScanId, worker: &str) -> Result<HttpResponse
     }
 }
 
-async fn claim_next(app: &App, worker: &str, wait: Duration) -> Result<HttpResponse, Problem> {
-    let job = app
-        .dispatch
-        .claim_next(&app.store, worker, app.lease(), wait, app.stopping.clone())
-        .await?;
-    Ok(match job {
+async fn claim_next(app: &Arc<App>, worker: &str, wait: Duration) -> Result<HttpResponse, Problem> {
+    Ok(match app.dispatch.claim_next(app, worker, wait).await? {
         Some(job) => handed_out(app, job, worker),
         None => HttpResponse::NoContent().finish(),
     })
@@ -122,14 +130,15 @@ pub async fn post_release(
     Json(body): Json<ReleaseRequest>,
 ) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
-    let status = app
-        .store
-        .release(&id, &body.lease_token, Utc::now())
-        .await?
-        .ok_or_else(Problem::lease_lost)?;
-    if status == ScanStatus::Queued {
-        app.dispatch.queued();
-    }
+    let (shared, scan_id, token) = (Arc::clone(&app), id.clone(), body.lease_token);
+    let release = async move {
+        let status = shared.store.release(&scan_id, &token, Utc::now()).await?;
+        if status == Some(ScanStatus::Queued) {
+            shared.put_back(&scan_id).await;
+        }
+        Ok(status)
+    };
+    let status = app.undisturbed(release).await?.ok_or_else(Problem::lease_lost)?;
     app.events.tell(id.as_str(), State::new(status));
     tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job given back");
     Ok(HttpResponse::Ok().json(json!({ "scanId": id, "status": status })))

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Checked, LogSettings, Reader};
+use super::{Checked, LogSettings, Reader, RedisUrl};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
 use crate::units;
@@ -20,6 +20,8 @@ pub struct ApiSettings {
     pub database: DatabaseUrl,
     /// Authorities, beside the public ones, that PostgreSQL's certificate may be signed by.
     pub database_ca_file: Option<PathBuf>,
+    /// `None`: the API hands out the jobs itself.
+    pub redis: Option<RedisUrl>,
     /// The supervisor's status socket, where there is one.
     pub supervisor_socket: Option<PathBuf>,
     pub worker_token: Secret,
@@ -141,6 +143,7 @@ impl ApiSettings {
             port: reader.port(),
             database: database(&mut reader),
             database_ca_file: reader.get("DATABASE_CA_FILE").map(PathBuf::from),
+            redis: reader.redis(),
             supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
             worker_token: reader.worker_token(),
             frontend_origins: frontend_origins(&mut reader),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Checked, LogSettings, Reader};
+use super::{Checked, LogSettings, Reader, RedisUrl};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
 
@@ -16,6 +16,8 @@ pub struct WorkerSettings {
     /// Where the API is, without a slash at the end.
     pub api_url: String,
     pub worker_token: Secret,
+    /// `None`: jobs come from the API by long poll.
+    pub redis: Option<RedisUrl>,
     /// The same over restarts where a supervisor gave it, else made from the host's name by the worker.
     pub worker_id: Option<String>,
     /// Descriptor 0 is the supervisor's heartbeat socket.
@@ -88,6 +90,7 @@ impl WorkerSettings {
         let settings = Self {
             api_url: api_url(&mut reader, port),
             worker_token: reader.worker_token(),
+            redis: reader.redis(),
             worker_id: reader.get("REPOLENS_WORKER_ID").map(str::to_owned),
             heartbeat: reader.flag("REPOLENS_HEARTBEAT", false),
             sandbox_dir: PathBuf::from(reader.get("SANDBOX_DIR").unwrap_or("/tmp/repolens-sandboxes")),

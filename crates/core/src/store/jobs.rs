@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Store, StoreError, call,
+    CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Store, StoreError, Waiting, call,
 };
 use crate::{LeaseToken, ScanId, ScanStatus};
 
@@ -41,6 +41,11 @@ impl Store {
             }
             // Another worker was faster: on to the next.
         }
+    }
+
+    /// The first `limit` scans that wait, in the order in which they are served.
+    pub async fn queued(&self, limit: i64) -> Result<Vec<Waiting>, StoreError> {
+        call!(self, readers, queue::waiting(limit))
     }
 
     /// Prolongs a lease and records progress; `None` where the lease is lost.

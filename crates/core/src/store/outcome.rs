@@ -20,6 +20,17 @@ pub struct ClaimedJob {
     pub request_id: Option<String>,
 }
 
+/// A scan that waits for a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub scan_id: ScanId,
+    pub repo_url: String,
+    /// `None`: the remote's default branch.
+    pub branch: Option<String>,
+    /// The round in which it is served.
+    pub turn: i32,
+}
+
 #[derive(Debug)]
 pub enum ClaimOutcome {
     Claimed(ClaimedJob),

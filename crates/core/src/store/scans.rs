@@ -38,12 +38,12 @@ pub enum QueueFull {
 /// What became of a [`NewScan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
-    Stored,
-    /// The client has used this key before, for that scan.
-    Before {
-        id: ScanId,
-        same_body: bool,
+    Stored {
+        /// The round in which it is served.
+        turn: i32,
     },
+    /// The client has used this key before, for that scan.
+    Before { id: ScanId, same_body: bool },
     /// Too many are waiting.
     Full(QueueFull),
 }

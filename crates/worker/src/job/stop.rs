@@ -23,6 +23,12 @@ impl Stop {
         let _ = self.0.clone().wait_for(|asked| *asked).await;
     }
 
+    /// For those who have their own way to wait for it.
+    #[must_use]
+    pub fn receiver(&self) -> watch::Receiver<bool> {
+        self.0.clone()
+    }
+
     #[must_use]
     pub fn is_asked(&self) -> bool {
         *self.0.borrow() || self.0.has_changed().is_err()

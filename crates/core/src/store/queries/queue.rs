@@ -11,10 +11,10 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
-use crate::store::StoreError;
 use crate::store::columns::column_time;
 use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace};
 use crate::store::schema::scans;
+use crate::store::{StoreError, Waiting};
 use crate::{ScanId, ScanStatus};
 
 /// The round for a new scan.
@@ -64,6 +64,27 @@ pub async fn next(connection: &mut Connection) -> Result<Option<String>, StoreEr
         .first(connection)
         .await
         .optional()?)
+}
+
+/// The first `limit` scans that wait, in the order in which they are served.
+pub async fn waiting(connection: &mut Connection, limit: &i64) -> Result<Vec<Waiting>, StoreError> {
+    let rows: Vec<(String, String, String, i32)> = scans::table
+        .filter(scans::status.eq(ScanStatus::Queued))
+        .order((scans::queue_turn, scans::created_at, scans::id))
+        .limit(*limit)
+        .select((scans::id, scans::repo_url, scans::branch, scans::queue_turn))
+        .load(connection)
+        .await?;
+    rows.into_iter()
+        .map(|(id, repo_url, branch, turn)| {
+            Ok(Waiting {
+                scan_id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
+                repo_url,
+                branch: Some(branch).filter(|branch| !branch.is_empty()),
+                turn,
+            })
+        })
+        .collect()
 }
 
 /// Where a scan stands in the queue; `None` where it is not queued.

@@ -64,11 +64,11 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
             .execute(connection)
             .await?;
         if inserted > 0 {
-            return Ok(Submitted::Stored);
+            return Ok(Submitted::Stored { turn });
         }
         // Either this is the second try of a call whose first one was stored, or the key was used.
-        if status(connection, &new.id).await?.is_some() {
-            return Ok(Submitted::Stored);
+        if let Some(turn) = stored_turn(connection, &new.id).await? {
+            return Ok(Submitted::Stored { turn });
         }
         let (id, earlier): (String, Option<String>) = with_key
             .select((scans::id, scans::idempotency_hash))
@@ -81,10 +81,10 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
     })
 }
 
-async fn status(connection: &mut Connection, id: &ScanId) -> Result<Option<ScanStatus>, diesel::result::Error> {
+async fn stored_turn(connection: &mut Connection, id: &ScanId) -> Result<Option<i32>, diesel::result::Error> {
     scans::table
         .find(id.as_str())
-        .select(scans::status)
+        .select(scans::queue_turn)
         .first(connection)
         .await
         .optional()

@@ -1,0 +1,224 @@
+//! Takes over the queue of the system before this one, whose worker wrote into Redis by hand.
+//!
+//! It put the ids of completed jobs into a plain set, where BullMQ has a sorted one; it left failed jobs among those in
+//! work, from where BullMQ's check for stalled jobs would start them all again; and it wrote times of a clock that starts
+//! with the machine. All this is put right by the rows. Where there is nothing of it, this costs six commands.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use bullmq::Queue;
+use chrono::{DateTime, Utc};
+use redis::Pipeline;
+use serde_json::json;
+
+use super::{Producer, QueueError, script};
+use crate::{ScanId, ScanStatus};
+
+/// A scan's row, as far as it matters here.
+#[derive(Debug, Clone)]
+pub struct OldRow {
+    pub scan_id: ScanId,
+    pub status: ScanStatus,
+    /// `None`: not known; now stands in.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Of a failed scan.
+    pub error: Option<String>,
+}
+
+/// What [`Producer::cut_over`] did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cutover {
+    /// Finished jobs that are now where finished jobs belong.
+    pub filed: usize,
+    /// Jobs of finished or unknown scans that were taken out.
+    pub removed: usize,
+}
+
+/// What was met in the queue.
+#[derive(Debug, Clone, Default)]
+pub struct Met {
+    /// Members of the plain set.
+    completed: Vec<String>,
+    is_plain_set: bool,
+    /// In work, and locked by nobody.
+    abandoned: Vec<String>,
+    waiting: Vec<String>,
+}
+
+impl Met {
+    /// The scans whose rows [`Producer::cut_over`] needs.
+    #[must_use]
+    pub fn scan_ids(&self) -> Vec<ScanId> {
+        let all = [&self.completed, &self.abandoned, &self.waiting];
+        all.into_iter()
+            .flatten()
+            .filter_map(|id| ScanId::parse(id).ok())
+            .collect()
+    }
+}
+
+/// Where finished jobs are.
+const FINISHED: [&str; 2] = ["completed", "failed"];
+
+impl Producer {
+    /// Looks for what the older system may have left. To be called once, at start.
+    ///
+    /// # Errors
+    /// When Redis is away.
+    pub async fn meet(&self) -> Result<Met, QueueError> {
+        self.with(meet).await
+    }
+
+    /// Puts it right. A scan without a row among `rows` is unknown.
+    ///
+    /// # Errors
+    /// When Redis is away. It may be done again at any time.
+    pub async fn cut_over(&self, met: &Met, rows: &[OldRow]) -> Result<Cutover, QueueError> {
+        if met.completed.is_empty() && met.abandoned.is_empty() && met.waiting.is_empty() && !met.is_plain_set {
+            return Ok(Cutover::default());
+        }
+        let rows: HashMap<&str, &OldRow> = rows.iter().map(|row| (row.scan_id.as_str(), row)).collect();
+        self.with(|queue| cut_over(queue, met, &rows)).await
+    }
+}
+
+async fn meet(queue: Arc<Queue>) -> Result<Met, bullmq::Error> {
+    let keys = queue.keys();
+    let mut connection = queue.connection().connection();
+    let (kind, active, wait, paused): (String, Vec<String>, Vec<String>, Vec<String>) = redis::pipe()
+        .cmd("TYPE")
+        .arg(keys.completed())
+        .lrange(keys.active(), 0, -1)
+        .lrange(keys.wait(), 0, -1)
+        .lrange(keys.paused(), 0, -1)
+        .query_async(&mut connection)
+        .await?;
+    let is_plain_set = kind == "set";
+    let completed = if is_plain_set {
+        redis::cmd("SMEMBERS")
+            .arg(keys.completed())
+            .query_async(&mut connection)
+            .await?
+    } else {
+        Vec::new()
+    };
+    let abandoned = if active.is_empty() {
+        Vec::new()
+    } else {
+        let mut locks = redis::pipe();
+        for id in &active {
+            locks.exists(format!("{}:lock", keys.job_key(id)));
+        }
+        let locked: Vec<bool> = locks.query_async(&mut connection).await?;
+        active
+            .into_iter()
+            .zip(locked)
+            .filter(|(_, locked)| !locked)
+            .map(|(id, _)| id)
+            .collect()
+    };
+    Ok(Met {
+        completed,
+        is_plain_set,
+        abandoned,
+        waiting: wait.into_iter().chain(paused).collect(),
+    })
+}
+
+async fn cut_over(queue: Arc<Queue>, met: &Met, rows: &HashMap<&str, &OldRow>) -> Result<Cutover, bullmq::Error> {
+    let mut done = Cutover::default();
+    let mut connection = queue.connection().connection();
+    let final_row = |id: &str| rows.get(id).copied().filter(|row| row.status.is_final());
+
+    // Together or not at all, so that a fault half-way loses no job.
+    let mut pipe = redis::pipe();
+    pipe.atomic();
+    if met.is_plain_set {
+        pipe.del(queue.keys().completed()).ignore();
+    }
+    let existing = existing(&queue, met.completed.iter().chain(&met.abandoned)).await?;
+    for id in &met.completed {
+        if let Some(times) = existing.get(id.as_str()) {
+            file(&mut pipe, &queue, id, final_row(id), times);
+            done.filed += 1;
+        }
+    }
+    let mut unknown: Vec<&str> = Vec::new();
+    let seen: HashSet<&str> = met.completed.iter().map(String::as_str).collect();
+    for id in &met.abandoned {
+        let filed = seen.contains(id.as_str());
+        if let (Some(row), Some(times), false) = (final_row(id), existing.get(id.as_str()), filed) {
+            file(&mut pipe, &queue, id, Some(row), times);
+            done.filed += 1;
+        }
+        if filed || final_row(id).is_some() {
+            pipe.lrem(queue.keys().active(), 0, id).ignore();
+            pipe.srem(queue.keys().stalled(), id).ignore();
+        } else if !rows.contains_key(id.as_str()) {
+            unknown.push(id);
+        }
+    }
+    pipe.exec_async(&mut connection).await?;
+
+    let finished = met
+        .waiting
+        .iter()
+        .map(String::as_str)
+        .filter(|id| final_row(id).is_some());
+    for id in unknown.into_iter().chain(finished) {
+        if queue.remove(id).await? {
+            done.removed += 1;
+        }
+    }
+    Ok(done)
+}
+
+/// The jobs that have a hash, with what stands there for `processedOn`.
+async fn existing<'a>(
+    queue: &Queue,
+    ids: impl Iterator<Item = &'a String>,
+) -> Result<HashMap<&'a str, Option<String>>, bullmq::Error> {
+    let ids: Vec<&str> = ids.map(String::as_str).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut pipe = redis::pipe();
+    for id in &ids {
+        pipe.hmget(queue.keys().job_key(id), &["name", "processedOn"]);
+    }
+    let fields: Vec<(Option<String>, Option<String>)> = pipe.query_async(&mut queue.connection().connection()).await?;
+    let jobs = ids.into_iter().zip(fields);
+    Ok(jobs
+        .filter_map(|(id, (name, processed_on))| name.map(|_| (id, processed_on)))
+        .collect())
+}
+
+/// Puts a finished job where dashboards and BullMQ's own cleaning look for it.
+fn file(pipe: &mut Pipeline, queue: &Queue, id: &str, row: Option<&OldRow>, processed_on: &Option<String>) {
+    let status = row.map_or(ScanStatus::Completed, |row| row.status);
+    let ended_ms = row
+        .and_then(|row| row.ended_at)
+        .and_then(|at| u64::try_from(at.timestamp_millis()).ok())
+        .unwrap_or_else(script::now_ms);
+    let key = queue.keys().job_key(id);
+    let failed = status == ScanStatus::Failed;
+    let kind = FINISHED[usize::from(failed)];
+    pipe.zadd(queue.keys().get(kind), id, ended_ms).ignore();
+    pipe.hset(&key, "finishedOn", ended_ms).ignore();
+    if failed {
+        let reason = row.and_then(|row| row.error.as_deref()).unwrap_or("the scan failed");
+        pipe.hset(&key, "failedReason", reason).ignore();
+    } else {
+        let returned = json!({ "scanId": id, "status": status }).to_string();
+        pipe.hset(&key, "returnvalue", returned).ignore();
+    }
+    /// A year of milliseconds since 1970 that a clock which starts with the machine does not reach: 2001.
+    const AN_EPOCH: f64 = 1e12;
+    let wrong = processed_on
+        .as_ref()
+        .is_some_and(|text| !text.parse::<f64>().is_ok_and(|ms| ms >= AN_EPOCH));
+    if wrong {
+        pipe.hset(&key, "processedOn", ended_ms).ignore();
+    }
+}

@@ -1,0 +1,356 @@
+//! A job's life with our two ends alone: what is stored, what it costs, how it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use repolens_core::queue::{KEPT_JOBS, Outcome, Taken, Timing};
+use serde_json::{Value, json};
+use tokio::sync::{Notify, mpsc};
+
+use super::servers::{PATIENCE, QUICK, Redis, Running, done, scan, until};
+
+#[tokio::test]
+async fn adding_twice_is_adding_once() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    producer.add(&scan("a")).await.expect("Redis is up");
+    producer.add(&scan("a")).await.expect("Redis is up");
+    assert_eq!(redis.places("a").await, ["wait"]);
+    let options: Value = serde_json::from_str(&redis.field("a", "opts").await.expect("set")).expect("JSON");
+    assert_eq!(options["attempts"], 1, "a Node worker does not try again by itself");
+    assert_eq!(options["removeOnComplete"]["count"], KEPT_JOBS, "{options}");
+    assert_eq!(options["removeOnFail"]["count"], KEPT_JOBS, "{options}");
+}
+
+#[tokio::test]
+async fn a_removed_job_is_not_done() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    producer.add(&scan("a")).await.expect("Redis is up");
+    producer.add(&scan("b")).await.expect("Redis is up");
+    assert!(producer.remove(&scan("a").scan_id).await.expect("Redis is up"));
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, async |_| done());
+    redis.until_in("b", "completed").await;
+    assert_eq!((worker.runs(), redis.places("a").await.len()), (1, 0));
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_in_work_is_not_removed() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    let go_on = Arc::new(Notify::new());
+    let waiting = Arc::clone(&go_on);
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, move |_| {
+        let waiting = Arc::clone(&waiting);
+        async move {
+            waiting.notified().await;
+            done()
+        }
+    });
+    producer.add(&scan("a")).await.expect("Redis is up");
+    redis.until_in("a", "active").await;
+    assert!(!producer.remove(&scan("a").scan_id).await.expect("Redis is up"));
+    go_on.notify_one();
+    redis.until_in("a", "completed").await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_gives_the_job_back_and_another_has_it_at_once() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    let stop = Arc::new(Notify::new());
+    let told = Arc::clone(&stop);
+    let first = Running::start(&redis, "first", 1, Timing::STANDARD, move |_| {
+        let told = Arc::clone(&told);
+        async move {
+            told.notified().await;
+            Outcome::GiveBack
+        }
+    });
+    producer.add(&scan("a")).await.expect("Redis is up");
+    producer.add(&scan("b")).await.expect("Redis is up");
+    redis.until_in("a", "active").await;
+    first.tell_to_stop();
+    stop.notify_one();
+    first.stop().await;
+    assert_eq!(redis.places("a").await, ["wait"]);
+    assert_eq!(redis.field("a", "atm").await, None, "no attempt is counted");
+    let (sender, mut order) = mpsc::unbounded_channel();
+    let second = Running::start(&redis, "second", 1, Timing::STANDARD, move |taken: Taken| {
+        sender.send(taken.scan_id().to_string()).expect("the test listens");
+        async { done() }
+    });
+    let began = Instant::now();
+    assert_eq!(
+        (order.recv().await.as_deref(), order.recv().await.as_deref()),
+        (Some("a"), Some("b")),
+        "in its old place"
+    );
+    assert!(began.elapsed() < Duration::from_secs(1));
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_while_idle_is_quick_and_eats_no_marker() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    for round in 0..20 {
+        let stays = Running::start(&redis, "stays", 1, Timing::STANDARD, async |_| done());
+        let goes = Running::start(&redis, "goes", 1, Timing::STANDARD, async |_| done());
+        until("both wait", async || blocked(&redis).await == 2).await;
+        let id = format!("job-{round}");
+        let scan = scan(&id);
+        let began = Instant::now();
+        let (added, ()) = tokio::join!(producer.add(&scan), goes.stop());
+        added.expect("Redis is up");
+        redis.until_in(&id, "completed").await;
+        assert!(
+            began.elapsed() < Duration::from_secs(3),
+            "round {round}: {:?}",
+            began.elapsed()
+        );
+        stays.stop().await;
+    }
+}
+
+async fn blocked(redis: &Redis) -> usize {
+    let info: String = redis.ask(&["INFO", "clients"]).await;
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix("blocked_clients:"))
+        .expect("it is told");
+    line.trim().parse().expect("a number")
+}
+
+#[tokio::test]
+async fn a_second_one_runs_while_the_first_does_but_never_a_third() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counts, peak) = (Arc::clone(&now), Arc::clone(&most));
+    let worker = Running::start(&redis, "w", 2, Timing::STANDARD, move |_| {
+        let (counts, peak) = (Arc::clone(&counts), Arc::clone(&peak));
+        async move {
+            peak.fetch_max(counts.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            counts.fetch_sub(1, Ordering::SeqCst);
+            done()
+        }
+    });
+    for i in 0..20 {
+        producer.add(&scan(&format!("job-{i}"))).await.expect("Redis is up");
+    }
+    until("all are done", async || {
+        producer.depth().await.expect("Redis is up").completed == 20
+    })
+    .await;
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn finished_jobs_are_capped_whatever_they_ask_for() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    let mut connection = redis.look().await;
+    // As if so many had been done before.
+    let mut pipe = redis::pipe();
+    for i in 0..KEPT_JOBS + 50 {
+        pipe.zadd("bull:repo-analysis:completed", format!("old-{i}"), i)
+            .ignore();
+    }
+    pipe.exec_async(&mut connection).await.expect("Redis is up");
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, async |_| done());
+    producer.add(&scan("a")).await.expect("Redis is up");
+    redis.until_in("a", "completed").await;
+    assert_eq!(producer.depth().await.expect("Redis is up").completed, KEPT_JOBS as u64);
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn progress_is_passed_on_once_a_second_and_at_new_stages() {
+    let redis = Redis::start().await;
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, async |taken: Taken| {
+        for percent in 0..50 {
+            taken.progress(percent, "clone").await;
+        }
+        for percent in 50..100 {
+            taken.progress(percent, "parse").await;
+        }
+        done()
+    });
+    redis.producer().add(&scan("a")).await.expect("Redis is up");
+    redis.until_in("a", "completed").await;
+    let events: Vec<(String, Vec<String>)> = redis.ask(&["XRANGE", "bull:repo-analysis:events", "-", "+"]).await;
+    let told: Vec<&String> = events
+        .iter()
+        .filter(|(_, fields)| fields[1] == "progress")
+        .map(|(_, f)| &f[5])
+        .collect();
+    let told: Vec<Value> = told
+        .into_iter()
+        .map(|text| serde_json::from_str(text).expect("JSON"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!({"progress": 0, "stage": "clone"}),
+            json!({"progress": 50, "stage": "parse"})
+        ]
+    );
+    worker.stop().await;
+}
+
+/// What Redis is asked: commands of clients, and those that scripts call.
+struct Monitor {
+    lines: mpsc::UnboundedReceiver<String>,
+    _process: tokio::process::Child,
+}
+
+impl Monitor {
+    async fn start(redis: &Redis) -> Self {
+        let mut process = tokio::process::Command::from(super::servers::command("redis-cli"))
+            .args(["-p", &redis.port.to_string(), "monitor"])
+            .stdout(std::process::Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("`redis-cli` is installed");
+        let output = process.stdout.take().expect("it is piped");
+        let (sender, mut lines) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            use tokio::io::AsyncBufReadExt as _;
+            let mut output = tokio::io::BufReader::new(output).lines();
+            while let Ok(Some(line)) = output.next_line().await {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        assert_eq!(lines.recv().await.as_deref(), Some("OK"));
+        Self {
+            lines,
+            _process: process,
+        }
+    }
+
+    /// All until the one with `word`: how many of clients, and how many within scripts.
+    async fn until(&mut self, word: &str) -> (usize, usize, Vec<String>) {
+        let (mut of_clients, mut of_scripts, mut all) = (0, 0, Vec::new());
+        loop {
+            let line = tokio::time::timeout(PATIENCE, self.lines.recv())
+                .await
+                .expect("in time")
+                .expect("it runs");
+            if line.contains(word) {
+                return (of_clients, of_scripts, all);
+            }
+            if line.contains(" lua] ") {
+                of_scripts += 1;
+            } else {
+                of_clients += 1;
+            }
+            all.push(line);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_idle_hour_costs_few_commands() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    producer.ping().await.expect("Redis is up");
+    // The hour in small: what is done between two waits does not depend on how long they are.
+    let wait = Duration::from_millis(300);
+    let timing = Timing {
+        block: wait,
+        ..Timing::STANDARD
+    };
+    let worker = Running::start(&redis, "w", 1, timing, async |_| done());
+    until("it waits", async || blocked(&redis).await == 1).await;
+    let mut monitor = Monitor::start(&redis).await;
+    monitor.until("BZPOPMIN").await;
+    let (of_clients, of_scripts, all) = monitor.until("BZPOPMIN").await;
+    let waits_an_hour = 3600 / Timing::STANDARD.block.as_secs() as usize;
+    let top_level = (of_clients + 1) * waits_an_hour;
+    let with_inner = top_level + of_scripts * waits_an_hour;
+    assert!(
+        top_level <= 120 && with_inner <= 400,
+        "{top_level} and {with_inner} an hour: {all:?}"
+    );
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_scan_costs_few_commands() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    producer.ping().await.expect("Redis is up");
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, async |taken: Taken| {
+        for (stage, percent) in [
+            "resolve", "clone", "list", "parse", "graph", "history", "risk", "report",
+        ]
+        .iter()
+        .zip(1..)
+        {
+            taken.progress(percent * 12, stage).await;
+        }
+        done()
+    });
+    until("it waits", async || blocked(&redis).await == 1).await;
+    let mut monitor = Monitor::start(&redis).await;
+    producer.add(&scan("a")).await.expect("Redis is up");
+    redis.until_in("a", "completed").await;
+    until("it waits again", async || blocked(&redis).await == 1).await;
+    redis.ask::<String>(&["ECHO", "that-was-all"]).await;
+    let (_, _, all) = monitor.until("that-was-all").await;
+    // Without what this test asks itself.
+    let looks = ["LRANGE", "ZSCORE", "INFO", "CLIENT"];
+    let of_clients: Vec<&String> = all
+        .iter()
+        .filter(|line| !line.contains(" lua] ") && !looks.iter().any(|look| line.contains(&format!("] \"{look}\""))))
+        .collect();
+    assert!(of_clients.len() <= 25, "{} commands: {of_clients:#?}", of_clients.len());
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_waiting_worker_has_a_job_within_milliseconds() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    let (sender, mut taken_at) = mpsc::unbounded_channel();
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, move |_| {
+        sender.send(Instant::now()).expect("the test listens");
+        async { done() }
+    });
+    let mut times = Vec::new();
+    for i in 0..100 {
+        until("it waits", async || blocked(&redis).await == 1).await;
+        let began = Instant::now();
+        producer.add(&scan(&format!("job-{i}"))).await.expect("Redis is up");
+        times.push(taken_at.recv().await.expect("it runs").duration_since(began));
+    }
+    times.sort();
+    // The benchmark has the figures; this is the bound that tells a woken worker from one that looks now and then.
+    assert!(times[50] < Duration::from_millis(50), "median {:?}", times[50]);
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_lock_is_kept_for_as_long_as_the_job_runs() {
+    let redis = Redis::start().await;
+    let long = async |_| {
+        tokio::time::sleep(QUICK.lock * 4).await;
+        done()
+    };
+    let other = Running::start(&redis, "other", 1, QUICK, long);
+    let worker = Running::start(&redis, "w", 1, QUICK, long);
+    until("both wait", async || blocked(&redis).await == 2).await;
+    redis.producer().add(&scan("a")).await.expect("Redis is up");
+    redis.until_in("a", "completed").await;
+    assert_eq!(worker.runs() + other.runs(), 1);
+    worker.stop().await;
+    other.stop().await;
+}

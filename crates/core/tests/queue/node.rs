@@ -1,0 +1,159 @@
+//! Node's side: the packages, installed once into the target folder, and a driver that is talked to in lines.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::servers::{Redis, command, until};
+
+/// The versions that are tested: the one that older deployments have, the newest of its line, and the line after it.
+pub const VERSIONS: [&str; 3] = ["5.67", "5.81", "6.7"];
+
+const PACKAGES: &str = include_str!("node/package.json");
+const DRIVER: &str = include_str!("node/driver.mjs");
+
+/// One version of BullMQ in a Node process of its own.
+pub struct Node {
+    process: Child,
+    input: ChildStdin,
+    heard: Arc<Mutex<Vec<Value>>>,
+    asked: u64,
+}
+
+impl Node {
+    pub async fn start(redis: &Redis, version: &str) -> Self {
+        let folder = tokio::task::spawn_blocking(installed)
+            .await
+            .expect("the packages are installed");
+        let mut process = command("node")
+            .arg(folder.join("driver.mjs"))
+            .args([version, &redis.port.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("`node` is installed");
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let output = BufReader::new(process.stdout.take().expect("it is piped"));
+        let hearing = Arc::clone(&heard);
+        thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let value = serde_json::from_str(&line).expect("the driver writes JSON");
+                hearing.lock().expect("nobody panics with it").push(value);
+            }
+        });
+        let input = process.stdin.take().expect("it is piped");
+        let node = Self {
+            process,
+            input,
+            heard,
+            asked: 0,
+        };
+        node.until_event("ready", |_| true).await;
+        node
+    }
+
+    /// Asks the driver, and waits for its answer.
+    pub async fn ask(&mut self, request: &str, rest: Value) -> Value {
+        self.try_ask(request, rest)
+            .await
+            .unwrap_or_else(|error| panic!("{request}: {error}"))
+    }
+
+    pub async fn try_ask(&mut self, request: &str, mut rest: Value) -> Result<Value, String> {
+        self.asked += 1;
+        let number = self.asked;
+        rest["number"] = json!(number);
+        rest["request"] = json!(request);
+        writeln!(self.input, "{rest}").expect("the driver listens");
+        let find = |heard: &[Value]| heard.iter().find(|line| line["number"] == number).cloned();
+        until(&format!("an answer to {request}"), async || {
+            find(&self.heard()).is_some()
+        })
+        .await;
+        let answer = find(&self.heard()).expect("it was there");
+        match answer.get("error") {
+            Some(error) => Err(error.as_str().unwrap_or_default().to_owned()),
+            None => Ok(answer["answer"].clone()),
+        }
+    }
+
+    pub fn heard(&self) -> Vec<Value> {
+        self.heard.lock().expect("nobody panics with it").clone()
+    }
+
+    /// The events of a job, in the order in which they came.
+    pub fn events_of(&self, id: &str) -> Vec<String> {
+        let of_it = |line: &Value| line["jobId"] == id && line["event"] != "worked";
+        let heard = self.heard();
+        heard
+            .iter()
+            .filter(|line| of_it(line))
+            .filter_map(|line| line["event"].as_str().map(str::to_owned))
+            .collect()
+    }
+
+    pub async fn until_event(&self, event: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let find = |heard: &[Value]| heard.iter().find(|line| line["event"] == event && is_it(line)).cloned();
+        until(
+            &format!("the event {event}, after {:?}", self.heard().last()),
+            async || find(&self.heard()).is_some(),
+        )
+        .await;
+        find(&self.heard()).expect("it was there")
+    }
+
+    pub fn errors(&self) -> Vec<Value> {
+        self.heard()
+            .into_iter()
+            .filter(|line| line["event"] == "error")
+            .collect()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The folder with the packages. The first run installs them; later ones, and those of other tests, find them there.
+fn installed() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = target.join("queue-node");
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    let lock = File::create(folder.join("lock")).expect("the target folder can be written");
+    lock.lock().expect("the file can be locked");
+    let stamp = folder.join("installed.json");
+    if std::fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == PACKAGES) {
+        put(&folder.join("driver.mjs"), DRIVER);
+        return folder;
+    }
+    put(&folder.join("package.json"), PACKAGES);
+    put(&folder.join("driver.mjs"), DRIVER);
+    let output = command("npm")
+        .args(["install", "--no-audit", "--no-fund", "--no-package-lock"])
+        .current_dir(&folder)
+        .output()
+        .expect("`npm` is installed");
+    assert!(
+        output.status.success(),
+        "npm install failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    put(&stamp, PACKAGES);
+    folder
+}
+
+/// Only where it differs: another run may be reading it.
+fn put(path: &Path, text: &str) {
+    if !std::fs::read_to_string(path).is_ok_and(|there| there == text) {
+        std::fs::write(path, text).expect("the target folder can be written");
+    }
+}

@@ -1,0 +1,18 @@
+//! The whole with Redis: an API and workers as processes of their own, with real servers, a real git, and Node's BullMQ.
+
+mod database;
+mod deployment;
+mod faults;
+mod idle;
+mod life;
+mod many;
+#[path = "../../../core/tests/queue/node.rs"]
+#[allow(dead_code, reason = "shared with the tests of the queue itself")]
+mod node;
+mod peers;
+#[path = "../../../api/tests/integration/support/postgres.rs"]
+#[allow(dead_code, reason = "shared with the tests of the API")]
+mod postgres;
+#[path = "../../../core/tests/queue/servers.rs"]
+#[allow(dead_code, reason = "shared with the tests of the queue itself")]
+mod servers;

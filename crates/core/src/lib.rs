@@ -1,7 +1,7 @@
 //! What the API, the worker and the analysis share: the types of a scan, a job and a report, the rules on what may be
 //! cloned, and the settings.
 //!
-//! Nothing here does I/O, but for the feature `store`, which is the database and is used by the API alone.
+//! Nothing here does I/O, but for the features: `store` is the database, of the API alone; `queue` is the job queue in Redis.
 
 pub mod branch;
 pub mod failure;

@@ -4,6 +4,7 @@
 //! ```text
 //! health[=STATUS]      answer HTTP on $PORT from now on
 //! mute-file=FILE       …but not while FILE exists
+//! spin=1               use all the processor time there is
 //! beat=i|b             write heartbeats to descriptor 0 from now on; `beat-once=i` writes one
 //! say=TEXT err=TEXT    write a line; `raw=HEX` writes bytes
 //! spew=LINES:BYTES:TAG write numbered lines; BYTES may be MIN-MAX
@@ -84,6 +85,13 @@ fn act(name: &str, value: &str, all: &[String]) {
             });
         }
         "beat-once" => write_beat(value),
+        "spin" => {
+            thread::spawn(|| {
+                loop {
+                    std::hint::spin_loop();
+                }
+            });
+        }
         "say" => println!("{value}"),
         "err" => eprintln!("{value}"),
         "raw" => write_out(&unhex(value)),

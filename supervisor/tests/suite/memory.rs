@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 
@@ -82,21 +83,59 @@ fn the_worker_is_the_first_to_go() {
     assert!(own < api && api < worker && worker < 1000, "{own} {api} {worker}");
 }
 
-/// A real memory cgroup of 64 MiB; removed when dropped.
+/// A real cgroup of this test's own; removed when dropped.
 struct Group(PathBuf);
 
 impl Group {
-    fn make() -> Option<Self> {
-        let name = format!("repolens-test-{}", std::process::id());
-        let (parent, limit) = if Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
-            (PathBuf::from("/sys/fs/cgroup"), "memory.max")
+    /// Memory of 64 MiB.
+    fn of_little_memory() -> Option<Self> {
+        Self::make(
+            "memory",
+            ("memory.max", "67108864"),
+            ("memory.limit_in_bytes", "67108864"),
+        )
+    }
+
+    /// A tenth of a processor, as on a free plan.
+    fn of_little_processor() -> Option<Self> {
+        Self::make("cpu", ("cpu.max", "10000 100000"), ("cpu.cfs_quota_us", "10000"))
+    }
+
+    /// With one limit, which is a file of version 2 or of version 1 of cgroups; `None` where none may be made.
+    fn make(controller: &str, v2: (&str, &str), v1: (&str, &str)) -> Option<Self> {
+        let root = Path::new("/sys/fs/cgroup");
+        let (parent, (file, value)) = if root.join("cgroup.controllers").exists() {
+            (root.to_owned(), v2)
         } else {
-            (PathBuf::from("/sys/fs/cgroup/memory"), "memory.limit_in_bytes")
+            (root.join(controller), v1)
         };
-        let group = Self(parent.join(name));
+        let group = Self(parent.join(format!("repolens-test-{controller}-{}", std::process::id())));
         fs::create_dir(&group.0).ok()?;
-        fs::write(group.0.join(limit), (64u64 << 20).to_string()).ok()?;
+        fs::write(group.0.join(file), value).ok()?;
         Some(group)
+    }
+
+    /// Has the supervisor of `setup` start in this group: a shell moves itself there before it becomes the supervisor.
+    fn hold(&self, setup: &mut Setup) {
+        let mut shell = std::process::Command::new("sh");
+        let procs = self.0.join("cgroup.procs");
+        shell.args([
+            "-c",
+            &format!(
+                "echo $$ > {} && exec {} \"$@\"",
+                procs.display(),
+                crate::harness::supervisor_program()
+            ),
+            "sh",
+        ]);
+        shell.args(setup.command.get_args());
+        for (name, value) in setup.command.get_envs() {
+            if let Some(value) = value {
+                shell.env(name, value);
+            }
+        }
+        shell.current_dir(setup.folder.path());
+        setup.command = shell;
     }
 }
 
@@ -110,31 +149,12 @@ impl Drop for Group {
 
 #[test]
 fn a_real_kill_for_memory() {
-    let Some(group) = Group::make() else {
+    let Some(group) = Group::of_little_memory() else {
         skipped("a memory cgroup cannot be made here, so that no real kill for memory was tested");
         return;
     };
-    let mut setup = Setup::new("health", "wait-file=DIR/go eat=500");
-    // A shell moves itself into the group before it becomes the supervisor.
-    let mut shell = std::process::Command::new("sh");
-    let procs = group.0.join("cgroup.procs");
-    shell.args([
-        "-c",
-        &format!(
-            "echo $$ > {} && exec {}",
-            procs.display(),
-            crate::harness::supervisor_program()
-        ),
-    ]);
-    for (name, value) in setup.command.get_envs() {
-        if let Some(value) = value {
-            shell.env(name, value);
-        }
-    }
-    shell
-        .current_dir(setup.folder.path())
-        .env("REPOLENS_RESTART_DELAY", "10s");
-    setup.command = shell;
+    let mut setup = Setup::new("health", "wait-file=DIR/go eat=500").flags(&["--restart-delay", "10s"]);
+    group.hold(&mut setup);
     let mut run = setup.start();
     run.wait_until_running();
     assert_eq!(run.status()["memory"]["limitBytes"], 64u64 << 20);
@@ -145,6 +165,28 @@ fn a_real_kill_for_memory() {
     assert_eq!(run.process("api")["restarts"], 0);
     assert_eq!(run.status()["phase"], "running");
     assert_eq!(run.stop().0, 0);
+    drop(run);
+    drop(group);
+}
+
+#[test]
+fn a_worker_with_little_processor_time_is_not_taken_for_a_hung_one() {
+    let Some(group) = Group::of_little_processor() else {
+        skipped("a cpu cgroup cannot be made here, so that no worker was short of processor time");
+        return;
+    };
+    // It would use a whole processor if it could, beside its heartbeats.
+    let mut setup = Setup::new("health", "beat=i spin=1").flags(&["--worker-hang-timeout", "2s"]);
+    group.hold(&mut setup);
+    let mut run = setup.start();
+    run.wait_until_running();
+    let begun = Instant::now();
+    eventually("five times the limit is over", || {
+        begun.elapsed() > Duration::from_secs(10)
+    });
+    assert_eq!(run.process("worker")["restarts"], 0);
+    assert_eq!(run.process("api")["restarts"], 0);
+    run.stop();
     drop(run);
     drop(group);
 }

@@ -165,36 +165,35 @@ pub async fn cancel(
     id: &ScanId,
     now: &DateTime<Utc>,
 ) -> Result<CancelOutcome, StoreError> {
+    // The wish first: it holds wherever the scan goes between the two, to a worker or back to the queue.
+    let asked = diesel::update(scans::table)
+        .filter(scans::id.eq(id.as_str()))
+        .filter(scans::status.eq_any([ScanStatus::Queued, ScanStatus::Processing]))
+        .set((scans::cancel_asked.eq(true), scans::updated_at.eq(column_time(*now))))
+        .execute(connection)
+        .await?;
+    if asked == 0 {
+        return Ok(match status(connection, id).await? {
+            None => CancelOutcome::Unknown,
+            Some(ScanStatus::Cancelled) => CancelOutcome::Cancelled,
+            Some(ended) => CancelOutcome::Ended(ended),
+        });
+    }
     let cancelled = diesel::update(scans::table)
         .filter(scans::id.eq(id.as_str()))
         // A running one ends when its worker says so.
         .filter(scans::status.eq(ScanStatus::Queued))
         .set((
             scans::status.eq(ScanStatus::Cancelled),
-            scans::cancel_asked.eq(true),
             scans::completed_at.eq(column_time(*now)),
             scans::updated_at.eq(column_time(*now)),
         ))
         .execute(connection)
         .await?;
-    if cancelled > 0 {
-        return Ok(CancelOutcome::Cancelled);
-    }
-    let asked = diesel::update(scans::table)
-        .filter(scans::id.eq(id.as_str()))
-        .filter(scans::status.eq(ScanStatus::Processing))
-        .set((scans::cancel_asked.eq(true), scans::updated_at.eq(column_time(*now))))
-        .execute(connection)
-        .await?;
-    if asked > 0 {
-        return Ok(CancelOutcome::Asked);
-    }
-    Ok(match status(connection, id).await? {
-        None => CancelOutcome::Unknown,
-        Some(ScanStatus::Cancelled) => CancelOutcome::Cancelled,
-        // It went back to the queue between the two: its next taker asks.
-        Some(ScanStatus::Queued | ScanStatus::Processing) => CancelOutcome::Asked,
-        Some(ended) => CancelOutcome::Ended(ended),
+    Ok(if cancelled > 0 {
+        CancelOutcome::Cancelled
+    } else {
+        CancelOutcome::Asked
     })
 }
 

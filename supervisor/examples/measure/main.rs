@@ -94,7 +94,7 @@ fn stop(programs: &Programs, runs: u64) {
     };
     let (time, longest) = measure("health", "beat=i", &[], runs);
     println!("stop, children that end at once: {time:.0} ms (median of {runs}), longest {longest:.0} ms");
-    let (time, longest) = measure("health term=0:50", "beat=i term=0:50", &[], runs);
+    let (time, longest) = measure("term=0:50 health", "term=0:50 beat=i", &[], runs);
     println!("stop, children that take 50 ms each: {time:.0} ms (median of {runs}), longest {longest:.0} ms");
     let (time, longest) = measure("health", "beat=i ignore-term family=50", &["--worker-grace=1s"], 5);
     println!(

@@ -10,7 +10,7 @@ use crate::harness::{Setup, eventually, is_alive};
 #[test]
 fn a_stop_is_prompt_and_the_worker_goes_first() {
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT] {
-        let mut run = Setup::new("health term=0:50", "beat=i term=0:50").start();
+        let mut run = Setup::new("term=0:50 health", "term=0:50 beat=i").start();
         run.wait_until_running();
         run.signal(signal);
         assert_eq!(run.wait(), 0);

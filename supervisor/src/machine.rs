@@ -161,7 +161,8 @@ pub enum Notice {
         lived: Duration,
     },
     ApiNeverHealthy {
-        after: Duration,
+        /// What was waited for it: the setting, not the time measured.
+        limit: Duration,
     },
     ApiUnresponsive {
         misses: u32,

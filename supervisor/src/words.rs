@@ -81,10 +81,10 @@ pub fn of_notice(notice: &Notice, port: u16) -> Words {
         Notice::ApiCrashed { end, lived } => words(Level::Error, BAD_SIGN, "API crashed! Shutting down...")
             .with("reason", reason(*end))
             .with("lived", shown(*lived)),
-        Notice::ApiNeverHealthy { after } => words(
+        Notice::ApiNeverHealthy { limit } => words(
             Level::Error,
             BAD_SIGN,
-            format!("API did not become healthy within {}. Shutting down...", shown(*after)),
+            format!("API did not become healthy within {}. Shutting down...", shown(*limit)),
         ),
         Notice::ApiMissed { misses } => {
             words(Level::Warn, WARN_SIGN, "API missed a health check").with("misses_in_a_row", *misses)

@@ -224,7 +224,9 @@ impl Machine {
         }
         match &self.phase {
             Phase::Starting { deadline } if self.policy.api && now >= *deadline => {
-                self.say(Notice::ApiNeverHealthy { after: now });
+                self.say(Notice::ApiNeverHealthy {
+                    limit: self.policy.start_timeout,
+                });
                 self.begin_stop(EXIT_UNAVAILABLE, false, now);
             }
             Phase::Stopping(stopping) if now >= stopping.deadline + KILL_PATIENCE => {

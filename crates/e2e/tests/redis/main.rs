@@ -3,7 +3,10 @@
 mod database;
 mod deployment;
 mod faults;
+mod form;
 mod idle;
+mod kills;
+mod ledger;
 mod life;
 mod many;
 #[path = "../../../core/tests/queue/node.rs"]

@@ -1,8 +1,8 @@
-//! Many scans at a time, and kills at random moments.
+//! Many scans at a time.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use repolens_e2e::{GitServer, Repository};
+use repolens_e2e::Repository;
 use serde_json::json;
 
 use super::deployment::Deployment;
@@ -102,50 +102,4 @@ async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
     println!("{SCANS} accepted in {accepted:?}, ended after {:?}", begin.elapsed());
     let attempts = deployment.values("SELECT DISTINCT attempts AS v FROM scans").await;
     assert_eq!(attempts, ["1"], "each ran once");
-}
-
-/// `KILL_ROUNDS` says how many rounds; there are three victims in turn: worker, API, both.
-#[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "whoever runs it by hand says how long")]
-async fn whoever_is_killed_at_a_random_moment_loses_no_scan() {
-    let rounds = std::env::var("KILL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok());
-    let rounds: usize = rounds.unwrap_or(3);
-    let deployment = Deployment::on_postgres().await;
-    let repository = Repository::small();
-    let server = GitServer::start(repository.path().parent().expect("a parent").to_owned());
-    let mut api = deployment.api().await;
-    let mut worker = deployment.worker("w").await;
-    for round in 0..rounds {
-        let mut ids = Vec::new();
-        for _ in 0..3 {
-            ids.push(deployment.submit(&server.url("bare.git")).await);
-        }
-        // Any time from the taking of the job to the report.
-        let moment = Duration::from_millis(u64::from(random_byte()) * 6);
-        tokio::time::sleep(moment).await;
-        if round % 3 != 1 {
-            worker.kill();
-            worker = deployment.spawn_worker("w");
-        }
-        if round % 3 != 0 {
-            api.kill();
-            api = deployment.api().await;
-        }
-        for id in &ids {
-            deployment.until_status(id, "completed").await;
-        }
-    }
-    let all = deployment
-        .values("SELECT count(*) || ' ' || max(attempts) AS v FROM scans WHERE status = 'COMPLETED'")
-        .await;
-    let (ended, attempts) = all[0].split_once(' ').expect("two figures");
-    assert_eq!(ended, (3 * rounds).to_string(), "none is lost");
-    assert!(attempts.parse::<u32>().expect("a number") <= 3, "{attempts}");
-    drop((api, worker));
-}
-
-/// Chance enough.
-fn random_byte() -> u8 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(0).to_le_bytes()[0]
 }

@@ -116,6 +116,21 @@ impl Redis {
         assert!(self.is_up().await, "Redis does not start again");
     }
 
+    /// From here on nothing is answered, and all connections stand.
+    pub fn freeze(&self) {
+        self.signal(Signal::SIGSTOP);
+    }
+
+    pub fn thaw(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let server = self.server.as_ref().expect("it runs");
+        let pid = i32::try_from(server.id()).expect("a pid");
+        kill(Pid::from_raw(pid), signal).expect("it is ours");
+    }
+
     pub fn url(&self) -> RedisUrl {
         RedisUrl::parse(&self.address()).expect("an address")
     }

@@ -1,6 +1,7 @@
 //! An API and workers, each a process of its own as on separate hosts, on one Redis and one database.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -95,7 +96,7 @@ impl Deployment {
 
     fn start_worker(&self, id: &str, settings: &[(&str, &str)]) -> Process {
         let api = format!("http://127.0.0.1:{}", self.port);
-        let sandboxes = self.folder.path().join(format!("sandboxes-{id}"));
+        let sandboxes = self.sandboxes(id);
         let sandboxes = sandboxes.to_str().expect("UTF-8");
         let own = [
             ("REPOLENS_WORKER_ID", id),
@@ -132,6 +133,22 @@ impl Deployment {
             };
         }
         Process::new(command.spawn().expect("it starts"))
+    }
+
+    /// Waits until this worker has no clone on its disk.
+    pub async fn until_no_sandbox(&self, worker: &str) {
+        let root = self.sandboxes(worker);
+        until("no clone is left", async || {
+            let workers = std::fs::read_dir(&root).into_iter().flatten().flatten();
+            let mut entries =
+                workers.flat_map(|worker| std::fs::read_dir(worker.path()).into_iter().flatten().flatten());
+            !entries.any(|entry| entry.path().is_dir())
+        })
+        .await;
+    }
+
+    fn sandboxes(&self, worker: &str) -> PathBuf {
+        self.folder.path().join(format!("sandboxes-{worker}"))
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -3,11 +3,12 @@
 
 use std::fmt;
 
+use super::database;
 use super::deployment::Deployment;
 use super::servers::until;
 
-pub struct Ledger<'a> {
-    deployment: &'a Deployment,
+pub struct Ledger {
+    database: String,
 }
 
 /// What became of all scans that were accepted.
@@ -41,27 +42,31 @@ CREATE TRIGGER note_end AFTER UPDATE ON scans FOR EACH ROW EXECUTE FUNCTION note
 CREATE TRIGGER note_report AFTER INSERT OR UPDATE ON scan_reports FOR EACH ROW EXECUTE FUNCTION note_report();
 "#;
 
-impl<'a> Ledger<'a> {
+impl Ledger {
     /// Writes down what happens from here on. The API has made its tables.
-    pub async fn open(deployment: &'a Deployment) -> Self {
-        deployment.values(TRIGGERS).await;
-        Self { deployment }
+    pub async fn open(deployment: &Deployment) -> Self {
+        let ledger = Self {
+            database: deployment.database.clone(),
+        };
+        ledger.values(TRIGGERS).await;
+        ledger
     }
 
     /// Waits until all of them have ended, or for as long as a test waits; and counts.
     pub async fn tally(&self, accepted: &[String]) -> Tally {
         let running = "SELECT count(*) AS v FROM scans WHERE status IN ('QUEUED', 'PROCESSING')";
-        until("all scans have ended", async || {
-            self.deployment.values(running).await == ["0"]
-        })
-        .await;
+        until("all scans have ended", async || self.values(running).await == ["0"]).await;
         self.count(accepted).await
+    }
+
+    async fn values(&self, sql: &str) -> Vec<String> {
+        database::postgres_values(&self.database, sql).await
     }
 
     /// The counts as they are now.
     pub async fn count(&self, accepted: &[String]) -> Tally {
         let number = async |what: &str| -> usize {
-            let figure = self.deployment.values(&format!("SELECT {what} AS v")).await.remove(0);
+            let figure = self.values(&format!("SELECT {what} AS v")).await.remove(0);
             figure.parse().unwrap_or_else(|_| panic!("`{what}` is {figure}"))
         };
         let ids: Vec<String> = accepted.iter().map(|id| format!("('{id}')")).collect();

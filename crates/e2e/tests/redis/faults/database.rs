@@ -1,0 +1,51 @@
+//! PostgreSQL is stopped while a worker has a scan.
+
+use super::Scene;
+use crate::deployment::Deployment;
+use crate::form;
+use crate::postgres::Postgres;
+
+/// In the long form beyond the end of a lease.
+async fn stay_away() {
+    tokio::time::sleep(form::seconds(4, 30)).await;
+}
+
+async fn own_server() -> Postgres {
+    tokio::task::spawn_blocking(Postgres::start).await.expect("it starts")
+}
+
+#[tokio::test]
+async fn the_database_is_away_in_mid_scan() {
+    let server = own_server().await;
+    let scene = Scene::on(Deployment::on(crate::database::fresh(&server).await).await).await;
+    let ledger = scene.ledger().await;
+    let id = scene.scan_in_the_middle().await;
+    server.stop_server();
+    stay_away().await;
+    server.start_server();
+    scene.go_on();
+    let tally = ledger.tally(&[id]).await;
+    form::report("the database away in mid-scan", &tally);
+    tally.all_completed();
+    assert_eq!(tally.most_attempts, 1, "nobody began anew: {tally}");
+}
+
+#[tokio::test]
+async fn the_database_is_away_when_the_report_is_due() {
+    let server = own_server().await;
+    let scene = Scene::on(Deployment::on(crate::database::fresh(&server).await).await).await;
+    let id = scene.scan_in_the_middle().await;
+    server.stop_server();
+    scene.go_on();
+    // The clone goes when the work is done.
+    scene.deployment.until_no_sandbox("w").await;
+    stay_away().await;
+    server.start_server();
+    let ledger = scene.ledger().await;
+    let tally = ledger.tally(&[id]).await;
+    form::report("the database away at report time", &tally);
+    tally.all_completed();
+    assert_eq!(tally.most_attempts, 1, "the result was kept: {tally}");
+    let taken = scene.worker().log().matches("Job taken").count();
+    assert_eq!(taken, 1, "{}", scene.worker().log());
+}

@@ -10,6 +10,7 @@ mod limits;
 mod pooler;
 mod prisma;
 mod queue;
+mod reports;
 mod schema;
 mod settings;
 mod store;

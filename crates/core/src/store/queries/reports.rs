@@ -21,42 +21,58 @@ pub async fn finish(
     now: &DateTime<Utc>,
 ) -> Result<Finished, StoreError> {
     transaction!(connection, async |connection| {
-        let row: Option<(ScanStatus, Option<String>, Option<NaiveDateTime>)> = scans::table
-            .find(id.as_str())
-            .select((scans::status, scans::lease_token, scans::started_at))
-            .first(connection)
-            .await
-            .optional()?;
-        let Some((status, holder, started_at)) = row else {
-            return Ok(Finished::Unknown);
-        };
-        if holder.as_deref() != Some(token.as_str()) {
-            return Ok(Finished::LeaseLost);
+        if let Some(finished) = try_finish(connection, id, token, finish, now).await? {
+            return Ok(finished);
         }
-        if status.is_final() {
-            let same = status == finish.status() && recorded_the_same(connection, id, finish).await?;
-            return Ok(if same { Finished::Repeated } else { Finished::LeaseLost });
-        }
-        let took = started_at
-            .and_then(|start| (column_time(*now) - start).to_std().ok())
-            .unwrap_or_default();
-        let seconds = started_at.map(|_| took.as_secs());
-        let changed = diesel::update(scans::table)
-            .filter(scans::id.eq(id.as_str()))
-            .filter(scans::lease_token.eq(token.as_str()))
-            // From here every end is allowed by the rule-book, and nobody holds a scan that is elsewhere.
-            .filter(scans::status.eq(ScanStatus::Processing))
-            .set(End::new(finish, seconds, now))
-            .execute(connection)
-            .await?;
-        if changed == 0 {
-            return Ok(Finished::LeaseLost);
-        }
-        if let Finish::Completed { report, .. } = finish {
-            insert_report(connection, id, report, now).await?;
-        }
-        Ok(Finished::Recorded { took })
+        // Something else was recorded between the look and the change: the second look sees what, perhaps the same report.
+        let finished = try_finish(connection, id, token, finish, now).await?;
+        Ok(finished.unwrap_or(Finished::LeaseLost))
     })
+}
+
+/// `None`: the row was changed by somebody else after it was looked at.
+async fn try_finish(
+    connection: &mut Connection,
+    id: &ScanId,
+    token: &LeaseToken,
+    finish: &Finish,
+    now: &DateTime<Utc>,
+) -> Result<Option<Finished>, StoreError> {
+    let row: Option<(ScanStatus, Option<String>, Option<NaiveDateTime>)> = scans::table
+        .find(id.as_str())
+        .select((scans::status, scans::lease_token, scans::started_at))
+        .first(connection)
+        .await
+        .optional()?;
+    let Some((status, holder, started_at)) = row else {
+        return Ok(Some(Finished::Unknown));
+    };
+    if holder.as_deref() != Some(token.as_str()) {
+        return Ok(Some(Finished::LeaseLost));
+    }
+    if status.is_final() {
+        let same = status == finish.status() && recorded_the_same(connection, id, finish).await?;
+        return Ok(Some(if same { Finished::Repeated } else { Finished::LeaseLost }));
+    }
+    let took = started_at
+        .and_then(|start| (column_time(*now) - start).to_std().ok())
+        .unwrap_or_default();
+    let seconds = started_at.map(|_| took.as_secs());
+    let changed = diesel::update(scans::table)
+        .filter(scans::id.eq(id.as_str()))
+        .filter(scans::lease_token.eq(token.as_str()))
+        // From here every end is allowed by the rule-book, and nobody holds a scan that is elsewhere.
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .set(End::new(finish, seconds, now))
+        .execute(connection)
+        .await?;
+    if changed == 0 {
+        return Ok(None);
+    }
+    if let Finish::Completed { report, .. } = finish {
+        insert_report(connection, id, report, now).await?;
+    }
+    Ok(Some(Finished::Recorded { took }))
 }
 
 #[derive(AsChangeset)]

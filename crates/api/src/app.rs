@@ -8,7 +8,7 @@ use repolens_core::job::JobLimits;
 use repolens_core::queue::QueuedScan;
 use repolens_core::settings::{RequestLimits, Retention};
 use repolens_core::store::{Store, StoreError};
-use repolens_core::{ScanId, Secret, UrlPolicy};
+use repolens_core::{ScanId, ScanStatus, Secret, UrlPolicy};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tracing::Instrument as _;
@@ -108,8 +108,33 @@ impl App {
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, Problem> {
         match self.runtime.spawn(work.in_current_span()).await {
-            Ok(result) => Ok(result?),
+            Ok(result) => Ok(result.inspect_err(|_| self.unsure())?),
             Err(error) => Err(Problem::because(&error)),
+        }
+    }
+
+    /// A change of a row was not answered, and may have been made all the same: whoever is told of changes looks at the
+    /// rows instead.
+    pub fn unsure(&self) {
+        self.dispatch.queued();
+        self.dispatch.held();
+        if let Some(queue) = &self.queue {
+            queue.look_again();
+        }
+    }
+
+    /// Somebody asks for this scan, or works on it. Whichever instance accepted it or gave it to a worker may be gone: from
+    /// here on this one looks after it too.
+    pub fn look_after(&self, scan_id: &ScanId, status: ScanStatus) {
+        match status {
+            ScanStatus::Queued => {
+                if let Some(queue) = &self.queue {
+                    queue.look_after(scan_id);
+                }
+                self.dispatch.queued();
+            }
+            ScanStatus::Processing => self.dispatch.held(),
+            ScanStatus::Completed | ScanStatus::Failed | ScanStatus::Cancelled => {}
         }
     }
 

@@ -1,10 +1,11 @@
 //! Hands queued scans to workers that wait for them, without asking the database while nothing happens.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::Utc;
+use repolens_core::LeaseToken;
 use repolens_core::store::ClaimedJob;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::Instant;
@@ -21,6 +22,8 @@ pub struct Dispatch {
     /// Workers of this process take turns, so that one new scan does not wake all of them into the database.
     turn: Mutex<()>,
     lease_begun: Notify,
+    /// The reconciler looks again by itself.
+    watching: AtomicBool,
     recorded: Notify,
 }
 
@@ -34,6 +37,7 @@ impl Dispatch {
             seen_empty: AtomicU64::new(NEVER),
             turn: Mutex::new(()),
             lease_begun: Notify::new(),
+            watching: AtomicBool::new(false),
             recorded: Notify::new(),
         }
     }
@@ -43,12 +47,20 @@ impl Dispatch {
         self.queued.send_modify(|count| *count += 1);
     }
 
-    /// A job was taken: the reconciler has a lease to watch.
-    pub fn lease_begun(&self) {
-        self.lease_begun.notify_one();
+    /// A job is held: the reconciler has a lease to watch.
+    pub fn held(&self) {
+        if !self.watching.load(Ordering::SeqCst) {
+            self.lease_begun.notify_one();
+        }
     }
 
-    /// Waits until a job was taken since the last call.
+    /// The reconciler says whether it looks again by itself. It says no before each look, so that what is held from then on
+    /// is not missed.
+    pub fn watches(&self, watching: bool) {
+        self.watching.store(watching, Ordering::SeqCst);
+    }
+
+    /// Waits until a job is held that nobody watches.
     pub async fn next_lease(&self) {
         self.lease_begun.notified().await;
     }
@@ -63,11 +75,12 @@ impl Dispatch {
         self.recorded.notified().await;
     }
 
-    /// Takes the next job for `worker`; waits up to `wait` for one. `None`: none came, or the process is stopping.
+    /// Takes the next job for `worker`, to be held by `token`; waits up to `wait` for one. `None`: none came, or the process is stopping.
     pub async fn claim_next(
         &self,
         app: &Arc<App>,
         worker: &str,
+        token: &LeaseToken,
         wait: Duration,
     ) -> Result<Option<ClaimedJob>, Problem> {
         let until = Instant::now() + wait;
@@ -77,7 +90,7 @@ impl Dispatch {
             if *stopping.borrow_and_update() {
                 return Ok(None);
             }
-            if let Some(job) = self.try_claim(app, worker, &mut queued).await? {
+            if let Some(job) = self.try_claim(app, worker, token, &mut queued).await? {
                 return Ok(Some(job));
             }
             tracing::debug!(worker, "waiting for a job");
@@ -93,6 +106,7 @@ impl Dispatch {
         &self,
         app: &Arc<App>,
         worker: &str,
+        token: &LeaseToken,
         queued: &mut watch::Receiver<u64>,
     ) -> Result<Option<ClaimedJob>, Problem> {
         let _turn = self.turn.lock().await;
@@ -101,11 +115,14 @@ impl Dispatch {
         if self.seen_empty.load(Ordering::Acquire) == count {
             return Ok(None);
         }
-        let (shared, worker) = (Arc::clone(app), worker.to_owned());
+        let (shared, worker, token) = (Arc::clone(app), worker.to_owned(), token.clone());
         let claim = async move {
-            let job = shared.store.claim_next(&worker, shared.lease(), Utc::now()).await?;
+            let job = shared
+                .store
+                .claim_next(&worker, &token, shared.lease(), Utc::now())
+                .await?;
             if let Some(job) = &job {
-                shared.dispatch.lease_begun();
+                shared.dispatch.held();
                 if let Some(queue) = &shared.queue {
                     queue.remove(&job.scan_id).await;
                 }

@@ -31,8 +31,10 @@ pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     let mut clock = Clock::now();
     let mut blind = false;
     while !*stopping.borrow_and_update() {
+        app.dispatch.watches(false);
         let pause = match look(&app, &mut clock, watching, &mut blind).await {
             Ok(pause) => {
+                app.dispatch.watches(pause.is_some());
                 if pause.is_none() {
                     tracing::debug!("no job is held: resting");
                 }
@@ -41,6 +43,8 @@ pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
             }
             Err(error) => {
                 blind = true;
+                // Rows may have been put back although the answer did not come.
+                app.unsure();
                 tracing::warn!("cannot look for ended leases: {error}");
                 Some(PAUSE_AFTER_ERROR)
             }

@@ -40,6 +40,8 @@ pub struct RedisQueue {
     waiting: Mutex<HashSet<ScanId>>,
     /// Redis could not be told of something: nothing is asked of it until [`run`] has found it back.
     behind: AtomicBool,
+    /// More scans wait than one look sees.
+    more: AtomicBool,
     /// Since the last look a worker took a scan, or one came.
     moved: AtomicBool,
     look: Notify,
@@ -54,6 +56,7 @@ impl RedisQueue {
             waiting: Mutex::default(),
             // Until the first look nobody knows what is in there.
             behind: AtomicBool::new(true),
+            more: AtomicBool::new(false),
             moved: AtomicBool::new(false),
             look: Notify::new(),
         })
@@ -76,7 +79,22 @@ impl RedisQueue {
     /// A worker has claimed the scan that it took from the queue.
     pub fn taken(&self, scan_id: &ScanId) {
         self.moved.store(true, Ordering::Release);
-        self.waiting().remove(scan_id);
+        let left = {
+            let mut waiting = self.waiting();
+            waiting.remove(scan_id);
+            waiting.len()
+        };
+        if left == 0 && self.more.swap(false, Ordering::SeqCst) {
+            // As many as one look sees are gone, and those behind them are not in the queue yet.
+            self.look_again();
+        }
+    }
+
+    /// Somebody asks for a scan that waits. Nothing is asked of Redis: only if it goes on waiting, its job is looked for.
+    pub fn look_after(&self, scan_id: &ScanId) {
+        if self.waiting().insert(scan_id.clone()) {
+            self.look.notify_one();
+        }
     }
 
     /// The scan needs no worker any more, or one has it that does not take its jobs from Redis.
@@ -133,6 +151,11 @@ impl RedisQueue {
     /// A scan waits whose job could not be put into the queue.
     pub fn compare_soon(&self, cause: &dyn fmt::Display) {
         tracing::warn!("the scan waits, and its job will be queued later: {cause}");
+        self.look_again();
+    }
+
+    /// The rows are compared with the queue now.
+    pub fn look_again(&self) {
         self.behind.store(true, Ordering::SeqCst);
         self.look.notify_one();
     }
@@ -171,6 +194,7 @@ impl RedisQueue {
         let known: Vec<ScanId> = self.waiting().iter().cloned().collect();
         let rows = store.queued(ONE_LOOK).await?;
         let all = i64::try_from(rows.len()).is_ok_and(|rows| rows < ONE_LOOK);
+        self.more.store(!all, Ordering::SeqCst);
         let rows: Vec<QueuedScan> = rows.into_iter().map(queued).collect();
         {
             let queued: HashSet<&ScanId> = rows.iter().map(|scan| &scan.scan_id).collect();

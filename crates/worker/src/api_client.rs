@@ -6,7 +6,7 @@ use std::time::Duration;
 use repolens_core::job::{
     Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, ReleaseRequest, StatusReport,
 };
-use repolens_core::{ScanId, Secret};
+use repolens_core::{LeaseToken, ScanId, Secret};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -79,33 +79,42 @@ impl ApiClient {
         })
     }
 
-    /// The next job, waited for up to `wait`; `None` where none came.
+    /// The next job, waited for up to `wait`, to be held by `token`; `None` where none came. Where the answer is lost, the
+    /// same claim with the same token is given the same job.
     ///
     /// # Errors
     /// As [`CallError`].
-    pub async fn claim_next(&self, wait: Duration) -> Result<Option<Claim>, CallError> {
-        self.claim(None, wait).await
+    pub async fn claim_next(&self, token: &LeaseToken, wait: Duration) -> Result<Option<Claim>, CallError> {
+        self.claim(None, token, wait).await
     }
 
-    /// The job of one scan; `None` where it has ended, is unknown, or is somebody else's.
+    /// The job of one scan, to be held by `token`; `None` where it has ended, is unknown, or is somebody else's.
     ///
     /// # Errors
     /// As [`CallError`].
-    pub async fn claim_scan(&self, scan: &ScanId) -> Result<Option<Claim>, CallError> {
-        match self.claim(Some(scan.clone()), Duration::ZERO).await {
+    pub async fn claim_scan(&self, scan: &ScanId, token: &LeaseToken) -> Result<Option<Claim>, CallError> {
+        match self.claim(Some(scan.clone()), token, Duration::ZERO).await {
             Err(CallError::LeaseLost) => Ok(None),
             Err(CallError::Refused(cause)) if cause.starts_with("404") => Ok(None),
             answered => answered,
         }
     }
 
-    async fn claim(&self, scan_id: Option<ScanId>, wait: Duration) -> Result<Option<Claim>, CallError> {
+    async fn claim(
+        &self,
+        scan_id: Option<ScanId>,
+        token: &LeaseToken,
+        wait: Duration,
+    ) -> Result<Option<Claim>, CallError> {
         let body = ClaimRequest {
             worker_id: self.worker_id.clone(),
             scan_id,
             wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
         };
-        let request = self.post("/api/worker/claim", &body).timeout(wait + ANSWER_TIMEOUT);
+        let request = self
+            .post("/api/worker/claim", &body)
+            .header(LEASE_HEADER, token.as_str())
+            .timeout(wait + ANSWER_TIMEOUT);
         let response = self.send(request).await?;
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(None);
@@ -156,7 +165,7 @@ impl ApiClient {
     /// As [`CallError`].
     pub async fn token_is_taken(&self) -> Result<(), CallError> {
         let beat = HeartbeatRequest {
-            lease_token: repolens_core::LeaseToken::random(),
+            lease_token: LeaseToken::random(),
             progress: None,
             stage: None,
         };

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use repolens_core::job::{Claim, ReleaseRequest, StatusReport};
-use repolens_core::{BranchName, FailureCode, RepoUrl, ScanId, ScanStatus};
+use repolens_core::{BranchName, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -101,20 +101,28 @@ enum Over {
 }
 
 impl Jobs {
-    /// Takes one job, if there is one within `wait`, and sees it through.
+    /// Takes one job, if there is one within `wait`, and sees it through. It is held by `token`: a new one for each job, and
+    /// the same one again after an error, for the job may have been given to us all the same.
     ///
     /// # Errors
     /// No job could be asked for. What goes wrong with a job is reported to the API, not here.
-    pub async fn run_one(&self, wait: Duration, stop: &Stop) -> Result<Ran, CallError> {
-        self.run(self.api.claim_next(wait), &Progress::default(), stop).await
+    pub async fn run_one(&self, token: &LeaseToken, wait: Duration, stop: &Stop) -> Result<Ran, CallError> {
+        self.run(self.api.claim_next(token, wait), &Progress::default(), stop)
+            .await
     }
 
     /// The same with one scan that a queue told of: [`Ran::Empty`] where the API does not give it to us.
     ///
     /// # Errors
     /// The scan could not be asked for.
-    pub async fn run_scan(&self, scan: &ScanId, progress: &Progress, stop: &Stop) -> Result<Ran, CallError> {
-        self.run(self.api.claim_scan(scan), progress, stop).await
+    pub async fn run_scan(
+        &self,
+        scan: &ScanId,
+        token: &LeaseToken,
+        progress: &Progress,
+        stop: &Stop,
+    ) -> Result<Ran, CallError> {
+        self.run(self.api.claim_scan(scan, token), progress, stop).await
     }
 
     async fn run(

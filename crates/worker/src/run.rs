@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use repolens_core::LeaseToken;
 use repolens_core::queue::QUEUE;
 use repolens_core::settings::WorkerSettings;
 use tokio::sync::watch;
@@ -108,9 +109,13 @@ async fn wait_for_api(api: &ApiClient, stop: &Stop) {
 async fn one_after_another(jobs: Arc<Jobs>, stop: Stop) {
     let fresh = || Backoff::new(FIRST_RETRY, LONGEST_RETRY);
     let mut backoff = fresh();
+    let mut token = LeaseToken::random();
     while !stop.is_asked() {
-        match jobs.run_one(CLAIM_WAIT, &stop).await {
-            Ok(_) => backoff = fresh(),
+        match jobs.run_one(&token, CLAIM_WAIT, &stop).await {
+            Ok(_) => {
+                backoff = fresh();
+                token = LeaseToken::random();
+            }
             Err(error) => {
                 if let crate::api_client::CallError::Refused(cause) = &error {
                     tracing::error!("The API refuses to hand out jobs: {cause}; check `WORKER_TOKEN` and `API_URL`");

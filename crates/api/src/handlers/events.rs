@@ -151,6 +151,7 @@ impl Stream {
     /// What the row says, where the client was not told that. A store that is away is no reason to end the stream.
     async fn row(&self) -> Option<State> {
         let scan = self.app.store.find(&self.id).await.ok()??;
+        self.app.look_after(&self.id, scan.status);
         Some(State::of(&scan)).filter(|state| self.told.as_deref() != Some(state.id().as_str()))
     }
 

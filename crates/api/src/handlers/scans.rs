@@ -200,6 +200,7 @@ pub async fn get_scan(
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
     let scan = find_scan(&app, &id).await?;
+    app.look_after(&id, scan.status);
     let place = match scan.status {
         ScanStatus::Queued => app.store.queue_place(&id, Utc::now()).await?,
         _ => None,

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
-use repolens_core::job::{Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, MAX_WAIT_MS, ReleaseRequest};
+use repolens_core::job::{
+    Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, MAX_WAIT_MS, ReleaseRequest,
+};
 use repolens_core::store::{ClaimOutcome, ClaimedJob};
-use repolens_core::{ScanId, ScanStatus};
+use repolens_core::{LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 
 use super::scan_id;
@@ -21,6 +24,7 @@ use crate::problem::Problem;
 pub async fn post_claim(
     app: web::Data<App>,
     _worker: Worker,
+    request: HttpRequest,
     Json(body): Json<ClaimRequest>,
 ) -> Result<HttpResponse, Problem> {
     if body.worker_id.is_empty() || body.worker_id.len() > 200 {
@@ -32,21 +36,37 @@ pub async fn post_claim(
             format!("A claim waits {MAX_WAIT_MS} ms at most."),
         ));
     }
+    let token = proposed_token(request.headers())?;
+    let wait = Duration::from_millis(body.wait_ms);
     match body.scan_id {
-        Some(id) => claim_this(&app, &id, &body.worker_id).await,
-        None => claim_next(&app, &body.worker_id, Duration::from_millis(body.wait_ms)).await,
+        Some(id) => claim_this(&app, &id, &body.worker_id, token).await,
+        None => claim_next(&app, &body.worker_id, &token, wait).await,
     }
 }
 
-async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str) -> Result<HttpResponse, Problem> {
+/// A worker that makes the token itself can ask again where the answer was lost, and is given the same job. Any that
+/// nobody guesses will do.
+fn proposed_token(headers: &HeaderMap) -> Result<LeaseToken, Problem> {
+    let Some(value) = headers.get(LEASE_HEADER) else {
+        return Ok(LeaseToken::random());
+    };
+    match value.to_str() {
+        Ok(token) if (32..=100).contains(&token.len()) => Ok(LeaseToken::from_header(token)),
+        _ => Err(Problem::malformed(format!(
+            "The `{LEASE_HEADER}` of a claim has 32 to 100 printable characters."
+        ))),
+    }
+}
+
+async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str, token: LeaseToken) -> Result<HttpResponse, Problem> {
     let (shared, scan_id, worker_id) = (Arc::clone(app), id.clone(), worker.to_owned());
     let claim = async move {
         let outcome = shared
             .store
-            .claim(&scan_id, &worker_id, shared.lease(), Utc::now())
+            .claim(&scan_id, &worker_id, &token, shared.lease(), Utc::now())
             .await?;
         if matches!(outcome, ClaimOutcome::Claimed(_)) {
-            shared.dispatch.lease_begun();
+            shared.dispatch.held();
             if let Some(queue) = &shared.queue {
                 queue.taken(&scan_id);
             }
@@ -63,8 +83,8 @@ async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str) -> Result<HttpRes
     }
 }
 
-async fn claim_next(app: &Arc<App>, worker: &str, wait: Duration) -> Result<HttpResponse, Problem> {
-    Ok(match app.dispatch.claim_next(app, worker, wait).await? {
+async fn claim_next(app: &Arc<App>, worker: &str, token: &LeaseToken, wait: Duration) -> Result<HttpResponse, Problem> {
+    Ok(match app.dispatch.claim_next(app, worker, token, wait).await? {
         Some(job) => handed_out(app, job, worker),
         None => HttpResponse::NoContent().finish(),
     })
@@ -113,6 +133,7 @@ pub async fn post_heartbeat(
         )
         .await?
         .ok_or_else(Problem::lease_lost)?;
+    app.look_after(&id, ScanStatus::Processing);
     if body.progress.is_some() || stage.is_some() {
         app.events.progress(id.as_str(), body.progress, stage.as_deref());
     }

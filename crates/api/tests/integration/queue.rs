@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use repolens_core::ScanId;
 use repolens_core::store::{NewScan, Store};
+use repolens_core::{LeaseToken, ScanId};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ async fn one_clients_many_scans_do_not_keep_others_waiting(database: Database) {
     }
     let take = async || {
         let job = store
-            .claim_next("w", LEASE, Utc::now())
+            .claim_next("w", &LeaseToken::random(), LEASE, Utc::now())
             .await
             .expect("an answer")
             .expect("a job");

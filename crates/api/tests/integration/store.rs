@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use repolens_core::store::{
     ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, Store, StoredReport, StoredResults, Submitted,
 };
-use repolens_core::{FailureCode, ScanId, ScanStatus};
+use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
 use crate::support::Database;
 
@@ -44,7 +44,11 @@ pub async fn submit(store: &Store) -> ScanId {
 }
 
 pub async fn claim_at(store: &Store, id: &ScanId, now: DateTime<Utc>) -> ClaimedJob {
-    match store.claim(id, "worker", LEASE, now).await.expect("an answer") {
+    match store
+        .claim(id, "worker", &LeaseToken::random(), LEASE, now)
+        .await
+        .expect("an answer")
+    {
         ClaimOutcome::Claimed(job) => job,
         ClaimOutcome::NotQueued(status) => panic!("the scan is {status:?}"),
     }
@@ -71,7 +75,7 @@ async fn a_scan_goes_its_way(database: Database) {
 
     let now = Utc::now();
     let job = store
-        .claim_next("worker", LEASE, now)
+        .claim_next("worker", &LeaseToken::random(), LEASE, now)
         .await
         .expect("an answer")
         .expect("a job");
@@ -80,7 +84,7 @@ async fn a_scan_goes_its_way(database: Database) {
     assert_eq!(store.queue_place(&id, now).await.expect("an answer"), None);
     assert!(
         store
-            .claim_next("other", LEASE, now)
+            .claim_next("other", &LeaseToken::random(), LEASE, now)
             .await
             .expect("an answer")
             .is_none()
@@ -155,7 +159,7 @@ async fn eight_workers_take_each_job_once(database: Database) {
         workers.spawn(async move {
             let mut taken = Vec::new();
             while let Some(job) = store
-                .claim_next(&format!("worker-{number}"), LEASE, Utc::now())
+                .claim_next(&format!("worker-{number}"), &LeaseToken::random(), LEASE, Utc::now())
                 .await
                 .expect("an answer")
             {

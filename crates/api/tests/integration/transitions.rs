@@ -58,7 +58,10 @@ async fn cancelling(database: Database) {
         "again"
     );
     assert!(matches!(
-        store.claim(&queued, "worker", LEASE, now).await.expect("an answer"),
+        store
+            .claim(&queued, "worker", &LeaseToken::random(), LEASE, now)
+            .await
+            .expect("an answer"),
         ClaimOutcome::NotQueued(Some(ScanStatus::Cancelled))
     ));
 
@@ -122,7 +125,12 @@ async fn every_transition_is_by_the_rule_book(database: Database) {
                 ))
                 .await;
             match call {
-                0 => drop(store.claim(&id, "worker", LEASE, now).await.expect("an answer")),
+                0 => drop(
+                    store
+                        .claim(&id, "worker", &LeaseToken::random(), LEASE, now)
+                        .await
+                        .expect("an answer"),
+                ),
                 1 => drop(
                     store
                         .finish(&id, &token, completed("{}"), now)

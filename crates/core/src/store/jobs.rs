@@ -10,33 +10,40 @@ use super::{
 use crate::{LeaseToken, ScanId, ScanStatus};
 
 impl Store {
-    /// Takes that scan for `worker`, if it is queued: counts the attempt and begins a lease of `lease`.
+    /// Takes that scan for `worker`, if it is queued: counts the attempt and begins a lease of `lease`, whose proof is
+    /// `token`. The same claim may be made again where its answer was lost.
     pub async fn claim(
         &self,
         id: &ScanId,
         worker: &str,
+        token: &LeaseToken,
         lease: Duration,
         now: DateTime<Utc>,
     ) -> Result<ClaimOutcome, StoreError> {
-        let (id, worker, token) = (id.clone(), worker.to_owned(), LeaseToken::random());
+        let (id, worker, token) = (id.clone(), worker.to_owned(), token.clone());
         let lease_until = now + lease;
         call!(self, writers, jobs::claim(id, worker, token, now, lease_until))
     }
 
-    /// Takes the scan whose turn it is; `None` while nothing is queued.
+    /// Takes the scan whose turn it is, or the one that was taken by this token before; `None` while nothing is queued.
     pub async fn claim_next(
         &self,
         worker: &str,
+        token: &LeaseToken,
         lease: Duration,
         now: DateTime<Utc>,
     ) -> Result<Option<ClaimedJob>, StoreError> {
+        let (before, lease_until) = (token.clone(), now + lease);
+        if let Some(job) = call!(self, writers, jobs::taken_before(before, lease_until))? {
+            return Ok(Some(job));
+        }
         loop {
             let next = call!(self, readers, queue::next())?;
             let Some(id) = next else {
                 return Ok(None);
             };
             let id = ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
-            if let ClaimOutcome::Claimed(job) = self.claim(&id, worker, lease, now).await? {
+            if let ClaimOutcome::Claimed(job) = self.claim(&id, worker, token, lease, now).await? {
                 return Ok(Some(job));
             }
             // Another worker was faster: on to the next.

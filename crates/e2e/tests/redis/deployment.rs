@@ -17,6 +17,8 @@ use super::database;
 use super::postgres::Postgres;
 use super::servers::{PATIENCE, Redis, command, until};
 
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
 /// A process of this build, killed when dropped.
 pub struct Process {
     child: Child,
@@ -112,7 +114,7 @@ impl Deployment {
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("WORKER_TOKEN", "0123456789abcdef0123456789abcdef")
+            .env("WORKER_TOKEN", TOKEN)
             .env("ALLOW_LOCAL_REPOS", "1")
             .env("RATE_LIMIT_SCANS", "off")
             .env("RATE_LIMIT", "off")

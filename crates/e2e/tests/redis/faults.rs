@@ -1,6 +1,8 @@
 //! What may go wrong in between: no accepted scan is lost, none is recorded twice, each ends.
 
 mod database;
+mod instances;
+mod lost_answers;
 mod older_worker;
 mod processes;
 mod redis_server;

@@ -5,7 +5,9 @@ use std::time::Instant;
 use repolens_e2e::Repository;
 use serde_json::json;
 
-use super::deployment::Deployment;
+use super::deployment::{Deployment, TOKEN};
+use super::form;
+use super::ledger::Ledger;
 use super::servers::until;
 
 /// A scan of a client that stands behind a proxy of ours.
@@ -72,34 +74,84 @@ async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
     const SCANS: usize = 500;
     let deployment = Deployment::on_postgres().await;
     let _api = deployment.api().await;
-    // Nobody listens there: what is measured is the way, and not the work.
-    let urls = (0..SCANS).map(|number| format!("http://127.0.0.1:1/{number}.git"));
+    let other_port = repolens_e2e::free_port();
+    let _other = deployment.api_at(other_port).await;
+    let ledger = Ledger::open(&deployment).await;
+    let ports = [deployment.port, other_port];
     let begin = Instant::now();
     let mut posts = tokio::task::JoinSet::new();
-    for url in urls {
-        let (http, post) = (deployment.http.clone(), deployment.url("/api/scan"));
+    for number in 0..SCANS {
+        let http = deployment.http.clone();
+        let post = format!("http://127.0.0.1:{}/api/scan", ports[number % 2]);
+        // Nobody listens there: what is looked at is the way, and not the work.
+        let scan = json!({ "repoUrl": format!("http://127.0.0.1:1/{number}.git") });
         posts.spawn(async move {
-            let answer = http.post(post).json(&json!({ "repoUrl": url })).send().await;
-            answer.expect("the API answers").status().as_u16()
+            let answer = http.post(post).json(&scan).send().await.expect("the API answers");
+            assert_eq!(answer.status(), 201);
+            let scan: serde_json::Value = answer.json().await.expect("JSON");
+            scan["scanId"].as_str().expect("an id").to_owned()
         });
     }
-    let statuses = posts.join_all().await;
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 201).count(),
-        SCANS,
-        "{statuses:?}"
-    );
+    let ids = posts.join_all().await;
     let accepted = begin.elapsed();
-    let _first = deployment.worker_with("first", &[("WORKER_CONCURRENCY", "4")]).await;
-    let _second = deployment.worker_with("second", &[("WORKER_CONCURRENCY", "4")]).await;
-    until("all have ended", async || {
+    let urls = ports.map(|port| format!("http://127.0.0.1:{port}"));
+    let settings = |url| [("WORKER_CONCURRENCY", "4"), ("API_URL", url)];
+    let _first = deployment.worker_with("first", &settings(&urls[0])).await;
+    let _second = deployment.worker_with("second", &settings(&urls[1])).await;
+    let tally = ledger.tally(&ids).await;
+    let ended = begin.elapsed();
+    form::report(
+        "500 at once, two instances, two workers",
+        format!("{tally}; accepted after {accepted:?}, ended after {ended:?}"),
+    );
+    tally.holds();
+    assert_eq!(tally.most_attempts, 1, "each ran once: {tally}");
+}
+
+/// One look of the API's sees a thousand: those behind them must not wait for the next scan that comes.
+#[tokio::test]
+async fn more_scans_than_one_look_sees_are_all_found_again() {
+    const ONE_LOOK: usize = 1_000;
+    let deployment = Deployment::on_postgres().await;
+    let api = deployment.api().await;
+    api.stop().await;
+    deployment.redis.ask::<()>(&["FLUSHALL"]).await;
+    let insert = format!(
+        "INSERT INTO scans (id, \"repoUrl\", branch, status, \"createdAt\", \"updatedAt\") \
+         SELECT 'scan-' || to_char(n, 'FM0000'), 'http://127.0.0.1:1/' || n, '', 'QUEUED', now(), now() \
+         FROM generate_series(1, {}) AS n",
+        ONE_LOOK + 50
+    );
+    deployment.values(&insert).await;
+    let _api = deployment.api().await;
+    let in_queue = async || {
         deployment
-            .values("SELECT count(*) AS v FROM scans WHERE status <> 'FAILED'")
+            .redis
+            .ask::<usize>(&["LLEN", "bull:repo-analysis:wait"])
             .await
-            == ["0"]
+    };
+    until("the first thousand are in the queue", async || {
+        in_queue().await == ONE_LOOK
     })
     .await;
-    println!("{SCANS} accepted in {accepted:?}, ended after {:?}", begin.elapsed());
-    let attempts = deployment.values("SELECT DISTINCT attempts AS v FROM scans").await;
-    assert_eq!(attempts, ["1"], "each ran once");
+    let mut claims = tokio::task::JoinSet::new();
+    for number in 1..=ONE_LOOK {
+        let claim = deployment
+            .http
+            .post(deployment.url("/api/worker/claim"))
+            .bearer_auth(TOKEN)
+            .json(&json!({ "workerId": "w", "scanId": format!("scan-{number:04}") }));
+        if claims.len() >= 50 {
+            claims.join_next().await.expect("one is on its way").expect("no panic");
+        }
+        claims.spawn(async move {
+            let answer = claim.send().await.expect("the API answers");
+            assert_eq!(answer.status(), 200);
+        });
+    }
+    claims.join_all().await;
+    until("the others are in the queue", async || {
+        in_queue().await == ONE_LOOK + 50
+    })
+    .await;
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use repolens_core::ScanStatus;
 use repolens_core::queue::{self, Consumer, QUEUE, QueueError, Taken, Timing};
 use repolens_core::settings::RedisUrl;
+use repolens_core::{LeaseToken, ScanStatus};
 
 use super::{FIRST_RETRY, LONGEST_RETRY};
 use crate::api_client::CallError;
@@ -100,8 +100,10 @@ async fn handle(jobs: Arc<Jobs>, stop: Stop, taken: Taken) -> queue::Outcome {
 /// Asks for the scan however long the API is away. `None`: the worker has to stop.
 async fn run_scan(jobs: &Jobs, taken: &Taken, progress: &Progress, stop: &Stop) -> Option<Ran> {
     let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
+    // The same one for each try: the scan may have been given to us although the answer did not come.
+    let token = LeaseToken::random();
     while !stop.is_asked() {
-        match jobs.run_scan(taken.scan_id(), progress, stop).await {
+        match jobs.run_scan(taken.scan_id(), &token, progress, stop).await {
             Ok(ran) => return Some(ran),
             Err(CallError::Refused(cause)) => {
                 tracing::error!("The API refuses to hand out jobs: {cause}; check `WORKER_TOKEN` and `API_URL`");

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use repolens_core::{ScanId, Secret};
+use repolens_core::{LeaseToken, ScanId, Secret};
 use repolens_worker::api_client::ApiClient;
 use repolens_worker::child::Analyser;
 use repolens_worker::job::{Jobs, Outcome, Progress, Ran, Stop, StopSender};
@@ -72,7 +72,7 @@ impl Bench {
 
     async fn run_one(&self) -> Ran {
         self.jobs
-            .run_one(Duration::from_millis(10), &self.stop)
+            .run_one(&LeaseToken::random(), Duration::from_millis(10), &self.stop)
             .await
             .expect("the API answers")
     }
@@ -113,7 +113,7 @@ async fn a_scan_that_a_queue_told_of_is_claimed_by_its_id() {
         ran.push(
             bench
                 .jobs
-                .run_scan(&scan, &progress, &bench.stop)
+                .run_scan(&scan, &LeaseToken::random(), &progress, &bench.stop)
                 .await
                 .expect("the API answers"),
         );

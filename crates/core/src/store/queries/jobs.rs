@@ -13,7 +13,7 @@ use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
 type Returned = (String, String, String, i32, Option<String>);
 
-/// Takes that scan, if it is queued.
+/// Takes that scan, if it is queued. The same claim once more, by its token, has the same answer.
 pub async fn claim(
     connection: &mut Connection,
     id: &ScanId,
@@ -46,36 +46,51 @@ pub async fn claim(
         .get_result(connection)
         .await
         .optional()?;
-    // A try whose answer was lost on the way has taken the job already.
-    let taken = match taken {
-        Some(taken) => Some(taken),
-        None => scans::table
-            .find(id.as_str())
-            .filter(scans::lease_token.eq(token.as_str()))
-            .filter(scans::status.eq(ScanStatus::Processing))
-            .select((
-                scans::id,
-                scans::repo_url,
-                scans::branch,
-                scans::attempts,
-                scans::request_id,
-            ))
-            .first(connection)
-            .await
-            .optional()?,
+    let job = match taken {
+        Some(taken) => Some(claimed(taken, token, lease_until)?),
+        None => taken_before(connection, token, lease_until).await?,
     };
-    match taken {
-        Some((_, repo_url, branch, attempt, request_id)) => Ok(ClaimOutcome::Claimed(ClaimedJob {
-            scan_id: id.clone(),
-            repo_url,
-            branch: Some(branch).filter(|branch| !branch.is_empty()),
-            attempt,
-            lease_token: token.clone(),
-            lease_until: *lease_until,
-            request_id,
-        })),
+    match job.filter(|job| job.scan_id == *id) {
+        Some(job) => Ok(ClaimOutcome::Claimed(job)),
         None => Ok(ClaimOutcome::NotQueued(status(connection, id).await?)),
     }
+}
+
+/// The job that was taken with this token by a claim whose answer was lost on the way. Its lease begins anew; the attempt
+/// was counted.
+pub async fn taken_before(
+    connection: &mut Connection,
+    token: &LeaseToken,
+    lease_until: &DateTime<Utc>,
+) -> Result<Option<ClaimedJob>, StoreError> {
+    let taken: Option<Returned> = diesel::update(scans::table)
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .filter(scans::lease_token.eq(token.as_str()))
+        .set(scans::lease_until.eq(column_time(*lease_until)))
+        .returning((
+            scans::id,
+            scans::repo_url,
+            scans::branch,
+            scans::attempts,
+            scans::request_id,
+        ))
+        .get_result(connection)
+        .await
+        .optional()?;
+    taken.map(|taken| claimed(taken, token, lease_until)).transpose()
+}
+
+fn claimed(taken: Returned, token: &LeaseToken, lease_until: &DateTime<Utc>) -> Result<ClaimedJob, StoreError> {
+    let (id, repo_url, branch, attempt, request_id) = taken;
+    Ok(ClaimedJob {
+        scan_id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
+        repo_url,
+        branch: Some(branch).filter(|branch| !branch.is_empty()),
+        attempt,
+        lease_token: token.clone(),
+        lease_until: *lease_until,
+        request_id,
+    })
 }
 
 /// Prolongs the lease; `None` where it is lost.

@@ -38,8 +38,10 @@ async fn a_scan_whose_commit_was_not_answered_ends_although_nobody_was_promised_
     let through = direct.replace(&format!(":{}/", server.port), &format!(":{}/", way.port));
     let mut deployment = Deployment::on(through).await;
     let repository = Repository::small();
-    let _api = deployment.api().await;
+    let api = deployment.api_with(&[("LOG_LEVEL", "debug")]).await;
     let _worker = deployment.worker("w").await;
+    // The looks of the start are over.
+    api.until_line("no job is held: resting").await;
     way.lose_answer_and_shut("COMMIT");
     let answer = deployment
         .http

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Api, Database, Kind, TOKEN, eventually};
+use crate::support::{Api, Database, Kind, TOKEN, answer, eventually};
 
 crate::both! {
     a_killed_api_loses_no_accepted_scan,
     a_lost_worker_is_noticed_without_being_asked,
     a_worker_that_hangs_up_gets_no_job,
+    a_claim_is_repeated_by_its_token,
     clients_that_hang_up_break_nothing,
     asked_to_stop_it_stops,
 }
@@ -116,6 +117,47 @@ async fn a_worker_that_hangs_up_gets_no_job(database: Database) {
     let id = api.submit().await;
     let (taken, _) = api.claim().await;
     assert_eq!(taken, id, "a living worker gets the job");
+}
+
+async fn a_claim_is_repeated_by_its_token(database: Database) {
+    let api = Api::start(&database);
+    let id = api.submit().await;
+    let claim = async |api: &Api, token: &str, scan: Option<&str>| {
+        let mut body = json!({ "workerId": "w", "waitMs": 0 });
+        if let Some(scan) = scan {
+            body["scanId"] = scan.into();
+        }
+        let request = api.request(Method::POST, "/api/worker/claim").bearer_auth(TOKEN);
+        answer(
+            request
+                .header("X-Lease-Token", token)
+                .json(&body)
+                .send()
+                .await
+                .expect("an answer"),
+        )
+        .await
+    };
+    let token = "0123456789abcdef0123456789abcdef";
+    let (status, first) = claim(&api, token, Some(&id)).await;
+    assert_eq!((status.as_u16(), &first["leaseToken"]), (200, &json!(token)));
+    // The answer is lost, and perhaps the API with it.
+    drop(api);
+    let api = Api::start(&database);
+    for scan in [Some(id.as_str()), None] {
+        let (status, again) = claim(&api, token, scan).await;
+        assert_eq!(status, 200, "{again}");
+        assert_eq!((&again["scanId"], &again["attempt"]), (&json!(id), &json!(1)));
+    }
+    let other = "fedcba9876543210fedcba9876543210";
+    assert_eq!(claim(&api, other, Some(&id)).await.0, 409, "it is somebody else's");
+    assert_eq!(claim(&api, other, None).await.0, 204);
+    assert_eq!(claim(&api, "guessed", Some(&id)).await.0, 400);
+    let (status, _) = api
+        .report(&id, token, json!({ "status": "completed", "results": {} }))
+        .await;
+    assert_eq!(status, 200);
+    assert_eq!(claim(&api, token, Some(&id)).await.0, 409, "it has ended");
 }
 
 /// SQLite's wrapper would panic in a handler that is dropped in the middle of a query.

@@ -8,7 +8,7 @@ mod postgres;
 
 use std::time::{Duration, Instant};
 
-pub use api::{Api, TOKEN, command};
+pub use api::{Api, TOKEN, answer, command};
 pub use database::{Database, Kind};
 pub use postgres::{PASSWORD, Postgres, free_port};
 

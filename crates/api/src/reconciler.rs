@@ -110,7 +110,8 @@ async fn look(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) ->
         tracing::warn!("the clock was set back: leases are shortened to what they should be");
         app.store.shorten_leases(latest).await?;
     }
-    let left = (end.min(latest) - Utc::now()).to_std().unwrap_or_default();
+    // By one reading of the clock, so that it is no longer than a lease though the clock be set in this very moment.
+    let left = (end.min(latest) - now).to_std().unwrap_or_default();
     Ok(Some(left + PAUSE))
 }
 

@@ -8,12 +8,14 @@ pub mod postgres;
 pub mod repository;
 pub mod running;
 pub mod settings_table;
+pub mod small_disk;
 
 pub use container::Container;
 pub use git_server::GitServer;
 pub use postgres::Postgres;
 pub use repository::Repository;
 pub use running::{Running, Scan};
+pub use small_disk::SmallDisk;
 
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -64,6 +64,28 @@ impl Repository {
         ])
     }
 
+    /// Files of `megabytes` in all, which no compression makes smaller than half.
+    #[must_use]
+    pub fn of_noise(megabytes: usize) -> Self {
+        let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
+        let mut line = || {
+            // xorshift: the same noise each time.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            format!("{state:016x}")
+        };
+        let files: Vec<(String, String)> = (0..megabytes)
+            .map(|number| {
+                let text: Vec<String> = (0..(1 << 20) / 65)
+                    .map(|_| [line(), line(), line(), line()].concat())
+                    .collect();
+                (format!("noise/{number}.txt"), text.join("\n"))
+            })
+            .collect();
+        Self::with_files(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+    }
+
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("bare.git")

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use crate::failed::Failed;
 use crate::process::{Group, read_tail};
-use crate::sandbox::size_on_disk;
+use crate::sandbox::{is_full, size_on_disk};
 
 /// Clones what `policy` allows, within `limits`.
 #[derive(Debug, Clone)]
@@ -105,7 +105,14 @@ impl Git {
                 if ended.success {
                     return Ok(());
                 }
-                Err(classify::classify(&ended.message, ended.signal))
+                let failed = classify::classify(&ended.message, ended.signal);
+                Err(match failed.code {
+                    // Where not a byte can be written, git does not always say so.
+                    FailureCode::CloneFailed if is_full(sandbox) => {
+                        Failed::new(FailureCode::SandboxUnusable, format!("the disk is full: {failed}"))
+                    }
+                    _ => failed,
+                })
             }
             () = outgrows(sandbox, self.limits.max_repo_bytes) => Err(self.too_large()),
         }

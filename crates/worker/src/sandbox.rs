@@ -120,6 +120,15 @@ pub fn size_on_disk(dir: &Path) -> u64 {
         .sum()
 }
 
+/// Nothing can be written on the disk of `dir`. Where it cannot be told, it counts as having room.
+#[must_use]
+pub fn is_full(dir: &Path) -> bool {
+    nix::sys::statvfs::statvfs(dir).is_ok_and(|disk| {
+        // File systems without a fixed number of files tell none at all.
+        disk.blocks_available() == 0 || (disk.files() > 0 && disk.files_available() == 0)
+    })
+}
+
 fn sweep(root: &Path) -> io::Result<()> {
     for entry in fs::read_dir(root)? {
         let entry = entry?;

@@ -1,6 +1,8 @@
 //! What may go wrong in between: no accepted scan is lost, none is recorded twice, each ends.
 
+mod clock;
 mod database;
+mod disk;
 mod instances;
 mod lost_answers;
 mod older_worker;
@@ -8,6 +10,7 @@ mod processes;
 mod redis_server;
 
 use repolens_e2e::{GitServer, Repository};
+use serde_json::Value;
 
 use crate::deployment::{Deployment, Process};
 use crate::ledger::Ledger;
@@ -27,10 +30,17 @@ impl Scene {
     }
 
     async fn on(deployment: Deployment) -> Self {
+        Self::with(deployment, async |deployment| {
+            (deployment.api().await, deployment.worker("w").await)
+        })
+        .await
+    }
+
+    /// `start` starts the API and the worker.
+    async fn with(deployment: Deployment, start: impl AsyncFnOnce(&Deployment) -> (Process, Process)) -> Self {
         let repository = Repository::small();
         let git = GitServer::start(repository.path().parent().expect("a parent").to_owned());
-        let api = deployment.api().await;
-        let worker = deployment.worker("w").await;
+        let (api, worker) = start(&deployment).await;
         Self {
             deployment,
             repository,
@@ -61,6 +71,25 @@ impl Scene {
         self.deployment.submit(&self.repository.url()).await
     }
 
+    /// What time it is for the API, in seconds.
+    async fn api_time(&self) -> i64 {
+        let health: Value = self
+            .deployment
+            .http
+            .get(self.deployment.url("/api/health"))
+            .send()
+            .await
+            .expect("the API answers")
+            .json()
+            .await
+            .expect("JSON");
+        let sql = format!(
+            "SELECT extract(epoch FROM {}::timestamptz)::bigint AS v",
+            quoted(&health["timestamp"])
+        );
+        self.deployment.values(&sql).await[0].parse().expect("a number")
+    }
+
     fn api(&self) -> &Process {
         self.api.as_ref().expect("it runs")
     }
@@ -76,6 +105,10 @@ impl Scene {
     fn kill_worker(&mut self) {
         self.worker.take().expect("it runs").kill();
     }
+}
+
+fn quoted(text: &Value) -> String {
+    format!("'{}'", text.as_str().expect("a text"))
 }
 
 async fn attempts(deployment: &Deployment, id: &str) -> String {

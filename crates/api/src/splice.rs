@@ -4,25 +4,53 @@
 //! blocks have no end of their own, so that blocks may be put before and after them, and the checksum of the whole is
 //! combined from the checksums of the parts.
 
-use std::collections::VecDeque;
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
 
-use actix_web::body::{BodySize, MessageBody};
+use actix_web::body::{MessageBody, SizedStream};
 use actix_web::web::Bytes;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
-use repolens_core::store::StoredReport;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream;
+use repolens_core::ScanId;
 use repolens_core::store::report::deflate;
+use repolens_core::store::{OpenReport, Store};
 
 /// Magic, deflate, no flags, no time, no hint, unknown system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+
+/// A stored report, of which one piece at a time is in memory.
+pub struct Report {
+    pub report: OpenReport,
+    /// Reads the piece of the stored bytes that begins after so many.
+    pub read: Read,
+}
+
+pub type Read = Box<dyn Fn(u64) -> BoxFuture<'static, io::Result<Vec<u8>>>>;
+
+impl Report {
+    pub fn of(store: &Store, scan_id: &ScanId, report: OpenReport) -> Self {
+        let known: Arc<(Store, ScanId, String)> = Arc::new((store.clone(), scan_id.clone(), report.sha256.clone()));
+        let read: Read = Box::new(move |from| {
+            let known = Arc::clone(&known);
+            async move {
+                let (store, scan_id, sha256) = &*known;
+                let piece = store.report_piece(scan_id, sha256, from).await;
+                piece
+                    .map_err(io::Error::other)?
+                    .ok_or_else(|| io::Error::other("the report was deleted while it was sent"))
+            }
+            .boxed()
+        });
+        Self { report, read }
+    }
+}
 
 /// The envelope as one gzip stream.
 ///
 /// # Errors
 /// When the compressor fails, which it does not on any input.
-pub fn gzip(prefix: &[u8], report: StoredReport, suffix: &[u8]) -> io::Result<Chunks> {
+pub fn gzip(prefix: &[u8], report: Report, suffix: &[u8]) -> io::Result<impl MessageBody<Error = io::Error> + 'static> {
     let mut head = GZIP_HEADER.to_vec();
     // A sync flush ends at a byte boundary, where the stored blocks begin.
     deflate(
@@ -42,116 +70,207 @@ pub fn gzip(prefix: &[u8], report: StoredReport, suffix: &[u8]) -> io::Result<Ch
     let mut checksum = crc32fast::Hasher::new();
     checksum.update(prefix);
     checksum.combine(&crc32fast::Hasher::new_with_initial_len(
-        report.crc32,
-        report.plain_size,
+        report.report.crc32,
+        report.report.plain_size,
     ));
     checksum.update(suffix);
     tail.extend(checksum.finalize().to_le_bytes());
-    let length = prefix.len() as u64 + report.plain_size + suffix.len() as u64;
+    let length = prefix.len() as u64 + report.report.plain_size + suffix.len() as u64;
     // The format has the length modulo 2^32.
     tail.extend((length as u32).to_le_bytes());
-    Ok(Chunks(VecDeque::from([head.into(), report.bytes.into(), tail.into()])))
+    let size = (head.len() + tail.len()) as u64 + report.report.length;
+    Ok(body(
+        size,
+        Zipped {
+            head: Some(head.into()),
+            pieces: Pieces::new(report),
+            tail: Some(tail.into()),
+        },
+    ))
 }
 
 /// The envelope as plain text, decompressed piece by piece while it is sent.
 #[must_use]
-pub fn plain(prefix: Vec<u8>, report: StoredReport, suffix: Vec<u8>) -> Inflating {
-    Inflating {
-        length: prefix.len() as u64 + report.plain_size + suffix.len() as u64,
-        prefix: Some(prefix.into()),
-        suffix: Some(suffix.into()),
-        input: report.bytes,
-        left: report.plain_size,
-        decompress: Decompress::new(false),
+pub fn plain(prefix: Vec<u8>, report: Report, suffix: Vec<u8>) -> impl MessageBody<Error = io::Error> + 'static {
+    let size = prefix.len() as u64 + report.report.plain_size + suffix.len() as u64;
+    body(
+        size,
+        Inflating {
+            prefix: Some(prefix.into()),
+            left: report.report.plain_size,
+            pieces: Pieces::new(report),
+            input: Bytes::new(),
+            decompress: Decompress::new(false),
+            suffix: Some(suffix.into()),
+        },
+    )
+}
+
+/// What a body is made of, one part after the other.
+trait Parts {
+    async fn next(&mut self) -> io::Result<Option<Bytes>>;
+}
+
+fn body(size: u64, parts: impl Parts + 'static) -> impl MessageBody<Error = io::Error> + 'static {
+    let stream = stream::unfold(parts, async |mut parts| {
+        let next = parts.next().await;
+        if let Err(error) = &next {
+            // The answer has begun: all that is left is to break it off.
+            tracing::error!("cannot send a report: {error}");
+        }
+        Some((next.transpose()?, parts))
+    });
+    SizedStream::new(size, Box::pin(stream))
+}
+
+struct Zipped {
+    head: Option<Bytes>,
+    pieces: Pieces,
+    tail: Option<Bytes>,
+}
+
+impl Parts for Zipped {
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        if let Some(head) = self.head.take() {
+            return Ok(Some(head));
+        }
+        match self.pieces.next().await? {
+            Some(piece) => Ok(Some(piece)),
+            None => Ok(self.tail.take()),
+        }
     }
 }
 
-/// A body of a few pieces that are in memory.
-pub struct Chunks(VecDeque<Bytes>);
-
-impl MessageBody for Chunks {
-    type Error = io::Error;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.0.iter().map(|chunk| chunk.len() as u64).sum())
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, io::Error>>> {
-        Poll::Ready(self.0.pop_front().map(Ok))
-    }
-}
-
-/// A body that is decompressed while it is sent.
-pub struct Inflating {
-    length: u64,
+struct Inflating {
     prefix: Option<Bytes>,
-    input: Vec<u8>,
+    pieces: Pieces,
+    /// What is left of the piece that is being decompressed.
+    input: Bytes,
     /// Bytes of the report that are still to come.
     left: u64,
     decompress: Decompress,
     suffix: Option<Bytes>,
 }
 
-/// Large enough that the calls cost nothing, small enough for a thousand clients.
-const PIECE: usize = 64 * 1024;
-
-impl Inflating {
-    fn next(&mut self) -> io::Result<Option<Bytes>> {
+impl Parts for Inflating {
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        /// Large enough that the calls cost nothing, small enough for a thousand clients.
+        const PART: usize = 64 * 1024;
         if let Some(prefix) = self.prefix.take() {
             return Ok(Some(prefix));
         }
-        if self.left == 0 {
-            return Ok(self.suffix.take());
+        let mut part = Vec::with_capacity(PART);
+        while self.left > 0 && part.is_empty() {
+            if self.input.is_empty() {
+                self.input = self.pieces.next().await?.unwrap_or_default();
+            }
+            let before = self.decompress.total_in();
+            let status = self
+                .decompress
+                .decompress_vec(&self.input, &mut part, FlushDecompress::None)
+                .map_err(io::Error::other)?;
+            let consumed = usize::try_from(self.decompress.total_in() - before).map_err(io::Error::other)?;
+            self.input = self.input.slice(consumed..);
+            let stuck = consumed == 0 && part.is_empty();
+            if stuck || status == Status::StreamEnd || part.len() as u64 > self.left {
+                return Err(io::Error::other(
+                    "the stored report does not have the length that was recorded",
+                ));
+            }
         }
-        let mut piece = Vec::with_capacity(PIECE);
-        let consumed = usize::try_from(self.decompress.total_in()).map_err(io::Error::other)?;
-        let input = self.input.get(consumed..).unwrap_or_default();
-        let status = self
-            .decompress
-            .decompress_vec(input, &mut piece, FlushDecompress::None)
-            .map_err(io::Error::other)?;
-        if piece.is_empty() || status == Status::StreamEnd || piece.len() as u64 > self.left {
-            return Err(io::Error::other(
-                "the stored report does not have the length that was recorded",
-            ));
+        self.left -= part.len() as u64;
+        match part.is_empty() {
+            true => Ok(self.suffix.take()),
+            false => Ok(Some(part.into())),
         }
-        self.left -= piece.len() as u64;
-        Ok(Some(piece.into()))
     }
 }
 
-impl MessageBody for Inflating {
-    type Error = io::Error;
+/// The stored bytes.
+struct Pieces {
+    first: Option<Vec<u8>>,
+    /// So many have been read.
+    at: u64,
+    length: u64,
+    read: Read,
+}
 
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.length)
+impl Pieces {
+    fn new(report: Report) -> Self {
+        Self {
+            first: Some(report.report.first),
+            at: 0,
+            length: report.report.length,
+            read: report.read,
+        }
     }
 
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, io::Error>>> {
-        let next = self.next();
-        if let Err(error) = &next {
-            // The answer has begun: all that is left is to break it off.
-            tracing::error!("cannot send a report: {error}");
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        if self.at == self.length {
+            return Ok(None);
         }
-        Poll::Ready(next.transpose())
+        let piece = match self.first.take() {
+            Some(first) => first,
+            None => (self.read)(self.at).await?,
+        };
+        self.at += piece.len() as u64;
+        if piece.is_empty() || self.at > self.length {
+            return Err(io::Error::other("the stored report has another length than was told"));
+        }
+        Ok(Some(piece.into()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Read as _;
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll};
 
+    use actix_web::body::BodySize;
     use proptest::prelude::*;
+    use repolens_core::store::StoredReport;
 
     use super::*;
 
-    fn drain(mut body: impl MessageBody<Error = io::Error> + Unpin) -> Vec<u8> {
+    /// A report that is read in pieces of this size.
+    fn open(stored: StoredReport, piece: usize) -> Report {
+        let StoredReport {
+            bytes,
+            plain_size,
+            crc32,
+            sha256,
+        } = stored;
+        let report = OpenReport {
+            first: bytes[..piece.min(bytes.len())].to_vec(),
+            length: bytes.len() as u64,
+            plain_size,
+            crc32,
+            sha256,
+        };
+        let read: Read = Box::new(move |from| {
+            let from = usize::try_from(from).expect("it fits");
+            let end = bytes.len().min(from + piece);
+            std::future::ready(Ok(bytes[from..end].to_vec())).boxed()
+        });
+        Report { report, read }
+    }
+
+    fn next(body: Pin<&mut impl MessageBody<Error = io::Error>>) -> Option<io::Result<Bytes>> {
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        match body.poll_next(&mut context) {
+            Poll::Ready(next) => next,
+            Poll::Pending => panic!("nothing has to be waited for"),
+        }
+    }
+
+    fn drain(body: impl MessageBody<Error = io::Error>) -> Vec<u8> {
         let BodySize::Sized(size) = body.size() else {
             panic!("a body of known size");
         };
-        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut body = pin!(body);
         let mut bytes = Vec::new();
-        while let Poll::Ready(Some(piece)) = Pin::new(&mut body).poll_next(&mut context) {
+        while let Some(piece) = next(body.as_mut()) {
             bytes.extend(piece.expect("a sound report"));
         }
         assert_eq!(bytes.len() as u64, size, "the length that is promised");
@@ -176,13 +295,14 @@ mod tests {
             unit in prop::collection::vec(any::<u8>(), 0..2_000),
             times in 0_usize..120,
             suffix in prop::collection::vec(any::<u8>(), 0..50),
+            piece in 1_usize..5_000,
         ) {
             let report = unit.repeat(times);
             let stored = StoredReport::compress(&report).expect("compresses");
             let whole = [prefix.as_slice(), &report, &suffix].concat();
-            let zipped = drain(gzip(&prefix, stored.clone(), &suffix).expect("splices"));
+            let zipped = drain(gzip(&prefix, open(stored.clone(), piece), &suffix).expect("splices"));
             prop_assert_eq!(gunzip(&zipped), whole.clone());
-            prop_assert_eq!(drain(plain(prefix, stored, suffix)), whole);
+            prop_assert_eq!(drain(plain(prefix, open(stored, piece), suffix)), whole);
         }
     }
 
@@ -190,17 +310,16 @@ mod tests {
     fn a_report_that_was_damaged_is_not_passed_off_as_whole() {
         let mut stored = StoredReport::compress(&b"{\"a\":1}".repeat(1_000)).expect("compresses");
         stored.bytes.truncate(stored.bytes.len() / 2);
-        let mut body = plain(Vec::new(), stored, Vec::new());
-        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut body = pin!(plain(Vec::new(), open(stored, 100), Vec::new()));
         let mut failed = false;
         for _ in 0..100 {
-            match Pin::new(&mut body).poll_next(&mut context) {
-                Poll::Ready(Some(Ok(_))) => {}
-                Poll::Ready(Some(Err(_))) => {
+            match next(body.as_mut()) {
+                Some(Ok(_)) => {}
+                Some(Err(_)) => {
                     failed = true;
                     break;
                 }
-                _ => break,
+                None => break,
             }
         }
         assert!(failed);

@@ -32,9 +32,10 @@ use crate::settings::DatabaseUrl;
 pub use connect::{PostgresUrl, UrlFault};
 pub use error::StoreError;
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
-pub use report::StoredReport;
+pub use report::{OpenReport, StoredReport};
 pub use scans::{
-    Counts, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, Page, QueueFull, QueuePlace, Scan, StoredResults, Submitted,
+    Counts, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Page, QueueFull, QueuePlace, Scan, StoredResults,
+    Submitted,
 };
 
 /// `table.column` of every column that the queries are compiled for, as SQL would name them.

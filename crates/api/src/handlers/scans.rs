@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::queue::QueuedScan;
 use repolens_core::store::{
-    CancelOutcome, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, StoredResults, Submitted,
+    CancelOutcome, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, QueueFull, QueuePlace, Scan, Submitted,
 };
 use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
@@ -206,12 +206,12 @@ pub async fn get_scan(
         _ => None,
     };
     let results = match scan.status {
-        ScanStatus::Completed => app.store.results(&id).await?,
+        ScanStatus::Completed => app.store.open_results(&id).await?,
         _ => None,
     };
     let view = ScanView::new(scan, place);
     match results {
-        Some(results) => with_results(&request, &view, results, None),
+        Some(results) => with_results(&app, &request, &id, &view, results, None),
         None => Ok(HttpResponse::Ok().json(view)),
     }
 }
@@ -254,7 +254,7 @@ pub async fn get_results(
             .insert_header((header::VARY, "Accept-Encoding"))
             .finish());
     }
-    let Some(results) = app.store.results(&id).await? else {
+    let Some(results) = app.store.open_results(&id).await? else {
         return Err(Problem::not_found(
             "The results of this scan are no longer stored. Scan the repository again.",
         ));
@@ -267,7 +267,7 @@ pub async fn get_results(
         created_at: scan.created_at,
         completed_at: scan.completed_at,
     };
-    with_results(&request, &view, results, digest.as_deref())
+    with_results(&app, &request, &id, &view, results, digest.as_deref())
 }
 
 /// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.
@@ -297,9 +297,11 @@ pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result
 
 /// `view` with one more member, `results`, which is not parsed.
 fn with_results(
+    app: &App,
     request: &HttpRequest,
+    id: &ScanId,
     view: &impl Serialize,
-    results: StoredResults,
+    results: OpenResults,
     digest: Option<&str>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let mut prefix = serde_json::to_vec(view).map_err(|error| Problem::because(&error))?;
@@ -319,13 +321,16 @@ fn with_results(
             .insert_header((header::CACHE_CONTROL, "private, no-cache"));
     }
     match results {
-        StoredResults::Report(report) if gzip => {
+        OpenResults::Report(report) => {
+            let report = splice::Report::of(&app.store, id, report);
+            if !gzip {
+                return Ok(response.body(splice::plain(prefix, report, suffix)));
+            }
             let body = splice::gzip(&prefix, report, &suffix).map_err(|error| Problem::because(&error))?;
             response.insert_header((header::CONTENT_ENCODING, "gzip"));
             Ok(response.body(body))
         }
-        StoredResults::Report(report) => Ok(response.body(splice::plain(prefix, report, suffix))),
-        StoredResults::Older(value) => {
+        OpenResults::Older(value) => {
             serde_json::to_writer(&mut prefix, &value).map_err(|error| Problem::because(&error))?;
             prefix.extend(suffix);
             Ok(response.body(prefix))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use repolens_core::store::{
-    ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, Store, StoredReport, StoredResults, Submitted,
+    ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, OpenResults, Store, StoredReport, StoredResults, Submitted,
 };
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
@@ -139,6 +139,19 @@ async fn a_scan_goes_its_way(database: Database) {
         panic!("a stored report");
     };
     assert_eq!(report, StoredReport::compress(b"{\"a\":1}").expect("compresses"));
+    let Some(OpenResults::Report(open)) = store.open_results(&id).await.expect("an answer") else {
+        panic!("a stored report");
+    };
+    assert_eq!((&open.first, open.length), (&report.bytes, report.bytes.len() as u64));
+    assert_eq!((open.plain_size, open.crc32), (report.plain_size, report.crc32));
+    let piece = async |from| store.report_piece(&id, &open.sha256, from).await.expect("an answer");
+    assert_eq!(piece(3).await.as_deref(), Some(&report.bytes[3..]));
+    assert_eq!(piece(open.length).await, Some(Vec::new()));
+    assert_eq!(
+        store.report_piece(&id, "another", 0).await.expect("an answer"),
+        None,
+        "it is not that report any more"
+    );
     assert_eq!(store.results_digest(&id).await.expect("an answer"), Some(report.sha256));
     let seconds = database
         .value("SELECT CAST(\"processingTime\" AS text) AS v FROM scans")

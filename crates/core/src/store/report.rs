@@ -26,6 +26,22 @@ pub struct StoredReport {
     pub sha256: String,
 }
 
+/// A stored report that is read piece by piece. The largest have tens of megabytes, and many may be read at a time, by
+/// clients of any speed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenReport {
+    /// The first [`PIECE`] bytes of [`StoredReport::bytes`]: nearly always all of them.
+    pub first: Vec<u8>,
+    /// Length of all the stored bytes.
+    pub length: u64,
+    pub plain_size: u64,
+    pub crc32: u32,
+    pub sha256: String,
+}
+
+/// So many bytes of a report are in memory for each of its readers.
+pub const PIECE: i32 = 1 << 20;
+
 impl StoredReport {
     /// Compresses a report. Takes time in proportion to its size: 50 MB are about a second.
     ///

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
+use super::report::OpenReport;
 use super::schema::scans;
 use super::{Store, StoreError, StoredReport, call};
 use crate::{ScanId, ScanStatus};
@@ -125,6 +126,13 @@ pub enum StoredResults {
     Older(serde_json::Value),
 }
 
+/// The same, to be read piece by piece.
+#[derive(Debug)]
+pub enum OpenResults {
+    Report(OpenReport),
+    Older(serde_json::Value),
+}
+
 /// Where a scan stands in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueuePlace {
@@ -179,6 +187,19 @@ impl Store {
     pub async fn results(&self, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
         let id = id.clone();
         call!(self, readers, reports::results(id))
+    }
+
+    /// The same with the first piece of the report only; [`Store::report_piece`] has the others.
+    pub async fn open_results(&self, id: &ScanId) -> Result<Option<OpenResults>, StoreError> {
+        let id = id.clone();
+        call!(self, readers, reports::open_results(id))
+    }
+
+    /// The piece that begins after `from` bytes; `None` where this report is not stored any more.
+    pub async fn report_piece(&self, id: &ScanId, sha256: &str, from: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let from = i32::try_from(from).map_err(|_| StoreError::Broken(format!("no report has {from} bytes")))?;
+        let (id, sha256) = (id.clone(), sha256.to_owned());
+        call!(self, readers, reports::report_piece(id, sha256, from))
     }
 
     /// SHA-256 of the stored report, without reading the report.

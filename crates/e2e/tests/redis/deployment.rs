@@ -244,6 +244,27 @@ impl Process {
         kill(Pid::from_raw(pid), signal).expect("it is ours");
     }
 
+    /// The most memory that it has had at a time, in bytes, since [`Process::forget_peak_memory`].
+    pub fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// What it has now, in bytes, is the most from here on.
+    pub fn forget_peak_memory(&self) -> u64 {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("it is ours");
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, field: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(field))
+            .expect("Linux tells it");
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kib << 10
+    }
+
     /// `kill -9`, and gone.
     pub fn kill(mut self) {
         self.child.kill().expect("it is ours");

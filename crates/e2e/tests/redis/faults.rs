@@ -4,6 +4,7 @@ mod clock;
 mod database;
 mod disk;
 mod instances;
+mod large_reports;
 mod lost_answers;
 mod older_worker;
 mod processes;

@@ -6,8 +6,8 @@ use diesel_async::RunQueryDsl;
 
 use super::{Connection, give_back_space};
 use crate::store::columns::column_time;
-use crate::store::report::ENCODING;
-use crate::store::scans::StoredResults;
+use crate::store::report::{ENCODING, OpenReport, PIECE};
+use crate::store::scans::{OpenResults, StoredResults};
 use crate::store::schema::{scan_reports, scans};
 use crate::store::{Finish, Finished, StoreError, StoredReport};
 use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
@@ -188,9 +188,7 @@ pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<
         .optional()?;
     if let Some((encoding, bytes, plain_size, crc32, sha256)) = stored {
         let (Ok(plain_size), Ok(crc32), true) = (plain_size.try_into(), crc32.try_into(), encoding == ENCODING) else {
-            return Err(StoreError::Broken(format!(
-                "the stored report of `{id}` has an encoding unknown here"
-            )));
+            return Err(unknown_encoding(id));
         };
         return Ok(Some(StoredResults::Report(StoredReport {
             bytes,
@@ -199,13 +197,80 @@ pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<
             sha256,
         })));
     }
+    Ok(older_results(connection, id).await?.map(StoredResults::Older))
+}
+
+diesel::define_sql_function! {
+    /// From the byte at `begin` on, counted from 1.
+    fn substr(bytes: diesel::sql_types::Binary, begin: diesel::sql_types::Integer, count: diesel::sql_types::Integer) -> diesel::sql_types::Binary;
+}
+diesel::define_sql_function! {
+    fn length(bytes: diesel::sql_types::Binary) -> diesel::sql_types::Integer;
+}
+
+/// The same with the first piece of the report only.
+pub async fn open_results(connection: &mut Connection, id: &ScanId) -> Result<Option<OpenResults>, StoreError> {
+    let stored: Option<(String, Vec<u8>, i32, i64, i64, String)> = scan_reports::table
+        .find(id.as_str())
+        .select((
+            scan_reports::encoding,
+            substr(scan_reports::bytes, 1, PIECE),
+            length(scan_reports::bytes),
+            scan_reports::plain_size,
+            scan_reports::crc32,
+            scan_reports::sha256,
+        ))
+        .first(connection)
+        .await
+        .optional()?;
+    let Some((encoding, first, length, plain_size, crc32, sha256)) = stored else {
+        return Ok(older_results(connection, id).await?.map(OpenResults::Older));
+    };
+    let (Ok(length), Ok(plain_size), Ok(crc32), true) = (
+        length.try_into(),
+        plain_size.try_into(),
+        crc32.try_into(),
+        encoding == ENCODING,
+    ) else {
+        return Err(unknown_encoding(id));
+    };
+    Ok(Some(OpenResults::Report(OpenReport {
+        first,
+        length,
+        plain_size,
+        crc32,
+        sha256,
+    })))
+}
+
+/// The piece of that report which begins after `from` bytes; `None` where it is not stored any more.
+pub async fn report_piece(
+    connection: &mut Connection,
+    id: &ScanId,
+    sha256: &String,
+    from: &i32,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(scan_reports::table
+        .find(id.as_str())
+        .filter(scan_reports::sha256.eq(sha256))
+        .select(substr(scan_reports::bytes, from.saturating_add(1), PIECE))
+        .first(connection)
+        .await
+        .optional()?)
+}
+
+async fn older_results(connection: &mut Connection, id: &ScanId) -> Result<Option<serde_json::Value>, StoreError> {
     let value: Option<Option<serde_json::Value>> = scans::table
         .find(id.as_str())
         .select(scans::results)
         .first(connection)
         .await
         .optional()?;
-    Ok(value.flatten().map(StoredResults::Older))
+    Ok(value.flatten())
+}
+
+fn unknown_encoding(id: &ScanId) -> StoreError {
+    StoreError::Broken(format!("the stored report of `{id}` has an encoding unknown here"))
 }
 
 /// The digest of the stored report, without reading it; `None` where there is none.

@@ -48,7 +48,9 @@ fn library() -> PathBuf {
 }
 
 async fn start(deployment: &Deployment, clock: &Clock) -> (Process, Process) {
-    let api = deployment.api_with(&[&[("LOG_LEVEL", "debug")], &clock.settings()[..]].concat()).await;
+    let api = deployment
+        .api_with(&[&[("LOG_LEVEL", "debug")], &clock.settings()[..]].concat())
+        .await;
     let worker = deployment.worker_with("w", &clock.settings()).await;
     (api, worker)
 }

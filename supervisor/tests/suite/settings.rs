@@ -1,9 +1,10 @@
 //! Settings, their faults, and the command line.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::harness::{Setup, supervisor_program};
+use crate::harness::{Setup, install, supervisor_program};
 
 fn output(setup: Setup) -> Output {
     let mut setup = setup;
@@ -37,11 +38,11 @@ fn all_faults_are_listed_at_once_with_78() {
 fn the_children_check_themselves_and_all_faults_come_in_one_list() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("repolens-supervisor");
-    fs::copy(supervisor_program(), &program).unwrap();
+    install(Path::new(supervisor_program()), &program);
     let write = |name: &str, script: &str| {
-        fs::write(folder.path().join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        fs::set_permissions(folder.path().join(name), mode).unwrap();
+        let draft = folder.path().join("draft");
+        fs::write(&draft, format!("#!/bin/sh\n{script}\n")).unwrap();
+        install(&draft, &folder.path().join(name));
     };
     let shared = r#"echo '{"level":"warning","name":"NODE_ENV","message":"is not set"}'"#;
     write(
@@ -98,7 +99,7 @@ fn the_children_check_themselves_and_all_faults_come_in_one_list() {
 fn a_missing_program_is_a_fault() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("repolens-supervisor");
-    fs::copy(supervisor_program(), &program).unwrap();
+    install(Path::new(supervisor_program()), &program);
     let output = Command::new(&program)
         .env_clear()
         .current_dir(folder.path())

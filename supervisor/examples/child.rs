@@ -15,7 +15,7 @@
 //! signals=FILE         append the names of signals that arrive, from now on; they do nothing else
 //! family=N             start N processes that wait for ever; `runaways=N`: in sessions of their own
 //! orphans=N            leave N processes that end at once
-//! ignore-term          SIGTERM does nothing; `term=STATUS:MS`: ends so, after so long; `bye=TEXT`: writes a line before
+//! ignore-term          SIGTERM does nothing; `term=STATUS:MS`: ends so, after so long; `bye=FILE:TEXT`: appends a line before
 //! eat=MIB              use so much memory
 //! exit=STATUS signal=N end now
 //! exit-file=FILE       end as FILE says as soon as it exists: `exit N` or `signal N`
@@ -55,7 +55,8 @@ fn main() {
         for _term in terms.forever() {
             if !ignores_term {
                 if let Some(bye) = &bye {
-                    println!("{bye}");
+                    let (file, text) = bye.split_once(':').expect("FILE:TEXT");
+                    append(file, &format!("{text}\n"));
                 }
                 thread::sleep(Duration::from_millis(TERM_DELAY_MS.load(Ordering::SeqCst)));
                 exit(TERM_STATUS.load(Ordering::SeqCst));

@@ -15,7 +15,7 @@
 //! signals=FILE         append the names of signals that arrive, from now on; they do nothing else
 //! family=N             start N processes that wait for ever; `runaways=N`: in sessions of their own
 //! orphans=N            leave N processes that end at once
-//! ignore-term          SIGTERM does nothing; `term=STATUS:MS`: ends so, after so long
+//! ignore-term          SIGTERM does nothing; `term=STATUS:MS`: ends so, after so long; `bye=FILE:TEXT`: appends a line before
 //! eat=MIB              use so much memory
 //! exit=STATUS signal=N end now
 //! exit-file=FILE       end as FILE says as soon as it exists: `exit N` or `signal N`
@@ -47,10 +47,17 @@ static TERM_DELAY_MS: AtomicU64 = AtomicU64::new(0);
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let ignores_term = arguments.iter().any(|argument| argument == "ignore-term");
+    let bye = arguments
+        .iter()
+        .find_map(|argument| argument.strip_prefix("bye=").map(str::to_owned));
     let mut terms = Signals::new([Signal::SIGTERM as i32]).expect("SIGTERM can be caught");
     thread::spawn(move || {
         for _term in terms.forever() {
             if !ignores_term {
+                if let Some(bye) = &bye {
+                    let (file, text) = bye.split_once(':').expect("FILE:TEXT");
+                    append(file, &format!("{text}\n"));
+                }
                 thread::sleep(Duration::from_millis(TERM_DELAY_MS.load(Ordering::SeqCst)));
                 exit(TERM_STATUS.load(Ordering::SeqCst));
             }
@@ -74,7 +81,7 @@ fn act(name: &str, value: &str, all: &[String]) {
                 .find_map(|argument| argument.strip_prefix("mute-file="))
                 .map(str::to_owned),
         ),
-        "mute-file" | "ignore-term" => {}
+        "mute-file" | "ignore-term" | "bye" => {}
         "beat" => {
             let beat = value.to_owned();
             thread::spawn(move || {

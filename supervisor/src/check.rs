@@ -59,7 +59,9 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
     let mut faults = Vec::new();
     let mut running = Vec::new();
     for role in [Role::Api, Role::Worker] {
-        if settings.check_children && children.is_managed(role) && children.program(role).ours {
+        let program = children.program(role);
+        // One that is not there was told of already.
+        if settings.check_children && children.is_managed(role) && program.ours && program.path.is_file() {
             match start(children, role, connect) {
                 Ok(started) => running.push(started),
                 Err(error) => faults.push(fault(

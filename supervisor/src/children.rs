@@ -25,8 +25,6 @@ impl Children {
     /// `memory_limit` is that of the container, in bytes.
     pub fn prepare(settings: &Settings, memory_limit: Option<u64>) -> io::Result<Self> {
         let mut own = settings.variables.clone();
-        // What hosting sites leave empty means the same as not set.
-        own.retain(|_, value| !value.trim().is_empty());
         if !own.contains_key("WORKER_TOKEN") {
             own.insert("WORKER_TOKEN".to_owned(), random_hex(32)?);
         }

@@ -157,6 +157,38 @@ pub struct Flags {
     pub cgroup_root: Option<String>,
 }
 
+impl Flags {
+    /// The same without those that are given and empty: clap takes an empty variable for a value.
+    pub fn without_empty_ones(self) -> Self {
+        let set = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
+        Self {
+            only: set(self.only),
+            api: set(self.api),
+            worker: set(self.worker),
+            no_check: set(self.no_check),
+            port: set(self.port),
+            data_dir: set(self.data_dir),
+            env_file: set(self.env_file),
+            start_timeout: set(self.start_timeout),
+            health_path: set(self.health_path),
+            health_interval: set(self.health_interval),
+            health_timeout: set(self.health_timeout),
+            health_misses: set(self.health_misses),
+            worker_hang_timeout: set(self.worker_hang_timeout),
+            worker_memory_max: set(self.worker_memory_max),
+            restart_delay: set(self.restart_delay),
+            restart_delay_max: set(self.restart_delay_max),
+            stable_after: set(self.stable_after),
+            crash_loop: set(self.crash_loop),
+            on_crash_loop: set(self.on_crash_loop),
+            worker_grace: set(self.worker_grace),
+            api_grace: set(self.api_grace),
+            stop_timeout: set(self.stop_timeout),
+            cgroup_root: set(self.cgroup_root),
+        }
+    }
+}
+
 fn after_help() -> String {
     format!(
         "\

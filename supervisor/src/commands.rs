@@ -16,13 +16,15 @@ use crate::machine::EXIT_SETTINGS;
 use crate::memory::Cgroup;
 use crate::process;
 use crate::settings::environment::Environment;
-use crate::settings::{self, DEFAULT_DATA_DIR, Fault, LogSettings, Settings};
+use crate::settings::{self, DEFAULT_DATA_DIR, Fault, LogSettings, Settings, are_grave};
 use crate::signals::Signals;
 use crate::status::{Report, client};
 use crate::supervise;
 
 /// No supervisor runs here.
 const EXIT_NOT_RUNNING: u8 = 1;
+/// SIGINT or another signal to stop came during the check.
+const EXIT_INTERRUPTED: u8 = 130;
 /// Something that should always work did not.
 const EXIT_BROKEN: u8 = 71;
 
@@ -40,10 +42,11 @@ pub fn run() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    let flags = cli.flags.without_empty_ones();
     let result = match cli.command {
-        None => start(&cli.flags, &environment, started),
-        Some(Command::Check) => check(&cli.flags, &environment),
-        Some(Command::Status { json }) => Ok(status(&cli.flags, json)),
+        None => start(&flags, &environment, started),
+        Some(Command::Check) => check(&flags, &environment),
+        Some(Command::Status { json }) => Ok(status(&flags, json)),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "repolens-supervisor", &mut script);
@@ -69,42 +72,62 @@ fn start(flags: &Flags, environment: &Environment, started: Instant) -> io::Resu
 /// Checks everything, with the connections, and prints one list.
 fn check(flags: &Flags, environment: &Environment) -> io::Result<u8> {
     let (settings, mut faults) = Settings::read(flags, environment);
-    if let Some(settings) = settings {
-        let mut signals = Signals::listen()?;
-        let cgroup = Cgroup::find(&settings.cgroup_root);
-        let children = Children::prepare(&settings, cgroup.as_ref().and_then(Cgroup::limit))?;
-        process::become_init();
-        match check::run(&settings, &children, true, &mut signals) {
-            Checked::Stopped => return Ok(130),
-            Checked::Done(found) => faults.extend(found),
-        }
-        if settings.policy.api
-            && let Err(why) = supervise::port_is_free(&settings)
-        {
-            // It may well be our own API, when the check is run beside it.
-            faults.push(Fault {
-                level: Level::Warn,
-                name: "PORT".to_owned(),
-                message: why,
-            });
-        }
+    let mut signals = Signals::listen()?;
+    let cgroup = Cgroup::find(&settings.cgroup_root);
+    let children = Children::prepare(&settings, cgroup.as_ref().and_then(Cgroup::limit))?;
+    process::become_init();
+    match check::run(&settings, &children, true, &mut signals) {
+        Checked::Stopped => return Ok(EXIT_INTERRUPTED),
+        Checked::Done(found) => faults.extend(found.into_iter().filter(|fault| is_news(fault, &settings, environment))),
     }
-    let errors = faults.iter().filter(|fault| fault.level == Level::Error).count();
-    let warnings = faults.iter().filter(|fault| fault.level == Level::Warn).count();
+    if settings.policy.api
+        && let Err(why) = supervise::port_is_free(&settings)
+    {
+        // It may well be our own API, when the check is run beside it.
+        faults.push(Fault {
+            level: Level::Warn,
+            name: "PORT".to_owned(),
+            message: why,
+        });
+    }
+    print(&listed(&faults));
+    Ok(if are_grave(&faults) { EXIT_SETTINGS } else { 0 })
+}
+
+/// What the worker finds out about an API of ours: that it is not there before it is started, or that one that runs already
+/// has another token than the one which was made for this check. Neither is a fault.
+fn is_news(fault: &Fault, settings: &Settings, environment: &Environment) -> bool {
+    let api_is_ours = settings.policy.api && environment.get("API_URL").is_none();
+    match fault.name.as_str() {
+        "API_URL" => !api_is_ours,
+        "WORKER_TOKEN" => !api_is_ours || environment.get("WORKER_TOKEN").is_some(),
+        _ => true,
+    }
+}
+
+/// One line for each, and how many there are.
+fn listed(faults: &[Fault]) -> String {
     let mut text = String::new();
-    for fault in &faults {
+    let (mut errors, mut warnings) = (0, 0);
+    for fault in faults {
         let level = match fault.level {
-            Level::Error => "error",
-            Level::Warn => "warning",
+            Level::Error => {
+                errors += 1;
+                "error"
+            }
+            Level::Warn => {
+                warnings += 1;
+                "warning"
+            }
             _ => "ok",
         };
         let line = format!("{level:<8} {:<24} {}", fault.name, fault.message);
         text.push_str(&harmless(&redact(&line)));
         text.push('\n');
     }
-    text.push_str(&format!("{errors} errors, {warnings} warnings\n"));
-    print(&text);
-    Ok(if errors == 0 { 0 } else { EXIT_SETTINGS })
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    text.push_str(&format!("{}, {}\n", count(errors, "error"), count(warnings, "warning")));
+    text
 }
 
 fn status(flags: &Flags, json: bool) -> u8 {

@@ -151,7 +151,7 @@ fn begin_connect(address: SocketAddr) -> io::Result<TcpStream> {
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
+    use std::net::{SocketAddr, TcpListener};
     use std::thread;
     use std::time::{Duration, Instant};
 
@@ -159,8 +159,7 @@ mod tests {
 
     use super::{Outcome, Probe};
 
-    fn run(listener: &TcpListener, timeout: Duration) -> Outcome {
-        let address = listener.local_addr().expect("a listener has an address");
+    fn run(address: SocketAddr, timeout: Duration) -> Outcome {
         let mut probe = match Probe::begin(address, "/api/health", timeout) {
             Ok(probe) => probe,
             Err(outcome) => return outcome,
@@ -187,7 +186,8 @@ mod tests {
                 let _gone = stream.write_all(piece.as_bytes());
             }
         });
-        let outcome = run(&listener, Duration::from_secs(5));
+        let address = listener.local_addr().expect("a listener has an address");
+        let outcome = run(address, Duration::from_secs(60));
         answering.join().expect("the server ran through");
         outcome
     }
@@ -215,20 +215,14 @@ mod tests {
     #[test]
     fn silence_and_nobody_are_unhealthy() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let begun = Instant::now();
-        assert_eq!(
-            run(&listener, Duration::from_millis(100)),
-            Outcome::Unhealthy("no answer in time".to_owned())
-        );
-        assert!(begun.elapsed() < Duration::from_secs(3));
         let address = listener.local_addr().expect("a listener has an address");
+        let silence = Outcome::Unhealthy("no answer in time".to_owned());
+        assert_eq!(run(address, Duration::from_millis(100)), silence);
         drop(listener);
-        let refused = match Probe::begin(address, "/", Duration::from_secs(1)) {
-            Err(outcome) => outcome,
-            Ok(mut probe) => probe
-                .advance(Instant::now())
-                .expect("a refusal is known at once on loopback"),
-        };
-        assert!(matches!(refused, Outcome::Unhealthy(_)));
+        let refused = run(address, Duration::from_secs(60));
+        assert!(
+            matches!(&refused, Outcome::Unhealthy(_)) && refused != silence,
+            "{refused:?}"
+        );
     }
 }

@@ -25,6 +25,11 @@ pub struct Fault {
     pub message: String,
 }
 
+/// Whether one of the faults keeps everything from being started.
+pub fn are_grave(faults: &[Fault]) -> bool {
+    faults.iter().any(|fault| fault.level == Level::Error)
+}
+
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
@@ -74,16 +79,16 @@ impl LogSettings {
 }
 
 impl Settings {
-    /// The settings, unless a fault among the second is an error.
-    pub fn read(flags: &Flags, environment: &Environment) -> (Option<Self>, Vec<Fault>) {
+    /// The settings and what is wrong with them. Where that is an error, the default stands in its place: nothing is to be
+    /// started with it, but the children can check the rest.
+    pub fn read(flags: &Flags, environment: &Environment) -> (Self, Vec<Fault>) {
         let mut reader = Reader { faults: Vec::new() };
         for (name, what) in &environment.faults {
             reader.error(name, what.clone());
         }
         let settings = read(flags, environment, &mut reader);
         reader.warn_of_unknown(environment);
-        let good = reader.faults.iter().all(|fault| fault.level != Level::Error);
-        (good.then_some(settings), reader.faults)
+        (settings, reader.faults)
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -104,7 +109,7 @@ pub const DEFAULT_DATA_DIR: &str = "./.repolens";
 
 fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settings {
     let (api, worker) = match flags.only.as_deref().map(str::trim) {
-        None | Some("") => (true, true),
+        None => (true, true),
         Some("api") => (true, false),
         Some("worker") => (false, true),
         Some(other) => {
@@ -283,7 +288,6 @@ mod tests {
     fn an_empty_environment_is_enough() {
         let (settings, faults) = Settings::read(&commands(), &Environment::default());
         assert_eq!(faults, []);
-        let settings = settings.expect("there are no faults");
         assert_eq!(settings.port, 3001);
         assert!(settings.policy.stop_timeout.as_secs() < 30);
     }
@@ -304,7 +308,7 @@ mod tests {
         environment.variables.insert("REPOLENS_ONYL".into(), "x".into());
         environment.variables.insert("LOG_FORMAT".into(), "xml".into());
         let (settings, faults) = Settings::read(&flags, &environment);
-        assert!(settings.is_none());
+        assert_eq!(settings.port, 3001, "the others can be checked all the same");
         let names: Vec<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
         for name in [
             "--only",

@@ -232,9 +232,9 @@ impl Report {
             let limit = self
                 .memory
                 .limit_bytes
-                .map_or_else(|| "no limit".to_owned(), |limit| format!("of {}", shown_size(limit)));
+                .map_or_else(|| ", no limit".to_owned(), |limit| format!(" of {}", shown_size(limit)));
             out.line(format!(
-                "memory     {} {limit}, out-of-memory kills {}",
+                "memory     {}{limit}, out-of-memory kills {}",
                 shown_size(used),
                 self.memory.oom_kills.unwrap_or(0)
             ));

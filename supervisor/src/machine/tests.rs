@@ -191,6 +191,50 @@ fn a_stop_goes_in_order_and_kills_at_the_end_of_each_grace() {
 }
 
 #[test]
+fn a_second_signal_leaves_two_seconds_and_a_third_none() {
+    let mut world = World::running(policy());
+    let begun = world.now;
+    world.feed(Event::Stop("SIGTERM"));
+    world.feed(Event::Stop("SIGINT"));
+    world.until(begun + Duration::from_millis(1999));
+    assert_eq!(world.killed, []);
+    world.until(begun + Duration::from_secs(2));
+    let both = [
+        (begun + Duration::from_secs(2), Role::Worker),
+        (begun + Duration::from_secs(2), Role::Api),
+    ];
+    assert_eq!(world.killed, both);
+
+    let mut world = World::running(policy());
+    let begun = world.now;
+    for _ in 0..3 {
+        world.feed(Event::Stop("SIGTERM"));
+    }
+    assert_eq!(world.killed, [(begun, Role::Worker), (begun, Role::Api)]);
+}
+
+#[test]
+fn a_silent_worker_is_replaced_at_the_limit_and_not_before() {
+    let mut world = World::running(Policy {
+        health_interval: None,
+        ..policy()
+    });
+    let beat = world.now + Duration::from_secs(30);
+    world.until(beat);
+    world.feed(Event::Heartbeat { busy: true });
+    world.until(beat + Duration::from_millis(59_999));
+    assert_eq!(world.terminated, []);
+    world.until(beat + Duration::from_secs(60));
+    let silent = Duration::from_secs(60);
+    assert_eq!(world.terminated, [(beat + silent, Role::Worker)]);
+    assert!(world.said(|notice| *notice == Notice::WorkerHung { silent }));
+    world.until(beat + Duration::from_secs(62));
+    assert_eq!(world.killed, [(beat + Duration::from_secs(62), Role::Worker)]);
+    world.feed(Event::Ended(Role::Worker, CRASH));
+    assert!(world.worker, "the first restart is at once");
+}
+
+#[test]
 fn a_stop_ends_even_if_the_killed_do_not() {
     let mut world = World::running(policy());
     let begun = world.now;

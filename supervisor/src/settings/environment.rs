@@ -28,6 +28,8 @@ impl Environment {
         for (name, value) in std::env::vars_os() {
             // Without UTF-8 it cannot be one of ours, except by mistake.
             match (name.into_string(), value.into_string()) {
+                // Hosting sites make empty variables where nothing is filled in; they mean the same as none.
+                (Ok(_), Ok(value)) if value.trim().is_empty() => {}
                 (Ok(name), Ok(value)) => {
                     environment.variables.insert(name, value);
                 }
@@ -48,12 +50,9 @@ impl Environment {
         environment
     }
 
+    /// The value of a variable that is set to something.
     pub fn get(&self, name: &str) -> Option<&str> {
-        // Hosting sites make empty variables where nothing is filled in; they mean the same as none.
-        self.variables
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.trim().is_empty())
+        self.variables.get(name).map(String::as_str)
     }
 
     fn read_file(&mut self, path: &str, asked: bool) {
@@ -67,6 +66,7 @@ impl Environment {
         };
         for (number, line) in text.lines().enumerate() {
             match parse_line(line) {
+                Ok(Some((_, value))) if value.trim().is_empty() => {}
                 Ok(None) => {}
                 Ok(Some((name, value))) => {
                     if !self.variables.contains_key(&name) {

@@ -33,7 +33,7 @@ impl Reader {
         expected: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> T {
-        match text.as_deref().filter(|text| !text.trim().is_empty()) {
+        match text.as_deref() {
             None => default,
             Some(text) => parse(text).unwrap_or_else(|| {
                 self.error(name, format!("`{}` is not {expected}", text.escape_debug()));
@@ -57,7 +57,7 @@ impl Reader {
     }
 
     pub fn program(&mut self, name: &str, command: Option<&str>, default: &str, needed: bool) -> Program {
-        if let Some(command) = command.filter(|command| !command.trim().is_empty()) {
+        if let Some(command) = command {
             let mut words = split_words(command).unwrap_or_else(|| {
                 self.error(name, "has a quote that is not closed".to_owned());
                 vec![command.to_owned()]

@@ -14,7 +14,7 @@ use crate::children::{self, Children};
 use crate::log::Log;
 use crate::machine::{EXIT_SETTINGS, EXIT_UNAVAILABLE, Machine};
 use crate::process;
-use crate::settings::{Fault, LogSettings, Settings};
+use crate::settings::{Fault, LogSettings, Settings, are_grave};
 use crate::signals::Signals;
 use crate::status::server::Server;
 
@@ -24,29 +24,25 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 const LAST_SWEEP: Duration = Duration::from_millis(500);
 
 /// Runs the supervisor to its end and returns the exit status. `settings` and `faults` are what was read.
-pub fn run(
-    settings: Option<Settings>,
-    faults: &[Fault],
-    log_settings: LogSettings,
-    started: Instant,
-) -> io::Result<u8> {
+pub fn run(settings: Settings, faults: &[Fault], log_settings: LogSettings, started: Instant) -> io::Result<u8> {
     let signals = Signals::listen()?;
     let log = Log::start(log_settings)?;
     for refused in process::become_init() {
         log.say(Level::Warn, &refused, &[]);
     }
-    tell(&log, faults);
-    let Some(settings) = settings else {
-        log.say(Level::Error, "Nothing was started: the settings have faults", &[]);
-        log.finish(LAST_WORDS);
-        return Ok(EXIT_SETTINGS);
-    };
-    let (status, log) = supervise(settings, log, signals, started)?;
+    let (status, log) = supervise(settings, faults, log, signals, started)?;
     log.finish(LAST_WORDS);
     Ok(status)
 }
 
-fn supervise(settings: Settings, log: Log, mut signals: Signals, started: Instant) -> io::Result<(u8, Log)> {
+fn supervise(
+    settings: Settings,
+    own_faults: &[Fault],
+    log: Log,
+    mut signals: Signals,
+    started: Instant,
+) -> io::Result<(u8, Log)> {
+    tell(&log, own_faults);
     let memory = MemoryWatch::new(find_memory(&settings));
     let children = Children::prepare(&settings, memory.limit())?;
     match check::run(&settings, &children, false, &mut signals) {
@@ -60,7 +56,7 @@ fn supervise(settings: Settings, log: Log, mut signals: Signals, started: Instan
         }
         Checked::Done(faults) => {
             tell(&log, &faults);
-            if faults.iter().any(|fault| fault.level == Level::Error) {
+            if are_grave(own_faults) || are_grave(&faults) {
                 log.say(Level::Error, "Nothing was started: the settings have faults", &[]);
                 return Ok((EXIT_SETTINGS, log));
             }

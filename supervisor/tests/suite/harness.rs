@@ -17,11 +17,26 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Longer than anything takes on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than anything takes on a busy machine. What must come soon is never measured: what it must not wait for is set
+/// to take longer than this.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Times for a stop that are longer than [`PATIENCE`]: with them a test ends only where nothing waits for them.
+pub const LONG_GRACES: [&str; 6] = ["--worker-grace", "10m", "--api-grace", "10m", "--stop-timeout", "1h"];
 
 pub fn supervisor_program() -> &'static str {
     env!("CARGO_BIN_EXE_repolens-supervisor")
+}
+
+/// Puts a copy of a program, or of a script, into a test's folder. Another process writes it: were it open for writing here
+/// while another thread forks, starting it could fail with "text file busy".
+pub fn install(from: &Path, to: &Path) {
+    let done = Command::new("install")
+        .args(["-m", "755"])
+        .args([from, to])
+        .status()
+        .expect("`install` is there");
+    assert!(done.success(), "{} cannot be installed", to.display());
 }
 
 /// The helper program; examples are built beside the tests.
@@ -183,12 +198,10 @@ impl Run {
         code(status)
     }
 
-    /// Asks it to stop, and returns the exit status and how long it took.
-    pub fn stop(&mut self) -> (i32, Duration) {
-        let begun = Instant::now();
+    /// Asks it to stop, and returns the exit status.
+    pub fn stop(&mut self) -> i32 {
         self.signal(Signal::SIGTERM);
-        let status = self.wait();
-        (status, begun.elapsed())
+        self.wait()
     }
 
     pub fn ask(&self, question: &str) -> String {

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use nix::sys::signal::{Signal, kill};
 
-use crate::harness::{Run, Setup, can_unshare, child_program, eventually, is_alive, supervisor_program, zombies_of};
+use crate::harness::{
+    Run, Setup, can_unshare, child_program, eventually, install, is_alive, supervisor_program, zombies_of,
+};
 
 #[test]
 fn orphans_are_reaped() {
@@ -74,7 +76,7 @@ fn a_stop_reaches_those_that_ran_away() {
     let mut run = Setup::new("health", "pid-file=DIR/pids runaways=5 family=5 beat=i").start();
     run.wait_until_running();
     eventually("all are there", || run.pids_in("pids").len() == 11);
-    let (status, _) = run.stop();
+    let status = run.stop();
     assert_eq!(status, 0);
     assert!(!run.pids_in("pids").into_iter().any(is_alive));
 }
@@ -220,7 +222,7 @@ fn the_same_user_cannot_read_the_supervisors_environment() {
             (PathBuf::from(supervisor_program()), "supervisor"),
             (child_program(), "child"),
         ] {
-            fs::copy(from, folder.join(name)).unwrap();
+            install(&from, &folder.join(name));
         }
         let child = folder.join("child").display().to_string();
         setup.command = as_nobody(&setup.command, folder.join("supervisor"));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{PATIENCE, Setup, eventually, skipped, wait_within};
+use crate::harness::{LONG_GRACES, PATIENCE, Setup, eventually, skipped, wait_within};
 
 /// The messages of one source: behind the time, the source and the level.
 fn of<'a>(lines: &'a [String], source: &str) -> Vec<&'a str> {
@@ -32,7 +32,7 @@ fn lines_of_both_come_whole_and_in_order() {
     .start();
     run.wait_for(&format!("A {} ", LINES - 1));
     run.wait_for(&format!("W {} ", LINES - 1));
-    assert_eq!(run.stop().0, 0);
+    assert_eq!(run.stop(), 0);
     let lines = run.lines();
     for (source, tag, most) in [("api", 'A', 200), ("worker", 'W', 3000)] {
         let own: Vec<&str> = of(&lines, source)
@@ -52,7 +52,7 @@ fn lines_of_both_come_whole_and_in_order() {
 fn a_long_line_is_cut_into_marked_pieces() {
     let mut run = Setup::new("health", "spew=3:1048576:L say=after beat=i").start();
     run.wait_for("after");
-    assert_eq!(run.stop().0, 0);
+    assert_eq!(run.stop(), 0);
     let lines = run.lines();
     let own: Vec<&str> = of(&lines, "worker")
         .into_iter()
@@ -101,7 +101,7 @@ fn json_has_one_object_a_line_and_merges_those_of_children() {
     .start();
     run.wait_until_running();
     run.wait_for("plain");
-    assert_eq!(run.stop().0, 0);
+    assert_eq!(run.stop(), 0);
     let objects: Vec<serde_json::Value> = run
         .lines()
         .iter()
@@ -187,7 +187,7 @@ fn a_stalled_reader_loses_nothing_and_a_stop_is_prompt_all_the_same() {
 
 #[test]
 fn a_stop_does_not_wait_for_a_stalled_reader() {
-    let mut setup = Setup::new("health", "beat=i spew=30000:100:W");
+    let mut setup = Setup::new("health", "beat=i spew=30000:100:W").flags(&LONG_GRACES);
     let mut child = setup
         .command
         .stdin(Stdio::null())
@@ -196,10 +196,9 @@ fn a_stop_does_not_wait_for_a_stalled_reader() {
         .unwrap();
     let socket = setup.folder.path().join(".repolens/supervisor.sock");
     eventually("the supervisor runs", || socket.exists());
-    let begun = Instant::now();
+    // Nobody ever reads: a supervisor that waited for it would never end.
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
     assert!(wait_within(&mut child, PATIENCE).unwrap().success());
-    assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -274,6 +273,6 @@ fn a_filter_hides_what_is_less_grave() {
         .env("LOG_LEVEL", "warn,hyper=info")
         .start();
     run.wait_for("Worker crashed!");
-    assert_eq!(run.stop().0, 0);
+    assert_eq!(run.stop(), 0);
     assert!(!run.lines().iter().any(|line| line.contains(" supervisor INFO ")));
 }

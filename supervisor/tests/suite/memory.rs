@@ -164,7 +164,7 @@ fn a_real_kill_for_memory() {
     fs::remove_file(run.file("go")).unwrap();
     assert_eq!(run.process("api")["restarts"], 0);
     assert_eq!(run.status()["phase"], "running");
-    assert_eq!(run.stop().0, 0);
+    assert_eq!(run.stop(), 0);
     drop(run);
     drop(group);
 }

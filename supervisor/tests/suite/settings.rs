@@ -1,9 +1,10 @@
 //! Settings, their faults, and the command line.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::harness::{Setup, supervisor_program};
+use crate::harness::{Setup, install, supervisor_program};
 
 fn output(setup: Setup) -> Output {
     let mut setup = setup;
@@ -37,11 +38,11 @@ fn all_faults_are_listed_at_once_with_78() {
 fn the_children_check_themselves_and_all_faults_come_in_one_list() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("repolens-supervisor");
-    fs::copy(supervisor_program(), &program).unwrap();
+    install(Path::new(supervisor_program()), &program);
     let write = |name: &str, script: &str| {
-        fs::write(folder.path().join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        fs::set_permissions(folder.path().join(name), mode).unwrap();
+        let draft = folder.path().join("draft");
+        fs::write(&draft, format!("#!/bin/sh\n{script}\n")).unwrap();
+        install(&draft, &folder.path().join(name));
     };
     let shared = r#"echo '{"level":"warning","name":"NODE_ENV","message":"is not set"}'"#;
     write(
@@ -74,10 +75,19 @@ fn the_children_check_themselves_and_all_faults_come_in_one_list() {
         "{text}"
     );
     assert_eq!(text.matches("`NODE_ENV` is not set").count(), 1, "{text}");
+    // Also where the supervisor has faults of its own to tell.
+    for command in [&[][..], &["check"]] {
+        let (code, text) = run(&[&["--port", "none"], command].concat());
+        assert_eq!(code, Some(78), "{text}");
+        assert!(
+            text.contains("DATABASE_URL") && text.contains("`none` is not a port"),
+            "{text}"
+        );
+    }
     let (code, text) = run(&["check"]);
     assert_eq!(code, Some(78), "{text}");
     assert!(
-        text.contains("error    DATABASE_URL") && text.contains("2 errors, 1 warnings"),
+        text.contains("error    DATABASE_URL") && text.contains("2 errors, 1 warning\n"),
         "{text}"
     );
 
@@ -95,10 +105,78 @@ fn the_children_check_themselves_and_all_faults_come_in_one_list() {
 }
 
 #[test]
+fn a_check_beside_a_running_service_has_no_faults_to_tell_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("repolens-supervisor");
+    install(Path::new(supervisor_program()), &program);
+    for (name, script) in [
+        ("repolens-api", "exit 0"),
+        (
+            "repolens-worker",
+            r#"echo '{"level":"error","name":"WORKER_TOKEN","message":"the API refuses it"}'
+echo '{"level":"warning","name":"API_URL","message":"does not answer"}'; exit 78"#,
+        ),
+    ] {
+        let draft = folder.path().join("draft");
+        fs::write(&draft, format!("#!/bin/sh\n{script}\n")).unwrap();
+        install(&draft, &folder.path().join(name));
+    }
+    let run = |variables: &[(&str, &str)]| {
+        let output = Command::new(&program)
+            .arg("check")
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("PORT", crate::harness::free_port().to_string())
+            .envs(variables.iter().copied())
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    // The token of this check was made for it alone.
+    assert_eq!(run(&[]), (Some(0), "0 errors, 0 warnings\n".to_owned()));
+    let token = "t".repeat(32);
+    let (code, text) = run(&[("WORKER_TOKEN", &token), ("API_URL", "http://elsewhere")]);
+    assert_eq!(code, Some(78), "{text}");
+    assert!(text.contains("1 error, 1 warning\n"), "{text}");
+}
+
+#[test]
+fn empty_variables_are_none() {
+    let mut setup = Setup::new("env-file=DIR/api health", "beat=i");
+    for name in [
+        "REPOLENS_DATA_DIR",
+        "REPOLENS_HEALTH_PATH",
+        "REPOLENS_ENV_FILE",
+        "REPOLENS_ONLY",
+        "REPOLENS_STOP_TIMEOUT",
+        "REPOLENS_CGROUP_ROOT",
+        "NO_SIGNS",
+        "LOG_FORMAT",
+        "HOST",
+        "DATABASE_URL",
+        "FRONTEND_URL",
+    ] {
+        setup = setup.env(name, " ");
+    }
+    fs::write(
+        setup.folder.path().join(".env"),
+        "FRONTEND_URL=http://file\nDATABASE_URL=\n",
+    )
+    .unwrap();
+    let run = setup.start();
+    run.wait_until_running();
+    assert_eq!(run.status()["phase"], "running", "the socket is where it is by default");
+    let variables = fs::read_to_string(run.file("api")).unwrap();
+    assert!(variables.contains("FRONTEND_URL=http://file"), "{variables}");
+    assert!(!variables.contains("DATABASE_URL"), "{variables}");
+}
+
+#[test]
 fn a_missing_program_is_a_fault() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("repolens-supervisor");
-    fs::copy(supervisor_program(), &program).unwrap();
+    install(Path::new(supervisor_program()), &program);
     let output = Command::new(&program)
         .env_clear()
         .current_dir(folder.path())

@@ -1,7 +1,6 @@
 //! From nothing to all running.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use crate::harness::{Run, Setup, eventually};
 
@@ -9,7 +8,7 @@ use crate::harness::{Run, Setup, eventually};
 fn phrases_come_in_their_order() {
     let mut run = Setup::new("health", "beat=i").start();
     run.wait_until_running();
-    let (status, _) = run.stop();
+    let status = run.stop();
     assert_eq!(status, 0);
     let port = run.port;
     let text = run.lines().join("\n");
@@ -54,12 +53,10 @@ fn the_worker_waits_for_the_api() {
 #[test]
 fn an_api_that_is_never_healthy_ends_everything_with_69() {
     for api in ["", "health=503"] {
-        let begun = Instant::now();
         let mut run = Setup::new(api, "say=worker-is-here")
             .flags(&["--start-timeout", "300ms"])
             .start();
         assert_eq!(run.wait(), 69);
-        assert!(begun.elapsed() < Duration::from_secs(5));
         run.wait_for("did not become healthy within 300 ms");
         assert!(!run.lines().iter().any(|line| line.contains("worker-is-here")));
     }
@@ -92,7 +89,7 @@ fn each_can_run_alone() {
         .start();
     run.wait_until_running();
     assert!(!run.lines().iter().any(|line| line.contains("API")));
-    assert_eq!(run.stop().0, 0);
+    assert_eq!(run.stop(), 0);
 }
 
 #[test]

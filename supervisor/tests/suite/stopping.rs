@@ -1,58 +1,46 @@
 //! Stops: prompt, in order, and whatever the children do.
 
 use std::fs;
-use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use crate::harness::{Setup, eventually, is_alive};
+use crate::harness::{LONG_GRACES, Setup, eventually, is_alive};
 
 #[test]
 fn a_stop_is_prompt_and_the_worker_goes_first() {
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT] {
-        let mut run = Setup::new("term=0:50 health", "term=0:50 beat=i").start();
+        let mut run = Setup::new("bye=DIR/order:api health", "bye=DIR/order:worker beat=i")
+            .flags(&LONG_GRACES)
+            .start();
         run.wait_until_running();
         run.signal(signal);
         assert_eq!(run.wait(), 0);
+        run.wait_for(&format!("signal={signal}"));
         let line = run.wait_for("Clean shutdown complete");
-        // One after the other: each took its own 50 ms.
-        let milliseconds = |name: &str| -> u64 {
-            let text = line
-                .split_once(&format!("{name}=\""))
-                .unwrap()
-                .1
-                .split_once(" ms\"")
-                .unwrap()
-                .0;
-            text.parse().unwrap()
-        };
         assert!(
-            milliseconds("worker") >= 50 && milliseconds("api") >= 50 && milliseconds("took") >= 100,
+            ["took=", "worker=", "api="].iter().all(|field| line.contains(field)),
             "{line}"
         );
-        run.wait_for(&format!("signal={signal}"));
+        // The API is asked only when the worker is gone.
+        assert_eq!(fs::read_to_string(run.file("order")).unwrap(), "worker\napi\n");
     }
 }
 
 #[test]
 fn a_child_that_ignores_term_is_gone_within_its_grace() {
-    for (api, worker, killed) in [
-        ("health", "beat=i ignore-term family=5", "worker"),
-        ("health ignore-term", "beat=i", "api"),
+    for (api, worker, killed, grace) in [
+        ("health", "beat=i ignore-term family=5", "worker", "--worker-grace"),
+        ("health ignore-term", "beat=i", "api", "--api-grace"),
     ] {
         let mut run = Setup::new(
             &format!("pid-file=DIR/pids {api}"),
             &format!("pid-file=DIR/pids {worker}"),
         )
-        .flags(&["--worker-grace", "300ms", "--api-grace", "300ms"])
+        .flags(&LONG_GRACES)
+        .flags(&[grace, "300ms"])
         .start();
         run.wait_until_running();
-        let (status, took) = run.stop();
-        assert_eq!(status, 0);
-        assert!(
-            took >= Duration::from_millis(300) && took < Duration::from_millis(800),
-            "{took:?}"
-        );
+        assert_eq!(run.stop(), 0);
         run.wait_for(&format!("Shutdown complete, but had to kill: {killed}"));
         assert!(!run.pids_in("pids").into_iter().any(is_alive));
     }
@@ -61,45 +49,51 @@ fn a_child_that_ignores_term_is_gone_within_its_grace() {
 #[test]
 fn the_whole_stop_fits_in_its_time() {
     let mut run = Setup::new("health ignore-term", "beat=i ignore-term")
+        .flags(&LONG_GRACES)
         .flags(&["--stop-timeout", "900ms"])
         .start();
     run.wait_until_running();
-    let (status, took) = run.stop();
-    assert_eq!(status, 0);
-    assert!(took < Duration::from_millis(1400), "{took:?}");
+    assert_eq!(run.stop(), 0);
     run.wait_for("had to kill: worker, api");
 }
 
 #[test]
 fn a_second_signal_hurries_and_a_third_kills() {
-    let mut run = Setup::new("health", "beat=i ignore-term").start();
-    run.wait_until_running();
-    run.signal(Signal::SIGTERM);
-    run.wait_for("Shutdown signal received...");
-    run.signal(Signal::SIGINT);
-    run.wait_for("Second shutdown signal");
-    let begun = std::time::Instant::now();
+    let stopping = || {
+        let run = Setup::new("health", "beat=i ignore-term").flags(&LONG_GRACES).start();
+        run.wait_until_running();
+        run.signal(Signal::SIGTERM);
+        run.wait_for("Shutdown signal received...");
+        run.signal(Signal::SIGINT);
+        run.wait_for("Second shutdown signal: 2 s are left");
+        run
+    };
+    let mut run = stopping();
+    assert_eq!(run.wait(), 0);
+    run.wait_for("Shutdown complete, but had to kill: worker");
+    // That the third does not wait for the rest of the 2 s is a rule of `machine`, tested there with made-up time.
+    let mut run = stopping();
     run.signal(Signal::SIGTERM);
     assert_eq!(run.wait(), 0);
-    assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
-    run.wait_for("Third shutdown signal");
+    run.wait_for("Third shutdown signal: killing");
 }
 
 #[test]
 fn a_stop_is_safe_while_starting_and_in_back_off() {
-    let mut run = Setup::new("", "").start();
+    let mut run = Setup::new("", "")
+        .flags(&LONG_GRACES)
+        .flags(&["--start-timeout", "10m"])
+        .start();
     run.wait_for("Waiting for API");
-    let (status, took) = run.stop();
-    assert_eq!(status, 0);
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert_eq!(run.stop(), 0);
+    run.wait_for("Clean shutdown complete");
 
     let mut run = Setup::new("health", "exit=3")
-        .flags(&["--restart-delay", "20s"])
+        .flags(&LONG_GRACES)
+        .flags(&["--restart-delay", "10m", "--restart-delay-max", "10m"])
         .start();
     run.wait_for_times("Worker crashed!", 2);
-    let (status, took) = run.stop();
-    assert_eq!(status, 0);
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert_eq!(run.stop(), 0);
     run.wait_for("Clean shutdown complete");
 }
 
@@ -111,6 +105,7 @@ fn a_stop_is_safe_at_any_moment() {
                 "pid-file=DIR/pids health",
                 "pid-file=DIR/pids beat=i exit-file=DIR/never",
             )
+            .flags(&LONG_GRACES)
             .start();
             (moment, run)
         })
@@ -119,14 +114,13 @@ fn a_stop_is_safe_at_any_moment() {
         // Moments of its life, not times: so many lines have been written.
         let lines = *moment;
         eventually("it writes lines", || run.lines().len() >= lines.min(8));
-        let (status, took) = run.stop();
+        let status = run.stop();
         // Before the signal handlers are there a signal kills, as it does any process.
         assert!(
             status == 0 || (status == 143 && lines == 0),
             "{status} after {lines} lines:\n{}",
             run.lines().join("\n")
         );
-        assert!(took < Duration::from_secs(2), "{took:?}");
         assert!(!run.pids_in("pids").into_iter().any(is_alive));
     }
 }
@@ -179,8 +173,9 @@ fn an_api_that_hangs_is_stopped() {
         .flags(&[
             "--health-interval",
             "50ms",
+            // A busy machine is not taken for an API that hangs.
             "--health-timeout",
-            "50ms",
+            "1s",
             "--health-misses",
             "3",
         ])

@@ -28,6 +28,10 @@ struct Shared {
 pub struct State {
     pub queue: VecDeque<Value>,
     pub claims: usize,
+    /// Claims that wait for a job at this moment.
+    pub waiting: usize,
+    /// Claims do not wait any longer.
+    pub released: bool,
     /// Bodies of heartbeats, with the path.
     pub heartbeats: Vec<Value>,
     pub releases: Vec<Value>,
@@ -80,6 +84,12 @@ impl FakeApi {
         self.shared.changed.notify_all();
     }
 
+    /// Ends all claims that wait, without a job.
+    pub fn release_claims(&self) {
+        self.state().released = true;
+        self.shared.changed.notify_all();
+    }
+
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().expect("no test panics with it")
     }
@@ -115,7 +125,9 @@ impl Shared {
                 }
                 let wait = body(request)["waitMs"].as_u64().expect("a number");
                 let until = Instant::now() + Duration::from_millis(wait);
-                while state.queue.is_empty() && Instant::now() < until {
+                state.released = false;
+                state.waiting += 1;
+                while state.queue.is_empty() && !state.released && Instant::now() < until {
                     let left = until.saturating_duration_since(Instant::now());
                     state = self
                         .changed
@@ -123,6 +135,7 @@ impl Shared {
                         .expect("no test panics with it")
                         .0;
                 }
+                state.waiting -= 1;
                 Some(
                     state
                         .queue

@@ -7,7 +7,7 @@ use repolens_worker::failed::Failed;
 use repolens_worker::git::{Cloned, Git};
 use tokio::time::Instant;
 
-use crate::fixture::{Repositories, eventually, git, local_git, processes_with};
+use crate::fixture::{PATIENCE, Repositories, eventually, git, local_git, processes_with};
 use crate::git_server;
 
 async fn clone_by(
@@ -31,7 +31,7 @@ async fn clone_by(
 }
 
 async fn clone(address: &str, branch: Option<&str>) -> (Result<Cloned, Failed>, tempfile::TempDir) {
-    clone_by(&local_git(), address, branch, Duration::from_secs(20)).await
+    clone_by(&local_git(), address, branch, PATIENCE).await
 }
 
 async fn code_of(address: &str, branch: Option<&str>) -> FailureCode {
@@ -71,7 +71,7 @@ async fn a_name_is_looked_up_vetted_and_pinned() {
         policy: UrlPolicy::default(),
         ..local_git()
     };
-    let refused = clone_by(&strict, &address, None, Duration::from_secs(20))
+    let refused = clone_by(&strict, &address, None, PATIENCE)
         .await
         .0
         .expect_err("not public");
@@ -153,10 +153,7 @@ async fn a_too_large_repository_is_stopped() {
     let mut by = local_git();
     by.limits.max_repo_bytes = 3 << 20;
     for address in [repositories.address("large.git"), format!("http://{server}/large.git")] {
-        let failed = clone_by(&by, &address, None, Duration::from_secs(20))
-            .await
-            .0
-            .expect_err("too large");
+        let failed = clone_by(&by, &address, None, PATIENCE).await.0.expect_err("too large");
         assert_eq!(failed.code, FailureCode::RepositoryTooLarge, "{failed}");
     }
 }
@@ -170,7 +167,7 @@ async fn large_files_are_left_out_where_the_server_can() {
     );
     let mut by = local_git();
     by.limits.max_file_bytes = 1 << 19;
-    let cloned = clone_by(&by, &repositories.address("large.git"), None, Duration::from_secs(20))
+    let cloned = clone_by(&by, &repositories.address("large.git"), None, PATIENCE)
         .await
         .0
         .expect("small now");
@@ -182,11 +179,12 @@ async fn a_server_that_hangs_costs_the_time_of_the_scan_and_no_more() {
     let repositories = Repositories::make();
     let server = git_server::start(repositories.root());
     for path in ["silent/small.git", "stalls/small.git"] {
-        let begun = Instant::now();
         let address = format!("http://{server}/{path}");
         let (result, sandbox) = clone_by(&local_git(), &address, None, Duration::from_secs(1)).await;
-        assert_eq!(result.expect_err("hangs").code, FailureCode::CloneTimedOut);
-        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+        let failed = result.expect_err("hangs");
+        assert_eq!(failed.code, FailureCode::CloneTimedOut);
+        // Neither the limit on the first answer nor git's on slow servers, which are 30 s.
+        assert_eq!(failed.cause, "the scan's time was used up");
         let name = sandbox.path().display().to_string();
         eventually("git and what it started are gone", || processes_with(&name).is_empty()).await;
     }

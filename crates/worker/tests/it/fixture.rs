@@ -137,10 +137,13 @@ pub fn example(name: &str) -> PathBuf {
     path
 }
 
-/// Limits under which every test ends soon.
+/// Longer than anything takes on a busy machine. No test measures how long something took.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Limits that no scan of a test reaches by being slow.
 pub fn limits() -> ScanLimits {
     ScanLimits {
-        timeout_seconds: 20,
+        timeout_seconds: 2 * PATIENCE.as_secs(),
         max_repo_bytes: 64 << 20,
         max_file_bytes: 2 << 20,
         analysis_memory_bytes: 256 << 20,
@@ -159,9 +162,9 @@ pub fn local_git() -> Git {
     }
 }
 
-/// Waits until `holds`, or fails after 30 s.
+/// Waits until `holds`, or fails after [`PATIENCE`].
 pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    let deadline = tokio::time::Instant::now() + PATIENCE;
     while !holds() {
         assert!(tokio::time::Instant::now() < deadline, "never: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::mpsc;
 
 use crate::fixture::command;
 use crate::http::{Request, Response, serve};
@@ -13,7 +12,8 @@ use crate::http::{Request, Response, serve};
 /// - `/private/…` asks for a password, `/forbidden/…` says 403, `/broken/…` says 500, `/page/…` is a page;
 /// - `/moved/PATH` redirects to `/PATH`, `/metadata/…` to an address of a cloud's inside, `/disk/PATH` to `file:///PATH`,
 ///   `/round/…` to itself;
-/// - `/silent/…` never answers, `/stalls/PATH` answers the first request and then no more.
+/// - `/silent/…` never answers, `/stalls/PATH` answers the first request and then no more;
+/// - `/held/PATH` answers the second request once there is a file [`RELEASE`] below `root`.
 pub fn start(root: &Path) -> SocketAddr {
     let root = root.to_owned();
     serve(move |request| {
@@ -30,18 +30,26 @@ pub fn start(root: &Path) -> SocketAddr {
             "round" => redirect(request.path.clone()),
             "silent" => hang(),
             "stalls" if request.method == "POST" => hang(),
-            "stalls" => backend(&root, &format!("/{rest}"), &request),
+            "held" if request.method == "POST" => {
+                while !root.join(RELEASE).exists() {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                backend(&root, &format!("/{rest}"), &request)
+            }
+            "stalls" | "held" => backend(&root, &format!("/{rest}"), &request),
             _ => backend(&root, &request.path, &request),
         }
     })
 }
 
+/// What `/held/…` waits for.
+pub const RELEASE: &str = "release";
+
 fn hang() -> Option<Response> {
     // Ends with the test process.
-    let (_sender, receiver) = mpsc::channel::<()>();
-    let _kept = _sender;
-    receiver.recv().ok();
-    None
+    loop {
+        std::thread::park();
+    }
 }
 
 fn backend(root: &Path, path: &str, request: &Request) -> Option<Response> {

@@ -6,7 +6,8 @@ use repolens_core::{ScanId, ScanStatus};
 use serde_json::json;
 
 use super::node::{Node, VERSIONS};
-use super::servers::{QUICK, Redis, Running, done, scan};
+use super::servers::Redis;
+use super::workers::{QUICK, Running, done, scan};
 
 fn key(name: &str) -> String {
     format!("bull:repo-analysis:{name}")

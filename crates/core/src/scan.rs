@@ -10,8 +10,8 @@ pub const MAX_ATTEMPTS: i32 = 3;
 /// The id of a scan: 1 to 64 characters of `A–Z a–z 0–9 _ -`.
 ///
 /// Ours are random UUIDs (122 random bits: whoever has the id of an anonymous scan may read it); rows of the older system
-/// have ids of other forms, which are just as valid. It is also the id of the queue's job, where a number alone or a `:`
-/// would not do.
+/// have ids of other forms, which are just as valid. It is also the id of the queue's job and so a part of its key in Redis:
+/// a number alone, which BullMQ gives to jobs without an id, is none, and neither is the name of one of the queue's own keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ScanId(String);
@@ -30,7 +30,7 @@ impl ScanId {
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        if well_formed {
+        if well_formed && !is_the_queue_s(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidId)
@@ -43,13 +43,44 @@ impl ScanId {
     }
 }
 
+/// Would a job of this id take the place of another one, or of a key of the queue itself?
+fn is_the_queue_s(text: &str) -> bool {
+    /// What BullMQ keeps beside the jobs, whose keys differ from these in the last part only.
+    const KEYS: [&str; 20] = [
+        "active",
+        "completed",
+        "de",
+        "delayed",
+        "dn",
+        "events",
+        "failed",
+        "id",
+        "limiter",
+        "marker",
+        "meta",
+        "metrics",
+        "paused",
+        "pc",
+        "prioritized",
+        "repeat",
+        "stalled",
+        "stalled-check",
+        "wait",
+        "waiting-children",
+    ];
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // The last three are numbers to JavaScript.
+    is_number || KEYS.contains(&text) || ["NaN", "Infinity", "-Infinity"].contains(&text)
+}
+
 /// A text that is no [`ScanId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidId;
 
 impl fmt::Display for InvalidId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a scan's id has 1 to 64 letters, digits, `-` or `_`")
+        f.write_str("a scan's id has 1 to 64 letters, digits, `-` or `_`, and is neither a number nor the name of a key of the queue")
     }
 }
 
@@ -228,5 +259,25 @@ mod tests {
         }
         assert!(ScanId::parse(ScanId::random().as_str()).is_ok());
         assert!(ScanId::parse("clx8f2k9a0000v5h4").is_ok());
+    }
+
+    #[test]
+    fn ids_that_the_queue_gives_or_uses_itself_are_refused() {
+        for text in [
+            "wait",
+            "active",
+            "meta",
+            "stalled-check",
+            "0",
+            "4711",
+            "-3",
+            "007",
+            "NaN",
+        ] {
+            assert_eq!(ScanId::parse(text), Err(InvalidId), "{text}");
+        }
+        for text in ["waits", "Wait", "-", "1-2", "4711a"] {
+            assert!(ScanId::parse(text).is_ok(), "{text}");
+        }
     }
 }

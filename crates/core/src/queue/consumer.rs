@@ -103,13 +103,17 @@ impl Consumer {
         let watcher = tokio::spawn(stalled::watch(Arc::clone(&self.core), stop.clone()));
         let mut blocking = Blocking::new(self.core.link.client().clone(), name_worker(&self.core.name));
         let mut backoff = Backoff::new();
+        // A marker was taken off, and what it stands for was not looked at yet.
+        let mut woken = false;
         while !stopping(&stop) {
             while let Some(ended) = jobs.try_join_next() {
                 told_of(ended);
             }
+            // The stop first: a slot that is free because its job was given back must not take that job again.
             let slot = tokio::select! {
-                slot = Arc::clone(&slots).acquire_owned() => slot.expect("the semaphore is never closed"),
+                biased;
                 () = stopped(&mut stop) => break,
+                slot = Arc::clone(&slots).acquire_owned() => slot.expect("the semaphore is never closed"),
             };
             // With one slot, the marker cannot have been taken off since the last job's end looked. Where others run beside,
             // it may have been, and for a job that came after.
@@ -119,6 +123,7 @@ impl Consumer {
             } else {
                 self.core.take().await
             };
+            woken &= fetched.is_err();
             match fetched {
                 Ok(Fetched::Job(job)) => {
                     backoff = Backoff::new();
@@ -137,12 +142,18 @@ impl Consumer {
                     let longest = self.core.timing.block;
                     let time = again_in.map_or(longest, |again_in| again_in.min(longest));
                     match blocking.wait(&self.core, time, &mut stop).await {
-                        Ok(()) => backoff = Backoff::new(),
+                        Ok(by_a_marker) => {
+                            backoff = Backoff::new();
+                            woken = by_a_marker;
+                        }
                         Err(error) => self.pause(&error, &mut backoff, &mut stop).await,
                     }
                 }
                 Err(error) => self.pause(&error, &mut backoff, &mut stop).await,
             }
+        }
+        if woken {
+            blocking::give_marker_back(&self.core).await;
         }
         while let Some(ended) = jobs.join_next().await {
             told_of(ended);

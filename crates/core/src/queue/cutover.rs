@@ -118,10 +118,12 @@ async fn meet(queue: Arc<Queue>) -> Result<Met, bullmq::Error> {
             .map(|(id, _)| id)
             .collect()
     };
+    // What has no scan's id was not added by the older system: it is for the check for stalled jobs, or for nobody.
+    let of_scans = |ids: Vec<String>| ids.into_iter().filter(|id| ScanId::parse(id).is_ok()).collect();
     Ok(Met {
-        completed,
+        completed: of_scans(completed),
         is_plain_set,
-        abandoned,
+        abandoned: of_scans(abandoned),
         waiting: wait.into_iter().chain(paused).collect(),
     })
 }

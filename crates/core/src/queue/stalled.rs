@@ -30,9 +30,9 @@ pub(super) async fn watch(core: Arc<Core>, mut stop: watch::Receiver<bool>) {
                 Ok(Some(next)) => next,
                 Ok(None) => break,
                 Err(error) => {
-                    // The taking of jobs notices it too, and tells to look when it works again.
+                    // Nobody else may notice it: the connection that waits for a job outlives a Redis that only hangs.
                     debug!("the check for stalled jobs failed: {error}");
-                    break;
+                    core.timing.stalled_interval
                 }
             };
             tokio::select! {

@@ -1,5 +1,6 @@
 //! Node's BullMQ and ours on one queue, in both directions.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use repolens_core::ScanStatus;
@@ -7,7 +8,9 @@ use repolens_core::queue::{Depth, Outcome, QueuedScan, Taken, Timing};
 use serde_json::{Value, json};
 
 use super::node::{Node, VERSIONS};
-use super::servers::{Redis, Running, done, scan, until};
+use super::servers::{Redis, until};
+use super::size::{report, times};
+use super::workers::{Running, done, scan};
 
 #[tokio::test]
 async fn a_node_producer_s_job_is_done_here_and_queue_events_sees_all_of_it() {
@@ -69,6 +72,68 @@ async fn a_node_producer_s_job_is_done_here_and_queue_events_sees_all_of_it() {
 }
 
 #[tokio::test]
+async fn many_node_jobs_are_done_here_and_queue_events_misses_none() {
+    let jobs = times(60, 1_000);
+    for version in VERSIONS {
+        let redis = Redis::start().await;
+        let mut node = Node::start(&redis, version).await;
+        node.ask("events", json!({})).await;
+        let ids: Vec<String> = (0..jobs)
+            .map(|i| format!("{}-{i}", if i % 10 == 9 { "bad" } else { "good" }))
+            .collect();
+        let added: Vec<Value> = ids
+            .iter()
+            .map(|id| json!({ "name": "analyze-repo", "data": { "scanId": id }, "opts": { "jobId": id } }))
+            .collect();
+        node.ask("addBulk", json!({ "jobs": added })).await;
+        let worker = Running::start(&redis, "worker-1", 4, Timing::STANDARD, async |taken: Taken| {
+            taken.progress(10, "clone").await;
+            taken.progress(60, "parse").await;
+            match taken.scan_id().as_str().starts_with("bad") {
+                true => Outcome::Failed("no such repository".to_owned()),
+                false => done(),
+            }
+        });
+        let ends = node.ask("waitAll", json!({ "ids": ids, "ms": 120_000 })).await;
+        node.until_count("completed", ids.iter().filter(|id| id.starts_with("good")).count())
+            .await;
+        node.until_count(
+            "retries-exhausted",
+            ids.iter().filter(|id| id.starts_with("bad")).count(),
+        )
+        .await;
+        let mut events = node.events_by_job();
+        for (id, end) in ids.iter().zip(ends.as_array().expect("a list")) {
+            let begin = ["added", "waiting", "active", "progress", "progress"];
+            let (expected, last): (Value, &[&str]) = if id.starts_with("bad") {
+                (
+                    json!({ "error": "no such repository" }),
+                    &["failed", "retries-exhausted"],
+                )
+            } else {
+                let returned = json!({ "scanId": id, "status": "completed", "durationMs": 42 });
+                (json!({ "returned": returned }), &["completed"])
+            };
+            assert_eq!(*end, expected, "{version}");
+            assert_eq!(
+                events.remove(id).unwrap_or_default(),
+                [&begin, last].concat(),
+                "{version} {id}"
+            );
+        }
+        assert!(node.errors().is_empty(), "{version}: {:?}", node.errors());
+        assert_eq!(worker.runs(), jobs, "{version}");
+        worker.stop().await;
+        report(
+            2,
+            &format!(
+                "BullMQ {version}: {jobs} jobs of Node's done here, 0 missing, each with its events in order and the value that `waitUntilFinished` returns, 0 errors of listeners"
+            ),
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_job_without_an_id_of_its_own_is_that_of_the_scan_in_its_data() {
     let redis = Redis::start().await;
     let mut node = Node::start(&redis, VERSIONS[0]).await;
@@ -120,6 +185,51 @@ async fn a_node_worker_does_our_job() {
 }
 
 #[tokio::test]
+async fn many_jobs_of_ours_are_done_by_a_node_worker() {
+    let jobs = times(60, 1_000);
+    for version in VERSIONS {
+        let redis = Redis::start().await;
+        let producer = redis.producer();
+        let mut node = Node::start(&redis, version).await;
+        for i in 0..jobs {
+            // Those of the first round wait in the plain list, the others by their priority.
+            let turn = if i % 2 == 0 {
+                0
+            } else {
+                u32::try_from(i % 7).expect("it is small")
+            };
+            let row = QueuedScan {
+                turn,
+                ..scan(&format!("ours-{i}"))
+            };
+            producer.add(&row).await.expect("Redis is up");
+        }
+        node.ask("work", json!({ "concurrency": 4 })).await;
+        until("all are done", async || {
+            producer.depth().await.expect("Redis is up").completed == jobs as u64
+        })
+        .await;
+        assert_eq!(node.count("worked"), jobs, "{version}: none twice");
+        let mut events: HashMap<String, Vec<String>> = HashMap::new();
+        for (event, job) in redis.events().await {
+            events.entry(job).or_default().push(event);
+        }
+        for i in 0..jobs {
+            let id = format!("ours-{i}");
+            let events = events.remove(&id).unwrap_or_default();
+            assert_eq!(events, ["added", "waiting", "active", "completed"], "{version} {id}");
+        }
+        assert!(node.errors().is_empty(), "{version}: {:?}", node.errors());
+        report(
+            3,
+            &format!(
+                "BullMQ {version}: {jobs} jobs of ours, plain and with a priority, done by a Node worker, each once, with its events in order"
+            ),
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_node_worker_s_failure_is_final_for_the_queue() {
     let redis = Redis::start().await;
     let mut node = Node::start(&redis, VERSIONS[1]).await;
@@ -135,14 +245,14 @@ async fn a_node_worker_s_failure_is_final_for_the_queue() {
 
 #[tokio::test]
 async fn both_kinds_of_workers_on_one_queue_do_each_job_once() {
-    const JOBS: usize = 300;
+    let jobs = times(100, 1_000);
     for version in VERSIONS {
         let redis = Redis::start().await;
         let mut node = Node::start(&redis, version).await;
         node.ask("events", json!({})).await;
         node.ask("work", json!({ "concurrency": 4 })).await;
         let worker = Running::start(&redis, "worker-1", 4, Timing::STANDARD, async |_| done());
-        let jobs: Vec<Value> = (0..JOBS / 2)
+        let added: Vec<Value> = (0..jobs / 2)
             .map(|i| match i % 10 {
                 0 => json!({ "priority": 3 }),
                 1 => json!({ "delay": 200 }),
@@ -156,85 +266,22 @@ async fn both_kinds_of_workers_on_one_queue_do_each_job_once() {
                 json!({ "name": "analyze-repo", "data": { "scanId": id }, "opts": options })
             })
             .collect();
-        node.ask("addBulk", json!({ "jobs": jobs })).await;
+        node.ask("addBulk", json!({ "jobs": added })).await;
         let producer = redis.producer();
-        for i in 0..JOBS / 2 {
+        for i in 0..jobs / 2 {
             producer.add(&scan(&format!("ours-{i}"))).await.expect("Redis is up");
         }
-        let all_done = || node.heard().iter().filter(|line| line["event"] == "completed").count() == JOBS;
-        until("all jobs are done", async || all_done()).await;
-        let worked = node.heard().iter().filter(|line| line["event"] == "worked").count();
-        assert_eq!(worked + worker.runs(), JOBS, "{version}: none twice");
+        node.until_count("completed", jobs).await;
+        let (theirs, ours) = (node.count("worked"), worker.runs());
+        assert_eq!(theirs + ours, jobs, "{version}: none twice");
         assert!(node.errors().is_empty(), "{version}: {:?}", node.errors());
         worker.stop().await;
-        assert_eq!(producer.depth().await.expect("Redis is up").completed, JOBS as u64);
+        assert_eq!(producer.depth().await.expect("Redis is up").completed, jobs as u64);
+        report(
+            3,
+            &format!(
+                "BullMQ {version}: {jobs} jobs of both producers (Node's also with priority, delay and `attempts` 3), {theirs} done by a Node worker and {ours} by ours, each once"
+            ),
+        );
     }
-}
-
-#[tokio::test]
-async fn bull_board_shows_and_moves_it_all() {
-    let redis = Redis::start().await;
-    let producer = redis.producer();
-    let mut node = Node::start(&redis, VERSIONS[1]).await;
-    let worker = Running::start(&redis, "worker-1", 1, Timing::STANDARD, async |taken: Taken| {
-        taken.progress(50, "parse").await;
-        match taken.scan_id().as_str() {
-            id if id.starts_with("bad") => Outcome::Failed("no such repository".to_owned()),
-            id if id.starts_with("gone") => Outcome::Refused,
-            _ => done(),
-        }
-    });
-    for id in ["good-1", "bad-1", "gone-1"] {
-        producer.add(&scan(id)).await.expect("Redis is up");
-    }
-    redis.until_in("gone-1", "completed").await;
-    let workers = node.ask("workers", json!({})).await;
-    assert!(workers.to_string().contains(":w:worker-1"), "{workers}");
-    worker.stop().await;
-    producer.add(&scan("waits-1")).await.expect("Redis is up");
-
-    let queue = "/api/queues/repo-analysis";
-    for status in [
-        "latest",
-        "active",
-        "waiting",
-        "completed",
-        "failed",
-        "delayed",
-        "prioritized",
-        "paused",
-    ] {
-        let path = format!("/api/queues?activeQueue=repo-analysis&status={status}&page=1&jobsPerPage=50");
-        let answer = node.ask("board", json!({ "path": path })).await;
-        assert_eq!(answer["status"], 200, "{status}: {answer}");
-    }
-    let listed = node
-        .ask(
-            "board",
-            json!({ "path": "/api/queues?activeQueue=repo-analysis&status=latest&page=1" }),
-        )
-        .await;
-    let counts = &listed["body"]["queues"][0]["counts"];
-    assert_eq!(
-        (&counts["completed"], &counts["failed"], &counts["waiting"]),
-        (&json!(2), &json!(1), &json!(1))
-    );
-    for id in ["good-1", "bad-1", "gone-1", "waits-1"] {
-        for path in [format!("{queue}/{id}?"), format!("{queue}/{id}/logs")] {
-            let answer = node.ask("board", json!({ "path": path })).await;
-            assert_eq!(answer["status"], 200, "{path}: {answer}");
-        }
-    }
-    for path in ["pause", "resume", "bad-1/retry", "clean/completed"] {
-        let answer = node
-            .ask("board", json!({ "path": format!("{queue}/{path}"), "method": "PUT" }))
-            .await;
-        let status = answer["status"].as_u64().expect("a number");
-        assert!((200..300).contains(&status), "{path}: {answer}");
-    }
-    // What it put back is done here.
-    assert_eq!(redis.places("bad-1").await, ["wait"]);
-    let worker = Running::start(&redis, "worker-1", 1, Timing::STANDARD, async |_| done());
-    redis.until_in("bad-1", "completed").await;
-    worker.stop().await;
 }

@@ -1,10 +1,20 @@
 //! The queue with real servers: Redis, Node's BullMQ in three versions, bull-board, and workers that are killed.
+//!
+//! Some of these tests are checks that `scripts/soak queue` runs in full size: see `size`.
 
+mod away;
+mod board;
+mod chaos;
+mod cost;
 mod cutover;
-mod faults;
 mod interop;
+mod killed;
 mod life;
 mod node;
+mod poison;
+mod repair;
 mod servers;
 mod shared;
+mod size;
 mod vendor;
+mod workers;

@@ -1,5 +1,6 @@
 //! Node's side: the packages, installed once into the target folder, and a driver that is talked to in lines.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -95,6 +96,29 @@ impl Node {
             .filter(|line| of_it(line))
             .filter_map(|line| line["event"].as_str().map(str::to_owned))
             .collect()
+    }
+
+    /// The events of each job, in the order in which they came.
+    pub fn events_by_job(&self) -> HashMap<String, Vec<String>> {
+        let mut all: HashMap<String, Vec<String>> = HashMap::new();
+        for line in self.heard.lock().expect("nobody panics with it").iter() {
+            if let (Some(job), Some(event)) = (line["jobId"].as_str(), line["event"].as_str())
+                && event != "worked"
+            {
+                all.entry(job.to_owned()).or_default().push(event.to_owned());
+            }
+        }
+        all
+    }
+
+    pub fn count(&self, event: &str) -> usize {
+        let heard = self.heard.lock().expect("nobody panics with it");
+        heard.iter().filter(|line| line["event"] == event).count()
+    }
+
+    pub async fn until_count(&self, event: &str, count: usize) {
+        until(&format!("{count} events {event}"), async || self.count(event) >= count).await;
+        assert_eq!(self.count(event), count, "{event}");
     }
 
     pub async fn until_event(&self, event: &str, is_it: impl Fn(&Value) -> bool) -> Value {

@@ -1,32 +1,19 @@
-//! Servers and processes that tests start: each on a free port of loopback, killed when dropped.
+//! Servers that tests start: each on a free port of loopback, killed when dropped.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use repolens_core::queue::{Consumer, Outcome, Producer, QueuedScan, Taken, Timing};
+use repolens_core::queue::Producer;
 use repolens_core::settings::RedisUrl;
-use repolens_core::{ScanId, ScanStatus};
 use tempfile::TempDir;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 /// How long a test waits for what must happen. Generous: a slow machine is no fault.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Times that let a test of recovery be short.
-pub const QUICK: Timing = Timing {
-    lock: Duration::from_secs(1),
-    stalled_interval: Duration::from_secs(1),
-    block: Duration::from_secs(300),
-};
 
 #[expect(clippy::disallowed_methods, reason = "the one wrapper of these tests")]
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -116,7 +103,7 @@ impl Redis {
         assert!(self.is_up().await, "Redis does not start again");
     }
 
-    /// From here on nothing is answered, and all connections stand.
+    /// It takes connections and commands, and says nothing until it is thawed.
     pub fn freeze(&self) {
         self.signal(Signal::SIGSTOP);
     }
@@ -125,10 +112,8 @@ impl Redis {
         self.signal(Signal::SIGCONT);
     }
 
-    fn signal(&self, signal: Signal) {
-        let server = self.server.as_ref().expect("it runs");
-        let pid = i32::try_from(server.id()).expect("a pid");
-        kill(Pid::from_raw(pid), signal).expect("it is ours");
+    fn signal(&self, sent: Signal) {
+        signal(self.server.as_ref().expect("it runs"), sent);
     }
 
     pub fn url(&self) -> RedisUrl {
@@ -200,6 +185,25 @@ impl Redis {
         .await;
     }
 
+    /// So many connections stand in a blocking command: workers that wait for a job.
+    pub async fn until_waiting(&self, workers: usize) {
+        let told = format!("blocked_clients:{workers}\r");
+        until(&format!("{workers} workers wait"), async || {
+            self.ask::<String>(&["INFO", "clients"]).await.contains(&told)
+        })
+        .await;
+    }
+
+    /// All events of the queue that are kept, each with its job, in their order.
+    pub async fn events(&self) -> Vec<(String, String)> {
+        let all: Vec<(String, HashMap<String, String>)> =
+            self.ask(&["XRANGE", "bull:repo-analysis:events", "-", "+"]).await;
+        let field = |fields: &HashMap<String, String>, name: &str| fields.get(name).cloned().unwrap_or_default();
+        all.iter()
+            .map(|(_, fields)| (field(fields, "event"), field(fields, "jobId")))
+            .collect()
+    }
+
     pub async fn field(&self, id: &str, field: &str) -> Option<String> {
         self.ask(&["HGET", &format!("bull:repo-analysis:{id}"), field]).await
     }
@@ -225,140 +229,7 @@ pub async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
     }
 }
 
-pub fn scan(id: &str) -> QueuedScan {
-    QueuedScan {
-        scan_id: ScanId::parse(id).expect("an id"),
-        repo_url: format!("https://example.org/{id}.git"),
-        branch: None,
-        turn: 0,
-    }
-}
-
-pub fn done() -> Outcome {
-    Outcome::Done {
-        status: ScanStatus::Completed,
-        duration: Duration::from_millis(42),
-    }
-}
-
-/// A consumer in this process, which runs until it is stopped or dropped.
-pub struct Running {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-    pub runs: Arc<AtomicUsize>,
-}
-
-impl Running {
-    pub fn start<H, F>(redis: &Redis, id: &str, concurrency: usize, timing: Timing, handle: H) -> Self
-    where
-        H: Fn(Taken) -> F + Send + Sync + 'static,
-        F: Future<Output = Outcome> + Send + 'static,
-    {
-        Self::start_at(&redis.url(), id, concurrency, timing, handle)
-    }
-
-    pub fn start_at<H, F>(url: &RedisUrl, id: &str, concurrency: usize, timing: Timing, handle: H) -> Self
-    where
-        H: Fn(Taken) -> F + Send + Sync + 'static,
-        F: Future<Output = Outcome> + Send + 'static,
-    {
-        let consumer = Consumer::new(url, id, concurrency, timing).expect("an address");
-        let (stop, stopping) = watch::channel(false);
-        let runs = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&runs);
-        let task = tokio::spawn(async move {
-            consumer
-                .run(stopping, move |taken| {
-                    counter.fetch_add(1, Ordering::SeqCst);
-                    handle(taken)
-                })
-                .await;
-        });
-        Self { stop, task, runs }
-    }
-
-    pub fn runs(&self) -> usize {
-        self.runs.load(Ordering::SeqCst)
-    }
-
-    pub fn tell_to_stop(&self) {
-        self.stop.send_replace(true);
-    }
-
-    pub async fn stop(self) {
-        self.tell_to_stop();
-        tokio::time::timeout(PATIENCE, self.task)
-            .await
-            .expect("it stops")
-            .expect("it does not panic");
-    }
-}
-
-/// `examples/queue_worker` as a process of its own.
-pub struct Worker {
-    process: Child,
-    lines: mpsc::Receiver<String>,
-}
-
-impl Worker {
-    pub fn start(redis: &Redis, id: &str, timing: Timing, work: Duration) -> Self {
-        // Beside this test's own binary, where `cargo test` builds all examples.
-        let here = std::env::current_exe().expect("this test's binary");
-        let program = here
-            .parent()
-            .and_then(|deps| deps.parent())
-            .expect("a folder")
-            .join("examples/queue_worker");
-        assert!(
-            program.exists(),
-            "{} is missing: `cargo build -p repolens-core --examples`",
-            program.display()
-        );
-        let mut process = command(program)
-            .args([&redis.address(), id, "1"])
-            .args([timing.lock, timing.stalled_interval, timing.block, work].map(|time| time.as_millis().to_string()))
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the example runs");
-        let mut output = BufReader::new(process.stderr.take().expect("it is piped"));
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || {
-            let mut line = String::new();
-            while output.read_line(&mut line).is_ok_and(|read| read > 0) {
-                if sender.send(line.trim_end().to_owned()).is_err() {
-                    // Read on, so that the process does not block.
-                    let _ = output.read_to_string(&mut line);
-                }
-                line.clear();
-            }
-        });
-        Self { process, lines }
-    }
-
-    /// The next line, such as `taken 4711`.
-    pub fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("the worker says something")
-    }
-
-    pub fn says_nothing_more(&self) -> bool {
-        self.lines.try_recv().is_err()
-    }
-
-    pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.process.id()).expect("a pid");
-        kill(Pid::from_raw(pid), signal).expect("it is ours");
-    }
-
-    pub fn wait(&mut self) -> std::process::ExitStatus {
-        self.process.wait().expect("it is ours")
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+pub fn signal(process: &Child, sent: Signal) {
+    let pid = i32::try_from(process.id()).expect("a pid");
+    kill(Pid::from_raw(pid), sent).expect("it is ours");
 }

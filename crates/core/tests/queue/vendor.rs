@@ -1,7 +1,10 @@
-//! The scripts in `queue/bullmq` are those of the crate that they were taken from.
+//! What was taken from the vendor's crate is still as it is there.
 
 use std::path::{Path, PathBuf};
 
+use bullmq::QueueKeys;
+use repolens_core::ScanId;
+use repolens_core::queue::QUEUE;
 use serde_json::Value;
 
 use super::servers::command;
@@ -27,6 +30,34 @@ fn the_scripts_are_the_vendor_s() {
         }
     }
     assert_eq!(compared, 6);
+}
+
+#[test]
+fn no_scan_s_job_can_take_the_place_of_a_key_of_the_queue() {
+    let keys = QueueKeys::new(QUEUE, None);
+    let own = [
+        keys.wait(),
+        keys.active(),
+        keys.delayed(),
+        keys.prioritized(),
+        keys.completed(),
+        keys.failed(),
+        keys.paused(),
+        keys.waiting_children(),
+        keys.stalled(),
+        keys.stalled_check(),
+        keys.limiter(),
+        keys.events(),
+        keys.meta(),
+        keys.marker(),
+        keys.pc(),
+        keys.id(),
+        keys.repeat(),
+    ];
+    for key in own {
+        let name = key.strip_prefix(&keys.key_prefix()).expect("the queue's prefix");
+        assert!(ScanId::parse(name).is_err(), "{name}");
+    }
 }
 
 fn vendor_s_folder() -> PathBuf {

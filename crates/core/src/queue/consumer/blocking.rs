@@ -41,13 +41,14 @@ impl Blocking {
         }
     }
 
-    /// Waits until there may be a job, or `time` is over, or it is time to stop.
+    /// Waits until there may be a job, or `time` is over, or it is time to stop. Says whether it has taken off a marker, which
+    /// whoever does not look for the job then must give back.
     pub(super) async fn wait(
         &mut self,
         core: &Core,
         time: Duration,
         stop: &mut watch::Receiver<bool>,
-    ) -> Result<(), QueueError> {
+    ) -> Result<bool, QueueError> {
         let time = time.max(SHORTEST);
         // Where it is not put back below, it is closed, so that the server does not give a marker to nobody.
         let mut current = match self.current.take() {
@@ -64,17 +65,15 @@ impl Blocking {
                 answered = &mut answer => answered,
                 () = stopped(stop) => {
                     unblock(core, current.id).await;
-                    if let Ok(Ok(Ok(Some(_)))) = tokio::time::timeout(LATE, &mut answer).await {
-                        give_marker_back(core).await;
-                    }
-                    return Ok(());
+                    let answered = tokio::time::timeout(LATE, &mut answer).await;
+                    return Ok(matches!(answered, Ok(Ok(Ok(Some(_))))));
                 }
             }
         };
         match answered {
-            Ok(Ok(_)) => {
+            Ok(Ok(marker)) => {
                 self.current = Some(current);
-                Ok(())
+                Ok(marker.is_some())
             }
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(QueueError::Away("a blocking command was not answered".to_owned())),
@@ -120,7 +119,7 @@ async fn unblock(core: &Core, id: Option<i64>) {
 }
 
 /// For another worker: this one stops and will not follow it.
-async fn give_marker_back(core: &Core) {
+pub(super) async fn give_marker_back(core: &Core) {
     let marker = core.keys.marker();
     let done = core
         .link

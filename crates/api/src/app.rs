@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tracing::Instrument as _;
 
+use crate::caller::Callers;
 use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
@@ -36,6 +37,7 @@ pub struct App {
     pub guest_history: bool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
+    pub callers: Callers,
     pub worker_token: Secret,
     pub supervisor_socket: Option<PathBuf>,
     /// One report at a time is unpacked and compressed, so that the memory for it is needed once.
@@ -107,10 +109,16 @@ impl App {
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, Problem> {
-        match self.runtime.spawn(work.in_current_span()).await {
-            Ok(result) => Ok(result?),
-            Err(error) => Err(Problem::because(&error)),
-        }
+        Ok(self.on_runtime(work).await??)
+    }
+
+    /// Runs `work` on the runtime of the process, to its end, whatever becomes of the caller.
+    pub async fn on_runtime<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let task = self.runtime.spawn(work.in_current_span());
+        task.await.map_err(|error| Problem::because(&error))
     }
 
     pub fn lease(&self) -> Duration {

@@ -12,7 +12,9 @@ use repolens_core::ScanId;
 use repolens_core::store::Scan;
 use serde::Serializer;
 
+use crate::access::may_see;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::problem::Problem;
 
 /// The id in an address. One that no scan can have is answered like one that no scan has.
@@ -20,11 +22,15 @@ fn scan_id(text: &str) -> Result<ScanId, Problem> {
     ScanId::parse(text).map_err(|_| Problem::scan_not_found(text))
 }
 
-async fn find_scan(app: &App, id: &ScanId) -> Result<Scan, Problem> {
-    app.store
+/// The scan, where the caller may see it: the only way in which a handler gets one.
+async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Scan, Problem> {
+    let scan = app
+        .store
         .find(id)
         .await?
-        .ok_or_else(|| Problem::scan_not_found(id.as_str()))
+        .ok_or_else(|| Problem::scan_not_found(id.as_str()))?;
+    may_see(caller, &scan)?;
+    Ok(scan)
 }
 
 /// `2026-01-22T18:05:55.000Z`.

@@ -1,7 +1,9 @@
 //! `repolens-api`: the HTTP API. It owns the database, hands out jobs and serves reports.
 
+mod access;
 mod app;
 mod body;
+mod caller;
 mod check;
 mod client;
 mod dispatch;
@@ -17,6 +19,7 @@ mod request;
 mod routes;
 mod serve;
 mod splice;
+mod tls;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::App;
+use crate::caller::Callers;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::Limiter;
@@ -73,6 +74,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         guest_history: settings.guest_history,
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,
+        callers: Callers::new(&settings.sign_in).context("cannot make an HTTP client")?,
         worker_token: settings.worker_token,
         supervisor_socket: settings.supervisor_socket,
         report_slot: Semaphore::new(1),

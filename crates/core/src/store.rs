@@ -14,11 +14,13 @@ mod columns;
 mod connect;
 mod error;
 mod jobs;
+mod keys;
 mod outcome;
 mod queries;
 pub mod report;
 mod scans;
 pub(crate) mod schema;
+mod users;
 
 use std::path::Path;
 use std::time::Duration;
@@ -31,6 +33,7 @@ use crate::settings::DatabaseUrl;
 
 pub use connect::{PostgresUrl, UrlFault};
 pub use error::StoreError;
+pub use keys::{ApiKey, KeyUse, MAX_KEYS, NewKey};
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
 pub use report::StoredReport;
 pub use scans::{

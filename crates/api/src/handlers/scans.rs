@@ -17,8 +17,10 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{find_scan, optional_timestamp, scan_id, timestamp};
+use crate::access::may_change;
 use crate::app::App;
 use crate::body::Json;
+use crate::caller::Caller;
 use crate::client::Client;
 use crate::events::State;
 use crate::problem::Problem;
@@ -196,10 +198,11 @@ fn estimated_wait_seconds(place: QueuePlace) -> Option<i64> {
 pub async fn get_scan(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find_scan(&app, &id).await?;
+    let scan = find_scan(&app, &caller, &id).await?;
     let place = match scan.status {
         ScanStatus::Queued => app.store.queue_place(&id, Utc::now()).await?,
         _ => None,
@@ -232,10 +235,11 @@ struct ResultsView {
 pub async fn get_results(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find_scan(&app, &id).await?;
+    let scan = find_scan(&app, &caller, &id).await?;
     if scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(
             "This scan is {}: only a completed one has results.",
@@ -270,8 +274,13 @@ pub async fn get_results(
 }
 
 /// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.
-pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn post_cancel(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
+    may_change(&caller, &find_scan(&app, &caller, &id).await?)?;
     let status = match app.store.cancel(&id, Utc::now()).await? {
         CancelOutcome::Cancelled => ScanStatus::Cancelled,
         CancelOutcome::Asked => ScanStatus::Processing,

@@ -30,6 +30,40 @@ table! {
 }
 
 table! {
+    /// How users sign in at the front end, which writes most of these rows.
+    accounts (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        provider -> Text,
+        #[sql_name = "providerAccountId"]
+        provider_account_id -> Text,
+    }
+}
+
+table! {
+    api_keys (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Text,
+        /// A hash of the key: see `crate::store::keys`.
+        #[sql_name = "key"]
+        hash -> Text,
+        name -> Text,
+        #[sql_name = "lastUsedAt"]
+        last_used_at -> Nullable<Timestamp>,
+        #[sql_name = "expiresAt"]
+        expires_at -> Nullable<Timestamp>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
     repositories (id) {
         id -> Text,
         #[sql_name = "fullName"]
@@ -132,6 +166,7 @@ joinable!(scan_reports -> scans (scan_id));
 joinable!(scans -> repositories (repository_id));
 joinable!(scans -> users (user_id));
 allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories);
+allow_tables_to_appear_in_same_query!(users, accounts, api_keys);
 
 /// `table.column` of every column above.
 pub(super) fn columns() -> Vec<String> {
@@ -142,7 +177,7 @@ pub(super) fn columns() -> Vec<String> {
         };
     }
     use diesel::QueryDsl as _;
-    let queries = names!(scans, scan_reports, users, repositories);
+    let queries = names!(scans, scan_reports, users, accounts, api_keys, repositories);
     queries
         .iter()
         .filter_map(|query| query.strip_prefix("SELECT ")?.split(" FROM ").next())

@@ -16,6 +16,8 @@ macro_rules! transaction {
 
 #[path = "jobs.rs"]
 pub(in crate::store) mod jobs;
+#[path = "keys.rs"]
+pub(in crate::store) mod keys;
 #[path = "migrate.rs"]
 pub(in crate::store) mod migrate;
 #[path = "queue.rs"]
@@ -24,6 +26,8 @@ pub(in crate::store) mod queue;
 pub(in crate::store) mod reports;
 #[path = "scans.rs"]
 pub(in crate::store) mod scans;
+#[path = "users.rs"]
+pub(in crate::store) mod users;
 
 const MIGRATIONS: diesel_migrations::EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");
 

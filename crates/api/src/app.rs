@@ -19,8 +19,10 @@ use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Allowance, Limiter};
 use crate::metrics::Metrics;
+use crate::private::Tokens;
 use crate::problem::Problem;
 use crate::redis_queue::RedisQueue;
+use crate::webhooks::Bell;
 
 /// One for the whole process.
 pub struct App {
@@ -38,6 +40,9 @@ pub struct App {
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
     pub callers: Callers,
+    pub tokens: Tokens,
+    pub webhooks: Bell,
+    pub github_webhook_secret: Option<Secret>,
     pub worker_token: Secret,
     pub supervisor_socket: Option<PathBuf>,
     /// One report at a time is unpacked and compressed, so that the memory for it is needed once.

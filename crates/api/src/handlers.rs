@@ -1,10 +1,14 @@
 //! What answers at the addresses of `routes.rs`.
 
 pub mod events;
+pub mod favorites;
+pub mod github;
 pub mod health;
 pub mod history;
+pub mod keys;
 pub mod reports;
 pub mod scans;
+pub mod webhooks;
 pub mod worker;
 
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -1,6 +1,5 @@
 //! What GitHub says of a token: whose it is, and which repositories it may read.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use repolens_core::store::StoreError;

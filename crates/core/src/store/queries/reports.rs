@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Connection, give_back_space};
+use super::{Connection, give_back_space, repositories, webhooks};
 use crate::store::columns::column_time;
 use crate::store::report::ENCODING;
 use crate::store::scans::StoredResults;
@@ -54,8 +54,10 @@ pub async fn finish(
         }
         if let Finish::Completed { report, .. } = finish {
             insert_report(connection, id, report, now).await?;
+            repositories::scan_is_complete(connection, id, now).await?;
         }
-        Ok(Finished::Recorded { took })
+        let to_tell = webhooks::announce(connection, id.as_str(), now).await?;
+        Ok(Finished::Recorded { took, to_tell })
     })
 }
 

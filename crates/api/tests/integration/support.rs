@@ -4,6 +4,10 @@
 
 mod api;
 mod database;
+pub mod github;
+#[path = "../../../worker/tests/it/http.rs"]
+pub mod http_server;
+pub mod people;
 mod postgres;
 
 use std::time::{Duration, Instant};

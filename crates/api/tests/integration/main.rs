@@ -19,3 +19,5 @@ mod store;
 mod support;
 mod tls;
 mod transitions;
+mod two_users;
+mod webhooks;

@@ -59,6 +59,8 @@ pub const VARIABLES: &[Variable] = &[
     row("SANDBOX_DIR", Worker),
     row("FRONTEND_URL", Api),
     secret("NEXTAUTH_SECRET", Api),
+    row("GITHUB_API_URL", Api),
+    secret("GITHUB_WEBHOOK_SECRET", Api),
     secret("OPENROUTER_API_KEY", Worker),
     row("OPENROUTER_MODEL", Worker),
     secret("GEMINI_API_KEY", Worker),

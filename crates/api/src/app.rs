@@ -13,13 +13,16 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tracing::Instrument as _;
 
+use crate::caller::Callers;
 use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Allowance, Limiter};
 use crate::metrics::Metrics;
+use crate::private::Tokens;
 use crate::problem::Problem;
 use crate::redis_queue::RedisQueue;
+use crate::webhooks::Bell;
 
 /// One for the whole process.
 pub struct App {
@@ -36,6 +39,10 @@ pub struct App {
     pub guest_history: bool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
+    pub callers: Callers,
+    pub tokens: Tokens,
+    pub webhooks: Bell,
+    pub github_webhook_secret: Option<Secret>,
     pub worker_token: Secret,
     pub supervisor_socket: Option<PathBuf>,
     /// One report at a time is unpacked and compressed, so that the memory for it is needed once.
@@ -107,10 +114,16 @@ impl App {
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, Problem> {
-        match self.runtime.spawn(work.in_current_span()).await {
-            Ok(result) => Ok(result.inspect_err(|_| self.unsure())?),
-            Err(error) => Err(Problem::because(&error)),
-        }
+        Ok(self.on_runtime(work).await?.inspect_err(|_| self.unsure())?)
+    }
+
+    /// Runs `work` on the runtime of the process, to its end, whatever becomes of the caller.
+    pub async fn on_runtime<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let task = self.runtime.spawn(work.in_current_span());
+        task.await.map_err(|error| Problem::because(&error))
     }
 
     /// A change of a row was not answered, and may have been made all the same: whoever is told of changes looks at the

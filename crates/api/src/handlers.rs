@@ -1,10 +1,14 @@
 //! What answers at the addresses of `routes.rs`.
 
 pub mod events;
+pub mod favorites;
+pub mod github;
 pub mod health;
 pub mod history;
+pub mod keys;
 pub mod reports;
 pub mod scans;
+pub mod webhooks;
 pub mod worker;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -12,7 +16,9 @@ use repolens_core::ScanId;
 use repolens_core::store::Scan;
 use serde::Serializer;
 
+use crate::access::may_see;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::problem::Problem;
 
 /// The id in an address. One that no scan can have is answered like one that no scan has.
@@ -20,11 +26,15 @@ fn scan_id(text: &str) -> Result<ScanId, Problem> {
     ScanId::parse(text).map_err(|_| Problem::scan_not_found(text))
 }
 
-async fn find_scan(app: &App, id: &ScanId) -> Result<Scan, Problem> {
-    app.store
+/// The scan, where the caller may see it: the only way in which a handler gets one.
+async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Scan, Problem> {
+    let scan = app
+        .store
         .find(id)
         .await?
-        .ok_or_else(|| Problem::scan_not_found(id.as_str()))
+        .ok_or_else(|| Problem::scan_not_found(id.as_str()))?;
+    may_see(caller, &scan)?;
+    Ok(scan)
 }
 
 /// `2026-01-22T18:05:55.000Z`.

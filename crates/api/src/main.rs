@@ -1,15 +1,19 @@
 //! `repolens-api`: the HTTP API. It owns the database, hands out jobs and serves reports.
 
+mod access;
 mod app;
 mod body;
+mod caller;
 mod check;
 mod client;
 mod dispatch;
+mod ending;
 mod events;
 mod handlers;
 mod limit;
 mod live;
 mod metrics;
+mod private;
 mod problem;
 mod reconciler;
 mod redis_queue;
@@ -17,6 +21,8 @@ mod request;
 mod routes;
 mod serve;
 mod splice;
+mod tls;
+mod webhooks;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

@@ -145,6 +145,18 @@ impl Problem {
         )
     }
 
+    /// GitHub cannot say whether a token is valid: 503.
+    pub fn github_away(retry_after_seconds: u64) -> Self {
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "github-unavailable",
+            "GitHub not available",
+            "GitHub cannot be asked about this token right now. Try again later, or leave the token out to be a guest.",
+        );
+        problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from(retry_after_seconds)));
+        problem
+    }
+
     fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

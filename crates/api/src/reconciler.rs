@@ -13,6 +13,7 @@ use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::ending;
 use crate::events::State;
 
 /// After the end of a lease, so that a heartbeat which is on its way counts.
@@ -92,11 +93,14 @@ async fn look(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) ->
         let mut state = State::new(ScanStatus::Failed);
         state.error = Some(code.sentence().to_owned());
         state.error_code = Some(code.code().to_owned());
-        app.events.tell(scan_id, state);
+        ending::over(app, scan_id, state);
+    }
+    if done.to_tell {
+        app.webhooks.ring();
     }
     for scan_id in &done.cancelled {
         tracing::info!(scan_id, "the worker is gone: the scan that was to be cancelled is");
-        app.events.tell(scan_id, State::new(ScanStatus::Cancelled));
+        ending::cancelled(app, scan_id);
     }
     for id in &done.requeued {
         let id = ScanId::parse(id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;

@@ -188,6 +188,22 @@ fn allowed_origin(request: &ServiceRequest) -> Option<HeaderValue> {
         .then(|| origin.clone())
 }
 
+/// Was this sent by a page that is neither of the allowed origins nor our own?
+pub fn is_foreign(request: &HttpRequest) -> bool {
+    let Some(origin) = request.headers().get(header::ORIGIN) else {
+        return false;
+    };
+    let allowed = request
+        .app_data::<web::Data<Arc<Origins>>>()
+        .is_some_and(|allowed| allowed.0.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()));
+    let own = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"))
+        .is_some_and(|(_, host)| host == request.connection_info().host());
+    !(allowed || own)
+}
+
 fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(

@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
-use crate::handlers::{events, health, history, reports, scans, worker};
+use crate::handlers::{events, favorites, github, health, history, keys, reports, scans, webhooks, worker};
 use crate::problem::Problem;
 
 /// Address, the methods it has, and who handles them.
@@ -16,7 +16,11 @@ pub fn table(routes: &mut ServiceConfig) {
 
     // Scans.
     routes.service(at("/api/scan", "POST").route(web::post().to(scans::post_scan)));
-    routes.service(at("/api/scan/{id}", "GET, HEAD").route(get().to(scans::get_scan)));
+    routes.service(
+        at("/api/scan/{id}", "GET, HEAD, DELETE")
+            .route(get().to(scans::get_scan))
+            .route(web::delete().to(scans::delete_scan)),
+    );
     routes.service(at("/api/scan/{id}/results", "GET, HEAD").route(get().to(scans::get_results)));
     routes.service(at("/api/scan/{id}/events", "GET").route(web::get().to(events::get_events)));
     routes.service(at("/api/scan/{id}/cancel", "POST").route(web::post().to(scans::post_cancel)));
@@ -30,6 +34,31 @@ pub fn table(routes: &mut ServiceConfig) {
     // History.
     routes.service(at("/api/user/scans", "GET, HEAD").route(get().to(history::get_user_scans)));
     routes.service(at("/api/user/stats", "GET, HEAD").route(get().to(history::get_user_stats)));
+    routes.service(at("/api/history", "GET, HEAD").route(get().to(history::get_history)));
+
+    // What users keep.
+    routes.service(at("/api/favorites", "GET, HEAD").route(get().to(favorites::get_favorites)));
+    routes.service(
+        at("/api/favorites/{repository_id}", "POST, DELETE")
+            .route(web::post().to(favorites::post_favorite))
+            .route(web::delete().to(favorites::delete_favorite)),
+    );
+    routes.service(at("/api/favorites/{repository_id}/check", "GET, HEAD").route(get().to(favorites::get_check)));
+    routes.service(
+        at("/api/keys", "GET, HEAD, POST")
+            .route(get().to(keys::get_keys))
+            .route(web::post().to(keys::post_key)),
+    );
+    routes.service(at("/api/keys/{id}", "DELETE").route(web::delete().to(keys::delete_key)));
+    routes.service(
+        at("/api/webhooks", "GET, HEAD, POST")
+            .route(get().to(webhooks::get_webhooks))
+            .route(web::post().to(webhooks::post_webhook)),
+    );
+    routes.service(at("/api/webhooks/{id}", "DELETE").route(web::delete().to(webhooks::delete_webhook)));
+
+    // What GitHub tells.
+    routes.service(at("/api/github/webhook", "POST").route(web::post().to(github::post_webhook)));
 
     routes.default_service(web::to(nothing_here));
 }

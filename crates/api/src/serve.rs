@@ -15,14 +15,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::App;
+use crate::caller::Callers;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::Limiter;
 use crate::live::{self, Live};
 use crate::metrics::Metrics;
+use crate::private::Tokens;
 use crate::problem::Problem;
 use crate::redis_queue::{self, RedisQueue};
 use crate::request::{Origins, around};
+use crate::webhooks::{self, Bell};
 use crate::{reconciler, routes};
 
 /// Threads that answer: the work is waiting for the database.
@@ -73,6 +76,10 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         guest_history: settings.guest_history,
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,
+        callers: Callers::new(&settings.sign_in).context("cannot make an HTTP client")?,
+        tokens: Tokens::default(),
+        webhooks: Bell::default(),
+        github_webhook_secret: settings.sign_in.github_webhook_secret,
         worker_token: settings.worker_token,
         supervisor_socket: settings.supervisor_socket,
         report_slot: Semaphore::new(1),
@@ -84,6 +91,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let comparer = tokio::spawn(redis_queue::run(Arc::clone(&app), stopping.clone()));
     let carrier = tokio::spawn(live::run(Arc::clone(&app), stopping.clone()));
     let pruner = tokio::spawn(reconciler::prune(Arc::clone(&app), stopping.clone()));
+    let teller = tokio::spawn(webhooks::run(Arc::clone(&app), stopping.clone()));
 
     let local = listener.local_addr().context("the listener has no address")?;
     let server = server(Arc::clone(&app), settings.frontend_origins, listener, stopping)?;
@@ -95,6 +103,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     comparer.await.context("the look after the queue ended early")?;
     carrier.await.context("the telling of other instances ended early")?;
     pruner.await.context("the pruning of reports ended early")?;
+    teller.await.context("the telling of webhooks ended early")?;
     app.store.close();
     signals.abort();
     served.context("the HTTP server failed")?;

@@ -38,10 +38,12 @@ pub enum FailureCode {
     WorkerLost,
     /// The disk of the worker is full or broken.
     SandboxUnusable,
+    /// The token that a private repository is cloned with was kept in memory only, and the service was restarted.
+    CredentialLost,
 }
 
 impl FailureCode {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::RepositoryNotFound,
         Self::AuthenticationRequired,
         Self::BranchNotFound,
@@ -57,6 +59,7 @@ impl FailureCode {
         Self::ReportTooLarge,
         Self::WorkerLost,
         Self::SandboxUnusable,
+        Self::CredentialLost,
     ];
 
     /// The stable code, in kebab case.
@@ -78,6 +81,7 @@ impl FailureCode {
             Self::ReportTooLarge => "report-too-large",
             Self::WorkerLost => "worker-lost",
             Self::SandboxUnusable => "sandbox-unusable",
+            Self::CredentialLost => "credential-lost",
         }
     }
 
@@ -108,6 +112,9 @@ impl FailureCode {
             Self::ReportTooLarge => "The report of this repository is larger than this service stores.",
             Self::WorkerLost => "The scan was interrupted three times and was given up. Try again later.",
             Self::SandboxUnusable => "The service has no room to work in right now. Try again later.",
+            Self::CredentialLost => {
+                "The service was restarted before this private repository was scanned, and keeps no tokens. Sign in and scan it again."
+            }
         }
     }
 }

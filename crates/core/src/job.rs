@@ -2,6 +2,8 @@
 //!
 //! The lease lives in the scan's row, whichever way the worker learnt of the job.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -43,6 +45,25 @@ pub struct Claim {
     /// The request that submitted the scan: it stands on the log lines of the job too.
     pub request_id: Option<String>,
     pub limits: JobLimits,
+    /// What the repository is cloned with, where it is private. It is in no file, argument or log of the worker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clone_credential: Option<CloneCredential>,
+}
+
+/// A password for one host, for HTTP's basic authentication.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CloneCredential {
+    /// `https://github.com`: it is sent nowhere else.
+    pub origin: String,
+    pub username: String,
+    pub password: String,
+}
+
+impl fmt::Debug for CloneCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CloneCredential({}, [secret])", self.origin)
+    }
 }
 
 /// How the API wants a job to be held.

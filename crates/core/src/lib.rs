@@ -5,6 +5,7 @@
 
 pub mod branch;
 pub mod failure;
+pub mod hook_url;
 pub mod job;
 pub mod net;
 #[cfg(feature = "queue")]
@@ -20,6 +21,7 @@ pub mod units;
 
 pub use branch::BranchName;
 pub use failure::FailureCode;
+pub use hook_url::HookUrl;
 pub use repo_url::{RepoUrl, UrlPolicy};
 pub use scan::{LeaseToken, ScanId, ScanStatus};
 pub use secret::Secret;

@@ -37,7 +37,7 @@ pub struct RepoUrl(Url);
 
 /// Why an address was refused. The text is for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedUrl(String);
+pub struct RefusedUrl(pub(crate) String);
 
 impl fmt::Display for RefusedUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,9 +153,9 @@ impl fmt::Display for RepoUrl {
     }
 }
 
-fn check_host(url: &Url, policy: &UrlPolicy) -> Result<(), RefusedUrl> {
+pub(crate) fn check_host(url: &Url, policy: &UrlPolicy) -> Result<(), RefusedUrl> {
     let refuse = |reason: &str| Err(RefusedUrl(reason.to_owned()));
-    let private = || refuse("the host is on a private or reserved network, which is not cloned from");
+    let private = || refuse("the host is on a private or reserved network, which is not connected to");
     let is_loopback = match url.host() {
         None => return refuse("the address names no host"),
         Some(Host::Domain(name)) => {

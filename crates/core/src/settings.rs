@@ -6,6 +6,7 @@
 mod api;
 mod reader;
 mod redis;
+mod sign_in;
 mod variables;
 mod worker;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub use api::{ApiSettings, DatabaseUrl, Rate, RequestLimits, Retention};
 pub use reader::{Reader, Vars};
 pub use redis::RedisUrl;
+pub use sign_in::SignIn;
 pub use variables::{VARIABLES, Variable, Who};
 pub use worker::{ScanLimits, WorkerSettings};
 

@@ -13,12 +13,17 @@
 mod columns;
 mod connect;
 mod error;
+mod favorites;
 mod jobs;
+mod keys;
 mod outcome;
 mod queries;
 pub mod report;
+mod repositories;
 mod scans;
 pub(crate) mod schema;
+mod users;
+mod webhooks;
 
 use std::path::Path;
 use std::time::Duration;
@@ -31,12 +36,16 @@ use crate::settings::DatabaseUrl;
 
 pub use connect::{PostgresUrl, UrlFault};
 pub use error::StoreError;
+pub use favorites::Favorite;
+pub use keys::{ApiKey, KeyUse, MAX_KEYS, NewKey};
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
 pub use report::{OpenReport, StoredReport};
+pub use repositories::Repository;
 pub use scans::{
-    Counts, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Page, QueueFull, QueuePlace, Scan, StoredResults,
-    Submitted,
+    Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, Page, QueueFull,
+    QueuePlace, Scan, ScanFilter, StoredResults, Submitted,
 };
+pub use webhooks::{Delivery, MAX_WEBHOOKS, NewWebhook, Webhook};
 
 /// `table.column` of every column that the queries are compiled for, as SQL would name them.
 #[must_use]

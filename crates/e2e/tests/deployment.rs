@@ -20,6 +20,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "a file in the image; hosted databases have public certificates",
     ),
     ("PORT", "the host sets it"),
+    ("GITHUB_API_URL", "for GitHub Enterprise only"),
     ("REDIS_HOST", "the older form of `REDIS_URL`"),
     ("REDIS_PORT", "the older form of `REDIS_URL`"),
     ("REDIS_PASSWORD", "the older form of `REDIS_URL`"),

@@ -2,16 +2,19 @@
 //!
 //! An address is looked up once, every answer is vetted, and git is tied to what was vetted ([`locate`]). The clone is
 //! bare, shallow and without large files; hooks, submodules, filters, credentials, prompts, other protocols and the
-//! machine's own git configuration are off ([`command`]). How it failed is told from what git says ([`classify`]).
+//! machine's own git configuration are off ([`command`]); a private repository's password is in git's environment alone
+//! ([`credential`]). How it failed is told from what git says ([`classify`]).
 
 mod classify;
 mod command;
+mod credential;
 mod locate;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use repolens_core::job::CloneCredential;
 use repolens_core::settings::ScanLimits;
 use repolens_core::{BranchName, FailureCode, RepoUrl, UrlPolicy};
 use tokio::time::Instant;
@@ -19,6 +22,7 @@ use tokio::time::Instant;
 use crate::failed::Failed;
 use crate::process::{Group, read_tail};
 use crate::sandbox::{is_full, size_on_disk};
+use command::Reach;
 
 /// Clones what `policy` allows, within `limits`.
 #[derive(Debug, Clone)]
@@ -54,7 +58,8 @@ const SIZE_CHECK: Duration = Duration::from_millis(200);
 const MAX_MESSAGE_BYTES: usize = 8 * 1024;
 
 impl Git {
-    /// Clones into a new folder `repo.git` in `sandbox`. Dropping the future kills git.
+    /// Clones into a new folder `repo.git` in `sandbox`, where it is private with `credential`. Dropping the future kills
+    /// git.
     ///
     /// # Errors
     /// A code for each way in which it can fail; at `deadline` it is `clone-timed-out`.
@@ -62,11 +67,12 @@ impl Git {
         &self,
         url: &RepoUrl,
         branch: Option<&BranchName>,
+        credential: Option<&CloneCredential>,
         sandbox: &Path,
         deadline: Instant,
     ) -> Result<Cloned, Failed> {
         let work = async {
-            let place = locate::locate(url, &self.policy).await?;
+            let place = locate::locate(url, &self.policy, credential).await?;
             let dir = sandbox.join("repo.git");
             self.fetch(&place, branch, &dir, sandbox).await?;
             let (commit, name) = match self.head(&dir, sandbox).await {
@@ -97,7 +103,7 @@ impl Git {
         sandbox: &Path,
     ) -> Result<(), Failed> {
         let args = command::clone_args(place, branch, dir, &self.limits);
-        let run = self.run(args, place.url.is_file(), sandbox);
+        let run = self.run(args, Reach::of(place), sandbox);
         tokio::select! {
             biased;
             ended = run => {
@@ -128,7 +134,7 @@ impl Git {
         empty: Failed,
     ) -> Result<(String, String), Failed> {
         let args = command::branches_args(place);
-        let listed = self.run(args, place.url.is_file(), sandbox).await?;
+        let listed = self.run(args, Reach::of(place), sandbox).await?;
         let names: Vec<&str> = listed
             .output
             .lines()
@@ -149,7 +155,8 @@ impl Git {
 
     /// The commit and the name of the branch that the clone's `HEAD` stands for.
     async fn head(&self, dir: &Path, sandbox: &Path) -> Result<(String, String), Failed> {
-        let ended = self.run(command::head_args("--git-dir", dir), true, sandbox).await?;
+        let args = command::head_args("--git-dir", dir);
+        let ended = self.run(args, Reach::Disk, sandbox).await?;
         let mut lines = ended.output.lines();
         match (ended.success, lines.next(), lines.next()) {
             (true, Some(commit), Some(name)) => {
@@ -160,9 +167,9 @@ impl Git {
         }
     }
 
-    async fn run(&self, args: Vec<OsString>, local: bool, sandbox: &Path) -> Result<Ended, Failed> {
+    async fn run(&self, args: Vec<OsString>, reach: Reach<'_>, sandbox: &Path) -> Result<Ended, Failed> {
         let unusable = |error: std::io::Error| Failed::new(FailureCode::CloneFailed, format!("git: {error}"));
-        let program = command::program(args, local, &self.search_path, sandbox, &self.limits);
+        let program = command::program(args, reach, &self.search_path, sandbox, &self.limits);
         let mut group = Group::start(&program).map_err(unusable)?;
         let (stdout, stderr) = group
             .output()
@@ -193,7 +200,7 @@ impl Git {
 /// its owner for ours.
 pub async fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
     let ended = local(search_path)
-        .run(command::head_args("-C", path), true, Path::new("/"))
+        .run(command::head_args("-C", path), Reach::Disk, Path::new("/"))
         .await
         .ok()?;
     let mut lines = ended.output.lines();
@@ -216,7 +223,7 @@ fn local(search_path: &str) -> Git {
 /// It cannot be started, or says something else than its version.
 pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
     let run = local(search_path)
-        .run(vec!["--version".into()], true, Path::new("/"))
+        .run(vec!["--version".into()], Reach::Disk, Path::new("/"))
         .await;
     let ended = run.map_err(|failed| failed.cause)?;
     // `git version 2.47.3`, with more behind it on some systems.

@@ -194,7 +194,11 @@ impl Jobs {
         let (url, branch) = self.address(claim)?;
 
         progress.cloning();
-        let cloned = self.git.clone(&url, branch.as_ref(), sandbox.dir(), deadline).await?;
+        let credential = claim.clone_credential.as_ref();
+        let cloned = self
+            .git
+            .clone(&url, branch.as_ref(), credential, sandbox.dir(), deadline)
+            .await?;
         figures.clone = Some(started.elapsed());
         figures.repo_bytes = cloned.bytes;
         let cloned = figures.cloned.insert(cloned).clone();

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::{find_scan, scan_id};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::client::Client;
 use crate::events::{Refused, State, Watch};
 use crate::problem::Problem;
@@ -28,6 +29,7 @@ pub async fn get_events(
     app: web::Data<App>,
     request: HttpRequest,
     client: Client,
+    caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
@@ -44,7 +46,7 @@ pub async fn get_events(
             }
         })?;
     let elsewhere = app.events.live().map(|live| live.watch(&id));
-    let state = State::of(&find_scan(&app, &id).await?);
+    let state = State::of(&find_scan(&app, &caller, &id).await?);
     let seen = request
         .headers()
         .get("last-event-id")

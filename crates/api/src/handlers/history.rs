@@ -1,21 +1,21 @@
-//! Lists and counts of scans.
+//! Lists and counts of scans: of the caller's own, or of those that nobody signed in for.
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::ScanStatus;
-use repolens_core::store::Scan;
+use repolens_core::store::{ListedScan, Owner, Repository, Scan, ScanFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{optional_timestamp, timestamp};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::problem::Problem;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListQuery {
-    #[serde(default = "guest")]
-    user_id: String,
+    user_id: Option<String>,
     #[serde(default = "fifty")]
     limit: u16,
     #[serde(default)]
@@ -25,29 +25,44 @@ pub struct ListQuery {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserQuery {
-    #[serde(default = "guest")]
-    user_id: String,
+    user_id: Option<String>,
 }
 
-fn guest() -> String {
-    "guest".to_owned()
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HistoryQuery {
+    user_id: Option<String>,
+    #[serde(default = "twenty")]
+    limit: u16,
+    #[serde(default)]
+    offset: u32,
+    repository_id: Option<String>,
+    status: Option<String>,
 }
 
 fn fifty() -> u16 {
     50
 }
 
+fn twenty() -> u16 {
+    20
+}
+
 /// No list is longer than this.
 const MAX_LIMIT: u16 = 200;
 
+/// What queries call those who have not signed in.
+const GUEST: &str = "guest";
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ListedScan {
+struct ScanRow {
     id: String,
     repo_url: String,
     branch: Option<String>,
     /// In upper case, as older clients read it.
     status: &'static str,
+    is_private: bool,
     #[serde(serialize_with = "timestamp")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
@@ -57,13 +72,14 @@ struct ListedScan {
     error_message: Option<String>,
 }
 
-impl From<Scan> for ListedScan {
+impl From<Scan> for ScanRow {
     fn from(scan: Scan) -> Self {
         Self {
             id: scan.id,
             repo_url: scan.repo_url,
             branch: scan.branch,
             status: scan.status.column(),
+            is_private: scan.is_private,
             created_at: scan.created_at,
             completed_at: scan.completed_at,
             started_at: scan.started_at,
@@ -72,17 +88,58 @@ impl From<Scan> for ListedScan {
     }
 }
 
-/// Scans that nobody signed in for, newest first.
-pub async fn get_user_scans(app: web::Data<App>, query: web::Query<ListQuery>) -> Result<HttpResponse, Problem> {
-    allow_guest(&app, &query.user_id)?;
-    if !(1..=MAX_LIMIT).contains(&query.limit) {
-        return Err(Problem::malformed(format!(
-            "`limit` is a number from 1 to {MAX_LIMIT}."
-        )));
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HistoryRow {
+    #[serde(flatten)]
+    scan: ScanRow,
+    repository_id: Option<String>,
+    /// `null` where an old scan belongs to none.
+    repository: Option<RepositoryView>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryView {
+    id: String,
+    full_name: String,
+    name: String,
+    owner: String,
+    url: String,
+}
+
+impl From<Repository> for RepositoryView {
+    fn from(repository: Repository) -> Self {
+        Self {
+            name: repository.name().to_owned(),
+            owner: repository.owner().to_owned(),
+            id: repository.id,
+            full_name: repository.full_name,
+            url: repository.url,
+        }
     }
-    let (limit, offset) = (i64::from(query.limit), i64::from(query.offset));
-    let page = app.store.anonymous_scans(limit, offset).await?;
-    let scans: Vec<ListedScan> = page.scans.into_iter().map(ListedScan::from).collect();
+}
+
+impl From<ListedScan> for HistoryRow {
+    fn from(listed: ListedScan) -> Self {
+        Self {
+            repository_id: listed.scan.repository_id.clone(),
+            repository: listed.repository.map(RepositoryView::from),
+            scan: listed.scan.into(),
+        }
+    }
+}
+
+/// The newest first.
+pub async fn get_user_scans(
+    app: web::Data<App>,
+    caller: Caller,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let owner = owner(&app, &caller, query.user_id.as_deref())?;
+    let (limit, offset) = page(query.limit, query.offset)?;
+    let page = app.store.list(ScanFilter::all_of(owner), limit, offset).await?;
+    let scans: Vec<ScanRow> = page.scans.into_iter().map(|listed| listed.scan.into()).collect();
     let has_more = offset + (scans.len() as i64) < page.total;
     Ok(HttpResponse::Ok().json(json!({
         "scans": scans,
@@ -94,9 +151,13 @@ pub async fn get_user_scans(app: web::Data<App>, query: web::Query<ListQuery>) -
 }
 
 /// How many there are.
-pub async fn get_user_stats(app: web::Data<App>, query: web::Query<UserQuery>) -> Result<HttpResponse, Problem> {
-    allow_guest(&app, &query.user_id)?;
-    let counts = app.store.anonymous_counts().await?;
+pub async fn get_user_stats(
+    app: web::Data<App>,
+    caller: Caller,
+    query: web::Query<UserQuery>,
+) -> Result<HttpResponse, Problem> {
+    let owner = owner(&app, &caller, query.user_id.as_deref())?;
+    let counts = app.store.counts_of(owner).await?;
     Ok(HttpResponse::Ok().json(json!({
         "totalScans": counts.total(),
         "completedScans": counts.of(ScanStatus::Completed),
@@ -105,12 +166,51 @@ pub async fn get_user_stats(app: web::Data<App>, query: web::Query<UserQuery>) -
     })))
 }
 
-fn allow_guest(app: &App, user_id: &str) -> Result<(), Problem> {
-    if user_id != "guest" {
-        return Err(Problem::forbidden("This is somebody else's history."));
+/// The newest first, each with its repository.
+pub async fn get_history(
+    app: web::Data<App>,
+    caller: Caller,
+    query: web::Query<HistoryQuery>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    let owner = owner(&app, &caller, query.user_id.as_deref())?;
+    let (limit, offset) = page(query.limit, query.offset)?;
+    let filter = ScanFilter {
+        owner,
+        repository_id: query.repository_id,
+        status: query.status.as_deref().map(status).transpose()?,
+    };
+    let page = app.store.list(filter, limit, offset).await?;
+    let scans: Vec<HistoryRow> = page.scans.into_iter().map(HistoryRow::from).collect();
+    let has_more = offset + (scans.len() as i64) < page.total;
+    Ok(HttpResponse::Ok().json(json!({
+        "scans": scans,
+        "pagination": { "total": page.total, "limit": limit, "offset": offset, "hasMore": has_more },
+    })))
+}
+
+/// Whose scans the caller may have listed: one's own, and those of guests.
+fn owner(app: &App, caller: &Caller, asked: Option<&str>) -> Result<Owner, Problem> {
+    match (asked, caller.user_id()) {
+        (Some(GUEST), _) | (None, None) if app.guest_history => Ok(Owner::Nobody),
+        (Some(GUEST), _) | (None, None) => Err(Problem::forbidden("This service shows guests no history.")),
+        (None, Some(own)) => Ok(Owner::User(own.to_owned())),
+        (Some(asked), Some(own)) if asked == own => Ok(Owner::User(own.to_owned())),
+        (Some(_), _) => Err(Problem::forbidden("This is somebody else's history.")),
     }
-    if !app.guest_history {
-        return Err(Problem::forbidden("This service shows guests no history."));
+}
+
+fn page(limit: u16, offset: u32) -> Result<(i64, i64), Problem> {
+    if (1..=MAX_LIMIT).contains(&limit) {
+        Ok((limit.into(), offset.into()))
+    } else {
+        Err(Problem::malformed(format!(
+            "`limit` is a number from 1 to {MAX_LIMIT}."
+        )))
     }
-    Ok(())
+}
+
+fn status(text: &str) -> Result<ScanStatus, Problem> {
+    ScanStatus::from_column(&text.to_ascii_uppercase())
+        .ok_or_else(|| Problem::malformed("`status` is `queued`, `processing`, `completed`, `failed` or `cancelled`."))
 }

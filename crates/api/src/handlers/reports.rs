@@ -14,7 +14,7 @@ use super::scan_id;
 use crate::app::App;
 use crate::body;
 use crate::client::Worker;
-use crate::events::State;
+use crate::ending;
 use crate::problem::Problem;
 
 /// Records progress, or how the scan ended. The same report again changes nothing and is answered the same.
@@ -42,19 +42,8 @@ pub async fn put_status(
         }
         Said::End(finish) => {
             let status = finish.status();
-            let mut state = State::new(status);
-            if let Finish::Failed { code, message } = &finish {
-                state.error = Some(message.clone());
-                state.error_code = code.map(|code| code.code().to_owned());
-            }
-            match app.store.finish(&id, &token, finish, Utc::now()).await? {
-                Finished::Recorded { took } => {
-                    app.metrics.scan_ended(status, took);
-                    tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
-                    app.events.tell(id.as_str(), state);
-                    app.dispatch.recorded();
-                    Ok(answer(&id, status, false))
-                }
+            match ending::record(&app, &id, &token, finish).await? {
+                Finished::Recorded { .. } => Ok(answer(&id, status, false)),
                 Finished::Repeated => Ok(answer(&id, status, true)),
                 Finished::LeaseLost => Err(Problem::lease_lost()),
                 Finished::Unknown => Err(Problem::scan_not_found(id.as_str())),

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::queue::QueuedScan;
 use repolens_core::store::{
-    CancelOutcome, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, QueueFull, QueuePlace, Scan, Submitted,
+    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, QueueFull, QueuePlace, Scan, Submitted,
 };
 use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
@@ -17,10 +17,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{find_scan, optional_timestamp, scan_id, timestamp};
+use crate::access::{may_change, may_delete};
 use crate::app::App;
 use crate::body::Json;
+use crate::caller::Caller;
 use crate::client::Client;
-use crate::events::State;
+use crate::ending;
+use crate::private::{self, Target};
 use crate::problem::Problem;
 use crate::redis_queue::round;
 use crate::request::{RequestId, too_often};
@@ -39,6 +42,7 @@ pub async fn post_scan(
     app: web::Data<App>,
     request: HttpRequest,
     client: Client,
+    caller: Caller,
     request_id: RequestId,
     Json(body): Json<ScanRequest>,
 ) -> Result<HttpResponse, Problem> {
@@ -54,19 +58,31 @@ pub async fn post_scan(
     if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
         return Err(too_often(refused));
     }
+    let Target { repo_url, token } = private::target(&app, &caller, repo_url).await?;
     let idempotency = idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref())));
     let new = NewScan {
         id: ScanId::random(),
         repo_url: repo_url.as_str().to_owned(),
         branch,
         request_id: Some(request_id.0),
-        client_key: client.key(),
+        client_key: caller.key(client),
+        user_id: caller.user_id().map(str::to_owned),
+        is_private: token.is_some(),
+        repository: repo_url.full_name(),
         idempotency,
     };
+    if let Some(token) = token {
+        // Before the row is there for a worker to take.
+        app.tokens.keep(&new.id, token);
+    }
     let mut response = HttpResponse::Created();
     let (shared, stored) = (Arc::clone(&app), new.clone());
     let submit = async move {
-        let submitted = shared.store.submit(stored.clone(), Utc::now()).await?;
+        let submitted = shared.store.submit(stored.clone(), Utc::now()).await;
+        if !matches!(submitted, Ok(Submitted::Stored { .. })) {
+            shared.tokens.forget(stored.id.as_str());
+        }
+        let submitted = submitted?;
         if let Submitted::Stored { turn } = submitted {
             let queued = QueuedScan {
                 scan_id: stored.id,
@@ -196,10 +212,11 @@ fn estimated_wait_seconds(place: QueuePlace) -> Option<i64> {
 pub async fn get_scan(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find_scan(&app, &id).await?;
+    let scan = find_scan(&app, &caller, &id).await?;
     app.look_after(&id, scan.status);
     let place = match scan.status {
         ScanStatus::Queued => app.store.queue_place(&id, Utc::now()).await?,
@@ -233,10 +250,11 @@ struct ResultsView {
 pub async fn get_results(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find_scan(&app, &id).await?;
+    let scan = find_scan(&app, &caller, &id).await?;
     if scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(
             "This scan is {}: only a completed one has results.",
@@ -271,8 +289,13 @@ pub async fn get_results(
 }
 
 /// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.
-pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn post_cancel(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
+    may_change(&caller, &find_scan(&app, &caller, &id).await?)?;
     let status = match app.store.cancel(&id, Utc::now()).await? {
         CancelOutcome::Cancelled => ScanStatus::Cancelled,
         CancelOutcome::Asked => ScanStatus::Processing,
@@ -285,7 +308,7 @@ pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result
         if let Some(queue) = &app.queue {
             queue.remove(&id).await;
         }
-        app.events.tell(id.as_str(), State::new(status));
+        ending::cancelled(&app, id.as_str());
     }
     tracing::info!(scan_id = %id, "cancel asked");
     Ok(HttpResponse::Accepted().json(json!({
@@ -293,6 +316,34 @@ pub async fn post_cancel(app: web::Data<App>, path: web::Path<String>) -> Result
         "status": status,
         "message": if status == ScanStatus::Cancelled { "The scan is cancelled" } else { "The scan is being cancelled" },
     })))
+}
+
+/// Deletes a scan and its report for good. One that is being worked on is gone at once too, and its worker stops.
+pub async fn delete_scan(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    may_delete(&caller, &find_scan(&app, &caller, &id).await?)?;
+    let (shared, scan) = (Arc::clone(&app), id.clone());
+    let delete = async move {
+        let deleted = shared.store.delete(&scan).await?;
+        if let Some(Deleted { status }) = deleted
+            && !status.is_final()
+        {
+            if let Some(queue) = &shared.queue {
+                queue.remove(&scan).await;
+            }
+            ending::cancelled(&shared, scan.as_str());
+        }
+        Ok(deleted)
+    };
+    if app.undisturbed(delete).await?.is_none() {
+        return Err(Problem::scan_not_found(id.as_str()));
+    }
+    tracing::info!(scan_id = %id, "scan deleted");
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// `view` with one more member, `results`, which is not parsed.

@@ -1,7 +1,7 @@
 //! The worker endpoints: claim, heartbeat, release.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,14 +9,15 @@ use chrono::Utc;
 use repolens_core::job::{
     Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, MAX_WAIT_MS, ReleaseRequest,
 };
-use repolens_core::store::{ClaimOutcome, ClaimedJob};
-use repolens_core::{LeaseToken, ScanId, ScanStatus};
+use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish};
+use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 
 use super::scan_id;
 use crate::app::App;
 use crate::body::Json;
 use crate::client::Worker;
+use crate::ending;
 use crate::events::State;
 use crate::problem::Problem;
 
@@ -74,7 +75,9 @@ async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str, token: LeaseToken
         Ok(outcome)
     };
     match app.undisturbed(claim).await? {
-        ClaimOutcome::Claimed(job) => Ok(handed_out(app, job, worker)),
+        ClaimOutcome::Claimed(job) => hand_out(app, job, worker).await?.ok_or_else(|| {
+            Problem::conflict("This scan has failed: the token that its repository is cloned with is lost.")
+        }),
         ClaimOutcome::NotQueued(None) => Err(Problem::scan_not_found(id.as_str())),
         ClaimOutcome::NotQueued(Some(status)) => Err(Problem::conflict(format!(
             "This scan is {}: only a queued one can be taken.",
@@ -84,17 +87,37 @@ async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str, token: LeaseToken
 }
 
 async fn claim_next(app: &Arc<App>, worker: &str, token: &LeaseToken, wait: Duration) -> Result<HttpResponse, Problem> {
-    Ok(match app.dispatch.claim_next(app, worker, token, wait).await? {
-        Some(job) => handed_out(app, job, worker),
-        None => HttpResponse::NoContent().finish(),
-    })
+    let until = Instant::now() + wait;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let Some(job) = app.dispatch.claim_next(app, worker, token, left).await? else {
+            return Ok(HttpResponse::NoContent().finish());
+        };
+        if let Some(response) = hand_out(app, job, worker).await? {
+            return Ok(response);
+        }
+    }
 }
 
-fn handed_out(app: &App, job: ClaimedJob, worker: &str) -> HttpResponse {
+/// `None`: it cannot be worked on, and has failed.
+async fn hand_out(app: &App, job: ClaimedJob, worker: &str) -> Result<Option<HttpResponse>, Problem> {
+    let mut clone_credential = None;
+    if job.is_private {
+        clone_credential = app.tokens.credential(&job.scan_id, app.callers.github.origin());
+        if clone_credential.is_none() {
+            let code = FailureCode::CredentialLost;
+            let failed = Finish::Failed {
+                code: Some(code),
+                message: code.sentence().to_owned(),
+            };
+            ending::record(app, &job.scan_id, &job.lease_token, failed).await?;
+            return Ok(None);
+        }
+    }
     app.events
         .tell(job.scan_id.as_str(), State::new(ScanStatus::Processing));
     tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job taken");
-    HttpResponse::Ok().json(Claim {
+    Ok(Some(HttpResponse::Ok().json(Claim {
         scan_id: job.scan_id,
         repo_url: job.repo_url,
         branch: job.branch,
@@ -103,7 +126,8 @@ fn handed_out(app: &App, job: ClaimedJob, worker: &str) -> HttpResponse {
         lease_until: job.lease_until,
         request_id: job.request_id,
         limits: app.limits,
-    })
+        clone_credential,
+    })))
 }
 
 /// Prolongs a lease, records progress and tells whether to cancel.
@@ -160,7 +184,11 @@ pub async fn post_release(
         Ok(status)
     };
     let status = app.undisturbed(release).await?.ok_or_else(Problem::lease_lost)?;
-    app.events.tell(id.as_str(), State::new(status));
+    if status == ScanStatus::Cancelled {
+        ending::cancelled(&app, id.as_str());
+    } else {
+        app.events.tell(id.as_str(), State::new(status));
+    }
     tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job given back");
     Ok(HttpResponse::Ok().json(json!({ "scanId": id, "status": status })))
 }

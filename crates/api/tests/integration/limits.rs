@@ -65,7 +65,11 @@ async fn all_requests_of_a_client_are_counted_but_not_those_of_workers_and_healt
             .as_u16()
     };
     for _ in 0..10 {
-        assert_eq!(get("/api/scan/nothing", "wrong").await, 404);
+        assert_eq!(
+            get("/api/scan/nothing", "wrong").await,
+            401,
+            "and counted: a guess costs"
+        );
     }
     assert_eq!(get("/api/scan/nothing", "wrong").await, 429);
     assert_eq!(get("/api/health", "wrong").await, 200);

@@ -26,6 +26,9 @@ async fn submit(store: &Store, client: &str, repository: &str, second: i64) -> S
         repo_url: format!("https://git.example.org/{repository}"),
         branch: None,
         request_id: None,
+        user_id: None,
+        is_private: false,
+        repository: "git.example.org/owner/repository".into(),
         client_key: client.into(),
         idempotency: None,
     };

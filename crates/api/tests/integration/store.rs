@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use repolens_core::store::{
-    ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, OpenResults, Store, StoredReport, StoredResults, Submitted,
+    ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, OpenResults, Owner, ScanFilter, Store, StoredReport,
+    StoredResults, Submitted,
 };
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
@@ -31,6 +32,9 @@ fn new_scan() -> NewScan {
         branch: None,
         request_id: Some("request-1".into()),
         client_key: "client".into(),
+        user_id: None,
+        is_private: false,
+        repository: "git.example.org/owner/repository".into(),
         idempotency: None,
     }
 }
@@ -125,7 +129,7 @@ async fn a_scan_goes_its_way(database: Database) {
         .await
         .expect("an answer");
     let took = Duration::from_secs(7);
-    assert_eq!(finished, Finished::Recorded { took });
+    assert_eq!(finished, Finished::Recorded { took, to_tell: false });
     let scan = store.find(&id).await.expect("an answer").expect("it is there");
     assert_eq!(
         (scan.status, scan.progress, scan.stage),
@@ -346,7 +350,7 @@ async fn a_key_is_used_once(database: Database) {
         .await
         .expect("an answer");
     assert!(matches!(other_client, Submitted::Stored { .. }), "{other_client:?}");
-    assert_eq!(store.anonymous_counts().await.expect("an answer").total(), 2);
+    assert_eq!(store.counts_of(Owner::Nobody).await.expect("an answer").total(), 2);
 }
 
 async fn the_newest_come_first(database: Database) {
@@ -361,8 +365,11 @@ async fn the_newest_come_first(database: Database) {
             .expect("stored");
     }
     ids.reverse();
-    let page = store.anonymous_scans(2, 1).await.expect("an answer");
-    let shown: Vec<String> = page.scans.into_iter().map(|scan| scan.id).collect();
+    let page = store
+        .list(ScanFilter::all_of(Owner::Nobody), 2, 1)
+        .await
+        .expect("an answer");
+    let shown: Vec<String> = page.scans.into_iter().map(|listed| listed.scan.id).collect();
     assert_eq!((shown.as_slice(), page.total), (&ids[1..3], 5));
 }
 

@@ -4,6 +4,11 @@
 
 mod api;
 mod database;
+pub mod github;
+#[expect(dead_code, reason = "the worker's tests, whose file it is, use more of it")]
+#[path = "../../../worker/tests/it/http.rs"]
+pub mod http_server;
+pub mod people;
 mod postgres;
 
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Checked, LogSettings, Reader, RedisUrl};
+use super::{Checked, LogSettings, Reader, RedisUrl, SignIn, sign_in};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
 use crate::units;
@@ -27,6 +27,7 @@ pub struct ApiSettings {
     pub worker_token: Secret,
     /// Origins that may call with credentials, without a slash at the end.
     pub frontend_origins: Vec<String>,
+    pub sign_in: SignIn,
     pub url_policy: UrlPolicy,
     pub retention: Retention,
     pub limits: RequestLimits,
@@ -147,6 +148,7 @@ impl ApiSettings {
             supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
             worker_token: reader.worker_token(),
             frontend_origins: frontend_origins(&mut reader),
+            sign_in: sign_in::read(&mut reader),
             url_policy: reader.url_policy(),
             retention: Retention {
                 age: reader.parsed("KEEP_REPORTS_FOR", None, "a length of time such as `30d`", |value| {

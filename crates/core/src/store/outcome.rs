@@ -18,6 +18,8 @@ pub struct ClaimedJob {
     pub lease_token: LeaseToken,
     pub lease_until: DateTime<Utc>,
     pub request_id: Option<String>,
+    /// It can be cloned only with its owner's token.
+    pub is_private: bool,
 }
 
 /// A scan that waits for a worker.
@@ -76,8 +78,9 @@ impl Finish {
 /// What became of a worker's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
-    /// It is recorded; `took` is the time since the worker took the job.
-    Recorded { took: Duration },
+    /// It is recorded; `took` is the time since the worker took the job. Somebody's webhooks are to be told of it where
+    /// there is something `to_tell`.
+    Recorded { took: Duration, to_tell: bool },
     /// The very same was recorded before, by the same lease.
     Repeated,
     /// The lease is not this worker's, or another end was recorded: nothing was changed.
@@ -104,6 +107,8 @@ pub struct Reconciled {
     /// Taken as often as a job may be.
     pub failed: Vec<String>,
     pub cancelled: Vec<String>,
+    /// Somebody's webhooks are to be told of it.
+    pub to_tell: bool,
 }
 
 impl Reconciled {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::report::OpenReport;
 use super::schema::scans;
-use super::{Store, StoreError, StoredReport, call};
+use super::{Repository, Store, StoreError, StoredReport, call};
 use crate::{ScanId, ScanStatus};
 
 /// A scan to be stored.
@@ -19,6 +19,12 @@ pub struct NewScan {
     pub request_id: Option<String>,
     /// Whose scans are counted together.
     pub client_key: String,
+    /// Who signed in for it.
+    pub user_id: Option<String>,
+    /// Seen by that user alone.
+    pub is_private: bool,
+    /// The name of its repository: see [`crate::RepoUrl::full_name`].
+    pub repository: String,
     /// The client's key for this request, and a hash of the body that came with it.
     pub idempotency: Option<(String, String)>,
 }
@@ -59,6 +65,7 @@ pub struct Scan {
     pub branch: Option<String>,
     pub is_private: bool,
     pub user_id: Option<String>,
+    pub repository_id: Option<String>,
     pub commit_sha: Option<String>,
     /// 0 to 100.
     pub progress: i32,
@@ -80,6 +87,7 @@ pub(super) struct ScanRow {
     branch: String,
     is_private: bool,
     user_id: Option<String>,
+    repository_id: Option<String>,
     commit_sha: Option<String>,
     progress: i32,
     stage: Option<String>,
@@ -100,6 +108,7 @@ impl From<ScanRow> for Scan {
             branch: Some(row.branch).filter(|branch| !branch.is_empty()),
             is_private: row.is_private,
             user_id: row.user_id,
+            repository_id: row.repository_id,
             commit_sha: row.commit_sha,
             // The older system did not keep it.
             progress: if row.status == ScanStatus::Completed {
@@ -144,10 +153,52 @@ pub struct QueuePlace {
     pub typical_ms: Option<i64>,
 }
 
+/// Whose scans are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// Public scans that nobody signed in for.
+    Nobody,
+    User(String),
+}
+
+/// Which scans a list has.
+#[derive(Debug, Clone)]
+pub struct ScanFilter {
+    pub owner: Owner,
+    pub repository_id: Option<String>,
+    pub status: Option<ScanStatus>,
+}
+
+impl ScanFilter {
+    #[must_use]
+    pub fn all_of(owner: Owner) -> Self {
+        Self {
+            owner,
+            repository_id: None,
+            status: None,
+        }
+    }
+}
+
+/// A scan in a list.
+#[derive(Debug)]
+pub struct ListedScan {
+    pub scan: Scan,
+    /// Rows of the older system may have none.
+    pub repository: Option<Repository>,
+}
+
+/// What became of a scan that was to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deleted {
+    /// Where it stood: whoever worked on it has lost its lease.
+    pub status: ScanStatus,
+}
+
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page {
-    pub scans: Vec<Scan>,
+    pub scans: Vec<ListedScan>,
     /// Of the whole list.
     pub total: i64,
 }
@@ -208,13 +259,20 @@ impl Store {
         call!(self, readers, reports::results_digest(id))
     }
 
-    /// Scans that nobody signed in for, newest first.
-    pub async fn anonymous_scans(&self, limit: i64, offset: i64) -> Result<Page, StoreError> {
-        call!(self, readers, scans::anonymous(limit, offset))
+    /// Deletes the scan with its report, wherever it stands; `None` where there is none.
+    pub async fn delete(&self, id: &ScanId) -> Result<Option<Deleted>, StoreError> {
+        let id = id.clone();
+        call!(self, writers, scans::delete(id))
     }
 
-    pub async fn anonymous_counts(&self) -> Result<Counts, StoreError> {
-        call!(self, readers, scans::anonymous_counts())
+    /// Newest first.
+    pub async fn list(&self, filter: ScanFilter, limit: i64, offset: i64) -> Result<Page, StoreError> {
+        call!(self, readers, scans::list(filter, limit, offset))
+    }
+
+    /// How many scans of this owner stand at each status.
+    pub async fn counts_of(&self, owner: Owner) -> Result<Counts, StoreError> {
+        call!(self, readers, scans::counts_of(owner))
     }
 
     /// How many scans stand at each status.

@@ -30,6 +30,40 @@ table! {
 }
 
 table! {
+    /// How users sign in at the front end, which writes most of these rows.
+    accounts (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        provider -> Text,
+        #[sql_name = "providerAccountId"]
+        provider_account_id -> Text,
+    }
+}
+
+table! {
+    api_keys (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Text,
+        /// A hash of the key: see `crate::store::keys`.
+        #[sql_name = "key"]
+        hash -> Text,
+        name -> Text,
+        #[sql_name = "lastUsedAt"]
+        last_used_at -> Nullable<Timestamp>,
+        #[sql_name = "expiresAt"]
+        expires_at -> Nullable<Timestamp>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
     repositories (id) {
         id -> Text,
         #[sql_name = "fullName"]
@@ -48,6 +82,52 @@ table! {
         created_at -> Timestamp,
         #[sql_name = "updatedAt"]
         updated_at -> Timestamp,
+    }
+}
+
+table! {
+    favorite_repositories (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Text,
+        #[sql_name = "repositoryId"]
+        repository_id -> Text,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    webhooks (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Text,
+        url -> Text,
+        /// Their names, with commas between.
+        events -> Text,
+        /// As bytes it signs with, so it cannot be a hash.
+        secret -> Text,
+        /// How the latest attempt ended.
+        #[sql_name = "lastStatus"]
+        last_status -> Nullable<Text>,
+        #[sql_name = "lastAttemptAt"]
+        last_attempt_at -> Nullable<Timestamp>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    /// What is still to be told: a row goes when it is, or is given up.
+    webhook_deliveries (id) {
+        id -> Text,
+        #[sql_name = "webhookId"]
+        webhook_id -> Text,
+        #[sql_name = "scanId"]
+        scan_id -> Text,
+        attempts -> Integer,
+        #[sql_name = "nextAttemptAt"]
+        next_attempt_at -> Timestamp,
     }
 }
 
@@ -131,7 +211,13 @@ table! {
 joinable!(scan_reports -> scans (scan_id));
 joinable!(scans -> repositories (repository_id));
 joinable!(scans -> users (user_id));
+joinable!(favorite_repositories -> repositories (repository_id));
+joinable!(webhook_deliveries -> webhooks (webhook_id));
+joinable!(webhook_deliveries -> scans (scan_id));
+allow_tables_to_appear_in_same_query!(favorite_repositories, repositories);
+allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks, scans);
 allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories);
+allow_tables_to_appear_in_same_query!(users, accounts, api_keys);
 
 /// `table.column` of every column above.
 pub(super) fn columns() -> Vec<String> {
@@ -142,7 +228,17 @@ pub(super) fn columns() -> Vec<String> {
         };
     }
     use diesel::QueryDsl as _;
-    let queries = names!(scans, scan_reports, users, repositories);
+    let queries = names!(
+        scans,
+        scan_reports,
+        users,
+        accounts,
+        api_keys,
+        repositories,
+        favorite_repositories,
+        webhooks,
+        webhook_deliveries
+    );
     queries
         .iter()
         .filter_map(|query| query.strip_prefix("SELECT ")?.split(" FROM ").next())

@@ -6,6 +6,7 @@ use std::path::Path;
 use repolens_core::BranchName;
 use repolens_core::settings::ScanLimits;
 
+use super::credential::Header;
 use super::locate::Place;
 use crate::process::{Limits, Program};
 
@@ -100,31 +101,59 @@ fn config() -> Vec<OsString> {
         .collect()
 }
 
-/// git with `args` in `sandbox`. `local`: it may read repositories on this disk.
+/// Where git may take a repository from.
+#[derive(Clone, Copy)]
+pub(super) enum Reach<'a> {
+    /// From this disk.
+    Disk,
+    /// Over the network, with the header that carries a password where there is one.
+    Network(Option<&'a Header>),
+}
+
+impl<'a> Reach<'a> {
+    pub(super) fn of(place: &'a Place) -> Self {
+        if place.url.is_file() {
+            Self::Disk
+        } else {
+            Self::Network(place.authorization.as_ref())
+        }
+    }
+}
+
+/// git with `args` in `sandbox`.
 pub(super) fn program<'a>(
     args: Vec<OsString>,
-    local: bool,
+    reach: Reach<'_>,
     search_path: &OsString,
     sandbox: &'a Path,
     limits: &ScanLimits,
 ) -> Program<'a> {
+    let protocols = match reach {
+        Reach::Disk => "file",
+        Reach::Network(_) => "https:http",
+    };
+    let mut env = match reach {
+        Reach::Network(Some(header)) => header.environment(),
+        Reach::Network(None) | Reach::Disk => Vec::new(),
+    };
+    env.extend([
+        ("PATH", search_path.clone()),
+        ("HOME", "/nonexistent".into()),
+        // Its messages are read.
+        ("LC_ALL", "C".into()),
+        ("GIT_ALLOW_PROTOCOL", protocols.into()),
+        ("GIT_ASKPASS", "true".into()),
+        ("GIT_ATTR_NOSYSTEM", "1".into()),
+        ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
+        ("GIT_CONFIG_NOSYSTEM", "1".into()),
+        ("GIT_NO_LAZY_FETCH", "1".into()),
+        ("GIT_NO_REPLACE_OBJECTS", "1".into()),
+        ("GIT_TERMINAL_PROMPT", "0".into()),
+    ]);
     Program {
         path: Path::new("git"),
         args,
-        env: vec![
-            ("PATH", search_path.clone()),
-            ("HOME", "/nonexistent".into()),
-            // Its messages are read.
-            ("LC_ALL", "C".into()),
-            ("GIT_ALLOW_PROTOCOL", if local { "file" } else { "https:http" }.into()),
-            ("GIT_ASKPASS", "true".into()),
-            ("GIT_ATTR_NOSYSTEM", "1".into()),
-            ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
-            ("GIT_CONFIG_NOSYSTEM", "1".into()),
-            ("GIT_NO_LAZY_FETCH", "1".into()),
-            ("GIT_NO_REPLACE_OBJECTS", "1".into()),
-            ("GIT_TERMINAL_PROMPT", "0".into()),
-        ],
+        env,
         dir: sandbox,
         limits: Limits {
             address_space: None,

@@ -7,10 +7,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use repolens_core::job::CloneCredential;
 use repolens_core::{FailureCode, RepoUrl, UrlPolicy};
 use reqwest::{StatusCode, Url, header, redirect};
 use url::Host;
 
+use super::credential::Header;
 use crate::failed::Failed;
 use crate::tls;
 
@@ -20,6 +22,8 @@ pub(super) struct Place {
     pub url: RepoUrl,
     /// `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl's `CURLOPT_RESOLVE` wants it; none for literal addresses and `file://`.
     pub pinned: Option<String>,
+    /// The password, where the host asks for one and it is for this host.
+    pub authorization: Option<Header>,
 }
 
 /// Renamed twice, and from `http` to `https`.
@@ -34,17 +38,31 @@ const FIRST_REQUEST: &str = "/info/refs?service=git-upload-pack";
 /// Some hosts answer only to what looks like git.
 const USER_AGENT: &str = concat!("git/2.47 (RepoLens/", env!("CARGO_PKG_VERSION"), ")");
 
-pub(super) async fn locate(url: &RepoUrl, policy: &UrlPolicy) -> Result<Place, Failed> {
+/// `credential` goes to its own origin only, wherever redirects lead.
+pub(super) async fn locate(
+    url: &RepoUrl,
+    policy: &UrlPolicy,
+    credential: Option<&CloneCredential>,
+) -> Result<Place, Failed> {
     let mut url = url.clone();
     if url.is_file() {
-        return Ok(Place { url, pinned: None });
+        return Ok(Place {
+            url,
+            pinned: None,
+            authorization: None,
+        });
     }
     for _ in 0..=MAX_REDIRECTS {
         let addresses = look_up(&url, policy).await?;
-        match ask(&url, &addresses).await? {
+        let authorization = credential.and_then(|credential| Header::of(credential, &url));
+        match ask(&url, &addresses, authorization.as_ref()).await? {
             Answer::Repository => {
                 let pinned = pin(&url, &addresses);
-                return Ok(Place { url, pinned });
+                return Ok(Place {
+                    url,
+                    pinned,
+                    authorization,
+                });
             }
             Answer::Elsewhere(next) => {
                 url = RepoUrl::parse(&next, policy)
@@ -103,14 +121,15 @@ enum Answer {
     Elsewhere(String),
 }
 
-async fn ask(url: &RepoUrl, addresses: &[SocketAddr]) -> Result<Answer, Failed> {
+async fn ask(url: &RepoUrl, addresses: &[SocketAddr], authorization: Option<&Header>) -> Result<Answer, Failed> {
     let request = format!("{url}{FIRST_REQUEST}");
-    let response = client(url, addresses)?
+    let mut asking = client(url, addresses)?
         .get(&request)
-        .header("Git-Protocol", "version=2")
-        .send()
-        .await
-        .map_err(|error| unreachable_host(&error))?;
+        .header("Git-Protocol", "version=2");
+    if let Some(header) = authorization {
+        asking = asking.header(header::AUTHORIZATION, header.value()?);
+    }
+    let response = asking.send().await.map_err(|error| unreachable_host(&error))?;
     let status = response.status();
     let failed = |code| Err(Failed::new(code, format!("{status} for {request}")));
     match status {

@@ -80,6 +80,11 @@ impl FakeApi {
             "leaseUntil": "2026-01-01T00:00:00.000Z", "requestId": format!("request-of-{scan}"),
             "limits": { "maxAttempts": 3, "leaseMs": lease_ms, "heartbeatMs": 100 },
         });
+        self.add_job(job);
+    }
+
+    /// Queues a job as it will be handed out.
+    pub fn add_job(&self, job: Value) {
         self.state().queue.push_back(job);
         self.shared.changed.notify_all();
     }

@@ -25,7 +25,7 @@ async fn clone_by(
     let branch = branch.map(|name| BranchName::parse(name).expect(name));
     let sandbox = tempfile::tempdir().expect("a folder");
     let result = by
-        .clone(&url, branch.as_ref(), sandbox.path(), Instant::now() + within)
+        .clone(&url, branch.as_ref(), None, sandbox.path(), Instant::now() + within)
         .await;
     (result, sandbox)
 }

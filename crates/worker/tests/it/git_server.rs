@@ -9,6 +9,8 @@ use crate::fixture::command;
 use crate::http::{Request, Response, serve};
 
 /// Serves the repositories below `root`, and:
+/// - `/token/PATH` serves to whoever comes with [`PASSWORD`], and says 404 to others, as GitHub does with what is private;
+/// - `/token/stalls/PATH` answers the first request of those, and then no more;
 /// - `/private/…` asks for a password, `/forbidden/…` says 403, `/broken/…` says 500, `/page/…` is a page;
 /// - `/moved/PATH` redirects to `/PATH`, `/metadata/…` to an address of a cloud's inside, `/disk/PATH` to `file:///PATH`,
 ///   `/round/…` to itself;
@@ -21,6 +23,11 @@ pub fn start(root: &Path) -> SocketAddr {
         let redirect = |to: String| Some(Response::status(301).with("Location", format!("{to}?{}", request.query)));
         match first {
             "private" => Some(Response::status(401).with("WWW-Authenticate", "Basic realm=\"git\"")),
+            "token" if !is_authorized(&request) => Some(Response::status(404)),
+            "token" => match rest.strip_prefix("stalls/") {
+                Some(_) if request.method == "POST" => hang(),
+                served => backend(&root, &format!("/{}", served.unwrap_or(rest)), &request),
+            },
             "forbidden" => Some(Response::status(403)),
             "broken" => Some(Response::status(500)),
             "page" => Some(Response::status(200).with("Content-Type", "text/html")),
@@ -44,6 +51,14 @@ pub fn start(root: &Path) -> SocketAddr {
 
 /// What `/held/…` waits for.
 pub const RELEASE: &str = "release";
+
+/// Of the user `x-access-token`, and how the two look in a header.
+pub const PASSWORD: &str = "gho_0123456789abcdef0123456789abcdef0123";
+pub const IN_HEADER: &str = "eC1hY2Nlc3MtdG9rZW46Z2hvXzAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMw==";
+
+fn is_authorized(request: &Request) -> bool {
+    request.header("authorization") == format!("Basic {IN_HEADER}")
+}
 
 fn hang() -> Option<Response> {
     // Ends with the test process.

@@ -17,10 +17,10 @@ use crate::command_line::worker;
 use crate::fixture::{Repositories, eventually, git, processes_with};
 use crate::git_server;
 
-struct Worker {
+pub struct Worker {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
-    sandbox: TempDir,
+    pub sandbox: TempDir,
 }
 
 impl Worker {
@@ -28,7 +28,7 @@ impl Worker {
         Self::start_in(api, tempfile::tempdir().expect("a folder"), Stdio::null(), &[])
     }
 
-    fn start_in(api: &FakeApi, sandbox: TempDir, stdin: Stdio, more: &[(&str, &str)]) -> Self {
+    pub fn start_in(api: &FakeApi, sandbox: TempDir, stdin: Stdio, more: &[(&str, &str)]) -> Self {
         let mut child = worker()
             .env("API_URL", api.url())
             .env("WORKER_TOKEN", TOKEN)
@@ -52,11 +52,11 @@ impl Worker {
         Self { child, log, sandbox }
     }
 
-    fn log(&self) -> Vec<String> {
+    pub fn log(&self) -> Vec<String> {
         self.log.lock().expect("no panic").clone()
     }
 
-    async fn has_logged(&self, text: &str) {
+    pub async fn has_logged(&self, text: &str) {
         eventually(text, || self.log().iter().any(|line| line.contains(text))).await;
     }
 

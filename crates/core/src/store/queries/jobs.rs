@@ -4,14 +4,14 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::Connection;
+use super::{Connection, webhooks};
 use crate::scan::MAX_ATTEMPTS;
 use crate::store::columns::column_time;
 use crate::store::schema::scans;
 use crate::store::{CancelOutcome, ClaimOutcome, ClaimedJob, Heartbeat, Reconciled, StoreError};
 use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
-type Returned = (String, String, String, i32, Option<String>);
+type Returned = (String, String, String, i32, Option<String>, bool);
 
 /// Takes that scan, if it is queued. The same claim once more, by its token, has the same answer.
 pub async fn claim(
@@ -42,6 +42,7 @@ pub async fn claim(
             scans::branch,
             scans::attempts,
             scans::request_id,
+            scans::is_private,
         ))
         .get_result(connection)
         .await
@@ -73,6 +74,7 @@ pub async fn taken_before(
             scans::branch,
             scans::attempts,
             scans::request_id,
+            scans::is_private,
         ))
         .get_result(connection)
         .await
@@ -81,7 +83,7 @@ pub async fn taken_before(
 }
 
 fn claimed(taken: Returned, token: &LeaseToken, lease_until: &DateTime<Utc>) -> Result<ClaimedJob, StoreError> {
-    let (id, repo_url, branch, attempt, request_id) = taken;
+    let (id, repo_url, branch, attempt, request_id, is_private) = taken;
     Ok(ClaimedJob {
         scan_id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
         repo_url,
@@ -90,6 +92,7 @@ fn claimed(taken: Returned, token: &LeaseToken, lease_until: &DateTime<Utc>) -> 
         lease_token: token.clone(),
         lease_until: *lease_until,
         request_id,
+        is_private,
     })
 }
 
@@ -212,58 +215,65 @@ pub async fn cancel(
     })
 }
 
-/// Puts back, or ends, the jobs whose lease has ended.
+/// Puts back, or ends, the jobs whose lease has ended; what is to be told of it is recorded with it.
 pub async fn reconcile(connection: &mut Connection, now: &DateTime<Utc>) -> Result<Reconciled, StoreError> {
-    let time = column_time(*now);
-    // A row without a lease was left over by the older system, whose workers had none.
-    let lost = || {
-        scans::table
-            .filter(scans::status.eq(ScanStatus::Processing))
-            .filter(scans::lease_until.le(time).or(scans::lease_until.is_null()))
-    };
-    let ended = || {
-        (
-            scans::lease_token.eq(None::<String>),
-            scans::lease_until.eq(None::<NaiveDateTime>),
-            scans::updated_at.eq(time),
-        )
-    };
-    let cancelled = diesel::update(lost().filter(scans::cancel_asked.eq(true)))
-        .set((
-            scans::status.eq(ScanStatus::Cancelled),
-            scans::completed_at.eq(time),
-            ended(),
-        ))
-        .returning(scans::id)
-        .get_results(connection)
-        .await?;
-    let failed = diesel::update(lost().filter(scans::attempts.ge(MAX_ATTEMPTS)))
-        .set((
-            scans::status.eq(ScanStatus::Failed),
-            scans::completed_at.eq(time),
-            scans::error_code.eq(FailureCode::WorkerLost.code()),
-            scans::error_message.eq(FailureCode::WorkerLost.sentence()),
-            ended(),
-        ))
-        .returning(scans::id)
-        .get_results(connection)
-        .await?;
-    let requeued = diesel::update(lost())
-        .set((
-            scans::status.eq(ScanStatus::Queued),
-            scans::worker_id.eq(None::<String>),
-            scans::progress.eq(0),
-            scans::stage.eq(None::<String>),
-            scans::started_at.eq(None::<NaiveDateTime>),
-            ended(),
-        ))
-        .returning(scans::id)
-        .get_results(connection)
-        .await?;
-    Ok(Reconciled {
-        requeued,
-        failed,
-        cancelled,
+    transaction!(connection, async |connection| {
+        let time = column_time(*now);
+        // A row without a lease was left over by the older system, whose workers had none.
+        let lost = || {
+            scans::table
+                .filter(scans::status.eq(ScanStatus::Processing))
+                .filter(scans::lease_until.le(time).or(scans::lease_until.is_null()))
+        };
+        let ended = || {
+            (
+                scans::lease_token.eq(None::<String>),
+                scans::lease_until.eq(None::<NaiveDateTime>),
+                scans::updated_at.eq(time),
+            )
+        };
+        let cancelled = diesel::update(lost().filter(scans::cancel_asked.eq(true)))
+            .set((
+                scans::status.eq(ScanStatus::Cancelled),
+                scans::completed_at.eq(time),
+                ended(),
+            ))
+            .returning(scans::id)
+            .get_results(connection)
+            .await?;
+        let failed: Vec<String> = diesel::update(lost().filter(scans::attempts.ge(MAX_ATTEMPTS)))
+            .set((
+                scans::status.eq(ScanStatus::Failed),
+                scans::completed_at.eq(time),
+                scans::error_code.eq(FailureCode::WorkerLost.code()),
+                scans::error_message.eq(FailureCode::WorkerLost.sentence()),
+                ended(),
+            ))
+            .returning(scans::id)
+            .get_results(connection)
+            .await?;
+        let requeued = diesel::update(lost())
+            .set((
+                scans::status.eq(ScanStatus::Queued),
+                scans::worker_id.eq(None::<String>),
+                scans::progress.eq(0),
+                scans::stage.eq(None::<String>),
+                scans::started_at.eq(None::<NaiveDateTime>),
+                ended(),
+            ))
+            .returning(scans::id)
+            .get_results(connection)
+            .await?;
+        let mut to_tell = false;
+        for id in &failed {
+            to_tell |= webhooks::announce(connection, id, now).await?;
+        }
+        Ok(Reconciled {
+            requeued,
+            failed,
+            cancelled,
+            to_tell,
+        })
     })
 }
 

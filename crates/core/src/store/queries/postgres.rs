@@ -5,22 +5,34 @@ use diesel_async::{AnsiTransactionManager, SimpleAsyncConnection as _, Transacti
 
 pub(super) type Connection = diesel_async::AsyncPgConnection;
 
+pub(super) type Backend = diesel::pg::Pg;
+
 macro_rules! transaction {
     ($connection:expr, $body:expr) => {
         diesel_async::AsyncConnection::transaction($connection, $body).await
     };
 }
 
+#[path = "favorites.rs"]
+pub(in crate::store) mod favorites;
 #[path = "jobs.rs"]
 pub(in crate::store) mod jobs;
+#[path = "keys.rs"]
+pub(in crate::store) mod keys;
 #[path = "migrate.rs"]
 pub(in crate::store) mod migrate;
 #[path = "queue.rs"]
 pub(in crate::store) mod queue;
 #[path = "reports.rs"]
 pub(in crate::store) mod reports;
+#[path = "repositories.rs"]
+pub(in crate::store) mod repositories;
 #[path = "scans.rs"]
 pub(in crate::store) mod scans;
+#[path = "users.rs"]
+pub(in crate::store) mod users;
+#[path = "webhooks.rs"]
+pub(in crate::store) mod webhooks;
 
 const MIGRATIONS: diesel_migrations::EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/postgres");
 

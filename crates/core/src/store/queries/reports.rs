@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Connection, give_back_space};
+use super::{Connection, give_back_space, repositories, webhooks};
 use crate::store::columns::column_time;
 use crate::store::report::{ENCODING, OpenReport, PIECE};
 use crate::store::scans::{OpenResults, StoredResults};
@@ -71,8 +71,10 @@ async fn try_finish(
     }
     if let Finish::Completed { report, .. } = finish {
         insert_report(connection, id, report, now).await?;
+        repositories::scan_is_complete(connection, id, now).await?;
     }
-    Ok(Some(Finished::Recorded { took }))
+    let to_tell = webhooks::announce(connection, id.as_str(), now).await?;
+    Ok(Some(Finished::Recorded { took, to_tell }))
 }
 
 #[derive(AsChangeset)]

@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Connection, queue};
+use super::{Backend, Connection, queue, repositories, users};
 use crate::store::StoreError;
 use crate::store::columns::column_time;
-use crate::store::scans::{Counts, NewScan, Page, Scan, ScanRow, Submitted};
+use crate::store::scans::{Counts, Deleted, ListedScan, NewScan, Owner, Page, Scan, ScanFilter, ScanRow, Submitted};
 use crate::store::schema::scans;
 use crate::{ScanId, ScanStatus};
 
@@ -42,13 +42,19 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
             return Ok(Submitted::Full(full));
         }
         let turn = queue::turn(connection, new).await?;
+        if let Some(user_id) = &new.user_id {
+            users::ensure(connection, user_id, now).await?;
+        }
+        let repository_id = repositories::ensure(connection, new, now).await?;
         let inserted = diesel::insert_into(scans::table)
             .values((
                 scans::id.eq(new.id.as_str()),
                 scans::repo_url.eq(&new.repo_url),
                 scans::branch.eq(new.branch.as_deref().unwrap_or("")),
                 scans::status.eq(ScanStatus::Queued),
-                scans::is_private.eq(false),
+                scans::is_private.eq(new.is_private),
+                scans::user_id.eq(&new.user_id),
+                scans::repository_id.eq(&repository_id),
                 scans::created_at.eq(time),
                 scans::updated_at.eq(time),
                 scans::attempts.eq(0),
@@ -100,35 +106,87 @@ pub async fn find(connection: &mut Connection, id: &ScanId) -> Result<Option<Sca
     Ok(row.map(Scan::from))
 }
 
-/// Scans that nobody signed in for, newest first.
-pub async fn anonymous(connection: &mut Connection, limit: &i64, offset: &i64) -> Result<Page, StoreError> {
-    let anonymous = scans::table
-        .filter(scans::user_id.is_null())
-        .filter(scans::is_private.eq(false));
-    let total = anonymous.count().get_result(connection).await?;
-    let rows: Vec<ScanRow> = anonymous
+type Boxed<'a> = scans::BoxedQuery<'a, Backend>;
+
+/// The scans of `owner`: what nobody signed in for is listed where it is public.
+fn owned_by(owner: &Owner) -> Boxed<'_> {
+    let all = scans::table.into_boxed::<Backend>();
+    match owner {
+        Owner::Nobody => all.filter(scans::user_id.is_null()).filter(scans::is_private.eq(false)),
+        Owner::User(id) => all.filter(scans::user_id.eq(id)),
+    }
+}
+
+fn filtered(filter: &ScanFilter) -> Boxed<'_> {
+    let mut listed = owned_by(&filter.owner);
+    if let Some(repository_id) = &filter.repository_id {
+        listed = listed.filter(scans::repository_id.eq(repository_id));
+    }
+    if let Some(status) = filter.status {
+        listed = listed.filter(scans::status.eq(status));
+    }
+    listed
+}
+
+/// Newest first.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &ScanFilter,
+    limit: &i64,
+    offset: &i64,
+) -> Result<Page, StoreError> {
+    let total = filtered(filter).count().get_result(connection).await?;
+    let rows: Vec<ScanRow> = filtered(filter)
         .order((scans::created_at.desc(), scans::id.desc()))
         .limit(*limit)
         .offset(*offset)
         .select(ScanRow::as_select())
         .load(connection)
         .await?;
-    Ok(Page {
-        scans: rows.into_iter().map(Scan::from).collect(),
-        total,
-    })
+    let scans: Vec<Scan> = rows.into_iter().map(Scan::from).collect();
+    let ids = scans.iter().filter_map(|scan| scan.repository_id.as_deref());
+    let repositories = repositories::by_ids(connection, ids.collect()).await?;
+    let scans = scans
+        .into_iter()
+        .map(|scan| {
+            let id = scan.repository_id.as_deref();
+            let repository = id.and_then(|id| repositories.iter().find(|repository| repository.id == id).cloned());
+            ListedScan { scan, repository }
+        })
+        .collect();
+    Ok(Page { scans, total })
 }
 
-/// How many scans that nobody signed in for stand at each status.
-pub async fn anonymous_counts(connection: &mut Connection) -> Result<Counts, StoreError> {
-    let rows: Vec<(ScanStatus, i64)> = scans::table
-        .filter(scans::user_id.is_null())
-        .filter(scans::is_private.eq(false))
-        .group_by(scans::status)
-        .select((scans::status, diesel::dsl::count_star()))
-        .load(connection)
-        .await?;
-    Ok(Counts(rows))
+/// How many scans of this owner stand at each status.
+pub async fn counts_of(connection: &mut Connection, owner: &Owner) -> Result<Counts, StoreError> {
+    let mut counted = Vec::new();
+    for status in ScanStatus::ALL {
+        let count: i64 = owned_by(owner)
+            .filter(scans::status.eq(status))
+            .count()
+            .get_result(connection)
+            .await?;
+        counted.push((status, count));
+    }
+    Ok(Counts(counted))
+}
+
+/// Deletes the scan with all that belongs to it.
+pub async fn delete(connection: &mut Connection, id: &ScanId) -> Result<Option<Deleted>, StoreError> {
+    transaction!(connection, async |connection| {
+        let deleted: Option<(ScanStatus, Option<String>)> = diesel::delete(scans::table.find(id.as_str()))
+            .returning((scans::status, scans::repository_id))
+            .get_result(connection)
+            .await
+            .optional()?;
+        let Some((status, repository_id)) = deleted else {
+            return Ok(None);
+        };
+        if let Some(repository_id) = repository_id {
+            repositories::scan_is_gone(connection, &repository_id, id).await?;
+        }
+        Ok(Some(Deleted { status }))
+    })
 }
 
 /// How many scans stand at each status.

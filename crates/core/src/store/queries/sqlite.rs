@@ -6,6 +6,8 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection as _, TransactionManag
 
 pub(super) type Connection = crate::store::connect::AsyncSqliteConnection;
 
+pub(super) type Backend = diesel::sqlite::Sqlite;
+
 // A transaction that begins with reading would fail at once, whatever the busy time-out, where another one wrote before it
 // came to write: it takes the write lock when it begins.
 macro_rules! transaction {
@@ -14,16 +16,26 @@ macro_rules! transaction {
     };
 }
 
+#[path = "favorites.rs"]
+pub(in crate::store) mod favorites;
 #[path = "jobs.rs"]
 pub(in crate::store) mod jobs;
+#[path = "keys.rs"]
+pub(in crate::store) mod keys;
 #[path = "migrate.rs"]
 pub(in crate::store) mod migrate;
 #[path = "queue.rs"]
 pub(in crate::store) mod queue;
 #[path = "reports.rs"]
 pub(in crate::store) mod reports;
+#[path = "repositories.rs"]
+pub(in crate::store) mod repositories;
 #[path = "scans.rs"]
 pub(in crate::store) mod scans;
+#[path = "users.rs"]
+pub(in crate::store) mod users;
+#[path = "webhooks.rs"]
+pub(in crate::store) mod webhooks;
 
 const MIGRATIONS: diesel_migrations::EmbeddedMigrations = diesel_migrations::embed_migrations!("migrations/sqlite");
 

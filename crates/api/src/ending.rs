@@ -1,0 +1,40 @@
+//! How a scan ends: recorded in its row, and told to all who must know.
+
+use chrono::Utc;
+use repolens_core::store::{Finish, Finished, StoreError};
+use repolens_core::{LeaseToken, ScanId, ScanStatus};
+
+use crate::app::App;
+use crate::events::State;
+
+/// Records the end that the holder of `lease` tells of. The same again changes nothing.
+pub async fn record(app: &App, id: &ScanId, lease: &LeaseToken, finish: Finish) -> Result<Finished, StoreError> {
+    let status = finish.status();
+    let mut state = State::new(status);
+    if let Finish::Failed { code, message } = &finish {
+        state.error = Some(message.clone());
+        state.error_code = code.map(|code| code.code().to_owned());
+    }
+    let finished = app.store.finish(id, lease, finish, Utc::now()).await?;
+    if let Finished::Recorded { took, to_tell } = finished {
+        app.metrics.scan_ended(status, took);
+        tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
+        over(app, id.as_str(), state);
+        app.dispatch.recorded();
+        if to_tell {
+            app.webhooks.ring();
+        }
+    }
+    Ok(finished)
+}
+
+/// The scan's row says that it has ended: its token is forgotten, and those who watch it are told.
+pub fn over(app: &App, id: &str, state: State) {
+    app.tokens.forget(id);
+    app.events.tell(id, state);
+}
+
+/// The same for a scan that was cancelled, or is gone.
+pub fn cancelled(app: &App, id: &str) {
+    over(app, id, State::new(ScanStatus::Cancelled));
+}

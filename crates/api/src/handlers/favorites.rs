@@ -1,0 +1,102 @@
+//! Favourites: repositories that a user wants to find again.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use repolens_core::store::Favorite;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{optional_timestamp, timestamp};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::problem::Problem;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FavoriteView {
+    id: String,
+    repository_id: String,
+    #[serde(serialize_with = "timestamp")]
+    created_at: DateTime<Utc>,
+    repository: RepositoryView,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryView {
+    id: String,
+    full_name: String,
+    name: String,
+    owner: String,
+    url: String,
+    latest_scan_id: Option<String>,
+    #[serde(serialize_with = "optional_timestamp")]
+    latest_scan_at: Option<DateTime<Utc>>,
+}
+
+impl From<Favorite> for FavoriteView {
+    fn from(favorite: Favorite) -> Self {
+        let repository = favorite.repository;
+        Self {
+            id: favorite.id,
+            repository_id: repository.id.clone(),
+            created_at: favorite.created_at,
+            repository: RepositoryView {
+                name: repository.name().to_owned(),
+                owner: repository.owner().to_owned(),
+                id: repository.id,
+                full_name: repository.full_name,
+                url: repository.url,
+                latest_scan_id: repository.last_scan_id,
+                latest_scan_at: repository.last_scanned_at,
+            },
+        }
+    }
+}
+
+/// The caller's own, newest first.
+pub async fn get_favorites(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+    let favorites = app.store.favorites(&caller.signed_in()?.id).await?;
+    let favorites: Vec<FavoriteView> = favorites.into_iter().map(FavoriteView::from).collect();
+    Ok(HttpResponse::Ok().json(favorites))
+}
+
+/// Adds one; one that is there stays as it is.
+pub async fn post_favorite(
+    app: web::Data<App>,
+    caller: Caller,
+    repository_id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let user = caller.signed_in()?;
+    let added = app.store.add_favorite(&user.id, &repository_id, Utc::now()).await?;
+    let favorite = added.ok_or_else(no_repository)?;
+    Ok(HttpResponse::Ok().json(FavoriteView::from(favorite)))
+}
+
+pub async fn delete_favorite(
+    app: web::Data<App>,
+    caller: Caller,
+    repository_id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let user = caller.signed_in()?;
+    if app.store.remove_favorite(&user.id, &repository_id).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::not_found("This repository is not among your favourites."))
+    }
+}
+
+pub async fn get_check(
+    app: web::Data<App>,
+    caller: Caller,
+    repository_id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let user = caller.signed_in()?;
+    let is_favorite = app.store.is_favorite(&user.id, &repository_id).await?;
+    Ok(HttpResponse::Ok().json(json!({ "isFavorite": is_favorite })))
+}
+
+/// The same for one that is private to others.
+fn no_repository() -> Problem {
+    Problem::not_found("There is no such repository. It is there once it was scanned.")
+}

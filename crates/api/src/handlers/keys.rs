@@ -1,0 +1,136 @@
+//! API keys: made, listed, deleted. A key itself is told once, when it is made.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use repolens_core::store::{ApiKey, MAX_KEYS, NewKey};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{optional_timestamp, timestamp};
+use crate::app::App;
+use crate::body::Json;
+use crate::caller::Caller;
+use crate::problem::Problem;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeyRequest {
+    name: String,
+    #[serde(default)]
+    expires_in_days: Option<u32>,
+}
+
+const MAX_NAME: usize = 100;
+const MAX_DAYS: u32 = 3_650;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyView {
+    id: String,
+    name: String,
+    #[serde(serialize_with = "timestamp")]
+    created_at: DateTime<Utc>,
+    #[serde(serialize_with = "optional_timestamp")]
+    last_used_at: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "optional_timestamp")]
+    expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NewKeyView {
+    #[serde(flatten)]
+    view: KeyView,
+    key: String,
+}
+
+impl From<ApiKey> for KeyView {
+    fn from(key: ApiKey) -> Self {
+        Self {
+            id: key.id,
+            name: key.name,
+            created_at: key.created_at,
+            last_used_at: key.last_used_at,
+            expires_at: key.expires_at,
+        }
+    }
+}
+
+/// Makes a key, which is told in this answer and never again.
+pub async fn post_key(
+    app: web::Data<App>,
+    caller: Caller,
+    Json(body): Json<KeyRequest>,
+) -> Result<HttpResponse, Problem> {
+    let user = caller.signed_in()?;
+    let name = body.name.trim();
+    if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        return Err(Problem::refused_at(
+            "/name",
+            format!("A key's name has 1 to {MAX_NAME} printable characters."),
+        ));
+    }
+    let now = Utc::now();
+    let expires_at = match body.expires_in_days {
+        None => None,
+        Some(days) if (1..=MAX_DAYS).contains(&days) => Some(now + TimeDelta::days(days.into())),
+        Some(_) => {
+            return Err(Problem::refused_at(
+                "/expiresInDays",
+                format!("A key expires in 1 to {MAX_DAYS} days; leave it out for one that does not."),
+            ));
+        }
+    };
+    let key = random_key()?;
+    let new = NewKey {
+        id: uuid::Uuid::new_v4().to_string(),
+        user_id: user.id.clone(),
+        name: name.to_owned(),
+        hash: hex::encode(Sha256::digest(&key)),
+        expires_at,
+    };
+    if !app.store.add_key(new.clone(), now).await? {
+        return Err(Problem::conflict(format!(
+            "You have {MAX_KEYS} keys: delete one that you do not need first."
+        )));
+    }
+    tracing::info!(key_id = new.id, "API key made");
+    let view = KeyView {
+        id: new.id,
+        name: new.name,
+        created_at: now,
+        last_used_at: None,
+        expires_at,
+    };
+    Ok(HttpResponse::Created().json(NewKeyView { view, key }))
+}
+
+/// The caller's own, newest first.
+pub async fn get_keys(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+    let keys = app.store.keys(&caller.signed_in()?.id).await?;
+    let keys: Vec<KeyView> = keys.into_iter().map(KeyView::from).collect();
+    Ok(HttpResponse::Ok().json(keys))
+}
+
+pub async fn delete_key(app: web::Data<App>, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let user = caller.signed_in()?;
+    match app.store.delete_key(&id, &user.id).await? {
+        Some(owner) if owner == user.id => {
+            app.callers.forget_key(&id);
+            tracing::info!(key_id = id.as_str(), "API key deleted");
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Some(_) => Err(Problem::forbidden("This is not your key.")),
+        None => Err(Problem::not_found("There is no such key.")),
+    }
+}
+
+/// 256 random bits behind a beginning by which it is known for what it is, in our log and in others' scanners.
+fn random_key() -> Result<String, Problem> {
+    let mut bytes = [0; 32];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| Problem::because(&"the system has no random numbers"))?;
+    Ok(format!("rl_{}", hex::encode(bytes)))
+}

@@ -1,0 +1,245 @@
+//! Two users try, each 60 times over, to get at what is private to the other. Nothing is told, and nothing is changed.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::github::Github;
+use crate::support::people::{SIGN_IN, ask, jwt};
+use crate::support::{Api, Database};
+
+crate::both! {
+    nobody_gets_at_what_is_private_to_another,
+}
+
+/// What one of them has.
+struct Person {
+    /// Of all the forms in which they can come.
+    tokens: Vec<String>,
+    user_id: String,
+    /// Private scans: one that waits, one that runs, one that is complete.
+    scans: Vec<String>,
+    repository: String,
+    key: String,
+    webhook: String,
+    /// Texts that only the owner may see.
+    private: Vec<String>,
+}
+
+/// An attempt: method and address, `{…}` stands for what the other one has; a body; what may be answered.
+struct Attempt {
+    method: Method,
+    path: &'static str,
+    body: Option<Value>,
+    allowed: &'static [u16],
+}
+
+/// 404: it is not there. 403: it is, and is somebody else's. Nothing else may be told of it.
+const NOT_THERE: &[u16] = &[404];
+const NOT_YOURS: &[u16] = &[403];
+/// The attempt is about the caller's own list, in which the other's things are not.
+const OWN_LIST: &[u16] = &[200];
+
+fn attempts() -> Vec<Attempt> {
+    let attempt = |method, path, allowed| Attempt {
+        method,
+        path,
+        body: None,
+        allowed,
+    };
+    vec![
+        attempt(Method::GET, "/api/scan/{scan}", NOT_THERE),
+        attempt(Method::HEAD, "/api/scan/{scan}", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/results", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/events", NOT_THERE),
+        attempt(Method::POST, "/api/scan/{scan}/cancel", NOT_THERE),
+        attempt(Method::DELETE, "/api/scan/{scan}", NOT_THERE),
+        // Exports and badges: a new one is tried as soon as it stands here.
+        attempt(Method::GET, "/api/scan/{scan}/report.html", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/report.md", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/report.json", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/report.sarif", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/sbom.json", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/badge.svg", NOT_THERE),
+        attempt(Method::GET, "/api/user/scans?userId={user}", NOT_YOURS),
+        attempt(Method::GET, "/api/user/stats?userId={user}", NOT_YOURS),
+        attempt(Method::GET, "/api/history?userId={user}", NOT_YOURS),
+        attempt(Method::GET, "/api/history?repositoryId={repository}", OWN_LIST),
+        attempt(Method::GET, "/api/user/scans", OWN_LIST),
+        attempt(Method::GET, "/api/user/scans?userId=guest", OWN_LIST),
+        attempt(Method::POST, "/api/favorites/{repository}", NOT_THERE),
+        attempt(Method::DELETE, "/api/favorites/{repository}", NOT_THERE),
+        attempt(Method::GET, "/api/favorites/{repository}/check", OWN_LIST),
+        attempt(Method::GET, "/api/favorites", OWN_LIST),
+        attempt(Method::GET, "/api/keys", OWN_LIST),
+        attempt(Method::DELETE, "/api/keys/{key}", NOT_YOURS),
+        attempt(Method::GET, "/api/webhooks", OWN_LIST),
+        attempt(Method::DELETE, "/api/webhooks/{webhook}", NOT_YOURS),
+        Attempt {
+            method: Method::PUT,
+            path: "/api/scan/{scan}/status",
+            body: Some(json!({ "status": "completed", "results": {} })),
+            allowed: &[401],
+        },
+        Attempt {
+            method: Method::POST,
+            path: "/api/worker/claim",
+            body: Some(json!({ "workerId": "w", "scanId": "00000000-0000-4000-8000-000000000000" })),
+            allowed: &[401],
+        },
+    ]
+}
+
+async fn person(database: &Database, api: &Api, github: &Github, name: &str, number: u64) -> Person {
+    let token = format!("gho_0123456789abcdefghijABCDEFGHIJ_{name}");
+    let full_name = format!("{name}/secret-of-{name}");
+    github.add_user(&token, number, name);
+    github.add_private(&full_name, &[&token]);
+    let ask_own = async |method: Method, path: &str, body: Value| {
+        let (status, answer) = ask(api, Some(&token), method, path, Some(&body)).await;
+        assert!(status.is_success(), "{path}: {answer}");
+        answer
+    };
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let mut scans = Vec::new();
+    for _ in 0..3 {
+        let body = json!({ "repoUrl": github.repository(&full_name) });
+        scans.push(text(&ask_own(Method::POST, "/api/scan", body).await["scanId"]));
+    }
+    for (scan, ends) in [(&scans[1], false), (&scans[2], true)] {
+        let (_, job) = api
+            .work("/api/worker/claim", json!({ "workerId": "w", "scanId": scan }))
+            .await;
+        if ends {
+            let report = json!({ "status": "completed", "results": { "only": format!("for-{name}") } });
+            api.report(scan, job["leaseToken"].as_str().expect("a token"), report)
+                .await;
+        }
+    }
+    let history = ask(api, Some(&token), Method::GET, "/api/history", None).await.1;
+    let repository = text(&history["scans"][0]["repository"]["id"]);
+    ask_own(Method::POST, &format!("/api/favorites/{repository}"), Value::Null).await;
+    let key = ask_own(Method::POST, "/api/keys", json!({ "name": format!("key-of-{name}") })).await;
+    let hook = format!("https://example.org/hook-of-{name}");
+    let webhook = json!({ "url": hook, "events": ["scan.completed"] });
+    let webhook = text(&ask_own(Method::POST, "/api/webhooks", webhook).await["id"]);
+    let of_number = format!("SELECT id AS v FROM users WHERE \"githubId\" = '{number}'");
+    let user_id = database.value(&of_number).await;
+    Person {
+        tokens: vec![token.clone(), text(&key["key"]), jwt(&user_id)],
+        private: vec![full_name, format!("for-{name}"), format!("key-of-{name}"), hook, token],
+        user_id,
+        scans,
+        repository,
+        key: text(&key["id"]),
+        webhook,
+    }
+}
+
+/// All that the attempts could change.
+async fn rows(database: &Database) -> Vec<String> {
+    let mut rows = Vec::new();
+    for sql in [
+        "SELECT id || status || \"userId\" || CAST(progress AS text) || CAST(\"cancelAsked\" AS text) AS v FROM scans",
+        "SELECT id || \"userId\" || \"repositoryId\" AS v FROM favorite_repositories",
+        "SELECT id || \"userId\" || key AS v FROM api_keys",
+        "SELECT id || \"userId\" || url AS v FROM webhooks",
+        "SELECT id || coalesce(\"lastScanId\", '-') || CAST(\"isPrivate\" AS text) AS v FROM repositories",
+        "SELECT \"scanId\" || sha256 AS v FROM scan_reports",
+    ] {
+        rows.extend(database.values(sql).await);
+    }
+    rows.sort();
+    rows
+}
+
+async fn nobody_gets_at_what_is_private_to_another(database: Database) {
+    let github = Github::start();
+    let api = Api::start_with(
+        &database,
+        &[SIGN_IN, ("GITHUB_API_URL", &github.api()), ("ALLOW_LOCAL_REPOS", "1")],
+    );
+    let people = [
+        person(&database, &api, &github, "ada", 1).await,
+        person(&database, &api, &github, "bob", 2).await,
+    ];
+    let before = rows(&database).await;
+    for (who, of) in [(&people[0], &people[1]), (&people[1], &people[0])] {
+        let mut made = 0;
+        for attempt in attempts() {
+            for token in &who.tokens {
+                for scan in &of.scans {
+                    made += 1;
+                    let found = try_one(&api, &attempt, Some(token), scan, of).await;
+                    assert!(
+                        attempt.allowed.contains(&found.0),
+                        "{} {}: {found:?}",
+                        attempt.method,
+                        attempt.path
+                    );
+                }
+            }
+            // A guest gets no further.
+            let found = try_one(&api, &attempt, None, &of.scans[2], of).await;
+            let allowed = attempt.allowed.contains(&found.0) || [401, 403].contains(&found.0);
+            assert!(allowed, "a guest: {} {}: {found:?}", attempt.method, attempt.path);
+        }
+        assert!(made >= 60, "{made} attempts");
+    }
+    assert_eq!(rows(&database).await, before, "and nothing was changed");
+    // The owners still have it all.
+    for person in &people {
+        for token in &person.tokens {
+            let path = format!("/api/scan/{}/results", person.scans[2]);
+            let (status, results) = ask(&api, Some(token), Method::GET, &path, None).await;
+            assert!(
+                status == 200 && results.to_string().contains(&person.private[1]),
+                "{results}"
+            );
+        }
+    }
+}
+
+/// The status and the text of the answer, in which there is nothing that is private to `of`.
+async fn try_one(api: &Api, attempt: &Attempt, token: Option<&str>, scan: &str, of: &Person) -> (u16, String) {
+    let address = |scan: &str| {
+        attempt
+            .path
+            .replace("{scan}", scan)
+            .replace("{user}", &of.user_id)
+            .replace("{repository}", &of.repository)
+            .replace("{key}", &of.key)
+            .replace("{webhook}", &of.webhook)
+    };
+    let send = async |path: String| {
+        let mut request = api.request(attempt.method.clone(), &path);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = &attempt.body {
+            request = request.json(body);
+        }
+        let response = request.send().await.expect("an answer");
+        (response.status().as_u16(), response.text().await.expect("a body"))
+    };
+    let (status, text) = send(address(scan)).await;
+    let hidden = of.private.iter().chain(&of.scans).chain([&of.repository]);
+    for secret in hidden.filter(|secret| !address(scan).contains(secret.as_str())) {
+        assert!(
+            !text.contains(secret.as_str()),
+            "{} {}: {text}",
+            attempt.method,
+            attempt.path
+        );
+    }
+    if attempt.path.contains("{scan}") {
+        // It is answered like an id that no scan has.
+        let none = "00000000-0000-4000-8000-000000000000";
+        assert_eq!(
+            (status, text.replace(scan, none)),
+            send(address(none)).await,
+            "{}",
+            attempt.path
+        );
+    }
+    (status, text)
+}

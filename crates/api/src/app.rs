@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -40,6 +41,8 @@ pub struct App {
     pub supervisor_socket: Option<PathBuf>,
     /// One report at a time is unpacked and compressed, so that the memory for it is needed once.
     pub report_slot: Semaphore,
+    /// Stored reports are read by so many at a time, for the same reason.
+    pub reading_slots: Arc<Semaphore>,
     /// The multi-thread runtime, for work that would hold up a worker of the HTTP server.
     pub runtime: Handle,
     pub started: Instant,
@@ -109,6 +112,28 @@ impl App {
     ) -> Result<T, Problem> {
         match self.runtime.spawn(work.in_current_span()).await {
             Ok(result) => Ok(result?),
+            Err(error) => Err(Problem::because(&error)),
+        }
+    }
+
+    /// Reads a stored report off the threads of the HTTP server.
+    pub async fn read_report<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let slot = Arc::clone(&self.reading_slots).acquire_owned().await;
+        let slot = slot.map_err(|closed| Problem::because(&closed))?;
+        let span = tracing::Span::current();
+        let work = move || {
+            let _span = span.entered();
+            let result = work();
+            // Not before: a client that hangs up ends the waiting, not the work.
+            drop(slot);
+            result
+        };
+        match self.runtime.spawn_blocking(work).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Problem::because(&format!("cannot read a stored report: {error}"))),
             Err(error) => Err(Problem::because(&error)),
         }
     }

@@ -1,10 +1,14 @@
 //! What answers at the addresses of `routes.rs`.
 
+pub mod compare;
 pub mod events;
+pub mod exports;
 pub mod health;
 pub mod history;
+pub mod past;
 pub mod reports;
 pub mod scans;
+pub mod sections;
 pub mod worker;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -14,6 +18,7 @@ use serde::Serializer;
 
 use crate::app::App;
 use crate::problem::Problem;
+pub use past::tenth;
 
 /// The id in an address. One that no scan can have is answered like one that no scan has.
 fn scan_id(text: &str) -> Result<ScanId, Problem> {
@@ -26,6 +31,12 @@ async fn find_scan(app: &App, id: &ScanId) -> Result<Scan, Problem> {
         .await?
         .ok_or_else(|| Problem::scan_not_found(id.as_str()))
 }
+
+/// How a time is described in the API's document.
+#[derive(schemars::JsonSchema)]
+#[schemars(extend("format" = "date-time"))]
+#[expect(dead_code, reason = "only described, never made")]
+struct Time(String);
 
 /// `2026-01-22T18:05:55.000Z`.
 fn timestamp<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -103,6 +103,11 @@ impl Problem {
         problem
     }
 
+    /// A report that was pruned.
+    pub fn results_gone() -> Self {
+        Self::not_found("The results of this scan are no longer stored. Scan the repository again.")
+    }
+
     pub fn method_not_allowed(allowed: &'static str) -> Self {
         let mut problem = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,

@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
-use crate::handlers::{events, health, history, reports, scans, worker};
+use crate::handlers::{compare, events, exports, health, history, past, reports, scans, worker};
 use crate::problem::Problem;
 
 /// Address, the methods it has, and who handles them.
@@ -22,14 +22,29 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/scan/{id}/cancel", "POST").route(web::post().to(scans::post_cancel)));
     routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(reports::put_status)));
 
+    // Exports.
+    routes.service(at("/api/scan/{id}/report.html", "GET, HEAD").route(get().to(exports::get_html)));
+    routes.service(at("/api/scan/{id}/report.md", "GET, HEAD").route(get().to(exports::get_markdown)));
+    routes.service(at("/api/scan/{id}/report.json", "GET, HEAD").route(get().to(exports::get_json)));
+    routes.service(at("/api/scan/{id}/report.sarif", "GET, HEAD").route(get().to(exports::get_sarif)));
+    routes.service(at("/api/scan/{id}/sbom.json", "GET, HEAD").route(get().to(exports::get_sbom)));
+    routes.service(at("/api/scan/{id}/badge.svg", "GET, HEAD").route(get().to(exports::get_scan_badge)));
+    let badge = at("/api/badge/{host}/{owner}/{repository}.svg", "GET, HEAD");
+    routes.service(badge.route(get().to(exports::get_repository_badge)));
+
     // Workers.
     routes.service(at("/api/worker/claim", "POST").route(web::post().to(worker::post_claim)));
     routes.service(at("/api/worker/jobs/{id}/heartbeat", "POST").route(web::post().to(worker::post_heartbeat)));
+    routes.service(at("/api/worker/jobs/{id}/commit", "POST").route(web::post().to(worker::post_commit)));
     routes.service(at("/api/worker/jobs/{id}/release", "POST").route(web::post().to(worker::post_release)));
 
     // History.
     routes.service(at("/api/user/scans", "GET, HEAD").route(get().to(history::get_user_scans)));
     routes.service(at("/api/user/stats", "GET, HEAD").route(get().to(history::get_user_stats)));
+    let repository = at("/api/history/repository/{repositoryId}", "GET, HEAD");
+    routes.service(repository.route(get().to(past::get_repository_history)));
+    routes.service(at("/api/history/trends/{repositoryId}", "GET, HEAD").route(get().to(past::get_trends)));
+    routes.service(at("/api/history/compare/{a}/{b}", "GET, HEAD").route(get().to(compare::get_comparison)));
 
     routes.default_service(web::to(nothing_here));
 }

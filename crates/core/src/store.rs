@@ -13,6 +13,8 @@
 mod columns;
 mod connect;
 mod error;
+mod figures;
+mod history;
 mod jobs;
 mod outcome;
 mod queries;
@@ -31,6 +33,8 @@ use crate::settings::DatabaseUrl;
 
 pub use connect::{PostgresUrl, UrlFault};
 pub use error::StoreError;
+pub use figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Scores};
+pub use history::{BadgeFigures, Earlier, PastScan, Version};
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
 pub use report::StoredReport;
 pub use scans::{

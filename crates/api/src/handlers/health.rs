@@ -14,11 +14,12 @@ use tokio::net::UnixStream;
 use super::timestamp;
 use crate::app::App;
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Health {
     status: &'static str,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     timestamp: DateTime<Utc>,
     service: &'static str,
     version: &'static str,

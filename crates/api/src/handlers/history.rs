@@ -40,7 +40,7 @@ fn fifty() -> u16 {
 /// No list is longer than this.
 const MAX_LIMIT: u16 = 200;
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ListedScan {
     id: String,
@@ -49,10 +49,13 @@ struct ListedScan {
     /// In upper case, as older clients read it.
     status: &'static str,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     started_at: Option<DateTime<Utc>>,
     error_message: Option<String>,
 }

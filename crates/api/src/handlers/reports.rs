@@ -5,7 +5,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use repolens_core::job::{LEASE_HEADER, MAX_REPORT_BYTES, StatusReport};
-use repolens_core::store::{Finish, Finished, StoredReport};
+use repolens_core::store::{Figures, Finish, Finished, StoredReport};
 use repolens_core::{LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 use tracing::Instrument as _;
@@ -42,24 +42,31 @@ pub async fn put_status(
         }
         Said::End(finish) => {
             let status = finish.status();
-            let mut state = State::new(status);
-            if let Finish::Failed { code, message } = &finish {
-                state.error = Some(message.clone());
-                state.error_code = code.map(|code| code.code().to_owned());
-            }
-            match app.store.finish(&id, &token, finish, Utc::now()).await? {
-                Finished::Recorded { took } => {
-                    app.metrics.scan_ended(status, took);
-                    tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
-                    app.events.tell(id.as_str(), state);
-                    app.dispatch.recorded();
-                    Ok(answer(&id, status, false))
-                }
-                Finished::Repeated => Ok(answer(&id, status, true)),
-                Finished::LeaseLost => Err(Problem::lease_lost()),
-                Finished::Unknown => Err(Problem::scan_not_found(id.as_str())),
-            }
+            let repeated = record(&app, &id, &token, finish).await?;
+            Ok(answer(&id, status, repeated))
         }
+    }
+}
+
+/// Records how a scan ended and tells those who watch it; `true` where the same was recorded before.
+pub async fn record(app: &App, id: &ScanId, token: &LeaseToken, finish: Finish) -> Result<bool, Problem> {
+    let status = finish.status();
+    let mut state = State::new(status);
+    if let Finish::Failed { code, message } = &finish {
+        state.error = Some(message.clone());
+        state.error_code = code.map(|code| code.code().to_owned());
+    }
+    match app.store.finish(id, token, finish, Utc::now()).await? {
+        Finished::Recorded { took } => {
+            app.metrics.scan_ended(status, took);
+            tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
+            app.events.tell(id.as_str(), state);
+            app.dispatch.recorded();
+            Ok(false)
+        }
+        Finished::Repeated => Ok(true),
+        Finished::LeaseLost => Err(Problem::lease_lost()),
+        Finished::Unknown => Err(Problem::scan_not_found(id.as_str())),
     }
 }
 
@@ -121,6 +128,8 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
                 report: stored,
                 branch: report.branch,
                 commit_sha: report.commit_sha,
+                figures: Figures::of(results.get().as_bytes()),
+                cached_from: None,
             }))
         }
         ScanStatus::Failed => {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -16,10 +15,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::sections::{self, ResultsQuery};
 use super::{find_scan, optional_timestamp, scan_id, timestamp};
 use crate::app::App;
 use crate::body::Json;
 use crate::client::Client;
+use crate::conditional::{etag, has_already, not_modified, takes_gzip};
 use crate::events::State;
 use crate::problem::Problem;
 use crate::redis_queue::round;
@@ -32,6 +33,9 @@ pub struct ScanRequest {
     repo_url: String,
     #[serde(default)]
     branch: Option<String>,
+    /// Analyse, although the same commit may have been analysed before.
+    #[serde(default)]
+    force: bool,
 }
 
 /// Accepts a scan: 201 means that it is on disk.
@@ -54,13 +58,15 @@ pub async fn post_scan(
     if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
         return Err(too_often(refused));
     }
-    let idempotency = idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref())));
+    let idempotency =
+        idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref(), body.force)));
     let new = NewScan {
         id: ScanId::random(),
         repo_url: repo_url.as_str().to_owned(),
         branch,
         request_id: Some(request_id.0),
         client_key: client.key(),
+        forced: body.force,
         idempotency,
     };
     let mut response = HttpResponse::Created();
@@ -128,13 +134,17 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Of what the body means, so that its spelling does not matter.
-fn body_hash(repo_url: &RepoUrl, branch: Option<&str>) -> String {
-    // Neither part can have a line break in it.
-    hex::encode(Sha256::digest(format!("{repo_url}\n{}", branch.unwrap_or_default())))
+fn body_hash(repo_url: &RepoUrl, branch: Option<&str>, force: bool) -> String {
+    // No part can have a line break in it.
+    let force = if force { "\nforce" } else { "" };
+    hex::encode(Sha256::digest(format!(
+        "{repo_url}\n{}{force}",
+        branch.unwrap_or_default()
+    )))
 }
 
 /// A scan without its results.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ScanView {
     scan_id: String,
@@ -145,14 +155,19 @@ struct ScanView {
     /// Until the scan begins, as far as the latest ones tell; `null` where they do not.
     estimated_wait_seconds: Option<i64>,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     started_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
     repo_url: String,
     branch: Option<String>,
     commit_sha: Option<String>,
+    /// The results are those of an earlier scan of the same commit.
+    cached: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,6 +190,7 @@ impl ScanView {
             repo_url: scan.repo_url,
             branch: scan.branch,
             commit_sha: scan.commit_sha,
+            cached: scan.cached_from.is_some(),
             error: failed.then(|| scan.error_message.unwrap_or_else(|| "The scan failed.".to_owned())),
             error_code: scan.error_code.filter(|_| failed),
         }
@@ -215,7 +231,7 @@ pub async fn get_scan(
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ResultsView {
     scan_id: String,
@@ -223,19 +239,23 @@ struct ResultsView {
     repo_url: String,
     branch: Option<String>,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
 }
 
-/// The results of a complete scan.
+/// The results of a complete scan, or one section of them.
 pub async fn get_results(
     app: web::Data<App>,
     request: HttpRequest,
     path: web::Path<String>,
+    query: web::Query<ResultsQuery>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
     let scan = find_scan(&app, &id).await?;
+    query.check()?;
     if scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(
             "This scan is {}: only a completed one has results.",
@@ -244,20 +264,13 @@ pub async fn get_results(
     }
     // What the client has already needs no report read.
     let digest = app.store.results_digest(&id).await?;
-    if let Some(digest) = &digest
-        && has_already(request.headers(), digest)
+    if let Some(digest) = digest
+        .as_deref()
+        .filter(|digest| has_already(request.headers(), digest))
     {
-        return Ok(HttpResponse::build(StatusCode::NOT_MODIFIED)
-            .insert_header((header::ETAG, etag(digest, takes_gzip(request.headers()))))
-            .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-            .insert_header((header::VARY, "Accept-Encoding"))
-            .finish());
+        return Ok(not_modified(request.headers(), digest, "private, no-cache"));
     }
-    let Some(results) = app.store.results(&id).await? else {
-        return Err(Problem::not_found(
-            "The results of this scan are no longer stored. Scan the repository again.",
-        ));
-    };
+    let results = app.store.results(&id).await?.ok_or_else(Problem::results_gone)?;
     let view = ResultsView {
         scan_id: scan.id,
         status: scan.status,
@@ -266,7 +279,10 @@ pub async fn get_results(
         created_at: scan.created_at,
         completed_at: scan.completed_at,
     };
-    with_results(&request, &view, results, digest.as_deref())
+    match query.section {
+        Some(_) => sections::answer(&app, &request, &view, results, digest.as_deref(), &query).await,
+        None => with_results(&request, &view, results, digest.as_deref()),
+    }
 }
 
 /// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.
@@ -330,38 +346,4 @@ fn with_results(
             Ok(response.body(prefix))
         }
     }
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            let refused = weight
-                .trim()
-                .strip_prefix("q=")
-                .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0));
-            matches!(name.trim(), "gzip" | "x-gzip" | "*") && !refused
-        })
-}
-
-/// The bytes differ by encoding, so their tags do too.
-fn etag(digest: &str, gzip: bool) -> String {
-    let short = digest.get(..32).unwrap_or(digest);
-    if gzip {
-        format!("\"{short}-gzip\"")
-    } else {
-        format!("\"{short}\"")
-    }
-}
-
-fn has_already(headers: &HeaderMap, digest: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag == etag(digest, true) || tag == etag(digest, false))
 }

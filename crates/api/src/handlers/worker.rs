@@ -5,17 +5,22 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 use chrono::Utc;
-use repolens_core::job::{Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, MAX_WAIT_MS, ReleaseRequest};
-use repolens_core::store::{ClaimOutcome, ClaimedJob};
+use repolens_core::job::{
+    Claim, ClaimRequest, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, MAX_WAIT_MS,
+    ReleaseRequest,
+};
+use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish};
 use repolens_core::{ScanId, ScanStatus};
 use serde_json::json;
 
+use super::reports::record;
 use super::scan_id;
 use crate::app::App;
 use crate::body::Json;
 use crate::client::Worker;
 use crate::events::State;
 use crate::problem::Problem;
+use crate::retell::retell;
 
 /// Hands out a job: the one that was asked for, or the next one, waited for. The attempt is counted here.
 pub async fn post_claim(
@@ -120,6 +125,49 @@ pub async fn post_heartbeat(
         cancel: beat.cancel,
         lease_until: beat.lease_until,
     }))
+}
+
+/// Whether that commit was analysed before, by the same analyser: then this scan is complete with that report.
+pub async fn post_commit(
+    app: web::Data<App>,
+    _worker: Worker,
+    path: web::Path<String>,
+    Json(body): Json<CommitRequest>,
+) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    for (pointer, text) in [
+        ("/commitSha", &body.commit_sha),
+        ("/analyserVersion", &body.analyser_version),
+        ("/branch", &body.branch),
+    ] {
+        if text.is_empty() || text.len() > 255 || text.contains('\0') {
+            return Err(Problem::malformed_at(
+                pointer,
+                "A text of 1 to 255 bytes is wanted here.",
+            ));
+        }
+    }
+    let earlier = app
+        .store
+        .earlier_report(&id, &body.lease_token, &body.commit_sha, &body.analyser_version)
+        .await?;
+    let Some(earlier) = earlier else {
+        return Ok(HttpResponse::Ok().json(CommitResponse { cached: false }));
+    };
+    let (scan_id, branch, report) = (id.clone(), body.branch.clone(), earlier.report);
+    let (report, figures) = app
+        .read_report(move || retell(&report, scan_id.as_str(), &branch))
+        .await?;
+    let finish = Finish::Completed {
+        report,
+        branch: Some(body.branch),
+        commit_sha: Some(body.commit_sha),
+        figures,
+        cached_from: Some(earlier.scan_id.clone()),
+    };
+    record(&app, &id, &body.lease_token, finish).await?;
+    tracing::info!(scan_id = %id, earlier = %earlier.scan_id, "answered with the report of the same commit");
+    Ok(HttpResponse::Ok().json(CommitResponse { cached: true }))
 }
 
 /// Takes a job back from a worker that stops; the attempt is not counted.

@@ -27,6 +27,7 @@ async fn submit(store: &Store, client: &str, repository: &str, second: i64) -> S
         branch: None,
         request_id: None,
         client_key: client.into(),
+        forced: false,
         idempotency: None,
     };
     let id = new.id.clone();

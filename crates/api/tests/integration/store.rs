@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use repolens_core::store::{
-    ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, Store, StoredReport, StoredResults, Submitted,
+    ClaimOutcome, ClaimedJob, Figures, Finish, Finished, NewScan, Store, StoredReport, StoredResults, Submitted,
 };
 use repolens_core::{FailureCode, ScanId, ScanStatus};
 
@@ -31,6 +31,7 @@ fn new_scan() -> NewScan {
         branch: None,
         request_id: Some("request-1".into()),
         client_key: "client".into(),
+        forced: false,
         idempotency: None,
     }
 }
@@ -55,6 +56,8 @@ pub fn completed(results: &str) -> Finish {
         report: StoredReport::compress(results.as_bytes()).expect("compresses"),
         branch: Some("main".into()),
         commit_sha: Some("c0ffee".into()),
+        figures: Figures::of(results.as_bytes()),
+        cached_from: None,
     }
 }
 

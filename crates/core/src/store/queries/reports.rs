@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Connection, give_back_space};
+use super::{Connection, give_back_space, history};
 use crate::store::columns::column_time;
 use crate::store::report::ENCODING;
 use crate::store::scans::StoredResults;
@@ -52,8 +52,9 @@ pub async fn finish(
         if changed == 0 {
             return Ok(Finished::LeaseLost);
         }
-        if let Finish::Completed { report, .. } = finish {
+        if let Finish::Completed { report, figures, .. } = finish {
             insert_report(connection, id, report, now).await?;
+            history::completed(connection, id, figures, now).await?;
         }
         Ok(Finished::Recorded { took })
     })
@@ -72,6 +73,7 @@ struct End<'a> {
     stage: Option<Option<&'a str>>,
     branch: Option<&'a str>,
     commit_sha: Option<&'a str>,
+    cached_from: Option<&'a str>,
     error_message: Option<&'a str>,
     error_code: Option<&'a str>,
 }
@@ -88,15 +90,22 @@ impl<'a> End<'a> {
             stage: None,
             branch: None,
             commit_sha: None,
+            cached_from: None,
             error_message: None,
             error_code: None,
         };
         match finish {
-            Finish::Completed { branch, commit_sha, .. } => {
+            Finish::Completed {
+                branch,
+                commit_sha,
+                cached_from,
+                ..
+            } => {
                 end.progress = Some(100);
                 end.stage = Some(None);
                 end.branch = branch.as_deref();
                 end.commit_sha = commit_sha.as_deref();
+                end.cached_from = cached_from.as_ref().map(ScanId::as_str);
             }
             Finish::Failed { code, message } => {
                 end.error_code = code.map(FailureCode::code);

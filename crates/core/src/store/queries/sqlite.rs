@@ -14,6 +14,8 @@ macro_rules! transaction {
     };
 }
 
+#[path = "history.rs"]
+pub(in crate::store) mod history;
 #[path = "jobs.rs"]
 pub(in crate::store) mod jobs;
 #[path = "migrate.rs"]

@@ -1,6 +1,7 @@
 //! What answers at the addresses of `routes.rs`.
 
 pub mod compare;
+pub mod docs;
 pub mod events;
 pub mod exports;
 pub mod health;

@@ -13,6 +13,8 @@ mod handlers;
 mod limit;
 mod live;
 mod metrics;
+mod openapi;
+mod page;
 mod problem;
 mod reconciler;
 mod redis_queue;

@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
-use crate::handlers::{compare, events, exports, health, history, past, reports, scans, worker};
+use crate::handlers::{compare, docs, events, exports, health, history, past, reports, scans, worker};
 use crate::problem::Problem;
 
 /// Address, the methods it has, and who handles them.
@@ -13,6 +13,8 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
     routes.service(at("/metrics", "GET, HEAD").route(get().to(health::get_metrics)));
     routes.service(at("/api/schema/report.json", "GET, HEAD").route(get().to(health::get_report_schema)));
+    routes.service(at("/api/openapi.json", "GET, HEAD").route(get().to(docs::get_openapi)));
+    routes.service(at("/api/docs", "GET, HEAD").route(get().to(docs::get_docs)));
 
     // Scans.
     routes.service(at("/api/scan", "POST").route(web::post().to(scans::post_scan)));

@@ -16,7 +16,7 @@ use crate::app::App;
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Health {
+pub struct Health {
     status: &'static str,
     #[serde(serialize_with = "timestamp")]
     #[schemars(with = "super::Time")]

@@ -42,7 +42,7 @@ const MAX_LIMIT: u16 = 200;
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ListedScan {
+pub struct ListedScan {
     id: String,
     repo_url: String,
     branch: Option<String>,

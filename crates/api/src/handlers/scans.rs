@@ -27,7 +27,7 @@ use crate::redis_queue::round;
 use crate::request::{RequestId, too_often};
 use crate::splice;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScanRequest {
     repo_url: String,
@@ -146,7 +146,7 @@ fn body_hash(repo_url: &RepoUrl, branch: Option<&str>, force: bool) -> String {
 /// A scan without its results.
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ScanView {
+pub struct ScanView {
     scan_id: String,
     status: ScanStatus,
     progress: i32,
@@ -233,7 +233,7 @@ pub async fn get_scan(
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ResultsView {
+pub struct ResultsView {
     scan_id: String,
     status: ScanStatus,
     repo_url: String,

@@ -2,7 +2,9 @@
 
 mod away;
 mod events;
+mod exports;
 mod faults;
+mod history;
 mod hostile;
 mod http;
 mod idle;
@@ -10,7 +12,9 @@ mod limits;
 mod pooler;
 mod prisma;
 mod queue;
+mod same_commit;
 mod schema;
+mod sections;
 mod settings;
 mod store;
 mod support;

@@ -45,6 +45,8 @@ impl Page {
         ));
         for heading in headings {
             match heading.strip_prefix('#') {
+                // Over pictures of the numbers beside them.
+                None if heading.is_empty() => self.body.push_str("<td></td>"),
                 Some(number) => self
                     .body
                     .push_str(&format!("<th scope=\"col\" class=\"n\">{number}</th>")),

@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tracing::Instrument as _;
 
+use crate::busy::{Busy, Held};
 use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
@@ -34,6 +35,8 @@ pub struct App {
     pub request_limits: RequestLimits,
     pub scan_limiter: Option<Limiter>,
     pub request_limiter: Option<Limiter>,
+    /// Requests that are being answered, by client.
+    pub busy: Arc<Busy>,
     pub guest_history: bool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
@@ -59,6 +62,22 @@ impl App {
             .map(|limiter| limiter.take(client.number(), Instant::now()))
     }
 
+    /// Holds a place for a request of this client while it is answered.
+    ///
+    /// # Errors
+    /// It has too many of them.
+    pub fn hold(&self, client: Client) -> Result<Option<Held>, Problem> {
+        if self.request_limits.exempt_loopback && client.address.is_loopback() {
+            return Ok(None);
+        }
+        self.busy.hold(client.number()).map(Some).ok_or_else(|| {
+            Problem::too_many(
+                "You have too many requests open: wait for some of them to be answered.",
+                1,
+            )
+        })
+    }
+
     /// Takes one scan of this client's allowance, which all instances share where there is Redis. While it is away, each
     /// counts for itself.
     pub async fn take_scan(&self, client: Client) -> Option<Allowance> {
@@ -72,6 +91,7 @@ impl App {
 
     /// A scan's row is stored: tells the workers.
     pub async fn queued(&self, scan: &QueuedScan) {
+        self.events.changed();
         // Whoever hears the bell may find the job in Redis, and takes it out.
         if let Some(queue) = &self.queue {
             queue.add(scan).await;

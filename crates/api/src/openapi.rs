@@ -227,7 +227,8 @@ impl Operation {
 
     /// A scan that is not there is told with the members that older clients read.
     fn of_a_scan(mut self) -> Self {
-        let schema = json!({ "$ref": "#/components/schemas/ScanNotFound" });
+        let schemas = ["ScanNotFound", "Problem"].map(|name| json!({ "$ref": format!("#/components/schemas/{name}") }));
+        let schema = json!({ "anyOf": schemas });
         let content = json!({ "application/problem+json": { "schema": schema } });
         self.responses.insert(
             "404".into(),

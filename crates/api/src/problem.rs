@@ -141,6 +141,28 @@ impl Problem {
         )
     }
 
+    /// The body came too slowly: 408.
+    pub fn too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too-slow",
+            "Too slow",
+            "The body did not arrive in time: send the request again.",
+        )
+    }
+
+    /// The headers are too large: 431.
+    pub fn headers_too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers-too-large",
+            "Headers too large",
+            format!(
+                "The headers are larger than the {limit} bytes that are accepted: cookies of this origin may be the reason."
+            ),
+        )
+    }
+
     pub fn unsupported(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -73,6 +73,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         request_limits: settings.limits,
         scan_limiter: settings.limits.scans.map(Limiter::new),
         request_limiter: settings.limits.requests.map(Limiter::new),
+        busy: Arc::default(),
         guest_history: settings.guest_history,
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,

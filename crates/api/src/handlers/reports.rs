@@ -1,5 +1,7 @@
 //! `PUT /api/scan/{id}/status`: what a worker reports.
 
+use std::time::Duration;
+
 use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -51,6 +53,14 @@ pub async fn put_status(
 /// Records how a scan ended and tells those who watch it; `true` where the same was recorded before.
 pub async fn record(app: &App, id: &ScanId, token: &LeaseToken, finish: Finish) -> Result<bool, Problem> {
     let status = finish.status();
+    let stages = match &finish {
+        Finish::Completed {
+            figures,
+            cached_from: None,
+            ..
+        } => figures.stages.clone(),
+        _ => Vec::new(),
+    };
     let mut state = State::new(status);
     if let Finish::Failed { code, message } = &finish {
         state.error = Some(message.clone());
@@ -59,6 +69,9 @@ pub async fn record(app: &App, id: &ScanId, token: &LeaseToken, finish: Finish) 
     match app.store.finish(id, token, finish, Utc::now()).await? {
         Finished::Recorded { took } => {
             app.metrics.scan_ended(status, took);
+            for (name, ms) in &stages {
+                app.metrics.stage(name, Duration::from_millis(*ms));
+            }
             tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
             app.events.tell(id.as_str(), state);
             app.dispatch.recorded();

@@ -73,15 +73,15 @@ pub fn problem() -> Value {
     })
 }
 
+/// The same with the members that older clients read, of which `status` is a word.
 pub fn scan_not_found() -> Value {
-    json!({
-        "allOf": [
-            { "$ref": "#/components/schemas/Problem" },
-            object(&[
-                ("scanId", text()),
-                ("status", json!({ "const": 404 })),
-                ("error", json!({ "const": "Scan not found" })),
-            ]),
-        ],
-    })
+    object(&[
+        ("type", text()),
+        ("title", text()),
+        ("status", json!({ "const": "not_found" })),
+        ("detail", text()),
+        ("message", text()),
+        ("scanId", text()),
+        ("error", json!({ "const": "Scan not found" })),
+    ])
 }

@@ -105,6 +105,11 @@ async fn every_form_is_served_and_cached(database: Database) {
         .await
         .expect("JSON");
     assert_eq!(stored, report());
+    let metrics = get(&api, "/metrics").await.text().await.expect("the whole body");
+    assert!(
+        metrics.contains("repolens_stage_duration_seconds_count{stage=\"parse\"} 1\n"),
+        "{metrics}"
+    );
     assert!(!api.log().contains("ERROR"), "{}", api.log());
 }
 
@@ -226,9 +231,10 @@ async fn sarif_and_cyclonedx_are_valid_by_their_schemas() {
         .json()
         .await
         .expect("JSON");
-    let mut sarif_schema = schema(include_str!("../fixtures/schemas/sarif-2.1.0.schema.json"));
-    // Its bracket closes nothing: no regular expression by the letter, and of a member that we do not write.
-    sarif_schema["definitions"]["run"]["properties"]["language"] = json!({ "type": "string" });
+    // One pattern has a bracket that closes nothing, which is no regular expression by the letter.
+    let sarif_schema = schema(
+        &include_str!("../fixtures/schemas/sarif-2.1.0.schema.json").replace("-[a-zA-Z]{2}]?$", "-[a-zA-Z]{2}?$"),
+    );
     valid(&jsonschema::validator_for(&sarif_schema).expect("a schema"), &sarif);
     let run = &sarif["runs"][0];
     let results = run["results"].as_array().expect("a list");

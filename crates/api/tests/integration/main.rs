@@ -6,6 +6,7 @@ mod exports;
 mod faults;
 mod history;
 mod hostile;
+mod hostile_lists;
 mod http;
 mod idle;
 mod limits;

@@ -17,6 +17,8 @@ pub struct Figures {
     pub dependencies: Option<DependencyFigures>,
     /// `analyser.version` and `schemaVersion`, as `VERSION/SCHEMA`.
     pub analyser_version: Option<String>,
+    /// How long each stage of the analysis took, in milliseconds; in no column.
+    pub stages: Vec<(String, u64)>,
 }
 
 /// Of `riskScores`. Rows of the older system have the whole section in the column, which is read just the same.
@@ -92,6 +94,13 @@ impl Figures {
         #[derive(Deserialize)]
         struct Analyser {
             version: String,
+            #[serde(default)]
+            stages: Vec<Stage>,
+        }
+        #[derive(Deserialize)]
+        struct Stage {
+            name: String,
+            ms: Option<u64>,
         }
         let members: Members<'_> = serde_json::from_slice(report).unwrap_or_default();
         let schema = read::<u32>(members.schema_version).unwrap_or_default();
@@ -99,13 +108,19 @@ impl Figures {
         if let Some(languages) = &mut languages {
             languages.primary = languages.primary.take().filter(|name| sound(name));
         }
+        let analyser = read::<Analyser>(members.analyser);
+        let (version, stages) =
+            analyser.map_or((None, Vec::new()), |analyser| (Some(analyser.version), analyser.stages));
         Self {
             scores: read(members.risk_scores),
             readme: read(members.readme_analysis),
             languages,
             dependencies: read::<Dependencies>(members.dependencies).map(|section| section.statistics),
-            analyser_version: read::<Analyser>(members.analyser)
-                .map(|analyser| analyser.version)
+            stages: stages
+                .into_iter()
+                .filter_map(|stage| Some((stage.name, stage.ms?)))
+                .collect(),
+            analyser_version: version
                 .filter(|version| sound(version))
                 .map(|version| analyser_version(&version, schema)),
         }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use repolens_core::job::JobLimits;
 use repolens_core::queue::QueuedScan;
 use repolens_core::settings::{RequestLimits, Retention};
-use repolens_core::store::{Store, StoreError};
+use repolens_core::store::{Store, StoreError, StoredResults};
 use repolens_core::{ScanId, Secret, UrlPolicy};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument as _;
 
 use crate::busy::{Busy, Held};
@@ -44,8 +44,8 @@ pub struct App {
     pub supervisor_socket: Option<PathBuf>,
     /// One report at a time is unpacked and compressed, so that the memory for it is needed once.
     pub report_slot: Semaphore,
-    /// Stored reports are read by so many at a time, for the same reason.
-    pub reading_slots: Arc<Semaphore>,
+    /// One stored report at a time is read, for the same reason.
+    pub reading_slot: Arc<Semaphore>,
     /// The multi-thread runtime, for work that would hold up a worker of the HTTP server.
     pub runtime: Handle,
     pub started: Instant,
@@ -136,13 +136,38 @@ impl App {
         }
     }
 
-    /// Reads a stored report off the threads of the HTTP server.
+    /// Reads the stored report of a complete scan: one report at a time, so that the memory for it is needed once. A
+    /// client's turn comes before its report is fetched.
     pub async fn read_report<T: Send + 'static>(
+        &self,
+        id: &ScanId,
+        work: impl FnOnce(StoredResults) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let slot = self.reading_slot().await?;
+        let results = self.store.results(id).await?.ok_or_else(Problem::results_gone)?;
+        self.off_thread(slot, move || work(results)).await
+    }
+
+    /// Works on a report that was read before.
+    pub async fn work_on_report<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        let slot = Arc::clone(&self.reading_slots).acquire_owned().await;
-        let slot = slot.map_err(|closed| Problem::because(&closed))?;
+        let slot = self.reading_slot().await?;
+        self.off_thread(slot, work).await
+    }
+
+    async fn reading_slot(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let slot = Arc::clone(&self.reading_slot).acquire_owned().await;
+        slot.map_err(|closed| Problem::because(&closed))
+    }
+
+    /// Not on a thread of the HTTP server, which others wait for.
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        slot: OwnedSemaphorePermit,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
         let span = tracing::Span::current();
         let work = move || {
             let _span = span.entered();

@@ -64,6 +64,19 @@ impl Api {
         self.schemas.subschema_for::<T>().to_value()
     }
 
+    /// The schema of what a request is read into: what may be left out is not required there.
+    fn request<T: JsonSchema>() -> Value {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        });
+        settings
+            .for_deserialize()
+            .into_generator()
+            .into_root_schema_for::<T>()
+            .to_value()
+    }
+
     fn add(&mut self, operation: Operation) {
         let mut value = operation.value;
         if !operation.parameters.is_empty() {

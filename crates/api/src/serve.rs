@@ -28,9 +28,6 @@ use crate::{reconciler, routes};
 /// Threads that answer: the work is waiting for the database.
 const HTTP_WORKERS: usize = 2;
 
-/// Stored reports that are read at a time: a large one needs some tens of megabytes.
-const READING_SLOTS: usize = 2;
-
 /// Requests may take this long to end when the process stops.
 const DRAIN_SECONDS: u64 = 8;
 
@@ -80,7 +77,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         worker_token: settings.worker_token,
         supervisor_socket: settings.supervisor_socket,
         report_slot: Semaphore::new(1),
-        reading_slots: Arc::new(Semaphore::new(READING_SLOTS)),
+        reading_slot: Arc::new(Semaphore::new(1)),
         runtime: Handle::current(),
         started: Instant::now(),
         stopping: stopping.clone(),

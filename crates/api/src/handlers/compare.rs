@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::store::{Scan, StoredResults};
+use repolens_core::store::Scan;
 use repolens_core::{ScanId, ScanStatus};
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ pub async fn get_comparison(app: web::Data<App>, path: web::Path<(String, String
     // One after the other: two large reports are never unpacked at a time.
     let side1 = side(&app, &first).await?;
     let side2 = side(&app, &second).await?;
-    let compared = app.read_report(move || Ok(compare(&side1, &side2))).await?;
+    let compared = app.work_on_report(move || Ok(compare(&side1, &side2))).await?;
     Ok(HttpResponse::Ok().json(Comparison {
         scan1: scan1.into(),
         scan2: scan2.into(),
@@ -68,6 +68,5 @@ async fn completed(app: &App, id: &ScanId) -> Result<Scan, Problem> {
 }
 
 async fn side(app: &App, id: &ScanId) -> Result<Side, Problem> {
-    let results: StoredResults = app.store.results(id).await?.ok_or_else(Problem::results_gone)?;
-    app.read_report(move || Side::read(&results)).await
+    app.read_report(id, |results| Side::read(&results)).await
 }

@@ -1,8 +1,8 @@
 //! A report in other forms, and badges.
 
 use actix_web::body::BoxBody;
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 use repolens_core::store::{Scan, StoredResults};
 use repolens_core::{RepoUrl, ScanId, ScanStatus, UrlPolicy};
 
@@ -64,7 +64,7 @@ pub async fn get_json(
     {
         return Ok(conditional::not_modified(request.headers(), digest, CACHE));
     }
-    let results = stored(&app, &id).await?;
+    let results = app.store.results(&id).await?.ok_or_else(Problem::results_gone)?;
     let about = About::of(&scan);
     let mut response = HttpResponse::Ok();
     response.content_type("application/json").insert_header((
@@ -110,11 +110,12 @@ async fn in_form(app: &App, request: &HttpRequest, id: &str, form: Form) -> Resu
     {
         return Ok(conditional::not_modified(request.headers(), digest, CACHE));
     }
-    let results = stored(app, &id).await?;
     let about = About::of(&scan);
     let name = about.file_name(form.ending());
     let bytes = app
-        .read_report(move || export::read(results).map(|excerpt| form.write(&about, &excerpt)))
+        .read_report(&id, move |results| {
+            export::read(results).map(|excerpt| form.write(&about, &excerpt))
+        })
         .await?;
     let kept = if form.is_shown() { "inline" } else { "attachment" };
     let mut response = HttpResponse::Ok();
@@ -150,10 +151,6 @@ async fn completed(app: &App, id: &str) -> Result<Scan, Problem> {
         )));
     }
     Ok(scan)
-}
-
-async fn stored(app: &App, id: &ScanId) -> Result<StoredResults, Problem> {
-    app.store.results(id).await?.ok_or_else(Problem::results_gone)
 }
 
 /// The badge of one scan.
@@ -209,10 +206,12 @@ async fn overall(app: &App, id: &ScanId) -> Result<Option<f64>, Problem> {
     if let Some(scores) = app.store.scores(id).await? {
         return Ok(scores.overall);
     }
-    let Some(results) = app.store.results(id).await? else {
-        return Ok(None);
+    let excerpt = match app.read_report(id, export::read).await {
+        Ok(excerpt) => excerpt,
+        // It was pruned: a picture says so as well as it can.
+        Err(gone) if gone.status_code() == StatusCode::NOT_FOUND => return Ok(None),
+        Err(problem) => return Err(problem),
     };
-    let excerpt = app.read_report(move || export::read(results)).await?;
     Ok(excerpt.risk_scores.get().map(|risk| risk.overall))
 }
 

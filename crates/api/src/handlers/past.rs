@@ -1,6 +1,7 @@
 //! The scans of one repository over time: its history and its trends.
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError as _, web};
 use chrono::{DateTime, Utc};
 use repolens_core::ScanId;
 use repolens_core::store::{DependencyFigures, PastScan, Scores, Version};
@@ -200,16 +201,21 @@ async fn point(app: &App, past: PastScan) -> Result<Point, Problem> {
     let (mut scores, mut readme) = (past.scores, past.readme.and_then(|readme| readme.score));
     if scores.is_none()
         && let Ok(id) = ScanId::parse(&past.scan.id)
-        && let Some(results) = app.store.results(&id).await?
     {
-        let excerpt = app.read_report(move || export::read(results)).await?;
-        scores = excerpt.risk_scores.get().map(|risk| Scores {
-            overall: Some(risk.overall),
-            complexity: Some(risk.complexity),
-            maintainability: Some(risk.maintainability),
-            security: risk.security,
-        });
-        readme = excerpt.readme_analysis.get().map(|readme| readme.score);
+        match app.read_report(&id, export::read).await {
+            Ok(excerpt) => {
+                scores = excerpt.risk_scores.get().map(|risk| Scores {
+                    overall: Some(risk.overall),
+                    complexity: Some(risk.complexity),
+                    maintainability: Some(risk.maintainability),
+                    security: risk.security,
+                });
+                readme = excerpt.readme_analysis.get().map(|readme| readme.score);
+            }
+            // It was pruned: that it took place is all that is known.
+            Err(gone) if gone.status_code() == StatusCode::NOT_FOUND => {}
+            Err(problem) => return Err(problem),
+        }
     }
     let scores = scores.unwrap_or_default();
     Ok(Point {

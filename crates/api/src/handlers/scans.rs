@@ -270,7 +270,6 @@ pub async fn get_results(
     {
         return Ok(not_modified(request.headers(), digest, "private, no-cache"));
     }
-    let results = app.store.results(&id).await?.ok_or_else(Problem::results_gone)?;
     let view = ResultsView {
         scan_id: scan.id,
         status: scan.status,
@@ -279,10 +278,11 @@ pub async fn get_results(
         created_at: scan.created_at,
         completed_at: scan.completed_at,
     };
-    match query.section {
-        Some(_) => sections::answer(&app, &request, &view, results, digest.as_deref(), &query).await,
-        None => with_results(&request, &view, results, digest.as_deref()),
+    if query.section.is_some() {
+        return sections::answer(&app, &request, &view, &id, digest.as_deref(), &query).await;
     }
+    let results = app.store.results(&id).await?.ok_or_else(Problem::results_gone)?;
+    with_results(&request, &view, results, digest.as_deref())
 }
 
 /// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.

@@ -2,6 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse};
+use repolens_core::ScanId;
 use repolens_core::store::StoredResults;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +68,7 @@ pub async fn answer(
     app: &App,
     request: &HttpRequest,
     view: &impl Serialize,
-    results: StoredResults,
+    id: &ScanId,
     digest: Option<&str>,
     query: &ResultsQuery,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
@@ -75,7 +76,7 @@ pub async fn answer(
     let name = query.section.clone().unwrap_or_default();
     let wanted = name.clone();
     let found = app
-        .read_report(move || {
+        .read_report(id, move |results| {
             let path: Vec<&str> = wanted.split('.').collect();
             match results {
                 StoredResults::Report(report) => section::find(report.reader(), &path, range),

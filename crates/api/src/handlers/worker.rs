@@ -156,7 +156,7 @@ pub async fn post_commit(
     };
     let (scan_id, branch, report) = (id.clone(), body.branch.clone(), earlier.report);
     let (report, figures) = app
-        .read_report(move || retell(&report, scan_id.as_str(), &branch))
+        .work_on_report(move || retell(&report, scan_id.as_str(), &branch))
         .await?;
     let finish = Finish::Completed {
         report,

@@ -45,7 +45,7 @@ pub fn describe(api: &mut Api) {
 }
 
 fn submit(api: &mut Api) {
-    let request = api.schema::<ScanRequest>();
+    let request = Api::request::<ScanRequest>();
     let accepted = object(&[("scanId", text()), ("status", one_of(&["queued"])), ("message", text())]);
     api.add(
         operation("post", "/api/scan", TAG, "submitScan", "Submit a repository")

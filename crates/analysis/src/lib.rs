@@ -40,6 +40,9 @@ pub use options::{
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
 pub use units::{CognitiveRules, Recursion};
 
+/// Stands in every report as `analyser.version`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Files named in `analyser.skippedFiles`; the true number stands beside.
 const MAX_SKIPPED: usize = 1_000;
 
@@ -69,7 +72,7 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         StageStatus::Ok
     };
     report.analyser = Analyser {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: VERSION.to_owned(),
         stages: vec![Stage {
             name: "parse".to_owned(),
             ms,

@@ -70,6 +70,7 @@ mod tests {
             user_id: owner.map(str::to_owned),
             repository_id: None,
             commit_sha: None,
+            cached_from: None,
             progress: 0,
             stage: None,
             attempts: 0,

@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,12 +8,13 @@ use std::time::{Duration, Instant};
 use repolens_core::job::JobLimits;
 use repolens_core::queue::QueuedScan;
 use repolens_core::settings::{RequestLimits, Retention};
-use repolens_core::store::{Store, StoreError};
+use repolens_core::store::{Store, StoreError, StoredResults};
 use repolens_core::{ScanId, ScanStatus, Secret, UrlPolicy};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument as _;
 
+use crate::busy::{Busy, Held};
 use crate::caller::Callers;
 use crate::client::Client;
 use crate::dispatch::Dispatch;
@@ -36,6 +38,8 @@ pub struct App {
     pub request_limits: RequestLimits,
     pub scan_limiter: Option<Limiter>,
     pub request_limiter: Option<Limiter>,
+    /// Requests that are being answered, by client.
+    pub busy: Arc<Busy>,
     pub guest_history: bool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
@@ -47,6 +51,8 @@ pub struct App {
     pub supervisor_socket: Option<PathBuf>,
     /// One report at a time is unpacked and compressed, so that the memory for it is needed once.
     pub report_slot: Semaphore,
+    /// One stored report at a time is read, for the same reason.
+    pub reading_slot: Arc<Semaphore>,
     /// The multi-thread runtime, for work that would hold up a worker of the HTTP server.
     pub runtime: Handle,
     pub started: Instant,
@@ -63,6 +69,22 @@ impl App {
             .map(|limiter| limiter.take(client.number(), Instant::now()))
     }
 
+    /// Holds a place for a request of this client while it is answered.
+    ///
+    /// # Errors
+    /// It has too many of them.
+    pub fn hold(&self, client: Client) -> Result<Option<Held>, Problem> {
+        if self.request_limits.exempt_loopback && client.address.is_loopback() {
+            return Ok(None);
+        }
+        self.busy.hold(client.number()).map(Some).ok_or_else(|| {
+            Problem::too_many(
+                "You have too many requests open: wait for some of them to be answered.",
+                1,
+            )
+        })
+    }
+
     /// Takes one scan of this client's allowance, which all instances share where there is Redis. While it is away, each
     /// counts for itself.
     pub async fn take_scan(&self, client: Client) -> Option<Allowance> {
@@ -76,6 +98,7 @@ impl App {
 
     /// A scan's row is stored: tells the workers.
     pub async fn queued(&self, scan: &QueuedScan) {
+        self.events.changed();
         // Whoever hears the bell may find the job in Redis, and takes it out.
         if let Some(queue) = &self.queue {
             queue.add(scan).await;
@@ -148,6 +171,53 @@ impl App {
             }
             ScanStatus::Processing => self.dispatch.held(),
             ScanStatus::Completed | ScanStatus::Failed | ScanStatus::Cancelled => {}
+        }
+    }
+
+    /// Reads the stored report of a complete scan: one report at a time, so that the memory for it is needed once. A
+    /// client's turn comes before its report is fetched.
+    pub async fn read_report<T: Send + 'static>(
+        &self,
+        id: &ScanId,
+        work: impl FnOnce(StoredResults) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let slot = self.reading_slot().await?;
+        let results = self.store.results(id).await?.ok_or_else(Problem::results_gone)?;
+        self.off_thread(slot, move || work(results)).await
+    }
+
+    /// Works on a report that was read before.
+    pub async fn work_on_report<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let slot = self.reading_slot().await?;
+        self.off_thread(slot, work).await
+    }
+
+    async fn reading_slot(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let slot = Arc::clone(&self.reading_slot).acquire_owned().await;
+        slot.map_err(|closed| Problem::because(&closed))
+    }
+
+    /// Not on a thread of the HTTP server, which others wait for.
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        slot: OwnedSemaphorePermit,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let span = tracing::Span::current();
+        let work = move || {
+            let _span = span.entered();
+            let result = work();
+            // Not before: a client that hangs up ends the waiting, not the work.
+            drop(slot);
+            result
+        };
+        match self.runtime.spawn_blocking(work).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Problem::because(&format!("cannot read a stored report: {error}"))),
+            Err(error) => Err(Problem::because(&error)),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::{self, Read as _};
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -55,12 +56,20 @@ pub fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
     }
 }
 
+/// For a body of this size; a client that takes longer holds a connection for nothing.
+fn patience(limit: usize) -> Duration {
+    /// Slower than any line that a report of 50 MB is sent over.
+    const BYTES_PER_SECOND: u64 = 512 * 1024;
+    Duration::from_secs(20 + limit as u64 / BYTES_PER_SECOND)
+}
+
 /// The whole body, as it was sent.
 pub async fn read(payload: web::Payload, limit: usize) -> Result<Bytes, Problem> {
-    match payload.to_bytes_limited(limit).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(_)) => Err(Problem::malformed("The body ended before it was complete.")),
-        Err(_) => Err(Problem::too_large(limit)),
+    match tokio::time::timeout(patience(limit), payload.to_bytes_limited(limit)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(_))) => Err(Problem::malformed("The body ended before it was complete.")),
+        Ok(Err(_)) => Err(Problem::too_large(limit)),
+        Err(_) => Err(Problem::too_slow()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! How a scan ends: recorded in its row, and told to all who must know.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use repolens_core::store::{Finish, Finished, StoreError};
 use repolens_core::{LeaseToken, ScanId, ScanStatus};
@@ -15,9 +17,20 @@ pub async fn record(app: &App, id: &ScanId, lease: &LeaseToken, finish: Finish) 
         state.error = Some(message.clone());
         state.error_code = code.map(|code| code.code().to_owned());
     }
+    let stages = match &finish {
+        Finish::Completed {
+            figures,
+            cached_from: None,
+            ..
+        } => figures.stages.clone(),
+        _ => Vec::new(),
+    };
     let finished = app.store.finish(id, lease, finish, Utc::now()).await?;
     if let Finished::Recorded { took, to_tell } = finished {
         app.metrics.scan_ended(status, took);
+        for (name, ms) in &stages {
+            app.metrics.stage(name, Duration::from_millis(*ms));
+        }
         tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
         over(app, id.as_str(), state);
         app.dispatch.recorded();

@@ -4,6 +4,7 @@
 //! costs nothing. What other processes change comes by [`Live`], or is seen at the watcher's next look at the row.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use repolens_core::ScanStatus;
@@ -95,6 +96,7 @@ pub const MAX_STREAMS: usize = 1_500;
 #[derive(Default)]
 pub struct Events {
     inner: Mutex<Inner>,
+    changes: AtomicU64,
     live: Option<Live>,
 }
 
@@ -117,6 +119,7 @@ impl Events {
     pub fn new(live: Option<Live>) -> Self {
         Self {
             inner: Mutex::default(),
+            changes: AtomicU64::new(0),
             live,
         }
     }
@@ -127,12 +130,23 @@ impl Events {
 
     /// Tells whoever watches.
     pub fn tell(&self, scan_id: &str, state: State) {
+        self.changed();
         if let Some(live) = &self.live {
             live.tell(scan_id, state.clone());
         }
         if let Some(sender) = self.lock().scans.get(scan_id) {
             sender.send_replace(Some(state));
         }
+    }
+
+    /// A scan was stored, or its status has changed.
+    pub fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many such changes this process has seen.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Tells of progress; what is `None` stays as it was.

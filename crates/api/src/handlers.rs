@@ -1,13 +1,18 @@
 //! What answers at the addresses of `routes.rs`.
 
+pub mod compare;
+pub mod docs;
 pub mod events;
+pub mod exports;
 pub mod favorites;
 pub mod github;
 pub mod health;
 pub mod history;
 pub mod keys;
+pub mod past;
 pub mod reports;
 pub mod scans;
+pub mod sections;
 pub mod webhooks;
 pub mod worker;
 
@@ -20,6 +25,7 @@ use crate::access::may_see;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
+pub use past::tenth;
 
 /// The id in an address. One that no scan can have is answered like one that no scan has.
 fn scan_id(text: &str) -> Result<ScanId, Problem> {
@@ -36,6 +42,12 @@ async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Scan, Prob
     may_see(caller, &scan)?;
     Ok(scan)
 }
+
+/// How a time is described in the API's document.
+#[derive(schemars::JsonSchema)]
+#[schemars(extend("format" = "date-time"))]
+#[expect(dead_code, reason = "only described, never made")]
+struct Time(String);
 
 /// `2026-01-22T18:05:55.000Z`.
 fn timestamp<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,22 +3,30 @@
 mod access;
 mod app;
 mod body;
+mod busy;
 mod caller;
 mod check;
 mod client;
+mod compared;
+mod conditional;
 mod dispatch;
 mod ending;
 mod events;
+mod export;
 mod handlers;
 mod limit;
 mod live;
 mod metrics;
+mod openapi;
+mod page;
 mod private;
 mod problem;
 mod reconciler;
 mod redis_queue;
 mod request;
+mod retell;
 mod routes;
+mod section;
 mod serve;
 mod splice;
 mod tls;
@@ -88,8 +96,9 @@ fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio:
         None => (None, "info"),
     };
     let form = Format::from_setting(form, terminal).honour_no_color(no_color);
-    // The HTTP server's own threads have little to say; a filter that names them is heard all the same.
-    let filter = format!("actix_server=warn,{filter}");
+    // The HTTP server's own threads have little to say, and call it an error of theirs when a stranger sends nonsense; a
+    // filter that names them is heard all the same.
+    let filter = format!("actix_server=warn,actix_http=off,{filter}");
     if repolens_log::init("api", form, &filter).is_err() {
         // The filter is the only part that a person wrote.
         if repolens_log::init("api", form, "info").is_err() {

@@ -17,6 +17,10 @@ const BUCKETS: [f64; 9] = [0.001, 0.005, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0, 65.0]
 #[derive(Default)]
 pub struct Metrics {
     requests: Mutex<BTreeMap<Series, Histogram>>,
+    /// Stages of the analyses that ended here, by name.
+    stages: Mutex<BTreeMap<String, Histogram>>,
+    /// The rows by status when they were last counted, and how many changes there had been.
+    counts: Mutex<Option<(u64, Counts)>>,
     /// Ends of scans by status, and how long they took.
     scans: Mutex<BTreeMap<&'static str, Histogram>>,
 }
@@ -84,6 +88,34 @@ impl Metrics {
         scans.entry(status.wire()).or_default().add(time);
     }
 
+    /// A stage of an analysis took so long.
+    pub fn stage(&self, name: &str, time: Duration) {
+        /// More than there are, whatever a worker reports.
+        const MAX_STAGES: usize = 64;
+        let sound = name.len() <= 40
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        if sound && (stages.len() < MAX_STAGES || stages.contains_key(name)) {
+            stages.entry(name.to_owned()).or_default().add(time);
+        }
+    }
+
+    /// The rows by status, if none has changed since they were counted: who scrapes an idle service wakes no database.
+    pub fn known_counts(&self, changes: u64) -> Option<Counts> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts
+            .as_ref()
+            .filter(|(then, _)| *then == changes)
+            .map(|(_, counts)| counts.clone())
+    }
+
+    /// They were counted, after so many changes.
+    pub fn counted(&self, changes: u64, counts: &Counts) {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner) = Some((changes, counts.clone()));
+    }
+
     /// All of it. `counts` are the rows of the store, where it answers.
     pub fn text(&self, counts: Option<&Counts>, pools: &[(&'static str, usize, usize)], uptime: Duration) -> String {
         let mut text = String::with_capacity(8 * 1024);
@@ -148,6 +180,19 @@ impl Metrics {
                 &mut text,
                 "repolens_scan_duration_seconds",
                 &format!("status=\"{status}\""),
+            );
+        }
+        head(
+            &mut text,
+            "repolens_stage_duration_seconds",
+            "histogram",
+            "Stages of the analyses that ended here, by name.",
+        );
+        for (name, histogram) in &*self.stages.lock().unwrap_or_else(PoisonError::into_inner) {
+            histogram.write(
+                &mut text,
+                "repolens_stage_duration_seconds",
+                &format!("stage=\"{name}\""),
             );
         }
         head(

@@ -103,6 +103,11 @@ impl Problem {
         problem
     }
 
+    /// A report that was pruned.
+    pub fn results_gone() -> Self {
+        Self::not_found("The results of this scan are no longer stored. Scan the repository again.")
+    }
+
     pub fn method_not_allowed(allowed: &'static str) -> Self {
         let mut problem = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -133,6 +138,28 @@ impl Problem {
             "too-large",
             "Body too large",
             format!("The body is larger than the {limit} bytes that are accepted here."),
+        )
+    }
+
+    /// The body came too slowly: 408.
+    pub fn too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too-slow",
+            "Too slow",
+            "The body did not arrive in time: send the request again.",
+        )
+    }
+
+    /// The headers are too large: 431.
+    pub fn headers_too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers-too-large",
+            "Headers too large",
+            format!(
+                "The headers are larger than the {limit} bytes that are accepted: cookies of this origin may be the reason."
+            ),
         )
     }
 

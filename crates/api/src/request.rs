@@ -14,6 +14,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
 use tracing::Instrument as _;
 
 use crate::app::App;
+use crate::busy::Held;
 use crate::client::{Client, bearer};
 use crate::limit::Allowance;
 use crate::problem::Problem;
@@ -54,6 +55,7 @@ pub async fn around(
     let client = client(&request);
     request.extensions_mut().insert(client);
     let allowance = allowance(&request, client);
+    let held = hold(&request, client);
     let span = tracing::info_span!("request", request_id = %id);
 
     let mut response = if is_preflight(&request) {
@@ -61,6 +63,10 @@ pub async fn around(
         request.into_response(answer)
     } else if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
         request.into_response(too_often(refused).error_response())
+    } else if let Err(refused) = sound_headers(request.headers()) {
+        request.into_response(refused.error_response())
+    } else if let Err(refused) = &held {
+        request.into_response(refused.error_response())
     } else {
         next.call(request).instrument(span.clone()).await?.map_into_boxed_body()
     };
@@ -94,13 +100,39 @@ fn client(request: &ServiceRequest) -> Client {
 }
 
 /// Hosts that look whether we are alive, and workers that show their token, are not limited.
+fn is_limited(request: &ServiceRequest, app: &App) -> bool {
+    let worker = bearer(request.headers()).is_some_and(|token| app.worker_token.is(token));
+    !worker && request.path() != "/api/health"
+}
+
 fn allowance(request: &ServiceRequest, client: Client) -> Option<Allowance> {
     let app = request.app_data::<web::Data<App>>()?;
-    let worker = bearer(request.headers()).is_some_and(|token| app.worker_token.is(token));
-    if worker || request.path() == "/api/health" {
+    if !is_limited(request, app) {
         return None;
     }
     app.take(app.request_limiter.as_ref(), client)
+}
+
+/// A place among the requests that are answered at a time.
+fn hold(request: &ServiceRequest, client: Client) -> Result<Option<Held>, Problem> {
+    match request.app_data::<web::Data<App>>() {
+        Some(app) if is_limited(request, app) => app.hold(client),
+        _ => Ok(None),
+    }
+}
+
+/// A session's token in pieces is some thousand bytes; the server's own limit is 128 KiB.
+const MAX_HEADER_BYTES: usize = 32 * 1024;
+
+fn sound_headers(headers: &HeaderMap) -> Result<(), Problem> {
+    let bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if bytes > MAX_HEADER_BYTES {
+        return Err(Problem::headers_too_large(MAX_HEADER_BYTES));
+    }
+    Ok(())
 }
 
 /// 429, with the time after which one more is allowed.

@@ -3,7 +3,9 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
-use crate::handlers::{events, favorites, github, health, history, keys, reports, scans, webhooks, worker};
+use crate::handlers::{
+    compare, docs, events, exports, favorites, github, health, history, keys, past, reports, scans, webhooks, worker,
+};
 use crate::problem::Problem;
 
 /// Address, the methods it has, and who handles them.
@@ -13,6 +15,8 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
     routes.service(at("/metrics", "GET, HEAD").route(get().to(health::get_metrics)));
     routes.service(at("/api/schema/report.json", "GET, HEAD").route(get().to(health::get_report_schema)));
+    routes.service(at("/api/openapi.json", "GET, HEAD").route(get().to(docs::get_openapi)));
+    routes.service(at("/api/docs", "GET, HEAD").route(get().to(docs::get_docs)));
 
     // Scans.
     routes.service(at("/api/scan", "POST").route(web::post().to(scans::post_scan)));
@@ -26,24 +30,39 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/scan/{id}/cancel", "POST").route(web::post().to(scans::post_cancel)));
     routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(reports::put_status)));
 
+    // Exports.
+    routes.service(at("/api/scan/{id}/report.html", "GET, HEAD").route(get().to(exports::get_html)));
+    routes.service(at("/api/scan/{id}/report.md", "GET, HEAD").route(get().to(exports::get_markdown)));
+    routes.service(at("/api/scan/{id}/report.json", "GET, HEAD").route(get().to(exports::get_json)));
+    routes.service(at("/api/scan/{id}/report.sarif", "GET, HEAD").route(get().to(exports::get_sarif)));
+    routes.service(at("/api/scan/{id}/sbom.json", "GET, HEAD").route(get().to(exports::get_sbom)));
+    routes.service(at("/api/scan/{id}/badge.svg", "GET, HEAD").route(get().to(exports::get_scan_badge)));
+    let badge = at("/api/badge/{host}/{owner}/{repository}.svg", "GET, HEAD");
+    routes.service(badge.route(get().to(exports::get_repository_badge)));
+
     // Workers.
     routes.service(at("/api/worker/claim", "POST").route(web::post().to(worker::post_claim)));
     routes.service(at("/api/worker/jobs/{id}/heartbeat", "POST").route(web::post().to(worker::post_heartbeat)));
+    routes.service(at("/api/worker/jobs/{id}/commit", "POST").route(web::post().to(worker::post_commit)));
     routes.service(at("/api/worker/jobs/{id}/release", "POST").route(web::post().to(worker::post_release)));
 
     // History.
     routes.service(at("/api/user/scans", "GET, HEAD").route(get().to(history::get_user_scans)));
     routes.service(at("/api/user/stats", "GET, HEAD").route(get().to(history::get_user_stats)));
     routes.service(at("/api/history", "GET, HEAD").route(get().to(history::get_history)));
+    let repository = at("/api/history/repository/{repositoryId}", "GET, HEAD");
+    routes.service(repository.route(get().to(past::get_repository_history)));
+    routes.service(at("/api/history/trends/{repositoryId}", "GET, HEAD").route(get().to(past::get_trends)));
+    routes.service(at("/api/history/compare/{a}/{b}", "GET, HEAD").route(get().to(compare::get_comparison)));
 
     // What users keep.
     routes.service(at("/api/favorites", "GET, HEAD").route(get().to(favorites::get_favorites)));
     routes.service(
-        at("/api/favorites/{repository_id}", "POST, DELETE")
+        at("/api/favorites/{repositoryId}", "POST, DELETE")
             .route(web::post().to(favorites::post_favorite))
             .route(web::delete().to(favorites::delete_favorite)),
     );
-    routes.service(at("/api/favorites/{repository_id}/check", "GET, HEAD").route(get().to(favorites::get_check)));
+    routes.service(at("/api/favorites/{repositoryId}/check", "GET, HEAD").route(get().to(favorites::get_check)));
     routes.service(
         at("/api/keys", "GET, HEAD, POST")
             .route(get().to(keys::get_keys))

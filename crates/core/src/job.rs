@@ -108,6 +108,26 @@ pub struct HeartbeatResponse {
     pub lease_until: DateTime<Utc>,
 }
 
+/// `POST /api/worker/jobs/{id}/commit`: what was cloned, before it is analysed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CommitRequest {
+    pub lease_token: LeaseToken,
+    pub commit_sha: String,
+    /// The branch that was cloned.
+    pub branch: String,
+    /// Which analyser would make the report: see [`crate::report::analyser_version`].
+    pub analyser_version: String,
+}
+
+/// The answer to a commit.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CommitResponse {
+    /// The scan is complete, with the stored report of the same commit: there is nothing left to do.
+    pub cached: bool,
+}
+
 /// `POST /api/worker/jobs/{id}/release`: gives the job back, the attempt is not counted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -76,7 +76,10 @@ impl RepoUrl {
         let Ok(mut url) = Url::parse(text) else {
             return refuse("the address cannot be read; it should look like `https://host/owner/repository`");
         };
-        if !url.username().is_empty() || url.password().is_some() {
+        // The parser drops an empty name and password in silence.
+        let authority = text.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        if !url.username().is_empty() || url.password().is_some() || authority.contains('@') {
             return refuse("the address has credentials in it; leave them out");
         }
         if url.query().is_some() || url.fragment().is_some() {
@@ -168,6 +171,16 @@ pub(crate) fn check_host(url: &Url, policy: &UrlPolicy) -> Result<(), RefusedUrl
                     .any(|ending| name.ends_with(ending));
             if name.is_empty() {
                 return refuse("the address names no host");
+            }
+            // The parser lets characters pass that no host has, and that a command could take for an option.
+            let sound = |label: &str| {
+                !label.starts_with('-')
+                    && label
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            };
+            if !name.split('.').all(sound) {
+                return refuse("the host's name has a character in it that no host has, or begins with `-`");
             }
             if (loopback || inside) && !(policy.allow_private_hosts || loopback && policy.allow_local_repos) {
                 return private();
@@ -289,6 +302,10 @@ mod tests {
             "https://github.com//",
             "https://user:pw@github.com/a/b",
             "https://user@github.com/a/b",
+            "https://@github.com/a/b",
+            "https://:@github.com/a/b",
+            "https://--config=x/a/b",
+            "https://-github.com/a/b",
             "https://@127.0.0.1/a/b",
             "https://localhost/a/b",
             "https://localhost./a/b",

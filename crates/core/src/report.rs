@@ -127,6 +127,12 @@ impl Report {
     }
 }
 
+/// What tells one analyser's reports from another's: reports of the same commit with the same text here are the same.
+#[must_use]
+pub fn analyser_version(version: &str, schema_version: u32) -> String {
+    format!("{version}/{schema_version}")
+}
+
 /// The JSON Schema of the report, as served at `/api/schema/report.json`.
 #[must_use]
 pub fn schema() -> schemars::Schema {

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use repolens_core::job::{
-    Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, ReleaseRequest, StatusReport,
+    Claim, ClaimRequest, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER,
+    ReleaseRequest, StatusReport,
 };
 use repolens_core::{LeaseToken, ScanId, Secret};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
@@ -52,6 +53,8 @@ pub struct ApiClient {
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For an answer that needs no waiting.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// An earlier report may have to be unpacked and packed again for it.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// For 50 MB over a slow line, and the API's transaction.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -127,6 +130,16 @@ impl ApiClient {
     pub async fn heartbeat(&self, scan: &ScanId, beat: &HeartbeatRequest) -> Result<HeartbeatResponse, CallError> {
         let request = self.post(&format!("/api/worker/jobs/{scan}/heartbeat"), beat);
         self.read(self.send(request.timeout(ANSWER_TIMEOUT)).await?).await
+    }
+
+    /// Tells which commit was cloned; `true` where the API has completed the scan with an earlier report of it.
+    ///
+    /// # Errors
+    /// As [`CallError`].
+    pub async fn commit(&self, scan: &ScanId, body: &CommitRequest) -> Result<bool, CallError> {
+        let request = self.post(&format!("/api/worker/jobs/{scan}/commit"), body);
+        let answer: CommitResponse = self.read(self.send(request.timeout(COMMIT_TIMEOUT)).await?).await?;
+        Ok(answer.cached)
     }
 
     /// # Errors

@@ -11,7 +11,8 @@ mod stop;
 use std::time::Duration;
 
 use bytes::Bytes;
-use repolens_core::job::{Claim, ReleaseRequest, StatusReport};
+use repolens_core::job::{Claim, CommitRequest, ReleaseRequest, StatusReport};
+use repolens_core::report::{SCHEMA_VERSION, analyser_version};
 use repolens_core::{BranchName, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -92,9 +93,17 @@ struct Figures {
     cloned: Option<Cloned>,
 }
 
+/// What the work on a job came to.
+enum Work {
+    /// The body of the report.
+    Report(Bytes),
+    /// The API has an earlier report of the same commit, and has completed the scan with it.
+    Cached,
+}
+
 /// Why the work on a job is over.
 enum Over {
-    Worked(Result<Bytes, Failed>),
+    Worked(Result<Work, Failed>),
     Cancelled,
     LeaseLost,
     Stopping,
@@ -189,7 +198,7 @@ impl Jobs {
         sandbox: &Sandbox,
         progress: &Progress,
         figures: &mut Figures,
-    ) -> Result<Bytes, Failed> {
+    ) -> Result<Work, Failed> {
         let deadline = started + self.analyser.limits.timeout();
         let (url, branch) = self.address(claim)?;
 
@@ -203,6 +212,10 @@ impl Jobs {
         figures.repo_bytes = cloned.bytes;
         let cloned = figures.cloned.insert(cloned).clone();
 
+        if self.analysed_before(claim, &cloned).await {
+            return Ok(Work::Cached);
+        }
+
         let begun = Instant::now();
         let about = About {
             scan: &claim.scan_id,
@@ -214,7 +227,24 @@ impl Jobs {
         figures.report_bytes = report.len();
 
         progress.reporting();
-        completed(report, cloned).await
+        completed(report, cloned).await.map(Work::Report)
+    }
+
+    /// Asks the API whether it has a report of this commit. An API that does not answer is no reason to wait.
+    async fn analysed_before(&self, claim: &Claim, cloned: &Cloned) -> bool {
+        let body = CommitRequest {
+            lease_token: claim.lease_token.clone(),
+            commit_sha: cloned.commit.clone(),
+            branch: cloned.branch.clone(),
+            analyser_version: analyser_version(repolens_analysis::VERSION, SCHEMA_VERSION),
+        };
+        match self.api.commit(&claim.scan_id, &body).await {
+            Ok(cached) => cached,
+            Err(error) => {
+                tracing::debug!("whether the commit was analysed before is not known: {error}");
+                false
+            }
+        }
     }
 
     /// The rules on addresses once more: what was accepted by the API may be refused by this worker's settings.
@@ -233,7 +263,8 @@ impl Jobs {
     /// Tells the API what came of it.
     async fn conclude(&self, claim: &Claim, over: Over, figures: &Figures, lease: &Lease<'_>, stop: &Stop) -> Outcome {
         let (outcome, body) = match over {
-            Over::Worked(Ok(body)) => (Outcome::Completed, Ok(body)),
+            Over::Worked(Ok(Work::Report(body))) => (Outcome::Completed, Ok(body)),
+            Over::Worked(Ok(Work::Cached)) => return Outcome::Completed,
             Over::Worked(Err(failed)) => {
                 tracing::warn!(code = failed.code.code(), "Job failed: {}", failed.cause);
                 (

@@ -95,6 +95,7 @@ pub async fn post_webhook(
         user_id: None,
         is_private: false,
         repository: repo_url.full_name(),
+        forced: false,
         idempotency: Some((key.clone(), key)),
     };
     submit(&app, new).await

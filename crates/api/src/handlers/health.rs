@@ -14,11 +14,12 @@ use tokio::net::UnixStream;
 use super::timestamp;
 use crate::app::App;
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Health {
+pub struct Health {
     status: &'static str,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     timestamp: DateTime<Utc>,
     service: &'static str,
     version: &'static str,
@@ -78,12 +79,20 @@ pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
 
 /// Prometheus text: what this process counts, the scans in the store, and what the supervisor counts.
 pub async fn get_metrics(app: web::Data<App>) -> HttpResponse {
-    let counts = match app.store.counts().await {
-        Ok(counts) => Some(counts),
-        Err(error) => {
-            tracing::warn!("{error}");
-            None
-        }
+    // Before the query: a change that comes during it is counted the next time.
+    let changes = app.events.changes();
+    let counts = match app.metrics.known_counts(changes) {
+        Some(known) => Some(known),
+        None => match app.store.counts().await {
+            Ok(counts) => {
+                app.metrics.counted(changes, &counts);
+                Some(counts)
+            }
+            Err(error) => {
+                tracing::warn!("{error}");
+                None
+            }
+        },
     };
     let mut text = app
         .metrics

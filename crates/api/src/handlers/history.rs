@@ -54,9 +54,9 @@ const MAX_LIMIT: u16 = 200;
 /// What queries call those who have not signed in.
 const GUEST: &str = "guest";
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ScanRow {
+pub struct ScanRow {
     id: String,
     repo_url: String,
     branch: Option<String>,
@@ -64,10 +64,13 @@ struct ScanRow {
     status: &'static str,
     is_private: bool,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     started_at: Option<DateTime<Utc>>,
     error_message: Option<String>,
 }

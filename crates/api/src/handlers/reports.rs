@@ -5,7 +5,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use repolens_core::job::{LEASE_HEADER, MAX_REPORT_BYTES, StatusReport};
-use repolens_core::store::{Finish, Finished, StoredReport};
+use repolens_core::store::{Figures, Finish, Finished, StoredReport};
 use repolens_core::{LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 use tracing::Instrument as _;
@@ -110,6 +110,8 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
                 report: stored,
                 branch: report.branch,
                 commit_sha: report.commit_sha,
+                figures: Figures::of(results.get().as_bytes()),
+                cached_from: None,
             }))
         }
         ScanStatus::Failed => {

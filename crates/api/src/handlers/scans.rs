@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -16,12 +15,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::sections::{self, ResultsQuery};
 use super::{find_scan, optional_timestamp, scan_id, timestamp};
 use crate::access::{may_change, may_delete};
 use crate::app::App;
 use crate::body::Json;
 use crate::caller::Caller;
 use crate::client::Client;
+use crate::conditional::{etag, has_already, not_modified, takes_gzip};
 use crate::ending;
 use crate::private::{self, Target};
 use crate::problem::Problem;
@@ -29,12 +30,15 @@ use crate::redis_queue::round;
 use crate::request::{RequestId, too_often};
 use crate::splice;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScanRequest {
     repo_url: String,
     #[serde(default)]
     branch: Option<String>,
+    /// Analyse, although the same commit may have been analysed before.
+    #[serde(default)]
+    force: bool,
 }
 
 /// Accepts a scan: 201 means that it is on disk.
@@ -59,7 +63,8 @@ pub async fn post_scan(
         return Err(too_often(refused));
     }
     let Target { repo_url, token } = private::target(&app, &caller, repo_url).await?;
-    let idempotency = idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref())));
+    let idempotency =
+        idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref(), body.force)));
     let new = NewScan {
         id: ScanId::random(),
         repo_url: repo_url.as_str().to_owned(),
@@ -69,6 +74,7 @@ pub async fn post_scan(
         user_id: caller.user_id().map(str::to_owned),
         is_private: token.is_some(),
         repository: repo_url.full_name(),
+        forced: body.force,
         idempotency,
     };
     if let Some(token) = token {
@@ -136,7 +142,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         return Ok(None);
     };
     match value.to_str() {
-        Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Ok(key) if (1..=255).contains(&key.len()) && !key.contains('\t') => Ok(Some(key.to_owned())),
         _ => Err(Problem::malformed(
             "The `Idempotency-Key` has 1 to 255 printable characters.",
         )),
@@ -144,15 +150,19 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Of what the body means, so that its spelling does not matter.
-fn body_hash(repo_url: &RepoUrl, branch: Option<&str>) -> String {
-    // Neither part can have a line break in it.
-    hex::encode(Sha256::digest(format!("{repo_url}\n{}", branch.unwrap_or_default())))
+fn body_hash(repo_url: &RepoUrl, branch: Option<&str>, force: bool) -> String {
+    // No part can have a line break in it.
+    let force = if force { "\nforce" } else { "" };
+    hex::encode(Sha256::digest(format!(
+        "{repo_url}\n{}{force}",
+        branch.unwrap_or_default()
+    )))
 }
 
 /// A scan without its results.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ScanView {
+pub struct ScanView {
     scan_id: String,
     status: ScanStatus,
     progress: i32,
@@ -161,14 +171,19 @@ struct ScanView {
     /// Until the scan begins, as far as the latest ones tell; `null` where they do not.
     estimated_wait_seconds: Option<i64>,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     started_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
     repo_url: String,
     branch: Option<String>,
     commit_sha: Option<String>,
+    /// The results are those of an earlier scan of the same commit.
+    cached: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,6 +206,7 @@ impl ScanView {
             repo_url: scan.repo_url,
             branch: scan.branch,
             commit_sha: scan.commit_sha,
+            cached: scan.cached_from.is_some(),
             error: failed.then(|| scan.error_message.unwrap_or_else(|| "The scan failed.".to_owned())),
             error_code: scan.error_code.filter(|_| failed),
         }
@@ -233,28 +249,32 @@ pub async fn get_scan(
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ResultsView {
+pub struct ResultsView {
     scan_id: String,
     status: ScanStatus,
     repo_url: String,
     branch: Option<String>,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
 }
 
-/// The results of a complete scan.
+/// The results of a complete scan, or one section of them.
 pub async fn get_results(
     app: web::Data<App>,
     request: HttpRequest,
     caller: Caller,
     path: web::Path<String>,
+    query: web::Query<ResultsQuery>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
     let scan = find_scan(&app, &caller, &id).await?;
+    query.check()?;
     if scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(
             "This scan is {}: only a completed one has results.",
@@ -263,20 +283,12 @@ pub async fn get_results(
     }
     // What the client has already needs no report read.
     let digest = app.store.results_digest(&id).await?;
-    if let Some(digest) = &digest
-        && has_already(request.headers(), digest)
+    if let Some(digest) = digest
+        .as_deref()
+        .filter(|digest| has_already(request.headers(), digest))
     {
-        return Ok(HttpResponse::build(StatusCode::NOT_MODIFIED)
-            .insert_header((header::ETAG, etag(digest, takes_gzip(request.headers()))))
-            .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-            .insert_header((header::VARY, "Accept-Encoding"))
-            .finish());
+        return Ok(not_modified(request.headers(), digest, "private, no-cache"));
     }
-    let Some(results) = app.store.open_results(&id).await? else {
-        return Err(Problem::not_found(
-            "The results of this scan are no longer stored. Scan the repository again.",
-        ));
-    };
     let view = ResultsView {
         scan_id: scan.id,
         status: scan.status,
@@ -285,6 +297,10 @@ pub async fn get_results(
         created_at: scan.created_at,
         completed_at: scan.completed_at,
     };
+    if query.section.is_some() {
+        return sections::answer(&app, &request, &view, &id, digest.as_deref(), &query).await;
+    }
+    let results = app.store.open_results(&id).await?.ok_or_else(Problem::results_gone)?;
     with_results(&app, &request, &id, &view, results, digest.as_deref())
 }
 
@@ -387,38 +403,4 @@ fn with_results(
             Ok(response.body(prefix))
         }
     }
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            let refused = weight
-                .trim()
-                .strip_prefix("q=")
-                .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0));
-            matches!(name.trim(), "gzip" | "x-gzip" | "*") && !refused
-        })
-}
-
-/// The bytes differ by encoding, so their tags do too.
-fn etag(digest: &str, gzip: bool) -> String {
-    let short = digest.get(..32).unwrap_or(digest);
-    if gzip {
-        format!("\"{short}-gzip\"")
-    } else {
-        format!("\"{short}\"")
-    }
-}
-
-fn has_already(headers: &HeaderMap, digest: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag == etag(digest, true) || tag == etag(digest, false))
 }

@@ -7,9 +7,10 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use repolens_core::job::{
-    Claim, ClaimRequest, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, MAX_WAIT_MS, ReleaseRequest,
+    Claim, ClaimRequest, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, MAX_WAIT_MS,
+    ReleaseRequest,
 };
-use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish};
+use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish, Finished};
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 
@@ -20,6 +21,7 @@ use crate::client::Worker;
 use crate::ending;
 use crate::events::State;
 use crate::problem::Problem;
+use crate::retell::retell;
 
 /// Hands out a job: the one that was asked for, or the next one, waited for. The attempt is counted here.
 pub async fn post_claim(
@@ -165,6 +167,53 @@ pub async fn post_heartbeat(
         cancel: beat.cancel,
         lease_until: beat.lease_until,
     }))
+}
+
+/// Whether that commit was analysed before, by the same analyser: then this scan is complete with that report.
+pub async fn post_commit(
+    app: web::Data<App>,
+    _worker: Worker,
+    path: web::Path<String>,
+    Json(body): Json<CommitRequest>,
+) -> Result<HttpResponse, Problem> {
+    let id = scan_id(&path)?;
+    for (pointer, text) in [
+        ("/commitSha", &body.commit_sha),
+        ("/analyserVersion", &body.analyser_version),
+        ("/branch", &body.branch),
+    ] {
+        if text.is_empty() || text.len() > 255 || text.contains('\0') {
+            return Err(Problem::malformed_at(
+                pointer,
+                "A text of 1 to 255 bytes is wanted here.",
+            ));
+        }
+    }
+    let earlier = app
+        .store
+        .earlier_report(&id, &body.lease_token, &body.commit_sha, &body.analyser_version)
+        .await?;
+    let Some(earlier) = earlier else {
+        return Ok(HttpResponse::Ok().json(CommitResponse { cached: false }));
+    };
+    let (scan_id, branch, report) = (id.clone(), body.branch.clone(), earlier.report);
+    let (report, figures) = app
+        .work_on_report(move || retell(&report, scan_id.as_str(), &branch))
+        .await?;
+    let finish = Finish::Completed {
+        report,
+        branch: Some(body.branch),
+        commit_sha: Some(body.commit_sha),
+        figures,
+        cached_from: Some(earlier.scan_id.clone()),
+    };
+    match ending::record(&app, &id, &body.lease_token, finish).await? {
+        Finished::Recorded { .. } | Finished::Repeated => {}
+        Finished::LeaseLost => return Err(Problem::lease_lost()),
+        Finished::Unknown => return Err(Problem::scan_not_found(id.as_str())),
+    }
+    tracing::info!(scan_id = %id, earlier = %earlier.scan_id, "answered with the report of the same commit");
+    Ok(HttpResponse::Ok().json(CommitResponse { cached: true }))
 }
 
 /// Takes a job back from a worker that stops; the attempt is not counted.

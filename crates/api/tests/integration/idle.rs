@@ -38,7 +38,23 @@ async fn an_idle_api_with_waiting_workers_asks_nothing_of_the_database() {
     assert_eq!(api.get("/api/health").await.0, 200);
     assert_eq!(last_query(&database).await, before, "something was asked");
 
+    // Whoever scrapes it is told what was counted after the last change.
+    let metrics = async || {
+        let response = api
+            .request(reqwest::Method::GET, "/metrics")
+            .send()
+            .await
+            .expect("an answer");
+        response.text().await.expect("the whole body")
+    };
+    assert!(metrics().await.contains("repolens_scans{status=\"completed\"} 1\n"));
+    let counted = last_query(&database).await;
+    assert!(metrics().await.contains("repolens_scans{status=\"completed\"} 1\n"));
+    assert_eq!(last_query(&database).await, counted, "it was counted again");
+
     // It would be seen: a look at a scan is.
     api.get(&format!("/api/scan/{id}")).await;
-    assert_ne!(last_query(&database).await, before);
+    assert_ne!(last_query(&database).await, counted);
+    api.submit().await;
+    assert!(metrics().await.contains("repolens_scans{status=\"queued\"} 1\n"));
 }

@@ -1,7 +1,12 @@
 //! How often a client may ask, and who counts as one.
 
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
 use reqwest::{Method, Response};
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::support::{Api, Database, Kind, TOKEN};
 
@@ -83,4 +88,81 @@ async fn guests_see_no_history_where_it_is_switched_off() {
     let (_database, api) = start(&[("GUEST_HISTORY", "none")]).await;
     assert_eq!(api.get("/api/user/scans?userId=guest").await.0, 403);
     assert_eq!(api.get("/api/user/stats").await.0, 403);
+}
+
+const BODY: &str = "{\"repoUrl\":\"https://git.example.org/a/b\"}";
+
+/// A request that the server has begun to answer, and whose body is still to come.
+async fn begin(api: &Api, forwarded: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(("127.0.0.1", api.port)).await.expect("it listens");
+    let head = format!(
+        "POST /api/scan HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {forwarded}\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = [0; 25];
+    stream.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
+async fn rest(mut stream: TcpStream) -> String {
+    let mut answer = vec![0; 4096];
+    let read = tokio::time::timeout(Duration::from_secs(90), stream.read(&mut answer)).await;
+    let read = read.expect("an answer in time").expect("an answer");
+    String::from_utf8_lossy(&answer[..read]).into_owned()
+}
+
+#[tokio::test]
+async fn one_client_has_so_many_requests_open_and_others_are_not_held_up() {
+    let (_database, api) = start(&[("RATE_LIMIT", "1000/min"), ("RATE_LIMIT_SCANS", "1000/min")]).await;
+    let mut open = Vec::new();
+    for _ in 0..64 {
+        open.push(begin(&api, "203.0.113.5").await);
+    }
+    let one_more = post_as(&api, "203.0.113.5").await;
+    assert_eq!(one_more.status(), 429);
+    assert!(one_more.headers().contains_key("retry-after"));
+    assert_eq!(post_as(&api, "203.0.113.6").await.status(), 201);
+    let mut first = open.remove(0);
+    first.write_all(BODY.as_bytes()).await.expect("sent");
+    let answer = rest(first).await;
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    assert_eq!(post_as(&api, "203.0.113.5").await.status(), 201, "a place is free");
+    drop(open);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_and_headers_without_end_are_refused() {
+    let (_database, api) = start(&[]).await;
+    let slow = begin(&api, "203.0.113.5").await;
+    let large = api
+        .request(Method::GET, "/api/scan/x")
+        .header("Cookie", "a=b; ".repeat(10_000));
+    assert_eq!(large.send().await.expect("an answer").status(), 431);
+    let session = api
+        .request(Method::GET, "/api/scan/x")
+        .header("Cookie", "a=b; ".repeat(3_000));
+    assert_eq!(session.send().await.expect("an answer").status(), 404);
+    let answer = rest(slow).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 408 ") && answer.contains("problem+json"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_has_begun_is_answered_although_the_service_stops() {
+    let (database, mut api) = start(&[]).await;
+    let mut begun = begin(&api, "203.0.113.5").await;
+    api.signal(Signal::SIGTERM);
+    assert!(api.logged("asked to stop"));
+    begun.write_all(BODY.as_bytes()).await.expect("sent");
+    let answer = rest(begun).await;
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    assert_eq!(api.wait().code(), Some(0));
+    assert_eq!(
+        database.value("SELECT CAST(count(*) AS text) AS v FROM scans").await,
+        "1"
+    );
 }

@@ -30,6 +30,7 @@ async fn submit(store: &Store, client: &str, repository: &str, second: i64) -> S
         is_private: false,
         repository: "git.example.org/owner/repository".into(),
         client_key: client.into(),
+        forced: false,
         idempotency: None,
     };
     let id = new.id.clone();

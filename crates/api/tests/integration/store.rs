@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use repolens_core::store::{
-    ClaimOutcome, ClaimedJob, Finish, Finished, NewScan, OpenResults, Owner, ScanFilter, Store, StoredReport,
+    ClaimOutcome, ClaimedJob, Figures, Finish, Finished, NewScan, OpenResults, Owner, ScanFilter, Store, StoredReport,
     StoredResults, Submitted,
 };
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
@@ -35,6 +35,7 @@ fn new_scan() -> NewScan {
         user_id: None,
         is_private: false,
         repository: "git.example.org/owner/repository".into(),
+        forced: false,
         idempotency: None,
     }
 }
@@ -63,6 +64,8 @@ pub fn completed(results: &str) -> Finish {
         report: StoredReport::compress(results.as_bytes()).expect("compresses"),
         branch: Some("main".into()),
         commit_sha: Some("c0ffee".into()),
+        figures: Figures::of(results.as_bytes()),
+        cached_from: None,
     }
 }
 

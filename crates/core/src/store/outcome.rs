@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::StoredReport;
+use super::{Figures, StoredReport};
 use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
 /// A job that was taken: its attempt is counted, its lease has begun.
@@ -55,6 +55,10 @@ pub enum Finish {
         /// The branch that was analysed, where none was asked for.
         branch: Option<String>,
         commit_sha: Option<String>,
+        /// What columns keep of the report.
+        figures: Figures,
+        /// The scan whose report this is, where it was not analysed anew.
+        cached_from: Option<ScanId>,
     },
     Failed {
         code: Option<FailureCode>,

@@ -5,7 +5,7 @@
 //! put before and after them: `{"results":` + report + `}` becomes one valid gzip stream by joining bytes, and its checksum
 //! by combining checksums. `docs/decisions/stored-reports.md` has the reasons and the figures.
 
-use std::io;
+use std::io::{self, Read};
 
 use flate2::{Compress, Compression, FlushCompress};
 use sha2::{Digest as _, Sha256};
@@ -58,6 +58,13 @@ impl StoredReport {
             crc32: crc32fast::hash(report),
             sha256: hex::encode(Sha256::digest(report)),
         })
+    }
+
+    /// The report itself, unpacked while it is read.
+    pub fn reader(&self) -> impl Read + '_ {
+        /// The final block that the stored ones lack, with nothing in it.
+        const END: &[u8] = &[3, 0];
+        flate2::read::DeflateDecoder::new(self.bytes.as_slice().chain(END)).take(self.plain_size)
     }
 }
 

@@ -25,6 +25,8 @@ pub struct NewScan {
     pub is_private: bool,
     /// The name of its repository: see [`crate::RepoUrl::full_name`].
     pub repository: String,
+    /// Analyse, whatever is stored of the same commit.
+    pub forced: bool,
     /// The client's key for this request, and a hash of the body that came with it.
     pub idempotency: Option<(String, String)>,
 }
@@ -73,6 +75,8 @@ pub struct Scan {
     pub attempts: i32,
     pub error_message: Option<String>,
     pub error_code: Option<String>,
+    /// The scan whose report this one was answered with, where it was not analysed anew.
+    pub cached_from: Option<String>,
     pub created_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
     pub completed_at: Option<DateTime<Utc>>,
@@ -94,6 +98,7 @@ pub(super) struct ScanRow {
     attempts: i32,
     error_message: Option<String>,
     error_code: Option<String>,
+    cached_from: Option<String>,
     created_at: NaiveDateTime,
     started_at: Option<NaiveDateTime>,
     completed_at: Option<NaiveDateTime>,
@@ -120,6 +125,7 @@ impl From<ScanRow> for Scan {
             attempts: row.attempts,
             error_message: row.error_message,
             error_code: row.error_code,
+            cached_from: row.cached_from,
             created_at: row.created_at.and_utc(),
             started_at: row.started_at.map(|time| time.and_utc()),
             completed_at: row.completed_at.map(|time| time.and_utc()),

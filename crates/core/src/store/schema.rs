@@ -189,6 +189,45 @@ table! {
         /// The round in which it is taken: see `crate::store::queue`.
         #[sql_name = "queueTurn"]
         queue_turn -> Integer,
+        /// The scan whose report this one was answered with.
+        #[sql_name = "cachedFrom"]
+        cached_from -> Nullable<Text>,
+    }
+}
+
+table! {
+    /// More columns of `scans`, apart because a table of diesel's has at most 32. A query names one of the two.
+    #[sql_name = "scans"]
+    scan_columns (id) {
+        id -> Text,
+        #[sql_name = "analyserVersion"]
+        analyser_version -> Nullable<Text>,
+        /// Analyse, whatever is stored of the same commit.
+        forced -> Bool,
+        #[sql_name = "riskScores"]
+        risk_scores -> Nullable<Jsonb>,
+        #[sql_name = "readmeAnalysis"]
+        readme_analysis -> Nullable<Jsonb>,
+        #[sql_name = "languageStats"]
+        language_stats -> Nullable<Jsonb>,
+        dependencies -> Nullable<Jsonb>,
+    }
+}
+
+table! {
+    scan_versions (id) {
+        id -> Text,
+        #[sql_name = "scanId"]
+        scan_id -> Text,
+        #[sql_name = "versionNumber"]
+        version_number -> Integer,
+        #[sql_name = "commitSha"]
+        commit_sha -> Nullable<Text>,
+        #[sql_name = "riskScores"]
+        risk_scores -> Nullable<Jsonb>,
+        dependencies -> Nullable<Jsonb>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
     }
 }
 
@@ -209,6 +248,7 @@ table! {
 }
 
 joinable!(scan_reports -> scans (scan_id));
+joinable!(scan_versions -> scans (scan_id));
 joinable!(scans -> repositories (repository_id));
 joinable!(scans -> users (user_id));
 joinable!(favorite_repositories -> repositories (repository_id));
@@ -216,7 +256,7 @@ joinable!(webhook_deliveries -> webhooks (webhook_id));
 joinable!(webhook_deliveries -> scans (scan_id));
 allow_tables_to_appear_in_same_query!(favorite_repositories, repositories);
 allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks, scans);
-allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories);
+allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories, scan_versions);
 allow_tables_to_appear_in_same_query!(users, accounts, api_keys);
 
 /// `table.column` of every column above.
@@ -230,6 +270,8 @@ pub(super) fn columns() -> Vec<String> {
     use diesel::QueryDsl as _;
     let queries = names!(
         scans,
+        scan_columns,
+        scan_versions,
         scan_reports,
         users,
         accounts,

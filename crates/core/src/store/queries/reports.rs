@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Connection, give_back_space, repositories, webhooks};
+use super::{Connection, give_back_space, history, repositories, webhooks};
 use crate::store::columns::column_time;
 use crate::store::report::{ENCODING, OpenReport, PIECE};
 use crate::store::scans::{OpenResults, StoredResults};
@@ -69,9 +69,10 @@ async fn try_finish(
     if changed == 0 {
         return Ok(None);
     }
-    if let Finish::Completed { report, .. } = finish {
+    if let Finish::Completed { report, figures, .. } = finish {
         insert_report(connection, id, report, now).await?;
-        repositories::scan_is_complete(connection, id, now).await?;
+        history::completed(connection, id, figures, now).await?;
+        repositories::scan_is_complete(connection, id, figures, now).await?;
     }
     let to_tell = webhooks::announce(connection, id.as_str(), now).await?;
     Ok(Some(Finished::Recorded { took, to_tell }))
@@ -90,6 +91,7 @@ struct End<'a> {
     stage: Option<Option<&'a str>>,
     branch: Option<&'a str>,
     commit_sha: Option<&'a str>,
+    cached_from: Option<&'a str>,
     error_message: Option<&'a str>,
     error_code: Option<&'a str>,
 }
@@ -106,15 +108,22 @@ impl<'a> End<'a> {
             stage: None,
             branch: None,
             commit_sha: None,
+            cached_from: None,
             error_message: None,
             error_code: None,
         };
         match finish {
-            Finish::Completed { branch, commit_sha, .. } => {
+            Finish::Completed {
+                branch,
+                commit_sha,
+                cached_from,
+                ..
+            } => {
                 end.progress = Some(100);
                 end.stage = Some(None);
                 end.branch = branch.as_deref();
                 end.commit_sha = commit_sha.as_deref();
+                end.cached_from = cached_from.as_ref().map(ScanId::as_str);
             }
             Finish::Failed { code, message } => {
                 end.error_code = code.map(FailureCode::code);

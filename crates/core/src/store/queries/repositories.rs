@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use crate::store::columns::column_time;
+use crate::store::figures::Figures;
 use crate::store::repositories::{Repository, RepositoryRow};
 use crate::store::scans::NewScan;
 use crate::store::schema::{repositories, scans};
@@ -72,7 +73,12 @@ pub async fn by_ids(connection: &mut Connection, ids: Vec<&str>) -> QueryResult<
 }
 
 /// A scan is complete: where it is public, it is the newest of its repository, which is public with it.
-pub async fn scan_is_complete(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>) -> QueryResult<()> {
+pub async fn scan_is_complete(
+    connection: &mut Connection,
+    id: &ScanId,
+    figures: &Figures,
+    now: &DateTime<Utc>,
+) -> QueryResult<()> {
     let row: Option<(Option<String>, bool)> = scans::table
         .find(id.as_str())
         .select((scans::repository_id, scans::is_private))
@@ -82,9 +88,14 @@ pub async fn scan_is_complete(connection: &mut Connection, id: &ScanId, now: &Da
     let Some((Some(repository_id), false)) = row else {
         return Ok(());
     };
+    let language = figures
+        .languages
+        .as_ref()
+        .and_then(|languages| languages.primary.as_deref());
     diesel::update(repositories::table.find(repository_id))
         .set((
             repositories::is_private.eq(false),
+            language.map(|language| repositories::language.eq(language)),
             repositories::last_scan_id.eq(id.as_str()),
             repositories::last_scanned_at.eq(column_time(*now)),
             repositories::updated_at.eq(column_time(*now)),

@@ -8,7 +8,7 @@ use super::{Backend, Connection, queue, repositories, users};
 use crate::store::StoreError;
 use crate::store::columns::column_time;
 use crate::store::scans::{Counts, Deleted, ListedScan, NewScan, Owner, Page, Scan, ScanFilter, ScanRow, Submitted};
-use crate::store::schema::scans;
+use crate::store::schema::{scan_columns, scans};
 use crate::{ScanId, ScanStatus};
 
 pub async fn ping(connection: &mut Connection) -> Result<(), StoreError> {
@@ -70,6 +70,12 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
             .execute(connection)
             .await?;
         if inserted > 0 {
+            if new.forced {
+                diesel::update(scan_columns::table.find(new.id.as_str()))
+                    .set(scan_columns::forced.eq(true))
+                    .execute(connection)
+                    .await?;
+            }
             return Ok(Submitted::Stored { turn });
         }
         // Either this is the second try of a call whose first one was stored, or the key was used.

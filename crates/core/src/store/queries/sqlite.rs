@@ -18,6 +18,8 @@ macro_rules! transaction {
 
 #[path = "favorites.rs"]
 pub(in crate::store) mod favorites;
+#[path = "history.rs"]
+pub(in crate::store) mod history;
 #[path = "jobs.rs"]
 pub(in crate::store) mod jobs;
 #[path = "keys.rs"]

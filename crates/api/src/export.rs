@@ -1,0 +1,132 @@
+//! Exports: a stored report in other forms. One form is one file; this is the list of them.
+//!
+//! A report is read once, as a stream, into an [`Excerpt`]: the sections that any form shows. The long lists (files, the
+//! graphs of modules and calls) pass by. Everything that stands in a report may have been written by a stranger: each form
+//! escapes it in its own way.
+
+mod cyclonedx;
+mod excerpt;
+mod html;
+mod markdown;
+mod purl;
+mod sarif;
+mod text;
+
+pub mod badge;
+
+use std::io;
+
+use repolens_core::store::{Scan, StoredResults};
+
+pub use excerpt::Excerpt;
+pub use html::policy as page_policy;
+
+/// Raised when a form changes, so that what clients have kept is fetched anew.
+pub const VERSION: u32 = 1;
+
+/// The forms that are made from an excerpt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Html,
+    Markdown,
+    Sarif,
+    CycloneDx,
+}
+
+impl Form {
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Html => "text/html; charset=utf-8",
+            Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Sarif => "application/sarif+json",
+            Self::CycloneDx => "application/vnd.cyclonedx+json; version=1.6",
+        }
+    }
+
+    /// The end of the name under which it is saved.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Html => ".html",
+            Self::Markdown => ".md",
+            Self::Sarif => ".sarif",
+            Self::CycloneDx => ".cdx.json",
+        }
+    }
+
+    /// Shown in a browser, or saved.
+    pub fn is_shown(self) -> bool {
+        matches!(self, Self::Html | Self::Markdown)
+    }
+
+    pub fn write(self, about: &About, excerpt: &Excerpt) -> Vec<u8> {
+        match self {
+            Self::Html => html::write(about, excerpt).into_bytes(),
+            Self::Markdown => markdown::write(about, excerpt).into_bytes(),
+            Self::Sarif => sarif::write(about, excerpt).to_string().into_bytes(),
+            Self::CycloneDx => cyclonedx::write(about, excerpt).to_string().into_bytes(),
+        }
+    }
+}
+
+/// What the scan's row says.
+#[derive(Debug, Clone)]
+pub struct About {
+    pub scan_id: String,
+    pub repo_url: String,
+    /// `owner/repository`, or as much of it as the address has.
+    pub name: String,
+    pub branch: Option<String>,
+    pub commit_sha: Option<String>,
+    /// RFC 3339, whole seconds.
+    pub completed_at: Option<String>,
+}
+
+impl About {
+    pub fn of(scan: &Scan) -> Self {
+        let path = scan
+            .repo_url
+            .split_once("://")
+            .map_or(scan.repo_url.as_str(), |(_, rest)| rest);
+        let mut parts: Vec<&str> = path.trim_end_matches('/').rsplit('/').take(2).collect();
+        parts.reverse();
+        let name = parts.join("/");
+        Self {
+            scan_id: scan.id.clone(),
+            repo_url: scan.repo_url.clone(),
+            name: name.strip_suffix(".git").unwrap_or(&name).to_owned(),
+            branch: scan.branch.clone(),
+            commit_sha: scan.commit_sha.clone(),
+            completed_at: scan
+                .completed_at
+                .map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+        }
+    }
+
+    /// For a file's name: what no system minds.
+    pub fn file_name(&self, ending: &str) -> String {
+        let name: String = self
+            .name
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+                    c
+                } else {
+                    '-'
+                }
+            })
+            .take(80)
+            .collect();
+        format!("repolens-{}{ending}", name.trim_matches(['.', '-']))
+    }
+}
+
+/// Reads what the forms need.
+///
+/// # Errors
+/// When the stored report cannot be unpacked or is no JSON object.
+pub fn read(results: StoredResults) -> io::Result<Excerpt> {
+    match results {
+        StoredResults::Report(report) => Excerpt::read(report.reader()),
+        StoredResults::Older(value) => Excerpt::read(value.to_string().as_bytes()),
+    }
+}

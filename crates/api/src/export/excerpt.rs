@@ -1,0 +1,158 @@
+//! The sections of a report that any form shows.
+
+use std::io::{self, BufReader, Read};
+
+use repolens_core::report::{
+    Analyser, CallStatistics, CircularDependencies, ComplexityMetrics, DeadCode, Dependencies, Duplication,
+    Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Summary, TestSection,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// See the module. A section that is not there, or not as this version knows it, costs no other.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Excerpt {
+    pub analyzed_at: Section<String>,
+    pub summary: Section<Summary>,
+    pub languages: Section<Languages>,
+    pub lines: Section<Lines>,
+    pub risk_scores: Section<RiskScores>,
+    pub readme_analysis: Section<ReadmeAnalysis>,
+    pub tests: Section<TestSection>,
+    pub licences: Section<Licences>,
+    pub complexity_metrics: Section<ComplexityMetrics>,
+    pub circular_dependencies: Section<CircularDependencies>,
+    pub dead_code: Section<DeadCode>,
+    pub duplication: Section<Duplication>,
+    pub dependencies: Section<Dependencies>,
+    pub call_graph: Section<Calls>,
+    pub security: Section<Security>,
+    pub explanations: Section<Explanations>,
+    pub analyser: Section<Analyser>,
+}
+
+impl Excerpt {
+    /// # Errors
+    /// When it is no JSON object.
+    pub fn read(report: impl Read) -> io::Result<Self> {
+        let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 * 1024, report));
+        Self::deserialize(&mut json).map_err(io::Error::other)
+    }
+
+    /// Names of the sections that are there and not as this version knows them.
+    pub fn unreadable(&self) -> Vec<&'static str> {
+        macro_rules! names {
+            ($($member:ident: $name:literal),* $(,)?) => {
+                [$((matches!(self.$member, Section::Unreadable), $name)),*]
+            };
+        }
+        names! {
+            summary: "summary", languages: "languages", lines: "lines", risk_scores: "riskScores",
+            readme_analysis: "readmeAnalysis", tests: "tests", licences: "licences",
+            complexity_metrics: "complexityMetrics", circular_dependencies: "circularDependencies",
+            dead_code: "deadCode", duplication: "duplication", dependencies: "dependencies", call_graph: "callGraph",
+            security: "security", explanations: "explanations", analyser: "analyser",
+        }
+        .into_iter()
+        .filter_map(|(unreadable, name)| unreadable.then_some(name))
+        .collect()
+    }
+
+    /// Findings and secrets of the security section, the gravest first.
+    pub fn security_findings(&self) -> Vec<&Finding> {
+        let Some(security) = self.security.get() else {
+            return Vec::new();
+        };
+        let mut findings: Vec<&Finding> = security.findings.iter().chain(&security.secrets).collect();
+        findings.sort_by_key(|finding| finding.rank());
+        findings
+    }
+}
+
+/// One member of a report.
+#[derive(Debug, Default)]
+pub enum Section<T> {
+    #[default]
+    Absent,
+    /// It is there, in another form than this version knows.
+    Unreadable,
+    Is(T),
+}
+
+impl<T> Section<T> {
+    pub fn get(&self) -> Option<&T> {
+        match self {
+            Self::Is(section) => Some(section),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Section<T> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(json)?;
+        Ok(match serde_json::from_str::<Option<T>>(raw.get()) {
+            Ok(Some(section)) => Self::Is(section),
+            Ok(None) => Self::Absent,
+            Err(_) => Self::Unreadable,
+        })
+    }
+}
+
+/// Of `callGraph`: its long lists are not shown.
+#[derive(Debug, Default, Deserialize)]
+pub struct Calls {
+    pub total_functions: u64,
+    pub statistics: CallStatistics,
+}
+
+/// `security`: read leniently, so that a report of any stage of its growth is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Security {
+    pub findings: Vec<Finding>,
+    pub secrets: Vec<Finding>,
+    pub score: Option<f64>,
+}
+
+/// One finding. A secret's value never stands in a report: its rule, place and fingerprint do.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Finding {
+    pub rule: String,
+    pub severity: Option<String>,
+    pub file: String,
+    pub line: Option<u64>,
+    pub message: Option<String>,
+    pub fingerprint: Option<String>,
+}
+
+impl Finding {
+    fn rank(&self) -> u8 {
+        match self.severity.as_deref() {
+            Some("critical") => 0,
+            Some("high") => 1,
+            Some("medium") => 2,
+            Some("low") => 3,
+            _ => 4,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_section_of_another_form_costs_no_other() {
+        let report = br#"{"ast":{"files":[{}]},"riskScores":"none","languages":{"primary":"go","languages":{},
+            "frameworks":[],"totalFiles":3},"lines":null,"more":[1]}"#;
+        let excerpt = Excerpt::read(&report[..]).expect("an object");
+        assert_eq!(excerpt.unreadable(), ["riskScores"]);
+        assert_eq!(excerpt.languages.get().expect("it is there").total_files, 3);
+        assert!(excerpt.lines.get().is_none());
+        assert!(Excerpt::read(&b"7"[..]).is_err() && Excerpt::read(&b"{\"lines\":"[..]).is_err());
+    }
+}

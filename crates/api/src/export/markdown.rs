@@ -1,0 +1,211 @@
+//! A report as Markdown, short enough for a comment on a pull request.
+
+use std::fmt::Write as _;
+
+use super::text::{markdown, markdown_code, score, short_commit, thousands};
+use super::{About, Excerpt};
+
+/// Rows of each table.
+const MAX_ROWS: usize = 10;
+
+pub fn write(about: &About, excerpt: &Excerpt) -> String {
+    let mut text = String::with_capacity(8 * 1024);
+    head(&mut text, about, excerpt);
+    scores(&mut text, excerpt);
+    advice(&mut text, excerpt);
+    findings(&mut text, excerpt);
+    functions(&mut text, excerpt);
+    cycles(&mut text, excerpt);
+    counts(&mut text, excerpt);
+    let unreadable = excerpt.unreadable();
+    if !unreadable.is_empty() {
+        say(
+            &mut text,
+            &format!("Left out, for another version wrote them: {}.", unreadable.join(", ")),
+        );
+    }
+    text
+}
+
+/// A paragraph.
+fn say(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push_str("\n\n");
+}
+
+/// A table; nothing where there are no rows.
+fn table(text: &mut String, title: &str, heads: &[&str], total: u64, rows: impl IntoIterator<Item = Vec<String>>) {
+    let rows: Vec<Vec<String>> = rows.into_iter().take(MAX_ROWS).collect();
+    if rows.is_empty() {
+        return;
+    }
+    say(text, &format!("### {title}"));
+    let rule: Vec<&str> = heads
+        .iter()
+        .map(|head| if head.starts_with('#') { "---:" } else { "---" })
+        .collect();
+    let heads: Vec<&str> = heads.iter().map(|head| head.trim_start_matches('#')).collect();
+    writeln!(text, "| {} |\n| {} |", heads.join(" | "), rule.join(" | ")).expect("a String takes everything");
+    let shown = rows.len() as u64;
+    for row in rows {
+        writeln!(text, "| {} |", row.join(" | ")).expect("a String takes everything");
+    }
+    text.push('\n');
+    if total > shown {
+        say(
+            text,
+            &format!("{} of {} are shown.", thousands(shown), thousands(total)),
+        );
+    }
+}
+
+fn head(text: &mut String, about: &About, excerpt: &Excerpt) {
+    say(text, &format!("## RepoLens: {}", markdown(&about.name)));
+    if let Some(description) = excerpt.summary.get().and_then(|summary| summary.description.as_deref()) {
+        say(text, &markdown(description));
+    }
+    let mut facts = Vec::new();
+    if let Some(branch) = &about.branch {
+        facts.push(format!("branch {}", markdown_code(branch)));
+    }
+    if let Some(commit) = &about.commit_sha {
+        facts.push(format!("commit {}", markdown_code(&short_commit(commit))));
+    }
+    if let Some(time) = excerpt.analyzed_at.get().or(about.completed_at.as_ref()) {
+        facts.push(format!("analysed {}", markdown(time)));
+    }
+    if !facts.is_empty() {
+        say(text, &facts.join(", "));
+    }
+}
+
+fn scores(text: &mut String, excerpt: &Excerpt) {
+    let mut rows = Vec::new();
+    if let Some(risk) = excerpt.risk_scores.get() {
+        let row = |name: &str, value: f64, what: &str| vec![name.to_owned(), score(value), what.to_owned()];
+        rows.push(row(
+            "Risk",
+            risk.overall,
+            &format!("{}; lower is better", risk.level.as_str()),
+        ));
+        rows.push(row("Complexity", risk.complexity, "lower is better"));
+        rows.push(row("Maintainability", risk.maintainability, "higher is better"));
+        rows.extend(
+            risk.security
+                .map(|security| row("Security", security, "higher is better")),
+        );
+    }
+    if let Some(readme) = excerpt.readme_analysis.get() {
+        rows.push(vec![
+            "README".into(),
+            score(readme.score),
+            format!("grade {}", markdown(&readme.grade)),
+        ]);
+    }
+    let total = rows.len() as u64;
+    table(text, "Scores", &["Score", "#of 100", ""], total, rows);
+}
+
+fn advice(text: &mut String, excerpt: &Excerpt) {
+    let Some(summary) = excerpt.summary.get() else {
+        return;
+    };
+    if !summary.advice.is_empty() {
+        say(text, "### What to do first");
+        for (index, advice) in summary.advice.iter().enumerate() {
+            writeln!(text, "{}. {}", index + 1, markdown(advice)).expect("a String takes everything");
+        }
+        text.push('\n');
+    }
+    let rows = summary
+        .worst
+        .iter()
+        .map(|worst| vec![place(&worst.path, worst.line), markdown(&worst.reason)]);
+    table(
+        text,
+        "The worst places",
+        &["Place", "Why"],
+        summary.worst.len() as u64,
+        rows,
+    );
+}
+
+fn place(path: &str, line: Option<u64>) -> String {
+    match line {
+        Some(line) => markdown_code(&format!("{path}:{line}")),
+        None => markdown_code(path),
+    }
+}
+
+fn findings(text: &mut String, excerpt: &Excerpt) {
+    let findings = excerpt.security_findings();
+    let rows = findings.iter().map(|finding| {
+        vec![
+            markdown(finding.severity.as_deref().unwrap_or("unknown")),
+            place(&finding.file, finding.line),
+            markdown_code(&finding.rule),
+            markdown(finding.message.as_deref().unwrap_or_default()),
+        ]
+    });
+    let heads = ["Severity", "Place", "Rule", "What was found"];
+    table(text, "Security", &heads, findings.len() as u64, rows);
+}
+
+fn functions(text: &mut String, excerpt: &Excerpt) {
+    let Some(metrics) = excerpt.complexity_metrics.get() else {
+        return;
+    };
+    let rows = metrics.high_complexity_functions.iter().map(|function| {
+        vec![
+            markdown_code(&function.name),
+            place(&function.file_path, Some(function.line_number)),
+            function.cyclomatic.to_string(),
+            function.cognitive.to_string(),
+        ]
+    });
+    let heads = ["Function", "Place", "#Cyclomatic", "#Cognitive"];
+    let total = metrics.statistics.high_complexity_count;
+    table(text, "The most complex functions", &heads, total, rows);
+}
+
+fn cycles(text: &mut String, excerpt: &Excerpt) {
+    let Some(cycles) = excerpt.circular_dependencies.get() else {
+        return;
+    };
+    let rows = cycles.cycles.iter().map(|cycle| {
+        let chain: Vec<String> = cycle.chain.iter().take(6).map(|file| markdown_code(file)).collect();
+        let more = if cycle.chain.len() > 6 { " → …" } else { "" };
+        vec![cycle.group_size.to_string(), format!("{}{more}", chain.join(" → "))]
+    });
+    table(
+        text,
+        "Circular imports",
+        &["#Files", "Chain"],
+        cycles.total_cycles,
+        rows,
+    );
+}
+
+fn counts(text: &mut String, excerpt: &Excerpt) {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |name: &str, value: String| rows.push(vec![name.to_owned(), value]);
+    if let Some(lines) = excerpt.lines.get() {
+        row("Lines of code", thousands(lines.total.code));
+    }
+    if let Some(languages) = excerpt.languages.get() {
+        row("Files", thousands(languages.total_files));
+        row("Primary language", markdown(&languages.primary));
+    }
+    if let Some(dependencies) = excerpt.dependencies.get() {
+        row("Dependencies", thousands(dependencies.statistics.total));
+    }
+    if let Some(dead) = excerpt.dead_code.get() {
+        row("Unused exports", thousands(dead.statistics.total_unused_exports));
+        row("Unused imports", thousands(dead.statistics.total_unused_imports));
+    }
+    if let Some(copies) = excerpt.duplication.get() {
+        row("Copied lines", format!("{} %", score(copies.percentage)));
+    }
+    let total = rows.len() as u64;
+    table(text, "Counts", &["", "#"], total, rows);
+}

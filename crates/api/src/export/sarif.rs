@@ -1,0 +1,303 @@
+//! A report as SARIF 2.1.0, which code-scanning services read.
+
+use serde_json::{Map, Value, json};
+
+use super::{About, Excerpt};
+
+/// What services take from one run; beyond it the run says that it was cut.
+const MAX_RESULTS: usize = 5_000;
+
+/// Id, short sentence, level.
+const RULES: [(&str, &str, &str); 6] = [
+    (
+        "high-complexity",
+        "A function is too complex to be changed safely",
+        "warning",
+    ),
+    ("circular-import", "Files import each other in a circle", "warning"),
+    ("unused-import", "An import is used nowhere", "note"),
+    ("unused-export", "An export is imported nowhere", "note"),
+    ("unused-file", "No entry point reaches a file", "note"),
+    ("copied-code", "The same code stands in several places", "note"),
+];
+
+pub fn write(about: &About, excerpt: &Excerpt) -> Value {
+    let mut results = Results::default();
+    security(&mut results, excerpt);
+    complexity(&mut results, excerpt);
+    cycles(&mut results, excerpt);
+    dead_code(&mut results, excerpt);
+    copies(&mut results, excerpt);
+
+    let mut rules: Vec<Value> = RULES
+        .into_iter()
+        .map(|(id, text, level)| rule(id, text, level))
+        .collect();
+    rules.extend(
+        results
+            .own_rules
+            .iter()
+            .map(|id| rule(id, "Found by the security rules of the analysis", "warning")),
+    );
+    let version = excerpt
+        .analyser
+        .get()
+        .map_or("unknown", |analyser| analyser.version.as_str());
+    let mut invocation = json!({ "executionSuccessful": true });
+    if results.left_out > 0 {
+        invocation["toolExecutionNotifications"] = json!([{
+            "level": "warning",
+            "message": { "text": format!("{} more results were left out", results.left_out) },
+        }]);
+    }
+    let mut run = json!({
+        "tool": { "driver": { "name": "RepoLens", "version": version, "rules": rules } },
+        "automationDetails": { "id": "repolens/" },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The root of the repository" } } },
+        "invocations": [invocation],
+        "results": results.list,
+    });
+    if about.repo_url.starts_with("http") {
+        let mut provenance = json!({ "repositoryUri": about.repo_url, "mappedTo": { "uriBaseId": "SRCROOT" } });
+        if let Some(commit) = &about.commit_sha {
+            provenance["revisionId"] = commit.as_str().into();
+        }
+        if let Some(branch) = &about.branch {
+            provenance["branch"] = branch.as_str().into();
+        }
+        run["versionControlProvenance"] = json!([provenance]);
+    }
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    })
+}
+
+fn rule(id: &str, text: &str, level: &str) -> Value {
+    json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": level } })
+}
+
+#[derive(Default)]
+struct Results {
+    list: Vec<Value>,
+    left_out: usize,
+    /// Ids that are not in [`RULES`], in the order of their first result.
+    own_rules: Vec<String>,
+}
+
+/// One result, before it is JSON.
+struct Finding<'a> {
+    rule: &'a str,
+    level: &'a str,
+    text: String,
+    /// What stays the same when lines move.
+    fingerprint: String,
+    place: Value,
+    related: Vec<Value>,
+}
+
+impl Results {
+    fn add(&mut self, finding: Finding<'_>) {
+        if self.list.len() == MAX_RESULTS {
+            self.left_out += 1;
+            return;
+        }
+        let known = RULES.iter().position(|(id, ..)| *id == finding.rule);
+        let index = known.unwrap_or_else(|| {
+            let own = self
+                .own_rules
+                .iter()
+                .position(|id| id == finding.rule)
+                .unwrap_or_else(|| {
+                    self.own_rules.push(finding.rule.to_owned());
+                    self.own_rules.len() - 1
+                });
+            RULES.len() + own
+        });
+        let mut result = json!({
+            "ruleId": finding.rule,
+            "ruleIndex": index,
+            "level": finding.level,
+            "message": { "text": finding.text },
+            "locations": [finding.place],
+            "partialFingerprints": { "repolens/v1": finding.fingerprint },
+        });
+        if !finding.related.is_empty() {
+            result["relatedLocations"] = finding.related.into();
+        }
+        self.list.push(result);
+    }
+}
+
+fn place(path: &str, lines: Option<(u64, u64)>) -> Value {
+    let mut physical = Map::new();
+    physical.insert(
+        "artifactLocation".into(),
+        json!({ "uri": uri(path), "uriBaseId": "SRCROOT" }),
+    );
+    if let Some((first, last)) = lines {
+        let first = first.max(1);
+        physical.insert(
+            "region".into(),
+            json!({ "startLine": first, "endLine": last.max(first) }),
+        );
+    }
+    json!({ "physicalLocation": physical })
+}
+
+/// A relative reference: `./` where a first part with a colon would read as a scheme.
+fn uri(path: &str) -> String {
+    use std::fmt::Write as _;
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.trim_start_matches('/').bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            other => write!(uri, "%{other:02X}").expect("a String takes everything"),
+        }
+    }
+    uri
+}
+
+fn security(results: &mut Results, excerpt: &Excerpt) {
+    for finding in excerpt.security_findings() {
+        let level = match finding.severity.as_deref() {
+            Some("critical" | "high") => "error",
+            Some("low") => "note",
+            _ => "warning",
+        };
+        let rule = if finding.rule.is_empty() {
+            "security"
+        } else {
+            finding.rule.as_str()
+        };
+        let text = finding
+            .message
+            .clone()
+            .filter(|text| !text.is_empty())
+            .unwrap_or_else(|| rule.to_owned());
+        results.add(Finding {
+            rule,
+            level,
+            text,
+            fingerprint: finding
+                .fingerprint
+                .clone()
+                .unwrap_or_else(|| format!("{rule}:{}", finding.file)),
+            place: place(&finding.file, finding.line.map(|line| (line, line))),
+            related: Vec::new(),
+        });
+    }
+}
+
+fn complexity(results: &mut Results, excerpt: &Excerpt) {
+    let functions = excerpt
+        .complexity_metrics
+        .get()
+        .map(|metrics| metrics.high_complexity_functions.as_slice());
+    for function in functions.unwrap_or_default() {
+        results.add(Finding {
+            rule: "high-complexity",
+            level: "warning",
+            text: format!(
+                "`{}` has a cyclomatic complexity of {} and a cognitive one of {}: split it",
+                function.name, function.cyclomatic, function.cognitive
+            ),
+            fingerprint: format!("{}:{}", function.file_path, function.name),
+            place: place(&function.file_path, Some((function.line_number, function.end_line))),
+            related: Vec::new(),
+        });
+    }
+}
+
+fn cycles(results: &mut Results, excerpt: &Excerpt) {
+    let cycles = excerpt
+        .circular_dependencies
+        .get()
+        .map(|section| section.cycles.as_slice());
+    for cycle in cycles.unwrap_or_default() {
+        let Some(first) = cycle.chain.first() else {
+            continue;
+        };
+        results.add(Finding {
+            rule: "circular-import",
+            level: "warning",
+            text: format!("Files import each other in a circle: {}", cycle.chain.join(" → ")),
+            fingerprint: cycle.chain.join("\n"),
+            place: place(first, None),
+            related: cycle
+                .chain
+                .iter()
+                .skip(1)
+                .take(20)
+                .map(|file| place(file, None))
+                .collect(),
+        });
+    }
+}
+
+fn dead_code(results: &mut Results, excerpt: &Excerpt) {
+    let Some(dead) = excerpt.dead_code.get() else {
+        return;
+    };
+    for (file, imports) in &dead.unused_imports {
+        for import in imports {
+            results.add(Finding {
+                rule: "unused-import",
+                level: "note",
+                text: format!(
+                    "`{}` from `{}` is used nowhere in this file",
+                    import.symbol, import.source
+                ),
+                fingerprint: format!("{file}:{}:{}", import.source, import.symbol),
+                place: place(file, Some((import.line, import.line))),
+                related: Vec::new(),
+            });
+        }
+    }
+    for (file, names) in &dead.unused_exports {
+        for name in names {
+            results.add(Finding {
+                rule: "unused-export",
+                level: "note",
+                text: format!("`{name}` is exported and imported nowhere in this repository"),
+                fingerprint: format!("{file}:{name}"),
+                place: place(file, None),
+                related: Vec::new(),
+            });
+        }
+    }
+    for file in &dead.unused_files {
+        results.add(Finding {
+            rule: "unused-file",
+            level: "note",
+            text: "No entry point of this repository reaches this file".to_owned(),
+            fingerprint: file.clone(),
+            place: place(file, None),
+            related: Vec::new(),
+        });
+    }
+}
+
+fn copies(results: &mut Results, excerpt: &Excerpt) {
+    let clones = excerpt.duplication.get().map(|section| section.clones.as_slice());
+    for clone in clones.unwrap_or_default() {
+        let mut places = clone
+            .occurrences
+            .iter()
+            .map(|copy| place(&copy.file, Some((copy.start_line, copy.end_line))));
+        let Some(first) = places.next() else {
+            continue;
+        };
+        let files: Vec<&str> = clone.occurrences.iter().map(|copy| copy.file.as_str()).collect();
+        results.add(Finding {
+            rule: "copied-code",
+            level: "note",
+            text: format!("{} lines stand in {} places", clone.lines, clone.occurrences.len()),
+            fingerprint: format!("{}:{}", clone.tokens, files.join("\n")),
+            place: first,
+            related: places.take(20).collect(),
+        });
+    }
+}

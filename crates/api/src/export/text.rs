@@ -1,0 +1,151 @@
+//! Text of strangers, made harmless for each form; and figures as people read them.
+
+use std::fmt::Write as _;
+
+/// Changes the order in which text is shown, or is not shown itself: a name could pretend to be another with these.
+fn deceives(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Line breaks become spaces; characters that deceive are spelt out.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => line.push(' '),
+            c if deceives(c) => write!(line, "<U+{:04X}>", u32::from(c)).expect("a String takes everything"),
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+/// For HTML: between tags and inside a quoted attribute.
+pub fn html(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in one_line(text).chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Prose in Markdown: nothing in it is markup, a link, a mention of a person or a reference to an issue.
+pub fn markdown(text: &str) -> String {
+    /// A word joiner: not seen, and no place where a link or a mention goes on.
+    const JOINER: char = '\u{2060}';
+    let line = one_line(text);
+    let mut safe = String::with_capacity(line.len() + 16);
+    let mut rest = line.as_str();
+    while let Some(c) = rest.chars().next() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '@' | '#' => {
+                safe.push('\\');
+                safe.push(c);
+                safe.push(JOINER);
+            }
+            ':' if rest.starts_with("://") => {
+                safe.push(':');
+                safe.push(JOINER);
+            }
+            '.' if safe.to_ascii_lowercase().ends_with("www") => {
+                safe.push(JOINER);
+                safe.push('.');
+            }
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '-' | '!' | '|' | '~' | '$' | '='
+            | '^' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            c => safe.push(c),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    safe
+}
+
+/// A name or path in Markdown, as code: inside a table too.
+pub fn markdown_code(text: &str) -> String {
+    let line = one_line(text).replace('|', "\\|");
+    let longest = line.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let pad = if line.is_empty() || line.starts_with('`') || line.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{line}{pad}{fence}")
+}
+
+/// `1,234,567`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// One decimal, and none where it is zero.
+pub fn score(number: f64) -> String {
+    let text = format!("{number:.1}");
+    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// The first seven digits.
+pub fn short_commit(sha: &str) -> String {
+    sha.chars().take(7).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_only_text() {
+        assert_eq!(
+            html("<script>'\"&\u{202e}\0\n"),
+            "&lt;script&gt;&#39;&quot;&amp;&lt;U+202E&gt;&lt;U+0000&gt; "
+        );
+        let prose =
+            markdown("[x](javascript:1) ![i](//e) <img> @team #1 https://e.example www.e.example `a` | *b*\n# h");
+        for raw in [
+            "](", "<img", "@team", "#1", "https://", "www.e", "`a`", " | ", "*b*", "\n",
+        ] {
+            let escaped = prose.replace(&format!("\\{raw}"), "");
+            assert!(
+                !escaped.contains(raw) || prose.contains(&format!("\\{raw}")),
+                "{raw}: {prose}"
+            );
+        }
+        assert!(
+            !prose.contains("@team") && !prose.contains("https://") && !prose.contains('\n'),
+            "{prose}"
+        );
+        assert_eq!(markdown_code("a`b``c|d"), "```a`b``c\\|d```");
+        assert_eq!(markdown_code("`"), "`` ` ``");
+    }
+
+    #[test]
+    fn figures() {
+        assert_eq!(
+            (thousands(0), thousands(999), thousands(1_234_567)),
+            ("0".into(), "999".into(), "1,234,567".into())
+        );
+        assert_eq!((score(23.0), score(23.46)), ("23".into(), "23.5".into()));
+    }
+}

@@ -1,0 +1,78 @@
+//! `GET /api/history/compare/{a}/{b}`: what changed from one scan to another.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use repolens_core::store::Scan;
+use repolens_core::{ScanId, ScanStatus};
+use serde::Serialize;
+
+use super::{find_scan, scan_id, timestamp};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::compared::{Compared, Side, compare};
+use crate::problem::Problem;
+
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Comparison {
+    scan1: ComparedScan,
+    scan2: ComparedScan,
+    #[serde(flatten)]
+    compared: Compared,
+}
+
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ComparedScan {
+    id: String,
+    #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
+    created_at: DateTime<Utc>,
+    branch: Option<String>,
+    commit_sha: Option<String>,
+}
+
+impl From<Scan> for ComparedScan {
+    fn from(scan: Scan) -> Self {
+        Self {
+            id: scan.id,
+            created_at: scan.created_at,
+            branch: scan.branch,
+            commit_sha: scan.commit_sha,
+        }
+    }
+}
+
+/// From `a` to `b`, whichever is the older.
+pub async fn get_comparison(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (first, second) = (scan_id(&path.0)?, scan_id(&path.1)?);
+    let scan1 = completed(&app, &caller, &first).await?;
+    let scan2 = completed(&app, &caller, &second).await?;
+    // One after the other: two large reports are never unpacked at a time.
+    let side1 = side(&app, &first).await?;
+    let side2 = side(&app, &second).await?;
+    let compared = app.work_on_report(move || Ok(compare(&side1, &side2))).await?;
+    Ok(HttpResponse::Ok().json(Comparison {
+        scan1: scan1.into(),
+        scan2: scan2.into(),
+        compared,
+    }))
+}
+
+async fn completed(app: &App, caller: &Caller, id: &ScanId) -> Result<Scan, Problem> {
+    let scan = find_scan(app, caller, id).await?;
+    match scan.status {
+        ScanStatus::Completed => Ok(scan),
+        status => Err(Problem::conflict(format!(
+            "The scan `{id}` is {}: only completed ones can be compared.",
+            status.wire()
+        ))),
+    }
+}
+
+async fn side(app: &App, id: &ScanId) -> Result<Side, Problem> {
+    app.read_report(id, |results| Side::read(&results)).await
+}

@@ -1,0 +1,244 @@
+//! A report in other forms, and badges.
+
+use actix_web::body::BoxBody;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use repolens_core::store::{OpenResults, Scan};
+use repolens_core::{RepoUrl, ScanId, ScanStatus, UrlPolicy};
+
+use super::{find_scan, scan_id};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::conditional;
+use crate::export::{self, About, Form, badge};
+use crate::problem::Problem;
+use crate::splice;
+
+/// The report as a page.
+pub async fn get_html(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    in_form(&app, &request, &caller, &id, Form::Html).await
+}
+
+/// The report as Markdown.
+pub async fn get_markdown(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    in_form(&app, &request, &caller, &id, Form::Markdown).await
+}
+
+/// The findings as SARIF.
+pub async fn get_sarif(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    in_form(&app, &request, &caller, &id, Form::Sarif).await
+}
+
+/// The dependencies as CycloneDX.
+pub async fn get_sbom(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    in_form(&app, &request, &caller, &id, Form::CycloneDx).await
+}
+
+/// The report itself, as it is stored.
+pub async fn get_json(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let scan = completed(&app, &caller, &id).await?;
+    let id = scan_id(&id)?;
+    let digest = app.store.results_digest(&id).await?.map(|digest| tag(&digest, "json"));
+    if let Some(digest) = digest
+        .as_deref()
+        .filter(|digest| conditional::has_already(request.headers(), digest))
+    {
+        return Ok(conditional::not_modified(request.headers(), digest, CACHE));
+    }
+    let results = app.store.open_results(&id).await?.ok_or_else(Problem::results_gone)?;
+    let about = About::of(&scan);
+    let mut response = HttpResponse::Ok();
+    response.content_type("application/json").insert_header((
+        header::CONTENT_DISPOSITION,
+        format!("attachment; filename=\"{}\"", about.file_name(".json")),
+    ));
+    let report = match results {
+        OpenResults::Older(value) => {
+            let bytes = value.to_string().into_bytes();
+            return Ok(conditional::body(response, request.headers(), None, CACHE, bytes));
+        }
+        OpenResults::Report(report) => splice::Report::of(&app.store, &id, report),
+    };
+    let gzip = conditional::takes_gzip(request.headers());
+    response
+        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::CACHE_CONTROL, CACHE));
+    if let Some(digest) = &digest {
+        response.insert_header((header::ETAG, conditional::etag(digest, gzip)));
+    }
+    if gzip {
+        let body = splice::gzip(b"", report, b"").map_err(|error| Problem::because(&error))?;
+        return Ok(response.insert_header((header::CONTENT_ENCODING, "gzip")).body(body));
+    }
+    Ok(response.body(splice::plain(Vec::new(), report, Vec::new())))
+}
+
+/// A report does not change, but who may see it may.
+const CACHE: &str = "private, no-cache";
+
+async fn in_form(
+    app: &App,
+    request: &HttpRequest,
+    caller: &Caller,
+    id: &str,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let scan = completed(app, caller, id).await?;
+    let id = scan_id(id)?;
+    // What the client has already needs no report read.
+    let digest = app
+        .store
+        .results_digest(&id)
+        .await?
+        .map(|digest| tag(&digest, form.ending()));
+    if let Some(digest) = digest
+        .as_deref()
+        .filter(|digest| conditional::has_already(request.headers(), digest))
+    {
+        return Ok(conditional::not_modified(request.headers(), digest, CACHE));
+    }
+    let about = About::of(&scan);
+    let name = about.file_name(form.ending());
+    let bytes = app
+        .read_report(&id, move |results| {
+            export::read(results).map(|excerpt| form.write(&about, &excerpt))
+        })
+        .await?;
+    let kept = if form.is_shown() { "inline" } else { "attachment" };
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(form.content_type())
+        .insert_header((header::CONTENT_DISPOSITION, format!("{kept}; filename=\"{name}\"")));
+    if form == Form::Html {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, export::page_policy()));
+    }
+    Ok(conditional::body(
+        response,
+        request.headers(),
+        digest.as_deref(),
+        CACHE,
+        bytes,
+    ))
+}
+
+/// Of the report, the form and the version of the form: any of them changed is another document.
+fn tag(digest: &str, form: &str) -> String {
+    let short = digest.get(..20).unwrap_or(digest);
+    let form = form.trim_start_matches('.').replace('.', "-");
+    format!("{short}-{form}-{}", export::VERSION)
+}
+
+/// The scan, if it has results.
+async fn completed(app: &App, caller: &Caller, id: &str) -> Result<Scan, Problem> {
+    let scan = find_scan(app, caller, &scan_id(id)?).await?;
+    if scan.status != ScanStatus::Completed {
+        return Err(Problem::conflict(format!(
+            "This scan is {}: only a completed one has results.",
+            scan.status.wire()
+        )));
+    }
+    Ok(scan)
+}
+
+/// The badge of one scan.
+pub async fn get_scan_badge(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let scan = find_scan(&app, &caller, &scan_id(&id)?).await?;
+    let overall = match scan.status {
+        ScanStatus::Completed => overall(&app, &scan_id(&id)?).await?,
+        _ => None,
+    };
+    let cache = match (scan.is_private, scan.status.is_final()) {
+        (true, _) => "private, max-age=60",
+        (false, true) => "public, max-age=3600",
+        (false, false) => "public, max-age=10",
+    };
+    Ok(picture(&request, overall, cache))
+}
+
+/// The badge of a repository: of its newest complete public scan. That there is none, or only private ones, is told the
+/// same.
+pub async fn get_repository_badge(
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (host, owner, repository) = path.into_inner();
+    let policy = UrlPolicy {
+        hosts: None,
+        allow_private_hosts: true,
+        allow_local_repos: true,
+    };
+    let address = format!("https://{host}/{owner}/{repository}");
+    let name = RepoUrl::parse(&address, &policy).map(|url| url.full_name()).ok();
+    let newest = match name {
+        Some(name) => app.store.newest_public(&name).await?,
+        None => None,
+    };
+    let overall = match newest {
+        None => None,
+        Some(badge) => match badge.scores {
+            Some(scores) => scores.overall,
+            None => overall(&app, &scan_id(&badge.scan_id)?).await?,
+        },
+    };
+    Ok(picture(&request, overall, "public, max-age=300"))
+}
+
+/// From the columns; of a scan whose columns do not have it, from its report.
+async fn overall(app: &App, id: &ScanId) -> Result<Option<f64>, Problem> {
+    if let Some(scores) = app.store.scores(id).await? {
+        return Ok(scores.overall);
+    }
+    let excerpt = match app.read_report(id, export::read).await {
+        Ok(excerpt) => excerpt,
+        // It was pruned: a picture says so as well as it can.
+        Err(gone) if gone.status_code() == StatusCode::NOT_FOUND => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
+    Ok(excerpt.risk_scores.get().map(|risk| risk.overall))
+}
+
+/// So small that it needs neither compression nor a tag of the report: its own bytes are the tag.
+fn picture(request: &HttpRequest, overall: Option<f64>, cache: &'static str) -> HttpResponse<BoxBody> {
+    let svg = badge::write(overall);
+    let digest = format!("badge-{:08x}", crc32fast::hash(svg.as_bytes()));
+    if conditional::has_already(request.headers(), &digest) {
+        return conditional::not_modified(request.headers(), &digest, cache);
+    }
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type("image/svg+xml")
+        // Pages of other origins show it.
+        .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
+    conditional::body(response, request.headers(), Some(&digest), cache, svg.into_bytes())
+}

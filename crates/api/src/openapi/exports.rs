@@ -1,0 +1,73 @@
+//! A report in other forms, and badges.
+
+use super::shapes::{any_object, text};
+use super::{Api, Operation, operation};
+
+const TAG: &str = "Exports";
+
+pub fn describe(api: &mut Api) {
+    let export = |path, id, summary, content_type, schema| -> Operation {
+        operation("get", path, TAG, id, summary)
+            .answers_as(200, "The report in this form", content_type, schema)
+            .ends(304, "The client has it")
+            .problems(&[409])
+            .of_a_scan()
+    };
+    let page = "A page that needs nothing else";
+    api.add(export(
+        "/api/scan/{id}/report.html",
+        "exportHtml",
+        page,
+        "text/html",
+        text(),
+    ));
+    let markdown = "Markdown, short enough for a pull request";
+    api.add(export(
+        "/api/scan/{id}/report.md",
+        "exportMarkdown",
+        markdown,
+        "text/markdown",
+        text(),
+    ));
+    let json = "The report itself";
+    api.add(export(
+        "/api/scan/{id}/report.json",
+        "exportJson",
+        json,
+        "application/json",
+        any_object(),
+    ));
+    let sarif = "The findings as SARIF 2.1.0";
+    api.add(export(
+        "/api/scan/{id}/report.sarif",
+        "exportSarif",
+        sarif,
+        "application/sarif+json",
+        any_object(),
+    ));
+    let bom = "The dependencies as CycloneDX 1.6";
+    api.add(export(
+        "/api/scan/{id}/sbom.json",
+        "exportSbom",
+        bom,
+        "application/vnd.cyclonedx+json",
+        any_object(),
+    ));
+
+    let badge = |path, id, summary| {
+        operation("get", path, TAG, id, summary)
+            .answers_as(200, "A badge", "image/svg+xml", text())
+            .ends(304, "The client has it")
+            .problems(&[404])
+    };
+    api.add(badge("/api/scan/{id}/badge.svg", "badgeOfScan", "The badge of a scan").of_a_scan());
+    let newest = "The badge of a repository: of its newest complete public scan";
+    api.add(
+        badge(
+            "/api/badge/{host}/{owner}/{repository}.svg",
+            "badgeOfRepository",
+            newest,
+        )
+        .stored(),
+    );
+}

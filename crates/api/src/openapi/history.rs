@@ -1,0 +1,93 @@
+//! Lists, trends, comparisons.
+
+use serde_json::{Value, json};
+
+use super::shapes::{between, count, flag, list, object};
+use super::{Api, operation};
+use crate::handlers::compare::Comparison;
+use crate::handlers::history::ScanRow;
+use crate::handlers::past::{PastScanView, Trends};
+
+const TAG: &str = "History";
+
+pub fn describe(api: &mut Api) {
+    let scan = api.schema::<ScanRow>();
+    api.add(
+        operation("get", "/api/user/scans", TAG, "listScans", "Scans, newest first")
+            .query("userId", user_id(), "`guest`: scans that nobody signed in for")
+            .query("limit", between(1, 200), "50 where it is left out")
+            .query("offset", between(0, u64::from(u32::MAX)), "Scans to leave out")
+            .answers(
+                200,
+                "One page",
+                object(&[
+                    ("scans", list(scan)),
+                    ("total", count(0)),
+                    ("limit", count(1)),
+                    ("offset", count(0)),
+                    ("hasMore", flag()),
+                ]),
+            )
+            .problems(&[400, 403])
+            .stored(),
+    );
+    api.add(
+        operation("get", "/api/user/stats", TAG, "countScans", "How many scans there are")
+            .query("userId", user_id(), "`guest`: scans that nobody signed in for")
+            .answers(
+                200,
+                "The counts",
+                object(&[
+                    ("totalScans", count(0)),
+                    ("completedScans", count(0)),
+                    ("failedScans", count(0)),
+                    ("processingScans", count(0)),
+                ]),
+            )
+            .problems(&[400, 403])
+            .stored(),
+    );
+    let past = api.schema::<PastScanView>();
+    api.add(
+        operation(
+            "get",
+            "/api/history/repository/{repositoryId}",
+            TAG,
+            "repositoryHistory",
+            "Completed scans of a repository, newest first, each with its versions",
+        )
+        .answers(200, "The scans", list(past))
+        .problems(&[404])
+        .stored(),
+    );
+    let trends = api.schema::<Trends>();
+    api.add(
+        operation(
+            "get",
+            "/api/history/trends/{repositoryId}",
+            TAG,
+            "trends",
+            "The scores of the newest 20 scans",
+        )
+        .answers(200, "Oldest first", trends)
+        .problems(&[404])
+        .stored(),
+    );
+    let comparison = api.schema::<Comparison>();
+    api.add(
+        operation(
+            "get",
+            "/api/history/compare/{a}/{b}",
+            TAG,
+            "compareScans",
+            "What changed from one scan to another",
+        )
+        .answers(200, "The comparison", comparison)
+        .problems(&[409])
+        .of_a_scan(),
+    );
+}
+
+fn user_id() -> Value {
+    json!({ "type": "string", "examples": ["guest"], "enum": ["guest"] })
+}

@@ -1,0 +1,78 @@
+//! The report of an earlier scan, told again for another scan of the same commit.
+
+use std::io::{self, Read as _};
+
+use repolens_core::store::{Figures, StoredReport};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// The same bytes but for the members that name the scan and its branch.
+///
+/// # Errors
+/// When the stored report cannot be unpacked or is no JSON object.
+pub fn retell(report: &StoredReport, scan_id: &str, branch: &str) -> io::Result<(StoredReport, Figures)> {
+    let mut plain = Vec::new();
+    report.reader().read_to_end(&mut plain)?;
+    let Members(members) = serde_json::from_slice(&plain).map_err(io::Error::other)?;
+    let mut told = Vec::with_capacity(plain.len() + 256);
+    told.push(b'{');
+    for (index, (name, value)) in members.iter().enumerate() {
+        if index > 0 {
+            told.push(b',');
+        }
+        serde_json::to_writer(&mut told, name)?;
+        told.push(b':');
+        match name.as_str() {
+            "scanId" => serde_json::to_writer(&mut told, scan_id)?,
+            "branch" => serde_json::to_writer(&mut told, branch)?,
+            _ => told.extend(value.get().as_bytes()),
+        }
+    }
+    told.push(b'}');
+    Ok((StoredReport::compress(&told)?, Figures::of(&told)))
+}
+
+/// An object's members, in their order, unparsed.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    members.push((name, map.next_value()?));
+                }
+                Ok(Members(members))
+            }
+        }
+        json.deserialize_map(Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_names_of_the_scan_change() {
+        let report = br#"{"schemaVersion":1,"scanId":"a","branch":"x","ast":{"files":[ 1.50 ]},"k\"":null}"#;
+        let stored = StoredReport::compress(report).expect("compresses");
+        let (told, _) = retell(&stored, "b", "main").expect("a report");
+        let mut plain = String::new();
+        told.reader().read_to_string(&mut plain).expect("a sound report");
+        assert_eq!(
+            plain,
+            r#"{"schemaVersion":1,"scanId":"b","branch":"main","ast":{"files":[ 1.50 ]},"k\"":null}"#
+        );
+        assert!(retell(&StoredReport::compress(b"[]").expect("compresses"), "b", "m").is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! The few figures of a report that stand in columns of its scan, so that badges, trends and lists need no report read.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::report::analyser_version;
+
+/// What the columns `riskScores`, `readmeAnalysis`, `languageStats` and `dependencies` keep of a report, and which analyser
+/// made it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures {
+    pub scores: Option<Scores>,
+    pub readme: Option<ReadmeFigures>,
+    pub languages: Option<LanguageFigures>,
+    pub dependencies: Option<DependencyFigures>,
+    /// `analyser.version` and `schemaVersion`, as `VERSION/SCHEMA`.
+    pub analyser_version: Option<String>,
+    /// How long each stage of the analysis took, in milliseconds; in no column.
+    pub stages: Vec<(String, u64)>,
+}
+
+/// Of `riskScores`. Rows of the older system have the whole section in the column, which is read just the same.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    #[serde(default)]
+    pub overall: Option<f64>,
+    #[serde(default)]
+    pub complexity: Option<f64>,
+    #[serde(default)]
+    pub maintainability: Option<f64>,
+    #[serde(default)]
+    pub security: Option<f64>,
+}
+
+/// Of `readmeAnalysis`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReadmeFigures {
+    #[serde(default)]
+    pub score: Option<f64>,
+}
+
+/// Of `languages`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LanguageFigures {
+    #[serde(default)]
+    pub primary: Option<String>,
+    #[serde(default)]
+    pub total_files: Option<u64>,
+}
+
+/// Of `dependencies.statistics`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DependencyFigures {
+    #[serde(default)]
+    pub total: Option<u64>,
+    #[serde(default)]
+    pub direct: Option<u64>,
+    #[serde(default)]
+    pub dev: Option<u64>,
+    #[serde(default)]
+    pub transitive: Option<u64>,
+}
+
+/// No name of a language or version is longer.
+const MAX_NAME: usize = 60;
+
+impl Figures {
+    /// Reads them out of a report. What is missing or of another form is `None`: no report is refused for it.
+    #[must_use]
+    pub fn of(report: &[u8]) -> Self {
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        struct Members<'a> {
+            #[serde(borrow)]
+            risk_scores: Option<&'a RawValue>,
+            #[serde(borrow)]
+            readme_analysis: Option<&'a RawValue>,
+            #[serde(borrow)]
+            languages: Option<&'a RawValue>,
+            #[serde(borrow)]
+            dependencies: Option<&'a RawValue>,
+            #[serde(borrow)]
+            analyser: Option<&'a RawValue>,
+            #[serde(borrow)]
+            schema_version: Option<&'a RawValue>,
+        }
+        #[derive(Deserialize)]
+        struct Dependencies {
+            statistics: DependencyFigures,
+        }
+        #[derive(Deserialize)]
+        struct Analyser {
+            version: String,
+            #[serde(default)]
+            stages: Vec<Stage>,
+        }
+        #[derive(Deserialize)]
+        struct Stage {
+            name: String,
+            ms: Option<u64>,
+        }
+        let members: Members<'_> = serde_json::from_slice(report).unwrap_or_default();
+        let schema = read::<u32>(members.schema_version).unwrap_or_default();
+        let mut languages = read::<LanguageFigures>(members.languages);
+        if let Some(languages) = &mut languages {
+            languages.primary = languages.primary.take().filter(|name| sound(name));
+        }
+        let analyser = read::<Analyser>(members.analyser);
+        let (version, stages) =
+            analyser.map_or((None, Vec::new()), |analyser| (Some(analyser.version), analyser.stages));
+        Self {
+            scores: read(members.risk_scores),
+            readme: read(members.readme_analysis),
+            languages,
+            dependencies: read::<Dependencies>(members.dependencies).map(|section| section.statistics),
+            stages: stages
+                .into_iter()
+                .filter_map(|stage| Some((stage.name, stage.ms?)))
+                .collect(),
+            analyser_version: version
+                .filter(|version| sound(version))
+                .map(|version| analyser_version(&version, schema)),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
+    serde_json::from_str(section?.get()).ok()
+}
+
+/// A database takes no NUL in a text.
+fn sound(name: &str) -> bool {
+    (1..=MAX_NAME).contains(&name.len()) && !name.contains('\0')
+}
+
+/// As a JSON column keeps it.
+pub(super) fn column<T: Serialize>(figures: Option<&T>) -> Option<Value> {
+    // Numbers and short texts always serialise.
+    figures.map(|figures| serde_json::to_value(figures).unwrap_or_else(|_| json!({})))
+}
+
+/// As it is read from a JSON column, of ours or of the older system.
+pub(super) fn from_column<T: DeserializeOwned>(column: Option<Value>) -> Option<T> {
+    serde_json::from_value(column?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_and_what_does_not_fit_is_left_out() {
+        let report = br#"{"schemaVersion":1,"riskScores":{"overall":23.5,"level":"low","file_risks":[1]},
+            "readmeAnalysis":{"score":70},"languages":{"primary":"rust","totalFiles":9},
+            "dependencies":{"packages":[],"statistics":{"total":3}},"analyser":{"version":"0.1.0"}}"#;
+        let figures = Figures::of(report);
+        let scores = figures.scores.expect("scores");
+        assert_eq!((scores.overall, scores.security), (Some(23.5), None));
+        assert_eq!(figures.analyser_version.as_deref(), Some("0.1.0/1"));
+        assert_eq!(figures.dependencies.expect("dependencies").total, Some(3));
+        for odd in [
+            "{}",
+            "[]",
+            "{\"riskScores\":7,\"analyser\":{\"version\":\"a\\u0000b\"}}",
+            "{\"riskScores\":1,\"riskScores\":2}",
+        ] {
+            assert_eq!(Figures::of(odd.as_bytes()), Figures::default(), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Queries about the scans of one repository over time, and what completion writes for them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use diesel::result::QueryResult;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::Connection;
+use crate::store::StoreError;
+use crate::store::columns::column_time;
+use crate::store::figures::{Figures, ReadmeFigures, Scores, column, from_column};
+use crate::store::history::{BadgeFigures, Earlier, PastScan, Version};
+use crate::store::scans::{Scan, ScanRow, StoredResults};
+use crate::store::schema::{repositories, scan_columns, scan_versions, scans};
+use crate::{LeaseToken, ScanId, ScanStatus};
+
+/// A completed scan: its figures and its version.
+pub async fn completed(
+    connection: &mut Connection,
+    id: &ScanId,
+    figures: &Figures,
+    now: &DateTime<Utc>,
+) -> QueryResult<()> {
+    let scores = column(figures.scores.as_ref());
+    let dependencies = column(figures.dependencies.as_ref());
+    diesel::update(scan_columns::table.find(id.as_str()))
+        .set((
+            scan_columns::analyser_version.eq(&figures.analyser_version),
+            scan_columns::risk_scores.eq(&scores),
+            scan_columns::readme_analysis.eq(column(figures.readme.as_ref())),
+            scan_columns::language_stats.eq(column(figures.languages.as_ref())),
+            scan_columns::dependencies.eq(&dependencies),
+        ))
+        .execute(connection)
+        .await?;
+    let commit_sha: Option<String> = scans::table
+        .find(id.as_str())
+        .select(scans::commit_sha)
+        .first(connection)
+        .await?;
+    diesel::insert_into(scan_versions::table)
+        .values((
+            scan_versions::id.eq(format!("{id}-1")),
+            scan_versions::scan_id.eq(id.as_str()),
+            scan_versions::version_number.eq(1),
+            scan_versions::commit_sha.eq(commit_sha),
+            scan_versions::risk_scores.eq(scores),
+            scan_versions::dependencies.eq(dependencies),
+            scan_versions::created_at.eq(column_time(*now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Completed scans of a repository that `viewer` may see, newest first.
+pub async fn past_scans(
+    connection: &mut Connection,
+    repository_id: &str,
+    viewer: &Option<String>,
+    limit: &i64,
+) -> Result<Vec<PastScan>, StoreError> {
+    let rows: Vec<ScanRow> = scans::table
+        .filter(scans::repository_id.eq(repository_id))
+        .filter(scans::status.eq(ScanStatus::Completed))
+        .filter(
+            scans::is_private
+                .eq(false)
+                // Null for a guest, which is nobody's.
+                .or(scans::user_id.eq(viewer).assume_not_null()),
+        )
+        .order((scans::created_at.desc(), scans::id.desc()))
+        .limit(*limit)
+        .select(ScanRow::as_select())
+        .load(connection)
+        .await?;
+    let found: Vec<Scan> = rows.into_iter().map(Scan::from).collect();
+    let ids: Vec<&str> = found.iter().map(|scan| scan.id.as_str()).collect();
+    let columns: Vec<(String, Option<Value>, Option<Value>)> = scan_columns::table
+        .filter(scan_columns::id.eq_any(&ids))
+        .select((
+            scan_columns::id,
+            scan_columns::risk_scores,
+            scan_columns::readme_analysis,
+        ))
+        .load(connection)
+        .await?;
+    let mut columns: HashMap<String, (Option<Scores>, Option<ReadmeFigures>)> = columns
+        .into_iter()
+        .map(|(id, scores, readme)| (id, (from_column(scores), from_column(readme))))
+        .collect();
+    type VersionRow = (
+        String,
+        String,
+        i32,
+        Option<String>,
+        Option<Value>,
+        Option<Value>,
+        NaiveDateTime,
+    );
+    let rows: Vec<VersionRow> = scan_versions::table
+        .filter(scan_versions::scan_id.eq_any(&ids))
+        .order((scan_versions::scan_id, scan_versions::version_number))
+        .select((
+            scan_versions::scan_id,
+            scan_versions::id,
+            scan_versions::version_number,
+            scan_versions::commit_sha,
+            scan_versions::risk_scores,
+            scan_versions::dependencies,
+            scan_versions::created_at,
+        ))
+        .load(connection)
+        .await?;
+    let mut versions: HashMap<String, Vec<Version>> = HashMap::new();
+    for (scan_id, id, number, commit_sha, scores, dependencies, created_at) in rows {
+        versions.entry(scan_id).or_default().push(Version {
+            id,
+            number,
+            commit_sha,
+            scores: from_column(scores),
+            dependencies: from_column(dependencies),
+            created_at: created_at.and_utc(),
+        });
+    }
+    Ok(found
+        .into_iter()
+        .map(|scan| {
+            let (scores, readme) = columns.remove(&scan.id).unwrap_or_default();
+            let versions = versions.remove(&scan.id).unwrap_or_default();
+            PastScan {
+                scan,
+                scores,
+                readme,
+                versions,
+            }
+        })
+        .collect())
+}
+
+/// A private repository is there only for those who have a scan of it.
+pub async fn repository_exists(
+    connection: &mut Connection,
+    repository_id: &str,
+    viewer: &Option<String>,
+) -> Result<bool, StoreError> {
+    let is_private: Option<bool> = repositories::table
+        .find(repository_id)
+        .select(repositories::is_private)
+        .first(connection)
+        .await
+        .optional()?;
+    match is_private {
+        None => Ok(false),
+        Some(false) => Ok(true),
+        Some(true) => {
+            let seen: i64 = scans::table
+                .filter(scans::repository_id.eq(repository_id))
+                .filter(
+                    scans::is_private
+                        .eq(false)
+                        // Null for a guest, which is nobody's.
+                        .or(scans::user_id.eq(viewer).assume_not_null()),
+                )
+                .count()
+                .get_result(connection)
+                .await?;
+            Ok(seen > 0)
+        }
+    }
+}
+
+pub async fn scores(connection: &mut Connection, id: &ScanId) -> Result<Option<Scores>, StoreError> {
+    let column: Option<Option<Value>> = scan_columns::table
+        .find(id.as_str())
+        .select(scan_columns::risk_scores)
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(from_column(column.flatten()))
+}
+
+pub async fn newest_public(connection: &mut Connection, full_name: &str) -> Result<Option<BadgeFigures>, StoreError> {
+    let scan_id: Option<String> = scans::table
+        .inner_join(repositories::table)
+        .filter(repositories::full_name.eq(full_name))
+        .filter(scans::is_private.eq(false))
+        .filter(scans::status.eq(ScanStatus::Completed))
+        .order((scans::completed_at.desc(), scans::id.desc()))
+        .select(scans::id)
+        .first(connection)
+        .await
+        .optional()?;
+    let Some(scan_id) = scan_id else {
+        return Ok(None);
+    };
+    let column: Option<Value> = scan_columns::table
+        .find(&scan_id)
+        .select(scan_columns::risk_scores)
+        .first(connection)
+        .await?;
+    Ok(Some(BadgeFigures {
+        scan_id,
+        scores: from_column(column),
+    }))
+}
+
+/// See [`crate::store::Store::earlier_report`].
+pub async fn earlier_report(
+    connection: &mut Connection,
+    id: &ScanId,
+    token: &LeaseToken,
+    commit_sha: &str,
+    analyser_version: &str,
+) -> Result<Option<Earlier>, StoreError> {
+    let asked: Option<String> = scans::table
+        .find(id.as_str())
+        .filter(scans::lease_token.eq(token.as_str()))
+        .filter(scans::status.eq(ScanStatus::Processing))
+        .filter(scans::is_private.eq(false))
+        .select(scans::repo_url)
+        .first(connection)
+        .await
+        .optional()?;
+    let forced: Option<bool> = scan_columns::table
+        .find(id.as_str())
+        .select(scan_columns::forced)
+        .first(connection)
+        .await
+        .optional()?;
+    let (Some(repo_url), Some(false)) = (asked, forced) else {
+        return Ok(None);
+    };
+    let same_commit: Vec<String> = scans::table
+        .filter(scans::commit_sha.eq(commit_sha))
+        .filter(scans::repo_url.eq(&repo_url))
+        .filter(scans::status.eq(ScanStatus::Completed))
+        .filter(scans::is_private.eq(false))
+        .order(scans::completed_at.desc())
+        .limit(20)
+        .select(scans::id)
+        .load(connection)
+        .await?;
+    let by_the_same: Vec<String> = scan_columns::table
+        .filter(scan_columns::id.eq_any(&same_commit))
+        .filter(scan_columns::analyser_version.eq(analyser_version))
+        .select(scan_columns::id)
+        .load(connection)
+        .await?;
+    for earlier in same_commit.iter().filter(|id| by_the_same.contains(id)) {
+        let Ok(scan_id) = ScanId::parse(earlier) else {
+            continue;
+        };
+        // It may have been pruned since.
+        if let Some(StoredResults::Report(report)) = super::reports::results(connection, &scan_id).await? {
+            return Ok(Some(Earlier { scan_id, report }));
+        }
+    }
+    Ok(None)
+}

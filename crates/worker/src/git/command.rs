@@ -7,7 +7,7 @@ use repolens_core::BranchName;
 use repolens_core::settings::ScanLimits;
 
 use super::locate::Place;
-use crate::process::{Limits, Program};
+use crate::process::{Limits, Program, Wall};
 
 /// Configuration that stands on every command line. The machine's own is not read.
 const CONFIG: &[&str] = &[
@@ -100,12 +100,13 @@ fn config() -> Vec<OsString> {
         .collect()
 }
 
-/// git with `args` in `sandbox`. `local`: it may read repositories on this disk.
+/// git with `args` in `sandbox`, where alone it may write. `port` is what it connects to; without one it may only read
+/// repositories on this disk.
 pub(super) fn program<'a>(
     args: Vec<OsString>,
-    local: bool,
+    port: Option<u16>,
     search_path: &OsString,
-    sandbox: &'a Path,
+    sandbox: Option<&'a Path>,
     limits: &ScanLimits,
 ) -> Program<'a> {
     Program {
@@ -116,7 +117,10 @@ pub(super) fn program<'a>(
             ("HOME", "/nonexistent".into()),
             // Its messages are read.
             ("LC_ALL", "C".into()),
-            ("GIT_ALLOW_PROTOCOL", if local { "file" } else { "https:http" }.into()),
+            (
+                "GIT_ALLOW_PROTOCOL",
+                if port.is_none() { "file" } else { "https:http" }.into(),
+            ),
             ("GIT_ASKPASS", "true".into()),
             ("GIT_ATTR_NOSYSTEM", "1".into()),
             ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
@@ -125,13 +129,17 @@ pub(super) fn program<'a>(
             ("GIT_NO_REPLACE_OBJECTS", "1".into()),
             ("GIT_TERMINAL_PROMPT", "0".into()),
         ],
-        dir: sandbox,
+        dir: sandbox.unwrap_or(Path::new("/")),
         limits: Limits {
+            // It maps packs that are larger than its memory.
             address_space: None,
+            // A small pack can hold a commit or a folder that is huge. The analysis comes after it and has the same.
+            data: Some(limits.analysis_memory_bytes),
             cpu_seconds: limits.timeout_seconds,
             // No file of a clone is larger than all of them may be.
             file_bytes: limits.max_repo_bytes,
             open_files: 256,
         },
+        wall: Some(Wall { writes: sandbox, port }),
     }
 }

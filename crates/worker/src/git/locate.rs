@@ -22,6 +22,13 @@ pub(super) struct Place {
     pub pinned: Option<String>,
 }
 
+impl Place {
+    /// The port that git connects to; none for `file://`.
+    pub(super) fn port(&self) -> Option<u16> {
+        self.url.port()
+    }
+}
+
 /// Renamed twice, and from `http` to `https`.
 const MAX_REDIRECTS: usize = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -7,4 +7,5 @@ mod fixture;
 mod git_server;
 mod http;
 mod jobs;
+mod wall;
 mod whole;

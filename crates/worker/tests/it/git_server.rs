@@ -31,9 +31,7 @@ pub fn start(root: &Path) -> SocketAddr {
             "silent" => hang(),
             "stalls" if request.method == "POST" => hang(),
             "held" if request.method == "POST" => {
-                while !root.join(RELEASE).exists() {
-                    std::thread::sleep(std::time::Duration::from_millis(10));
-                }
+                wait_for(&root.join(RELEASE));
                 backend(&root, &format!("/{rest}"), &request)
             }
             "stalls" | "held" => backend(&root, &format!("/{rest}"), &request),
@@ -44,6 +42,13 @@ pub fn start(root: &Path) -> SocketAddr {
 
 /// What `/held/…` waits for.
 pub const RELEASE: &str = "release";
+
+#[expect(clippy::disallowed_methods, reason = "a thread of a test's server waits for a file")]
+fn wait_for(file: &Path) {
+    while !file.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
 
 fn hang() -> Option<Response> {
     // Ends with the test process.

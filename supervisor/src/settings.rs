@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::CommandFactory as _;
+use repolens_log::units::parse_size;
 use repolens_log::{Format, Level};
 
 use crate::cli::{Cli, Flags};
@@ -156,7 +157,7 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
             &flags.worker_memory_max,
             None,
             "a size such as `300MiB`",
-            |text| units::size(text).map(|bytes| Some(bytes).filter(|bytes| *bytes > 0)),
+            |text| parse_size(text).map(|bytes| Some(bytes).filter(|bytes| *bytes > 0)),
         ),
         worker_grace: reader.time("--worker-grace", &flags.worker_grace, 15_000),
         api_grace: reader.time("--api-grace", &flags.api_grace, 8_000),

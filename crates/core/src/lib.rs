@@ -17,7 +17,6 @@ pub mod secret;
 pub mod settings;
 #[cfg(feature = "store")]
 pub mod store;
-pub mod units;
 
 pub use branch::BranchName;
 pub use failure::FailureCode;

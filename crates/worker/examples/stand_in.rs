@@ -8,6 +8,8 @@
 
 use std::io::Write;
 
+use nix::libc;
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let behaviour = args.first().map_or("", String::as_str);
@@ -80,9 +82,49 @@ fn confined(args: &[String]) {
                 "TCP": denied(std::net::TcpStream::connect("127.0.0.1:9").map(drop)),
                 "UDP": denied(std::net::UdpSocket::bind("127.0.0.1:0").map(drop)),
                 "signals": denied(signal(parent)),
+                "group of its own": denied(group_of_its_own()),
+                "session of its own": denied(session_of_its_own()),
+                "user namespace": denied(user_namespace()),
+                "clone3": denied(call(libc::SYS_clone3, 0)),
+                // The same call by its other number.
+                "x32": denied(call(X32 | libc::SYS_socket, 0)),
             }
         })
     );
+}
+
+/// Marks the numbers of x32, a second set of system calls of x86-64.
+const X32: i64 = 0x4000_0000;
+
+/// What leaves the group is not killed with it.
+fn group_of_its_own() -> std::io::Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    std::process::Command::new("true").process_group(0).status().map(drop)
+}
+
+fn session_of_its_own() -> std::io::Result<()> {
+    let status = std::process::Command::new("setsid").args(["--wait", "true"]).status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(std::io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+fn user_namespace() -> std::io::Result<()> {
+    call(libc::SYS_clone, (libc::CLONE_NEWUSER | libc::SIGCHLD) as i64)
+}
+
+#[allow(unsafe_code, reason = "the calls that nothing safe makes")]
+fn call(number: i64, argument: i64) -> std::io::Result<()> {
+    // SAFETY: all pointers are null, so that no memory is touched; a new process ends at once.
+    let result = unsafe { libc::syscall(number, argument, 0, 0, 0, 0) };
+    match result {
+        -1 => Err(std::io::Error::last_os_error()),
+        // SAFETY: ends this process, which shares no memory with the other.
+        0 if number == libc::SYS_clone => unsafe { libc::_exit(0) },
+        _ => Ok(()),
+    }
 }
 
 fn signal(process: u32) -> std::io::Result<()> {

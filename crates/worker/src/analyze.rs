@@ -33,7 +33,7 @@ const SKIP_REASON: &str = "parsing it ended the analysis before: only its lines 
 #[must_use]
 pub fn analyze(args: &AnalyzeArgs) -> u8 {
     let environment = Reader::from_environment();
-    let report = match report(args, &environment.search_path()) {
+    let report = match report(args, &environment) {
         Ok(report) => report,
         Err(error) => {
             // Nobody is left to be told where this fails too.
@@ -44,7 +44,8 @@ pub fn analyze(args: &AnalyzeArgs) -> u8 {
             };
         }
     };
-    match show(&report, args.format, environment.get("NO_COLOR").is_some()) {
+    let plain = is_dumb(&environment) || environment.get("NO_COLOR").is_some();
+    match show(&report, args.format, plain) {
         Ok(()) => 0,
         // Whoever read it (`head`, say) has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => 0,
@@ -55,8 +56,9 @@ pub fn analyze(args: &AnalyzeArgs) -> u8 {
     }
 }
 
-fn report(args: &AnalyzeArgs, search_path: &str) -> Result<Report, OpenError> {
+fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError> {
     let started = Instant::now();
+    let search_path = &environment.search_path();
     if args.confined {
         let refused = |error: anyhow::Error| OpenError::Unreadable(format!("{error:#}"));
         let level = confine::confine(&args.path, search_path).map_err(refused)?;
@@ -90,7 +92,8 @@ fn report(args: &AnalyzeArgs, search_path: &str) -> Result<Report, OpenError> {
             .collect(),
         clock: Some(Arc::new(move || started.elapsed())),
     };
-    let mut report = progress::watched(args.progress, args.name_files, |observer| {
+    let bar = io::stderr().is_terminal() && !is_dumb(environment);
+    let mut report = progress::watched(args.progress, bar, args.name_files, |observer| {
         repolens_analysis::analyze(tree, &options, observer)
     })?;
     let (commit, branch) = where_it_stands(args, search_path, report.commit_sha.is_some());
@@ -126,7 +129,12 @@ fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
     runtime.block_on(git::head_of(path, search_path))
 }
 
-fn show(report: &Report, format: Format, no_color: bool) -> io::Result<()> {
+/// A terminal that knows no escape sequences, as in some editors and build logs.
+fn is_dumb(environment: &Reader) -> bool {
+    environment.get("TERM").is_none_or(|name| name == "dumb")
+}
+
+fn show(report: &Report, format: Format, plain: bool) -> io::Result<()> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the report is what this command is for; locked once"
@@ -141,7 +149,7 @@ fn show(report: &Report, format: Format, no_color: bool) -> io::Result<()> {
         }
         Format::Text => {
             let style = Style {
-                colour: terminal && !no_color,
+                colour: terminal && !plain,
                 width: width(terminal),
             };
             out.write_all(render::text(report, &style).as_bytes())?;

@@ -165,11 +165,13 @@ impl Analyser {
             dir: dir.parent().unwrap_or(Path::new("/")),
             limits: Limits {
                 address_space: Some(self.limits.analysis_memory_bytes),
+                data: None,
                 // Of all its threads together; the wall clock is looked at by us.
                 cpu_seconds: (time_left.as_secs() + 1) * self.threads(),
                 file_bytes: 0,
                 open_files: 512,
             },
+            wall: None,
         }
     }
 }

@@ -75,7 +75,7 @@ impl Git {
             let place = locate::locate(url, &self.policy, credential).await?;
             let dir = sandbox.join("repo.git");
             self.fetch(&place, branch, &dir, sandbox).await?;
-            let (commit, name) = match self.head(&dir, sandbox).await {
+            let (commit, name) = match self.head(&dir).await {
                 Err(failed) if branch.is_none() => self.another_branch(&place, &dir, sandbox, failed).await?,
                 found => found?,
             };
@@ -103,7 +103,7 @@ impl Git {
         sandbox: &Path,
     ) -> Result<(), Failed> {
         let args = command::clone_args(place, branch, dir, &self.limits);
-        let run = self.run(args, Reach::of(place), sandbox);
+        let run = self.run(args, Reach::of(place), Some(sandbox));
         tokio::select! {
             biased;
             ended = run => {
@@ -134,7 +134,7 @@ impl Git {
         empty: Failed,
     ) -> Result<(String, String), Failed> {
         let args = command::branches_args(place);
-        let listed = self.run(args, Reach::of(place), sandbox).await?;
+        let listed = self.run(args, Reach::of(place), Some(sandbox)).await?;
         let names: Vec<&str> = listed
             .output
             .lines()
@@ -150,13 +150,14 @@ impl Git {
         let unusable = |error: std::io::Error| Failed::new(FailureCode::SandboxUnusable, error.to_string());
         std::fs::remove_dir_all(dir).map_err(unusable)?;
         self.fetch(place, Some(&branch), dir, sandbox).await?;
-        self.head(dir, sandbox).await
+        self.head(dir).await
     }
 
     /// The commit and the name of the branch that the clone's `HEAD` stands for.
-    async fn head(&self, dir: &Path, sandbox: &Path) -> Result<(String, String), Failed> {
-        let args = command::head_args("--git-dir", dir);
-        let ended = self.run(args, Reach::Disk, sandbox).await?;
+    async fn head(&self, dir: &Path) -> Result<(String, String), Failed> {
+        let ended = self
+            .run(command::head_args("--git-dir", dir), Reach::Disk, None)
+            .await?;
         let mut lines = ended.output.lines();
         match (ended.success, lines.next(), lines.next()) {
             (true, Some(commit), Some(name)) => {
@@ -167,7 +168,7 @@ impl Git {
         }
     }
 
-    async fn run(&self, args: Vec<OsString>, reach: Reach<'_>, sandbox: &Path) -> Result<Ended, Failed> {
+    async fn run(&self, args: Vec<OsString>, reach: Reach<'_>, sandbox: Option<&Path>) -> Result<Ended, Failed> {
         let unusable = |error: std::io::Error| Failed::new(FailureCode::CloneFailed, format!("git: {error}"));
         let program = command::program(args, reach, &self.search_path, sandbox, &self.limits);
         let mut group = Group::start(&program).map_err(unusable)?;
@@ -200,7 +201,7 @@ impl Git {
 /// its owner for ours.
 pub async fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
     let ended = local(search_path)
-        .run(command::head_args("-C", path), Reach::Disk, Path::new("/"))
+        .run(command::head_args("-C", path), Reach::Disk, None)
         .await
         .ok()?;
     let mut lines = ended.output.lines();
@@ -223,7 +224,7 @@ fn local(search_path: &str) -> Git {
 /// It cannot be started, or says something else than its version.
 pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
     let run = local(search_path)
-        .run(vec!["--version".into()], Reach::Disk, Path::new("/"))
+        .run(vec!["--version".into()], Reach::Disk, None)
         .await;
     let ended = run.map_err(|failed| failed.cause)?;
     // `git version 2.47.3`, with more behind it on some systems.

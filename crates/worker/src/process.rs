@@ -4,6 +4,7 @@
 //! Whoever drops a [`Group`] kills it, so that a cancelled or timed out step needs nothing more than to be dropped.
 
 mod before_exec;
+pub(crate) mod wall;
 
 use std::ffi::OsString;
 use std::io;
@@ -17,11 +18,15 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
+pub use wall::Wall;
+
 /// What a process, and each process that it starts, may use. Enforced by the kernel.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Bytes of address space; beyond it, allocations fail. `None`: no limit.
     pub address_space: Option<u64>,
+    /// Bytes of memory of its own, in contrast to files that it maps; beyond it, allocations fail. `None`: no limit.
+    pub data: Option<u64>,
     /// Seconds of processor time; beyond them `SIGXCPU`.
     pub cpu_seconds: u64,
     /// The largest file that may be written, in bytes; beyond it writing fails.
@@ -38,6 +43,8 @@ pub struct Program<'a> {
     pub env: Vec<(&'static str, OsString)>,
     pub dir: &'a Path,
     pub limits: Limits,
+    /// `None`: it builds its own (`analyze --confined`).
+    pub wall: Option<Wall<'a>>,
 }
 
 /// A started process and those it starts.
@@ -71,7 +78,8 @@ impl Group {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
-        before_exec::restrict(&mut command, program.limits);
+        let rules = program.wall.map(|wall| wall.rules()).transpose()?.flatten();
+        before_exec::restrict(&mut command, program.limits, rules);
         let child = command.spawn()?;
         let leader = child
             .id()

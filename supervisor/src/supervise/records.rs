@@ -112,6 +112,9 @@ pub struct MemoryWatch {
     limit: Option<u64>,
     /// The kernel's count of kills that was told of already.
     kills: u64,
+    /// The count at the last look. The kernel counts a kill before its victim has ended: what is new is told of as another
+    /// process's at the second look, so that a child of ours can be named until then.
+    seen: u64,
     /// The highest threshold in percent that was warned of.
     warned: u64,
 }
@@ -124,6 +127,7 @@ impl MemoryWatch {
             cgroup,
             limit,
             kills,
+            seen: kills,
             warned: 0,
         }
     }
@@ -154,11 +158,12 @@ impl MemoryWatch {
             &fields,
         );
         self.kills = now;
+        self.seen = now;
     }
 
     /// Looks at the use, warns once at 80 and at 90 percent, and tells of kills that hit another process.
     pub fn sample(&mut self, log: &Log) {
-        if self.has_new_kills() {
+        if self.has_unclaimed_kills() {
             self.report_kill(log, None);
         }
         let (Some(usage), Some(limit)) = (self.cgroup.as_ref().and_then(Cgroup::usage), self.limit) else {
@@ -181,6 +186,13 @@ impl MemoryWatch {
         }
     }
 
+    /// Whether there are kills that were there at the last look already, and that no end of a child of ours explained.
+    fn has_unclaimed_kills(&mut self) -> bool {
+        let now = self.kills_now();
+        let before = std::mem::replace(&mut self.seen, now);
+        before > self.kills
+    }
+
     pub fn report(&self) -> MemoryReport {
         MemoryReport {
             limit_bytes: self.limit,
@@ -196,5 +208,31 @@ impl MemoryWatch {
 
     fn kills_now(&self) -> u64 {
         self.cgroup.as_ref().and_then(Cgroup::oom_kills).unwrap_or(self.kills)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::MemoryWatch;
+    use crate::memory::Cgroup;
+
+    #[test]
+    fn a_kill_can_be_a_childs_until_the_second_look() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let write = |name: &str, text: &str| fs::write(root.path().join(name), text).expect("a file can be written");
+        write("memory.current", "1\n");
+        write("memory.events", "oom_kill 3\n");
+        let mut watch = MemoryWatch::new(Some(Cgroup::find(root.path()).expect("the group is there")));
+        assert!(!watch.has_unclaimed_kills());
+
+        write("memory.events", "oom_kill 4\n");
+        assert!(
+            !watch.has_unclaimed_kills(),
+            "its victim may be one of ours that is about to end"
+        );
+        assert!(watch.has_new_kills());
+        assert!(watch.has_unclaimed_kills(), "nobody ended");
     }
 }

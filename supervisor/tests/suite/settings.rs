@@ -1,10 +1,12 @@
 //! Settings, their faults, and the command line.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::harness::{Setup, install, supervisor_program};
+use tempfile::TempDir;
+
+use crate::harness::{Setup, free_port, install, supervisor_program};
 
 fn output(setup: Setup) -> Output {
     let mut setup = setup;
@@ -34,16 +36,45 @@ fn all_faults_are_listed_at_once_with_78() {
     assert!(!text.contains("API started"));
 }
 
+/// A supervisor in a folder of its own, with scripts in the place of the API and the worker beside it.
+struct Beside {
+    folder: TempDir,
+    program: PathBuf,
+}
+
+impl Beside {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("repolens-supervisor");
+        install(Path::new(supervisor_program()), &program);
+        Self { folder, program }
+    }
+
+    fn write(&self, name: &str, script: &str) {
+        let draft = self.folder.path().join("draft");
+        fs::write(&draft, format!("#!/bin/sh\n{script}\n")).unwrap();
+        install(&draft, &self.folder.path().join(name));
+    }
+
+    /// The exit status and what stands on stdout.
+    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+        let output = Command::new(&self.program)
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("PORT", free_port().to_string())
+            .envs(variables.iter().copied())
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    }
+}
+
 #[test]
 fn the_children_check_themselves_and_all_faults_come_in_one_list() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("repolens-supervisor");
-    install(Path::new(supervisor_program()), &program);
-    let write = |name: &str, script: &str| {
-        let draft = folder.path().join("draft");
-        fs::write(&draft, format!("#!/bin/sh\n{script}\n")).unwrap();
-        install(&draft, &folder.path().join(name));
-    };
+    let beside = Beside::new();
+    let write = |name: &str, script: &str| beside.write(name, script);
     let shared = r#"echo '{"level":"warning","name":"NODE_ENV","message":"is not set"}'"#;
     write(
         "repolens-api",
@@ -55,18 +86,7 @@ fn the_children_check_themselves_and_all_faults_come_in_one_list() {
         "repolens-worker",
         &format!("{shared}; echo 'thread panicked at nowhere' >&2; exit 101"),
     );
-    let run = |arguments: &[&str]| {
-        let port = crate::harness::free_port().to_string();
-        let output = Command::new(&program)
-            .args(arguments)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("PORT", port)
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap())
-    };
+    let run = |arguments: &[&str]| beside.run(arguments, &[]);
     let (code, text) = run(&[]);
     assert_eq!(code, Some(78), "{text}");
     assert!(text.contains("ERROR `DATABASE_URL` is not an address"), "{text}");
@@ -106,33 +126,14 @@ fn the_children_check_themselves_and_all_faults_come_in_one_list() {
 
 #[test]
 fn a_check_beside_a_running_service_has_no_faults_to_tell_of_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("repolens-supervisor");
-    install(Path::new(supervisor_program()), &program);
-    for (name, script) in [
-        ("repolens-api", "exit 0"),
-        (
-            "repolens-worker",
-            r#"echo '{"level":"error","name":"WORKER_TOKEN","message":"the API refuses it"}'
+    let beside = Beside::new();
+    beside.write("repolens-api", "exit 0");
+    beside.write(
+        "repolens-worker",
+        r#"echo '{"level":"error","name":"WORKER_TOKEN","message":"the API refuses it"}'
 echo '{"level":"warning","name":"API_URL","message":"does not answer"}'; exit 78"#,
-        ),
-    ] {
-        let draft = folder.path().join("draft");
-        fs::write(&draft, format!("#!/bin/sh\n{script}\n")).unwrap();
-        install(&draft, &folder.path().join(name));
-    }
-    let run = |variables: &[(&str, &str)]| {
-        let output = Command::new(&program)
-            .arg("check")
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("PORT", crate::harness::free_port().to_string())
-            .envs(variables.iter().copied())
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap())
-    };
+    );
+    let run = |variables: &[(&str, &str)]| beside.run(&["check"], variables);
     // The token of this check was made for it alone.
     assert_eq!(run(&[]), (Some(0), "0 errors, 0 warnings\n".to_owned()));
     let token = "t".repeat(32);
@@ -174,16 +175,8 @@ fn empty_variables_are_none() {
 
 #[test]
 fn a_missing_program_is_a_fault() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("repolens-supervisor");
-    install(Path::new(supervisor_program()), &program);
-    let output = Command::new(&program)
-        .env_clear()
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(78));
-    let text = String::from_utf8(output.stdout).unwrap();
+    let (code, text) = Beside::new().run(&[], &[]);
+    assert_eq!(code, Some(78));
     assert!(
         text.contains("repolens-api` does not exist") && text.contains("repolens-worker` does not exist"),
         "{text}"

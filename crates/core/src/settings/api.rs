@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Checked, LogSettings, Reader, RedisUrl, SignIn, sign_in};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
-use crate::units;
+use repolens_log::units;
 
 /// What the API was told.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Checked, Finding, Level, LogSettings, VARIABLES};
 use crate::repo_url::UrlPolicy;
-use crate::units;
+use repolens_log::units;
 
 /// The variables that settings are read from.
 pub type Vars = BTreeMap<String, String>;

@@ -2,18 +2,24 @@
 //!
 //! By Landlock: writing anything, reading anything but the repository and the system's programs (with that, what the
 //! worker's environment holds in `/proc`, other scans' clones and an embedded database), TCP, signals to other processes.
-//! By seccomp: sockets of every kind, and the system calls that attacks on a kernel begin with. The git that it starts
+//! By seccomp: sockets of every kind, leaving the process group, and the system calls that attacks on a kernel begin with. The git that it starts
 //! inherits both. Where the kernel or the container knows neither, the limits of the process still stand.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
 use landlock::{
-    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
+    Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
     RulesetCreatedAttr as _, RulesetStatus, Scope, path_beneath_rules,
 };
 use nix::libc;
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    TargetArch, apply_filter,
+};
+
+use crate::process::wall::NEWEST;
 
 /// Programs and their libraries, on the systems that there are.
 const SYSTEM: &[&str] = &[
@@ -51,8 +57,6 @@ pub fn confine(repository: &Path, search_path: &str) -> anyhow::Result<Confined>
 }
 
 fn confine_files(repository: &Path, search_path: &str) -> anyhow::Result<&'static str> {
-    // The newest that this was tried on; older kernels enforce what they know of it.
-    const NEWEST: ABI = ABI::V6;
     let read: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::ReadDir;
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
@@ -82,18 +86,29 @@ fn confine_files(repository: &Path, search_path: &str) -> anyhow::Result<&'stati
 /// Calls that neither an analysis nor git reading objects makes. They fail with `EPERM`.
 const REFUSED: &[libc::c_long] = &[
     libc::SYS_socket,
+    // Whatever is started stays in the group that is killed as a whole.
+    libc::SYS_setpgid,
+    libc::SYS_setsid,
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
+    libc::SYS_pidfd_getfd,
     libc::SYS_bpf,
     libc::SYS_perf_event_open,
     libc::SYS_userfaultfd,
     libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
     libc::SYS_keyctl,
     libc::SYS_add_key,
     libc::SYS_request_key,
     libc::SYS_mount,
     libc::SYS_umount2,
+    libc::SYS_fsopen,
+    libc::SYS_fsmount,
+    libc::SYS_open_tree,
+    libc::SYS_move_mount,
+    libc::SYS_mount_setattr,
     libc::SYS_pivot_root,
     libc::SYS_chroot,
     libc::SYS_unshare,
@@ -104,13 +119,56 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_open_by_handle_at,
 ];
 
+/// Flags of `clone` that make a namespace: in one of its own a user has rights that reach far into the kernel.
+const NAMESPACES: &[libc::c_int] = &[
+    libc::CLONE_NEWCGROUP,
+    libc::CLONE_NEWIPC,
+    libc::CLONE_NEWNET,
+    libc::CLONE_NEWNS,
+    libc::CLONE_NEWPID,
+    libc::CLONE_NEWUSER,
+    libc::CLONE_NEWUTS,
+];
+
+/// x86-64 has a second set of calls, where the kernel is built with it: the same numbers with this bit…
+#[cfg(target_arch = "x86_64")]
+const X32: libc::c_long = 0x4000_0000;
+/// …but for these: `ptrace`, `kexec_load`, `process_vm_readv`, `process_vm_writev`.
+#[cfg(target_arch = "x86_64")]
+const X32_ONLY: &[libc::c_long] = &[X32 | 521, X32 | 528, X32 | 539, X32 | 540];
+
+type Rules = BTreeMap<libc::c_long, Vec<SeccompRule>>;
+
 fn confine_calls() -> anyhow::Result<bool> {
     let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(false);
     };
-    let rules = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
-    let refuse = SeccompAction::Errno(libc::EPERM.unsigned_abs());
-    let filter: BpfProgram = SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch)?.try_into()?;
+    let filter = |rules: Rules, error: libc::c_int| -> anyhow::Result<BpfProgram> {
+        let refuse = SeccompAction::Errno(error.unsigned_abs());
+        Ok(SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch)?.try_into()?)
+    };
+    // `clone3` has its flags where no filter can look. The C library takes this answer for an older kernel's and uses
+    // `clone`.
+    let clone3 = filter(Rules::from([(libc::SYS_clone3, Vec::new())]), libc::ENOSYS)?;
+    let refused = filter(refused()?, libc::EPERM)?;
     // A container may forbid what is only for our own good.
-    Ok(seccompiler::apply_filter(&filter).is_ok())
+    Ok(apply_filter(&clone3).is_ok() && apply_filter(&refused).is_ok())
+}
+
+fn refused() -> anyhow::Result<Rules> {
+    let mut rules: Rules = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
+    let namespaces = NAMESPACES.iter().map(|flag| {
+        let flag = u64::from(flag.unsigned_abs());
+        let is_set = SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(flag), flag)?;
+        SeccompRule::new(vec![is_set])
+    });
+    rules.insert(libc::SYS_clone, namespaces.collect::<Result<_, _>>()?);
+    #[cfg(target_arch = "x86_64")]
+    {
+        let again: Vec<_> = rules.iter().map(|(call, rules)| (X32 | call, rules.clone())).collect();
+        rules.extend(again);
+        rules.extend(X32_ONLY.iter().map(|call| (*call, Vec::new())));
+        rules.insert(X32 | libc::SYS_clone3, Vec::new());
+    }
+    Ok(rules)
 }

@@ -1,6 +1,6 @@
 //! How far the analysis is, on stderr: a bar for people, lines for the worker.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,14 @@ use repolens_analysis::{Observer, Silent};
 use crate::child::Message;
 use crate::cli::ProgressMode;
 
-/// Runs `work` with an observer of the wanted kind.
-pub(super) fn watched<T>(mode: ProgressMode, name_files: bool, work: impl FnOnce(&dyn Observer) -> T) -> T {
+/// Runs `work` with an observer of the wanted kind. `bar`: stderr can show one.
+pub(super) fn watched<T>(mode: ProgressMode, bar: bool, name_files: bool, work: impl FnOnce(&dyn Observer) -> T) -> T {
     match mode {
         ProgressMode::Lines => work(&Lines {
             name_files,
             last: Throttle::default(),
         }),
-        ProgressMode::Auto if io::stderr().is_terminal() => {
+        ProgressMode::Auto if bar => {
             let bar = Bar::default();
             let result = work(&bar);
             bar.clear();

@@ -18,6 +18,9 @@ const SIGNS: &[(&str, FailureCode)] = &[
     ("could not create leading directories", FailureCode::SandboxUnusable),
     ("File too large", FailureCode::RepositoryTooLarge),
     ("died of signal 25", FailureCode::RepositoryTooLarge),
+    // One of its objects does not fit into git's memory limit.
+    ("Out of memory", FailureCode::RepositoryTooLarge),
+    ("Cannot allocate memory", FailureCode::RepositoryTooLarge),
     ("not found in upstream", FailureCode::BranchNotFound),
     ("Could not find remote branch", FailureCode::BranchNotFound),
     ("could not read Username", FailureCode::AuthenticationRequired),

@@ -8,7 +8,7 @@ use repolens_core::settings::ScanLimits;
 
 use super::credential::Header;
 use super::locate::Place;
-use crate::process::{Limits, Program};
+use crate::process::{Limits, Program, Wall};
 
 /// Configuration that stands on every command line. The machine's own is not read.
 const CONFIG: &[&str] = &[
@@ -106,35 +106,41 @@ fn config() -> Vec<OsString> {
 pub(super) enum Reach<'a> {
     /// From this disk.
     Disk,
-    /// Over the network, with the header that carries a password where there is one.
-    Network(Option<&'a Header>),
+    /// Over the network: the one port that it connects to, and the header that carries a password where there is one.
+    Network(u16, Option<&'a Header>),
 }
 
 impl<'a> Reach<'a> {
     pub(super) fn of(place: &'a Place) -> Self {
-        if place.url.is_file() {
-            Self::Disk
-        } else {
-            Self::Network(place.authorization.as_ref())
+        match place.url.port() {
+            None => Self::Disk,
+            Some(port) => Self::Network(port, place.authorization.as_ref()),
+        }
+    }
+
+    fn port(self) -> Option<u16> {
+        match self {
+            Self::Disk => None,
+            Self::Network(port, _) => Some(port),
         }
     }
 }
 
-/// git with `args` in `sandbox`.
+/// git with `args` in `sandbox`, where alone it may write.
 pub(super) fn program<'a>(
     args: Vec<OsString>,
     reach: Reach<'_>,
     search_path: &OsString,
-    sandbox: &'a Path,
+    sandbox: Option<&'a Path>,
     limits: &ScanLimits,
 ) -> Program<'a> {
     let protocols = match reach {
         Reach::Disk => "file",
-        Reach::Network(_) => "https:http",
+        Reach::Network(..) => "https:http",
     };
     let mut env = match reach {
-        Reach::Network(Some(header)) => header.environment(),
-        Reach::Network(None) | Reach::Disk => Vec::new(),
+        Reach::Network(_, Some(header)) => header.environment(),
+        Reach::Network(_, None) | Reach::Disk => Vec::new(),
     };
     env.extend([
         ("PATH", search_path.clone()),
@@ -154,13 +160,20 @@ pub(super) fn program<'a>(
         path: Path::new("git"),
         args,
         env,
-        dir: sandbox,
+        dir: sandbox.unwrap_or(Path::new("/")),
         limits: Limits {
+            // It maps packs that are larger than its memory.
             address_space: None,
+            // A small pack can hold a commit or a folder that is huge. The analysis comes after it and has the same.
+            data: Some(limits.analysis_memory_bytes),
             cpu_seconds: limits.timeout_seconds,
             // No file of a clone is larger than all of them may be.
             file_bytes: limits.max_repo_bytes,
             open_files: 256,
         },
+        wall: Some(Wall {
+            writes: sandbox,
+            port: reach.port(),
+        }),
     }
 }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
@@ -16,17 +17,17 @@ use tokio::process::Command;
 use super::Limits;
 
 /// Has `command` limit itself before it becomes the other program.
-pub(super) fn restrict(command: &mut Command, limits: Limits) {
+pub(super) fn restrict(command: &mut Command, limits: Limits, rules: Option<OwnedFd>) {
     let parent = getpid();
     // SAFETY: the closure runs in a forked process, where other threads' locks may be held for ever. It only makes system
-    // calls (`prctl`, `getrlimit`, `setrlimit`, `sigaction`, `open`, `write`, `close_range`, `getppid`), which are async-signal-safe;
-    // it allocates nothing and takes no lock. An `io::Error` from an error number does not allocate.
+    // calls (`prctl`, `getrlimit`, `setrlimit`, `sigaction`, `open`, `write`, `close_range`, `getppid`,
+    // `landlock_restrict_self`), which are async-signal-safe; it allocates nothing and takes no lock. An `io::Error` from an error number does not allocate.
     unsafe {
-        command.pre_exec(move || apply(limits, parent).map_err(io::Error::from));
+        command.pre_exec(move || apply(limits, rules.as_ref(), parent).map_err(io::Error::from));
     }
 }
 
-fn apply(limits: Limits, parent: Pid) -> Result<(), Errno> {
+fn apply(limits: Limits, rules: Option<&OwnedFd>, parent: Pid) -> Result<(), Errno> {
     // Dies with the worker, even where that is killed without a chance to clean up.
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     if getppid() != parent {
@@ -35,8 +36,12 @@ fn apply(limits: Limits, parent: Pid) -> Result<(), Errno> {
     }
     // No set-user-id program can give it more rights.
     prctl::set_no_new_privs()?;
+    give_up_capabilities();
     if let Some(bytes) = limits.address_space {
         limit(Resource::RLIMIT_AS, bytes, bytes)?;
+    }
+    if let Some(bytes) = limits.data {
+        limit(Resource::RLIMIT_DATA, bytes, bytes)?;
     }
     // First a signal that can be told from others, then the one that cannot be caught.
     limit(Resource::RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 5)?;
@@ -45,7 +50,22 @@ fn apply(limits: Limits, parent: Pid) -> Result<(), Errno> {
     limit(Resource::RLIMIT_NOFILE, limits.open_files, limits.open_files)?;
     limit(Resource::RLIMIT_CORE, 0, 0)?;
     be_first_to_go();
+    // Last of all that opens or writes anything.
+    if let Some(rules) = rules {
+        stay_behind(rules)?;
+    }
     close_inherited()
+}
+
+/// A worker that root runs does not pass on what root may do beyond its own files. Others have nothing to give up, and may
+/// not ask for it either.
+fn give_up_capabilities() {
+    for capability in 0..64 {
+        // SAFETY: takes numbers, and touches no memory.
+        if unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability, 0, 0, 0) } != 0 {
+            return;
+        }
+    }
 }
 
 /// Lowers a limit; one that is already lower stays.
@@ -66,6 +86,13 @@ fn be_first_to_go() {
     if let Ok(file) = open(c"/proc/self/oom_score_adj", OFlag::O_WRONLY, Mode::empty()) {
         let _ = write(&file, b"1000");
     }
+}
+
+/// Takes on the rules of Landlock, for good.
+fn stay_behind(rules: &OwnedFd) -> Result<(), Errno> {
+    // SAFETY: takes a descriptor and flags, and touches no memory.
+    let result = unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules.as_raw_fd(), 0u32) };
+    Errno::result(result).map(drop)
 }
 
 /// Whatever the worker itself was started with, nothing but stdin, stdout and stderr goes on to this process.

@@ -158,6 +158,36 @@ async fn a_too_large_repository_is_stopped() {
     }
 }
 
+/// A megabyte on the line can be a gigabyte in git's memory.
+#[tokio::test]
+async fn a_bomb_costs_git_its_own_memory_and_no_more() {
+    let repositories = Repositories::make();
+    let work = repositories.root().join("work");
+    std::fs::write(repositories.root().join("message"), vec![b'a'; 200 << 20]).expect("written");
+    git(
+        &work,
+        &[
+            "commit",
+            "-q",
+            "--allow-empty",
+            "--cleanup=verbatim",
+            "-F",
+            "../message",
+        ],
+    );
+    git(repositories.root(), &["clone", "-q", "--bare", "work", "bomb.git"]);
+    let server = git_server::start(repositories.root());
+    let mut by = local_git();
+    by.limits.analysis_memory_bytes = 64 << 20;
+    let address = format!("http://{server}/bomb.git");
+    let failed = clone_by(&by, &address, None, PATIENCE)
+        .await
+        .0
+        .expect_err("too large for it");
+    assert_eq!(failed.code, FailureCode::RepositoryTooLarge, "{failed}");
+    assert!(failed.cause.contains("memory"), "{failed}");
+}
+
 #[tokio::test]
 async fn large_files_are_left_out_where_the_server_can() {
     let repositories = Repositories::with_large();

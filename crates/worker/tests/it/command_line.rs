@@ -62,6 +62,41 @@ fn the_summary_has_no_colour_where_it_is_no_terminal() {
 }
 
 #[test]
+fn a_terminal_gets_colours_and_a_bar_where_it_can_show_them() {
+    let repositories = Repositories::make();
+    let path = repositories.root().join("small.git");
+    // `script` runs it in a terminal of its own, and writes what that shows.
+    let shown = |variables: &[(&str, &str)]| {
+        let mut script = command("script");
+        script.args(["-qec"]);
+        script.arg(format!(
+            "{} analyze {}",
+            env!("CARGO_BIN_EXE_repolens-worker"),
+            path.display()
+        ));
+        script.arg("/dev/null").env_clear().env("PATH", search_path());
+        let output = script.envs(variables.iter().copied()).stdin(Stdio::null()).output();
+        text(&output.expect("`script` is installed").stdout)
+    };
+    let (colour, bar) = ("\x1b[1m", "░");
+    for (variables, has_colour, has_bar) in [
+        (&[("TERM", "xterm")][..], true, true),
+        (&[("TERM", "xterm"), ("NO_COLOR", "1")], false, true),
+        (&[("TERM", "dumb")], false, false),
+        (&[], false, false),
+    ] {
+        let shown = shown(variables);
+        assert!(shown.contains("javascript"), "{shown}");
+        assert_eq!(
+            (shown.contains(colour), shown.contains(bar)),
+            (has_colour, has_bar),
+            "{variables:?}: {shown}"
+        );
+        assert!(has_bar || !shown.contains('\x1b'), "{shown}");
+    }
+}
+
+#[test]
 fn progress_lines_name_stages_and_files_on_demand() {
     let repositories = Repositories::make();
     let path = repositories.root().join("small.git");

@@ -38,9 +38,7 @@ pub fn start(root: &Path) -> SocketAddr {
             "silent" => hang(),
             "stalls" if request.method == "POST" => hang(),
             "held" if request.method == "POST" => {
-                while !root.join(RELEASE).exists() {
-                    std::thread::sleep(std::time::Duration::from_millis(10));
-                }
+                wait_for(&root.join(RELEASE));
                 backend(&root, &format!("/{rest}"), &request)
             }
             "stalls" | "held" => backend(&root, &format!("/{rest}"), &request),
@@ -58,6 +56,13 @@ pub const IN_HEADER: &str = "eC1hY2Nlc3MtdG9rZW46Z2hvXzAxMjM0NTY3ODlhYmNkZWYwMTI
 
 fn is_authorized(request: &Request) -> bool {
     request.header("authorization") == format!("Basic {IN_HEADER}")
+}
+
+#[expect(clippy::disallowed_methods, reason = "a thread of a test's server waits for a file")]
+fn wait_for(file: &Path) {
+    while !file.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }
 
 fn hang() -> Option<Response> {

@@ -8,4 +8,5 @@ mod git_server;
 mod http;
 mod jobs;
 mod private;
+mod wall;
 mod whole;

@@ -1,4 +1,4 @@
-//! Lengths of time and sizes as people write them in settings: `90s`, `10m`, `1GiB`, `300MB`.
+//! Lengths of time and sizes as people write them in the settings of all three programs: `90s`, `10m`, `1GiB`, `300MB`.
 
 use std::time::Duration;
 

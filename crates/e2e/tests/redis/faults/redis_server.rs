@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+
 use super::Scene;
 use crate::deployment::Deployment;
 use crate::form;
@@ -70,12 +72,12 @@ async fn scans_are_accepted_while_redis_is_frozen_and_done_when_it_wakes_up() {
     let scene = Scene::open().await;
     let ledger = scene.ledger().await;
     let running = scene.scan_in_the_middle().await;
-    scene.deployment.redis.freeze();
-    let url = scene.repository.url();
-    let mut ids = post_meanwhile(&scene.deployment, &url, form::seconds(4, 60)).await;
+    scene.deployment.redis.signal(Signal::SIGSTOP);
     scene.go_on();
     scene.deployment.until_status(&running, "completed").await;
-    scene.deployment.redis.thaw();
+    let url = scene.repository.url();
+    let mut ids = post_meanwhile(&scene.deployment, &url, form::seconds(4, 60)).await;
+    scene.deployment.redis.signal(Signal::SIGCONT);
     ids.push(running);
     let tally = ledger.tally(&ids).await;
     form::report("Redis frozen", &tally);

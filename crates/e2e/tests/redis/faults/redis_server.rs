@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 use super::Scene;
 use crate::deployment::Deployment;
 use crate::form;
+use crate::many::submit_as;
 
 /// What the contract promises for a POST, whatever Redis does.
 const PROMISED: Duration = Duration::from_secs(2);
@@ -18,7 +19,7 @@ async fn post_meanwhile(deployment: &Deployment, url: &str, away: Duration) -> V
     loop {
         let last = begin.elapsed() >= away;
         let posted = Instant::now();
-        ids.push(deployment.submit(url).await);
+        ids.push(submit_as(deployment, "192.0.2.1", url).await);
         longest = longest.max(posted.elapsed());
         if last {
             break;
@@ -69,7 +70,12 @@ async fn scans_are_accepted_while_redis_is_stopped_and_done_when_it_is_back() {
 /// Connections stand, new ones are taken, and nothing is ever answered.
 #[tokio::test]
 async fn scans_are_accepted_while_redis_is_frozen_and_done_when_it_wakes_up() {
-    let scene = Scene::open().await;
+    // Clients are counted in Redis too, and that must not add to the wait.
+    let settings = [("TRUSTED_PROXIES", "1"), ("RATE_LIMIT_SCANS", "1000/min")];
+    let scene = Scene::with(Deployment::on_postgres().await, async |deployment| {
+        (deployment.api_with(&settings).await, deployment.worker("w").await)
+    })
+    .await;
     let ledger = scene.ledger().await;
     let running = scene.scan_in_the_middle().await;
     scene.deployment.redis.signal(Signal::SIGSTOP);

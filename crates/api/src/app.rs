@@ -153,7 +153,7 @@ impl App {
     /// rows instead.
     pub fn unsure(&self) {
         self.dispatch.queued();
-        self.dispatch.held();
+        self.dispatch.lease_begun();
         if let Some(queue) = &self.queue {
             queue.look_again();
         }

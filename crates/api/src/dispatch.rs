@@ -47,10 +47,15 @@ impl Dispatch {
         self.queued.send_modify(|count| *count += 1);
     }
 
-    /// A job is held: the reconciler has a lease to watch.
+    /// A job was taken: the reconciler has a lease to watch.
+    pub fn lease_begun(&self) {
+        self.lease_begun.notify_one();
+    }
+
+    /// A job is still held, perhaps by a lease that another instance gave.
     pub fn held(&self) {
         if !self.watching.load(Ordering::SeqCst) {
-            self.lease_begun.notify_one();
+            self.lease_begun();
         }
     }
 
@@ -122,7 +127,7 @@ impl Dispatch {
                 .claim_next(&worker, &token, shared.lease(), Utc::now())
                 .await?;
             if let Some(job) = &job {
-                shared.dispatch.held();
+                shared.dispatch.lease_begun();
                 if let Some(queue) = &shared.queue {
                     queue.remove(&job.scan_id).await;
                 }

@@ -117,7 +117,11 @@ impl RedisQueue {
         }
         let key = format!("scans:{client:x}");
         let counted = tokio::time::timeout(TIME, self.shared.allow(&key, rate.count.into(), rate.per)).await;
-        let allowance = counted.ok()?.ok()?;
+        let Ok(Ok(allowance)) = counted else {
+            // It would be waited for once more by the adding of the job.
+            self.look_again();
+            return None;
+        };
         Some(Allowance {
             limit: rate.count,
             remaining: u32::try_from(allowance.remaining).unwrap_or(rate.count),

@@ -30,7 +30,15 @@ pub async fn put_status(
     body::expect_json(&request)?;
     let zipped = is_gzip(&request)?;
     let bytes = body::read(payload, MAX_REPORT_BYTES).await?;
-    match read_report(&app, bytes, zipped).await? {
+    let slot = app
+        .report_slot
+        .acquire()
+        .await
+        .map_err(|closed| Problem::because(&closed))?;
+    let said = read_report(&app, bytes, zipped).await?;
+    // A large one is in memory until it is stored, and again in what goes to the database: the next one waits for that.
+    let _slot = said.is_large().then_some(slot);
+    match said {
         Said::Progress { progress, stage } => {
             let beat = app
                 .store
@@ -61,13 +69,16 @@ enum Said {
     End(Finish),
 }
 
-/// Unpacks, checks and compresses off the threads of the HTTP server, one report at a time.
+impl Said {
+    fn is_large(&self) -> bool {
+        /// So many bytes more or less do not matter.
+        const LARGE: usize = 1 << 20;
+        matches!(self, Self::End(Finish::Completed { report, .. }) if report.bytes.len() > LARGE)
+    }
+}
+
+/// Unpacks, checks and compresses off the threads of the HTTP server.
 async fn read_report(app: &App, bytes: Bytes, zipped: bool) -> Result<Said, Problem> {
-    let _slot = app
-        .report_slot
-        .acquire()
-        .await
-        .map_err(|closed| Problem::because(&closed))?;
     let work = move || {
         let unpacked;
         let plain: &[u8] = if zipped {

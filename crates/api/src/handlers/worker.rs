@@ -69,7 +69,7 @@ async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str, token: LeaseToken
             .claim(&scan_id, &worker_id, &token, shared.lease(), Utc::now())
             .await?;
         if matches!(outcome, ClaimOutcome::Claimed(_)) {
-            shared.dispatch.held();
+            shared.dispatch.lease_begun();
             if let Some(queue) = &shared.queue {
                 queue.taken(&scan_id);
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::Manager;
+use deadpool::managed::{Manager, QueueMode};
 use diesel::connection::CacheSize;
 use diesel::dsl::sql;
 use diesel::result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error as QueryError, QueryResult};
@@ -227,6 +227,8 @@ where
     config.custom_setup = Box::new(move |url| setup(url));
     Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
         .max_size(size)
+        // The latest used first: it is the likeliest to be alive, and has the large buffers if one must.
+        .queue_mode(QueueMode::Lifo)
         .wait_timeout(Some(Duration::from_secs(10)))
         .create_timeout(Some(CONNECT_TIMEOUT))
         .runtime(Runtime::Tokio1)

@@ -114,6 +114,8 @@ impl Deployment {
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            // As the images have it.
+            .env("MALLOC_ARENA_MAX", "2")
             .env("WORKER_TOKEN", TOKEN)
             .env("ALLOW_LOCAL_REPOS", "1")
             .env("RATE_LIMIT_SCANS", "off")

@@ -52,10 +52,17 @@ impl Ledger {
         ledger
     }
 
-    /// Waits until all of them have ended, or for as long as a test waits; and counts.
+    /// Waits until all scans have ended, for as long as they go on ending, and counts.
     pub async fn tally(&self, accepted: &[String]) -> Tally {
-        let running = "SELECT count(*) AS v FROM scans WHERE status IN ('QUEUED', 'PROCESSING')";
-        until("all scans have ended", async || self.values(running).await == ["0"]).await;
+        let unended = "SELECT count(*) AS v FROM scans WHERE status IN ('QUEUED', 'PROCESSING')";
+        let mut left = self.values(unended).await;
+        while left != ["0"] {
+            until(&format!("one more of the {left:?} scans has ended"), async || {
+                self.values(unended).await != left
+            })
+            .await;
+            left = self.values(unended).await;
+        }
         self.count(accepted).await
     }
 

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::servers::until;
 
 /// A scan of a client that stands behind a proxy of ours.
-async fn submit_as(deployment: &Deployment, client: &str, url: &str) -> String {
+pub async fn submit_as(deployment: &Deployment, client: &str, url: &str) -> String {
     let answer = deployment
         .http
         .post(deployment.url("/api/scan"))

@@ -79,6 +79,10 @@ const FOREIGN: &[&str] = &[
     "supa",
 ];
 
+/// What was sent and is not acknowledged for so long was sent in vain. A connection that is silent for so long is looked
+/// at, by probes of the kernel that wake no database.
+const DEAD_LINE: Duration = Duration::from_secs(15);
+
 /// No query of ours takes longer, even on a database that has just woken up.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -127,6 +131,14 @@ impl PostgresUrl {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(8));
+        }
+        // A line that is dead without a word is noticed, and not for as long as the kernel would repeat itself: the calls
+        // that wait on it are tried again on a new connection.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(DEAD_LINE);
+        }
+        if !query.contains("keepalives") {
+            config.keepalives_idle(DEAD_LINE);
         }
         let schema = match schema.as_deref() {
             None | Some("public" | "") => None,
@@ -237,6 +249,16 @@ mod tests {
         assert!(!url.pooled && parse("postgres://u:p@ep-x-pooler.eu.aws.neon.tech/db").pooled);
         let old = parse("postgres://u:p@h/db?options=endpoint%3Dep-x%20-c%20a%3Db");
         assert_eq!(old.config.get_options(), Some("endpoint=ep-x -c a=b"));
+    }
+
+    #[test]
+    fn a_dead_line_is_noticed_unless_the_address_says_otherwise() {
+        let url = parse("postgres://u:p@h/d");
+        assert_eq!(url.config.get_tcp_user_timeout(), Some(&DEAD_LINE));
+        assert_eq!(url.config.get_keepalives_idle(), DEAD_LINE);
+        let url = parse("postgres://u:p@h/d?tcp_user_timeout=60&keepalives_idle=600");
+        assert_eq!(url.config.get_tcp_user_timeout(), Some(&Duration::from_secs(60)));
+        assert_eq!(url.config.get_keepalives_idle(), Duration::from_secs(600));
     }
 
     #[test]

@@ -70,7 +70,7 @@ async fn a_clock_that_is_set_in_mid_scan_costs_nothing() {
         let set_by = scene.api_time().await - before;
         assert!(set_by.abs() > 3_000, "the API sees it: {set_by} s");
         // By now the API has looked at leases that seem to have ended, or to last for an hour.
-        tokio::time::sleep(form::seconds(4, 45)).await;
+        tokio::time::sleep(form::seconds(4, 25)).await;
         scene.go_on();
         ids.push(scene.submit().await);
         let tally = ledger.tally(&ids).await;

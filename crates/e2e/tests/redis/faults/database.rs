@@ -21,9 +21,11 @@ async fn the_database_is_away_in_mid_scan() {
     let ledger = scene.ledger().await;
     let id = scene.scan_in_the_middle().await;
     server.stop_server();
-    stay_away().await;
-    server.start_server();
+    // git itself waits for 30 s at most.
+    tokio::time::sleep(form::seconds(3, 20)).await;
     scene.go_on();
+    tokio::time::sleep(form::seconds(1, 10)).await;
+    server.start_server();
     let tally = ledger.tally(&[id]).await;
     form::report("the database away in mid-scan", &tally);
     tally.all_completed();

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -14,6 +15,11 @@ use crate::deployment::{Deployment, Process, TOKEN};
 use crate::form;
 
 const MIB: usize = 1 << 20;
+
+/// Room for what allocators keep and connections need, in MiB.
+const FOR_THE_REST: u64 = 32;
+
+const READERS: u64 = 20;
 
 /// A report of at least so many bytes, as JSON, which compresses about as well as random digits do.
 fn report_of(bytes: usize) -> String {
@@ -34,9 +40,9 @@ fn report_of(bytes: usize) -> String {
     text
 }
 
-/// The body of a worker's report. Not made smaller: the time for that would be the test's.
+/// The body of a worker's report, as the worker compresses it.
 fn completed(report: &str) -> Vec<u8> {
-    let mut body = GzEncoder::new(Vec::new(), Compression::none());
+    let mut body = GzEncoder::new(Vec::new(), Compression::fast());
     write!(body, "{{\"status\":\"completed\",\"results\":{report}}}").expect("to memory");
     body.finish().expect("to memory")
 }
@@ -65,6 +71,7 @@ impl<'a> Job<'a> {
         Self { deployment, id, lease }
     }
 
+    /// `body` is compressed by gzip.
     async fn report(&self, body: Vec<u8>) -> StatusCode {
         let sent = self
             .deployment
@@ -75,9 +82,25 @@ impl<'a> Job<'a> {
             .header("Content-Type", "application/json")
             .header(CONTENT_ENCODING, "gzip")
             .body(body)
-            .send()
-            .await;
-        sent.expect("the API answers").status()
+            .send();
+        tokio::select! {
+            sent = sent => sent.expect("the API answers").status(),
+            () = self.keep() => unreachable!("it goes on until it is dropped"),
+        }
+    }
+
+    /// Heartbeats, as a worker sends them.
+    async fn keep(&self) {
+        loop {
+            let beat = self
+                .deployment
+                .http
+                .post(self.deployment.url(&format!("/api/worker/jobs/{}/heartbeat", self.id)))
+                .bearer_auth(TOKEN)
+                .json(&json!({ "leaseToken": self.lease }));
+            beat.send().await.expect("the API answers");
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
     }
 }
 
@@ -98,41 +121,40 @@ fn header(response: &Response, name: impl reqwest::header::AsHeaderName) -> Stri
     value.unwrap_or_default().to_owned()
 }
 
-/// The most memory of the API while `work` is done, in MiB; and how much of it came with the work.
-async fn peak<T>(api: &Process, work: impl Future<Output = T>) -> (T, u64, u64) {
+/// Tells the most memory that the API had while `work` was done; how much of it came with the work, in MiB.
+async fn memory_for<T>(api: &Process, what: &str, work: impl Future<Output = T>) -> (T, u64) {
     let before = api.forget_peak_memory() >> 20;
     let done = work.await;
     let most = api.peak_memory() >> 20;
-    (done, most, most.saturating_sub(before))
+    let taken = most.saturating_sub(before);
+    let after = api.forget_peak_memory() >> 20;
+    form::report(
+        what,
+        format!("the API took {most} MiB, {taken} of them for it; afterwards it has {after} MiB"),
+    );
+    (done, taken)
 }
 
 #[tokio::test]
 async fn a_large_report_is_stored_and_served_in_a_bounded_memory() {
     let size = if form::is_long() { 40 } else { 8 };
     let what = format!("a report of {size} MiB");
-    let report = report_of(size * MIB);
+    let report = report_of(size as usize * MIB);
     let body = completed(&report);
     let deployment = Deployment::on_postgres().await;
     let api = deployment.api().await;
     let job = Job::take(&deployment).await;
-    let (status, most, storing) = peak(&api, job.report(body)).await;
+    let (status, taken) = memory_for(&api, &format!("{what} stored"), job.report(body.clone())).await;
     assert_eq!(status, StatusCode::OK);
-    form::report(
-        &format!("{what} stored"),
-        format!("the API took {most} MiB, {storing} of them for it"),
-    );
+    assert!(taken < 4 * size + FOR_THE_REST, "{taken} MiB");
 
-    let (gzip, most, serving) = peak(&api, async {
+    let ((tag, gzip), taken) = memory_for(&api, &format!("{what} served"), async {
         let gzip = results(&deployment, &job.id, "gzip", None).await;
         assert_eq!(header(&gzip, CONTENT_ENCODING), "gzip");
         (header(&gzip, ETAG), gzip.bytes().await.expect("the whole body"))
     })
     .await;
-    form::report(
-        &format!("{what} served"),
-        format!("the API took {most} MiB, {serving} of them for it"),
-    );
-    let (tag, gzip) = gzip;
+    assert!(taken < FOR_THE_REST, "{taken} MiB");
     let mut plain = Vec::new();
     GzDecoder::new(&gzip[..]).read_to_end(&mut plain).expect("gzip");
     let inside = plain
@@ -153,9 +175,9 @@ async fn a_large_report_is_stored_and_served_in_a_bounded_memory() {
     );
 
     // Many at a time, all of them slow: none has read its answer when the last one has its first byte.
-    let ((), most, serving) = peak(&api, async {
+    let ((), taken) = memory_for(&api, &format!("{what} read by {READERS} slow readers"), async {
         let mut slow = Vec::new();
-        for _ in 0..20 {
+        for _ in 0..READERS {
             let mut answer = results(&deployment, &job.id, "gzip", None).await;
             let first = answer.chunk().await.expect("a body").expect("its first bytes");
             slow.push((first.len(), answer));
@@ -165,10 +187,18 @@ async fn a_large_report_is_stored_and_served_in_a_bounded_memory() {
         }
     })
     .await;
-    form::report(
-        &format!("{what} read by 20 slow readers"),
-        format!("the API took {most} MiB, {serving} of them for it"),
-    );
+    assert!(taken < 2 * READERS + FOR_THE_REST, "{taken} MiB");
+
+    let mut jobs = Vec::new();
+    for _ in 0..4 {
+        jobs.push(Job::take(&deployment).await);
+    }
+    let reports = jobs.iter().map(|job| job.report(body.clone()));
+    let all = futures_util::future::join_all(reports);
+    let (statuses, taken) = memory_for(&api, &format!("{what} of four workers at once"), all).await;
+    assert_eq!(statuses, [StatusCode::OK; 4]);
+    // The bodies of those that wait, about half as large, and one that is stored.
+    assert!(taken < 6 * size + FOR_THE_REST, "{taken} MiB");
 }
 
 #[tokio::test]
@@ -177,15 +207,18 @@ async fn a_report_over_the_limit_is_refused_and_the_scan_ends_with_its_reason() 
     let api = deployment.api().await;
     let body = completed(&format!("{{\"text\":\"{}\"}}", " ".repeat(51 * MIB)));
     let job = Job::take(&deployment).await;
-    let (status, most, taken) = peak(&api, job.report(body)).await;
+    let (status, taken) = memory_for(&api, "a report over the limit refused", job.report(body)).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    form::report(
-        "a report over the limit refused",
-        format!("the API took {most} MiB, {taken} of them for it"),
-    );
+    assert!(taken < 2 * 51 + FOR_THE_REST, "{taken} MiB");
+    // The worker says why.
+    let told = br#"{"status":"failed","errorCode":"report-too-large"}"#;
+    let mut body = GzEncoder::new(Vec::new(), Compression::fast());
+    body.write_all(told).expect("to memory");
+    assert_eq!(job.report(body.finish().expect("to memory")).await, StatusCode::OK);
+    let scan = deployment.scan(&job.id).await;
     assert_eq!(
-        deployment.scan(&job.id).await["status"],
-        "processing",
-        "it is the worker's to say"
+        (&scan["status"], &scan["errorCode"]),
+        (&json!("failed"), &json!("report-too-large"))
     );
+    assert!(scan["error"].is_string(), "{scan}");
 }

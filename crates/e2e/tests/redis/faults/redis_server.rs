@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+
 use super::Scene;
 use crate::deployment::Deployment;
 use crate::form;
+use crate::many::submit_as;
 
 /// What the contract promises for a POST, whatever Redis does.
 const PROMISED: Duration = Duration::from_secs(2);
@@ -16,7 +19,7 @@ async fn post_meanwhile(deployment: &Deployment, url: &str, away: Duration) -> V
     loop {
         let last = begin.elapsed() >= away;
         let posted = Instant::now();
-        ids.push(deployment.submit(url).await);
+        ids.push(submit_as(deployment, "192.0.2.1", url).await);
         longest = longest.max(posted.elapsed());
         if last {
             break;
@@ -67,14 +70,19 @@ async fn scans_are_accepted_while_redis_is_stopped_and_done_when_it_is_back() {
 /// Connections stand, new ones are taken, and nothing is ever answered.
 #[tokio::test]
 async fn scans_are_accepted_while_redis_is_frozen_and_done_when_it_wakes_up() {
-    let scene = Scene::open().await;
+    // Clients are counted in Redis too, and that must not add to the wait.
+    let settings = [("TRUSTED_PROXIES", "1"), ("RATE_LIMIT_SCANS", "1000/min")];
+    let scene = Scene::with(Deployment::on_postgres().await, async |deployment| {
+        (deployment.api_with(&settings).await, deployment.worker("w").await)
+    })
+    .await;
     let ledger = scene.ledger().await;
     let running = scene.scan_in_the_middle().await;
     scene.deployment.redis.freeze();
-    let url = scene.repository.url();
-    let mut ids = post_meanwhile(&scene.deployment, &url, form::seconds(4, 60)).await;
     scene.go_on();
     scene.deployment.until_status(&running, "completed").await;
+    let url = scene.repository.url();
+    let mut ids = post_meanwhile(&scene.deployment, &url, form::seconds(4, 60)).await;
     scene.deployment.redis.thaw();
     ids.push(running);
     let tally = ledger.tally(&ids).await;

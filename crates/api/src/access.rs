@@ -68,6 +68,7 @@ mod tests {
             branch: None,
             is_private,
             user_id: owner.map(str::to_owned),
+            repository_id: None,
             commit_sha: None,
             progress: 0,
             stage: None,

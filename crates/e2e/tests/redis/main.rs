@@ -13,6 +13,7 @@ mod peers;
 #[path = "../../../api/tests/integration/support/postgres.rs"]
 #[allow(dead_code, reason = "shared with the tests of the API")]
 mod postgres;
+mod private;
 #[path = "../../../core/tests/queue/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod servers;

@@ -25,6 +25,8 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Inner {
+    /// The `Authorization` of git, and that of questions, where the repositories are private.
+    private: Option<(String, String)>,
     hanging: bool,
     holding: bool,
     /// Requests that came while it hung, or held them back.
@@ -50,6 +52,17 @@ impl GitServer {
             }
         });
         Self { port, state }
+    }
+
+    /// From now on it is a GitHub with one user, whose token this is: the repositories `ada/NAME` are private, and those of
+    /// the folder by that name. Git comes as `x-access-token` with it; `basic` is how that looks in its header. The
+    /// address of GitHub's API is [`GitServer::url`] of the empty name.
+    ///
+    /// # Panics
+    /// Where a thread of the server panicked.
+    pub fn make_private(&self, token: &str, basic: &str) {
+        let forms = (format!("Basic {basic}"), format!("Bearer {token}"));
+        self.state.inner.lock().expect("no thread panicked").private = Some(forms);
     }
 
     /// The address of a repository of the folder.
@@ -127,7 +140,26 @@ fn serve(stream: TcpStream, root: &PathBuf, state: &State) -> std::io::Result<()
     }
     let body = read_body(&mut reader, &headers)?;
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let private = state.inner.lock().expect("no thread panicked").private.clone();
+    if let Some((of_git, of_questions)) = private {
+        let shown = headers.get("authorization").map_or("", String::as_str);
+        let cgi = match path.strip_prefix("/ada") {
+            Some(path) if shown == of_git => backend(root, &method, path, query, &headers, &body)?,
+            None if shown == of_questions => question(path),
+            _ => b"Status: 404 Not Found\r\n\r\n".to_vec(),
+        };
+        return answer(stream, &cgi);
+    }
     answer(stream, &backend(root, &method, path, query, &headers, &body)?)
+}
+
+/// What GitHub's API says to its user.
+fn question(path: &str) -> Vec<u8> {
+    let body = match path.strip_prefix("/repos/") {
+        Some(name) => format!(r#"{{"private":true,"full_name":"{name}"}}"#),
+        None => r#"{"id":1,"login":"ada"}"#.to_owned(),
+    };
+    format!("Content-Type: application/json\r\n\r\n{body}").into_bytes()
 }
 
 fn read_body(reader: &mut impl BufRead, headers: &BTreeMap<String, String>) -> std::io::Result<Vec<u8>> {

@@ -255,6 +255,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn a_changed_byte_is_noticed(at in 0_usize..200, to in "[A-Za-z0-9._-]") {
             let secrets = FrontendSecrets::new(&[secret("n")]);

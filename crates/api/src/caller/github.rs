@@ -296,7 +296,7 @@ mod tests {
             "https://gitlab.com/o/r",
             "https://github.com/o",
             "https://github.com/o/r/x",
-            "https://github.com/o/%2e%2e",
+            "https://github.com/o/r%20x",
             "http://127.0.0.1/o/r",
             "https://github.com:80/o/r",
         ] {

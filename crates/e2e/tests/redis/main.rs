@@ -16,6 +16,7 @@ mod peers;
 #[path = "../../../api/tests/integration/support/postgres.rs"]
 #[allow(dead_code, reason = "shared with the tests of the API")]
 mod postgres;
+mod private;
 mod proxy;
 #[path = "../../../core/tests/queue/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::Signal;
 
 use super::Scene;
 use crate::deployment::Deployment;

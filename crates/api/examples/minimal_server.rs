@@ -10,9 +10,14 @@ async fn main() -> std::io::Result<()> {
     let results = web::Bytes::from(results);
     HttpServer::new(move || {
         let results = results.clone();
-        let scan = || async { HttpResponse::Ok().json(serde_json::json!({ "scanId": "x", "status": "processing", "progress": 40 })) };
+        let scan = || async {
+            HttpResponse::Ok().json(serde_json::json!({ "scanId": "x", "status": "processing", "progress": 40 }))
+        };
         App::new()
-            .route("/api/health", web::get().to(|| async { HttpResponse::Ok().json(serde_json::json!({ "status": "ok" })) }))
+            .route(
+                "/api/health",
+                web::get().to(|| async { HttpResponse::Ok().json(serde_json::json!({ "status": "ok" })) }),
+            )
             .route("/api/scan/x", web::get().to(scan))
             .route(
                 "/api/scan/x/results",

@@ -64,7 +64,8 @@ pub async fn completed(
         Some(id) => Some(id),
         None => link(connection, id, &repo_url, is_private, now).await?,
     };
-    if let Some(repository) = repository {
+    // A private scan is not told of in the row that all may see.
+    if let Some(repository) = repository.filter(|_| !is_private) {
         let language = figures
             .languages
             .as_ref()

@@ -79,7 +79,11 @@ async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
     for url in urls {
         let (http, post) = (deployment.http.clone(), deployment.url("/api/scan"));
         posts.spawn(async move {
-            let answer = http.post(post).json(&json!({ "repoUrl": url, "force": true })).send().await;
+            let answer = http
+                .post(post)
+                .json(&json!({ "repoUrl": url, "force": true }))
+                .send()
+                .await;
             answer.expect("the API answers").status().as_u16()
         });
     }

@@ -345,8 +345,14 @@ async fn a_commit_that_was_analysed_before_is_not_analysed_again() {
     let state = bench.api.state();
     assert!(state.reports.is_empty(), "the API has recorded it: {:?}", state.reports);
     let commit = &state.commits[0];
-    assert_eq!((&commit["scanId"], &commit["leaseToken"]), (&"s1".into(), &"lease-of-s1".into()));
+    assert_eq!(
+        (&commit["scanId"], &commit["leaseToken"]),
+        (&"s1".into(), &"lease-of-s1".into())
+    );
     assert_eq!(commit["commitSha"].as_str().map(str::len), Some(40));
     let version = commit["analyserVersion"].as_str().expect("a text");
-    assert!(version.ends_with("/1") && version.starts_with(repolens_analysis::VERSION), "{version}");
+    assert!(
+        version.ends_with("/1") && version.starts_with(repolens_analysis::VERSION),
+        "{version}"
+    );
 }

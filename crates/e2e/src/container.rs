@@ -147,7 +147,7 @@ impl Container {
     pub async fn submit(&self, repo_url: &str) -> String {
         let request = self.http.post(self.url("/api/scan"));
         let response = request
-            .json(&json!({ "repoUrl": repo_url }))
+            .json(&json!({ "repoUrl": repo_url, "force": true }))
             .send()
             .await
             .expect("the API answers");

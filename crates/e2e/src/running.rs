@@ -202,7 +202,8 @@ impl Running {
         let response = self
             .http
             .post(self.url("/api/scan"))
-            .json(&json!({ "repoUrl": repo_url }))
+            // Each is analysed, whatever was scanned before.
+            .json(&json!({ "repoUrl": repo_url, "force": true }))
             .send()
             .await
             .expect("the API answers");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 async fn post(repolens: &Running, url: &str) -> Response {
     let request = repolens.http().post(repolens.url("/api/scan"));
     request
-        .json(&json!({ "repoUrl": url }))
+        .json(&json!({ "repoUrl": url, "force": true }))
         .send()
         .await
         .expect("the API answers")

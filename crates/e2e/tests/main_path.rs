@@ -195,3 +195,41 @@ async fn a_stop_in_mid_scan_gives_the_job_back() {
         repolens.log()
     );
 }
+
+#[tokio::test]
+async fn the_same_commit_is_answered_with_the_report_that_is_there() {
+    let repository = Repository::small();
+    let home = Home::default();
+    let repolens = Running::start(&home);
+    let first = repolens.submit(&repository.url()).await;
+    let seen = repolens.watch(&first).await;
+    let first = &seen.last().expect("at least one answer").0;
+    assert_eq!(
+        (&first["status"], &first["cached"]),
+        (&"completed".into(), &false.into())
+    );
+
+    // Unlike the other tests, without `force`.
+    let response = repolens
+        .http()
+        .post(repolens.url("/api/scan"))
+        .json(&serde_json::json!({ "repoUrl": repository.url() }))
+        .send()
+        .await
+        .expect("the API answers");
+    let body: Value = response.json().await.expect("JSON");
+    let id = body["scanId"].as_str().expect("an id");
+    let seen = repolens.watch(id).await;
+    let second = &seen.last().expect("at least one answer").0;
+    assert_eq!(
+        (&second["status"], &second["cached"], &second["commitSha"]),
+        (&"completed".into(), &true.into(), &repository.head().into()),
+        "{second}\n{}",
+        repolens.log()
+    );
+    assert_eq!(second["results"]["scanId"], id);
+    assert_eq!(
+        second["results"]["analyzedAt"], first["results"]["analyzedAt"],
+        "it was not analysed again"
+    );
+}

@@ -1,5 +1,6 @@
 //! A report as one page that needs nothing else: no script, no request, no server. It opens from disk and prints.
 
+mod code;
 mod parts;
 mod sections;
 
@@ -25,7 +26,7 @@ pub fn policy() -> String {
 
 pub fn write(about: &About, excerpt: &Excerpt) -> String {
     let mut page = Page::default();
-    sections::write(&mut page, about, excerpt);
+    sections::write(&mut page, excerpt);
     let title = html(&about.name);
     let mut text = String::with_capacity(page.body.len() + STYLE.len() + 4_096);
     text.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");

@@ -121,7 +121,7 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
                 report: stored,
                 branch: report.branch,
                 commit_sha: report.commit_sha,
-                figures: Figures::of(results.get().as_bytes()),
+                figures: Box::new(Figures::of(results.get().as_bytes())),
                 cached_from: None,
             }))
         }

@@ -204,7 +204,7 @@ pub async fn post_commit(
         report,
         branch: Some(body.branch),
         commit_sha: Some(body.commit_sha),
-        figures,
+        figures: Box::new(figures),
         cached_from: Some(earlier.scan_id.clone()),
     };
     match ending::record(&app, &id, &body.lease_token, finish).await? {

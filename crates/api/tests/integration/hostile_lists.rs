@@ -75,7 +75,7 @@ async fn addresses(database: Database) {
     assert_eq!(status, 201, "{body}");
     let id = body["scanId"].as_str().expect("an id");
     let (_, scan) = api.get(&format!("/api/scan/{id}")).await;
-    assert_eq!(scan["repoUrl"], "https://xn--gthub-n4a.com/a/b");
+    assert_eq!(scan["repoUrl"], "https://xn--gthub-n2e.com/a/b");
 }
 
 async fn bodies(database: Database) {

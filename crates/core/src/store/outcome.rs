@@ -56,7 +56,7 @@ pub enum Finish {
         branch: Option<String>,
         commit_sha: Option<String>,
         /// What columns keep of the report.
-        figures: Figures,
+        figures: Box<Figures>,
         /// The scan whose report this is, where it was not analysed anew.
         cached_from: Option<ScanId>,
     },

@@ -164,7 +164,7 @@ impl Deployment {
         let response = self
             .http
             .post(self.url("/api/scan"))
-            .json(&json!({ "repoUrl": repo_url }))
+            .json(&json!({ "repoUrl": repo_url, "force": true }))
             .send()
             .await
             .expect("the API answers");

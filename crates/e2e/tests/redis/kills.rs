@@ -66,7 +66,12 @@ fn keep_posting(deployment: &Deployment, url: &str) -> JoinHandle<Vec<String>> {
         let mut accepted = Vec::new();
         for _ in 0..3 {
             tokio::time::sleep(Duration::from_millis(random_below(600))).await;
-            let Ok(answer) = http.post(&post).json(&json!({ "repoUrl": url })).send().await else {
+            let Ok(answer) = http
+                .post(&post)
+                .json(&json!({ "repoUrl": url, "force": true }))
+                .send()
+                .await
+            else {
                 continue;
             };
             if answer.status() == 201

@@ -16,7 +16,7 @@ pub async fn submit_as(deployment: &Deployment, client: &str, url: &str) -> Stri
         .http
         .post(deployment.url("/api/scan"))
         .header("x-forwarded-for", client)
-        .json(&json!({ "repoUrl": url }))
+        .json(&json!({ "repoUrl": url, "force": true }))
         .send()
         .await
         .expect("the API answers");

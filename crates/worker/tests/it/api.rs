@@ -37,6 +37,9 @@ pub struct State {
     pub releases: Vec<Value>,
     /// Bodies of reports, with the lease token under `lease`.
     pub reports: Vec<Value>,
+    /// Bodies of commits, with the path; each is answered by whether the API has a report of it.
+    pub commits: Vec<Value>,
+    pub analysed_before: bool,
     /// Heartbeats say so.
     pub cancel: bool,
     /// Heartbeats and reports are answered by 409.
@@ -155,6 +158,10 @@ impl Shared {
                 Some(Response::json(
                     &json!({ "cancel": state.cancel, "leaseUntil": "2026-01-01T00:00:20.000Z" }),
                 ))
+            }
+            ["api", "worker", "jobs", scan, "commit"] => {
+                state.commits.push(with(body(request), "scanId", scan));
+                Some(Response::json(&json!({ "cached": state.analysed_before })))
             }
             ["api", "worker", "jobs", scan, "release"] => {
                 state.releases.push(with(body(request), "scanId", scan));

@@ -336,3 +336,26 @@ async fn a_report_that_the_api_finds_too_large_fails_the_scan() {
     let report = bench.scan().await;
     assert_eq!(report["errorCode"], "report-too-large");
 }
+
+#[tokio::test]
+async fn a_commit_that_was_analysed_before_is_not_analysed_again() {
+    // A child that is started would not end in time.
+    let bench = Bench::new(&["sleep"]);
+    bench.api.state().analysed_before = true;
+    bench.api.add("s1", &bench.repositories.address("small.git"), None);
+    assert_eq!(bench.run_one().await, Ran::Done(Outcome::Completed));
+    bench.assert_clean().await;
+    let state = bench.api.state();
+    assert!(state.reports.is_empty(), "the API has recorded it: {:?}", state.reports);
+    let commit = &state.commits[0];
+    assert_eq!(
+        (&commit["scanId"], &commit["leaseToken"]),
+        (&"s1".into(), &"lease-of-s1".into())
+    );
+    assert_eq!(commit["commitSha"].as_str().map(str::len), Some(40));
+    let version = commit["analyserVersion"].as_str().expect("a text");
+    assert!(
+        version.ends_with("/1") && version.starts_with(repolens_analysis::VERSION),
+        "{version}"
+    );
+}

@@ -1,22 +1,19 @@
-//! The page's sections, in the order in which a person wants them.
+//! The page's sections, in the order in which a person wants them; those on the code itself are in `code.rs`.
 
 use repolens_core::report::{RiskLevel, StageStatus};
 
+use super::super::Excerpt;
 use super::super::excerpt::Finding;
 use super::super::text::{html, score, thousands};
-use super::super::{About, Excerpt};
-use super::parts::{Cell, Page, bar, card, code, level, number, place, text};
+use super::code;
+use super::parts::{self, Cell, Page, bar, card, level, place, text};
 
-pub fn write(page: &mut Page, _about: &About, excerpt: &Excerpt) {
+pub fn write(page: &mut Page, excerpt: &Excerpt) {
     overview(page, excerpt);
     advice(page, excerpt);
     risk(page, excerpt);
     security(page, excerpt);
-    code_of(page, excerpt);
-    structure(page, excerpt);
-    dead_code(page, excerpt);
-    duplication(page, excerpt);
-    dependencies(page, excerpt);
+    code::write(page, excerpt);
     readme(page, excerpt);
     analysis(page, excerpt);
 }
@@ -157,7 +154,7 @@ fn risk(page: &mut Page, excerpt: &Excerpt) {
         risk.file_risks.len() as u64,
         risk.file_risks.iter().take(20).map(|file| {
             vec![
-                code(&file.file_path),
+                parts::code(&file.file_path),
                 Cell::Number(score(file.risk_score)),
                 Cell::Bar(file.risk_score * 10.0, RiskLevel::of(file.risk_score * 10.0).as_str()),
             ]
@@ -182,253 +179,11 @@ fn security(page: &mut Page, excerpt: &Excerpt) {
             vec![
                 level(finding.severity.as_deref().unwrap_or("unknown")),
                 place(&finding.file, finding.line),
-                code(&finding.rule),
+                parts::code(&finding.rule),
                 text(finding.message.as_deref().unwrap_or_default()),
             ]
         }),
     );
-}
-
-fn code_of(page: &mut Page, excerpt: &Excerpt) {
-    if excerpt.lines.get().is_none() && excerpt.complexity_metrics.get().is_none() {
-        return;
-    }
-    page.section("code", "Code");
-    if let Some(lines) = excerpt.lines.get() {
-        let mut languages: Vec<_> = lines.by_language.iter().filter(|(_, lines)| lines.files > 0).collect();
-        languages.sort_by(|a, b| b.1.code.cmp(&a.1.code).then(a.0.cmp(b.0)));
-        let all = lines.total.code.max(1) as f64;
-        page.table(
-            "Lines by language",
-            &["Language", "#Files", "#Code", "", "#Comments", "#Blank"],
-            languages.len() as u64,
-            languages.into_iter().map(|(name, lines)| {
-                vec![
-                    text(name),
-                    number(lines.files),
-                    number(lines.code),
-                    Cell::Bar(lines.code as f64 / all * 100.0, ""),
-                    number(lines.comments),
-                    number(lines.blanks),
-                ]
-            }),
-        );
-    }
-    if let Some(tests) = excerpt.tests.get() {
-        let mut sentence = format!(
-            "{} test files; {} lines of test code for each line of other code.",
-            thousands(tests.test_files),
-            tests.ratio
-        );
-        for (what, names) in [
-            ("Test frameworks", &tests.frameworks),
-            ("Continuous integration", &tests.ci),
-        ] {
-            if !names.is_empty() {
-                sentence.push_str(&format!(" {what}: {}.", html(&names.join(", "))));
-            }
-        }
-        page.say(&sentence);
-    }
-    if let Some(metrics) = excerpt.complexity_metrics.get() {
-        let statistics = &metrics.statistics;
-        page.say(&format!(
-            "{} functions; cyclomatic complexity {} on average and {} at most, cognitive complexity {} and {}.",
-            thousands(statistics.total_functions),
-            score(statistics.avg_cyclomatic),
-            thousands(statistics.max_cyclomatic),
-            score(statistics.avg_cognitive),
-            thousands(statistics.max_cognitive)
-        ));
-        page.table(
-            "The most complex functions",
-            &[
-                "Function",
-                "Place",
-                "#Cyclomatic",
-                "#Cognitive",
-                "#Parameters",
-                "#Nesting",
-            ],
-            statistics
-                .high_complexity_count
-                .max(metrics.high_complexity_functions.len() as u64),
-            metrics.high_complexity_functions.iter().map(|function| {
-                vec![
-                    code(&function.name),
-                    place(&function.file_path, Some(function.line_number)),
-                    number(function.cyclomatic),
-                    number(function.cognitive),
-                    number(function.parameters),
-                    number(function.nesting),
-                ]
-            }),
-        );
-    }
-}
-
-fn structure(page: &mut Page, excerpt: &Excerpt) {
-    if excerpt.circular_dependencies.get().is_none() && excerpt.call_graph.get().is_none() {
-        return;
-    }
-    page.section("structure", "Structure");
-    if let Some(cycles) = excerpt.circular_dependencies.get() {
-        if cycles.cycles.is_empty() {
-            page.say("No file imports itself by way of others.");
-        }
-        page.table(
-            "Circular imports",
-            &["Severity", "#Files", "Chain"],
-            cycles.total_cycles,
-            cycles.cycles.iter().map(|cycle| {
-                let word = match cycle.severity {
-                    repolens_core::report::Severity::High => "high",
-                    repolens_core::report::Severity::Medium => "medium",
-                    repolens_core::report::Severity::Low => "low",
-                };
-                let chain: Vec<String> = cycle
-                    .chain
-                    .iter()
-                    .take(8)
-                    .map(|file| format!("<code>{}</code>", html(file)))
-                    .collect();
-                let more = if cycle.chain.len() > 8 { " → …" } else { "" };
-                vec![
-                    level(word),
-                    number(cycle.group_size),
-                    Cell::Html(format!("{}{more}", chain.join(" → "))),
-                ]
-            }),
-        );
-    }
-    if let Some(calls) = excerpt.call_graph.get() {
-        page.say(&format!(
-            "Call graph: {} functions, of which {} are reached from no entry point.",
-            thousands(calls.total_functions),
-            thousands(calls.statistics.unreachable_count)
-        ));
-    }
-}
-
-fn dead_code(page: &mut Page, excerpt: &Excerpt) {
-    let Some(dead) = excerpt.dead_code.get() else {
-        return;
-    };
-    page.section("unused", "Unused code");
-    let statistics = &dead.statistics;
-    page.say(&format!(
-        "{} of {} exports and {} of {} imports are used nowhere; {} files are reached from no entry point.",
-        thousands(statistics.total_unused_exports),
-        thousands(statistics.total_exports),
-        thousands(statistics.total_unused_imports),
-        thousands(statistics.total_imports),
-        thousands(dead.unused_files.len() as u64)
-    ));
-    page.table(
-        "Exports that nobody imports",
-        &["File", "Names"],
-        dead.unused_exports.len() as u64,
-        dead.unused_exports
-            .iter()
-            .map(|(file, names)| vec![code(file), text(&some(names, 12))]),
-    );
-    page.table(
-        "Files that nothing reaches",
-        &["File"],
-        dead.unused_files.len() as u64,
-        dead.unused_files.iter().map(|file| vec![code(file)]),
-    );
-}
-
-/// The first of them, and how many more there are.
-fn some(names: &[String], most: usize) -> String {
-    let mut text = names.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > most {
-        text.push_str(&format!(" and {} more", names.len() - most));
-    }
-    text
-}
-
-fn duplication(page: &mut Page, excerpt: &Excerpt) {
-    let Some(copies) = excerpt.duplication.get() else {
-        return;
-    };
-    page.section("copies", "Copied code");
-    page.say(&format!(
-        "{} % of the lines ({}) stand elsewhere too.",
-        score(copies.percentage),
-        thousands(copies.duplicated_lines)
-    ));
-    page.table(
-        "Copies, the largest first",
-        &["#Lines", "Places"],
-        copies.clones_total,
-        copies.clones.iter().take(20).map(|clone| {
-            let places: Vec<String> = clone
-                .occurrences
-                .iter()
-                .take(4)
-                .map(|place| {
-                    format!(
-                        "<code>{}:{}–{}</code>",
-                        html(&place.file),
-                        place.start_line,
-                        place.end_line
-                    )
-                })
-                .collect();
-            let more = if clone.occurrences.len() > 4 { " …" } else { "" };
-            vec![number(clone.lines), Cell::Html(format!("{}{more}", places.join(", ")))]
-        }),
-    );
-}
-
-fn dependencies(page: &mut Page, excerpt: &Excerpt) {
-    let Some(dependencies) = excerpt.dependencies.get() else {
-        return;
-    };
-    page.section("dependencies", "Dependencies");
-    let statistics = &dependencies.statistics;
-    page.say(&format!(
-        "{} packages: {} direct, {} that came with them, {} for development.",
-        thousands(statistics.total),
-        thousands(statistics.direct),
-        thousands(statistics.transitive),
-        thousands(statistics.dev)
-    ));
-    let direct: Vec<_> = dependencies.packages.iter().filter(|package| package.direct).collect();
-    page.table(
-        "Direct dependencies",
-        &["Package", "Type", "Version", "Licence", "Named in"],
-        direct.len() as u64,
-        direct.into_iter().map(|package| {
-            let dev = if package.is_dev {
-                " <span class=\"soft\">(development)</span>"
-            } else {
-                ""
-            };
-            vec![
-                Cell::Html(format!("<code>{}</code>{dev}", html(&package.name))),
-                text(&package.r#type),
-                code(&package.version),
-                text(package.license.as_deref().unwrap_or("")),
-                code(&package.manifest),
-            ]
-        }),
-    );
-    if let Some(licences) = excerpt.licences.get() {
-        page.table(
-            "Licence files",
-            &["File", "Licence"],
-            licences.files.len() as u64,
-            licences.files.iter().map(|licence| {
-                vec![
-                    code(&licence.path),
-                    text(licence.spdx.as_deref().unwrap_or("not recognised")),
-                ]
-            }),
-        );
-    }
 }
 
 fn readme(page: &mut Page, excerpt: &Excerpt) {
@@ -513,6 +268,6 @@ fn analysis(page: &mut Page, excerpt: &Excerpt) {
             .skipped_files
             .iter()
             .take(20)
-            .map(|file| vec![code(&file.path), text(&file.reason)]),
+            .map(|file| vec![parts::code(&file.path), text(&file.reason)]),
     );
 }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-
 use super::Scene;
 use crate::deployment::Deployment;
 use crate::form;

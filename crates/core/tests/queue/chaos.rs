@@ -326,3 +326,43 @@ async fn a_worker_that_dies_after_a_silence_of_redis_is_noticed() {
     redis.until_in("a", "completed").await;
     worker.stop().await;
 }
+
+/// A call that is not answered in time is done all the same when Redis goes on: what it took must not be left to nobody.
+#[tokio::test]
+async fn no_job_is_taken_by_a_call_that_nobody_waits_for_any_more() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    let go_on = Arc::new(Notify::new());
+    let waiting = Arc::clone(&go_on);
+    let ids = ["a", "b", "c", "d", "e", "f"];
+    for id in ids {
+        producer.add(&scan(id)).await.expect("Redis is up");
+    }
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, move |taken: Taken| {
+        let waiting = Arc::clone(&waiting);
+        async move {
+            if ["a", "c"].contains(&taken.scan_id().as_str()) {
+                waiting.notified().await;
+            }
+            done()
+        }
+    });
+    for id in ["a", "c"] {
+        redis.until_in(id, "active").await;
+        redis.signal(Signal::SIGSTOP);
+        go_on.notify_one();
+        // Longer than the first try and its repetition take.
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        redis.signal(Signal::SIGCONT);
+    }
+    for id in ids {
+        redis.until_in(id, "completed").await;
+        assert_eq!(
+            redis.field(id, "stc").await,
+            None,
+            "{id} was left to the check for stalled jobs"
+        );
+    }
+    assert_eq!(worker.runs(), ids.len());
+    worker.stop().await;
+}

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::Signal;
 use repolens_e2e::{GitServer, Repository};
 use serde_json::json;
 
@@ -188,30 +187,6 @@ async fn the_api_is_killed_in_mid_scan_and_before_the_report() {
         deployment.until_status(id, "completed").await;
         assert_eq!(attempts(&deployment, id).await, "1", "the report was kept");
     }
-}
-
-#[tokio::test]
-async fn a_worker_that_was_frozen_beyond_its_lease_changes_nothing_when_it_wakes_up() {
-    let deployment = Deployment::on_postgres().await;
-    let repository = Repository::small();
-    let server = serve(&repository);
-    let _api = deployment.api().await;
-    let frozen = deployment.worker("frozen").await;
-    server.hold_back(true);
-    let id = deployment.submit(&server.url("bare.git")).await;
-    server.wait_for_held(1);
-    frozen.signal(Signal::SIGSTOP);
-    server.hold_back(false);
-    let _other = deployment.worker("other").await;
-    deployment.until_status(&id, "completed").await;
-    let row = format!("SELECT to_jsonb(scans) AS v FROM scans WHERE id = '{id}'");
-    let before = deployment.values(&row).await;
-    frozen.signal(Signal::SIGCONT);
-    frozen.until_line("outcome=lease-lost").await;
-    assert_eq!(deployment.values(&row).await, before);
-    assert_eq!(attempts(&deployment, &id).await, "2");
-    let id = deployment.submit(&repository.url()).await;
-    deployment.until_status(&id, "completed").await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod database;
 mod deployment;
 mod faults;
+mod fenced;
 mod idle;
 mod life;
 mod many;
@@ -16,3 +17,6 @@ mod postgres;
 #[path = "../../../core/tests/queue/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod servers;
+#[path = "../../../core/tests/queue/size.rs"]
+#[allow(dead_code, reason = "shared with the tests of the queue itself")]
+mod size;

@@ -212,8 +212,10 @@ impl Held {
                 .told
                 .as_ref()
                 .is_some_and(|(at, told)| told == stage && at.elapsed() < Self::TOLD_EVERY);
-            // After a sleep of the whole process, the lock is looked at first.
-            if soon || self.lost.load(Ordering::SeqCst) || state.renewed.elapsed() >= self.core.timing.lock {
+            // After a sleep of the whole process, the lock is looked at first. Half of its time is less than that of the
+            // scan's lease, after which the API gives the job to another.
+            let asleep = state.renewed.elapsed() >= self.core.timing.lock / 2;
+            if soon || asleep || self.lost.load(Ordering::SeqCst) {
                 return;
             }
         }

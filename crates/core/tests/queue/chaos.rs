@@ -63,20 +63,30 @@ impl Scans {
         let id = self.rows.last().expect("it was added").scan_id.to_string();
         until("the next job is run", async || {
             self.runs.lock().expect("nobody panics with it").contains_key(&id) || {
-                // As the API does after an error.
-                let _ = producer.repair(&self.rows[self.rows.len() - 1..]).await;
+                self.repair(producer).await;
                 false
             }
         })
         .await;
     }
 
-    /// As the API does: what is still queued is added again, until nothing is.
+    /// As the API does after an error: what is still queued is added again. While jobs are on their way, a row may be run
+    /// between the two looks; the API refuses the second run, and here none is to be hidden.
+    async fn repair(&self, producer: &Producer) {
+        let at_rest = producer
+            .depth()
+            .await
+            .is_ok_and(|depth| depth.waiting + depth.active == 0);
+        if at_rest {
+            // An error here is for the next try.
+            let _ = producer.repair(&self.left()).await;
+        }
+    }
+
     async fn each_was_run_once(&self, producer: &Producer) {
         until("all are run", async || {
-            let left = self.left();
-            left.is_empty() || {
-                let _ = producer.repair(&left).await;
+            self.left().is_empty() || {
+                self.repair(producer).await;
                 false
             }
         })

@@ -118,6 +118,13 @@ pub(super) struct Link {
     pub(super) outage: Outage,
 }
 
+/// Why an operation was not done, or not answered.
+pub(super) struct Failed {
+    pub(super) error: QueueError,
+    /// The connection was no new one: on a new one it may be done.
+    pub(super) again: bool,
+}
+
 #[derive(Clone)]
 struct Numbered {
     number: u64,
@@ -144,25 +151,40 @@ impl Link {
         F: Future<Output = redis::RedisResult<T>>,
     {
         loop {
-            let (current, fresh) = match self.current().await {
-                Ok(current) => current,
-                Err(error) => {
-                    self.outage.began(&error);
-                    return Err(error);
-                }
-            };
-            match operation(current.connection).await {
+            match self.once(&operation).await {
                 Ok(value) => return Ok(value),
-                Err(error) if is_broken(&error) => {
-                    self.discard(current.number).await;
-                    if fresh {
-                        let error = error.into();
-                        self.outage.began(&error);
-                        return Err(error);
-                    }
-                }
-                Err(error) => return Err(error.into()),
+                Err(failed) if failed.again => {}
+                Err(failed) => return Err(failed.error),
             }
+        }
+    }
+
+    /// The same, for an operation that may not be done twice as it is.
+    pub(super) async fn once<T, F>(&self, operation: impl Fn(MultiplexedConnection) -> F) -> Result<T, Failed>
+    where
+        F: Future<Output = redis::RedisResult<T>>,
+    {
+        let (current, fresh) = match self.current().await {
+            Ok(current) => current,
+            Err(error) => {
+                self.outage.began(&error);
+                return Err(Failed { error, again: false });
+            }
+        };
+        match operation(current.connection).await {
+            Ok(value) => Ok(value),
+            Err(error) if is_broken(&error) => {
+                self.discard(current.number).await;
+                let error = error.into();
+                if fresh {
+                    self.outage.began(&error);
+                }
+                Err(Failed { error, again: !fresh })
+            }
+            Err(error) => Err(Failed {
+                error: error.into(),
+                again: false,
+            }),
         }
     }
 

@@ -4,8 +4,9 @@
 //! its own, five minutes long. It is never dropped half-way: what it takes off is the marker that wakes a worker, and if
 //! the answer found nobody, a job would wait for the next marker.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bullmq::QueueKeys;
@@ -63,6 +64,8 @@ pub(super) struct Core {
     pub(super) held: AtomicUsize,
     /// The last job's end found nothing else to do.
     drained: AtomicBool,
+    /// The tokens of calls that may have taken a job without an answer.
+    unanswered: Mutex<HashSet<String>>,
     /// Tells the stalled check that it may matter.
     pub(super) look: Notify,
 }
@@ -81,6 +84,7 @@ impl Consumer {
                 timing,
                 held: AtomicUsize::new(0),
                 drained: AtomicBool::new(false),
+                unanswered: Mutex::default(),
                 look: Notify::new(),
             }),
             concurrency: concurrency.max(1),

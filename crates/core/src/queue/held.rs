@@ -212,8 +212,10 @@ impl Held {
                 .told
                 .as_ref()
                 .is_some_and(|(at, told)| told == stage && at.elapsed() < Self::TOLD_EVERY);
-            // After a sleep of the whole process, the lock is looked at first.
-            if soon || self.lost.load(Ordering::SeqCst) || state.renewed.elapsed() >= self.core.timing.lock {
+            // After a sleep of the whole process, the lock is looked at first. Half of its time is less than that of the
+            // scan's lease, after which the API gives the job to another.
+            let asleep = state.renewed.elapsed() >= self.core.timing.lock / 2;
+            if soon || asleep || self.lost.load(Ordering::SeqCst) {
                 return;
             }
         }
@@ -249,6 +251,7 @@ impl Held {
             let given_up = began.elapsed() >= self.core.timing.lock || stopping(stop);
             if given_up || matches!(error, QueueError::Refused(_)) {
                 warn!(job = %self.job.id, "the job's end is not in the queue, it will be delivered again: {error}");
+                self.core.is_unanswered(&self.job.token);
                 return After::Unknown;
             }
             backoff.wait().await;
@@ -334,6 +337,8 @@ impl Held {
         Ok(match answer {
             Value::Int(code) if code < 0 => {
                 self.not_ours(code);
+                // Or an earlier try has ended it, and taken the next one under its token.
+                self.core.is_unanswered(&self.job.token);
                 After::Unknown
             }
             Value::Int(_) if fetch_next => After::Drained,
@@ -345,26 +350,7 @@ impl Held {
     }
 
     async fn give_back(&self) -> Result<(), QueueError> {
-        let keys = &self.core.keys;
-        let mut call = script::MOVE_ACTIVE_TO_WAIT.prepare_invoke();
-        call.key(keys.active())
-            .key(keys.wait())
-            .key(keys.stalled())
-            .key(keys.paused())
-            .key(keys.meta())
-            .key(keys.limiter())
-            .key(keys.prioritized())
-            .key(keys.marker())
-            .key(keys.events())
-            .arg(&self.job.id)
-            .arg(&self.job.token)
-            .arg(keys.job_key(&self.job.id));
-        let call = &call;
-        let code: i64 = self
-            .core
-            .link
-            .run(|mut connection| async move { call.invoke_async(&mut connection).await })
-            .await?;
+        let code = self.core.give_back(&self.job.id, &self.job.token).await?;
         if code < 0 {
             self.not_ours(code);
         }

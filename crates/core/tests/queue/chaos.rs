@@ -62,20 +62,30 @@ impl Scans {
         let id = self.rows.last().expect("it was added").scan_id.to_string();
         until("the next job is run", async || {
             self.runs.lock().expect("nobody panics with it").contains_key(&id) || {
-                // As the API does after an error.
-                let _ = producer.repair(&self.rows[self.rows.len() - 1..]).await;
+                self.repair(producer).await;
                 false
             }
         })
         .await;
     }
 
-    /// As the API does: what is still queued is added again, until nothing is.
+    /// As the API does after an error: what is still queued is added again. While jobs are on their way, a row may be run
+    /// between the two looks; the API refuses the second run, and here none is to be hidden.
+    async fn repair(&self, producer: &Producer) {
+        let at_rest = producer
+            .depth()
+            .await
+            .is_ok_and(|depth| depth.waiting + depth.active == 0);
+        if at_rest {
+            // An error here is for the next try.
+            let _ = producer.repair(&self.left()).await;
+        }
+    }
+
     async fn each_was_run_once(&self, producer: &Producer) {
         until("all are run", async || {
-            let left = self.left();
-            left.is_empty() || {
-                let _ = producer.repair(&left).await;
+            self.left().is_empty() || {
+                self.repair(producer).await;
                 false
             }
         })
@@ -318,5 +328,45 @@ async fn a_worker_that_dies_after_a_silence_of_redis_is_noticed() {
     redis.until_waiting(1).await;
     dies.kill();
     redis.until_in("a", "completed").await;
+    worker.stop().await;
+}
+
+/// A call that is not answered in time is done all the same when Redis goes on: what it took must not be left to nobody.
+#[tokio::test]
+async fn no_job_is_taken_by_a_call_that_nobody_waits_for_any_more() {
+    let redis = Redis::start().await;
+    let producer = redis.producer();
+    let go_on = Arc::new(Notify::new());
+    let waiting = Arc::clone(&go_on);
+    let ids = ["a", "b", "c", "d", "e", "f"];
+    for id in ids {
+        producer.add(&scan(id)).await.expect("Redis is up");
+    }
+    let worker = Running::start(&redis, "w", 1, Timing::STANDARD, move |taken: Taken| {
+        let waiting = Arc::clone(&waiting);
+        async move {
+            if ["a", "c"].contains(&taken.scan_id().as_str()) {
+                waiting.notified().await;
+            }
+            done()
+        }
+    });
+    for id in ["a", "c"] {
+        redis.until_in(id, "active").await;
+        redis.signal(Signal::SIGSTOP);
+        go_on.notify_one();
+        // Longer than the first try and its repetition take.
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        redis.signal(Signal::SIGCONT);
+    }
+    for id in ids {
+        redis.until_in(id, "completed").await;
+        assert_eq!(
+            redis.field(id, "stc").await,
+            None,
+            "{id} was left to the check for stalled jobs"
+        );
+    }
+    assert_eq!(worker.runs(), ids.len());
     worker.stop().await;
 }

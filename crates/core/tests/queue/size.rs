@@ -1,4 +1,4 @@
-//! How large a check is: small among all the other tests, and in full where `QUEUE_CHECKS=full` (`scripts/soak queue`).
+//! How large a check is: small among all the other tests, and in full where `TEST_SIZE=full` (`scripts/soak`).
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,11 @@ use std::time::Duration;
     reason = "whoever runs the tests says how large they are"
 )]
 pub fn is_full() -> bool {
-    std::env::var_os("QUEUE_CHECKS").is_some_and(|size| size == "full")
+    match std::env::var("TEST_SIZE") {
+        Ok(size) if size == "full" => true,
+        Ok(size) => panic!("`TEST_SIZE` is `{size}`: it can only be `full`"),
+        Err(_) => false,
+    }
 }
 
 pub fn times(small: usize, full: usize) -> usize {

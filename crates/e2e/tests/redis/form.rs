@@ -2,22 +2,10 @@
 
 use std::time::Duration;
 
-/// Whether the full length is asked for: by `FAULTS=long`, which `scripts/soak faults` sets.
-#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says how long")]
-pub fn is_long() -> bool {
-    match std::env::var("FAULTS") {
-        Ok(form) if form == "long" => true,
-        Ok(form) => panic!("`FAULTS` is `{form}`: it can only be `long`"),
-        Err(_) => false,
-    }
-}
+use super::size::is_full;
 
 pub fn seconds(short: u64, long: u64) -> Duration {
-    Duration::from_secs(if is_long() { long } else { short })
-}
-
-pub fn rounds(short: usize, long: usize) -> usize {
-    if is_long() { long } else { short }
+    Duration::from_secs(if is_full() { long } else { short })
 }
 
 /// What a long form has found, for whoever reads its output.

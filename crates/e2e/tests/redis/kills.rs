@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::deployment::Deployment;
-use super::form;
 use super::ledger::Ledger;
+use super::{form, size};
 
 /// Whom a round kills.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ const VICTIMS: [Victim; 3] = [Victim::Worker, Victim::Api, Victim::Both];
 
 #[tokio::test]
 async fn whoever_is_killed_at_a_random_moment_loses_no_scan() {
-    let rounds = form::rounds(1, 25);
+    let rounds = size::times(1, 25);
     let deployment = Deployment::on_postgres().await;
     let repository = Repository::small();
     let server = GitServer::start(repository.path().parent().expect("a parent").to_owned());

@@ -3,6 +3,7 @@
 mod database;
 mod deployment;
 mod faults;
+mod fenced;
 mod form;
 mod idle;
 mod kills;
@@ -21,3 +22,6 @@ mod proxy;
 #[path = "../../../core/tests/queue/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod servers;
+#[path = "../../../core/tests/queue/size.rs"]
+#[allow(dead_code, reason = "shared with the tests of the queue itself")]
+mod size;

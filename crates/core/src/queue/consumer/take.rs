@@ -1,10 +1,13 @@
 //! Takes the next job, and reads what the script says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::{FromRedisValue as _, Value};
+use tracing::info;
 
+use super::super::connection::Failed;
 use super::super::held::Job;
 use super::super::{QueueError, script};
 use super::Core;
@@ -20,9 +23,27 @@ pub(in super::super) enum Fetched {
 
 impl Core {
     pub(super) async fn take(&self) -> Result<Fetched, QueueError> {
-        let token = uuid::Uuid::new_v4().to_string();
+        loop {
+            self.give_back_unanswered().await?;
+            // Another one for each try, which tells its job from those of tries before.
+            let token = uuid::Uuid::new_v4().to_string();
+            match self.try_take(&token).await {
+                Ok(value) => return Ok(fetched(&value, &token)),
+                Err(failed) => {
+                    if matches!(failed.error, QueueError::Away(_)) {
+                        self.is_unanswered(&token);
+                    }
+                    if !failed.again {
+                        return Err(failed.error);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn try_take(&self, token: &str) -> Result<Value, Failed> {
         let options = script::packed(&script::TakeOptions {
-            token: &token,
+            token,
             lock_duration: u64::try_from(self.timing.lock.as_millis()).unwrap_or(u64::MAX),
             name: &self.name,
         });
@@ -43,11 +64,74 @@ impl Core {
             .arg(script::now_ms())
             .arg(options);
         let call = &call;
-        let value: Value = self
+        self.link
+            .once(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .await
+    }
+
+    /// A call with this token was not answered: Redis may have done it all the same, and taken a job that nobody has.
+    pub(in super::super) fn is_unanswered(&self, token: &str) {
+        self.unanswered().insert(token.to_owned());
+    }
+
+    /// Gives back the jobs that were taken by calls whose answers did not come. Asks nothing where there were none.
+    pub(super) async fn give_back_unanswered(&self) -> Result<(), QueueError> {
+        let tokens = self.unanswered().clone();
+        if tokens.is_empty() {
+            return Ok(());
+        }
+        let active = self.keys.active();
+        let ids: Vec<String> = self
             .link
-            .run(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .run(|mut connection| {
+                let mut list = redis::cmd("LRANGE");
+                list.arg(&active).arg(0).arg(-1);
+                async move { list.query_async(&mut connection).await }
+            })
             .await?;
-        Ok(fetched(&value, &token))
+        for id in ids {
+            let lock = format!("{}:lock", self.keys.job_key(&id));
+            let owner: Option<String> = self
+                .link
+                .run(|mut connection| {
+                    let mut get = redis::cmd("GET");
+                    get.arg(&lock);
+                    async move { get.query_async(&mut connection).await }
+                })
+                .await?;
+            if let Some(token) = owner.filter(|owner| tokens.contains(owner)) {
+                info!(job = %id, "the job was taken by a call that was not answered: it is given back");
+                self.give_back(&id, &token).await?;
+            }
+        }
+        self.unanswered().retain(|token| !tokens.contains(token));
+        Ok(())
+    }
+
+    /// A negative number: the job is no longer this worker's.
+    pub(in super::super) async fn give_back(&self, id: &str, token: &str) -> Result<i64, QueueError> {
+        let keys = &self.keys;
+        let mut call = script::MOVE_ACTIVE_TO_WAIT.prepare_invoke();
+        call.key(keys.active())
+            .key(keys.wait())
+            .key(keys.stalled())
+            .key(keys.paused())
+            .key(keys.meta())
+            .key(keys.limiter())
+            .key(keys.prioritized())
+            .key(keys.marker())
+            .key(keys.events())
+            .arg(id)
+            .arg(token)
+            .arg(keys.job_key(id));
+        let call = &call;
+        self.link
+            .run(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .await
+    }
+
+    fn unanswered(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -12,7 +12,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, Process, TOKEN};
-use crate::form;
+use crate::{form, size};
 
 const MIB: usize = 1 << 20;
 
@@ -137,7 +137,7 @@ async fn memory_for<T>(api: &Process, what: &str, work: impl Future<Output = T>)
 
 #[tokio::test]
 async fn a_large_report_is_stored_and_served_in_a_bounded_memory() {
-    let size = if form::is_long() { 40 } else { 8 };
+    let size = if size::is_full() { 40 } else { 8 };
     let what = format!("a report of {size} MiB");
     let report = report_of(size as usize * MIB);
     let body = completed(&report);

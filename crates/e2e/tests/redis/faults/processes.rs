@@ -1,8 +1,6 @@
-//! A worker or the API is killed, or frozen.
+//! A worker or the API is killed.
 
-use nix::sys::signal::Signal;
-
-use super::{Scene, attempts};
+use super::Scene;
 
 #[tokio::test]
 async fn a_worker_is_killed_in_mid_scan() {
@@ -37,22 +35,4 @@ async fn the_api_is_killed_in_mid_scan_and_before_the_report() {
     let tally = ledger.tally(&[running, waiting]).await;
     tally.all_completed();
     assert_eq!(tally.most_attempts, 1, "the report was kept: {tally}");
-}
-
-#[tokio::test]
-async fn a_worker_that_was_frozen_beyond_its_lease_changes_nothing_when_it_wakes_up() {
-    let scene = Scene::open().await;
-    let id = scene.scan_in_the_middle().await;
-    scene.worker().signal(Signal::SIGSTOP);
-    scene.go_on();
-    let _other = scene.deployment.worker("other").await;
-    scene.deployment.until_status(&id, "completed").await;
-    let row = format!("SELECT to_jsonb(scans) AS v FROM scans WHERE id = '{id}'");
-    let before = scene.deployment.values(&row).await;
-    scene.worker().signal(Signal::SIGCONT);
-    scene.worker().until_line("outcome=lease-lost").await;
-    assert_eq!(scene.deployment.values(&row).await, before);
-    assert_eq!(attempts(&scene.deployment, &id).await, "2");
-    let id = scene.submit().await;
-    scene.deployment.until_status(&id, "completed").await;
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::Scene;
 use crate::deployment::Deployment;
-use crate::form;
 use crate::many::submit_as;
+use crate::{form, size};
 
 /// What the contract promises for a POST, whatever Redis does.
 const PROMISED: Duration = Duration::from_secs(2);
@@ -26,7 +26,7 @@ async fn post_meanwhile(deployment: &Deployment, url: &str, away: Duration) -> V
     }
     let found = format!("{} accepted, the longest POST took {longest:?}", ids.len());
     form::report(&format!("Redis away for {:?}", begin.elapsed()), found);
-    if form::is_long() {
+    if size::is_full() {
         assert!(longest < PROMISED, "{longest:?}");
     }
     ids

@@ -168,9 +168,11 @@ pub struct CallStatistics {
     pub unreachable_count: u64,
     /// Calls that were seen.
     pub calls: u64,
-    /// Calls with a target in this repository: same file or import.
+    /// Calls of what is not in this repository: the language's own, libraries, classes without a constructor.
+    pub external: u64,
+    /// Calls whose target was found in this repository by scope, import or class.
     pub resolved_exact: u64,
-    /// Calls whose method name has one definition in the repository.
+    /// Calls whose target hangs on a value that is passed, on a class below, or on a method's name that only one class has.
     pub resolved_likely: u64,
 }
 

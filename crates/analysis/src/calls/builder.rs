@@ -355,6 +355,47 @@ impl Builder {
         }
     }
 
+    /// As [`Builder::read`]; a name of the module that a function uses is looked up when the module is complete.
+    pub fn read_late(&mut self, name: &str) -> V {
+        let sym = self.sym(name);
+        let in_function = self.function() != MODULE;
+        let mut at = self.current;
+        loop {
+            if let Some(&value) = self.scopes[at].names.get(&sym) {
+                return match at {
+                    0 if in_function && value != OPAQUE => self.value(Value::Free(sym)),
+                    _ => value,
+                };
+            }
+            if at == 0 {
+                return self.value(Value::Free(sym));
+            }
+            at = self.scopes[at].parent;
+        }
+    }
+
+    /// The name as the finished module has it.
+    pub fn free(&mut self, name: &str) -> V {
+        let sym = self.sym(name);
+        self.value(Value::Free(sym))
+    }
+
+    /// The named elements of a container.
+    #[must_use]
+    pub fn contents(&self, container: V) -> Vec<(String, V)> {
+        let Value::Container(container) = self.get(container) else {
+            return Vec::new();
+        };
+        let mut found: Vec<_> = self
+            .elements
+            .iter()
+            .filter(|((at, key), _)| *at == container && *key != ANY)
+            .map(|((_, key), value)| (self.text(*key).to_owned(), *value))
+            .collect();
+        found.sort();
+        found
+    }
+
     // Definitions.
 
     pub fn define(&mut self, name: &str, line: u32) -> u32 {
@@ -507,7 +548,22 @@ impl Builder {
     #[must_use]
     pub fn finish(mut self) -> Calls {
         let mut globals = std::mem::take(&mut self.scopes[0].names);
-        globals.extend(std::mem::take(&mut self.exported));
+        let exported = std::mem::take(&mut self.exported);
+        for &value in exported.values() {
+            let value = match self.get(value) {
+                Value::Free(sym) => globals.get(&sym).copied().unwrap_or(value),
+                _ => value,
+            };
+            if let Value::Function(function) = self.get(value) {
+                self.functions[function as usize].entry = true;
+            }
+        }
+        for (name, value) in exported {
+            // `export { a }` says nothing new of `a`.
+            if value != self.value(Value::Free(name)) {
+                globals.insert(name, value);
+            }
+        }
         let mut globals: Vec<_> = globals.into_iter().filter(|(_, value)| *value > OPAQUE).collect();
         globals.sort_unstable();
         let mut members: Vec<_> = self.members.into_iter().map(|((a, b), value)| (a, b, value)).collect();

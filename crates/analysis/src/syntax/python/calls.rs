@@ -111,7 +111,10 @@ impl<'a> Walk<'a, '_> {
             let made = self.builder.result(target);
             value = self.builder.first(made, value);
         }
-        self.builder.definition(function).entry = registered;
+        let name = it.name.as_str();
+        let definition = self.builder.definition(function);
+        let public = !name.starts_with('_') || (name.starts_with("__") && name.ends_with("__"));
+        definition.entry = registered || (public && definition.parent == MODULE);
         match class {
             Some(class) => {
                 self.builder.add_member(class, it.name.as_str(), value, true);

@@ -277,11 +277,6 @@ impl Builder {
     }
 
     #[must_use]
-    pub fn is_module(&self) -> bool {
-        self.current == 0
-    }
-
-    #[must_use]
     pub fn kind(&self) -> Kind {
         self.scopes[self.current].kind
     }
@@ -322,6 +317,12 @@ impl Builder {
     pub fn bind_global(&mut self, name: &str, value: V) {
         let sym = self.sym(name);
         self.bind_in(0, sym, value);
+    }
+
+    /// Binds a name of the module that nothing in it is called by.
+    pub fn bind_if_free(&mut self, name: &str, value: V) {
+        let sym = self.sym(name);
+        self.scopes[0].names.entry(sym).or_insert(value);
     }
 
     fn bind_in(&mut self, scope: usize, sym: Sym, value: V) {
@@ -459,6 +460,25 @@ impl Builder {
         };
         self.classes.push(ClassDefinition { name, bases });
         place(self.classes.len() - 1)
+    }
+
+    /// A class whose name stands alone.
+    pub fn define_class_flat(&mut self, name: &str) -> u32 {
+        let name = self.sym(name);
+        self.classes.push(ClassDefinition {
+            name,
+            bases: Vec::new(),
+        });
+        place(self.classes.len() - 1)
+    }
+
+    pub fn add_bases(&mut self, class: u32, bases: Vec<V>) {
+        self.classes[class as usize].bases.extend(bases);
+    }
+
+    /// The function that is open belongs to the class.
+    pub fn set_class(&mut self, class: u32) {
+        self.scopes[self.current].class = Some(class);
     }
 
     pub fn enter_class(&mut self, class: u32) {

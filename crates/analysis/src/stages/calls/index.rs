@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, V};
+use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, V, Value};
 use crate::facts::FileFacts;
 use crate::graph::{Graph, Link};
 
@@ -36,6 +36,15 @@ impl Family {
             "swift" => Self::Swift,
             _ => return None,
         })
+    }
+
+    /// How far the parts of one class may lie from each other.
+    fn parts(self) -> Reach {
+        match self {
+            Self::Go => Reach::Folder,
+            Self::Ruby | Self::C | Self::CSharp | Self::Swift => Reach::Everywhere,
+            _ => Reach::File,
+        }
     }
 
     /// How far a name that its file does not bind reaches without an import.
@@ -85,10 +94,12 @@ pub(super) struct Index<'f> {
     by_fact: HashMap<u32, u32>,
     /// The file of each class.
     pub classes: Vec<u32>,
+    /// The first part of each class that is written in several places.
+    whole: Vec<u32>,
     pub functions: u32,
     syms: HashMap<&'f str, u32>,
     globals: HashMap<(u32, u32), V>,
-    members: HashMap<(u32, u32), V>,
+    members: HashMap<(u32, u32), (u32, V)>,
     /// Sorted.
     elements: Vec<(u32, u32, u32, V)>,
     methods: HashMap<(Family, u32), Unique>,
@@ -109,6 +120,7 @@ impl<'f> Index<'f> {
             files: Vec::new(),
             by_fact: HashMap::default(),
             classes: Vec::new(),
+            whole: Vec::new(),
             functions: 0,
             syms: HashMap::default(),
             globals: HashMap::default(),
@@ -120,6 +132,7 @@ impl<'f> Index<'f> {
         };
         let mut containers = 0;
         let mut folders: HashMap<&str, u32> = HashMap::default();
+        let mut parts: HashMap<(Family, u32, u32), u32> = HashMap::default();
         for (at, file) in (0u32..).zip(facts) {
             let Some((syntax, family)) = file
                 .syntax
@@ -146,8 +159,23 @@ impl<'f> Index<'f> {
                 index.globals.insert((next, syms[sym as usize]), value);
             }
             let classes = number(index.classes.len());
+            for (class, definition) in (classes..).zip(&calls.classes) {
+                let place = match family.parts() {
+                    Reach::File => None,
+                    Reach::Folder => index.folders.last().copied(),
+                    Reach::Everywhere => Some(0),
+                };
+                let name = syms[definition.name as usize];
+                let named = !calls.name(definition.name).is_empty();
+                let whole = match place.filter(|_| named) {
+                    Some(place) => *parts.entry((family, place, name)).or_insert(class),
+                    None => class,
+                };
+                index.whole.push(whole);
+            }
             for &(class, sym, value) in &calls.members {
-                index.members.insert((classes + class, syms[sym as usize]), value);
+                let whole = index.whole[(classes + class) as usize];
+                index.members.entry((whole, syms[sym as usize])).or_insert((next, value));
             }
             index.elements.extend(calls.elements.iter().map(|&(container, key, value)| {
                 let key = if key == ANY { ANY } else { syms[key as usize] };
@@ -195,12 +223,19 @@ impl<'f> Index<'f> {
                 Reach::Folder => self.folders[at as usize],
                 Reach::Everywhere => 0,
             };
-            for &(sym, _) in &file.calls.globals {
+            for &(sym, value) in &file.calls.globals {
                 let key = (file.family, place, file.syms[sym as usize]);
-                self.packages
-                    .entry(key)
-                    .and_modify(|known| *known = Unique::Many)
-                    .or_insert(Unique::One(at));
+                let whole = match file.calls.values[value as usize] {
+                    Value::Class(class) => self.whole[(file.classes + class) as usize] == file.classes + class,
+                    Value::Import(..) => continue,
+                    _ => true,
+                };
+                if whole {
+                    self.packages
+                        .entry(key)
+                        .and_modify(|known| *known = Unique::Many)
+                        .or_insert(Unique::One(at));
+                }
             }
         }
     }
@@ -214,8 +249,7 @@ impl<'f> Index<'f> {
     }
 
     pub(super) fn member(&self, class: u32, sym: u32) -> Option<(u32, V)> {
-        let value = self.members.get(&(class, sym)).copied()?;
-        Some((self.classes[class as usize], value))
+        self.members.get(&(class, sym)).copied()
     }
 
     /// The elements of a container under a key, and those under an unknown one; all, where the key is unknown.
@@ -260,6 +294,11 @@ impl<'f> Index<'f> {
         stem.rsplit('/').next() == Some(name)
     }
 
+    /// A module is a folder, not a file.
+    pub(super) fn is_folder_module(&self, file: u32) -> bool {
+        self.files[file as usize].family == Family::Go
+    }
+
     pub(super) fn in_package(&self, file: u32, sym: u32) -> Option<(u32, V)> {
         let family = self.files[file as usize].family;
         let place = match family.reach() {
@@ -285,6 +324,11 @@ impl<'f> Index<'f> {
         let file = self.files.partition_point(|file| file.functions <= function) - 1;
         let data = &self.files[file];
         (number(file), &data.calls.functions[(function - data.functions) as usize])
+    }
+
+    /// The class that a part belongs to.
+    pub(super) fn whole(&self, class: u32) -> u32 {
+        self.whole[class as usize]
     }
 
     pub(super) fn class(&self, class: u32) -> (u32, &'f ClassDefinition) {
@@ -334,7 +378,7 @@ impl<'f> Index<'f> {
         let mut named = HashSet::default();
         for file in &self.files {
             for value in &file.calls.values {
-                if let crate::calls::Value::Member(_, sym) | crate::calls::Value::Element(_, sym) = value
+                if let Value::Member(_, sym) | Value::Element(_, sym) = value
                     && *sym != ANY
                 {
                     named.insert(file.syms[*sym as usize]);

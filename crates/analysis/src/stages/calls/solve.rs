@@ -272,9 +272,14 @@ impl<'i, 'f> Solver<'i, 'f> {
     /// A method whose name only one class of the repository has.
     fn by_unique_name(&mut self, file: u32, target: V) -> Option<u32> {
         let data = &self.index.files[file as usize];
-        let Value::Member(_, name) = data.calls.values[target as usize] else {
+        let Value::Member(base, name) = data.calls.values[target as usize] else {
             return None;
         };
+        let is_constructor = matches!(data.calls.name(name), "constructor" | "__init__" | "__new__");
+        // What the object is must not be known: then the method is none of this repository's.
+        if is_constructor || !self.eval(file, base).things.is_empty() {
+            return None;
+        }
         self.index.unique_method(file, data.syms[name as usize])
     }
 
@@ -324,9 +329,9 @@ impl<'i, 'f> Solver<'i, 'f> {
             Value::Unknown => Answer::default(),
             Value::Opaque => Answer::one(Thing::External),
             Value::Function(function) => Answer::one(Thing::Function(data.functions + function)),
-            Value::Class(class) => Answer::one(Thing::Class(data.classes + class)),
-            Value::This(class) => Answer::one(Thing::Instance(data.classes + class)),
-            Value::Super(class) => Answer::one(Thing::Super(data.classes + class)),
+            Value::Class(class) => Answer::one(Thing::Class(self.index.whole(data.classes + class))),
+            Value::This(class) => Answer::one(Thing::Instance(self.index.whole(data.classes + class))),
+            Value::Super(class) => Answer::one(Thing::Super(self.index.whole(data.classes + class))),
             Value::Container(container) => Answer::one(Thing::Container(data.containers + container)),
             Value::Import(import, name) => self.import(file, import, name),
             Value::Free(sym) => self.free(file, sym),
@@ -490,7 +495,15 @@ impl<'i, 'f> Solver<'i, 'f> {
 
     fn member(&mut self, thing: Thing, name: u32) -> Answer {
         match thing {
-            Thing::Module(file) => self.global(file, name),
+            Thing::Module(file) => {
+                let found = self.global(file, name);
+                match self.index.in_package(file, name) {
+                    Some((home, value)) if found.things.is_empty() && self.index.is_folder_module(file) => {
+                        self.eval(home, value)
+                    }
+                    _ => found,
+                }
+            }
             Thing::External => Answer::one(Thing::External),
             Thing::Class(class) => self.member_of_class(class, name, None),
             Thing::Instance(class) => {

@@ -3,9 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    ANY, Argument, Call, Calls, ClassDefinition, Definition, MODULE, OPAQUE, Sym, UNKNOWN, V, Value,
-};
+use super::{ANY, Argument, Call, Calls, ClassDefinition, Definition, MODULE, OPAQUE, Sym, UNKNOWN, V, Value};
 
 /// A name that may be more than this many things may be anything.
 const MAX_ALTERNATIVES: u32 = 6;
@@ -207,7 +205,11 @@ impl Builder {
         let (Value::Container(into), Value::Container(from)) = (self.get(into), self.get(from)) else {
             return;
         };
-        let mut moved: Vec<_> = self.elements.iter().filter(|((container, _), _)| *container == from).collect();
+        let mut moved: Vec<_> = self
+            .elements
+            .iter()
+            .filter(|((container, _), _)| *container == from)
+            .collect();
         moved.sort_unstable();
         let moved: Vec<_> = moved.into_iter().map(|((_, key), value)| (*key, *value)).collect();
         for (key, value) in moved {
@@ -427,7 +429,8 @@ impl Builder {
 
     pub fn default_of(&mut self, function: u32, at: usize, value: V) {
         if value != UNKNOWN && value != OPAQUE {
-            self.defaults.push((function, u16::try_from(at).unwrap_or(u16::MAX), value));
+            self.defaults
+                .push((function, u16::try_from(at).unwrap_or(u16::MAX), value));
         }
     }
 

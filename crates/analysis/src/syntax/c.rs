@@ -8,19 +8,21 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, Roles, Shape, parameter_count};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, parameter_count};
 use crate::facts::ImportKind;
 
 pub(super) static C: Grammar = Grammar {
     language: || tree_sitter_c::LANGUAGE.into(),
     roles: &C_ROLES,
     implicit_this: true,
+    private: Private::Static,
     ..GRAMMAR
 };
 pub(super) static CPP: Grammar = Grammar {
     language: || tree_sitter_cpp::LANGUAGE.into(),
     roles: &CPP_ROLES,
     implicit_this: true,
+    private: Private::Static,
     ..GRAMMAR
 };
 static C_ROLES: Roles = OnceLock::new();
@@ -56,6 +58,7 @@ const GRAMMAR: Grammar = Grammar {
     closure_is_unit_at_top: false,
     roles: &C_ROLES,
     implicit_this: true,
+    private: Private::Static,
 };
 
 fn role(kind: &str) -> Role {

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, Roles, Shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -44,6 +44,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     closure_is_unit_at_top: false,
     roles: &ROLES,
     implicit_this: true,
+    private: Private::Word,
 };
 static ROLES: Roles = OnceLock::new();
 

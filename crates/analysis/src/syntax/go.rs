@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, Roles, no_decisions, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, no_decisions, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -34,6 +34,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     closure_is_unit_at_top: true,
     roles: &ROLES,
     implicit_this: false,
+    private: Private::LowerCase,
 };
 static ROLES: Roles = OnceLock::new();
 

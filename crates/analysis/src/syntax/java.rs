@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, Roles, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -36,6 +36,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     closure_is_unit_at_top: false,
     roles: &ROLES,
     implicit_this: true,
+    private: Private::Word,
 };
 static ROLES: Roles = OnceLock::new();
 

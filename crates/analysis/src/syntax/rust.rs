@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, Roles, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -43,6 +43,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     closure_is_unit_at_top: false,
     roles: &ROLES,
     implicit_this: false,
+    private: Private::NoPub,
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{Context, Grammar, Role, Roles, Shape};
+use super::tree::{Context, Grammar, Private, Role, Roles, Shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -40,6 +40,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     closure_is_unit_at_top: false,
     roles: &ROLES,
     implicit_this: true,
+    private: Private::Word,
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -16,8 +16,10 @@ use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
+mod private;
 
 use calls::Part;
+pub(super) use private::Private;
 
 /// What a kind of node means for the complexities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +113,7 @@ pub(super) struct Grammar {
     pub roles: &'static Roles,
     /// A method of the same object is called by its bare name.
     pub implicit_this: bool,
+    pub private: Private,
 }
 
 /// By kind: its role, whether `collect` wants it, and what it is for the calls.
@@ -134,6 +137,8 @@ pub(super) struct Context<'a> {
     pub calls: Builder,
     class_numbers: HashMap<String, u32>,
     implicit_this: bool,
+    /// Functions that may be private and unused, with their names.
+    candidates: Vec<(u32, String)>,
 }
 
 impl<'a> Context<'a> {
@@ -231,10 +236,12 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             calls: Builder::default(),
             class_numbers: HashMap::new(),
             implicit_this: grammar.implicit_this,
+            candidates: Vec::new(),
         },
         frames: Vec::new(),
     };
     walk.run(root);
+    walk.context.settle_private(grammar.private);
     let mut syntax = std::mem::take(&mut walk.context.syntax);
     syntax.calls = walk.context.finish_calls(&syntax);
     let Context { units, .. } = walk.context;
@@ -258,7 +265,11 @@ fn roles(grammar: &'static Grammar) -> &'static [(Role, bool, Part)] {
                 let kind = language.node_kind_for_id(id).unwrap_or_default();
                 let named = language.node_kind_is_named(id);
                 if named {
-                    ((grammar.role)(kind), grammar.collects.contains(&kind), calls::part(kind))
+                    (
+                        (grammar.role)(kind),
+                        grammar.collects.contains(&kind),
+                        calls::part(kind),
+                    )
                 } else {
                     (Role::None, false, Part::None)
                 }
@@ -312,11 +323,11 @@ impl<'t> Walk<'_, 't> {
 
     fn enter(&mut self, cursor: &TreeCursor<'t>) -> bool {
         let node = cursor.node();
-        let (mut role, collects, part) = self
-            .roles
-            .get(usize::from(node.kind_id()))
-            .copied()
-            .unwrap_or((Role::None, false, Part::None));
+        let (mut role, collects, part) =
+            self.roles
+                .get(usize::from(node.kind_id()))
+                .copied()
+                .unwrap_or((Role::None, false, Part::None));
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
         let named = node.is_named() && !node.is_extra();
@@ -508,7 +519,11 @@ impl<'t> Walk<'_, 't> {
         self.context
             .units
             .open(&name, &own_name, line(start), end, shape.parameters);
-        self.context.open_function(node, owner, &own_name, line(start));
+        let private = self.context.is_private(node, &own_name, self.grammar.private);
+        let function = self.context.open_function(node, owner, &own_name, line(start));
+        if private {
+            self.context.candidates.push((function, own_name));
+        }
     }
 
     fn has_label(&self, node: Node<'_>) -> bool {
@@ -608,7 +623,9 @@ pub(super) fn shape(node: Node<'_>) -> Shape<'_> {
 
 /// What stands before a function's own name.
 fn owner_of<'n>(name: &'n str, own_name: &str) -> Option<&'n str> {
-    name.strip_suffix(own_name)?.strip_suffix('.').filter(|_| !own_name.is_empty())
+    name.strip_suffix(own_name)?
+        .strip_suffix('.')
+        .filter(|_| !own_name.is_empty())
 }
 
 /// A ternary without its middle.

@@ -175,12 +175,17 @@ impl<'f> Index<'f> {
             }
             for &(class, sym, value) in &calls.members {
                 let whole = index.whole[(classes + class) as usize];
-                index.members.entry((whole, syms[sym as usize])).or_insert((next, value));
+                index
+                    .members
+                    .entry((whole, syms[sym as usize]))
+                    .or_insert((next, value));
             }
-            index.elements.extend(calls.elements.iter().map(|&(container, key, value)| {
-                let key = if key == ANY { ANY } else { syms[key as usize] };
-                (containers + container, key, next, value)
-            }));
+            index
+                .elements
+                .extend(calls.elements.iter().map(|&(container, key, value)| {
+                    let key = if key == ANY { ANY } else { syms[key as usize] };
+                    (containers + container, key, next, value)
+                }));
             index.classes.extend(std::iter::repeat_n(next, calls.classes.len()));
             index.files.push(File {
                 at,
@@ -323,7 +328,10 @@ impl<'f> Index<'f> {
     pub(super) fn function(&self, function: u32) -> (u32, &'f Definition) {
         let file = self.files.partition_point(|file| file.functions <= function) - 1;
         let data = &self.files[file];
-        (number(file), &data.calls.functions[(function - data.functions) as usize])
+        (
+            number(file),
+            &data.calls.functions[(function - data.functions) as usize],
+        )
     }
 
     /// The class that a part belongs to.
@@ -370,6 +378,28 @@ impl<'f> Index<'f> {
             parent = outer.parent;
         }
         name
+    }
+
+    /// In how many files of a language that keeps all its words a name stands, where that is private to more than a file.
+    pub(super) fn files_by_name(&self) -> HashMap<(Family, u32), u32> {
+        let mut wanted: HashMap<(Family, u32), u32> = HashMap::default();
+        let shared = || {
+            self.files
+                .iter()
+                .filter(|file| matches!(file.family, Family::Go | Family::Rust))
+        };
+        for file in shared() {
+            let private = file.calls.functions.iter().filter(|function| !function.entry);
+            wanted.extend(private.map(|function| ((file.family, file.syms[function.name as usize]), 0)));
+        }
+        for file in shared() {
+            for sym in &file.syms {
+                if let Some(files) = wanted.get_mut(&(file.family, *sym)) {
+                    *files += 1;
+                }
+            }
+        }
+        wanted
     }
 
     /// Names under which something may be called that no call's expression leads to: members asked of unknown objects,

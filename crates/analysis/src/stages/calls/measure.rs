@@ -3,7 +3,7 @@
 use repolens_core::report::{CallGraph, CallStatistics, CalledFunction, ComplexFunction};
 use rustc_hash::FxHashSet as HashSet;
 
-use super::index::Index;
+use super::index::{Family, Index};
 use super::solve::{Fate, Solver, Thing};
 use crate::graph::Adjacency;
 use crate::language::Origin;
@@ -193,18 +193,30 @@ fn location(index: &Index<'_>, function: u32) -> String {
 fn is_judged(index: &Index<'_>, function: u32) -> bool {
     let (file, _) = index.function(function);
     let facts = index.facts(file);
-    facts.origin == Origin::Own && !facts.test && facts.syntax.as_ref().is_some_and(|syntax| !syntax.errors)
+    // What a header defines, those call that include it.
+    let header = [".h", ".hpp", ".hh", ".hxx", ".inc"]
+        .iter()
+        .any(|end| facts.path.ends_with(end));
+    facts.origin == Origin::Own && !facts.test && !header && facts.syntax.as_ref().is_some_and(|syntax| !syntax.errors)
 }
 
 /// What is run or may be called from outside: the code of files, exported and registered functions, and those whose name
 /// is asked of an object that nothing is known of.
 fn entries(index: &Index<'_>) -> Vec<u32> {
     let named: HashSet<u32> = index.named_elsewhere();
+    let shared = index.files_by_name();
     let mut entries: Vec<u32> = (index.functions..index.functions + index.files.len() as u32).collect();
     for (at, file) in (0u32..).zip(&index.files) {
         let test = index.facts(at).test;
         for (number, function) in (file.functions..).zip(&file.calls.functions) {
-            if test || function.entry || named.contains(&file.syms[function.name as usize]) {
+            let name = file.syms[function.name as usize];
+            let elsewhere = match file.family {
+                Family::Go | Family::Rust => shared.get(&(file.family, name)).is_some_and(|files| *files > 1),
+                Family::Python | Family::Script => named.contains(&name),
+                // Nothing in the only file that can call it has its name.
+                _ => false,
+            };
+            if test || function.entry || elsewhere {
                 entries.push(number);
             }
         }

@@ -119,7 +119,11 @@ impl<'i, 'f> Solver<'i, 'f> {
     pub(super) fn new(index: &'i Index<'f>) -> Self {
         let mut solver = Self {
             index,
-            memo: index.files.iter().map(|file| vec![0; file.calls.values.len()]).collect(),
+            memo: index
+                .files
+                .iter()
+                .map(|file| vec![0; file.calls.values.len()])
+                .collect(),
             answers: Vec::new(),
             numbers: HashMap::default(),
             open: Vec::new(),
@@ -199,13 +203,22 @@ impl<'i, 'f> Solver<'i, 'f> {
                 }
                 Thing::Module(module) => {
                     let made = self.global_named(module, "default");
-                    targets.extend(made.things.iter().filter_map(|made| made.function()).map(|f| (f, false)));
+                    targets.extend(
+                        made.things
+                            .iter()
+                            .filter_map(|made| made.function())
+                            .map(|f| (f, false)),
+                    );
                 }
                 Thing::External => fate = fate.max_of(Fate::External),
                 Thing::Super(_) | Thing::Container(_) => {}
             }
         }
-        let mut confidence = if answer.likely { Confidence::Likely } else { Confidence::Exact };
+        let mut confidence = if answer.likely {
+            Confidence::Likely
+        } else {
+            Confidence::Exact
+        };
         if targets.is_empty() && answer.things.is_empty() && !answer.open && !call.implicit {
             if let Some(function) = self.by_unique_name(file, call.target) {
                 targets.push((function, true));
@@ -419,7 +432,11 @@ impl<'i, 'f> Solver<'i, 'f> {
         let mut targets: Vec<u32> = all.filter_map(|link| self.index.file_of(link.target)).collect();
         targets.dedup();
         if targets.is_empty() {
-            return if links.is_empty() { Answer::one(Thing::External) } else { Answer::default() };
+            return if links.is_empty() {
+                Answer::one(Thing::External)
+            } else {
+                Answer::default()
+            };
         }
         let Some(what) = self.index.imported(file, import, name) else {
             return Answer::one(Thing::Module(targets[0]));
@@ -659,7 +676,9 @@ fn merge(mut lists: Vec<Vec<u32>>) -> Vec<u32> {
     loop {
         lists.retain(|list| !list.is_empty());
         let heads = lists.iter().map(|list| list[0]);
-        let good = heads.clone().find(|head| lists.iter().all(|list| !list[1..].contains(head)));
+        let good = heads
+            .clone()
+            .find(|head| lists.iter().all(|list| !list[1..].contains(head)));
         let Some(next) = good.or_else(|| lists.first().map(|list| list[0])) else {
             return order;
         };

@@ -33,14 +33,68 @@ pub(super) fn calls(lines: &Lines, program: &Program<'_>, numbers: &HashMap<u32,
 }
 
 const GLOBALS: &[&str] = &[
-    "Array", "ArrayBuffer", "BigInt", "Boolean", "Buffer", "Date", "Error", "Float32Array", "Float64Array", "Function",
-    "Infinity", "Int16Array", "Int32Array", "Int8Array", "Intl", "JSON", "Map", "Math", "NaN", "Number", "Object",
-    "Promise", "Proxy", "RangeError", "Reflect", "RegExp", "Set", "String", "Symbol", "SyntaxError", "TypeError",
-    "URL", "Uint16Array", "Uint32Array", "Uint8Array", "WeakMap", "WeakSet", "cancelAnimationFrame", "clearInterval",
-    "clearTimeout", "console", "decodeURIComponent", "document", "encodeURIComponent", "fetch", "globalThis",
-    "isFinite", "isNaN", "localStorage", "navigator", "parseFloat", "parseInt", "performance", "process",
-    "queueMicrotask", "requestAnimationFrame", "setImmediate", "setInterval", "setTimeout", "structuredClone",
-    "undefined", "window",
+    "Array",
+    "ArrayBuffer",
+    "BigInt",
+    "Boolean",
+    "Buffer",
+    "Date",
+    "Error",
+    "Float32Array",
+    "Float64Array",
+    "Function",
+    "Infinity",
+    "Int16Array",
+    "Int32Array",
+    "Int8Array",
+    "Intl",
+    "JSON",
+    "Map",
+    "Math",
+    "NaN",
+    "Number",
+    "Object",
+    "Promise",
+    "Proxy",
+    "RangeError",
+    "Reflect",
+    "RegExp",
+    "Set",
+    "String",
+    "Symbol",
+    "SyntaxError",
+    "TypeError",
+    "URL",
+    "Uint16Array",
+    "Uint32Array",
+    "Uint8Array",
+    "WeakMap",
+    "WeakSet",
+    "cancelAnimationFrame",
+    "clearInterval",
+    "clearTimeout",
+    "console",
+    "decodeURIComponent",
+    "document",
+    "encodeURIComponent",
+    "fetch",
+    "globalThis",
+    "isFinite",
+    "isNaN",
+    "localStorage",
+    "navigator",
+    "parseFloat",
+    "parseInt",
+    "performance",
+    "process",
+    "queueMicrotask",
+    "requestAnimationFrame",
+    "setImmediate",
+    "setInterval",
+    "setTimeout",
+    "structuredClone",
+    "undefined",
+    "window",
 ];
 
 struct Walk<'l> {
@@ -128,7 +182,10 @@ impl Walk<'_> {
                 self.builder.default_of(function, at, value);
             }
             // `constructor(private a: A)` makes an attribute of it.
-            if let (true, Some(id)) = (parameter.accessibility.is_some(), parameter.pattern.get_binding_identifier()) {
+            if let (true, Some(id)) = (
+                parameter.accessibility.is_some(),
+                parameter.pattern.get_binding_identifier(),
+            ) {
                 let this = self.this.last().copied().unwrap_or(UNKNOWN);
                 self.builder.store(this, &id.name, value);
             }
@@ -242,7 +299,12 @@ impl Walk<'_> {
         for decorator in &it.decorators {
             self.eval(&decorator.expression);
         }
-        let name = it.id.as_ref().map(|id| id.name.to_string()).or(pending).unwrap_or_default();
+        let name = it
+            .id
+            .as_ref()
+            .map(|id| id.name.to_string())
+            .or(pending)
+            .unwrap_or_default();
         self.builder.push(Kind::Block);
         let class = self.builder.define_class(&name, bases);
         let value = self.builder.value(Value::Class(class));
@@ -393,7 +455,10 @@ impl Walk<'_> {
                 "call" => arguments
                     .into_iter()
                     .skip(1)
-                    .map(|argument| Argument { at: argument.at - 1, ..argument })
+                    .map(|argument| Argument {
+                        at: argument.at - 1,
+                        ..argument
+                    })
                     .collect(),
                 _ => Vec::new(),
             };

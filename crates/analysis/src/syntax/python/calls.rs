@@ -32,13 +32,79 @@ pub(super) fn calls(lines: &Lines, body: &[Stmt], numbers: &HashMap<u32, u32>) -
 
 /// What hides no function of the repository: kept short, for a name that is unknown costs little.
 const BUILTINS: &[&str] = &[
-    "abs", "all", "any", "bool", "bytearray", "bytes", "callable", "chr", "classmethod", "delattr", "dict", "dir",
-    "divmod", "enumerate", "eval", "exec", "filter", "float", "format", "frozenset", "getattr", "globals", "hasattr",
-    "hash", "hex", "id", "input", "int", "isinstance", "issubclass", "iter", "len", "list", "locals", "map", "max",
-    "memoryview", "min", "next", "object", "oct", "open", "ord", "pow", "print", "property", "range", "repr",
-    "reversed", "round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum", "tuple", "type", "vars",
-    "zip", "Exception", "ValueError", "TypeError", "KeyError", "AttributeError", "NotImplementedError",
-    "StopIteration", "RuntimeError", "ImportError", "IndexError", "OSError", "AssertionError",
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+    "Exception",
+    "ValueError",
+    "TypeError",
+    "KeyError",
+    "AttributeError",
+    "NotImplementedError",
+    "StopIteration",
+    "RuntimeError",
+    "ImportError",
+    "IndexError",
+    "OSError",
+    "AssertionError",
 ];
 
 enum Work<'a> {
@@ -79,7 +145,11 @@ impl<'a> Walk<'a, '_> {
         let line = self.line(&it.name);
         let function = self.builder.define(it.name.as_str(), line);
         let class = self.builder.definition(function).class;
-        let names: Vec<&str> = it.parameters.iter().map(|parameter| parameter.name().as_str()).collect();
+        let names: Vec<&str> = it
+            .parameters
+            .iter()
+            .map(|parameter| parameter.name().as_str())
+            .collect();
         self.builder.parameters(function, &names);
         for (at, parameter) in it.parameters.iter().enumerate() {
             if let Some(default) = parameter.default() {
@@ -98,14 +168,26 @@ impl<'a> Walk<'a, '_> {
             let target = self.eval(&decorator.expression);
             let plain = matches!(
                 name,
-                "property" | "staticmethod" | "classmethod" | "abstractmethod" | "cached_property" | "setter" | "getter"
-                    | "override" | "overload" | "deleter"
+                "property"
+                    | "staticmethod"
+                    | "classmethod"
+                    | "abstractmethod"
+                    | "cached_property"
+                    | "setter"
+                    | "getter"
+                    | "override"
+                    | "overload"
+                    | "deleter"
             );
             if plain {
                 continue;
             }
             registered = true;
-            let argument = Argument { at: 0, name: ANY, value };
+            let argument = Argument {
+                at: 0,
+                name: ANY,
+                value,
+            };
             let line = self.line(&decorator.expression);
             self.builder.call(target, line, &[argument], false);
             let made = self.builder.result(target);
@@ -122,7 +204,8 @@ impl<'a> Walk<'a, '_> {
             }
             None => self.builder.bind(it.name.as_str(), value),
         }
-        self.work.push_back((self.builder.scope(), function, Work::Function(it)));
+        self.work
+            .push_back((self.builder.scope(), function, Work::Function(it)));
     }
 
     fn body(&mut self, function: u32, work: &Work<'a>) {
@@ -196,7 +279,11 @@ impl<'a> Walk<'a, '_> {
         let mut value = self.builder.value(Value::Class(class));
         for decorator in it.decorator_list.iter().rev() {
             let target = self.eval(&decorator.expression);
-            let argument = Argument { at: 0, name: ANY, value };
+            let argument = Argument {
+                at: 0,
+                name: ANY,
+                value,
+            };
             let line = self.line(&decorator.expression);
             self.builder.call(target, line, &[argument], false);
             let made = self.builder.result(target);
@@ -304,7 +391,11 @@ impl<'a> Walk<'a, '_> {
         for (at, &value) in values[star..values.len() - rest].iter().enumerate() {
             self.builder.put(middle, Some(&format!("#{at}")), value);
         }
-        let parts = values[..star].iter().copied().chain([middle]).chain(values[values.len() - rest..].iter().copied());
+        let parts = values[..star]
+            .iter()
+            .copied()
+            .chain([middle])
+            .chain(values[values.len() - rest..].iter().copied());
         for (target, value) in targets.iter().zip(parts.collect::<Vec<_>>()) {
             match target {
                 Expr::Starred(it) => self.assign(&it.value, value),
@@ -466,11 +557,14 @@ impl<'a> Walk<'a, '_> {
                 let definition = self.builder.definition(function);
                 definition.anonymous = true;
                 definition.class = None;
-                let names: Vec<&str> =
-                    it.parameters.iter().flat_map(|list| list.iter()).map(|one| one.name().as_str()).collect();
+                let names: Vec<&str> = it
+                    .parameters
+                    .iter()
+                    .flat_map(|list| list.iter())
+                    .map(|one| one.name().as_str())
+                    .collect();
                 self.builder.parameters(function, &names);
-                self.work
-                    .push_back((self.builder.scope(), function, Work::Lambda(it)));
+                self.work.push_back((self.builder.scope(), function, Work::Lambda(it)));
                 self.builder.value(Value::Function(function))
             }
             Expr::If(it) => {
@@ -541,8 +635,11 @@ impl<'a> Walk<'a, '_> {
                 self.builder.quote(text.value.to_str());
                 OPAQUE
             }
-            Expr::BytesLiteral(_) | Expr::NumberLiteral(_) | Expr::BooleanLiteral(_)
-            | Expr::NoneLiteral(_) | Expr::EllipsisLiteral(_) => OPAQUE,
+            Expr::BytesLiteral(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_)
+            | Expr::EllipsisLiteral(_) => OPAQUE,
             Expr::FString(_) => {
                 visitor::walk_expr(self, it);
                 OPAQUE

@@ -31,27 +31,69 @@ pub(in crate::syntax) enum Part {
 
 pub(super) fn part(kind: &str) -> Part {
     match kind {
-        "identifier" | "type_identifier" | "simple_identifier" | "constant" | "name" | "variable_name"
-        | "relative_scope" | "namespace_identifier" | "field_identifier" | "property_identifier" | "operator_identifier" => Part::Name,
+        "identifier"
+        | "type_identifier"
+        | "simple_identifier"
+        | "constant"
+        | "name"
+        | "variable_name"
+        | "relative_scope"
+        | "namespace_identifier"
+        | "field_identifier"
+        | "property_identifier"
+        | "operator_identifier" => Part::Name,
         "this" | "this_expression" | "self" | "self_expression" => Part::This,
         "super" | "super_expression" | "base" | "base_expression" => Part::Super,
-        "field_access" | "selector_expression" | "field_expression" | "scoped_identifier" | "qualified_identifier"
-        | "member_access_expression" | "navigation_expression" | "scoped_type_identifier" | "stable_identifier" => {
-            Part::Member
-        }
+        "field_access"
+        | "selector_expression"
+        | "field_expression"
+        | "scoped_identifier"
+        | "qualified_identifier"
+        | "member_access_expression"
+        | "navigation_expression"
+        | "scoped_type_identifier"
+        | "stable_identifier" => Part::Member,
         "call_expression" | "invocation_expression" | "function_call_expression" => Part::Call,
-        "method_invocation" | "call" | "member_call_expression" | "nullsafe_member_call_expression"
+        "method_invocation"
+        | "call"
+        | "member_call_expression"
+        | "nullsafe_member_call_expression"
         | "scoped_call_expression" => Part::Method,
-        "object_creation_expression" | "new_expression" | "instance_expression" | "composite_literal"
+        "object_creation_expression"
+        | "new_expression"
+        | "instance_expression"
+        | "composite_literal"
         | "struct_expression" => Part::New,
-        "parenthesized_expression" | "generic_function" | "await_expression" | "reference_expression"
-        | "generic_type" | "pointer_type" | "reference_type" | "user_type" | "nullable_type" | "named_type"
-        | "type_annotation" | "navigation_suffix" | "unary_expression" => Part::Inner,
+        "parenthesized_expression"
+        | "generic_function"
+        | "await_expression"
+        | "reference_expression"
+        | "generic_type"
+        | "pointer_type"
+        | "reference_type"
+        | "user_type"
+        | "nullable_type"
+        | "named_type"
+        | "type_annotation"
+        | "navigation_suffix"
+        | "unary_expression" => Part::Inner,
         "explicit_constructor_invocation" | "constructor_initializer" => Part::Constructor,
-        "local_variable_declaration" | "field_declaration" | "formal_parameter" | "parameter_declaration"
-        | "var_spec" | "parameter" | "let_declaration" | "variable_declaration" | "class_parameter"
-        | "val_definition" | "var_definition" | "property_declaration" | "simple_parameter"
-        | "property_promotion_parameter" | "short_var_declaration" | "assignment" => Part::Declare,
+        "local_variable_declaration"
+        | "field_declaration"
+        | "formal_parameter"
+        | "parameter_declaration"
+        | "var_spec"
+        | "parameter"
+        | "let_declaration"
+        | "variable_declaration"
+        | "class_parameter"
+        | "val_definition"
+        | "var_definition"
+        | "property_declaration"
+        | "simple_parameter"
+        | "property_promotion_parameter"
+        | "short_var_declaration"
+        | "assignment" => Part::Declare,
         _ => Part::None,
     }
 }
@@ -62,8 +104,10 @@ const MAX_DEPTH: usize = 12;
 impl Context<'_> {
     /// Opens the function at `node` for the calls in it. `owner`: the type it belongs to, where that is not the class
     /// around it.
-    pub(super) fn open_function(&mut self, node: Node<'_>, owner: Option<&str>, own_name: &str, at: u32) {
-        let owned = owner.filter(|owner| !owner.is_empty()).map(|owner| self.class_called(owner));
+    pub(super) fn open_function(&mut self, node: Node<'_>, owner: Option<&str>, own_name: &str, at: u32) -> u32 {
+        let owned = owner
+            .filter(|owner| !owner.is_empty())
+            .map(|owner| self.class_called(owner));
         if let Some(class) = owned {
             self.calls.enter_class(class);
         }
@@ -77,15 +121,22 @@ impl Context<'_> {
             self.calls.pop();
         }
         if let Some(class) = class {
-            let is_constructor = node.kind().contains("constructor") || own_name == "__construct" || own_name == "initialize";
-            let name = if is_constructor || node.kind() == "init_declaration" { "constructor" } else { own_name };
+            let is_constructor =
+                node.kind().contains("constructor") || own_name == "__construct" || own_name == "initialize";
+            let name = if is_constructor || node.kind() == "init_declaration" {
+                "constructor"
+            } else {
+                own_name
+            };
             self.calls.add_member(class, name, value, false);
         } else if self.calls.function() == MODULE {
             self.calls.bind(own_name, value);
         } else {
             self.calls.bind_in_function(own_name, value);
         }
-        let kind = ["return_type", "result", "returns", "type"].iter().find_map(|name| node.child_by_field_name(name));
+        let kind = ["return_type", "result", "returns", "type"]
+            .iter()
+            .find_map(|name| node.child_by_field_name(name));
         if let Some(kind) = kind {
             let class = self.type_of(kind);
             let made = self.calls.result(class);
@@ -101,6 +152,7 @@ impl Context<'_> {
             let name = text.split([' ', ')', '*']).next().unwrap_or_default().to_owned();
             self.calls.bind(&name, this);
         }
+        function
     }
 
     pub(super) fn close_function(&mut self) {
@@ -137,8 +189,16 @@ impl Context<'_> {
         let heads = node.named_children(&mut cursor).filter(|child| {
             matches!(
                 child.kind(),
-                "superclass" | "super_interfaces" | "extends_interfaces" | "base_list" | "base_class_clause" | "base_clause"
-                    | "class_interface_clause" | "delegation_specifiers" | "inheritance_specifier" | "extends_clause"
+                "superclass"
+                    | "super_interfaces"
+                    | "extends_interfaces"
+                    | "base_list"
+                    | "base_class_clause"
+                    | "base_clause"
+                    | "class_interface_clause"
+                    | "delegation_specifiers"
+                    | "inheritance_specifier"
+                    | "extends_clause"
             )
         });
         for head in heads.collect::<Vec<_>>() {
@@ -152,12 +212,18 @@ impl Context<'_> {
                     found.push(self.calls.free(&name));
                     continue;
                 }
-                if matches!(at.kind(), "type_arguments" | "arguments" | "value_arguments" | "argument_list") {
+                if matches!(
+                    at.kind(),
+                    "type_arguments" | "arguments" | "value_arguments" | "argument_list"
+                ) {
                     continue;
                 }
                 let mut cursor = at.walk();
                 let mut inner: Vec<_> = at.named_children(&mut cursor).collect();
-                if matches!(at.kind(), "scoped_type_identifier" | "qualified_name" | "qualified_identifier") {
+                if matches!(
+                    at.kind(),
+                    "scoped_type_identifier" | "qualified_name" | "qualified_identifier"
+                ) {
                     inner = inner.pop().into_iter().collect();
                 }
                 inner.reverse();
@@ -196,8 +262,12 @@ impl Context<'_> {
                 None => UNKNOWN,
             },
             Part::Method => {
-                let object = ["object", "receiver", "scope"].iter().find_map(|name| node.child_by_field_name(name));
-                let name = ["name", "method"].iter().find_map(|name| node.child_by_field_name(name));
+                let object = ["object", "receiver", "scope"]
+                    .iter()
+                    .find_map(|name| node.child_by_field_name(name));
+                let name = ["name", "method"]
+                    .iter()
+                    .find_map(|name| node.child_by_field_name(name));
                 let Some(name) = name.filter(|name| part(name.kind()) == Part::Name) else {
                     return UNKNOWN;
                 };
@@ -278,7 +348,8 @@ impl Context<'_> {
             },
             Part::Member => {
                 let count = u32::try_from(node.named_child_count()).unwrap_or(u32::MAX);
-                let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1))) else {
+                let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1)))
+                else {
                     return UNKNOWN;
                 };
                 let name = self.text(name).trim_start_matches(['.', '?', '!']);
@@ -366,11 +437,21 @@ impl Context<'_> {
         let class = declared.map_or(UNKNOWN, |declared| self.type_of(declared));
         let object = self.calls.result(class);
         for declarator in declarators {
-            let name = ["name", "pattern", "left"].iter().find_map(|name| declarator.child_by_field_name(name));
+            let name = ["name", "pattern", "left"]
+                .iter()
+                .find_map(|name| declarator.child_by_field_name(name));
             let name = name.unwrap_or(declarator);
             let Some(name) = first_name(name) else { continue };
-            let value = ["value", "right"].iter().find_map(|name| declarator.child_by_field_name(name));
-            let value = value.map(|value| if value.kind() == "expression_list" { value.named_child(0).unwrap_or(value) } else { value });
+            let value = ["value", "right"]
+                .iter()
+                .find_map(|name| declarator.child_by_field_name(name));
+            let value = value.map(|value| {
+                if value.kind() == "expression_list" {
+                    value.named_child(0).unwrap_or(value)
+                } else {
+                    value
+                }
+            });
             let value = value.map_or(UNKNOWN, |value| self.expression(value, 0));
             let value = self.calls.first(object, value);
             if value == UNKNOWN {
@@ -416,7 +497,10 @@ fn first_name(node: Node<'_>) -> Option<Node<'_>> {
         }
         let mut cursor = at.walk();
         at = at.named_children(&mut cursor).find(|child| {
-            !matches!(child.kind(), "modifiers" | "user_type" | "nullable_type" | "attribute_list" | "visibility_modifier")
+            !matches!(
+                child.kind(),
+                "modifiers" | "user_type" | "nullable_type" | "attribute_list" | "visibility_modifier"
+            )
         })?;
     }
     None

@@ -1,5 +1,6 @@
 //! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them.
 
+use crate::calls::Calls;
 use crate::language::{FileLines, Fingerprint, LanguageId, Origin};
 use crate::manifests::Manifest;
 
@@ -42,6 +43,7 @@ pub struct Syntax {
     pub package: Box<str>,
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
+    pub calls: Calls,
 }
 
 /// One function with a body: the unit of both complexities.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::facts::FileFacts;
 use crate::language::Origin;
 use crate::units::CognitiveRules;
-use crate::{OpenError, Options, Silent, SourceTree, scan};
+use crate::{OpenError, Options, Silent, SourceTree, scan, stages};
 
 /// One file, with its lines and units.
 #[derive(Debug, Serialize)]
@@ -74,4 +74,25 @@ fn file(facts: &FileFacts) -> FileUnits {
         classes: facts.syntax.as_ref().map_or(0, |syntax| syntax.classes),
         units: units.collect(),
     }
+}
+
+/// One edge of the call graph. Functions are `PATH:NAME`, the code of a file outside of functions is `PATH`.
+#[derive(Debug, Serialize)]
+pub struct CallEdge {
+    pub caller: String,
+    pub target: String,
+    /// Where the target is defined.
+    pub line: u32,
+    /// Found by scope, import or class; else it is likely.
+    pub exact: bool,
+}
+
+/// All edges of the call graph; the report has its figures only.
+///
+/// # Errors
+/// The tree cannot be read at all.
+pub fn calls(tree: SourceTree, options: &Options) -> Result<Vec<CallEdge>, OpenError> {
+    let facts = scan::scan(tree, options, &Silent)?;
+    let mut report = repolens_core::report::Report::default();
+    Ok(stages::call_edges(&facts, &mut report))
 }

@@ -17,6 +17,7 @@
 //!
 //! What only the caller knows (ids, addresses, times) it fills in afterwards with `Report::set_meta`.
 
+mod calls;
 mod facts;
 mod graph;
 pub mod inventory;

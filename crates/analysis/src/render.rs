@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 
 use repolens_core::report::{Report, RiskLevel, StageStatus};
 
+mod structure;
+
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -47,6 +49,7 @@ pub fn text(report: &Report, style: &Style) -> String {
     languages(report, &mut page);
     health(report, &mut page);
     complexity(report, &mut page);
+    structure::structure(report, &mut page);
     dependencies(report, &mut page);
     advice(report, &mut page);
     left_out(report, &mut page);

@@ -10,6 +10,7 @@ use crate::options::{Observer, Options};
 use crate::scan::Facts;
 
 mod ast;
+mod calls;
 mod complexity;
 mod cycles;
 mod dead;
@@ -33,6 +34,18 @@ pub fn reads_text_of(path: &str) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub graph: Option<Graph>,
+    /// Functions that nothing reaches, by file and line.
+    pub unused_functions: Vec<UnusedFunction>,
+}
+
+#[derive(Debug)]
+pub(crate) struct UnusedFunction {
+    /// As in `Facts::files`.
+    pub file: u32,
+    pub name: String,
+    pub line: u32,
+    /// Not even something else that nothing reaches calls it.
+    pub never_named: bool,
 }
 
 /// How a stage ended.
@@ -57,6 +70,7 @@ const STAGES: &[(&str, Run)] = &[
     ("complexity", complexity::run),
     ("module-graph", modules::run),
     ("cycles", cycles::run),
+    ("call-graph", calls::run),
     ("dead-code", dead::run),
     ("duplication", duplication::run),
     ("ast", ast::run),
@@ -65,7 +79,7 @@ const STAGES: &[(&str, Run)] = &[
 ];
 
 /// What this version does not do: told in every report, so that an absent section is no clean bill of health.
-const NOT_BUILT: &[&str] = &["call-graph", "hotspots", "security"];
+const NOT_BUILT: &[&str] = &["hotspots", "security"];
 
 /// Runs them all.
 pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {
@@ -104,6 +118,13 @@ pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observe
             reason,
         });
     }
+}
+
+/// All edges of the call graph, which the report has in figures only.
+pub(crate) fn call_edges(facts: &Facts, report: &mut Report) -> Vec<crate::inventory::CallEdge> {
+    let mut scratch = Scratch::default();
+    modules::run(facts, report, &mut scratch);
+    calls::edges(facts, &scratch.graph.unwrap_or_default())
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

@@ -1,14 +1,16 @@
 //! Dead code.
 //!
 //! *What it looks at*: imports that their file does not use (Python, JavaScript, TypeScript); files that no entry point
-//! reaches and exports that nobody imports (JavaScript, TypeScript). *Why it matters*: code that nobody runs is read, tested
+//! reaches and exports that nobody imports (JavaScript, TypeScript); private functions that nothing calls. *Why it matters*: code that nobody runs is read, tested
 //! and kept in step for nothing. *Limits*: precision before recall. A package without a known entry point has no dead
 //! files; what an entry point exports is public; a file that is loaded by a computed name makes its whole folder live.
 //! Python's modules are public by nature, so none of them is called dead.
 
 use std::collections::BTreeMap;
 
-use repolens_core::report::{ByName, DeadCode, DeadCodeStatistics, Report, UnusedImport};
+use repolens_core::report::{
+    ByName, Confidence, DeadCode, DeadCodeStatistics, Report, UnusedFunction, UnusedImport, cap,
+};
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::facts::ImportKind;
@@ -18,6 +20,7 @@ mod reach;
 
 /// Files listed in each of the three lists.
 const MAX_LISTED: usize = 2_000;
+const MAX_FUNCTIONS: usize = 500;
 const IMPORTS_KNOWN: &[&str] = &["javascript", "typescript", "python"];
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
@@ -49,7 +52,23 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             }
         }
     }
-    if !known {
+    let mut unused_functions: Vec<UnusedFunction> = scratch
+        .unused_functions
+        .iter()
+        .map(|unused| UnusedFunction {
+            confidence: if unused.never_named {
+                Confidence::High
+            } else {
+                Confidence::Medium
+            },
+            file: facts.files[unused.file as usize].path.clone(),
+            line: unused.line.into(),
+            function: unused.name.clone(),
+        })
+        .collect();
+    unused_functions.sort();
+    statistics.total_unused_functions = unused_functions.len() as u64;
+    if !known && report.call_graph.is_none() {
         return Outcome::Skipped("there is no code of a language whose dead code is looked for".to_owned());
     }
     let reached = reach::find(facts, graph);
@@ -67,6 +86,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         .keys()
         .chain(reached.unused_exports.keys())
         .chain(&reached.unused_files)
+        .chain(unused_functions.iter().map(|unused| &unused.file))
         .collect();
     affected.sort();
     affected.dedup();
@@ -79,16 +99,20 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         unused_exports: reached.unused_exports.clone(),
         unused_files: reached.unused_files.clone(),
         unused_imports: unused_imports.clone(),
+        unused_functions: unused_functions.clone(),
         statistics,
         truncated: false,
     };
     dead.truncated =
         cut(&mut dead.unused_exports) | cut(&mut dead.unused_imports) | (dead.unused_files.len() > MAX_LISTED);
     dead.unused_files.truncate(MAX_LISTED);
+    dead.truncated |= cap(&mut dead.unused_functions, MAX_FUNCTIONS);
     let truncated = dead.truncated;
     report.dead_code = Some(dead);
     if truncated {
-        Outcome::Truncated(format!("each list ends after {MAX_LISTED} files"))
+        Outcome::Truncated(format!(
+            "the lists end after {MAX_LISTED} files and {MAX_FUNCTIONS} functions"
+        ))
     } else {
         Outcome::Ok
     }

@@ -8,21 +8,25 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, Shape, parameter_count};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, parameter_count};
 use crate::facts::ImportKind;
 
 pub(super) static C: Grammar = Grammar {
     language: || tree_sitter_c::LANGUAGE.into(),
     roles: &C_ROLES,
+    implicit_this: true,
+    private: Private::Static,
     ..GRAMMAR
 };
 pub(super) static CPP: Grammar = Grammar {
     language: || tree_sitter_cpp::LANGUAGE.into(),
     roles: &CPP_ROLES,
+    implicit_this: true,
+    private: Private::Static,
     ..GRAMMAR
 };
-static C_ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
-static CPP_ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
+static C_ROLES: Roles = OnceLock::new();
+static CPP_ROLES: Roles = OnceLock::new();
 
 const GRAMMAR: Grammar = Grammar {
     language: || tree_sitter_c::LANGUAGE.into(),
@@ -53,6 +57,8 @@ const GRAMMAR: Grammar = Grammar {
     catch_decides: true,
     closure_is_unit_at_top: false,
     roles: &C_ROLES,
+    implicit_this: true,
+    private: Private::Static,
 };
 
 fn role(kind: &str) -> Role {

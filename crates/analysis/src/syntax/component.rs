@@ -5,6 +5,7 @@
 //! those of `<script module>` are. Limits: what the markup calls and uses is not looked at.
 
 use super::{depth, javascript};
+use crate::calls::Calls;
 use crate::facts::{Export, Import, ImportKind, Syntax};
 use crate::units::CognitiveRules;
 
@@ -45,6 +46,10 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64, rules: CognitiveRu
             _ => "a.js",
         };
         let part = javascript::facts(name, &padded, rules)?;
+        if whole.imports.is_empty() && whole.calls.values.is_empty() {
+            // The first block with code; the numbers of its imports are those of the whole.
+            whole.calls = used_by_name(part.calls);
+        }
         whole.functions.extend(part.functions);
         whole.classes += part.classes;
         whole.imports.extend(part.imports.into_iter().map(used_by_markup));
@@ -66,6 +71,12 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64, rules: CognitiveRu
 fn used_by_markup(mut import: Import) -> Import {
     import.names.iter_mut().for_each(|name| name.unused = false);
     import
+}
+
+/// The markup calls what the script defines.
+fn used_by_name(mut calls: Calls) -> Calls {
+    calls.functions.iter_mut().for_each(|function| function.entry = true);
+    calls
 }
 
 /// The blocks of a file, in their order; what stands in a comment of the markup is none.

@@ -2,7 +2,7 @@
 //! every function, arrow, method and accessor is a unit that adds nothing to the one around it; defaults, `?.`, `??` and
 //! logical assignments are decisions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::*;
@@ -16,6 +16,7 @@ use super::Lines;
 use crate::facts::Syntax;
 use crate::units::{CognitiveRules, Units, runs};
 
+mod calls;
 mod modules;
 
 /// # Errors
@@ -45,12 +46,19 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             name: None,
             classes: Vec::new(),
             counted: false,
+            numbers: HashMap::new(),
         };
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.visit_program(&parsed.program);
-        let Walk { units, mut syntax, .. } = walk;
+        let Walk {
+            units,
+            mut syntax,
+            numbers,
+            ..
+        } = walk;
         syntax.functions = units.finish();
+        syntax.calls = calls::calls(&lines, &parsed.program, &numbers);
         return Ok(syntax);
     }
     Err("its syntax is broken: lines are counted, but it is not parsed".to_owned())
@@ -116,6 +124,8 @@ struct Walk<'l> {
     classes: Vec<String>,
     /// The runs of the logical operation that comes next are counted already.
     counted: bool,
+    /// Which import stands at an offset.
+    numbers: HashMap<u32, u32>,
 }
 
 impl Walk<'_> {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -43,8 +43,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     catch_decides: true,
     closure_is_unit_at_top: true,
     roles: &ROLES,
+    implicit_this: false,
+    private: Private::Word,
 };
-static ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
+static ROLES: Roles = OnceLock::new();
 
 fn role(kind: &str) -> Role {
     match kind {

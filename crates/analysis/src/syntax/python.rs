@@ -1,7 +1,7 @@
 //! Python, by ruff's parser. Cyclomatic complexity as radon counts (with `assert`): comprehensions, the `else` of loops and
 //! of `try` are decisions, a lambda belongs to its function, a nested function is a unit of its own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, BoolOp, ExceptHandler, Expr, Stmt};
@@ -12,6 +12,7 @@ use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::units::{CognitiveRules, Units, runs};
 
 mod bindings;
+mod calls;
 
 /// # Errors
 /// A sentence for the report.
@@ -31,6 +32,7 @@ pub(super) fn facts(_path: &str, text: &str, rules: CognitiveRules) -> Result<Sy
         counted: false,
         all: None,
         unused: bindings::unused_imports(text, &parsed.syntax().body),
+        numbers: HashMap::new(),
     };
     walk.syntax.entry_point = text.starts_with("#!");
     let body = &parsed.syntax().body;
@@ -40,13 +42,18 @@ pub(super) fn facts(_path: &str, text: &str, rules: CognitiveRules) -> Result<Sy
         walk.visit_stmt(stmt);
     }
     let Walk {
-        units, mut syntax, all, ..
+        units,
+        mut syntax,
+        all,
+        numbers,
+        ..
     } = walk;
     if let Some(all) = all {
         // `__all__` says what is public; what it does not name is not.
         syntax.exports = all;
     }
     syntax.functions = units.finish();
+    syntax.calls = calls::calls(&lines, body, &numbers);
     Ok(syntax)
 }
 
@@ -63,6 +70,8 @@ struct Walk<'t> {
     all: Option<Vec<Export>>,
     /// Offsets of the aliases that nothing uses.
     unused: HashSet<u32>,
+    /// Which import a statement (or an alias, where each is an import of its own) is, by its offset.
+    numbers: HashMap<u32, u32>,
 }
 
 impl Walk<'_> {
@@ -273,8 +282,14 @@ impl Walk<'_> {
         });
     }
 
+    fn number(&mut self, range: TextRange) {
+        let next = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(range.start().to_u32(), next);
+    }
+
     fn import(&mut self, it: &ast::StmtImport) {
         for alias in &it.names {
+            self.number(alias.range());
             let module = alias.name.as_str();
             let local = alias
                 .asname
@@ -290,6 +305,7 @@ impl Walk<'_> {
     }
 
     fn import_from(&mut self, it: &ast::StmtImportFrom) {
+        self.number(it.range());
         let dots = ".".repeat(it.level.min(64) as usize);
         let module = it.module.as_ref().map_or("", |module| module.as_str());
         let names = it

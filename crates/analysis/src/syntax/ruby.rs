@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
 use crate::facts::ImportKind;
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -25,8 +25,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     catch_decides: false,
     closure_is_unit_at_top: false,
     roles: &ROLES,
+    implicit_this: true,
+    private: Private::Unknown,
 };
-static ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
+static ROLES: Roles = OnceLock::new();
 
 fn role(kind: &str) -> Role {
     match kind {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, Shape, parameter_count};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, parameter_count};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -39,8 +39,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     catch_decides: true,
     closure_is_unit_at_top: false,
     roles: &ROLES,
+    implicit_this: true,
+    private: Private::Word,
 };
-static ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
+static ROLES: Roles = OnceLock::new();
 
 fn role(kind: &str) -> Role {
     match kind {

@@ -11,8 +11,15 @@ use std::time::Duration;
 use nix::time::{ClockId, clock_gettime};
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
 
+use crate::calls::Builder;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::units::{CognitiveRules, Units, runs};
+
+mod calls;
+mod private;
+
+use calls::Part;
+pub(super) use private::Private;
 
 /// What a kind of node means for the complexities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,8 +110,14 @@ pub(super) struct Grammar {
     /// A closure outside of any function is a unit of its own (Go).
     pub closure_is_unit_at_top: bool,
     /// A cell for the roles by kind, filled on first use.
-    pub roles: &'static OnceLock<Vec<(Role, bool)>>,
+    pub roles: &'static Roles,
+    /// A method of the same object is called by its bare name.
+    pub implicit_this: bool,
+    pub private: Private,
 }
+
+/// By kind: its role, whether `collect` wants it, and what it is for the calls.
+pub(super) type Roles = OnceLock<Vec<(Role, bool, Part)>>;
 
 impl std::fmt::Debug for Grammar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -121,6 +134,11 @@ pub(super) struct Context<'a> {
     pub classes: Vec<String>,
     /// For a grammar's own use; emptied where a function begins.
     pub seen: HashSet<String>,
+    pub calls: Builder,
+    class_numbers: HashMap<String, u32>,
+    implicit_this: bool,
+    /// Functions that may be private and unused, with their names.
+    candidates: Vec<(u32, String)>,
 }
 
 impl<'a> Context<'a> {
@@ -215,11 +233,18 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             syntax: Syntax::default(),
             classes: Vec::new(),
             seen: HashSet::new(),
+            calls: Builder::default(),
+            class_numbers: HashMap::new(),
+            implicit_this: grammar.implicit_this,
+            candidates: Vec::new(),
         },
         frames: Vec::new(),
     };
     walk.run(root);
-    let Context { units, mut syntax, .. } = walk.context;
+    walk.context.settle_private(grammar.private);
+    let mut syntax = std::mem::take(&mut walk.context.syntax);
+    syntax.calls = walk.context.finish_calls(&syntax);
+    let Context { units, .. } = walk.context;
     syntax.functions = units.finish();
     syntax.errors = root.has_error();
     Ok(syntax)
@@ -231,7 +256,7 @@ fn thread_time() -> Duration {
 }
 
 /// Roles by kind id: looked up for each node.
-fn roles(grammar: &'static Grammar) -> &'static [(Role, bool)] {
+fn roles(grammar: &'static Grammar) -> &'static [(Role, bool, Part)] {
     grammar.roles.get_or_init(|| {
         let language = (grammar.language)();
         (0..language.node_kind_count())
@@ -240,9 +265,13 @@ fn roles(grammar: &'static Grammar) -> &'static [(Role, bool)] {
                 let kind = language.node_kind_for_id(id).unwrap_or_default();
                 let named = language.node_kind_is_named(id);
                 if named {
-                    ((grammar.role)(kind), grammar.collects.contains(&kind))
+                    (
+                        (grammar.role)(kind),
+                        grammar.collects.contains(&kind),
+                        calls::part(kind),
+                    )
                 } else {
-                    (Role::None, false)
+                    (Role::None, false, Part::None)
                 }
             })
             .collect()
@@ -256,6 +285,8 @@ struct Frame<'t> {
     nested: bool,
     unit: bool,
     class: bool,
+    /// It is a class of its own for the calls.
+    holds: bool,
     /// Inside of a logical operation whose runs are counted already.
     flattened: bool,
     /// The last word or sign but a brace among its children; kept for grammars with [`Grammar::field`] only.
@@ -264,7 +295,7 @@ struct Frame<'t> {
 
 struct Walk<'a, 't> {
     grammar: &'static Grammar,
-    roles: &'static [(Role, bool)],
+    roles: &'static [(Role, bool, Part)],
     context: Context<'a>,
     frames: Vec<Frame<'t>>,
 }
@@ -292,11 +323,11 @@ impl<'t> Walk<'_, 't> {
 
     fn enter(&mut self, cursor: &TreeCursor<'t>) -> bool {
         let node = cursor.node();
-        let (mut role, collects) = self
-            .roles
-            .get(usize::from(node.kind_id()))
-            .copied()
-            .unwrap_or((Role::None, false));
+        let (mut role, collects, part) =
+            self.roles
+                .get(usize::from(node.kind_id()))
+                .copied()
+                .unwrap_or((Role::None, false, Part::None));
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
         let named = node.is_named() && !node.is_extra();
@@ -323,6 +354,7 @@ impl<'t> Walk<'_, 't> {
             nested: false,
             unit: false,
             class: false,
+            holds: false,
             flattened: false,
             word: "",
         };
@@ -366,8 +398,10 @@ impl<'t> Walk<'_, 't> {
             Role::Type if (self.grammar.shape)(node).body => {
                 self.context.syntax.classes += 1;
                 let name = self.class_name(node);
+                self.context.open_class(node, &name);
                 self.context.classes.push(name);
                 frame.class = true;
+                frame.holds = true;
             }
             Role::Member => {
                 let shape = (self.grammar.shape)(node);
@@ -380,8 +414,10 @@ impl<'t> Walk<'_, 't> {
             Role::Class { counted } => {
                 self.context.syntax.classes += u32::from(counted);
                 let name = self.class_name(node);
+                self.context.open_class(node, &name);
                 self.context.classes.push(name);
                 frame.class = true;
+                frame.holds = true;
             }
             Role::Binary if self.logical(node).is_some() => {
                 frame.flattened = true;
@@ -405,6 +441,9 @@ impl<'t> Walk<'_, 't> {
         }
         let more = (self.grammar.decisions)(node, role);
         self.context.units.decide(more);
+        if part != Part::None {
+            self.context.call_part(node, part);
+        }
         if collects {
             (self.grammar.collect)(node, &mut self.context);
         }
@@ -418,6 +457,9 @@ impl<'t> Walk<'_, 't> {
         };
         if frame.class {
             self.context.classes.pop();
+        }
+        if frame.holds || frame.unit {
+            self.context.close_function();
         }
         if frame.unit {
             self.context.units.close();
@@ -471,11 +513,17 @@ impl<'t> Walk<'_, 't> {
             (own, None) => self.context.qualified(own),
         };
         self.context.seen.clear();
+        let owner = owner_of(&name, &own_name);
         let start = shape.name.unwrap_or(node);
         let end = u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1;
         self.context
             .units
             .open(&name, &own_name, line(start), end, shape.parameters);
+        let private = self.context.is_private(node, &own_name, self.grammar.private);
+        let function = self.context.open_function(node, owner, &own_name, line(start));
+        if private {
+            self.context.candidates.push((function, own_name));
+        }
     }
 
     fn has_label(&self, node: Node<'_>) -> bool {
@@ -571,6 +619,13 @@ pub(super) fn shape(node: Node<'_>) -> Shape<'_> {
         parameters: node.child_by_field_name("parameters").map_or(0, parameter_count),
         body: node.child_by_field_name("body").is_some(),
     }
+}
+
+/// What stands before a function's own name.
+fn owner_of<'n>(name: &'n str, own_name: &str) -> Option<&'n str> {
+    name.strip_suffix(own_name)?
+        .strip_suffix('.')
+        .filter(|_| !own_name.is_empty())
 }
 
 /// A ternary without its middle.

@@ -102,6 +102,9 @@ pub struct DeadCode {
     pub unused_imports: ByName<Vec<UnusedImport>>,
     /// Files that no entry point reaches.
     pub unused_files: Vec<String>,
+    /// Private functions that nothing calls, the surest first; at most 500.
+    #[serde(default)]
+    pub unused_functions: Vec<UnusedFunction>,
     pub statistics: DeadCodeStatistics,
     /// 0 to 100.
     pub risk_score: f64,
@@ -116,6 +119,24 @@ pub struct UnusedImport {
     pub line: u64,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct UnusedFunction {
+    pub confidence: Confidence,
+    pub file: String,
+    pub line: u64,
+    pub function: String,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Nothing names it.
+    High,
+    /// Only what is itself unused calls it.
+    Medium,
+}
+
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DeadCodeStatistics {
     pub total_exports: u64,
@@ -124,6 +145,8 @@ pub struct DeadCodeStatistics {
     pub total_imports: u64,
     pub total_unused_imports: u64,
     pub unused_import_percentage: f64,
+    #[serde(default)]
+    pub total_unused_functions: u64,
     pub affected_files: u64,
 }
 
@@ -168,9 +191,12 @@ pub struct CallStatistics {
     pub unreachable_count: u64,
     /// Calls that were seen.
     pub calls: u64,
-    /// Calls with a target in this repository: same file or import.
+    /// Calls of what is not in this repository: the language's own, libraries, classes without a constructor.
+    #[serde(default)]
+    pub external: u64,
+    /// Calls whose target was found in this repository by scope, import or class.
     pub resolved_exact: u64,
-    /// Calls whose method name has one definition in the repository.
+    /// Calls whose target hangs on a value that is passed, on a class below, or on a method's name that only one class has.
     pub resolved_likely: u64,
 }
 

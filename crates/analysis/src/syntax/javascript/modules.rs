@@ -8,6 +8,8 @@ use crate::facts::{Export, Import, ImportKind, ImportedName};
 
 impl Walk<'_> {
     fn import(&mut self, specifier: &str, kind: ImportKind, at: Span, names: Vec<ImportedName>) {
+        let number = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(at.start, number);
         self.syntax.imports.push(Import {
             specifier: specifier.into(),
             kind,

@@ -1,0 +1,55 @@
+//! The call graph.
+//!
+//! *What it looks at*: calls in own code; what each one calls is found in its file, through imports, through `self` and
+//! the classes above, through values that are passed and given back, or, where only one class has a method of that name,
+//! by the name. *Why it matters*: who is called by many must not break; what nobody calls can go. *Limits*: calls of what
+//! a library made, of names that are put together at run time, and of what may be more than a few functions have no target;
+//! how many, stands in the statistics. A function without a name counts as part of the one around it.
+
+use repolens_core::report::Report;
+
+use super::{Outcome, Scratch};
+use crate::graph::Graph;
+use crate::inventory::CallEdge;
+use crate::scan::Facts;
+
+mod index;
+mod measure;
+mod solve;
+
+use index::Index;
+use solve::{Confidence, Solver};
+
+pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
+    let empty = Graph::default();
+    let index = Index::new(&facts.files, scratch.graph.as_ref().unwrap_or(&empty));
+    if index.functions == 0 {
+        return Outcome::Skipped("there are no functions of a language whose calls are read".to_owned());
+    }
+    let mut solver = Solver::new(&index);
+    solver.solve();
+    let (section, truncated, unused) = measure::measure(&index, &mut solver);
+    report.call_graph = Some(section);
+    scratch.unused_functions = unused;
+    if truncated {
+        Outcome::Truncated(format!("each list ends after {} functions", measure::MAX_LISTED))
+    } else {
+        Outcome::Ok
+    }
+}
+
+/// All edges, for a comparison with other tools.
+pub(crate) fn edges(facts: &Facts, graph: &Graph) -> Vec<CallEdge> {
+    let index = Index::new(&facts.files, graph);
+    let mut solver = Solver::new(&index);
+    solver.solve();
+    let edges = solver.edges.iter();
+    edges
+        .map(|edge| CallEdge {
+            caller: index.label(edge.caller),
+            target: index.label(edge.target),
+            line: index.function(edge.target).1.line,
+            exact: edge.confidence == Confidence::Exact,
+        })
+        .collect()
+}

@@ -1,0 +1,421 @@
+//! All files' definitions under one numbering, and what names are looked up in.
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
+use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, V, Value};
+use crate::facts::FileFacts;
+use crate::graph::{Graph, Link};
+
+/// Languages that call each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Family {
+    Python,
+    Script,
+    Jvm,
+    Go,
+    Rust,
+    Ruby,
+    C,
+    CSharp,
+    Php,
+    Swift,
+}
+
+impl Family {
+    pub(super) fn of(language: &str) -> Option<Self> {
+        Some(match language {
+            "python" => Self::Python,
+            "javascript" | "typescript" | "vue" | "svelte" => Self::Script,
+            "java" | "kotlin" | "scala" => Self::Jvm,
+            "go" => Self::Go,
+            "rust" => Self::Rust,
+            "ruby" => Self::Ruby,
+            "c" | "cpp" => Self::C,
+            "csharp" => Self::CSharp,
+            "php" => Self::Php,
+            "swift" => Self::Swift,
+            _ => return None,
+        })
+    }
+
+    /// How far the parts of one class may lie from each other.
+    fn parts(self) -> Reach {
+        match self {
+            Self::Go => Reach::Folder,
+            Self::Ruby | Self::C | Self::CSharp | Self::Swift => Reach::Everywhere,
+            _ => Reach::File,
+        }
+    }
+
+    /// How far a name that its file does not bind reaches without an import.
+    fn reach(self) -> Reach {
+        match self {
+            Self::Python | Self::Script => Reach::File,
+            Self::Jvm | Self::Go | Self::Php => Reach::Folder,
+            Self::Rust | Self::Ruby | Self::C | Self::CSharp | Self::Swift => Reach::Everywhere,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    File,
+    Folder,
+    /// Where only one has the name.
+    Everywhere,
+}
+
+pub(super) struct File<'f> {
+    /// As in `Facts::files`.
+    pub at: u32,
+    pub calls: &'f Calls,
+    pub family: Family,
+    /// Numbers of its first function, class and container.
+    pub functions: u32,
+    pub classes: u32,
+    pub containers: u32,
+    /// Numbers of its names over all files.
+    pub syms: Vec<u32>,
+    /// The first parameter of a method is its object.
+    pub counts_self: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unique {
+    One(u32),
+    Many,
+}
+
+pub(super) struct Index<'f> {
+    facts: &'f [FileFacts],
+    graph: &'f Graph,
+    pub files: Vec<File<'f>>,
+    /// From `Facts::files` to `files`.
+    by_fact: HashMap<u32, u32>,
+    /// The file of each class.
+    pub classes: Vec<u32>,
+    /// The first part of each class that is written in several places.
+    whole: Vec<u32>,
+    pub functions: u32,
+    syms: HashMap<&'f str, u32>,
+    globals: HashMap<(u32, u32), V>,
+    members: HashMap<(u32, u32), (u32, V)>,
+    /// Sorted.
+    elements: Vec<(u32, u32, u32, V)>,
+    methods: HashMap<(Family, u32), Unique>,
+    /// Top-level names by what they can be seen from.
+    packages: HashMap<(Family, u32, u32), Unique>,
+    folders: Vec<u32>,
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+impl<'f> Index<'f> {
+    pub(super) fn new(facts: &'f [FileFacts], graph: &'f Graph) -> Self {
+        let mut index = Self {
+            facts,
+            graph,
+            files: Vec::new(),
+            by_fact: HashMap::default(),
+            classes: Vec::new(),
+            whole: Vec::new(),
+            functions: 0,
+            syms: HashMap::default(),
+            globals: HashMap::default(),
+            members: HashMap::default(),
+            elements: Vec::new(),
+            methods: HashMap::default(),
+            packages: HashMap::default(),
+            folders: Vec::new(),
+        };
+        let mut containers = 0;
+        let mut folders: HashMap<&str, u32> = HashMap::default();
+        let mut parts: HashMap<(Family, u32, u32), u32> = HashMap::default();
+        for (at, file) in (0u32..).zip(facts) {
+            let Some((syntax, family)) = file
+                .syntax
+                .as_ref()
+                .zip(file.language.and_then(|language| Family::of(language.get().id)))
+            else {
+                continue;
+            };
+            let calls = &syntax.calls;
+            if calls.values.is_empty() {
+                continue;
+            }
+            let next = number(index.files.len());
+            let mut syms = Vec::with_capacity(16);
+            for name in calls.names() {
+                let fresh = number(index.syms.len());
+                syms.push(*index.syms.entry(name).or_insert(fresh));
+            }
+            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let fresh = number(folders.len());
+            index.folders.push(*folders.entry(folder).or_insert(fresh));
+            index.by_fact.insert(at, next);
+            for &(sym, value) in &calls.globals {
+                index.globals.insert((next, syms[sym as usize]), value);
+            }
+            let classes = number(index.classes.len());
+            for (class, definition) in (classes..).zip(&calls.classes) {
+                let place = match family.parts() {
+                    Reach::File => None,
+                    Reach::Folder => index.folders.last().copied(),
+                    Reach::Everywhere => Some(0),
+                };
+                let name = syms[definition.name as usize];
+                let named = !calls.name(definition.name).is_empty();
+                let whole = match place.filter(|_| named) {
+                    Some(place) => *parts.entry((family, place, name)).or_insert(class),
+                    None => class,
+                };
+                index.whole.push(whole);
+            }
+            for &(class, sym, value) in &calls.members {
+                let whole = index.whole[(classes + class) as usize];
+                index
+                    .members
+                    .entry((whole, syms[sym as usize]))
+                    .or_insert((next, value));
+            }
+            index
+                .elements
+                .extend(calls.elements.iter().map(|&(container, key, value)| {
+                    let key = if key == ANY { ANY } else { syms[key as usize] };
+                    (containers + container, key, next, value)
+                }));
+            index.classes.extend(std::iter::repeat_n(next, calls.classes.len()));
+            index.files.push(File {
+                at,
+                calls,
+                family,
+                functions: index.functions,
+                classes,
+                containers,
+                syms,
+                counts_self: family == Family::Python,
+            });
+            index.functions += number(calls.functions.len());
+            containers += calls.containers;
+        }
+        index.elements.sort_unstable();
+        index.names();
+        index
+    }
+
+    /// Which names only one function, method or class has.
+    fn names(&mut self) {
+        let add = |slot: &mut HashMap<_, Unique>, key, what| {
+            slot.entry(key)
+                .and_modify(|known| {
+                    if *known != Unique::One(what) {
+                        *known = Unique::Many;
+                    }
+                })
+                .or_insert(Unique::One(what));
+        };
+        for (at, file) in (0u32..).zip(&self.files) {
+            for (number, function) in (file.functions..).zip(&file.calls.functions) {
+                if function.class.is_some() && !function.anonymous {
+                    let key = (file.family, file.syms[function.name as usize]);
+                    add(&mut self.methods, key, number);
+                }
+            }
+            let place = match file.family.reach() {
+                Reach::File => continue,
+                Reach::Folder => self.folders[at as usize],
+                Reach::Everywhere => 0,
+            };
+            for &(sym, value) in &file.calls.globals {
+                let key = (file.family, place, file.syms[sym as usize]);
+                let whole = match file.calls.values[value as usize] {
+                    Value::Class(class) => self.whole[(file.classes + class) as usize] == file.classes + class,
+                    Value::Import(..) => continue,
+                    _ => true,
+                };
+                if whole {
+                    self.packages
+                        .entry(key)
+                        .and_modify(|known| *known = Unique::Many)
+                        .or_insert(Unique::One(at));
+                }
+            }
+        }
+    }
+
+    pub(super) fn sym(&self, name: &str) -> Option<u32> {
+        self.syms.get(name).copied()
+    }
+
+    pub(super) fn global(&self, file: u32, sym: u32) -> Option<V> {
+        self.globals.get(&(file, sym)).copied()
+    }
+
+    pub(super) fn member(&self, class: u32, sym: u32) -> Option<(u32, V)> {
+        self.members.get(&(class, sym)).copied()
+    }
+
+    /// The elements of a container under a key, and those under an unknown one; all, where the key is unknown.
+    pub(super) fn elements(&self, container: u32, key: u32) -> Vec<(u32, V)> {
+        let start = self.elements.partition_point(|element| element.0 < container);
+        self.elements[start..]
+            .iter()
+            .take_while(|element| element.0 == container)
+            .filter(|element| key == ANY || element.1 == key || element.1 == ANY)
+            .map(|&(_, _, file, value)| (file, value))
+            .take(32)
+            .collect()
+    }
+
+    pub(super) fn links(&self, file: u32, import: u32) -> &'f [Link] {
+        let source = self.files[file as usize].at;
+        let links = &self.graph.links;
+        let start = links.partition_point(|link| (link.source, link.import) < (source, import));
+        let length = links[start..].partition_point(|link| (link.source, link.import) == (source, import));
+        &links[start..start + length]
+    }
+
+    pub(super) fn file_of(&self, fact: u32) -> Option<u32> {
+        self.by_fact.get(&fact).copied()
+    }
+
+    pub(super) fn facts(&self, file: u32) -> &'f FileFacts {
+        &self.facts[self.files[file as usize].at as usize]
+    }
+
+    /// What an import's name is called where it comes from.
+    pub(super) fn imported(&self, file: u32, import: u32, name: u32) -> Option<&'f str> {
+        let syntax = self.facts(file).syntax.as_ref()?;
+        let import = syntax.imports.get(import as usize)?;
+        import.names.get(name as usize).map(|name| &*name.imported)
+    }
+
+    pub(super) fn is_module_named(&self, file: u32, name: &str) -> bool {
+        let path = &self.facts(file).path;
+        let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+        let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+        stem.rsplit('/').next() == Some(name)
+    }
+
+    /// A module is a folder, not a file.
+    pub(super) fn is_folder_module(&self, file: u32) -> bool {
+        self.files[file as usize].family == Family::Go
+    }
+
+    pub(super) fn in_package(&self, file: u32, sym: u32) -> Option<(u32, V)> {
+        let family = self.files[file as usize].family;
+        let place = match family.reach() {
+            Reach::File => return None,
+            Reach::Folder => self.folders[file as usize],
+            Reach::Everywhere => 0,
+        };
+        match self.packages.get(&(family, place, sym)) {
+            Some(Unique::One(home)) => self.global(*home, sym).map(|value| (*home, value)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn unique_method(&self, file: u32, sym: u32) -> Option<u32> {
+        match self.methods.get(&(self.files[file as usize].family, sym)) {
+            Some(Unique::One(function)) => Some(*function),
+            _ => None,
+        }
+    }
+
+    /// The file and the definition of a function.
+    pub(super) fn function(&self, function: u32) -> (u32, &'f Definition) {
+        let file = self.files.partition_point(|file| file.functions <= function) - 1;
+        let data = &self.files[file];
+        (
+            number(file),
+            &data.calls.functions[(function - data.functions) as usize],
+        )
+    }
+
+    /// The class that a part belongs to.
+    pub(super) fn whole(&self, class: u32) -> u32 {
+        self.whole[class as usize]
+    }
+
+    pub(super) fn class(&self, class: u32) -> (u32, &'f ClassDefinition) {
+        let file = self.classes[class as usize];
+        let data = &self.files[file as usize];
+        (file, &data.calls.classes[(class - data.classes) as usize])
+    }
+
+    /// The number of a caller: of a function, or behind them of a file's own code.
+    pub(super) fn caller(&self, file: u32, function: u32) -> u32 {
+        if function == MODULE {
+            self.functions + file
+        } else {
+            self.files[file as usize].functions + function
+        }
+    }
+
+    /// `PATH:NAME`; a function inside of another has its name before it.
+    pub(super) fn label(&self, function: u32) -> String {
+        if function >= self.functions {
+            return self.facts(function - self.functions).path.clone();
+        }
+        let (file, _) = self.function(function);
+        format!("{}:{}", self.facts(file).path, self.name(function))
+    }
+
+    /// The name with those of the class or the functions around it.
+    pub(super) fn name(&self, function: u32) -> String {
+        let (file, definition) = self.function(function);
+        let data = &self.files[file as usize];
+        let mut name = data.calls.full_name(definition);
+        let mut parent = definition.parent;
+        for _ in 0..8 {
+            if parent == MODULE {
+                break;
+            }
+            let outer = &data.calls.functions[parent as usize];
+            name = format!("{}.{name}", data.calls.full_name(outer));
+            parent = outer.parent;
+        }
+        name
+    }
+
+    /// In how many files of a language that keeps all its words a name stands, where that is private to more than a file.
+    pub(super) fn files_by_name(&self) -> HashMap<(Family, u32), u32> {
+        let mut wanted: HashMap<(Family, u32), u32> = HashMap::default();
+        let shared = || {
+            self.files
+                .iter()
+                .filter(|file| matches!(file.family, Family::Go | Family::Rust))
+        };
+        for file in shared() {
+            let private = file.calls.functions.iter().filter(|function| !function.entry);
+            wanted.extend(private.map(|function| ((file.family, file.syms[function.name as usize]), 0)));
+        }
+        for file in shared() {
+            for sym in &file.syms {
+                if let Some(files) = wanted.get_mut(&(file.family, *sym)) {
+                    *files += 1;
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Names under which something may be called that no call's expression leads to: members asked of unknown objects,
+    /// and texts.
+    pub(super) fn named_elsewhere(&self) -> HashSet<u32> {
+        let mut named = HashSet::default();
+        for file in &self.files {
+            for value in &file.calls.values {
+                if let Value::Member(_, sym) | Value::Element(_, sym) = value
+                    && *sym != ANY
+                {
+                    named.insert(file.syms[*sym as usize]);
+                }
+            }
+            named.extend(file.calls.quoted.iter().map(|sym| file.syms[*sym as usize]));
+        }
+        named
+    }
+}

@@ -1,0 +1,251 @@
+//! Figures of the graph: who calls how many, how deep, and what nobody reaches.
+
+use repolens_core::report::{CallGraph, CallStatistics, CalledFunction, ComplexFunction};
+use rustc_hash::FxHashSet as HashSet;
+
+use super::index::{Family, Index};
+use super::solve::{Fate, Solver, Thing};
+use crate::graph::Adjacency;
+use crate::language::Origin;
+use crate::stages::{UnusedFunction, tenth};
+
+pub(super) const MAX_LISTED: usize = 200;
+const MAX_COMPLEX: usize = 20;
+
+pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGraph, bool, Vec<UnusedFunction>) {
+    let nodes = index.functions as usize + index.files.len();
+    // What an anonymous function calls is called by the function around it.
+    let home: Vec<u32> = homes(index);
+    let mut pairs: Vec<(u32, u32)> = solver
+        .edges
+        .iter()
+        .map(|edge| (home[edge.caller as usize], home[edge.target as usize]))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let graph = Adjacency::new(nodes, pairs.iter().copied());
+    let mut fan_in = vec![0u32; nodes];
+    for &(source, target) in &pairs {
+        fan_in[target as usize] += u32::from(source != target);
+    }
+    let depth = depths(&graph);
+    let calls_made = calls_made(index, &home, nodes);
+    let entries = entries(index);
+    let reached = reached(index, solver, &graph, &home, &entries);
+
+    let named: Vec<u32> = (0..index.functions).filter(|at| home[*at as usize] == *at).collect();
+    let fan_out = |at: u32| graph.of(at).iter().filter(|target| **target != at).count() as u64;
+    let figures = |at: u32| CalledFunction {
+        calls_made: calls_made[at as usize].into(),
+        fan_in: fan_in[at as usize].into(),
+        fan_out: fan_out(at),
+        depth: depth[at as usize].into(),
+        location: location(index, at),
+    };
+    let mut busiest = named.clone();
+    let weight = |at: &u32| u64::from(fan_in[*at as usize]) + fan_out(*at);
+    busiest.sort_by_key(|at| (std::cmp::Reverse(weight(at)), *at));
+    let complexity_metrics = busiest
+        .iter()
+        .take(MAX_LISTED)
+        .map(|at| (index.label(*at), figures(*at)))
+        .collect();
+    let mut crossroads = named.clone();
+    let product = |at: &u32| u64::from(fan_in[*at as usize]) * fan_out(*at);
+    crossroads.retain(|at| product(at) > 0);
+    crossroads.sort_by_key(|at| (std::cmp::Reverse(product(at)), *at));
+    let most_complex = crossroads
+        .iter()
+        .take(MAX_COMPLEX)
+        .map(|at| {
+            let of = figures(*at);
+            ComplexFunction {
+                function: index.label(*at),
+                calls_made: of.calls_made,
+                fan_in: of.fan_in,
+                fan_out: of.fan_out,
+                depth: of.depth,
+                location: of.location,
+            }
+        })
+        .collect();
+    let unreachable: Vec<u32> = named
+        .iter()
+        .copied()
+        .filter(|at| !reached[*at as usize] && is_judged(index, *at))
+        .collect();
+    let mains: Vec<u32> = named.iter().copied().filter(|at| is_main(index, *at)).collect();
+    let mut statistics = CallStatistics {
+        average_fan_out: tenth(named.iter().map(|at| fan_out(*at)).sum::<u64>() as f64 / named.len().max(1) as f64),
+        max_depth: named.iter().map(|at| depth[*at as usize]).max().unwrap_or(0).into(),
+        unreachable_count: unreachable.len() as u64,
+        ..CallStatistics::default()
+    };
+    for (file, fates) in index.files.iter().zip(&solver.fates) {
+        for (call, fate) in file.calls.calls.iter().zip(fates) {
+            if call.implicit && *fate == Fate::Unresolved {
+                continue;
+            }
+            statistics.calls += 1;
+            match fate {
+                Fate::Exact => statistics.resolved_exact += 1,
+                Fate::Likely => statistics.resolved_likely += 1,
+                Fate::External => statistics.external += 1,
+                Fate::Unresolved => {}
+            }
+        }
+    }
+    let unused = unreachable
+        .iter()
+        .map(|at| {
+            let (file, definition) = index.function(*at);
+            UnusedFunction {
+                file: index.files[file as usize].at,
+                name: index.name(*at),
+                line: definition.line,
+                never_named: fan_in[*at as usize] == 0,
+            }
+        })
+        .collect();
+    let truncated = named.len() > MAX_LISTED || unreachable.len() > MAX_LISTED || mains.len() > MAX_LISTED;
+    let label = |list: &[u32]| list.iter().take(MAX_LISTED).map(|at| index.label(*at)).collect();
+    let section = CallGraph {
+        total_functions: named.len() as u64,
+        entry_points: label(&mains),
+        unreachable_functions: label(&unreachable),
+        complexity_metrics,
+        most_complex,
+        statistics,
+    };
+    (section, truncated, unused)
+}
+
+/// For each function itself, or the named function (or file) that an anonymous one stands in.
+fn homes(index: &Index<'_>) -> Vec<u32> {
+    let mut home: Vec<u32> = (0..index.functions + index.files.len() as u32).collect();
+    for (at, file) in (0u32..).zip(&index.files) {
+        for (number, function) in file.calls.functions.iter().enumerate() {
+            let mut at_function = number;
+            let mut around = function;
+            let mut steps = 0;
+            while around.anonymous && steps < 64 {
+                if around.parent == crate::calls::MODULE {
+                    home[file.functions as usize + number] = index.functions + at;
+                    break;
+                }
+                at_function = around.parent as usize;
+                around = &file.calls.functions[at_function];
+                steps += 1;
+            }
+            if !around.anonymous {
+                home[file.functions as usize + number] = file.functions + at_function as u32;
+            }
+        }
+    }
+    home
+}
+
+/// The longest chain of calls below each node; functions that call each other in a circle are one step.
+fn depths(graph: &Adjacency) -> Vec<u32> {
+    let component = graph.components();
+    let count = component.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut depth = vec![0u32; count];
+    let mut order: Vec<u32> = (0..u32::try_from(graph.len()).unwrap_or(u32::MAX)).collect();
+    // What is reached has a lower number.
+    order.sort_by_key(|at| component[*at as usize]);
+    for at in order {
+        let own = component[at as usize];
+        for &target in graph.of(at) {
+            let other = component[target as usize];
+            if other != own {
+                depth[own as usize] = depth[own as usize].max(depth[other as usize] + 1);
+            }
+        }
+    }
+    component.iter().map(|own| depth[*own as usize]).collect()
+}
+
+fn calls_made(index: &Index<'_>, home: &[u32], nodes: usize) -> Vec<u32> {
+    let mut made = vec![0u32; nodes];
+    for (at, file) in (0u32..).zip(&index.files) {
+        for call in file.calls.calls.iter().filter(|call| !call.implicit) {
+            made[home[index.caller(at, call.caller) as usize] as usize] += 1;
+        }
+    }
+    made
+}
+
+fn is_main(index: &Index<'_>, function: u32) -> bool {
+    let (file, definition) = index.function(function);
+    let data = &index.files[file as usize];
+    let facts = index.facts(file);
+    let starts = facts.syntax.as_ref().is_some_and(|syntax| syntax.entry_point);
+    starts && !facts.test && definition.parent == crate::calls::MODULE && data.calls.name(definition.name) == "main"
+}
+
+/// `PATH:LINE`.
+fn location(index: &Index<'_>, function: u32) -> String {
+    let (file, definition) = index.function(function);
+    format!("{}:{}", index.facts(file).path, definition.line)
+}
+
+/// Tests and what is not this project's own are not judged.
+fn is_judged(index: &Index<'_>, function: u32) -> bool {
+    let (file, _) = index.function(function);
+    let facts = index.facts(file);
+    // What a header defines, those call that include it.
+    let header = [".h", ".hpp", ".hh", ".hxx", ".inc"]
+        .iter()
+        .any(|end| facts.path.ends_with(end));
+    facts.origin == Origin::Own && !facts.test && !header && facts.syntax.as_ref().is_some_and(|syntax| !syntax.errors)
+}
+
+/// What is run or may be called from outside: the code of files, exported and registered functions, and those whose name
+/// is asked of an object that nothing is known of.
+fn entries(index: &Index<'_>) -> Vec<u32> {
+    let named: HashSet<u32> = index.named_elsewhere();
+    let shared = index.files_by_name();
+    let mut entries: Vec<u32> = (index.functions..index.functions + index.files.len() as u32).collect();
+    for (at, file) in (0u32..).zip(&index.files) {
+        let test = index.facts(at).test;
+        for (number, function) in (file.functions..).zip(&file.calls.functions) {
+            let name = file.syms[function.name as usize];
+            let elsewhere = match file.family {
+                Family::Go | Family::Rust => shared.get(&(file.family, name)).is_some_and(|files| *files > 1),
+                Family::Python | Family::Script => named.contains(&name),
+                // Nothing in the only file that can call it has its name.
+                _ => false,
+            };
+            if test || function.entry || elsewhere {
+                entries.push(number);
+            }
+        }
+    }
+    entries
+}
+
+/// Functions that are reached by calls, or by a mention in what is reached.
+fn reached(
+    index: &Index<'_>,
+    solver: &mut Solver<'_, '_>,
+    graph: &Adjacency,
+    home: &[u32],
+    entries: &[u32],
+) -> Vec<bool> {
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    for node in 0..u32::try_from(graph.len()).unwrap_or(u32::MAX) {
+        pairs.extend(graph.of(node).iter().map(|target| (node, *target)));
+    }
+    for at in 0..index.files.len() as u32 {
+        for &(function, value) in &index.files[at as usize].calls.mentions {
+            let caller = home[index.caller(at, function) as usize];
+            for thing in solver.eval(at, value).things {
+                if let Thing::Function(target) | Thing::Bound(target) = thing {
+                    pairs.push((caller, home[target as usize]));
+                }
+            }
+        }
+    }
+    let all = Adjacency::new(graph.len(), pairs.iter().copied());
+    all.reach(entries.iter().map(|at| home[*at as usize]))
+}

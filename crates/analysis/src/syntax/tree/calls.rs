@@ -1,0 +1,507 @@
+//! Definitions and calls in the trees of all languages that tree-sitter reads. Their grammars call the same things by
+//! few names, so one table serves them all.
+
+use tree_sitter::Node;
+
+use super::{Context, line};
+use crate::calls::{Calls, Kind, MODULE, UNKNOWN, V, Value};
+use crate::facts::{ImportKind, Syntax};
+
+/// What a kind of node is for the calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::syntax) enum Part {
+    None,
+    Name,
+    This,
+    Super,
+    /// An object and one of its members: the first and the last child.
+    Member,
+    /// A call whose first child is called.
+    Call,
+    /// A call with an object and a name as fields.
+    Method,
+    New,
+    /// `this(…)`, `super(…)` in a constructor.
+    Constructor,
+    /// Stands for its first child.
+    Inner,
+    /// A variable, parameter or field, with its type or value.
+    Declare,
+}
+
+pub(super) fn part(kind: &str) -> Part {
+    match kind {
+        "identifier"
+        | "type_identifier"
+        | "simple_identifier"
+        | "constant"
+        | "name"
+        | "variable_name"
+        | "relative_scope"
+        | "namespace_identifier"
+        | "field_identifier"
+        | "property_identifier"
+        | "operator_identifier" => Part::Name,
+        "this" | "this_expression" | "self" | "self_expression" => Part::This,
+        "super" | "super_expression" | "base" | "base_expression" => Part::Super,
+        "field_access"
+        | "selector_expression"
+        | "field_expression"
+        | "scoped_identifier"
+        | "qualified_identifier"
+        | "member_access_expression"
+        | "navigation_expression"
+        | "scoped_type_identifier"
+        | "stable_identifier" => Part::Member,
+        "call_expression" | "invocation_expression" | "function_call_expression" => Part::Call,
+        "method_invocation"
+        | "call"
+        | "member_call_expression"
+        | "nullsafe_member_call_expression"
+        | "scoped_call_expression" => Part::Method,
+        "object_creation_expression"
+        | "new_expression"
+        | "instance_expression"
+        | "composite_literal"
+        | "struct_expression" => Part::New,
+        "parenthesized_expression"
+        | "generic_function"
+        | "await_expression"
+        | "reference_expression"
+        | "generic_type"
+        | "pointer_type"
+        | "reference_type"
+        | "user_type"
+        | "nullable_type"
+        | "named_type"
+        | "type_annotation"
+        | "navigation_suffix"
+        | "unary_expression" => Part::Inner,
+        "explicit_constructor_invocation" | "constructor_initializer" => Part::Constructor,
+        "local_variable_declaration"
+        | "field_declaration"
+        | "formal_parameter"
+        | "parameter_declaration"
+        | "var_spec"
+        | "parameter"
+        | "let_declaration"
+        | "variable_declaration"
+        | "class_parameter"
+        | "val_definition"
+        | "var_definition"
+        | "property_declaration"
+        | "simple_parameter"
+        | "property_promotion_parameter"
+        | "short_var_declaration"
+        | "assignment" => Part::Declare,
+        _ => Part::None,
+    }
+}
+
+/// How deep an expression is followed: `a.b().c().d()` is four.
+const MAX_DEPTH: usize = 12;
+
+impl Context<'_> {
+    /// Opens the function at `node` for the calls in it. `owner`: the type it belongs to, where that is not the class
+    /// around it.
+    pub(super) fn open_function(&mut self, node: Node<'_>, owner: Option<&str>, own_name: &str, at: u32) -> u32 {
+        let owned = owner
+            .filter(|owner| !owner.is_empty())
+            .map(|owner| self.class_called(owner));
+        if let Some(class) = owned {
+            self.calls.enter_class(class);
+        }
+        let function = self.calls.define(own_name, at);
+        let class = self.calls.definition(function).class;
+        let value = self.calls.value(Value::Function(function));
+        let definition = self.calls.definition(function);
+        definition.anonymous = own_name.is_empty();
+        definition.entry = true;
+        if owned.is_some() {
+            self.calls.pop();
+        }
+        if let Some(class) = class {
+            let is_constructor =
+                node.kind().contains("constructor") || own_name == "__construct" || own_name == "initialize";
+            let name = if is_constructor || node.kind() == "init_declaration" {
+                "constructor"
+            } else {
+                own_name
+            };
+            self.calls.add_member(class, name, value, false);
+        } else if self.calls.function() == MODULE {
+            self.calls.bind(own_name, value);
+        } else {
+            self.calls.bind_in_function(own_name, value);
+        }
+        let kind = ["return_type", "result", "returns", "type"]
+            .iter()
+            .find_map(|name| node.child_by_field_name(name));
+        if let Some(kind) = kind {
+            let class = self.type_of(kind);
+            let made = self.calls.result(class);
+            self.calls.definition(function).returns = made;
+        }
+        self.calls.enter_function(function);
+        if let Some(class) = class {
+            self.calls.set_class(class);
+        }
+        if let (Some(class), Some(receiver)) = (class, node.child_by_field_name("receiver")) {
+            let this = self.calls.value(Value::This(class));
+            let text = self.text(receiver).trim_start_matches('(').trim_start();
+            let name = text.split([' ', ')', '*']).next().unwrap_or_default().to_owned();
+            self.calls.bind(&name, this);
+        }
+        function
+    }
+
+    pub(super) fn close_function(&mut self) {
+        self.calls.pop();
+    }
+
+    pub(super) fn open_class(&mut self, node: Node<'_>, name: &str) {
+        let class = self.class_called(name);
+        let bases = self.bases(node);
+        self.calls.add_bases(class, bases);
+        self.calls.enter_class(class);
+    }
+
+    /// The class of that name in this file; made, where there is none yet.
+    fn class_called(&mut self, name: &str) -> u32 {
+        let name = name.split(['<', '[', '(']).next().unwrap_or(name).trim();
+        let name = name.rsplit([':', '.', '\\']).next().unwrap_or(name);
+        if let Some(&class) = self.class_numbers.get(name) {
+            return class;
+        }
+        let class = self.calls.define_class_flat(name);
+        let value = self.calls.value(Value::Class(class));
+        if !name.is_empty() {
+            self.calls.bind_global(name, value);
+        }
+        self.class_numbers.insert(name.to_owned(), class);
+        class
+    }
+
+    /// The names in the part of a class's head that says what it is made from.
+    fn bases(&mut self, node: Node<'_>) -> Vec<V> {
+        let mut found = Vec::new();
+        let mut cursor = node.walk();
+        let heads = node.named_children(&mut cursor).filter(|child| {
+            matches!(
+                child.kind(),
+                "superclass"
+                    | "super_interfaces"
+                    | "extends_interfaces"
+                    | "base_list"
+                    | "base_class_clause"
+                    | "base_clause"
+                    | "class_interface_clause"
+                    | "delegation_specifiers"
+                    | "inheritance_specifier"
+                    | "extends_clause"
+            )
+        });
+        for head in heads.collect::<Vec<_>>() {
+            let mut work = vec![head];
+            while let Some(at) = work.pop() {
+                if found.len() >= 16 {
+                    break;
+                }
+                if part(at.kind()) == Part::Name {
+                    let name = self.text(at).to_owned();
+                    found.push(self.calls.free(&name));
+                    continue;
+                }
+                if matches!(
+                    at.kind(),
+                    "type_arguments" | "arguments" | "value_arguments" | "argument_list"
+                ) {
+                    continue;
+                }
+                let mut cursor = at.walk();
+                let mut inner: Vec<_> = at.named_children(&mut cursor).collect();
+                if matches!(
+                    at.kind(),
+                    "scoped_type_identifier" | "qualified_name" | "qualified_identifier"
+                ) {
+                    inner = inner.pop().into_iter().collect();
+                }
+                inner.reverse();
+                work.extend(inner);
+            }
+        }
+        found
+    }
+
+    /// On entering a node that has a part.
+    pub(super) fn call_part(&mut self, node: Node<'_>, what: Part) {
+        match what {
+            Part::Constructor => {
+                let text = self.text(node);
+                if let Some(class) = self.calls.class() {
+                    let above = text.contains("super") || text.contains("base");
+                    let object = if above { Value::Super(class) } else { Value::This(class) };
+                    let object = self.calls.value(object);
+                    let target = self.calls.member(object, "constructor");
+                    self.calls.call(target, line(node), &[], true);
+                }
+            }
+            Part::Call | Part::Method | Part::New => {
+                let target = self.target(node, what, 0);
+                self.calls.call(target, line(node), &[], what == Part::New);
+            }
+            Part::Declare => self.declare(node),
+            _ => {}
+        }
+    }
+
+    fn target(&mut self, node: Node<'_>, what: Part, depth: usize) -> V {
+        match what {
+            Part::Call => match node.named_child(0) {
+                Some(callee) => self.callee(callee, depth),
+                None => UNKNOWN,
+            },
+            Part::Method => {
+                let object = ["object", "receiver", "scope"]
+                    .iter()
+                    .find_map(|name| node.child_by_field_name(name));
+                let name = ["name", "method"]
+                    .iter()
+                    .find_map(|name| node.child_by_field_name(name));
+                let Some(name) = name.filter(|name| part(name.kind()) == Part::Name) else {
+                    return UNKNOWN;
+                };
+                match object {
+                    Some(object) => {
+                        let made = node.kind() == "call" && self.text(name) == "new";
+                        let base = self.expression(object, depth + 1);
+                        if made {
+                            return base;
+                        }
+                        let name = self.text(name).to_owned();
+                        self.calls.member(base, &name)
+                    }
+                    None => self.callee(name, depth),
+                }
+            }
+            Part::New => {
+                let class = ["type", "name"].iter().find_map(|name| node.child_by_field_name(name));
+                match class.or_else(|| node.named_child(0)) {
+                    Some(class) => self.type_of(class),
+                    None => UNKNOWN,
+                }
+            }
+            _ => UNKNOWN,
+        }
+    }
+
+    /// What a name that is called, or the last of a path, stands for.
+    fn callee(&mut self, node: Node<'_>, depth: usize) -> V {
+        if part(node.kind()) != Part::Name {
+            return self.expression(node, depth);
+        }
+        let name = self.text(node).to_owned();
+        let bare = self.calls.read_late(&name);
+        // A method of the same object needs no word before it in most languages.
+        match (self.implicit_this, self.calls.class(), self.calls.get(bare)) {
+            (true, Some(class), Value::Free(_)) => {
+                let this = self.calls.value(Value::This(class));
+                let method = self.calls.member(this, &name);
+                self.calls.first(method, bare)
+            }
+            _ => bare,
+        }
+    }
+
+    fn expression(&mut self, node: Node<'_>, depth: usize) -> V {
+        if depth > MAX_DEPTH {
+            return UNKNOWN;
+        }
+        let what = part(node.kind());
+        match what {
+            Part::Name => {
+                let text = self.text(node);
+                match (text, self.calls.class()) {
+                    ("$this" | "self" | "this" | "Self" | "static", Some(class)) => self.this(text, class),
+                    ("parent", Some(class)) => self.calls.value(Value::Super(class)),
+                    _ => {
+                        let name = text.to_owned();
+                        let value = self.calls.read_late(&name);
+                        match (self.implicit_this, self.calls.class(), self.calls.get(value)) {
+                            (true, Some(class), Value::Free(_)) => {
+                                let this = self.calls.value(Value::This(class));
+                                let field = self.calls.member(this, &name);
+                                self.calls.first(field, value)
+                            }
+                            _ => value,
+                        }
+                    }
+                }
+            }
+            Part::This => match self.calls.class() {
+                Some(class) => self.calls.value(Value::This(class)),
+                None => UNKNOWN,
+            },
+            Part::Super => match self.calls.class() {
+                Some(class) => self.calls.value(Value::Super(class)),
+                None => UNKNOWN,
+            },
+            Part::Member => {
+                let count = u32::try_from(node.named_child_count()).unwrap_or(u32::MAX);
+                let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1)))
+                else {
+                    return UNKNOWN;
+                };
+                let name = self.text(name).trim_start_matches(['.', '?', '!']);
+                let name = name.split(['<', '[', ':']).next().unwrap_or_default().to_owned();
+                if count < 2 {
+                    return UNKNOWN;
+                }
+                if matches!(object.kind(), "crate" | "super" | "self") && node.kind() == "scoped_identifier" {
+                    return self.calls.free(&name);
+                }
+                let base = self.expression(object, depth + 1);
+                // `crate::a::b`: the last name, where only one place has it.
+                if base == UNKNOWN && node.kind() == "scoped_identifier" {
+                    return self.calls.free(&name);
+                }
+                self.calls.member(base, &name)
+            }
+            Part::Call | Part::Method | Part::New => {
+                let target = self.target(node, what, depth + 1);
+                self.calls.result(target)
+            }
+            Part::Inner => match node.named_child(0) {
+                Some(inner) => self.expression(inner, depth + 1),
+                None => UNKNOWN,
+            },
+            Part::Declare | Part::Constructor | Part::None => UNKNOWN,
+        }
+    }
+
+    fn this(&mut self, word: &str, class: u32) -> V {
+        let value = match word {
+            "Self" | "static" => Value::Class(class),
+            _ => Value::This(class),
+        };
+        self.calls.value(value)
+    }
+
+    /// The class that a type names: the first name in it.
+    fn type_of(&mut self, node: Node<'_>) -> V {
+        let mut at = node;
+        for _ in 0..8 {
+            match part(at.kind()) {
+                Part::Name => {
+                    let text = self.text(at);
+                    if let ("Self" | "static" | "self", Some(class)) = (text, self.calls.class()) {
+                        return self.calls.value(Value::Class(class));
+                    }
+                    let name = text.to_owned();
+                    return self.calls.free(&name);
+                }
+                Part::Member => {
+                    let last = u32::try_from(at.named_child_count()).unwrap_or(1).saturating_sub(1);
+                    match at.named_child(last) {
+                        Some(last) => at = last,
+                        None => return UNKNOWN,
+                    }
+                }
+                _ => match at.named_child(0) {
+                    Some(inner) => at = inner,
+                    None => return UNKNOWN,
+                },
+            }
+        }
+        UNKNOWN
+    }
+
+    fn declare(&mut self, node: Node<'_>) {
+        let declared = node.child_by_field_name("type").or_else(|| {
+            let mut cursor = node.walk();
+            node.named_children(&mut cursor)
+                .find(|child| matches!(child.kind(), "user_type" | "nullable_type" | "type_annotation"))
+        });
+        let mut cursor = node.walk();
+        let mut declarators: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
+        if declarators.is_empty() {
+            let mut cursor = node.walk();
+            declarators = node
+                .named_children(&mut cursor)
+                .filter(|child| child.kind() == "variable_declarator" || child.kind() == "property_element")
+                .collect();
+        }
+        if declarators.is_empty() {
+            declarators.push(node);
+        }
+        let class = declared.map_or(UNKNOWN, |declared| self.type_of(declared));
+        let object = self.calls.result(class);
+        for declarator in declarators {
+            let name = ["name", "pattern", "left"]
+                .iter()
+                .find_map(|name| declarator.child_by_field_name(name));
+            let name = name.unwrap_or(declarator);
+            let Some(name) = first_name(name) else { continue };
+            let value = ["value", "right"]
+                .iter()
+                .find_map(|name| declarator.child_by_field_name(name));
+            let value = value.map(|value| {
+                if value.kind() == "expression_list" {
+                    value.named_child(0).unwrap_or(value)
+                } else {
+                    value
+                }
+            });
+            let value = value.map_or(UNKNOWN, |value| self.expression(value, 0));
+            let value = self.calls.first(object, value);
+            if value == UNKNOWN {
+                continue;
+            }
+            let name = self.text(name).to_owned();
+            match (self.calls.kind(), self.calls.class()) {
+                (Kind::Class, Some(class)) => {
+                    self.calls.add_member(class, name.trim_start_matches('$'), value, false);
+                }
+                _ if self.calls.function() != MODULE => self.calls.bind_in_function(&name, value),
+                _ => {}
+            }
+        }
+    }
+
+    /// What the imports bring in, and the end.
+    pub(super) fn finish_calls(&mut self, syntax: &Syntax) -> Calls {
+        for (number, import) in (0u32..).zip(&syntax.imports) {
+            if import.kind == ImportKind::Submodule {
+                let value = self.calls.value(Value::Import(number, u32::MAX));
+                self.calls.bind_if_free(&import.specifier, value);
+            }
+            for (at, name) in (0u32..).zip(&import.names) {
+                if &*name.imported == "*" && &*name.local == "*" {
+                    self.calls.star(number);
+                    continue;
+                }
+                let value = self.calls.value(Value::Import(number, at));
+                self.calls.bind_if_free(&name.local, value);
+            }
+        }
+        std::mem::take(&mut self.calls).finish()
+    }
+}
+
+/// The first name in a pattern or declarator.
+fn first_name(node: Node<'_>) -> Option<Node<'_>> {
+    let mut at = node;
+    for _ in 0..6 {
+        if part(at.kind()) == Part::Name {
+            return Some(at);
+        }
+        let mut cursor = at.walk();
+        at = at.named_children(&mut cursor).find(|child| {
+            !matches!(
+                child.kind(),
+                "modifiers" | "user_type" | "nullable_type" | "attribute_list" | "visibility_modifier"
+            )
+        })?;
+    }
+    None
+}

@@ -1,0 +1,153 @@
+//! Functions that only their own file (or package) can call, and that nothing in it names: what nobody calls.
+//!
+//! A name counts wherever its word stands, in comments and texts too: precision before recall. What a framework may find
+//! by its name or by a mark on it is left alone.
+
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use super::Context;
+
+/// What makes a function of a language private.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::syntax) enum Private {
+    /// It is not told, or calls by name are the custom.
+    Unknown,
+    /// The word `private` (or `fileprivate`) before it.
+    Word,
+    /// `static` outside of a class: seen in its file only.
+    Static,
+    /// A name in lower case: seen in its folder only.
+    LowerCase,
+    /// No `pub`: seen in its crate only.
+    NoPub,
+}
+
+impl Private {
+    /// Other files may name it: all words of a file are kept.
+    pub(super) fn is_shared(self) -> bool {
+        matches!(self, Self::LowerCase | Self::NoPub)
+    }
+}
+
+/// Names that are called without being named.
+const HOOKS: &[&str] = &[
+    "main",
+    "Main",
+    "init",
+    "readObject",
+    "writeObject",
+    "readResolve",
+    "writeReplace",
+    "readObjectNoData",
+    "finalize",
+    "Awake",
+    "Start",
+    "Update",
+    "FixedUpdate",
+    "LateUpdate",
+    "drop",
+    "fmt",
+];
+
+impl Context<'_> {
+    /// Whether the function at `node` can be called from its file or package only, and is marked in no way.
+    pub(super) fn is_private(&self, node: Node<'_>, name: &str, private: Private) -> bool {
+        let end = node
+            .child_by_field_name("body")
+            .map_or(node.end_byte(), |body| body.start_byte());
+        let head = std::str::from_utf8(&self.text[node.start_byte()..end.max(node.start_byte())]).unwrap_or("");
+        let marked = head.contains('@') || head.trim_start().starts_with(['[', '#']) || head.contains("__attribute__");
+        if name.is_empty() || HOOKS.contains(&name) || name.starts_with("__") || marked {
+            return false;
+        }
+        if node.kind().contains("constructor") || node.kind().contains("destructor") {
+            return false;
+        }
+        let before_name = head.split(name).next().unwrap_or_default();
+        let has = |word: &str| {
+            before_name
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .any(|part| part == word)
+        };
+        match private {
+            Private::Unknown => false,
+            Private::Word => {
+                let own = has("private") || has("fileprivate");
+                let kept = ["override", "operator", "implicit", "extern", "external", "native"]
+                    .iter()
+                    .any(|word| has(word));
+                // A class of a designer or a handler is wired in another file.
+                let handler = name.starts_with("On") || (name.contains('_') && before_name.contains("void"));
+                own && !kept && !handler && !is_inside(node, "trait_declaration")
+            }
+            Private::Static => has("static") && !has("inline") && self.calls.class().is_none(),
+            Private::LowerCase => name.starts_with(|c: char| c.is_lowercase()) && node.kind() != "func_literal",
+            Private::NoPub => !has("pub") && !has("extern") && self.is_plain_rust(node),
+        }
+    }
+
+    /// In no trait, and without an attribute.
+    fn is_plain_rust(&self, node: Node<'_>) -> bool {
+        let mut before = node.prev_sibling();
+        while let Some(sibling) = before {
+            match sibling.kind() {
+                "attribute_item" => return false,
+                "line_comment" | "block_comment" => before = sibling.prev_sibling(),
+                _ => break,
+            }
+        }
+        let outer = node.parent().and_then(|list| list.parent());
+        match outer {
+            Some(outer) if outer.kind() == "impl_item" => outer.child_by_field_name("trait").is_none(),
+            Some(outer) => outer.kind() != "trait_item",
+            None => true,
+        }
+    }
+
+    /// Marks the candidates that nothing in the file names but their own definitions.
+    pub(super) fn settle_private(&mut self, private: Private) {
+        let candidates = std::mem::take(&mut self.candidates);
+        // What the preprocessor glues together is no word of the text.
+        let glued = private == Private::Static && memchr::memmem::find(self.text, b"##").is_some();
+        if (candidates.is_empty() && !private.is_shared()) || glued {
+            return;
+        }
+        let mut counts: HashMap<&[u8], (u32, u32)> = HashMap::new();
+        for (_, name) in &candidates {
+            counts.entry(name.as_bytes()).or_default().0 += 1;
+        }
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+        for word in self.text.split(|byte| !is_word(byte)).filter(|word| !word.is_empty()) {
+            if let Some(count) = counts.get_mut(word) {
+                count.1 += 1;
+            }
+            if private.is_shared()
+                && word.len() <= 64
+                && let Ok(word) = std::str::from_utf8(word)
+            {
+                self.calls.sym(word);
+            }
+        }
+        for (function, name) in &candidates {
+            if counts
+                .get(name.as_bytes())
+                .is_some_and(|(defined, named)| defined == named)
+            {
+                self.calls.definition(*function).entry = false;
+            }
+        }
+    }
+}
+
+fn is_inside(node: Node<'_>, kind: &str) -> bool {
+    let mut above = node.parent();
+    while let Some(parent) = above {
+        if parent.kind() == kind {
+            return true;
+        }
+        above = parent.parent();
+    }
+    false
+}

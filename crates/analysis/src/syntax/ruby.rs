@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Role, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Role, Shape, name_field};
 use crate::facts::ImportKind;
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -27,6 +27,14 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
 };
 static ROLES: OnceLock<Vec<(Role, bool)>> = OnceLock::new();
+
+/// `def a; end` has no node for its body, and is a method all the same.
+fn shape(node: Node<'_>) -> Shape<'_> {
+    Shape {
+        body: true,
+        ..super::tree::shape(node)
+    }
+}
 
 fn role(kind: &str) -> Role {
     match kind {

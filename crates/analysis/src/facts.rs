@@ -79,8 +79,18 @@ pub enum ImportKind {
     Dynamic,
     /// Only for types.
     Type,
+    /// `export type … from`.
+    TypeReexport,
     /// `mod name;` of Rust: a file that belongs to this one. No import that a person would count.
     Submodule,
+}
+
+impl ImportKind {
+    /// What it brings in is an export of the file, and no name in it.
+    #[must_use]
+    pub fn passes_on(self) -> bool {
+        matches!(self, Self::Reexport | Self::TypeReexport)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

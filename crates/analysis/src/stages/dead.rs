@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use repolens_core::report::{ByName, DeadCode, DeadCodeStatistics, Report, UnusedImport};
 
 use super::{Outcome, Scratch, percent, tenth};
-use crate::facts::ImportKind;
 use crate::scan::Facts;
 
 mod reach;
@@ -33,11 +32,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             continue;
         }
         known = true;
-        for import in syntax
-            .imports
-            .iter()
-            .filter(|import| import.kind != ImportKind::Reexport)
-        {
+        for import in syntax.imports.iter().filter(|import| !import.kind.passes_on()) {
             statistics.total_imports += import.names.len() as u64;
             for name in import.names.iter().filter(|name| name.unused) {
                 statistics.total_unused_imports += 1;

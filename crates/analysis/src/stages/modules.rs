@@ -169,7 +169,7 @@ impl Found {
                     ImportKind::Static | ImportKind::Submodule => EdgeKind::Static,
                     ImportKind::Reexport => EdgeKind::Reexport,
                     ImportKind::Dynamic => EdgeKind::Dynamic,
-                    ImportKind::Type => EdgeKind::Type,
+                    ImportKind::Type | ImportKind::TypeReexport => EdgeKind::Type,
                 };
                 for (name, target) in targets {
                     self.links.push(Link {

@@ -125,7 +125,10 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub fn text(&self, node: Node<'_>) -> &'a str {
-        std::str::from_utf8(&self.text[node.byte_range()]).unwrap_or("")
+        let range = node.byte_range();
+        // A node may hold the line's end that was put behind the text.
+        let end = range.end.min(self.text.len());
+        std::str::from_utf8(self.text.get(range.start..end).unwrap_or_default()).unwrap_or("")
     }
 
     pub fn field(&self, node: Node<'_>, name: &str) -> &'a str {
@@ -200,7 +203,15 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             }
         };
         let options = ParseOptions::new().progress_callback(&mut progress);
-        let mut read = |at: usize, _| text.get(at..).unwrap_or_default();
+        // A scanner of a grammar may look for the line's end without a look at the text's (Kotlin's does, behind `@`), and
+        // would never come back: there is always one.
+        let mut read = |at: usize, _| {
+            if at == text.len() {
+                b"\n"
+            } else {
+                text.get(at..).unwrap_or_default()
+            }
+        };
         parser
             .parse_with_options(&mut read, None, Some(options))
             .ok_or_else(|| "takes too long to parse: lines are counted only".to_owned())
@@ -472,7 +483,8 @@ impl<'t> Walk<'_, 't> {
         };
         self.context.seen.clear();
         let start = shape.name.unwrap_or(node);
-        let end = u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1;
+        let after = usize::from(node.end_byte() > self.context.text.len());
+        let end = u32::try_from(node.end_position().row - after).unwrap_or(u32::MAX - 1) + 1;
         self.context
             .units
             .open(&name, &own_name, line(start), end, shape.parameters);

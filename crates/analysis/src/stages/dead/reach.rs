@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::facts::{FileFacts, ImportKind};
+use crate::facts::FileFacts;
 use crate::graph::{Adjacency, Graph, Link};
 use crate::language::Origin;
 use crate::scan::Facts;
@@ -33,10 +33,14 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
         return Reached::default();
     }
     let public = entries.clone();
+    let mut imported = vec![false; files.len()];
+    for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
+        imported[edge.target as usize] = true;
+    }
     entries.extend(
         (0u32..)
             .zip(files)
-            .filter(|(_, file)| is_script(file) && is_started_by_name(file))
+            .filter(|(at, file)| is_script(file) && is_started_by_name(file, imported[*at as usize]))
             .map(|(at, _)| at),
     );
     let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
@@ -285,9 +289,43 @@ fn sources(path: &str) -> Vec<String> {
     found
 }
 
+/// Folders whose files a framework finds, whoever else imports them.
+const STARTED: &[&str] = &[
+    "scripts",
+    "bin",
+    "pages",
+    "app",
+    "routes",
+    "functions",
+    "migrations",
+    "examples",
+    "example",
+    "benchmark",
+    "benchmarks",
+    "bench",
+    "docs",
+    "fixtures",
+    "__mocks__",
+    "cypress",
+];
+/// Folders of that kind by some frameworks, and of plain modules by others: what nobody imports is started.
+const PERHAPS_STARTED: &[&str] = &[
+    "tools",
+    "public",
+    "static",
+    "mocks",
+    "tasks",
+    "plugins",
+    "middleware",
+    "api",
+    "workers",
+    "config",
+    "configs",
+];
+
 /// Files that nobody imports because a tool finds them by their name: tests, configurations, stories, pages of frameworks,
 /// scripts, workers, samples.
-fn is_started_by_name(file: &FileFacts) -> bool {
+fn is_started_by_name(file: &FileFacts, imported: bool) -> bool {
     let path = file.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
     let entry = file.syntax.as_ref().is_some_and(|syntax| syntax.entry_point);
@@ -296,42 +334,13 @@ fn is_started_by_name(file: &FileFacts) -> bool {
         || name.contains(".worker.")
         || name.contains("rc.")
         || name.starts_with('.')
-        || name.ends_with(".d.ts")
+        || is_declaration(name)
         || matches!(
             name.split('.').next(),
             Some("gulpfile" | "Gruntfile" | "setupTests" | "service-worker" | "sw")
         );
-    let by_folder = path.split('/').any(|folder| {
-        matches!(
-            folder,
-            "scripts"
-                | "bin"
-                | "tools"
-                | "pages"
-                | "app"
-                | "routes"
-                | "migrations"
-                | "examples"
-                | "example"
-                | "public"
-                | "static"
-                | "benchmark"
-                | "benchmarks"
-                | "bench"
-                | "docs"
-                | "fixtures"
-                | "__mocks__"
-                | "mocks"
-                | "cypress"
-                | "tasks"
-                | "plugins"
-                | "middleware"
-                | "functions"
-                | "api"
-                | "workers"
-                | "config"
-                | "configs"
-        ) || folder.starts_with('.')
+    let by_folder = folder(path).split('/').any(|folder| {
+        STARTED.contains(&folder) || folder.starts_with('.') || (!imported && PERHAPS_STARTED.contains(&folder))
     });
     file.test || entry || by_name || by_folder || file.origin != Origin::Own
 }
@@ -362,9 +371,7 @@ impl Demand {
             let Some(import) = syntax.imports.get(link.import as usize) else {
                 continue;
             };
-            // `export type { A } from` is of the kind `Type`, but passes on too.
-            let passes_on = import.kind == ImportKind::Reexport || is_type_reexport(import.kind, syntax, link);
-            if passes_on {
+            if import.kind.passes_on() {
                 reexports.entry(link.source).or_default().push(link);
                 continue;
             }
@@ -408,17 +415,4 @@ impl Demand {
         }
         demand
     }
-}
-
-/// The names of a type-only re-export are exports of the file on the same line.
-fn is_type_reexport(kind: ImportKind, syntax: &crate::facts::Syntax, link: &Link) -> bool {
-    let import = &syntax.imports[link.import as usize];
-    kind == ImportKind::Type
-        && syntax.exports.iter().any(|export| {
-            export.line >= import.line
-                && import
-                    .names
-                    .iter()
-                    .any(|name| name.local == export.name && !name.local.is_empty())
-        })
 }

@@ -42,6 +42,8 @@ pub struct Syntax {
     pub package: Box<str>,
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
+    /// Names that may be those of types of an imported namespace, sorted (C#).
+    pub mentions: Vec<Box<str>>,
 }
 
 /// One function with a body: the unit of both complexities.

@@ -16,6 +16,7 @@ use crate::graph::{Edge, Graph, Link};
 use crate::scan::Facts;
 
 mod c;
+mod csharp;
 mod go;
 mod java;
 mod javascript;
@@ -108,6 +109,7 @@ const RESOLVERS: &[(&[&str], Make)] = &[
     (&["rust"], rust::new),
     (&["c", "cpp"], c::new),
     (&["php"], php::new),
+    (&["csharp"], csharp::new),
     (&["ruby"], ruby::new),
 ];
 

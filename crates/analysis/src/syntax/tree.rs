@@ -3,7 +3,7 @@
 //! The walk is a loop, not a recursion, so no depth of the tree can overflow the stack.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -121,6 +121,8 @@ pub(super) struct Context<'a> {
     pub classes: Vec<String>,
     /// For a grammar's own use; emptied where a function begins.
     pub seen: HashSet<String>,
+    /// For [`Syntax::mentions`].
+    pub mentions: BTreeSet<&'a str>,
 }
 
 impl<'a> Context<'a> {
@@ -226,12 +228,19 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             syntax: Syntax::default(),
             classes: Vec::new(),
             seen: HashSet::new(),
+            mentions: BTreeSet::new(),
         },
         frames: Vec::new(),
     };
     walk.run(root);
-    let Context { units, mut syntax, .. } = walk.context;
+    let Context {
+        units,
+        mut syntax,
+        mentions,
+        ..
+    } = walk.context;
     syntax.functions = units.finish();
+    syntax.mentions = mentions.into_iter().map(Into::into).collect();
     syntax.errors = root.has_error();
     Ok(syntax)
 }

@@ -35,13 +35,22 @@ def tree(path):
     return copy
 
 
-def ours(path, rules="paper"):
-    """Our files of a tree, as `crates/analysis/examples/units.rs` lists them."""
+def lister(*arguments):
+    """What `crates/analysis/examples/units.rs` says."""
     binary = TARGET / "release/examples/units"
     if not binary.exists():
         subprocess.run(["cargo", "build", "-q", "--release", "-p", "repolens-analysis", "--example", "units"], cwd=ROOT, check=True)
-    out = subprocess.run([binary, f"--rules={rules}", path], check=True, capture_output=True).stdout
-    return [json.loads(line) for line in out.splitlines()]
+    return subprocess.run([binary, *arguments], check=True, capture_output=True).stdout
+
+
+def ours(path, rules="paper"):
+    """Our files of a tree, with their lines and units."""
+    return [json.loads(line) for line in lister(f"--rules={rules}", path).splitlines()]
+
+
+def report(path):
+    """The whole report on a tree."""
+    return json.loads(lister("--report", path))
 
 
 def parsed(files, *languages):

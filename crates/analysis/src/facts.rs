@@ -44,6 +44,8 @@ pub struct Syntax {
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
     pub calls: Calls,
+    /// Names that may be those of types of an imported namespace, sorted (C#).
+    pub mentions: Vec<Box<str>>,
 }
 
 /// One function with a body: the unit of both complexities.
@@ -81,8 +83,18 @@ pub enum ImportKind {
     Dynamic,
     /// Only for types.
     Type,
+    /// `export type … from`.
+    TypeReexport,
     /// `mod name;` of Rust: a file that belongs to this one. No import that a person would count.
     Submodule,
+}
+
+impl ImportKind {
+    /// What it brings in is an export of the file, and no name in it.
+    #[must_use]
+    pub fn passes_on(self) -> bool {
+        matches!(self, Self::Reexport | Self::TypeReexport)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -16,8 +16,17 @@ pub struct Manifest {
     pub requirements: Vec<Requirement>,
     /// Of lock files: which requirement needs which, as indices into `requirements`.
     pub edges: Vec<(usize, usize)>,
-    /// Files that start the program or are its public face, relative to the manifest's folder.
-    pub entry_points: Vec<String>,
+    /// What starts the program or is its public face.
+    pub entry_points: Vec<EntryPoint>,
+}
+
+/// One thing that others can ask a package for.
+#[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntryPoint {
+    /// What they ask for: `.` for the package itself, `./part`; empty for a program.
+    pub name: String,
+    /// The files that it may be, relative to the manifest's folder; often built ones. `*` may stand for any text.
+    pub paths: Vec<String>,
 }
 
 /// One package that is asked for.

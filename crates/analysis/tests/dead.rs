@@ -47,10 +47,13 @@ fn a_library_with_barrels() {
         ),
         ("src/shapes/square.ts", "export class Square {}\n"),
         ("src/numbers.ts", "export const one = 1;\nexport const two = 2;\n"),
-        ("src/types.ts", "export type T = 1;\nexport type U = 2;\n"),
+        (
+            "src/types.ts",
+            "export type T = 1;\nexport type U = 2;\nexport type W = 3;\n",
+        ),
         (
             "src/helper.ts",
-            "import { unused, used } from './deep';\nimport * as all from './all';\nexport function helper() { return [used, all]; }\nexport default 1;\n",
+            "import type { W } from './types';\nexport type { W };\ndeclare module 'x' { export interface Added { w: W } }\nimport { unused, used } from './deep';\nimport * as all from './all';\nexport function helper() { return [used, all]; }\nexport default 1;\n",
         ),
         ("src/deep.ts", "export const used = 1, unused = 2;\n"),
         ("src/all.ts", "export const a = 1;\n"),
@@ -64,7 +67,7 @@ fn a_library_with_barrels() {
     assert_eq!(
         exports(&dead),
         [
-            "src/helper.ts: default",
+            "src/helper.ts: W default",
             "src/numbers.ts: two",
             "src/shapes/circle.ts: hidden",
             "src/types.ts: U"
@@ -73,6 +76,61 @@ fn a_library_with_barrels() {
     assert_eq!(dead.unused_files, ["src/orphan.ts"]);
     assert_eq!(dead.unused_imports["src/helper.ts"].len(), 1);
     assert_eq!(dead.unused_imports["src/helper.ts"][0].symbol, "unused");
+}
+
+#[test]
+fn a_part_of_a_required_module_asks_for_that_part() {
+    let dead = dead(&[
+        ("package.json", r#"{"name":"x","main":"index.js"}"#),
+        (
+            "index.js",
+            "const { a, b: other } = require('./parts');\nconst c = require('./parts').c;\nconst whole = require('./whole');\nconst f = require('./one').f;\nasync function g() { const { h } = await import('./lazy'); return (await import('./lazy')).i; }\n",
+        ),
+        (
+            "parts.js",
+            "exports.a = 1;\nexports.b = 2;\nexports.c = 3;\nexports.d = 4;\n",
+        ),
+        ("whole.js", "exports.e = 1;\n"),
+        ("one.js", "module.exports = make();\n"),
+        ("lazy.js", "export const h = 1, i = 2, j = 3;\n"),
+    ]);
+    assert_eq!(exports(&dead), ["lazy.js: j", "parts.js: d"]);
+    assert!(dead.unused_files.is_empty(), "{dead:?}");
+}
+
+#[test]
+fn what_a_package_offers_is_found_behind_what_is_built() {
+    let dead = dead(&[
+        (
+            "package.json",
+            r#"{"name":"x","main":"./build/x.module.js","exports":{".":"./build/x.module.js","./part":"./dist/part/x-part.mjs",
+                "./all/*":"./dist/all/*.js","./package.json":"./package.json"},"scripts":{"make":"node tools/make.js"}}"#,
+        ),
+        ("src/X.js", "import './inner.js';\n"),
+        ("src/inner.js", "export const a = 1;\n"),
+        ("src/part/index.ts", "export const part = 1;\n"),
+        ("src/all/one.ts", "export const one = 1;\n"),
+        ("src/orphan.ts", "export const orphan = 1;\n"),
+        ("src/built.js", "export const built = 1;\n"),
+        ("src/built.d.ts", "export const built: number;\n"),
+        ("tools/make.js", "import './deep.js';\n"),
+        ("tools/deep.js", "export default 1;\n"),
+    ]);
+    assert_eq!(dead.unused_files, ["src/orphan.ts"]);
+    assert_eq!(exports(&dead), ["src/inner.js: a", "tools/deep.js: default"]);
+}
+
+#[test]
+fn a_package_that_offers_what_is_not_found_is_not_judged() {
+    let dead = dead(&[
+        (
+            "package.json",
+            r#"{"name":"x","main":"./dist/index.js","exports":{".":"./dist/index.js","./gone":"./dist/gone.js"}}"#,
+        ),
+        ("src/index.ts", "export const a = 1;\n"),
+        ("src/orphan.ts", "export const orphan = 1;\n"),
+    ]);
+    assert!(!dead.has_dead_code, "{dead:?}");
 }
 
 #[test]

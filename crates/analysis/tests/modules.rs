@@ -160,6 +160,79 @@ fn c_and_php() {
 }
 
 #[test]
+fn csharp() {
+    let shown = shown(&[
+        (
+            "src/A.cs",
+            "using System.Text;\nusing App.Model;\nusing static App.Model.Maths;\nusing Alias = App.Other.Thing;\nusing App;\n\
+             namespace App.Web { [Marked] public class A : Base { User u = new User(); int x = Table.Find(); void Unused() { Gone(); } } }\n",
+        ),
+        ("src/User.cs", "namespace App.Model;\npublic partial class User { }\n"),
+        (
+            "src/User.More.cs",
+            "namespace App.Model;\npublic partial class User { int Unused; }\n",
+        ),
+        (
+            "src/Table.cs",
+            "namespace App.Model { internal static class Table { public static int Find() => 1; } }\n",
+        ),
+        (
+            "src/Unused.cs",
+            "namespace App.Model { public class Unused { } public class Gone { } }\n",
+        ),
+        (
+            "src/Maths.cs",
+            "namespace App.Model { public static class Maths { } }\n",
+        ),
+        ("src/Thing.cs", "namespace App.Other { public class Thing { } }\n"),
+    ]);
+    assert_eq!(
+        shown.lines().collect::<Vec<_>>(),
+        [
+            "src/A.cs -> src/Maths.cs Static",
+            "src/A.cs -> src/Table.cs Static",
+            "src/A.cs -> src/Thing.cs Static",
+            "src/A.cs -> src/User.More.cs Static",
+            "src/A.cs -> src/User.cs Static",
+            "src/A.cs => System.Text",
+        ]
+    );
+}
+
+/// Functions and values at the top of a Kotlin file are imported by their names.
+#[test]
+fn kotlin_and_scala() {
+    let shown = shown(&[
+        (
+            "src/Main.kt",
+            "package app\nimport lib.twice\nimport lib.Shape as S\nimport lib.inner.LIMIT\nimport lib.*\nimport kotlin.math.max\nfun main() {}\n",
+        ),
+        (
+            "src/Texts.kt",
+            "package lib\nfun Int.twice() = this * 2\nprivate fun hidden() = 1\n",
+        ),
+        ("src/Shapes.kt", "package lib\nclass Shape\n"),
+        ("src/Limits.kt", "package lib.inner\nconst val LIMIT = 1\n"),
+        (
+            "src/Use.scala",
+            "package app\nimport model.{Tree => T, Leaf}\nimport model.Gone\nobject Use\n",
+        ),
+        ("src/Trees.scala", "package model\nclass Tree\ncase class Leaf()\n"),
+    ]);
+    assert_eq!(
+        shown.lines().collect::<Vec<_>>(),
+        [
+            "src/Main.kt -> src/Limits.kt Static",
+            "src/Main.kt -> src/Shapes.kt Static",
+            "src/Main.kt -> src/Texts.kt Static",
+            "src/Use.scala -> src/Trees.scala Static",
+            "src/Use.scala ?? model.Gone",
+            "src/Main.kt => kotlin.math",
+        ]
+    );
+}
+
+#[test]
 fn cycles_are_groups_with_a_shortest_chain() {
     let report = report(&[
         ("a.ts", "import './b';\nimport './c';"),

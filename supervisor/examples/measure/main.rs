@@ -1,4 +1,4 @@
-//! Measures the supervisor: `scripts/bench supervisor` and `scripts/soak` run this.
+//! Measures the supervisor: `scripts/bench supervisor` and `scripts/soak supervisor` run this.
 //!
 //! The figures are those of the machine at that time; what else ran is told by the load that is printed first.
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Manifest, Requirement};
+use super::{EntryPoint, Manifest, Requirement};
 
 pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -38,24 +38,77 @@ pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
     }
     let licence =
         text_of("license").or_else(|| root.pointer("/license/type").and_then(Value::as_str).map(str::to_owned));
-    let mut entry_points = Vec::new();
-    for key in ["main", "module", "browser", "types", "typings", "bin", "exports"] {
-        paths(root.get(key), &mut entry_points);
-    }
-    entry_points.sort();
-    entry_points.dedup();
     Ok(Manifest {
         ecosystem: "npm",
         name: text_of("name"),
         description: text_of("description"),
         licence,
         requirements,
-        entry_points,
+        entry_points: entry_points(&root),
         ..Manifest::default()
     })
 }
 
-/// The paths in `main`, `bin` or `exports`, however nested (serde_json bounds the depth).
+fn entry_points(root: &Value) -> Vec<EntryPoint> {
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for key in ["main", "module", "browser", "types", "typings", "source"] {
+        paths(root.get(key), found.entry(".").or_default());
+    }
+    match root.get("exports") {
+        Some(Value::Object(map)) if map.keys().any(|key| key.starts_with('.')) => {
+            for (name, value) in map {
+                paths(Some(value), found.entry(name).or_default());
+            }
+        }
+        // Conditions, or one path.
+        exports => paths(exports, found.entry(".").or_default()),
+    }
+    let mut list: Vec<_> = found
+        .into_iter()
+        .map(|(name, paths)| EntryPoint {
+            name: name.to_owned(),
+            paths,
+        })
+        .collect();
+    let mut programs = Vec::new();
+    paths(root.get("bin"), &mut programs);
+    // What a script of the package runs: `node tools/make.js`.
+    for command in root
+        .get("scripts")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, text)| text.as_str())
+    {
+        let words = command.split([' ', '\'', '"', '=', ';', '&', '|']);
+        programs.extend(
+            words
+                .filter(|word| is_code(word))
+                .map(|word| word.trim_start_matches("./").to_owned()),
+        );
+    }
+    list.extend(programs.into_iter().map(|path| EntryPoint {
+        name: String::new(),
+        paths: vec![path],
+    }));
+    for entry in &mut list {
+        entry.paths.sort();
+        entry.paths.dedup();
+    }
+    list.retain(|entry| !entry.paths.is_empty());
+    list.sort();
+    list.dedup();
+    list
+}
+
+fn is_code(word: &str) -> bool {
+    let ending = word.rsplit_once('.').map_or("", |(_, ending)| ending);
+    matches!(ending, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx")
+        && !word.starts_with(['-', '/'])
+        && !word.contains("../")
+}
+
+/// The paths in `main`, `bin` or a part of `exports`, however nested (serde_json bounds the depth).
 fn paths(value: Option<&Value>, found: &mut Vec<String>) {
     match value {
         Some(Value::String(path)) => {
@@ -253,7 +306,8 @@ mod tests {
     #[test]
     fn package_json_names_what_it_needs() {
         let manifest = package_json(
-            r#"{"name":"a","license":"MIT","main":"./lib/a.js","exports":{".":{"import":"./b.mjs"}},
+            r#"{"name":"a","license":"MIT","main":"./lib/a.js","exports":{".":{"import":"./b.mjs"},"./part":"./dist/part.js"},
+                "bin":{"a":"cli.js"},"scripts":{"make":"node ./tools/make.mjs --to=x.css && tsc"},
                 "dependencies":{"x":"^1.2.0","y":"2.0.1"},"devDependencies":{"z":"*","y":"1"},"peerDependencies":{"z":"1"}}"#,
         )
         .expect("valid");
@@ -270,7 +324,15 @@ mod tests {
                 ("z", "1", false, false)
             ]
         );
-        assert_eq!(manifest.entry_points, ["b.mjs", "lib/a.js"]);
+        let entry_points: Vec<_> = manifest
+            .entry_points
+            .iter()
+            .map(|entry| format!("{}={}", entry.name, entry.paths.join(",")))
+            .collect();
+        assert_eq!(
+            entry_points,
+            ["=cli.js", "=tools/make.mjs", ".=b.mjs,lib/a.js", "./part=dist/part.js"]
+        );
         assert!(package_json("{").is_err() && package_json("[]").is_ok_and(|m| m.requirements.is_empty()));
     }
 

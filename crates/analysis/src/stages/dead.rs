@@ -13,7 +13,6 @@ use repolens_core::report::{
 };
 
 use super::{Outcome, Scratch, percent, tenth};
-use crate::facts::ImportKind;
 use crate::scan::Facts;
 
 mod reach;
@@ -36,11 +35,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             continue;
         }
         known = true;
-        for import in syntax
-            .imports
-            .iter()
-            .filter(|import| import.kind != ImportKind::Reexport)
-        {
+        for import in syntax.imports.iter().filter(|import| !import.kind.passes_on()) {
             statistics.total_imports += import.names.len() as u64;
             for name in import.names.iter().filter(|name| name.unused) {
                 statistics.total_unused_imports += 1;

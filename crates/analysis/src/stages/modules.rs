@@ -16,6 +16,7 @@ use crate::graph::{Edge, Graph, Link};
 use crate::scan::Facts;
 
 mod c;
+mod csharp;
 mod go;
 mod java;
 mod javascript;
@@ -108,6 +109,7 @@ const RESOLVERS: &[(&[&str], Make)] = &[
     (&["rust"], rust::new),
     (&["c", "cpp"], c::new),
     (&["php"], php::new),
+    (&["csharp"], csharp::new),
     (&["ruby"], ruby::new),
 ];
 
@@ -169,7 +171,7 @@ impl Found {
                     ImportKind::Static | ImportKind::Submodule => EdgeKind::Static,
                     ImportKind::Reexport => EdgeKind::Reexport,
                     ImportKind::Dynamic => EdgeKind::Dynamic,
-                    ImportKind::Type => EdgeKind::Type,
+                    ImportKind::Type | ImportKind::TypeReexport => EdgeKind::Type,
                 };
                 for (name, target) in targets {
                     self.links.push(Link {

@@ -29,6 +29,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         "global_statement",
         "invocation_expression",
         "goto_statement",
+        "identifier",
     ],
     collect,
     and: &["&&", "and"],
@@ -175,6 +176,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         // A program without a class.
         "global_statement" => context.syntax.entry_point = true,
         "goto_statement" => context.units.flat(1),
+        "identifier" => mention(node, context),
         "invocation_expression" => {
             let name = context.field(node, "function");
             context.units.call(name.strip_prefix("this.").unwrap_or(name));
@@ -185,13 +187,28 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             }
         }
         kind => {
-            // A nested type is reached through the outer one. Its own class is open already when it is seen.
+            // A nested type is reached through the outer one. Its own class is open already when it is seen. What says
+            // nothing is seen by all files of the program.
             let own = usize::from(kind != "delegate_declaration");
-            if has_modifier(node, context, "public") && context.classes.len() <= own {
+            if !has_modifier(node, context, "file") && context.classes.len() <= own {
                 let name = context.field(node, "name");
                 context.export(name, node);
             }
         }
+    }
+}
+
+/// A name that may be that of a type: by custom it begins with a capital, and what is declared, called or looked up in
+/// something else is none.
+fn mention<'a>(node: Node<'_>, context: &mut Context<'a>) {
+    let Some(parent) = node.parent() else { return };
+    let is_name = parent.child_by_field_name("name") == Some(node) && parent.kind() != "attribute";
+    if is_name || matches!(parent.kind(), "invocation_expression" | "using_directive") {
+        return;
+    }
+    let name: &'a str = context.text(node);
+    if name.starts_with(char::is_uppercase) {
+        context.mentions.insert(name);
     }
 }
 

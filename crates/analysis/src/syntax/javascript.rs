@@ -13,7 +13,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::scope::ScopeFlags;
 
 use super::Lines;
-use crate::facts::Syntax;
+use crate::facts::{ImportedName, Syntax};
 use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
@@ -47,9 +47,11 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             classes: Vec::new(),
             counted: false,
             numbers: HashMap::new(),
+            taken: None,
         };
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
+        walk.references(&parsed.program);
         walk.visit_program(&parsed.program);
         let Walk {
             units,
@@ -126,6 +128,8 @@ struct Walk<'l> {
     counted: bool,
     /// Which import stands at an offset.
     numbers: HashMap<u32, u32>,
+    /// What is taken from the `require` that comes next, where that is not all of it.
+    taken: Option<Vec<ImportedName>>,
 }
 
 impl Walk<'_> {
@@ -312,6 +316,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         }
         if let Some(init) = &it.init {
             let name = it.id.get_binding_identifier().map(|id| id.name.to_string());
+            self.taken = modules::destructured(&it.id, init);
             self.named(name, init, |walk| walk.visit_expression(init));
         }
     }
@@ -476,6 +481,7 @@ impl<'a> Visit<'a> for Walk<'_> {
 
     fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {
         self.units.decide(u32::from(it.optional));
+        self.taken = modules::member(it);
         walk::walk_static_member_expression(self, it);
     }
 
@@ -529,6 +535,19 @@ impl<'a> Visit<'a> for Walk<'_> {
         // What a namespace exports is reached through the namespace.
         let exports = self.syntax.exports.len();
         walk::walk_ts_namespace_declaration(self, it);
+        self.syntax.exports.truncate(exports);
+    }
+
+    fn visit_ts_external_module_declaration(&mut self, it: &TSExternalModuleDeclaration<'a>) {
+        // What is added to another module is no export of this one.
+        let exports = self.syntax.exports.len();
+        walk::walk_ts_external_module_declaration(self, it);
+        self.syntax.exports.truncate(exports);
+    }
+
+    fn visit_ts_global_declaration(&mut self, it: &TSGlobalDeclaration<'a>) {
+        let exports = self.syntax.exports.len();
+        walk::walk_ts_global_declaration(self, it);
         self.syntax.exports.truncate(exports);
     }
 
@@ -640,7 +659,8 @@ exports.two = 2;
     fn typescript() {
         insta::assert_snapshot!(snapshot(
             "typescript",
-            r#"
+            r#"/// <reference path="globals.d.ts" />
+/// <reference types="node" />
 import type { A } from './types';
 import { type B, C } from './mixed';
 import { type D } from './only-types';

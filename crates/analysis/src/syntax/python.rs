@@ -434,7 +434,18 @@ impl<'a> Visitor<'a> for Walk<'_> {
                     Expr::Call(it) => self.call(it),
                     _ => {}
                 }
+                let nests = self.units.rules.comprehensions
+                    && matches!(
+                        expr,
+                        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_)
+                    );
+                if nests {
+                    self.units.nest();
+                }
                 visitor::walk_expr(self, expr);
+                if nests {
+                    self.units.unnest();
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, name_field};
 use crate::facts::ImportKind;
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -29,6 +29,14 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::Unknown,
 };
 static ROLES: Roles = OnceLock::new();
+
+/// `def a; end` has no node for its body, and is a method all the same.
+fn shape(node: Node<'_>) -> Shape<'_> {
+    Shape {
+        body: true,
+        ..super::tree::shape(node)
+    }
+}
 
 fn role(kind: &str) -> Role {
     match kind {

@@ -3,7 +3,7 @@
 //! The walk is a loop, not a recursion, so no depth of the tree can overflow the stack.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -139,11 +139,16 @@ pub(super) struct Context<'a> {
     implicit_this: bool,
     /// Functions that may be private and unused, with their names.
     candidates: Vec<(u32, String)>,
+    /// For [`Syntax::mentions`].
+    pub mentions: BTreeSet<&'a str>,
 }
 
 impl<'a> Context<'a> {
     pub fn text(&self, node: Node<'_>) -> &'a str {
-        std::str::from_utf8(&self.text[node.byte_range()]).unwrap_or("")
+        let range = node.byte_range();
+        // A node may hold the line's end that was put behind the text.
+        let end = range.end.min(self.text.len());
+        std::str::from_utf8(self.text.get(range.start..end).unwrap_or_default()).unwrap_or("")
     }
 
     pub fn field(&self, node: Node<'_>, name: &str) -> &'a str {
@@ -218,7 +223,15 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             }
         };
         let options = ParseOptions::new().progress_callback(&mut progress);
-        let mut read = |at: usize, _| text.get(at..).unwrap_or_default();
+        // A scanner of a grammar may look for the line's end without a look at the text's (Kotlin's does, behind `@`), and
+        // would never come back: there is always one.
+        let mut read = |at: usize, _| {
+            if at == text.len() {
+                b"\n"
+            } else {
+                text.get(at..).unwrap_or_default()
+            }
+        };
         parser
             .parse_with_options(&mut read, None, Some(options))
             .ok_or_else(|| "takes too long to parse: lines are counted only".to_owned())
@@ -237,6 +250,7 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             class_numbers: HashMap::new(),
             implicit_this: grammar.implicit_this,
             candidates: Vec::new(),
+            mentions: BTreeSet::new(),
         },
         frames: Vec::new(),
     };
@@ -244,8 +258,9 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
     walk.context.settle_private(grammar.private);
     let mut syntax = std::mem::take(&mut walk.context.syntax);
     syntax.calls = walk.context.finish_calls(&syntax);
-    let Context { units, .. } = walk.context;
+    let Context { units, mentions, .. } = walk.context;
     syntax.functions = units.finish();
+    syntax.mentions = mentions.into_iter().map(Into::into).collect();
     syntax.errors = root.has_error();
     Ok(syntax)
 }
@@ -515,7 +530,8 @@ impl<'t> Walk<'_, 't> {
         self.context.seen.clear();
         let owner = owner_of(&name, &own_name);
         let start = shape.name.unwrap_or(node);
-        let end = u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1;
+        let after = usize::from(node.end_byte() > self.context.text.len());
+        let end = u32::try_from(node.end_position().row - after).unwrap_or(u32::MAX - 1) + 1;
         self.context
             .units
             .open(&name, &own_name, line(start), end, shape.parameters);

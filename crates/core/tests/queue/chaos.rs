@@ -353,11 +353,11 @@ async fn no_job_is_taken_by_a_call_that_nobody_waits_for_any_more() {
     });
     for id in ["a", "c"] {
         redis.until_in(id, "active").await;
-        redis.signal(Signal::SIGSTOP);
+        redis.freeze();
         go_on.notify_one();
         // Longer than the first try and its repetition take.
         tokio::time::sleep(Duration::from_secs(6)).await;
-        redis.signal(Signal::SIGCONT);
+        redis.thaw();
     }
     for id in ids {
         redis.until_in(id, "completed").await;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::facts::{FileFacts, ImportKind};
+use crate::facts::FileFacts;
 use crate::graph::{Adjacency, Graph, Link};
 use crate::language::Origin;
 use crate::scan::Facts;
@@ -17,26 +17,30 @@ pub(super) struct Reached {
 
 pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     let files = &facts.files;
-    let index: HashMap<&str, u32> = (0..).zip(files).map(|(at, file)| (file.path.as_str(), at)).collect();
+    let index = sources_by_path(files);
     let packages = packages(files);
     let mut entries = BTreeSet::new();
-    // Packages with an entry point that is code of this repository: only their files can be judged.
+    // Packages whose entry points are all known as code of this repository: only their files can be judged.
     let mut judged = BTreeSet::new();
     for (home, file) in &packages {
-        let found = declared(files, &index, home, *file);
-        if !found.is_empty() {
+        let declared = Declared::of(files, &index, home, *file);
+        if declared.all_known && !declared.found.is_empty() {
             judged.insert(home.clone());
-            entries.extend(found);
         }
+        entries.extend(declared.found);
     }
     if judged.is_empty() {
         return Reached::default();
     }
     let public = entries.clone();
+    let mut imported = vec![false; files.len()];
+    for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
+        imported[edge.target as usize] = true;
+    }
     entries.extend(
         (0u32..)
             .zip(files)
-            .filter(|(_, file)| is_script(file) && is_started_by_name(file))
+            .filter(|(at, file)| is_script(file) && is_started_by_name(file, imported[*at as usize]))
             .map(|(at, _)| at),
     );
     let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
@@ -52,10 +56,10 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
         let Some(syntax) = file.syntax.as_ref().filter(|_| is_judged) else {
             continue;
         };
-        let declarations_only = file.path.ends_with(".d.ts");
+        let declarations_only = is_declaration(&file.path);
         result.exports += syntax.exports.len() as u64;
         if !reached[at as usize] {
-            if !declarations_only {
+            if !declarations_only && !has_declaration(&index, &file.path) {
                 result.unused_files.push(file.path.clone());
             }
             continue;
@@ -114,29 +118,102 @@ fn home_of(packages: &BTreeMap<String, u32>, path: &str) -> String {
     }
 }
 
+/// Own code by its path in lower case: a built file is often named after its source but for capitals.
+fn sources_by_path(files: &[FileFacts]) -> HashMap<String, u32> {
+    (0..)
+        .zip(files)
+        .filter(|(_, file)| is_script(file) && file.is_own())
+        .map(|(at, file)| (file.path.to_lowercase(), at))
+        .collect()
+}
+
+fn is_declaration(path: &str) -> bool {
+    [".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|ending| path.ends_with(ending))
+}
+
+/// A `.js` file with declarations beside it was built, or is there for others.
+fn has_declaration(index: &HashMap<String, u32>, path: &str) -> bool {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_lowercase();
+    ["d.ts", "d.mts", "d.cts"]
+        .iter()
+        .any(|ending| index.contains_key(&format!("{stem}.{ending}")))
+}
+
 /// The files that a `package.json` names, built ones mapped back to their source.
-fn declared(files: &[FileFacts], index: &HashMap<&str, u32>, home: &str, manifest: u32) -> Vec<u32> {
-    let join = |path: &str| {
-        if home.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{home}/{path}")
+struct Declared {
+    found: Vec<u32>,
+    /// For each thing that the package offers a source was found.
+    all_known: bool,
+}
+
+impl Declared {
+    fn of(files: &[FileFacts], index: &HashMap<String, u32>, home: &str, manifest: u32) -> Self {
+        let join = |path: &str| {
+            if home.is_empty() {
+                path.to_lowercase()
+            } else {
+                format!("{home}/{path}").to_lowercase()
+            }
+        };
+        let lookup = |path: &String| {
+            let at = index.get(&join(path)).copied()?;
+            (!is_declaration(&files[at as usize].path)).then_some(at)
+        };
+        let mut declared = Self {
+            found: Vec::new(),
+            all_known: true,
+        };
+        let manifest = files[manifest as usize].manifest.as_ref();
+        let mut offers = false;
+        for entry in manifest.iter().flat_map(|manifest| &manifest.entry_points) {
+            let code: Vec<&String> = entry.paths.iter().filter(|path| is_code(path)).collect();
+            if code.is_empty() {
+                continue;
+            }
+            offers |= !entry.name.is_empty();
+            let before = declared.found.len();
+            for path in code {
+                match path.split_once('*') {
+                    Some((start, _)) => declared.found.extend(below(files, index, &join(start), home)),
+                    None => declared.found.extend(sources(path).iter().find_map(lookup)),
+                }
+            }
+            if declared.found.len() == before {
+                declared.found.extend(named(&entry.name).iter().find_map(lookup));
+            }
+            // A program that is not there is somebody else's (`tsc`, a file that is made).
+            declared.all_known &= declared.found.len() > before || entry.name.is_empty();
         }
-    };
-    let manifest = files[manifest as usize].manifest.as_ref();
-    let mut found = Vec::new();
-    let mut add = |path: &str| {
-        let candidates = sources(path);
-        let hit = candidates
-            .iter()
-            .find_map(|path| index.get(join(path).as_str()).copied());
-        found.extend(hit.filter(|at| is_script(&files[*at as usize])));
-    };
-    for path in manifest.iter().flat_map(|manifest| &manifest.entry_points) {
-        add(path);
+        if !offers {
+            declared.found.extend(named(".").iter().find_map(lookup));
+        }
+        declared
     }
-    if found.is_empty() {
-        for path in [
+}
+
+fn is_code(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    // Node adds the ending itself: `"main": "lib/a"`.
+    !matches!(
+        ending,
+        "json" | "css" | "scss" | "wasm" | "node" | "md" | "html" | "svg" | "png" | "txt"
+    )
+}
+
+const ENDINGS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
+
+fn with_endings(stem: &str) -> impl Iterator<Item = String> {
+    let plain = ENDINGS.iter().map(move |ending| format!("{stem}.{ending}"));
+    plain.chain(ENDINGS.iter().map(move |ending| format!("{stem}/index.{ending}")))
+}
+
+/// Where the source of what is asked for by a name (`.`, `./part`) stands by custom.
+fn named(name: &str) -> Vec<String> {
+    let stems: Vec<String> = match name.trim_start_matches("./") {
+        "" => Vec::new(),
+        "." => [
             "index",
             "src/index",
             "src/main",
@@ -146,49 +223,109 @@ fn declared(files: &[FileFacts], index: &HashMap<&str, u32>, home: &str, manifes
             "src/server",
             "src/app",
             "lib/index",
-        ] {
-            let hit = ENDINGS
-                .iter()
-                .find_map(|ending| index.get(join(&format!("{path}.{ending}")).as_str()).copied());
-            found.extend(hit.filter(|at| is_script(&files[*at as usize])));
-        }
-    }
-    found
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        part => vec![format!("src/{part}"), part.to_owned(), format!("lib/{part}")],
+    };
+    stems
+        .iter()
+        .flat_map(|stem| with_endings(stem).collect::<Vec<_>>())
+        .collect()
 }
 
-const ENDINGS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
+/// All code below a folder, or below `src` in its place: what `./dist/*` offers.
+fn below(files: &[FileFacts], index: &HashMap<String, u32>, start: &str, home: &str) -> Vec<u32> {
+    let home = if home.is_empty() {
+        String::new()
+    } else {
+        format!("{}/", home.to_lowercase())
+    };
+    let rest = start.strip_prefix(&home).unwrap_or(start);
+    let source = rest.split_once('/').map_or("", |(_, rest)| rest);
+    let starts = [start.to_owned(), format!("{home}src/{source}")];
+    let mut found: Vec<u32> = starts
+        .iter()
+        .map(|start| {
+            index
+                .iter()
+                .filter(|(path, _)| path.starts_with(start))
+                .map(|(_, at)| *at)
+                .collect::<Vec<_>>()
+        })
+        .find(|found| !found.is_empty())
+        .unwrap_or_default();
+    found.retain(|at| !is_declaration(&files[*at as usize].path));
+    found.sort_unstable();
+    found
+}
 
 /// Where the source of a (perhaps built) file may be: itself, or below `src` for `dist`, `lib`, `build`, `out`, `es`, ….
 fn sources(path: &str) -> Vec<String> {
     let path = path.trim_start_matches("./");
-    let stem = path
-        .strip_suffix(".d.ts")
-        .or_else(|| {
-            path.rsplit_once('.')
-                .filter(|(_, end)| ENDINGS.contains(end) || *end == "json")
-                .map(|(stem, _)| stem)
-        })
-        .unwrap_or(path);
-    let mut stems = vec![stem.to_owned()];
-    let parts: Vec<&str> = stem.split('/').collect();
-    if parts.len() > 1 {
-        // `dist/esm/a/b` stands for `src/a/b`, `src/esm/a/b`.
-        for skip in 1..parts.len().min(4) {
-            stems.push(format!("src/{}", parts[skip..].join("/")));
+    let without = |path: &str| {
+        let (stem, ending) = path.rsplit_once('.')?;
+        ENDINGS.contains(&ending).then(|| stem.to_owned())
+    };
+    let stem = without(path).unwrap_or_else(|| path.to_owned());
+    let mut stems = vec![stem.clone()];
+    // `build/three.module.js`, `dist/a.d.ts`.
+    let name = stem.rsplit('/').next().unwrap_or_default();
+    if let Some((first, _)) = name.split_once('.').filter(|(first, _)| !first.is_empty()) {
+        stems.push(format!("{}{first}", &stem[..stem.len() - name.len()]));
+    }
+    for stem in stems.clone() {
+        let parts: Vec<&str> = stem.split('/').collect();
+        if parts.len() > 1 {
+            // `dist/esm/a/b` stands for `src/a/b`, `src/esm/a/b`.
+            for skip in 1..parts.len().min(4) {
+                stems.push(format!("src/{}", parts[skip..].join("/")));
+            }
+            stems.push(parts[1..].join("/"));
         }
-        stems.push(parts[1..].join("/"));
     }
     let mut found = vec![path.to_owned()];
-    for stem in stems {
-        found.extend(ENDINGS.iter().map(|ending| format!("{stem}.{ending}")));
-        found.extend(ENDINGS.iter().map(|ending| format!("{stem}/index.{ending}")));
-    }
+    found.extend(stems.iter().flat_map(|stem| with_endings(stem).collect::<Vec<_>>()));
     found
 }
 
+/// Folders whose files a framework finds, whoever else imports them.
+const STARTED: &[&str] = &[
+    "scripts",
+    "bin",
+    "pages",
+    "app",
+    "routes",
+    "functions",
+    "migrations",
+    "examples",
+    "example",
+    "benchmark",
+    "benchmarks",
+    "bench",
+    "docs",
+    "fixtures",
+    "__mocks__",
+    "cypress",
+];
+/// Folders of that kind by some frameworks, and of plain modules by others: what nobody imports is started.
+const PERHAPS_STARTED: &[&str] = &[
+    "tools",
+    "public",
+    "static",
+    "mocks",
+    "tasks",
+    "plugins",
+    "middleware",
+    "api",
+    "workers",
+    "config",
+    "configs",
+];
+
 /// Files that nobody imports because a tool finds them by their name: tests, configurations, stories, pages of frameworks,
 /// scripts, workers, samples.
-fn is_started_by_name(file: &FileFacts) -> bool {
+fn is_started_by_name(file: &FileFacts, imported: bool) -> bool {
     let path = file.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
     let entry = file.syntax.as_ref().is_some_and(|syntax| syntax.entry_point);
@@ -197,42 +334,13 @@ fn is_started_by_name(file: &FileFacts) -> bool {
         || name.contains(".worker.")
         || name.contains("rc.")
         || name.starts_with('.')
-        || name.ends_with(".d.ts")
+        || is_declaration(name)
         || matches!(
             name.split('.').next(),
             Some("gulpfile" | "Gruntfile" | "setupTests" | "service-worker" | "sw")
         );
-    let by_folder = path.split('/').any(|folder| {
-        matches!(
-            folder,
-            "scripts"
-                | "bin"
-                | "tools"
-                | "pages"
-                | "app"
-                | "routes"
-                | "migrations"
-                | "examples"
-                | "example"
-                | "public"
-                | "static"
-                | "benchmark"
-                | "benchmarks"
-                | "bench"
-                | "docs"
-                | "fixtures"
-                | "__mocks__"
-                | "mocks"
-                | "cypress"
-                | "tasks"
-                | "plugins"
-                | "middleware"
-                | "functions"
-                | "api"
-                | "workers"
-                | "config"
-                | "configs"
-        ) || folder.starts_with('.')
+    let by_folder = folder(path).split('/').any(|folder| {
+        STARTED.contains(&folder) || folder.starts_with('.') || (!imported && PERHAPS_STARTED.contains(&folder))
     });
     file.test || entry || by_name || by_folder || file.origin != Origin::Own
 }
@@ -263,9 +371,7 @@ impl Demand {
             let Some(import) = syntax.imports.get(link.import as usize) else {
                 continue;
             };
-            // `export type { A } from` is of the kind `Type`, but passes on too.
-            let passes_on = import.kind == ImportKind::Reexport || is_type_reexport(import.kind, syntax, link);
-            if passes_on {
+            if import.kind.passes_on() {
                 reexports.entry(link.source).or_default().push(link);
                 continue;
             }
@@ -309,17 +415,4 @@ impl Demand {
         }
         demand
     }
-}
-
-/// The names of a type-only re-export are exports of the file on the same line.
-fn is_type_reexport(kind: ImportKind, syntax: &crate::facts::Syntax, link: &Link) -> bool {
-    let import = &syntax.imports[link.import as usize];
-    kind == ImportKind::Type
-        && syntax.exports.iter().any(|export| {
-            export.line >= import.line
-                && import
-                    .names
-                    .iter()
-                    .any(|name| name.local == export.name && !name.local.is_empty())
-        })
 }

@@ -1,7 +1,7 @@
 //! Imports and exports of a module: ES modules, TypeScript's own forms, CommonJS.
 
 use oxc_ast::ast::*;
-use oxc_span::Span;
+use oxc_span::{GetSpan, Span};
 
 use super::Walk;
 use crate::facts::{Export, Import, ImportKind, ImportedName};
@@ -23,6 +23,29 @@ impl Walk<'_> {
             name: name.into(),
             line: self.line(at),
         });
+    }
+
+    /// `/// <reference path="…" />` of TypeScript, before the first statement.
+    pub(super) fn references(&mut self, program: &Program<'_>) {
+        let first = program
+            .body
+            .first()
+            .map_or(u32::MAX, |statement| statement.span().start);
+        for comment in program.comments.iter().take_while(|comment| comment.span.start < first) {
+            let text = comment.content_span().source_text(program.source_text);
+            let path = text
+                .strip_prefix('/')
+                .and_then(|text| text.trim_start().strip_prefix("<reference"))
+                .and_then(|text| text.trim_start().strip_prefix("path="))
+                .and_then(|text| text.split(['"', '\'']).nth(1));
+            let Some(path) = path else { continue };
+            let specifier = if path.starts_with(['.', '/']) {
+                path.to_owned()
+            } else {
+                format!("./{path}")
+            };
+            self.import(&specifier, ImportKind::Type, comment.span, Vec::new());
+        }
     }
 
     pub(super) fn import_declaration(&mut self, it: &ImportDeclaration<'_>) {
@@ -52,6 +75,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn dynamic_import(&mut self, it: &ImportExpression<'_>) {
+        let taken = self.taken.take();
         let specifier = match &it.source {
             Expression::StringLiteral(text) => text.value.to_string(),
             Expression::TemplateLiteral(text) if text.expressions.is_empty() => text
@@ -61,7 +85,8 @@ impl Walk<'_> {
                 .unwrap_or_default(),
             _ => return,
         };
-        self.import(&specifier, ImportKind::Dynamic, it.span, vec![name("*", "")]);
+        let names = taken.unwrap_or_else(|| vec![name("*", "")]);
+        self.import(&specifier, ImportKind::Dynamic, it.span, names);
     }
 
     pub(super) fn import_type(&mut self, it: &TSImportType<'_>) {
@@ -80,6 +105,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn require(&mut self, it: &CallExpression<'_>) {
+        let taken = self.taken.take();
         let (Expression::Identifier(callee), [Argument::StringLiteral(text)]) = (&it.callee, it.arguments.as_slice())
         else {
             return;
@@ -90,7 +116,12 @@ impl Walk<'_> {
             } else {
                 ImportKind::Static
             };
-            self.import(&text.value, kind, it.span, vec![name("*", "")]);
+            let names = match taken {
+                // They may be parts of what `module.exports = …` is.
+                Some(names) => names.into_iter().chain([name("default", "")]).collect(),
+                None => vec![name("*", "")],
+            };
+            self.import(&text.value, kind, it.span, names);
         }
     }
 
@@ -141,7 +172,7 @@ impl Walk<'_> {
             .collect();
         let only_types = !it.specifiers.is_empty() && it.specifiers.iter().all(|s| s.export_kind.is_type());
         let kind = if it.export_kind.is_type() || only_types {
-            ImportKind::Type
+            ImportKind::TypeReexport
         } else {
             ImportKind::Reexport
         };
@@ -153,7 +184,7 @@ impl Walk<'_> {
 
     pub(super) fn export_all(&mut self, it: &ExportAllDeclaration<'_>) {
         let kind = if it.export_kind.is_type() {
-            ImportKind::Type
+            ImportKind::TypeReexport
         } else {
             ImportKind::Reexport
         };
@@ -193,6 +224,39 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// `require(…)` or `await import(…)`.
+fn is_module(expression: &Expression<'_>) -> bool {
+    match expression {
+        Expression::CallExpression(call) => {
+            matches!(&call.callee, Expression::Identifier(id) if id.name == "require")
+        }
+        Expression::AwaitExpression(it) => matches!(it.argument, Expression::ImportExpression(_)),
+        _ => false,
+    }
+}
+
+/// The names that `const { a, b: c } = require(…)` takes; `None` where they are not all told.
+pub(super) fn destructured(pattern: &BindingPattern<'_>, init: &Expression<'_>) -> Option<Vec<ImportedName>> {
+    let BindingPattern::ObjectPattern(pattern) = pattern else {
+        return None;
+    };
+    if !is_module(init) || pattern.rest.is_some() {
+        return None;
+    }
+    let properties = pattern.properties.iter();
+    properties
+        .map(|property| {
+            let key = property.key.static_name().filter(|_| !property.computed)?;
+            Some(name(&key, ""))
+        })
+        .collect()
+}
+
+/// The one name that `require(…).a` takes.
+pub(super) fn member(it: &StaticMemberExpression<'_>) -> Option<Vec<ImportedName>> {
+    is_module(&it.object).then(|| vec![name(&it.property.name, "")])
 }
 
 fn is_module_exports(member: &StaticMemberExpression<'_>) -> bool {

@@ -130,11 +130,17 @@ impl<'a> Bindings<'a> {
     }
 
     fn bind(&mut self, name: &'a str, import: Option<ImportOf>) {
-        let scope = if self.scopes[self.current].globals.contains(name) {
-            0
-        } else {
-            self.current
-        };
+        let is_global = self.scopes[self.current].globals.contains(name);
+        let scope = if is_global { 0 } else { self.current };
+        // What a function gives a name of the module does not take the place of the module's import.
+        if is_global
+            && self.scopes[0]
+                .names
+                .get(name)
+                .is_some_and(|bound| bound.import.is_some())
+        {
+            return;
+        }
         let names = &mut self.scopes[scope].names;
         let used = names.get(name).is_some_and(|old| old.used);
         names.insert(name, Bound { import, used });

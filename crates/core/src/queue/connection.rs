@@ -111,6 +111,14 @@ pub(super) fn is_starting(error: &redis::RedisError) -> bool {
     )
 }
 
+/// Were the scripts flushed once more, between their loading and the call? Then nothing was done.
+pub(super) fn is_flushed(error: &redis::RedisError) -> bool {
+    error.kind() == redis::ErrorKind::Server(redis::ServerErrorKind::NoScript)
+}
+
+/// So often in a row they are loaded again.
+pub(super) const FLUSHES: u32 = 10;
+
 /// One connection for ordinary commands, made at the first of them and anew after a fault.
 pub(super) struct Link {
     client: Client,
@@ -171,7 +179,14 @@ impl Link {
                 return Err(Failed { error, again: false });
             }
         };
-        match operation(current.connection).await {
+        let mut tries = 0;
+        let answer = loop {
+            match operation(current.connection.clone()).await {
+                Err(error) if is_flushed(&error) && tries < FLUSHES => tries += 1,
+                answer => break answer,
+            }
+        };
+        match answer {
             Ok(value) => Ok(value),
             Err(error) if is_broken(&error) => {
                 self.discard(current.number).await;

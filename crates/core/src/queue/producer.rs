@@ -10,7 +10,7 @@ use bullmq::{JobOptions, Queue, QueueOptions};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
-use super::connection::Outage;
+use super::connection::{FLUSHES, Outage, is_flushed};
 use super::{JOB_NAME, KEPT_JOBS, QUEUE, QueueError, QueuedScan};
 use crate::ScanId;
 use crate::settings::RedisUrl;
@@ -110,6 +110,7 @@ impl Producer {
         F: Future<Output = Result<T, bullmq::Error>>,
     {
         let deadline = Instant::now() + Self::LONGEST;
+        let mut flushes = 0;
         loop {
             let (queue, fresh) = match timeout_at(deadline, self.queue()).await {
                 Ok(Ok(queue)) => queue,
@@ -121,6 +122,10 @@ impl Producer {
                 Ok(Ok(value)) => {
                     self.outage.ended();
                     return Ok(value);
+                }
+                Ok(Err(bullmq::Error::Redis(error))) if is_flushed(&error) && flushes < FLUSHES => {
+                    flushes += 1;
+                    continue;
                 }
                 Ok(Err(error)) => QueueError::from(error),
                 Err(_) => QueueError::Away("a command took too long".to_owned()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use repolens_core::queue::{KEPT_JOBS, Outcome, Taken, Timing};
 use serde_json::{Value, json};
@@ -158,6 +158,7 @@ async fn finished_jobs_are_capped_whatever_they_ask_for() {
 #[tokio::test]
 async fn progress_is_passed_on_once_a_second_and_at_new_stages() {
     let redis = Redis::start().await;
+    let began = Instant::now();
     let worker = Running::start(&redis, "w", 1, Timing::STANDARD, async |taken: Taken| {
         for percent in 0..50 {
             taken.progress(percent, "clone").await;
@@ -179,13 +180,12 @@ async fn progress_is_passed_on_once_a_second_and_at_new_stages() {
         .into_iter()
         .map(|text| serde_json::from_str(text).expect("JSON"))
         .collect();
-    assert_eq!(
-        told,
-        [
-            json!({"progress": 0, "stage": "clone"}),
-            json!({"progress": 50, "stage": "parse"})
-        ]
-    );
+    assert_eq!(told[0], json!({"progress": 0, "stage": "clone"}));
+    let second = told.iter().find(|told| told["stage"] == "parse");
+    assert_eq!(second, Some(&json!({"progress": 50, "stage": "parse"})));
+    // One for each stage, and on a slow machine one for each second.
+    let seconds = usize::try_from(began.elapsed().as_secs()).expect("it is small");
+    assert!(told.len() <= 2 + seconds, "{told:?}");
     worker.stop().await;
 }
 
@@ -206,12 +206,17 @@ async fn a_waiting_worker_is_woken_by_each_job() {
 #[tokio::test]
 async fn a_lock_is_kept_for_as_long_as_the_job_runs() {
     let redis = Redis::start().await;
+    // Long enough for a machine that is busy with other tests to extend it in time.
+    let timing = Timing {
+        lock: Duration::from_secs(4),
+        ..QUICK
+    };
     let long = async |_| {
-        tokio::time::sleep(QUICK.lock * 4).await;
+        tokio::time::sleep(Duration::from_secs(9)).await;
         done()
     };
-    let other = Running::start(&redis, "other", 1, QUICK, long);
-    let worker = Running::start(&redis, "w", 1, QUICK, long);
+    let other = Running::start(&redis, "other", 1, timing, long);
+    let worker = Running::start(&redis, "w", 1, timing, long);
     redis.until_waiting(2).await;
     redis.producer().add(&scan("a")).await.expect("Redis is up");
     redis.until_in("a", "completed").await;

@@ -23,6 +23,8 @@ pub struct Node {
     process: Child,
     input: ChildStdin,
     heard: Arc<Mutex<Vec<Value>>>,
+    /// How many of each event were heard.
+    counts: Arc<Mutex<HashMap<String, usize>>>,
     asked: u64,
 }
 
@@ -40,11 +42,18 @@ impl Node {
             .expect("`node` is installed");
         let heard = Arc::new(Mutex::new(Vec::new()));
         let output = BufReader::new(process.stdout.take().expect("it is piped"));
-        let hearing = Arc::clone(&heard);
+        let counts: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
+        let (hearing, counting) = (Arc::clone(&heard), Arc::clone(&counts));
         thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                let value = serde_json::from_str(&line).expect("the driver writes JSON");
+                let value: Value = serde_json::from_str(&line).expect("the driver writes JSON");
+                let event = value["event"].as_str().map(str::to_owned);
                 hearing.lock().expect("nobody panics with it").push(value);
+                // Counted when it is there.
+                if let Some(event) = event {
+                    let mut counts = counting.lock().expect("nobody panics with it");
+                    *counts.entry(event).or_default() += 1;
+                }
             }
         });
         let input = process.stdin.take().expect("it is piped");
@@ -52,6 +61,7 @@ impl Node {
             process,
             input,
             heard,
+            counts,
             asked: 0,
         };
         node.until_event("ready", |_| true).await;
@@ -112,8 +122,8 @@ impl Node {
     }
 
     pub fn count(&self, event: &str) -> usize {
-        let heard = self.heard.lock().expect("nobody panics with it");
-        heard.iter().filter(|line| line["event"] == event).count()
+        let counts = self.counts.lock().expect("nobody panics with it");
+        counts.get(event).copied().unwrap_or(0)
     }
 
     pub async fn until_count(&self, event: &str, count: usize) {

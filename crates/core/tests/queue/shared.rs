@@ -30,7 +30,7 @@ async fn two_instances_count_one_limit() {
     let refused = b.allow("scans:1.2.3.4", 5, minute).await.expect("Redis is up");
     assert!(!refused.allowed && refused.remaining == 0, "{refused:?}");
     assert!(
-        refused.resets_in <= minute && refused.resets_in > minute / 2,
+        refused.resets_in <= minute && !refused.resets_in.is_zero(),
         "{refused:?}"
     );
     assert!(

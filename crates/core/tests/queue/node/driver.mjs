@@ -60,7 +60,7 @@ const requests = {
     for (const event of EVENTS) events.on(event, (payload) => write(quiet ? { event, jobId: payload.jobId } : { event, ...payload }));
     await events.waitUntilReady();
   },
-  async wait({ id, ms = 20000 }) {
+  async wait({ id, ms = 60000 }) {
     const job = await queue.getJob(id);
     return await job.waitUntilFinished(events, ms);
   },

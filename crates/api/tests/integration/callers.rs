@@ -251,7 +251,7 @@ async fn a_github_token_is_checked_and_remembered(database: Database) {
         assert_eq!(is_user(&api, Some(wrong), "guest").await, 401, "{wrong}");
     }
     for (mood, status, retry) in [
-        (Mood::Limited, 503, Some(50..=60)),
+        (Mood::Limited, 503, Some(1..=60)),
         (Mood::TooMany, 503, Some(7..=7)),
         (Mood::Broken, 503, Some(1..=60)),
         (Mood::Away, 503, Some(1..=60)),

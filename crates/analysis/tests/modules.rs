@@ -205,7 +205,7 @@ fn kotlin_and_scala() {
     let shown = shown(&[
         (
             "src/Main.kt",
-            "package app\nimport lib.twice\nimport lib.Shape as S\nimport lib.inner.LIMIT\nimport lib.*\nimport kotlin.math.max\nfun main() {}\n",
+            "package app\nimport lib.twice\nimport lib.Shape as S\nimport lib.inner.LIMIT\nimport lib.*\nimport kotlin.text.Regex\nfun main() {}\n",
         ),
         (
             "src/Texts.kt",
@@ -227,7 +227,7 @@ fn kotlin_and_scala() {
             "src/Main.kt -> src/Texts.kt Static",
             "src/Use.scala -> src/Trees.scala Static",
             "src/Use.scala ?? model.Gone",
-            "src/Main.kt => kotlin.math",
+            "src/Main.kt => kotlin.text",
         ]
     );
 }

@@ -240,7 +240,7 @@ async fn main() -> anyhow::Result<()> {
     println!("seed {seed}, {seconds} s; analyses without a report: {failed}");
     for (name, tally) in &tallies {
         println!(
-            "  {name}: {} changed files, children killed {}, parsers that panicked {}, files given up for size or depth {}",
+            "  {name}: {} changed files, children killed {}, parsers that panicked {}, files told as skipped for their syntax, size or depth {}",
             tally.files, tally.deaths, tally.panics, tally.refused
         );
     }

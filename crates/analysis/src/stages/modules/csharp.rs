@@ -33,9 +33,10 @@ impl Resolver for CSharp {
             let mut files: Vec<u32> = types.flatten().copied().filter(|file| *file != from).collect();
             files.sort_unstable();
             files.dedup();
-            match files.is_empty() {
-                true => Target::Asset,
-                false => Target::Files(files.into_iter().map(|file| (Link::ALL, file)).collect()),
+            if files.is_empty() {
+                Target::Asset
+            } else {
+                Target::Files(files.into_iter().map(|file| (Link::ALL, file)).collect())
             }
         };
         if let Some(types) = self.namespaces.get(name) {

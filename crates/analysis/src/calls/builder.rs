@@ -528,7 +528,7 @@ impl Builder {
     }
 
     /// A call in the function that is open; arguments of no interest are left out.
-    pub fn call(&mut self, target: V, line: u32, arguments: &[Argument], implicit: bool) {
+    pub fn call(&mut self, target: V, arguments: &[Argument], implicit: bool) {
         if target == OPAQUE && implicit {
             return;
         }
@@ -542,8 +542,8 @@ impl Builder {
         self.made.push(Call {
             caller: self.function(),
             target,
-            line,
-            arguments: (start, u16::try_from(count).unwrap_or(u16::MAX)),
+            first: start,
+            count: u16::try_from(count).unwrap_or(u16::MAX),
             implicit,
         });
     }

@@ -245,15 +245,15 @@ impl<'i, 'f> Solver<'i, 'f> {
     fn pass_arguments(&mut self, file: u32, number: u32, target: u32, bound: bool) {
         let data = &self.index.files[file as usize];
         let call = data.calls.calls[number as usize];
-        if call.arguments.1 == 0 {
+        if call.count == 0 {
             return;
         }
-        let start = call.arguments.0 as usize;
+        let start = call.first as usize;
         let (home, definition) = self.index.function(target);
         let home = &self.index.files[home as usize];
         let names = &home.calls.parameters[definition.parameters.0 as usize..][..usize::from(definition.parameters.1)];
         let offset = u16::from(bound && home.counts_self);
-        for argument in &data.calls.arguments[start..start + usize::from(call.arguments.1)] {
+        for argument in &data.calls.arguments[start..start + usize::from(call.count)] {
             let at = if argument.name == ANY {
                 Some(argument.at + offset)
             } else {

@@ -435,7 +435,6 @@ impl Walk<'_> {
     }
 
     fn call(&mut self, it: &CallExpression<'_>) -> V {
-        let line = self.line(it.span);
         if let Expression::Identifier(id) = &it.callee
             && id.name == "require"
             && self.numbers.contains_key(&it.span.start)
@@ -462,12 +461,12 @@ impl Walk<'_> {
                     .collect(),
                 _ => Vec::new(),
             };
-            self.builder.call(target, line, &passed, false);
+            self.builder.call(target, &passed, false);
             return self.builder.result(target);
         }
         let target = self.callee(&it.callee);
         let arguments = self.arguments(&it.arguments);
-        self.builder.call(target, line, &arguments, false);
+        self.builder.call(target, &arguments, false);
         self.builder.result(target)
     }
 
@@ -621,8 +620,7 @@ impl Walk<'_> {
             Expression::NewExpression(it) => {
                 let class = self.callee(&it.callee);
                 let arguments = self.arguments(&it.arguments);
-                let line = self.line(it.span);
-                self.builder.call(class, line, &arguments, false);
+                self.builder.call(class, &arguments, false);
                 self.builder.result(class)
             }
             Expression::FunctionExpression(it) => self.function(it, UNKNOWN),
@@ -801,8 +799,7 @@ impl<'a> Visit<'a> for Walk<'_> {
     fn visit_jsx_opening_element(&mut self, it: &JSXOpeningElement<'a>) {
         if let JSXElementName::IdentifierReference(id) = &it.name {
             let component = self.read(&id.name);
-            let line = self.line(it.span);
-            self.builder.call(component, line, &[], true);
+            self.builder.call(component, &[], true);
         }
         walk::walk_jsx_opening_element(self, it);
     }

@@ -53,6 +53,8 @@ pub struct Builder {
     mentions: Vec<(u32, V)>,
     quoted: Vec<Sym>,
     exported: HashMap<Sym, V>,
+    /// A member is asked for by a name that is put together at run time.
+    by_name: bool,
 }
 
 impl Default for Builder {
@@ -79,6 +81,7 @@ impl Default for Builder {
             mentions: Vec::new(),
             quoted: Vec::new(),
             exported: HashMap::new(),
+            by_name: false,
         };
         builder.value(Value::Unknown);
         builder.value(Value::Opaque);
@@ -548,6 +551,11 @@ impl Builder {
         });
     }
 
+    /// A member is asked for by a name that is put together at run time: it may be any method of the file.
+    pub fn asks_by_name(&mut self) {
+        self.by_name = true;
+    }
+
     /// A text that may be the name of something that is looked up at run time.
     pub fn quote(&mut self, text: &str) {
         let is_name = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -570,6 +578,10 @@ impl Builder {
 
     #[must_use]
     pub fn finish(mut self) -> Calls {
+        if self.by_name {
+            let methods = self.functions.iter_mut().filter(|function| function.class.is_some());
+            methods.for_each(|function| function.entry = true);
+        }
         let mut globals = std::mem::take(&mut self.scopes[0].names);
         let exported = std::mem::take(&mut self.exported);
         for &value in exported.values() {

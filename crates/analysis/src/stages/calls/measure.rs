@@ -30,7 +30,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
     }
     let depth = depths(&graph);
     let calls_made = calls_made(index, &home, nodes);
-    let entries = entries(index);
+    let entries = entries(index, solver);
     let reached = reached(index, solver, &graph, &home, &entries);
 
     let named: Vec<u32> = (0..index.functions).filter(|at| home[*at as usize] == *at).collect();
@@ -202,7 +202,7 @@ fn is_judged(index: &Index<'_>, function: u32) -> bool {
 
 /// What is run or may be called from outside: the code of files, exported and registered functions, and those whose name
 /// is asked of an object that nothing is known of.
-fn entries(index: &Index<'_>) -> Vec<u32> {
+fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
     let named: HashSet<u32> = index.named_elsewhere();
     let shared = index.files_by_name();
     let mut entries: Vec<u32> = (index.functions..index.functions + index.files.len() as u32).collect();
@@ -216,7 +216,12 @@ fn entries(index: &Index<'_>) -> Vec<u32> {
                 // Nothing in the only file that can call it has its name.
                 _ => false,
             };
-            if test || function.entry || elsewhere {
+            let mut foreign = || {
+                function
+                    .class
+                    .is_some_and(|class| solver.has_foreign_base(index.whole(file.classes + class)))
+            };
+            if test || function.entry || elsewhere || (file.family == Family::Python && foreign()) {
                 entries.push(number);
             }
         }

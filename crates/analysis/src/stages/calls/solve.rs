@@ -639,6 +639,25 @@ impl<'i, 'f> Solver<'i, 'f> {
         }
     }
 
+    /// A class above is none of this repository's, which may call what this one adds.
+    pub(super) fn has_foreign_base(&mut self, class: u32) -> bool {
+        for class in self.mro(class) {
+            let (file, definition) = self.index.class(class);
+            for &base in &definition.bases {
+                let known = base == OPAQUE
+                    || self
+                        .eval(file, base)
+                        .things
+                        .iter()
+                        .any(|thing| matches!(thing, Thing::Class(_)));
+                if !known {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
     /// The class and those above it, in the order in which they are looked at (C3; by depth where that has no answer).
     fn mro(&mut self, class: u32) -> Vec<u32> {
         if let Some(known) = &self.mro[class as usize] {

@@ -194,8 +194,9 @@ impl<'a> Walk<'a, '_> {
         }
         let name = it.name.as_str();
         let definition = self.builder.definition(function);
-        let public = !name.starts_with('_') || (name.starts_with("__") && name.ends_with("__"));
-        definition.entry = registered || (public && definition.parent == MODULE);
+        let hook = name.starts_with('_') && name.ends_with('_');
+        let public = !name.starts_with('_') && (definition.parent == MODULE || definition.class.is_some());
+        definition.entry = registered || hook || public;
         match class {
             Some(class) => {
                 self.builder.add_member(class, it.name.as_str(), value, true);
@@ -456,6 +457,15 @@ impl<'a> Walk<'a, '_> {
         let is_super = matches!(&*it.func, Expr::Name(name) if name.id == "super");
         if is_super && let Some(class) = self.class_of_method() {
             return self.builder.value(Value::Super(class));
+        }
+        if matches!(&*it.func, Expr::Name(name) if name.id == "getattr")
+            && it
+                .arguments
+                .args
+                .get(1)
+                .is_some_and(|name| !name.is_string_literal_expr())
+        {
+            self.builder.asks_by_name();
         }
         let callee = self.callee(&it.func);
         let mut arguments = Vec::with_capacity(it.arguments.args.len());

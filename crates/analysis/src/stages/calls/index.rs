@@ -441,7 +441,12 @@ impl<'f> Index<'f> {
     /// and texts.
     pub(super) fn named_elsewhere(&self) -> HashSet<u32> {
         let mut named = HashSet::default();
-        for file in &self.files {
+        // The others' private functions are known by their words.
+        let asking = self
+            .files
+            .iter()
+            .filter(|file| matches!(file.family, Family::Python | Family::Script));
+        for file in asking {
             for value in &file.calls.values {
                 if let Value::Member(_, sym) | Value::Element(_, sym) = value
                     && *sym != ANY

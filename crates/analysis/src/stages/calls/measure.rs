@@ -16,9 +16,8 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
     let nodes = index.functions as usize + index.files.len();
     // What an anonymous function calls is called by the function around it.
     let home: Vec<u32> = homes(index);
-    let mut pairs: Vec<(u32, u32)> = solver
-        .edges
-        .iter()
+    let mut pairs: Vec<(u32, u32)> = std::mem::take(&mut solver.edges)
+        .into_iter()
         .map(|edge| (home[edge.caller as usize], home[edge.target as usize]))
         .collect();
     pairs.sort_unstable();
@@ -29,6 +28,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
         fan_in[target as usize] += u32::from(source != target);
     }
     let depth = depths(&graph);
+    drop(pairs);
     let calls_made = calls_made(index, &home, nodes);
     let entries = entries(index, solver);
     let reached = reached(index, solver, &graph, &home, &entries);
@@ -237,6 +237,10 @@ fn reached(
     home: &[u32],
     entries: &[u32],
 ) -> Vec<bool> {
+    let starts = entries.iter().map(|at| home[*at as usize]);
+    if index.files.iter().all(|file| file.calls.mentions.is_empty()) {
+        return graph.reach(starts);
+    }
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for node in 0..u32::try_from(graph.len()).unwrap_or(u32::MAX) {
         pairs.extend(graph.of(node).iter().map(|target| (node, *target)));
@@ -252,5 +256,5 @@ fn reached(
         }
     }
     let all = Adjacency::new(graph.len(), pairs.iter().copied());
-    all.reach(entries.iter().map(|at| home[*at as usize]))
+    all.reach(starts)
 }

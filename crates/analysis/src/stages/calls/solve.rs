@@ -157,22 +157,24 @@ impl<'i, 'f> Solver<'i, 'f> {
     pub(super) fn solve(&mut self) {
         let mut waiting: Vec<(u32, u32)> = Vec::new();
         for (at, file) in (0u32..).zip(&self.index.files) {
-            waiting.extend((0u32..).zip(&file.calls.calls).map(|(call, _)| (at, call)));
-        }
-        for round in 0..ROUNDS {
-            let mut again = Vec::new();
-            for &(file, call) in &waiting {
-                if self.call(file, call) {
-                    again.push((file, call));
+            for (number, _) in (0u32..).zip(&file.calls.calls) {
+                if self.call(at, number) {
+                    waiting.push((at, number));
                 }
             }
+        }
+        for _ in 1..ROUNDS {
             for (file, value) in std::mem::take(&mut self.open) {
                 self.memo[file as usize][value as usize] = 0;
             }
-            if again.is_empty() || round + 1 == ROUNDS {
+            for (file, number) in std::mem::take(&mut waiting) {
+                if self.call(file, number) {
+                    waiting.push((file, number));
+                }
+            }
+            if waiting.is_empty() {
                 break;
             }
-            waiting = again;
         }
         self.edges.sort_unstable();
         self.edges.dedup_by_key(|edge| (edge.caller, edge.target));

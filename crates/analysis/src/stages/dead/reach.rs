@@ -135,6 +135,16 @@ fn declared(files: &[FileFacts], index: &HashMap<&str, u32>, home: &str, manifes
     for path in manifest.iter().flat_map(|manifest| &manifest.entry_points) {
         add(path);
     }
+    // `"./src/*": "./src/*"` opens a whole folder.
+    for path in manifest.iter().flat_map(|manifest| &manifest.entry_points) {
+        if let Some((start, _)) = path.split_once('*') {
+            let start = join(start.trim_start_matches("./"));
+            let opened = (0u32..)
+                .zip(files)
+                .filter(|(_, file)| file.path.starts_with(&start) && is_script(file));
+            found.extend(opened.map(|(at, _)| at));
+        }
+    }
     if found.is_empty() {
         for path in [
             "index",

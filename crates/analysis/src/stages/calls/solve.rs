@@ -221,11 +221,10 @@ impl<'i, 'f> Solver<'i, 'f> {
         } else {
             Confidence::Exact
         };
-        if targets.is_empty() && answer.things.is_empty() && !answer.open && !call.implicit {
-            if let Some(function) = self.by_unique_name(file, call.target) {
-                targets.push((function, true));
-                confidence = Confidence::Likely;
-            }
+        let unknown = targets.is_empty() && answer.things.is_empty() && !answer.open && !call.implicit;
+        if unknown && let Some(function) = self.by_unique_name(file, call.target) {
+            targets.push((function, true));
+            confidence = Confidence::Likely;
         }
         for (target, bound) in targets {
             self.edges.push(Edge {

@@ -74,15 +74,15 @@ pub struct ClassDefinition {
     pub bases: Vec<V>,
 }
 
-/// One call in a body.
+/// One call in a body. There are millions: it is kept small.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Call {
     /// A function, or [`MODULE`].
     pub caller: u32,
     pub target: V,
-    pub line: u32,
-    /// Where its arguments begin in [`Calls::arguments`], and how many there are.
-    pub arguments: (u32, u16),
+    /// Where its arguments begin in [`Calls::arguments`].
+    pub first: u32,
+    pub count: u16,
     /// The language makes it (the `__iter__` of a loop): none where it has no target.
     pub implicit: bool,
 }

@@ -212,11 +212,15 @@ fn private_functions_that_nothing_calls() {
         unused(&[
             (
                 "a.py",
-                "import b\ndef _dead(): _deader()\ndef _deader(): pass\ndef _used(): pass\ndef _by_name(): pass\n@b.register\ndef _registered(): pass\ndef public(): _used(); getattr(b, '_by_name')\nclass C:\n    def _m(self): pass\n    def _n(self): self._o()\n    def _o(self): pass\n    def __len__(self): pass\n"
+                "import b\ndef _dead(): _deader()\ndef _deader(): pass\ndef _used(): pass\ndef _by_name(): pass\n@b.register\ndef _registered(): pass\ndef public(): _used(); getattr(b, '_by_name')\nclass C:\n    def _m(self): pass\n    def _n(self): self._o()\n    def _o(self): pass\n    def __len__(self): pass\nclass D(b.Foreign):\n    def _hook(self): pass\n"
+            ),
+            (
+                "by_name.py",
+                "class E:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, '_get_' + what)()\n"
             ),
             (
                 "b.ts",
-                "export const a = 1;\nfunction dead() {}\nfunction used() {}\nfunction handed() {}\nexport function f() { used(); return handed; }\nclass C { #gone() {} #kept() {} m() { this.#kept(); } }\n"
+                "export const a = 1;\nfunction dead() {}\nfunction used() {}\nfunction handed() {}\nexport function f() { used(); return handed; }\nconst early = () => late();\nconst late = () => {};\nexport const error = make(function Impl() { function inner() { below(); } const below = () => {}; early(inner); });\nclass C { #gone() {} #kept() {} m() { this.#kept(); } }\n"
             ),
             ("script.js", "function global() {}\n"),
             (

@@ -53,6 +53,8 @@ pub struct Builder {
     mentions: Vec<(u32, V)>,
     quoted: Vec<Sym>,
     exported: HashMap<Sym, V>,
+    /// A member is asked for by a name that is put together at run time.
+    by_name: bool,
 }
 
 impl Default for Builder {
@@ -79,6 +81,7 @@ impl Default for Builder {
             mentions: Vec::new(),
             quoted: Vec::new(),
             exported: HashMap::new(),
+            by_name: false,
         };
         builder.value(Value::Unknown);
         builder.value(Value::Opaque);
@@ -528,7 +531,7 @@ impl Builder {
     }
 
     /// A call in the function that is open; arguments of no interest are left out.
-    pub fn call(&mut self, target: V, line: u32, arguments: &[Argument], implicit: bool) {
+    pub fn call(&mut self, target: V, arguments: &[Argument], implicit: bool) {
         if target == OPAQUE && implicit {
             return;
         }
@@ -542,10 +545,15 @@ impl Builder {
         self.made.push(Call {
             caller: self.function(),
             target,
-            line,
-            arguments: (start, u16::try_from(count).unwrap_or(u16::MAX)),
+            first: start,
+            count: u16::try_from(count).unwrap_or(u16::MAX),
             implicit,
         });
+    }
+
+    /// A member is asked for by a name that is put together at run time: it may be any method of the file.
+    pub fn asks_by_name(&mut self) {
+        self.by_name = true;
     }
 
     /// A text that may be the name of something that is looked up at run time.
@@ -570,6 +578,10 @@ impl Builder {
 
     #[must_use]
     pub fn finish(mut self) -> Calls {
+        if self.by_name {
+            let methods = self.functions.iter_mut().filter(|function| function.class.is_some());
+            methods.for_each(|function| function.entry = true);
+        }
         let mut globals = std::mem::take(&mut self.scopes[0].names);
         let exported = std::mem::take(&mut self.exported);
         for &value in exported.values() {

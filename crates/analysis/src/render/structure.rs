@@ -84,10 +84,9 @@ fn calls(graph: &CallGraph, page: &mut Page) {
     let statistics = &graph.statistics;
     let found = statistics.resolved_exact + statistics.resolved_likely;
     let text = format!(
-        "{} of {} calls lead to {}; the longest chain has {} steps",
+        "{} of {} lead to a function of this code, {} deep",
         grouped(found),
-        grouped(statistics.calls),
-        many(graph.total_functions, "function here", "functions here"),
+        many(statistics.calls, "call", "calls"),
         grouped(statistics.max_depth)
     );
     page.line(&[("", "  Calls        "), ("", &text)]);

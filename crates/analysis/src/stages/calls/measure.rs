@@ -16,9 +16,8 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
     let nodes = index.functions as usize + index.files.len();
     // What an anonymous function calls is called by the function around it.
     let home: Vec<u32> = homes(index);
-    let mut pairs: Vec<(u32, u32)> = solver
-        .edges
-        .iter()
+    let mut pairs: Vec<(u32, u32)> = std::mem::take(&mut solver.edges)
+        .into_iter()
         .map(|edge| (home[edge.caller as usize], home[edge.target as usize]))
         .collect();
     pairs.sort_unstable();
@@ -29,8 +28,9 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
         fan_in[target as usize] += u32::from(source != target);
     }
     let depth = depths(&graph);
+    drop(pairs);
     let calls_made = calls_made(index, &home, nodes);
-    let entries = entries(index);
+    let entries = entries(index, solver);
     let reached = reached(index, solver, &graph, &home, &entries);
 
     let named: Vec<u32> = (0..index.functions).filter(|at| home[*at as usize] == *at).collect();
@@ -107,7 +107,8 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
             }
         })
         .collect();
-    let truncated = named.len() > MAX_LISTED || unreachable.len() > MAX_LISTED || mains.len() > MAX_LISTED;
+    // The figures are those of the busiest, by intent: `total_functions` says of how many.
+    let truncated = unreachable.len() > MAX_LISTED || mains.len() > MAX_LISTED;
     let label = |list: &[u32]| list.iter().take(MAX_LISTED).map(|at| index.label(*at)).collect();
     let section = CallGraph {
         total_functions: named.len() as u64,
@@ -202,7 +203,7 @@ fn is_judged(index: &Index<'_>, function: u32) -> bool {
 
 /// What is run or may be called from outside: the code of files, exported and registered functions, and those whose name
 /// is asked of an object that nothing is known of.
-fn entries(index: &Index<'_>) -> Vec<u32> {
+fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
     let named: HashSet<u32> = index.named_elsewhere();
     let shared = index.files_by_name();
     let mut entries: Vec<u32> = (index.functions..index.functions + index.files.len() as u32).collect();
@@ -216,7 +217,12 @@ fn entries(index: &Index<'_>) -> Vec<u32> {
                 // Nothing in the only file that can call it has its name.
                 _ => false,
             };
-            if test || function.entry || elsewhere {
+            let mut foreign = || {
+                function
+                    .class
+                    .is_some_and(|class| solver.has_foreign_base(index.whole(file.classes + class)))
+            };
+            if test || function.entry || elsewhere || (file.family == Family::Python && foreign()) {
                 entries.push(number);
             }
         }
@@ -232,6 +238,10 @@ fn reached(
     home: &[u32],
     entries: &[u32],
 ) -> Vec<bool> {
+    let starts = entries.iter().map(|at| home[*at as usize]);
+    if index.files.iter().all(|file| file.calls.mentions.is_empty()) {
+        return graph.reach(starts);
+    }
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for node in 0..u32::try_from(graph.len()).unwrap_or(u32::MAX) {
         pairs.extend(graph.of(node).iter().map(|target| (node, *target)));
@@ -247,5 +257,5 @@ fn reached(
         }
     }
     let all = Adjacency::new(graph.len(), pairs.iter().copied());
-    all.reach(entries.iter().map(|at| home[*at as usize]))
+    all.reach(starts)
 }

@@ -157,22 +157,24 @@ impl<'i, 'f> Solver<'i, 'f> {
     pub(super) fn solve(&mut self) {
         let mut waiting: Vec<(u32, u32)> = Vec::new();
         for (at, file) in (0u32..).zip(&self.index.files) {
-            waiting.extend((0u32..).zip(&file.calls.calls).map(|(call, _)| (at, call)));
-        }
-        for round in 0..ROUNDS {
-            let mut again = Vec::new();
-            for &(file, call) in &waiting {
-                if self.call(file, call) {
-                    again.push((file, call));
+            for (number, _) in (0u32..).zip(&file.calls.calls) {
+                if self.call(at, number) {
+                    waiting.push((at, number));
                 }
             }
+        }
+        for _ in 1..ROUNDS {
             for (file, value) in std::mem::take(&mut self.open) {
                 self.memo[file as usize][value as usize] = 0;
             }
-            if again.is_empty() || round + 1 == ROUNDS {
+            for (file, number) in std::mem::take(&mut waiting) {
+                if self.call(file, number) {
+                    waiting.push((file, number));
+                }
+            }
+            if waiting.is_empty() {
                 break;
             }
-            waiting = again;
         }
         self.edges.sort_unstable();
         self.edges.dedup_by_key(|edge| (edge.caller, edge.target));
@@ -219,11 +221,10 @@ impl<'i, 'f> Solver<'i, 'f> {
         } else {
             Confidence::Exact
         };
-        if targets.is_empty() && answer.things.is_empty() && !answer.open && !call.implicit {
-            if let Some(function) = self.by_unique_name(file, call.target) {
-                targets.push((function, true));
-                confidence = Confidence::Likely;
-            }
+        let unknown = targets.is_empty() && answer.things.is_empty() && !answer.open && !call.implicit;
+        if unknown && let Some(function) = self.by_unique_name(file, call.target) {
+            targets.push((function, true));
+            confidence = Confidence::Likely;
         }
         for (target, bound) in targets {
             self.edges.push(Edge {
@@ -245,15 +246,15 @@ impl<'i, 'f> Solver<'i, 'f> {
     fn pass_arguments(&mut self, file: u32, number: u32, target: u32, bound: bool) {
         let data = &self.index.files[file as usize];
         let call = data.calls.calls[number as usize];
-        if call.arguments.1 == 0 {
+        if call.count == 0 {
             return;
         }
-        let start = call.arguments.0 as usize;
+        let start = call.first as usize;
         let (home, definition) = self.index.function(target);
         let home = &self.index.files[home as usize];
         let names = &home.calls.parameters[definition.parameters.0 as usize..][..usize::from(definition.parameters.1)];
         let offset = u16::from(bound && home.counts_self);
-        for argument in &data.calls.arguments[start..start + usize::from(call.arguments.1)] {
+        for argument in &data.calls.arguments[start..start + usize::from(call.count)] {
             let at = if argument.name == ANY {
                 Some(argument.at + offset)
             } else {
@@ -637,6 +638,25 @@ impl<'i, 'f> Solver<'i, 'f> {
             }
             _ => Answer::default(),
         }
+    }
+
+    /// A class above is none of this repository's, which may call what this one adds.
+    pub(super) fn has_foreign_base(&mut self, class: u32) -> bool {
+        for class in self.mro(class) {
+            let (file, definition) = self.index.class(class);
+            for &base in &definition.bases {
+                let known = base == OPAQUE
+                    || self
+                        .eval(file, base)
+                        .things
+                        .iter()
+                        .any(|thing| matches!(thing, Thing::Class(_)));
+                if !known {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// The class and those above it, in the order in which they are looked at (C3; by depth where that has no answer).

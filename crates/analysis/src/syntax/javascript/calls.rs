@@ -131,6 +131,7 @@ impl Walk<'_> {
     /// Declares the functions of a body before it is read.
     fn hoist(&mut self, body: &[Statement<'_>]) {
         for statement in body {
+            self.hoist_variables(statement);
             let function = match statement {
                 Statement::FunctionDeclaration(it) => Some(it),
                 Statement::ExportDeclaration(it) => match &it.declaration {
@@ -148,6 +149,31 @@ impl Walk<'_> {
             {
                 let function = self.define(&id.name, id.span, false);
                 self.functions.insert(it.span.start, function);
+                let value = self.builder.value(Value::Function(function));
+                self.builder.bind(&id.name, value);
+            }
+        }
+    }
+
+    /// `const f = () => …` may be named above it, by a function that is called later.
+    fn hoist_variables(&mut self, statement: &Statement<'_>) {
+        let list = match statement {
+            Statement::VariableDeclaration(list) => list,
+            Statement::ExportDeclaration(it) => match &it.declaration {
+                Declaration::VariableDeclaration(list) => list,
+                _ => return,
+            },
+            _ => return,
+        };
+        for declarator in &list.declarations {
+            let span = match &declarator.init {
+                Some(Expression::ArrowFunctionExpression(it)) => it.span,
+                Some(Expression::FunctionExpression(it)) if it.id.is_none() => it.span,
+                _ => continue,
+            };
+            if let Some(id) = declarator.id.get_binding_identifier() {
+                let function = self.define(&id.name, span, false);
+                self.functions.insert(span.start, function);
                 let value = self.builder.value(Value::Function(function));
                 self.builder.bind(&id.name, value);
             }
@@ -267,7 +293,9 @@ impl Walk<'_> {
             None => {
                 let own = it.id.as_ref().map(|id| id.name.to_string());
                 let at = it.id.as_ref().map_or(it.span, |id| id.span);
-                self.define(&own.or(pending).unwrap_or_default(), at, false)
+                // The name of a function that is a value is its own: whoever has the value may call it.
+                let value = own.is_some() && it.is_expression();
+                self.define(&own.or(pending).unwrap_or_default(), at, value)
             }
         };
         self.body(function, Some(this), &it.params, &body.statements);
@@ -276,7 +304,10 @@ impl Walk<'_> {
 
     fn arrow(&mut self, it: &ArrowFunctionExpression<'_>) -> V {
         let name = self.name.take().unwrap_or_default();
-        let function = self.define(&name, it.span, false);
+        let function = match self.functions.get(&it.span.start) {
+            Some(&function) => function,
+            None => self.define(&name, it.span, false),
+        };
         match &it.body {
             ArrowFunctionBody::FunctionBody(body) => self.body(function, None, &it.params, &body.statements),
             other => {
@@ -435,7 +466,6 @@ impl Walk<'_> {
     }
 
     fn call(&mut self, it: &CallExpression<'_>) -> V {
-        let line = self.line(it.span);
         if let Expression::Identifier(id) = &it.callee
             && id.name == "require"
             && self.numbers.contains_key(&it.span.start)
@@ -462,12 +492,12 @@ impl Walk<'_> {
                     .collect(),
                 _ => Vec::new(),
             };
-            self.builder.call(target, line, &passed, false);
+            self.builder.call(target, &passed, false);
             return self.builder.result(target);
         }
         let target = self.callee(&it.callee);
         let arguments = self.arguments(&it.arguments);
-        self.builder.call(target, line, &arguments, false);
+        self.builder.call(target, &arguments, false);
         self.builder.result(target)
     }
 
@@ -621,8 +651,7 @@ impl Walk<'_> {
             Expression::NewExpression(it) => {
                 let class = self.callee(&it.callee);
                 let arguments = self.arguments(&it.arguments);
-                let line = self.line(it.span);
-                self.builder.call(class, line, &arguments, false);
+                self.builder.call(class, &arguments, false);
                 self.builder.result(class)
             }
             Expression::FunctionExpression(it) => self.function(it, UNKNOWN),
@@ -801,8 +830,7 @@ impl<'a> Visit<'a> for Walk<'_> {
     fn visit_jsx_opening_element(&mut self, it: &JSXOpeningElement<'a>) {
         if let JSXElementName::IdentifierReference(id) = &it.name {
             let component = self.read(&id.name);
-            let line = self.line(it.span);
-            self.builder.call(component, line, &[], true);
+            self.builder.call(component, &[], true);
         }
         walk::walk_jsx_opening_element(self, it);
     }

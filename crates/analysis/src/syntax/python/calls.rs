@@ -188,15 +188,15 @@ impl<'a> Walk<'a, '_> {
                 name: ANY,
                 value,
             };
-            let line = self.line(&decorator.expression);
-            self.builder.call(target, line, &[argument], false);
+            self.builder.call(target, &[argument], false);
             let made = self.builder.result(target);
             value = self.builder.first(made, value);
         }
         let name = it.name.as_str();
         let definition = self.builder.definition(function);
-        let public = !name.starts_with('_') || (name.starts_with("__") && name.ends_with("__"));
-        definition.entry = registered || (public && definition.parent == MODULE);
+        let hook = name.starts_with('_') && name.ends_with('_');
+        let public = !name.starts_with('_') && (definition.parent == MODULE || definition.class.is_some());
+        definition.entry = registered || hook || public;
         match class {
             Some(class) => {
                 self.builder.add_member(class, it.name.as_str(), value, true);
@@ -284,8 +284,7 @@ impl<'a> Walk<'a, '_> {
                 name: ANY,
                 value,
             };
-            let line = self.line(&decorator.expression);
-            self.builder.call(target, line, &[argument], false);
+            self.builder.call(target, &[argument], false);
             let made = self.builder.result(target);
             value = self.builder.first(made, value);
         }
@@ -413,12 +412,11 @@ impl<'a> Walk<'a, '_> {
             Value::Result(_) | Value::Parameter(..) | Value::Member(..) | Value::This(_) | Value::First(..)
         );
         if is_object {
-            let line = self.line(iter);
             let start = self.builder.member(value, "__iter__");
-            self.builder.call(start, line, &[], true);
+            self.builder.call(start, &[], true);
             let iterator = self.builder.result(start);
             let next = self.builder.member(iterator, "__next__");
-            self.builder.call(next, line, &[], true);
+            self.builder.call(next, &[], true);
         }
         self.builder.element(value, None)
     }
@@ -456,10 +454,18 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn call(&mut self, it: &'a ast::ExprCall) -> V {
-        let line = self.line(it.range());
         let is_super = matches!(&*it.func, Expr::Name(name) if name.id == "super");
         if is_super && let Some(class) = self.class_of_method() {
             return self.builder.value(Value::Super(class));
+        }
+        if matches!(&*it.func, Expr::Name(name) if name.id == "getattr")
+            && it
+                .arguments
+                .args
+                .get(1)
+                .is_some_and(|name| !name.is_string_literal_expr())
+        {
+            self.builder.asks_by_name();
         }
         let callee = self.callee(&it.func);
         let mut arguments = Vec::with_capacity(it.arguments.args.len());
@@ -492,7 +498,7 @@ impl<'a> Walk<'a, '_> {
             let base = self.path(&attribute.value);
             self.builder.put_all(base, argument.value);
         }
-        self.builder.call(callee, line, &arguments, false);
+        self.builder.call(callee, &arguments, false);
         self.builder.result(callee)
     }
 
@@ -723,10 +729,9 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
             Stmt::With(it) => {
                 for item in &it.items {
                     let value = self.eval(&item.context_expr);
-                    let line = self.line(&item.context_expr);
                     for hook in ["__enter__", "__exit__"] {
                         let hook = self.builder.member(value, hook);
-                        self.builder.call(hook, line, &[], true);
+                        self.builder.call(hook, &[], true);
                     }
                     if let Some(target) = &item.optional_vars {
                         let enter = self.builder.member(value, "__enter__");
@@ -765,8 +770,7 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                     let value = self.eval(raised);
                     if at == 0 && !raised.is_call_expr() {
                         // The class alone: the language makes the object.
-                        let line = self.line(raised.range());
-                        self.builder.call(value, line, &[], true);
+                        self.builder.call(value, &[], true);
                     }
                 }
             }

@@ -3,7 +3,7 @@
 
 use tree_sitter::Node;
 
-use super::{Context, line};
+use super::Context;
 use crate::calls::{Calls, Kind, MODULE, UNKNOWN, V, Value};
 use crate::facts::{ImportKind, Syntax};
 
@@ -243,12 +243,12 @@ impl Context<'_> {
                     let object = if above { Value::Super(class) } else { Value::This(class) };
                     let object = self.calls.value(object);
                     let target = self.calls.member(object, "constructor");
-                    self.calls.call(target, line(node), &[], true);
+                    self.calls.call(target, &[], true);
                 }
             }
             Part::Call | Part::Method | Part::New => {
                 let target = self.target(node, what, 0);
-                self.calls.call(target, line(node), &[], what == Part::New);
+                self.calls.call(target, &[], what == Part::New);
             }
             Part::Declare => self.declare(node),
             _ => {}

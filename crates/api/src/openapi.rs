@@ -8,6 +8,7 @@ mod health;
 mod history;
 mod scans;
 mod shapes;
+mod users;
 mod workers;
 
 use std::sync::LazyLock;
@@ -28,6 +29,7 @@ fn document() -> Value {
     scans::describe(&mut api);
     exports::describe(&mut api);
     history::describe(&mut api);
+    users::describe(&mut api);
     workers::describe(&mut api);
     api.finish()
 }
@@ -123,6 +125,7 @@ impl Api {
                 { "name": "Scans", "description": "Submit, watch, read, cancel" },
                 { "name": "Exports", "description": "A report in other forms, and badges" },
                 { "name": "History", "description": "Lists, trends and comparisons" },
+                { "name": "Users", "description": "What signed-in users keep" },
                 { "name": "Health", "description": "For hosts and monitoring" },
                 { "name": "Workers", "description": "For workers, with their token" },
             ],
@@ -130,6 +133,11 @@ impl Api {
             "components": {
                 "schemas": schemas,
                 "securitySchemes": {
+                    "caller": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "description": "An API key (`rl_…`), a token or session of the front end, or a GitHub token",
+                    },
                     "worker": { "type": "http", "scheme": "bearer", "description": "`WORKER_TOKEN`" },
                 },
             },
@@ -176,6 +184,18 @@ impl Operation {
         let body = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
         self.value.insert("requestBody".into(), body);
         self
+    }
+
+    /// Guests may, and so may whoever says who it is.
+    fn anybody(mut self) -> Self {
+        self.value.insert("security".into(), json!([{}, { "caller": [] }]));
+        self.problems(&[401, 403])
+    }
+
+    /// For signed-in callers alone.
+    fn signed_in(mut self) -> Self {
+        self.value.insert("security".into(), json!([{ "caller": [] }]));
+        self.problems(&[401, 403])
     }
 
     /// With the worker's token.

@@ -11,19 +11,20 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct FavoriteView {
+pub struct FavoriteView {
     id: String,
     repository_id: String,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
-    repository: RepositoryView,
+    repository: FavoriteRepository,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct RepositoryView {
+struct FavoriteRepository {
     id: String,
     full_name: String,
     name: String,
@@ -31,6 +32,7 @@ struct RepositoryView {
     url: String,
     latest_scan_id: Option<String>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     latest_scan_at: Option<DateTime<Utc>>,
 }
 
@@ -41,7 +43,7 @@ impl From<Favorite> for FavoriteView {
             id: favorite.id,
             repository_id: repository.id.clone(),
             created_at: favorite.created_at,
-            repository: RepositoryView {
+            repository: FavoriteRepository {
                 name: repository.name().to_owned(),
                 owner: repository.owner().to_owned(),
                 id: repository.id,

@@ -91,9 +91,9 @@ impl From<Scan> for ScanRow {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct HistoryRow {
+pub struct HistoryRow {
     #[serde(flatten)]
     scan: ScanRow,
     repository_id: Option<String>,
@@ -101,7 +101,7 @@ struct HistoryRow {
     repository: Option<RepositoryView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RepositoryView {
     id: String,

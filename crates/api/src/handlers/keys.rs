@@ -13,7 +13,7 @@ use crate::body::Json;
 use crate::caller::Caller;
 use crate::problem::Problem;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyRequest {
     name: String,
@@ -24,22 +24,25 @@ pub struct KeyRequest {
 const MAX_NAME: usize = 100;
 const MAX_DAYS: u32 = 3_650;
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct KeyView {
+pub struct KeyView {
     id: String,
     name: String,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     last_used_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     expires_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct NewKeyView {
+pub struct NewKeyView {
     #[serde(flatten)]
     view: KeyView,
     key: String,

@@ -16,7 +16,7 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::webhooks::{SECRET_START, signing_key};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WebhookRequest {
     url: String,
@@ -25,7 +25,7 @@ pub struct WebhookRequest {
     secret: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 enum Event {
     #[serde(rename = "scan.completed")]
     Completed,
@@ -42,23 +42,25 @@ impl Event {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct WebhookView {
+pub struct WebhookView {
     id: String,
     url: String,
     events: Vec<String>,
     #[serde(serialize_with = "timestamp")]
+    #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
     /// How the latest attempt ended, such as `200`.
     last_status: Option<String>,
     #[serde(serialize_with = "optional_timestamp")]
+    #[schemars(with = "Option<super::Time>")]
     last_attempt_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct NewWebhookView {
+pub struct NewWebhookView {
     #[serde(flatten)]
     view: WebhookView,
     secret: String,

@@ -11,6 +11,7 @@ pub fn describe(api: &mut Api) {
             .answers_as(200, "The report in this form", content_type, schema)
             .ends(304, "The client has it")
             .problems(&[409])
+            .anybody()
             .of_a_scan()
     };
     let page = "A page that needs nothing else";
@@ -60,7 +61,11 @@ pub fn describe(api: &mut Api) {
             .ends(304, "The client has it")
             .problems(&[404])
     };
-    api.add(badge("/api/scan/{id}/badge.svg", "badgeOfScan", "The badge of a scan").of_a_scan());
+    api.add(
+        badge("/api/scan/{id}/badge.svg", "badgeOfScan", "The badge of a scan")
+            .anybody()
+            .of_a_scan(),
+    );
     let newest = "The badge of a repository: of its newest complete public scan";
     api.add(
         badge(

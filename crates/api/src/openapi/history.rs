@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::shapes::{between, count, flag, list, object};
+use super::shapes::{between, count, flag, list, object, text};
 use super::{Api, operation};
 use crate::handlers::compare::Comparison;
-use crate::handlers::history::ScanRow;
+use crate::handlers::history::{HistoryRow, ScanRow};
 use crate::handlers::past::{PastScanView, Trends};
 
 const TAG: &str = "History";
@@ -28,7 +28,8 @@ pub fn describe(api: &mut Api) {
                     ("hasMore", flag()),
                 ]),
             )
-            .problems(&[400, 403])
+            .problems(&[400])
+            .anybody()
             .stored(),
     );
     api.add(
@@ -44,8 +45,38 @@ pub fn describe(api: &mut Api) {
                     ("processingScans", count(0)),
                 ]),
             )
-            .problems(&[400, 403])
+            .problems(&[400])
+            .anybody()
             .stored(),
+    );
+    let row = api.schema::<HistoryRow>();
+    let pagination = object(&[
+        ("total", count(0)),
+        ("limit", count(1)),
+        ("offset", count(0)),
+        ("hasMore", flag()),
+    ]);
+    api.add(
+        operation(
+            "get",
+            "/api/history",
+            TAG,
+            "listHistory",
+            "Scans with their repositories, newest first",
+        )
+        .query("userId", user_id(), "`guest`: scans that nobody signed in for")
+        .query("limit", between(1, 200), "20 where it is left out")
+        .query("offset", between(0, u64::from(u32::MAX)), "Scans to leave out")
+        .query("repositoryId", text(), "Only those of this repository")
+        .query("status", text(), "Only those that stand so, such as `completed`")
+        .answers(
+            200,
+            "One page",
+            object(&[("scans", list(row)), ("pagination", pagination)]),
+        )
+        .problems(&[400])
+        .anybody()
+        .stored(),
     );
     let past = api.schema::<PastScanView>();
     api.add(
@@ -58,6 +89,7 @@ pub fn describe(api: &mut Api) {
         )
         .answers(200, "The scans", list(past))
         .problems(&[404])
+        .anybody()
         .stored(),
     );
     let trends = api.schema::<Trends>();
@@ -71,6 +103,7 @@ pub fn describe(api: &mut Api) {
         )
         .answers(200, "Oldest first", trends)
         .problems(&[404])
+        .anybody()
         .stored(),
     );
     let comparison = api.schema::<Comparison>();
@@ -84,6 +117,7 @@ pub fn describe(api: &mut Api) {
         )
         .answers(200, "The comparison", comparison)
         .problems(&[409])
+        .anybody()
         .of_a_scan(),
     );
 }

@@ -23,6 +23,7 @@ pub fn describe(api: &mut Api) {
         .header("Last-Event-ID", false, text(), "The last event that the client knows")
         .answers_as(200, "Events until the scan has ended", "text/event-stream", text())
         .ends(204, "It has ended, and the client knows how")
+        .anybody()
         .of_a_scan(),
     );
     let cancelled = object(&[
@@ -40,6 +41,19 @@ pub fn describe(api: &mut Api) {
         )
         .answers(202, "It is, or is being, cancelled", cancelled)
         .problems(&[409])
+        .anybody()
+        .of_a_scan(),
+    );
+    api.add(
+        operation(
+            "delete",
+            "/api/scan/{id}",
+            TAG,
+            "deleteScan",
+            "Delete a scan of one's own and its report, for good",
+        )
+        .ends(204, "It is gone")
+        .signed_in()
         .of_a_scan(),
     );
 }
@@ -58,6 +72,7 @@ fn submit(api: &mut Api) {
             .body(request)
             .answers(201, "It is stored and queued", accepted)
             .problems(&[400, 413, 415, 422])
+            .anybody()
             .stored(),
     );
 }
@@ -77,6 +92,7 @@ fn look(api: &mut Api) {
             "The scan",
             json!({ "allOf": [scan, { "type": "object", "properties": { "results": any_object() } }] }),
         )
+        .anybody()
         .of_a_scan(),
     );
     let results = api.schema::<ResultsView>();
@@ -120,6 +136,7 @@ fn look(api: &mut Api) {
         .answers(200, "The results", whole)
         .ends(304, "The client has them")
         .problems(&[400, 409])
+        .anybody()
         .of_a_scan(),
     );
 }

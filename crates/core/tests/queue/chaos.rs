@@ -206,18 +206,26 @@ async fn after_a_silence(redis: &Redis, begin: impl Fn(), end: impl Fn()) -> Dur
     let producer = redis.producer();
     let mut scans = Scans::default();
     let go_on = Arc::new(Notify::new());
-    let (waiting, ended) = (Arc::clone(&go_on), Arc::clone(&scans.ended));
+    let (waiting, ended, runs) = (Arc::clone(&go_on), Arc::clone(&scans.ended), Arc::clone(&scans.runs));
     let works = Running::start(redis, "works", 1, Timing::STANDARD, move |taken: Taken| {
         let waiting = Arc::clone(&waiting);
-        let first = ended
-            .lock()
-            .expect("nobody panics with it")
-            .insert(taken.scan_id().to_string());
+        let id = taken.scan_id().to_string();
+        let is_next = id != "in-work";
+        if is_next {
+            *runs
+                .lock()
+                .expect("nobody panics with it")
+                .entry(id.clone())
+                .or_default() += 1;
+        }
+        let first = is_next || ended.lock().expect("nobody panics with it").insert(id);
         async move {
             if !first {
                 return Outcome::Refused;
             }
-            waiting.notified().await;
+            if !is_next {
+                waiting.notified().await;
+            }
             done()
         }
     });
@@ -230,7 +238,7 @@ async fn after_a_silence(redis: &Redis, begin: impl Fn(), end: impl Fn()) -> Dur
     tokio::time::sleep(silence()).await;
     end();
     let back = Instant::now();
-    // Taken by the one that waits, for all that the other one knows is its own.
+    // By either: the one that worked is free again.
     scans.next_is_run(&producer).await;
     let span = back.elapsed();
     scans.each_was_run_once(&producer).await;

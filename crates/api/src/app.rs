@@ -39,7 +39,8 @@ pub struct App {
     pub scan_limiter: Option<Limiter>,
     pub request_limiter: Option<Limiter>,
     /// Requests that are being answered, by client.
-    pub busy: Arc<Busy>,
+    /// `None`: as many requests at a time as a client likes.
+    pub busy: Option<Arc<Busy>>,
     pub guest_history: bool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
@@ -74,10 +75,11 @@ impl App {
     /// # Errors
     /// It has too many of them.
     pub fn hold(&self, client: Client) -> Result<Option<Held>, Problem> {
-        if self.request_limits.exempt_loopback && client.address.is_loopback() {
+        let exempt = self.request_limits.exempt_loopback && client.address.is_loopback();
+        let Some(busy) = self.busy.as_ref().filter(|_| !exempt) else {
             return Ok(None);
-        }
-        self.busy.hold(client.number()).map(Some).ok_or_else(|| {
+        };
+        busy.hold(client.number()).map(Some).ok_or_else(|| {
             Problem::too_many(
                 "You have too many requests open: wait for some of them to be answered.",
                 1,

@@ -6,11 +6,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More than a browser opens, and than a script needs.
-pub const MAX_AT_A_TIME: usize = 64;
+use repolens_core::settings::Rate;
 
-#[derive(Default)]
-pub struct Busy(Mutex<HashMap<u128, usize>>);
+/// More than a browser opens, and than a script needs.
+const ENOUGH: usize = 64;
+
+pub struct Busy {
+    clients: Mutex<HashMap<u128, usize>>,
+    /// For each of them.
+    most: usize,
+}
 
 /// One request that is being answered, until it is dropped.
 pub struct Held {
@@ -19,11 +24,19 @@ pub struct Held {
 }
 
 impl Busy {
+    /// Whoever lets a client ask more often lets it have more requests open.
+    pub fn new(rate: Rate) -> Self {
+        Self {
+            clients: Mutex::default(),
+            most: usize::try_from(rate.count).unwrap_or(usize::MAX).max(ENOUGH),
+        }
+    }
+
     /// `None`: this client has enough of them.
     pub fn hold(self: &Arc<Self>, client: u128) -> Option<Held> {
-        let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut map = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let count = map.entry(client).or_default();
-        if *count >= MAX_AT_A_TIME {
+        if *count >= self.most {
             return None;
         }
         *count += 1;
@@ -36,7 +49,7 @@ impl Busy {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut map = self.busy.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut map = self.busy.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = map.get_mut(&self.client) {
             *count -= 1;
             if *count == 0 {
@@ -48,17 +61,23 @@ impl Drop for Held {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn one_client_holds_up_no_other_and_leaves_nothing_behind() {
-        let busy = Arc::new(Busy::default());
-        let held: Vec<_> = (0..MAX_AT_A_TIME).filter_map(|_| busy.hold(1)).collect();
-        assert_eq!(held.len(), MAX_AT_A_TIME);
+        let rate = Rate {
+            count: 70,
+            per: Duration::from_secs(1),
+        };
+        let busy = Arc::new(Busy::new(rate));
+        let held: Vec<_> = (0..busy.most).filter_map(|_| busy.hold(1)).collect();
+        assert_eq!(held.len(), 70);
         assert!(busy.hold(1).is_none());
         assert!(busy.hold(2).is_some(), "another client");
         drop(held);
         assert!(busy.hold(1).is_some());
-        assert!(busy.0.lock().expect("no panic").is_empty());
+        assert!(busy.clients.lock().expect("no panic").is_empty());
     }
 }

@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::App;
+use crate::busy::Busy;
 use crate::caller::Callers;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
@@ -73,7 +74,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         request_limits: settings.limits,
         scan_limiter: settings.limits.scans.map(Limiter::new),
         request_limiter: settings.limits.requests.map(Limiter::new),
-        busy: Arc::default(),
+        busy: settings.limits.requests.map(|rate| Arc::new(Busy::new(rate))),
         guest_history: settings.guest_history,
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,

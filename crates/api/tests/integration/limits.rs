@@ -115,9 +115,9 @@ async fn rest(mut stream: TcpStream) -> String {
 
 #[tokio::test]
 async fn one_client_has_so_many_requests_open_and_others_are_not_held_up() {
-    let (_database, api) = start(&[("RATE_LIMIT", "1000/min"), ("RATE_LIMIT_SCANS", "1000/min")]).await;
+    let (_database, api) = start(&[("RATE_LIMIT", "70/s"), ("RATE_LIMIT_SCANS", "1000/min")]).await;
     let mut open = Vec::new();
-    for _ in 0..64 {
+    for _ in 0..70 {
         open.push(begin(&api, "203.0.113.5").await);
     }
     let one_more = post_as(&api, "203.0.113.5").await;

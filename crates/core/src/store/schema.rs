@@ -196,10 +196,16 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::*;
+    use super::ScanStatusColumn;
+
     /// More columns of `scans`, apart because a table of diesel's has at most 32. A query names one of the two.
     #[sql_name = "scans"]
     scan_columns (id) {
         id -> Text,
+        status -> ScanStatusColumn,
+        #[sql_name = "leaseToken"]
+        lease_token -> Nullable<Text>,
         #[sql_name = "analyserVersion"]
         analyser_version -> Nullable<Text>,
         /// Analyse, whatever is stored of the same commit.

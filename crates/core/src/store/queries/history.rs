@@ -17,38 +17,46 @@ use crate::store::scans::{Scan, ScanRow, StoredResults};
 use crate::store::schema::{repositories, scan_columns, scan_versions, scans};
 use crate::{LeaseToken, ScanId, ScanStatus};
 
-/// A completed scan: its figures and its version.
-pub async fn completed(
+/// The figures of a scan that is about to be completed by the holder of `token`: nothing is changed of it afterwards.
+/// `false`: it is not that holder's any more, and nothing was changed.
+pub async fn keep_figures(
     connection: &mut Connection,
     id: &ScanId,
+    token: &LeaseToken,
     figures: &Figures,
-    now: &DateTime<Utc>,
-) -> QueryResult<()> {
-    let scores = column(figures.scores.as_ref());
-    let dependencies = column(figures.dependencies.as_ref());
-    diesel::update(scan_columns::table.find(id.as_str()))
+) -> QueryResult<bool> {
+    let changed = diesel::update(scan_columns::table)
+        .filter(scan_columns::id.eq(id.as_str()))
+        .filter(scan_columns::lease_token.eq(token.as_str()))
+        .filter(scan_columns::status.eq(ScanStatus::Processing))
         .set((
             scan_columns::analyser_version.eq(&figures.analyser_version),
-            scan_columns::risk_scores.eq(&scores),
+            scan_columns::risk_scores.eq(column(figures.scores.as_ref())),
             scan_columns::readme_analysis.eq(column(figures.readme.as_ref())),
             scan_columns::language_stats.eq(column(figures.languages.as_ref())),
-            scan_columns::dependencies.eq(&dependencies),
+            scan_columns::dependencies.eq(column(figures.dependencies.as_ref())),
         ))
         .execute(connection)
         .await?;
-    let commit_sha: Option<String> = scans::table
-        .find(id.as_str())
-        .select(scans::commit_sha)
-        .first(connection)
-        .await?;
+    Ok(changed > 0)
+}
+
+/// The version of a scan that was completed.
+pub async fn add_version(
+    connection: &mut Connection,
+    id: &ScanId,
+    commit_sha: Option<&str>,
+    figures: &Figures,
+    now: &DateTime<Utc>,
+) -> QueryResult<()> {
     diesel::insert_into(scan_versions::table)
         .values((
             scan_versions::id.eq(format!("{id}-1")),
             scan_versions::scan_id.eq(id.as_str()),
             scan_versions::version_number.eq(1),
             scan_versions::commit_sha.eq(commit_sha),
-            scan_versions::risk_scores.eq(scores),
-            scan_versions::dependencies.eq(dependencies),
+            scan_versions::risk_scores.eq(column(figures.scores.as_ref())),
+            scan_versions::dependencies.eq(column(figures.dependencies.as_ref())),
             scan_versions::created_at.eq(column_time(*now)),
         ))
         .on_conflict_do_nothing()

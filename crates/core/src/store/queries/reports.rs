@@ -58,6 +58,11 @@ async fn try_finish(
         .and_then(|start| (column_time(*now) - start).to_std().ok())
         .unwrap_or_default();
     let seconds = started_at.map(|_| took.as_secs());
+    if let Finish::Completed { figures, .. } = finish
+        && !history::keep_figures(connection, id, token, figures).await?
+    {
+        return Ok(None);
+    }
     let changed = diesel::update(scans::table)
         .filter(scans::id.eq(id.as_str()))
         .filter(scans::lease_token.eq(token.as_str()))
@@ -69,9 +74,15 @@ async fn try_finish(
     if changed == 0 {
         return Ok(None);
     }
-    if let Finish::Completed { report, figures, .. } = finish {
+    if let Finish::Completed {
+        report,
+        figures,
+        commit_sha,
+        ..
+    } = finish
+    {
         insert_report(connection, id, report, now).await?;
-        history::completed(connection, id, figures, now).await?;
+        history::add_version(connection, id, commit_sha.as_deref(), figures, now).await?;
         repositories::scan_is_complete(connection, id, figures, now).await?;
     }
     let to_tell = webhooks::announce(connection, id.as_str(), now).await?;

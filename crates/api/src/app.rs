@@ -19,11 +19,11 @@ use crate::caller::Callers;
 use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
-use crate::limit::{Allowance, Limiter};
+use crate::limit::{Allowance, Limiter, Shares, Taken};
 use crate::metrics::Metrics;
 use crate::private::Tokens;
 use crate::problem::Problem;
-use crate::redis_queue::RedisQueue;
+use crate::redis_queue::{Counted, RedisQueue};
 use crate::webhooks::Bell;
 
 /// One for the whole process.
@@ -38,6 +38,8 @@ pub struct App {
     pub request_limits: RequestLimits,
     pub scan_limiter: Option<Limiter>,
     pub request_limiter: Option<Limiter>,
+    /// What this instance was given of the limit of requests that all share.
+    pub shares: Option<Shares>,
     /// Requests that are being answered, by client.
     /// `None`: as many requests at a time as a client likes.
     pub busy: Option<Arc<Busy>>,
@@ -92,10 +94,47 @@ impl App {
     pub async fn take_scan(&self, client: Client) -> Option<Allowance> {
         let own = self.take(self.scan_limiter.as_ref(), client)?;
         let shared = match (&self.queue, self.request_limits.scans) {
-            (Some(queue), Some(rate)) if own.allowed => queue.count_scan(client.number(), rate).await,
+            (Some(queue), Some(rate)) if own.allowed => queue.count(Counted::Scans, client.number(), 1, rate).await,
             _ => None,
         };
-        Some(shared.unwrap_or(own))
+        Some(shared.map_or(own, |shared| Allowance {
+            limit: own.limit,
+            remaining: u32::try_from(shared.remaining).unwrap_or(own.limit),
+            reset: shared.resets_in,
+            allowed: shared.granted > 0,
+        }))
+    }
+
+    /// The same with one request of any kind. An instance is given several at a time, so that most requests ask Redis
+    /// nothing.
+    pub async fn take_request(&self, client: Client) -> Option<Allowance> {
+        let own = self.take(self.request_limiter.as_ref(), client)?;
+        let (Some(queue), Some(shares)) = (&self.queue, self.shares.as_ref().filter(|_| own.allowed)) else {
+            return Some(own);
+        };
+        let number = client.number();
+        let taken = match shares.take(number, Instant::now()) {
+            Some(taken) => taken,
+            None => {
+                let rate = shares.rate;
+                match queue.count(Counted::Requests, number, shares.at_a_time(), rate).await {
+                    Some(more) => {
+                        let granted = u32::try_from(more.granted).unwrap_or(u32::MAX);
+                        shares.given(number, granted, more.resets_in, Instant::now())
+                    }
+                    None => Taken::One,
+                }
+            }
+        };
+        Some(match taken {
+            Taken::One => own,
+            Taken::NoneUntil(reset) => Allowance {
+                remaining: 0,
+                reset,
+                allowed: false,
+                ..own
+            },
+        })
     }
 
     /// A scan's row is stored: tells the workers.

@@ -71,6 +71,83 @@ impl Limiter {
     }
 }
 
+/// What this instance was given of an allowance that several instances share.
+pub struct Shares {
+    pub rate: Rate,
+    given: Mutex<HashMap<u128, Share>>,
+}
+
+struct Share {
+    left: u32,
+    /// More is not to be had before `until`.
+    used_up: bool,
+    until: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    One,
+    /// Nothing is left for so long.
+    NoneUntil(Duration),
+}
+
+impl Shares {
+    pub fn new(rate: Rate) -> Self {
+        Self {
+            rate,
+            given: Mutex::default(),
+        }
+    }
+
+    /// How many to ask for: few enough that what one instance does not use is not missed by the others.
+    pub fn at_a_time(&self) -> u32 {
+        (self.rate.count / 12).max(1)
+    }
+
+    /// Takes one of what was given; `None`: more is to be asked for.
+    pub fn take(&self, client: u128, now: Instant) -> Option<Taken> {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = given.get_mut(&client).filter(|share| share.until > now)?;
+        if share.left > 0 {
+            share.left -= 1;
+            return Some(Taken::One);
+        }
+        share.used_up.then(|| Taken::NoneUntil(share.until - now))
+    }
+
+    /// So many more were given, of which one is taken, for as long as the window lasts.
+    pub fn given(&self, client: u128, more: u32, resets_in: Duration, now: Instant) -> Taken {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        if given.len() >= MAX_CLIENTS && !given.contains_key(&client) {
+            given.retain(|_, share| share.until > now);
+        }
+        if given.len() >= MAX_CLIENTS && !given.contains_key(&client) {
+            // It is asked for each time.
+            return if more > 0 {
+                Taken::One
+            } else {
+                Taken::NoneUntil(resets_in)
+            };
+        }
+        let share = given.entry(client).or_insert(Share {
+            left: 0,
+            used_up: false,
+            until: now,
+        });
+        if share.until <= now {
+            share.left = 0;
+        }
+        share.until = now + resets_in;
+        share.left = share.left.saturating_add(more);
+        share.used_up = more < self.at_a_time();
+        if share.left == 0 {
+            return Taken::NoneUntil(resets_in);
+        }
+        share.left -= 1;
+        Taken::One
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +188,27 @@ mod tests {
             limiter.take(7_000_000, start + Duration::from_secs(61)).allowed,
             "room again"
         );
+    }
+
+    #[test]
+    fn a_share_is_used_up_before_more_is_asked_for() {
+        let shares = Shares::new(Rate {
+            count: 24,
+            per: Duration::from_secs(60),
+        });
+        let (start, minute) = (Instant::now(), Duration::from_secs(60));
+        assert_eq!(shares.at_a_time(), 2);
+        assert_eq!(shares.take(1, start), None, "nothing was given yet");
+        assert_eq!(shares.given(1, 2, minute, start), Taken::One);
+        assert_eq!(shares.take(1, start), Some(Taken::One));
+        assert_eq!(shares.take(1, start), None, "more may be had");
+        assert_eq!(shares.given(1, 1, minute, start), Taken::One, "the last of all");
+        assert_eq!(shares.take(1, start), Some(Taken::NoneUntil(minute)), "nobody is asked");
+        assert_eq!(shares.take(2, start), None, "another client");
+        assert_eq!(shares.given(2, 0, minute, start), Taken::NoneUntil(minute));
+        assert_eq!(shares.take(1, start + minute), None, "a new window");
+        assert_eq!(shares.given(1, 2, minute, start + minute), Taken::One);
+        assert_eq!(shares.take(1, start + minute), Some(Taken::One));
+        assert_eq!(shares.take(1, start + minute), None);
     }
 }

@@ -12,13 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanId;
-use repolens_core::queue::{OldRow, Producer, QueueError, QueuedScan, Shared};
+use repolens_core::queue::{Allowance, OldRow, Producer, QueueError, QueuedScan, Shared};
 use repolens_core::settings::{Rate, RedisUrl};
 use repolens_core::store::{Store, StoreError, Waiting};
 use tokio::sync::{Notify, watch};
 
 use crate::app::App;
-use crate::limit::Allowance;
 
 /// Between two looks while scans wait and workers take them.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -45,6 +44,13 @@ pub struct RedisQueue {
     /// Since the last look a worker took a scan, or one came.
     moved: AtomicBool,
     look: Notify,
+}
+
+/// What instances count together for each client.
+#[derive(Debug, Clone, Copy)]
+pub enum Counted {
+    Scans,
+    Requests,
 }
 
 impl RedisQueue {
@@ -108,26 +114,24 @@ impl RedisQueue {
         }
     }
 
-    /// Counts one scan of a client, together with the other instances. `None`: Redis cannot say in time.
-    pub async fn count_scan(&self, client: u128, rate: Rate) -> Option<Allowance> {
+    /// Counts `wanted` scans or requests of a client, together with the other instances. `None`: Redis cannot say in time.
+    pub async fn count(&self, what: Counted, client: u128, wanted: u32, rate: Rate) -> Option<Allowance> {
         /// Leaves enough of the two seconds in which a scan is accepted.
         const TIME: Duration = Duration::from_millis(300);
         if self.is_behind() {
             return None;
         }
-        let key = format!("scans:{client:x}");
-        let counted = tokio::time::timeout(TIME, self.shared.allow(&key, rate.count.into(), rate.per)).await;
-        let Ok(Ok(allowance)) = counted else {
+        let key = match what {
+            Counted::Scans => format!("scans:{client:x}"),
+            Counted::Requests => format!("requests:{client:x}"),
+        };
+        let allow = self.shared.allow(&key, wanted.into(), rate.count.into(), rate.per);
+        let Ok(Ok(allowance)) = tokio::time::timeout(TIME, allow).await else {
             // It would be waited for once more by the adding of the job.
             self.look_again();
             return None;
         };
-        Some(Allowance {
-            limit: rate.count,
-            remaining: u32::try_from(allowance.remaining).unwrap_or(rate.count),
-            reset: allowance.resets_in,
-            allowed: allowance.allowed,
-        })
+        Some(allowance)
     }
 
     /// For readiness: how long an answer takes.

@@ -54,7 +54,7 @@ pub async fn around(
     request.extensions_mut().insert(RequestId(id.clone()));
     let client = client(&request);
     request.extensions_mut().insert(client);
-    let allowance = allowance(&request, client);
+    let allowance = allowance(&request, client).await;
     let held = hold(&request, client);
     let span = tracing::info_span!("request", request_id = %id);
 
@@ -105,12 +105,12 @@ fn is_limited(request: &ServiceRequest, app: &App) -> bool {
     !worker && request.path() != "/api/health"
 }
 
-fn allowance(request: &ServiceRequest, client: Client) -> Option<Allowance> {
+async fn allowance(request: &ServiceRequest, client: Client) -> Option<Allowance> {
     let app = request.app_data::<web::Data<App>>()?;
     if !is_limited(request, app) {
         return None;
     }
-    app.take(app.request_limiter.as_ref(), client)
+    app.take_request(client).await
 }
 
 /// A place among the requests that are answered at a time.

@@ -19,7 +19,7 @@ use crate::busy::Busy;
 use crate::caller::Callers;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
-use crate::limit::Limiter;
+use crate::limit::{Limiter, Shares};
 use crate::live::{self, Live};
 use crate::metrics::Metrics;
 use crate::private::Tokens;
@@ -74,6 +74,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         request_limits: settings.limits,
         scan_limiter: settings.limits.scans.map(Limiter::new),
         request_limiter: settings.limits.requests.map(Limiter::new),
+        shares: settings.limits.requests.map(Shares::new),
         busy: settings.limits.requests.map(|rate| Arc::new(Busy::new(rate))),
         guest_history: settings.guest_history,
         limits: JobLimits::STANDARD,

@@ -17,10 +17,10 @@ pub struct Shared {
     pool: Pool,
 }
 
-/// Whether one more is allowed.
+/// What of that which was asked for is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    pub allowed: bool,
+    pub granted: u64,
     /// How many more are allowed in this window.
     pub remaining: u64,
     /// When the window ends.
@@ -41,8 +41,8 @@ pub enum Claimed {
 /// Answers the count in this window, and the milliseconds that are left of it.
 static COUNT: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
-        "local count = redis.call('INCR', KEYS[1]) \
-         if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end \
+        "local count = redis.call('INCRBY', KEYS[1], ARGV[2]) \
+         if count == tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end \
          return { count, redis.call('PTTL', KEYS[1]) }",
     )
 });
@@ -71,20 +71,21 @@ impl Shared {
         Ok(Self { pool })
     }
 
-    /// Counts one for `key`, of which `limit` are allowed in each `window`.
+    /// Counts `wanted` for `key`, of which `limit` are allowed in each `window`.
     ///
     /// # Errors
     /// When Redis is away.
-    pub async fn allow(&self, key: &str, limit: u64, window: Duration) -> Result<Allowance, QueueError> {
+    pub async fn allow(&self, key: &str, wanted: u64, limit: u64, window: Duration) -> Result<Allowance, QueueError> {
         let mut connection = self.connection().await?;
         let window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1);
         let (count, left_ms): (u64, i64) = COUNT
             .key(format!("repolens:limit:{key}"))
             .arg(window_ms)
+            .arg(wanted)
             .invoke_async(&mut connection)
             .await?;
         Ok(Allowance {
-            allowed: count <= limit,
+            granted: wanted.saturating_sub(count.saturating_sub(limit)),
             remaining: limit.saturating_sub(count),
             resets_in: Duration::from_millis(u64::try_from(left_ms).unwrap_or(window_ms)),
         })

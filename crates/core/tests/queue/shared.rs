@@ -24,23 +24,30 @@ async fn two_instances_count_one_limit() {
     let minute = Duration::from_secs(60);
     for n in 0..5 {
         let instance = if n % 2 == 0 { &a } else { &b };
-        let allowance = instance.allow("scans:1.2.3.4", 5, minute).await.expect("Redis is up");
-        assert!(allowance.allowed && allowance.remaining == 4 - n, "{n}: {allowance:?}");
+        let allowance = instance
+            .allow("scans:1.2.3.4", 1, 5, minute)
+            .await
+            .expect("Redis is up");
+        assert!(
+            allowance.granted == 1 && allowance.remaining == 4 - n,
+            "{n}: {allowance:?}"
+        );
     }
-    let refused = b.allow("scans:1.2.3.4", 5, minute).await.expect("Redis is up");
-    assert!(!refused.allowed && refused.remaining == 0, "{refused:?}");
+    let refused = b.allow("scans:1.2.3.4", 1, 5, minute).await.expect("Redis is up");
+    assert!(refused.granted == 0 && refused.remaining == 0, "{refused:?}");
     assert!(
         refused.resets_in <= minute && !refused.resets_in.is_zero(),
         "{refused:?}"
     );
-    assert!(
-        a.allow("scans:5.6.7.8", 5, minute).await.expect("Redis is up").allowed,
-        "another client"
-    );
+    // Several at a time: as many as are left.
+    for granted in [4, 1, 0] {
+        let allowance = a.allow("scans:5.6.7.8", 4, 5, minute).await.expect("Redis is up");
+        assert_eq!(allowance.granted, granted, "another client: {allowance:?}");
+    }
     let short = Duration::from_millis(50);
-    assert!(a.allow("short", 1, short).await.expect("Redis is up").allowed);
+    assert_eq!(a.allow("short", 1, 1, short).await.expect("Redis is up").granted, 1);
     until("the window ends", async || {
-        a.allow("short", 1, short).await.expect("Redis is up").allowed
+        a.allow("short", 1, 1, short).await.expect("Redis is up").granted == 1
     })
     .await;
 }

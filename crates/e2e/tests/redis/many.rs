@@ -70,6 +70,44 @@ async fn two_instances_count_a_client_together() {
 }
 
 #[tokio::test]
+async fn two_instances_count_the_requests_of_a_client_together() {
+    const LIMIT: usize = 24;
+    let deployment = Deployment::on_postgres().await;
+    // By the hour, so that nothing comes back while this runs.
+    let settings = [("TRUSTED_PROXIES", "1"), ("RATE_LIMIT", "24/h")];
+    let _api = deployment.api_with(&settings).await;
+    let other_port = repolens_e2e::free_port();
+    let _other = deployment.api_of(other_port, &settings).await;
+    let ports = [deployment.port, other_port];
+    let ask = async |number: usize, client: &str| {
+        let url = format!("http://127.0.0.1:{}/api/user/stats", ports[number % 2]);
+        let answer = deployment.http.get(url).header("x-forwarded-for", client).send();
+        answer.await.expect("the API answers").status().as_u16()
+    };
+    let before = deployment.redis.ask::<String>(&["INFO", "commandstats"]).await;
+    let mut answered = 0;
+    for number in 0..2 * LIMIT {
+        match ask(number, "192.0.2.9").await {
+            200 => answered += 1,
+            status => assert_eq!(status, 429),
+        }
+    }
+    assert_eq!(answered, LIMIT);
+    assert_eq!(ask(0, "192.0.2.10").await, 200, "another client");
+    let after = deployment.redis.ask::<String>(&["INFO", "commandstats"]).await;
+    let counted = |stats: &str| -> usize {
+        let line = stats.lines().find(|line| line.starts_with("cmdstat_incrby:"));
+        let calls = line.and_then(|line| line.split(['=', ',']).nth(1));
+        calls.map_or(0, |calls| calls.parse().expect("a number"))
+    };
+    let asked = counted(&after) - counted(&before);
+    assert!(
+        asked <= LIMIT / 2 + 3,
+        "two at a time were asked for, in {asked} questions"
+    );
+}
+
+#[tokio::test]
 async fn five_hundred_scans_at_once_are_all_accepted_and_all_end() {
     const SCANS: usize = 500;
     let deployment = Deployment::on_postgres().await;

@@ -118,7 +118,9 @@ impl RedisQueue {
     pub async fn count(&self, what: Counted, client: u128, wanted: u32, rate: Rate) -> Option<Allowance> {
         /// Leaves enough of the two seconds in which a scan is accepted.
         const TIME: Duration = Duration::from_millis(300);
+        let alone = || tracing::debug!("a client is counted by this instance alone: Redis does not answer in time");
         if self.is_behind() {
+            alone();
             return None;
         }
         let key = match what {
@@ -129,6 +131,7 @@ impl RedisQueue {
         let Ok(Ok(allowance)) = tokio::time::timeout(TIME, allow).await else {
             // It would be waited for once more by the adding of the job.
             self.look_again();
+            alone();
             return None;
         };
         Some(allowance)

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use repolens_core::job::JobLimits;
 use repolens_core::queue::QueuedScan;
 use repolens_core::settings::{RequestLimits, Retention};
-use repolens_core::store::{Store, StoreError, StoredResults};
+use repolens_core::store::{NewScan, Store, StoreError, StoredResults, Submitted};
 use repolens_core::{ScanId, ScanStatus, Secret, UrlPolicy};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -23,7 +24,7 @@ use crate::limit::{Allowance, Limiter, Shares, Taken};
 use crate::metrics::Metrics;
 use crate::private::Tokens;
 use crate::problem::Problem;
-use crate::redis_queue::{Counted, RedisQueue};
+use crate::redis_queue::{Counted, RedisQueue, round};
 use crate::webhooks::Bell;
 
 /// One for the whole process.
@@ -66,10 +67,13 @@ pub struct App {
 impl App {
     /// Takes one of this client's allowance; `None` where there is no limit for it.
     pub fn take(&self, limiter: Option<&Limiter>, client: Client) -> Option<Allowance> {
-        let exempt = self.request_limits.exempt_loopback && client.address.is_loopback();
         limiter
-            .filter(|_| !exempt)
+            .filter(|_| !self.is_exempt(client))
             .map(|limiter| limiter.take(client.number(), Instant::now()))
+    }
+
+    fn is_exempt(&self, client: Client) -> bool {
+        self.request_limits.exempt_loopback && client.address.is_loopback()
     }
 
     /// Holds a place for a request of this client while it is answered.
@@ -77,8 +81,7 @@ impl App {
     /// # Errors
     /// It has too many of them.
     pub fn hold(&self, client: Client) -> Result<Option<Held>, Problem> {
-        let exempt = self.request_limits.exempt_loopback && client.address.is_loopback();
-        let Some(busy) = self.busy.as_ref().filter(|_| !exempt) else {
+        let Some(busy) = self.busy.as_ref().filter(|_| !self.is_exempt(client)) else {
             return Ok(None);
         };
         busy.hold(client.number()).map(Some).ok_or_else(|| {
@@ -137,8 +140,31 @@ impl App {
         })
     }
 
+    /// Stores a scan and tells the workers, also when its client hangs up.
+    pub async fn submit(self: &Arc<Self>, new: NewScan) -> Result<Submitted, Problem> {
+        let app = Arc::clone(self);
+        self.undisturbed(async move {
+            let submitted = app.store.submit(new.clone(), Utc::now()).await;
+            if !matches!(submitted, Ok(Submitted::Stored { .. })) {
+                app.tokens.forget(new.id.as_str());
+            }
+            let submitted = submitted?;
+            if let Submitted::Stored { turn } = submitted {
+                let queued = QueuedScan {
+                    scan_id: new.id,
+                    repo_url: new.repo_url,
+                    branch: new.branch,
+                    turn: round(turn),
+                };
+                app.queued(&queued).await;
+            }
+            Ok(submitted)
+        })
+        .await
+    }
+
     /// A scan's row is stored: tells the workers.
-    pub async fn queued(&self, scan: &QueuedScan) {
+    async fn queued(&self, scan: &QueuedScan) {
         self.events.changed();
         // Whoever hears the bell may find the job in Redis, and takes it out.
         if let Some(queue) = &self.queue {

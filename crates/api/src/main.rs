@@ -29,7 +29,6 @@ mod routes;
 mod section;
 mod serve;
 mod splice;
-mod tls;
 mod webhooks;
 
 use std::io::IsTerminal as _;

@@ -1,7 +1,8 @@
 //! What the API, the worker and the analysis share: the types of a scan, a job and a report, the rules on what may be
 //! cloned, and the settings.
 //!
-//! Nothing here does I/O, but for the features: `store` is the database, of the API alone; `queue` is the job queue in Redis.
+//! Nothing here does I/O, but for the features: `store` is the database, of the API alone; `queue` is the job queue in Redis;
+//! `tls` is how we connect to others.
 
 pub mod branch;
 pub mod failure;
@@ -17,6 +18,8 @@ pub mod secret;
 pub mod settings;
 #[cfg(feature = "store")]
 pub mod store;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use branch::BranchName;
 pub use failure::FailureCode;

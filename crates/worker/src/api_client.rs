@@ -12,8 +12,6 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::tls;
-
 /// How a call can fail. The caller's next step depends on it.
 #[derive(Debug)]
 pub enum CallError {
@@ -63,7 +61,7 @@ impl ApiClient {
     /// The HTTP client cannot be made.
     pub fn new(base: String, token: Secret, worker_id: String) -> Result<Self, reqwest::Error> {
         let mut http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config())
+            .tls_backend_preconfigured(repolens_core::tls::client_config())
             .user_agent(concat!("repolens-worker/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)

@@ -14,7 +14,6 @@ pub mod job;
 pub mod process;
 pub mod run;
 pub mod sandbox;
-pub mod tls;
 
 /// An error with all its causes, as one line for the log.
 #[must_use]

@@ -13,7 +13,6 @@ use url::Url;
 
 use super::Unknown;
 use super::remembered::Remembered;
-use crate::tls;
 
 /// For so long the answer for a token holds.
 const MEMORY: Duration = Duration::from_secs(5 * 60);
@@ -82,7 +81,7 @@ impl Github {
             }
         });
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config())
+            .tls_backend_preconfigured(repolens_core::tls::client_config())
             .no_proxy()
             .redirect(stay)
             .user_agent(concat!("RepoLens/", env!("CARGO_PKG_VERSION")))

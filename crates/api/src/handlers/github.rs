@@ -3,12 +3,8 @@
 //! GitHub signs what it sends with the operator's secret. A push comes with no token, so that only public repositories can
 //! be scanned by it.
 
-use std::sync::Arc;
-
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::Utc;
-use repolens_core::queue::QueuedScan;
 use repolens_core::store::{NewScan, Submitted};
 use repolens_core::{BranchName, RepoUrl, ScanId, Secret};
 use ring::hmac;
@@ -19,7 +15,6 @@ use sha2::{Digest as _, Sha256};
 use crate::app::App;
 use crate::body;
 use crate::problem::Problem;
-use crate::redis_queue::round;
 use crate::request::RequestId;
 
 /// GitHub sends up to 25 MB, of which a push of ordinary size is a thousandth.
@@ -102,21 +97,7 @@ pub async fn post_webhook(
 }
 
 async fn submit(app: &web::Data<App>, new: NewScan) -> Result<HttpResponse, Problem> {
-    let (shared, stored) = (Arc::clone(app), new.clone());
-    let submit = async move {
-        let submitted = shared.store.submit(stored.clone(), Utc::now()).await?;
-        if let Submitted::Stored { turn } = submitted {
-            let queued = QueuedScan {
-                scan_id: stored.id,
-                repo_url: stored.repo_url,
-                branch: stored.branch,
-                turn: round(turn),
-            };
-            shared.queued(&queued).await;
-        }
-        Ok(submitted)
-    };
-    match app.undisturbed(submit).await? {
+    match app.submit(new.clone()).await? {
         Submitted::Stored { .. } => {
             tracing::info!(scan_id = %new.id, "scan accepted for a push");
             Ok(HttpResponse::Created().json(json!({ "scanId": new.id, "status": "queued" })))

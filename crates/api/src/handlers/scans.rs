@@ -6,7 +6,6 @@ use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::queue::QueuedScan;
 use repolens_core::store::{
     CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, QueueFull, QueuePlace, Scan, Submitted,
 };
@@ -26,7 +25,6 @@ use crate::conditional::{etag, has_already, not_modified, takes_gzip};
 use crate::ending;
 use crate::private::{self, Target};
 use crate::problem::Problem;
-use crate::redis_queue::round;
 use crate::request::{RequestId, too_often};
 use crate::splice;
 
@@ -82,25 +80,7 @@ pub async fn post_scan(
         app.tokens.keep(&new.id, token);
     }
     let mut response = HttpResponse::Created();
-    let (shared, stored) = (Arc::clone(&app), new.clone());
-    let submit = async move {
-        let submitted = shared.store.submit(stored.clone(), Utc::now()).await;
-        if !matches!(submitted, Ok(Submitted::Stored { .. })) {
-            shared.tokens.forget(stored.id.as_str());
-        }
-        let submitted = submitted?;
-        if let Submitted::Stored { turn } = submitted {
-            let queued = QueuedScan {
-                scan_id: stored.id,
-                repo_url: stored.repo_url,
-                branch: stored.branch,
-                turn: round(turn),
-            };
-            shared.queued(&queued).await;
-        }
-        Ok(submitted)
-    };
-    let id = match app.undisturbed(submit).await? {
+    let id = match app.submit(new.clone()).await? {
         Submitted::Stored { .. } => {
             let host = repo_url.host().map(|host| host.to_string());
             tracing::info!(scan_id = %new.id, host, "scan accepted");

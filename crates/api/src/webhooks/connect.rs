@@ -10,7 +10,6 @@ use reqwest::{StatusCode, header, redirect};
 use url::Host;
 
 use super::sign::{signature, signing_key};
-use crate::tls;
 
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,7 +63,7 @@ async fn look_up(url: &HookUrl, policy: &UrlPolicy) -> Result<Vec<SocketAddr>, S
 /// A client that can reach these addresses only.
 fn client(url: &HookUrl, addresses: &[SocketAddr]) -> Result<reqwest::Client, String> {
     let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::client_config())
+        .tls_backend_preconfigured(repolens_core::tls::client_config())
         .no_proxy()
         .redirect(redirect::Policy::none())
         .user_agent(concat!("RepoLens/", env!("CARGO_PKG_VERSION")))

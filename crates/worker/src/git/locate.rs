@@ -14,7 +14,6 @@ use url::Host;
 
 use super::credential::Header;
 use crate::failed::Failed;
-use crate::tls;
 
 /// Where git connects to.
 #[derive(Debug)]
@@ -170,7 +169,7 @@ fn redirected(response: &reqwest::Response) -> Option<String> {
 
 /// A client that can reach these addresses only, and follows nothing by itself.
 fn client(url: &RepoUrl, addresses: &[SocketAddr]) -> Result<reqwest::Client, Failed> {
-    static TLS: LazyLock<Arc<rustls::ClientConfig>> = LazyLock::new(|| Arc::new(tls::client_config()));
+    static TLS: LazyLock<Arc<rustls::ClientConfig>> = LazyLock::new(|| Arc::new(repolens_core::tls::client_config()));
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured((**TLS).clone())
         .no_proxy()

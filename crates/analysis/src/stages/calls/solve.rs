@@ -366,46 +366,28 @@ impl<'i, 'f> Solver<'i, 'f> {
             }
             Value::Member(base, name) => {
                 let name = data.syms[name as usize];
-                let base = self.eval(file, base);
-                let mut answer = Answer {
-                    likely: base.likely,
-                    open: base.open,
-                    ..Answer::default()
-                };
-                for &thing in &base.things {
-                    let found = self.member(thing, name);
-                    answer.add(&found);
-                }
-                answer
+                self.of_each(file, base, |this, thing| this.member(thing, name))
             }
-            Value::Result(callee) => {
-                let base = self.eval(file, callee);
-                let mut answer = Answer {
-                    likely: base.likely,
-                    open: base.open,
-                    ..Answer::default()
-                };
-                for &thing in &base.things {
-                    let found = self.result(thing);
-                    answer.add(&found);
-                }
-                answer
-            }
+            Value::Result(callee) => self.of_each(file, callee, |this, thing| this.result(thing)),
             Value::Element(base, key) => {
                 let key = if key == ANY { ANY } else { data.syms[key as usize] };
-                let base = self.eval(file, base);
-                let mut answer = Answer {
-                    likely: base.likely,
-                    open: base.open,
-                    ..Answer::default()
-                };
-                for &thing in &base.things {
-                    let found = self.element(thing, key);
-                    answer.add(&found);
-                }
-                answer
+                self.of_each(file, base, |this, thing| this.element(thing, key))
             }
         }
+    }
+
+    /// What is found in each thing that `base` may be.
+    fn of_each(&mut self, file: u32, base: V, found: impl Fn(&mut Self, Thing) -> Answer) -> Answer {
+        let base = self.eval(file, base);
+        let mut answer = Answer {
+            likely: base.likely,
+            open: base.open,
+            ..Answer::default()
+        };
+        for &thing in &base.things {
+            answer.add(&found(self, thing));
+        }
+        answer
     }
 
     fn parameter(&mut self, function: u32, at: u32) -> Answer {

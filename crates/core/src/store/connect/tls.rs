@@ -4,19 +4,17 @@
 //! asked for it. That is stricter than libpq's `require`, and what `verify-full` promises.
 
 use std::path::Path;
-use std::sync::Arc;
 
+use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
 
 use crate::store::StoreError;
+use crate::tls;
 
 /// Trusts Mozilla's authorities, and those of `ca_file` beside them.
 pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, StoreError> {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+    let mut roots = tls::mozilla();
     if let Some(path) = ca_file {
         let fault = |error: String| StoreError::Broken(format!("`DATABASE_CA_FILE` `{}`: {error}", path.display()));
         let mut found = false;
@@ -29,8 +27,5 @@ pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Stor
             return Err(fault("there is no certificate in it".into()));
         }
     }
-    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| StoreError::Broken(error.to_string()))
-        .map(|builder| builder.with_root_certificates(roots).with_no_client_auth())
+    Ok(tls::trusting(roots))
 }

@@ -12,6 +12,21 @@ use crate::store::{CancelOutcome, ClaimOutcome, ClaimedJob, Heartbeat, Reconcile
 use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
 
 type Returned = (String, String, String, i32, Option<String>, bool);
+const RETURNED: (
+    scans::id,
+    scans::repo_url,
+    scans::branch,
+    scans::attempts,
+    scans::request_id,
+    scans::is_private,
+) = (
+    scans::id,
+    scans::repo_url,
+    scans::branch,
+    scans::attempts,
+    scans::request_id,
+    scans::is_private,
+);
 
 /// Takes that scan, if it is queued. The same claim once more, by its token, has the same answer.
 pub async fn claim(
@@ -36,14 +51,7 @@ pub async fn claim(
             scans::started_at.eq(column_time(*now)),
             scans::updated_at.eq(column_time(*now)),
         ))
-        .returning((
-            scans::id,
-            scans::repo_url,
-            scans::branch,
-            scans::attempts,
-            scans::request_id,
-            scans::is_private,
-        ))
+        .returning(RETURNED)
         .get_result(connection)
         .await
         .optional()?;
@@ -68,14 +76,7 @@ pub async fn taken_before(
         .filter(scans::status.eq(ScanStatus::Processing))
         .filter(scans::lease_token.eq(token.as_str()))
         .set(scans::lease_until.eq(column_time(*lease_until)))
-        .returning((
-            scans::id,
-            scans::repo_url,
-            scans::branch,
-            scans::attempts,
-            scans::request_id,
-            scans::is_private,
-        ))
+        .returning(RETURNED)
         .get_result(connection)
         .await
         .optional()?;

@@ -157,16 +157,16 @@ fn head(report: &Report, page: &mut Page) {
         page.wrapped("", description, 3);
     }
     page.out.push('\n');
-    page.line(&[(
-        "",
-        &format!(
-            "{} files, {} lines of code, {} functions, mostly {}",
-            grouped(summary.files),
-            grouped(summary.lines_of_code),
-            grouped(summary.functions),
-            summary.primary_language
-        ),
-    )]);
+    let mut figures = [
+        counted(summary.files, "file"),
+        counted(summary.lines_of_code, "line") + " of code",
+        counted(summary.functions, "function"),
+    ]
+    .join(", ");
+    if summary.lines_of_code > 0 {
+        let _ = write!(figures, ", mostly {}", summary.primary_language);
+    }
+    page.line(&[("", &figures)]);
 }
 
 fn languages(report: &Report, page: &mut Page) {
@@ -353,6 +353,12 @@ fn level_colour(level: RiskLevel) -> &'static str {
 }
 
 /// `1,234,567`.
+/// `1 file`, `1,000 files`.
+fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(number))
+}
+
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -376,6 +382,24 @@ mod tests {
             [0, 999, 1_000, 1_234_567].map(grouped),
             ["0", "999", "1,000", "1,234,567"]
         );
+    }
+
+    #[test]
+    fn one_of_a_kind_and_no_language_where_there_is_no_code() {
+        let head = |files, lines_of_code| {
+            let report = Report {
+                summary: Some(Summary {
+                    files,
+                    lines_of_code,
+                    primary_language: "Go".into(),
+                    ..Summary::default()
+                }),
+                ..Report::default()
+            };
+            text(&report, &Style::default())
+        };
+        assert!(head(1, 2).contains("1 file, 2 lines of code, 0 functions, mostly Go\n"));
+        assert!(head(0, 0).contains("0 files, 0 lines of code, 0 functions\n"));
     }
 
     #[test]

@@ -239,7 +239,7 @@ fn cycles_are_groups_with_a_shortest_chain() {
         ("b.ts", "import './c';"),
         ("c.ts", "import './a';"),
         ("self.ts", "import './self';"),
-        ("x.ts", "import type { Y } from './y';"),
+        ("x.ts", "import type { Y, Z } from './y';"),
         ("y.ts", "import { X } from './x';"),
         ("free.ts", "import './a';"),
     ]);
@@ -249,20 +249,23 @@ fn cycles_are_groups_with_a_shortest_chain() {
         .iter()
         .map(|cycle| {
             format!(
-                "{} of {}, type only {}, {:?}",
+                "{} of {}, type only {}, {:?}, broken without {:?}",
                 cycle.chain.join(" > "),
                 cycle.group_size,
                 cycle.type_only,
-                cycle.severity
+                cycle.severity,
+                (cycle.breaks.iter())
+                    .map(|i| format!("{} > {}, {:?}", i.source, i.target, i.names))
+                    .collect::<Vec<_>>()
             )
         })
         .collect();
     assert_eq!(
         list,
         [
-            "a.ts > c.ts > a.ts of 3, type only false, High",
-            "self.ts > self.ts of 1, type only false, High",
-            "x.ts > y.ts > x.ts of 2, type only true, High",
+            "a.ts > c.ts > a.ts of 3, type only false, High, broken without [\"c.ts > a.ts, None\"]",
+            "self.ts > self.ts of 1, type only false, High, broken without [\"self.ts > self.ts, None\"]",
+            "x.ts > y.ts > x.ts of 2, type only true, High, broken without [\"y.ts > x.ts, Some(1)\"]",
         ]
     );
     assert_eq!(cycles.total_cycles, 3);

@@ -22,9 +22,9 @@ pub use code::{
     Languages, LineCounts, Lines, TestSection,
 };
 pub use graph::{
-    CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence, ComplexFunction,
-    Confidence, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport, ModuleEdge, ModuleGraph,
-    ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
+    BreakingImport, CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence,
+    ComplexFunction, Confidence, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport,
+    ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
 };
 pub use health::{
     Explanations, FileRisk, Licence, Licences, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,

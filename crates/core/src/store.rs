@@ -60,6 +60,10 @@ pub fn columns_of_queries() -> Vec<String> {
 /// For how long a call waits for a database that is asleep or starting, before it is told as unavailable.
 const WAKE_UP_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// So long a call waits for the answers of a server that takes its statements: enough for the largest report on a slow line.
+/// A frozen server's kernel goes on acknowledging, so that no time-out of the connection ends the wait.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// The database. Cheap to clone: all clones share the connections.
 #[derive(Clone)]
 pub struct Store {
@@ -156,6 +160,14 @@ impl Store {
     }
 }
 
+/// The result of a call, or that it did not come in time.
+async fn answered<T>(within: Duration, call: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(within, call).await {
+        Ok(result) => result,
+        Err(_) => Err(StoreError::Unavailable(format!("no answer within {within:?}"))),
+    }
+}
+
 /// `call!(self, writers|readers, group::query(arguments…))`: runs the query of that name on the backend's connection, in a
 /// task of its own. The arguments are owned names; the query gets references to them, so that it can be tried again.
 ///
@@ -170,7 +182,7 @@ macro_rules! call {
                     loop {
                         let result = match pools.$access.get().await {
                             Ok(mut connection) => {
-                                let result = async {
+                                let result = $crate::store::answered($crate::store::ANSWER_TIMEOUT, async {
                                     if let Some(first) = &pools.first {
                                         $crate::store::queries::postgres::begin(&mut connection, first).await?;
                                     }
@@ -181,7 +193,7 @@ macro_rules! call {
                                         $crate::store::queries::postgres::commit(&mut connection).await?;
                                     }
                                     Ok(answer)
-                                }.await;
+                                }).await;
                                 if result.is_err() {
                                     // It may be dead, or in the middle of a transaction.
                                     drop(diesel_async::pooled_connection::deadpool::Object::take(connection));
@@ -207,3 +219,18 @@ macro_rules! call {
     };
 }
 use call;
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_never_answers_is_told_as_unavailable() {
+        let silent = answered(Duration::from_millis(1), pending::<Result<(), StoreError>>()).await;
+        assert!(matches!(silent, Err(StoreError::Unavailable(_))), "{silent:?}");
+        let prompt = answered(Duration::from_secs(60), async { Ok(1) }).await;
+        assert!(matches!(prompt, Ok(1)), "{prompt:?}");
+    }
+}

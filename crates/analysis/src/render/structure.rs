@@ -55,6 +55,14 @@ fn cycles(cycles: &CircularDependencies, page: &mut Page) {
             ("", &format!("    {}", chain(&cycle.chain))),
             (DIM, &format!("{more}{types}")),
         ]);
+        if let Some(cheapest) = cycle.breaks.first() {
+            let pair = chain(&[cheapest.source.clone(), cheapest.target.clone()]);
+            let others = match cycle.breaks_total {
+                0 | 1 => String::new(),
+                total => format!(" and {}", many(total - 1, "other import", "other imports")),
+            };
+            page.line(&[(DIM, &format!("      broken without {pair}{others}"))]);
+        }
     }
 }
 

@@ -2,18 +2,22 @@
 //!
 //! *What it looks at*: the module graph; a cycle is a group of files that all reach each other (a strongly connected
 //! component), or a file that imports itself. *Why it matters*: none of them can be understood, tested or loaded alone.
-//! *Limits*: of each group one shortest chain is shown, not every way round; Rust's `mod` declarations are no imports.
+//! *Limits*: of each group one shortest chain is shown, not every way round; Rust's `mod` declarations are no imports; the
+//! imports to take out are enough, and none can stay, but there may be a smaller set.
+
+mod breaking;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use repolens_core::report::{CircularDependencies, Cycle, EdgeKind, Report, Severity, cap};
+use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, EdgeKind, Report, Severity, cap};
 
 use super::{Outcome, Scratch, percent, tenth};
-use crate::graph::{Adjacency, Graph};
+use crate::graph::{Adjacency, Graph, Link};
 use crate::scan::Facts;
 
 const MAX_CYCLES: usize = 200;
 const MAX_FILES: usize = 2_000;
+const MAX_BREAKS: usize = 20;
 /// From how many starts a shortest chain is looked for in one group: a larger group has many, and one is enough.
 const MAX_STARTS: usize = 64;
 
@@ -31,6 +35,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         runtime_size[number as usize] += 1;
     }
     let path = |at: u32| facts.files[at as usize].path.clone();
+    let names = names_inside(facts, graph, &component);
 
     let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (at, &number) in (0u32..).zip(&component) {
@@ -52,17 +57,30 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             };
             let chain = shortest(graph, component, starts);
             let length = chain.len().saturating_sub(1) as u64;
+            let edges = edges_inside(graph, component, starts, &names);
+            let mut breaks: Vec<BreakingImport> = breaking::imports_to_take_out(&edges)
+                .into_iter()
+                .map(|(source, target)| BreakingImport {
+                    source: path(source),
+                    target: path(target),
+                    names: names.get(&(source, target)).copied().flatten(),
+                })
+                .collect();
+            let breaks_total = breaks.len() as u64;
+            breaks.truncate(MAX_BREAKS);
             Cycle {
                 chain: chain.into_iter().map(path).collect(),
                 length,
                 group_size: members.len() as u64,
                 type_only,
                 severity: severity(length),
+                breaks,
+                breaks_total,
             }
         })
         .collect();
     cycles.sort_by(|a, b| {
-        let order = |c: &Cycle| (c.type_only, c.severity, std::cmp::Reverse(c.group_size));
+        let order = |c: &Cycle| (c.type_only, c.breaks_total, c.severity, std::cmp::Reverse(c.group_size));
         order(a).cmp(&order(b)).then_with(|| a.chain.cmp(&b.chain))
     });
     let mut affected: Vec<String> = groups.values().flatten().map(|&at| path(at)).collect();
@@ -89,6 +107,58 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
 fn adjacency(graph: &Graph, nodes: usize, keep: impl Fn(EdgeKind) -> bool + Copy) -> Adjacency {
     let edges = graph.edges.iter().filter(move |edge| keep(edge.kind) && !edge.declares);
     Adjacency::new(nodes, edges.map(|edge| (edge.source, edge.target)))
+}
+
+/// How many names each file imports from another of its group; `None` where it asks for the module as a whole.
+fn names_inside(facts: &Facts, graph: &Graph, component: &[u32]) -> BTreeMap<(u32, u32), Option<u32>> {
+    let inside = |link: &&Link| component[link.source as usize] == component[link.target as usize];
+    let mut names = BTreeMap::new();
+    for link in graph.links.iter().filter(inside) {
+        let more = match link.name {
+            Link::ALL => names_of(facts, link),
+            _ => Some(1),
+        };
+        let count = names.entry((link.source, link.target)).or_insert(Some(0u32));
+        *count = count.zip(more).map(|(count, more)| count.saturating_add(more));
+    }
+    names
+}
+
+/// The names of an import whose names all lead to one file.
+fn names_of(facts: &Facts, link: &Link) -> Option<u32> {
+    let syntax = facts.files[link.source as usize].syntax.as_ref()?;
+    let names = &syntax.imports.get(link.import as usize)?.names;
+    let whole = names.is_empty() || names.iter().any(|name| &*name.imported == "*");
+    (!whole).then(|| u32::try_from(names.len()).unwrap_or(u32::MAX))
+}
+
+/// The imports between files of one group, each pair once, with their names.
+fn edges_inside(
+    graph: &Adjacency,
+    component: &[u32],
+    members: &[u32],
+    names: &BTreeMap<(u32, u32), Option<u32>>,
+) -> Vec<(u32, u32, u32)> {
+    /// A module as a whole is more than any number of its names.
+    const WHOLE: u32 = u32::MAX;
+    let inside = |source: u32, target: u32| component[source as usize] == component[target as usize];
+    let mut pairs: Vec<(u32, u32)> = members
+        .iter()
+        .flat_map(|&source| graph.of(source).iter().map(move |&target| (source, target)))
+        .filter(|&(source, target)| inside(source, target))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+        .into_iter()
+        .map(|(source, target)| {
+            (
+                source,
+                target,
+                names.get(&(source, target)).copied().flatten().unwrap_or(WHOLE),
+            )
+        })
+        .collect()
 }
 
 /// A shortest cycle through one of `starts`, inside of their components: a search by breadth from each.

@@ -175,12 +175,20 @@ fn cycles(text: &mut String, excerpt: &Excerpt) {
     let rows = cycles.cycles.iter().map(|cycle| {
         let chain: Vec<String> = cycle.chain.iter().take(6).map(|file| markdown_code(file)).collect();
         let more = if cycle.chain.len() > 6 { " → …" } else { "" };
-        vec![cycle.group_size.to_string(), format!("{}{more}", chain.join(" → "))]
+        let cheapest = cycle.breaks.first().map_or(String::new(), |import| {
+            format!("{} → {}", markdown_code(&import.source), markdown_code(&import.target))
+        });
+        vec![
+            cycle.group_size.to_string(),
+            format!("{}{more}", chain.join(" → ")),
+            cheapest,
+            cycle.breaks_total.to_string(),
+        ]
     });
     table(
         text,
         "Circular imports",
-        &["#Files", "Chain"],
+        &["#Files", "Chain", "Broken without", "#Imports"],
         cycles.total_cycles,
         rows,
     );

@@ -1,5 +1,8 @@
 //! A report as SARIF 2.1.0, which code-scanning services read.
 
+use std::fmt::Write as _;
+
+use repolens_core::report::Cycle;
 use serde_json::{Map, Value, json};
 
 use super::{About, Excerpt};
@@ -223,7 +226,7 @@ fn cycles(results: &mut Results, excerpt: &Excerpt) {
         results.add(Finding {
             rule: "circular-import",
             level: "warning",
-            text: format!("Files import each other in a circle: {}", cycle.chain.join(" → ")),
+            text: circle(cycle),
             fingerprint: cycle.chain.join("\n"),
             place: place(first, None),
             related: cycle
@@ -235,6 +238,17 @@ fn cycles(results: &mut Results, excerpt: &Excerpt) {
                 .collect(),
         });
     }
+}
+
+fn circle(cycle: &Cycle) -> String {
+    let mut text = format!("Files import each other in a circle: {}", cycle.chain.join(" → "));
+    if let Some(import) = cycle.breaks.first() {
+        let _ = write!(text, "; it is broken without {} → {}", import.source, import.target);
+        if cycle.breaks_total > 1 {
+            let _ = write!(text, " and {} more", cycle.breaks_total - 1);
+        }
+    }
+    text
 }
 
 fn dead_code(results: &mut Results, excerpt: &Excerpt) {

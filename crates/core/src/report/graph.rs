@@ -64,7 +64,8 @@ pub struct CircularDependencies {
     pub has_circular_dependencies: bool,
     /// Groups of files that reach each other (strongly connected components), self-imports included.
     pub total_cycles: u64,
-    /// The shortest chain of each group, worst first; at most 200.
+    /// The shortest chain of each group, at most 200: those that exist at run time first, then those that are broken by the
+    /// fewest imports.
     pub cycles: Vec<Cycle>,
     /// Sorted, at most 2,000.
     pub affected_files: Vec<String>,
@@ -84,6 +85,20 @@ pub struct Cycle {
     /// The cycle is gone when type-only imports are left out.
     pub type_only: bool,
     pub severity: Severity,
+    /// Imports to take out so that no circle is left in the group, those with the fewest names first; at most 20. They are
+    /// enough and none of them can stay, but there may be a smaller set.
+    #[serde(default)]
+    pub breaks: Vec<BreakingImport>,
+    #[serde(default)]
+    pub breaks_total: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BreakingImport {
+    pub source: String,
+    pub target: String,
+    /// How many names of the target the source imports. `None`: the module as a whole, or the language imports no names.
+    pub names: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

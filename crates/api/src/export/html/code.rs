@@ -101,7 +101,7 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
         }
         page.table(
             "Circular imports",
-            &["Severity", "#Files", "Chain"],
+            &["Severity", "#Files", "Chain", "Broken without", "#Imports"],
             cycles.total_cycles,
             cycles.cycles.iter().map(|cycle| {
                 let word = match cycle.severity {
@@ -120,6 +120,14 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
                     level(word),
                     number(cycle.group_size),
                     Cell::Html(format!("{}{more}", chain.join(" → "))),
+                    Cell::Html(cycle.breaks.first().map_or(String::new(), |import| {
+                        format!(
+                            "<code>{}</code> → <code>{}</code>",
+                            html(&import.source),
+                            html(&import.target)
+                        )
+                    })),
+                    number(cycle.breaks_total),
                 ]
             }),
         );

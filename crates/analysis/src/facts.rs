@@ -44,6 +44,9 @@ pub struct Syntax {
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
     pub calls: Calls,
+    /// Of modules that are loaded by a computed name (JavaScript): what the names begin with, relative to the file; empty
+    /// where nothing is known of one.
+    pub loads: Vec<Box<str>>,
     /// Names that may be those of types of an imported namespace, sorted (C#).
     pub mentions: Vec<Box<str>>,
 }

@@ -155,3 +155,41 @@ fn jsx_names_and_types_are_uses() {
         .collect();
     assert_eq!(names, ["B", "E"]);
 }
+
+#[test]
+fn what_is_loaded_by_a_computed_name_is_alive() {
+    let dead = dead(&[
+        ("package.json", r#"{"name":"app","main":"src/index.js"}"#),
+        (
+            "src/index.js",
+            "import(`./pages/${name}.js`);\nrequire('./lang/de-' + place);\nimport.meta.glob('./parts/*.js');\n\
+             new URL('./worker.js', import.meta.url);\nimport(`lodash/${name}`);\n",
+        ),
+        ("src/pages/a.js", "export const page = 1;\n"),
+        ("src/lang/de-AT.js", "export const words = 1;\n"),
+        ("src/lang/en.js", "export const words = 1;\n"),
+        ("src/parts/a.js", "export const part = 1;\n"),
+        ("src/parts2/a.js", "import '../only-from-there';\n"),
+        ("src/only-from-there.js", "export const x = 1;\n"),
+        ("src/worker.js", "export const work = 1;\n"),
+    ]);
+    assert_eq!(
+        dead.unused_files,
+        ["src/lang/en.js", "src/only-from-there.js", "src/parts2/a.js"]
+    );
+    assert_eq!(dead.less_sure.unused_files, ["src/only-from-there.js"]);
+    assert!(exports(&dead).is_empty(), "{:?}", dead.unused_exports);
+}
+
+#[test]
+fn where_any_file_may_be_loaded_nothing_is_sure() {
+    let dead = dead(&[
+        ("package.json", r#"{"name":"app","main":"src/index.js"}"#),
+        ("src/index.js", "import { used } from './used';\nrequire(name);\n"),
+        ("src/used.js", "export const used = 1, unused = 2;\n"),
+        ("src/orphan.js", "export const o = 1;\n"),
+    ]);
+    assert_eq!(dead.less_sure.unused_files, ["src/orphan.js"]);
+    assert_eq!(dead.less_sure.unused_exports, dead.unused_exports);
+    assert_eq!(exports(&dead), ["src/used.js: unused"]);
+}

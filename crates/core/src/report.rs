@@ -23,7 +23,7 @@ pub use code::{
 };
 pub use graph::{
     BreakingImport, CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence,
-    ComplexFunction, Confidence, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport,
+    ComplexFunction, Confidence, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport, LessSure,
     ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
 };
 pub use health::{

@@ -15,6 +15,7 @@ use repolens_core::report::{
 use super::{Outcome, Scratch, percent, tenth};
 use crate::scan::Facts;
 
+mod loaded;
 mod reach;
 
 /// Files listed in each of the three lists.
@@ -95,12 +96,15 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         unused_files: reached.unused_files.clone(),
         unused_imports: unused_imports.clone(),
         unused_functions: unused_functions.clone(),
+        less_sure: reached.less_sure.clone(),
         statistics,
         truncated: false,
     };
     dead.truncated =
         cut(&mut dead.unused_exports) | cut(&mut dead.unused_imports) | (dead.unused_files.len() > MAX_LISTED);
     dead.unused_files.truncate(MAX_LISTED);
+    dead.less_sure.unused_files.truncate(MAX_LISTED);
+    cut(&mut dead.less_sure.unused_exports);
     dead.truncated |= cap(&mut dead.unused_functions, MAX_FUNCTIONS);
     let truncated = dead.truncated;
     report.dead_code = Some(dead);

@@ -52,6 +52,7 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64, rules: CognitiveRu
         }
         whole.functions.extend(part.functions);
         whole.classes += part.classes;
+        whole.loads.extend(part.loads);
         whole.imports.extend(part.imports.into_iter().map(used_by_markup));
         if instance_exports || script.module {
             whole.exports.extend(part.exports);

@@ -517,6 +517,11 @@ impl<'a> Visit<'a> for Walk<'_> {
         walk::walk_import_expression(self, it);
     }
 
+    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
+        self.new_expression(it);
+        walk::walk_new_expression(self, it);
+    }
+
     fn visit_ts_import_type(&mut self, it: &TSImportType<'a>) {
         self.import_type(it);
         walk::walk_ts_import_type(self, it);

@@ -120,6 +120,9 @@ pub struct DeadCode {
     /// Private functions that nothing calls, the surest first; at most 500.
     #[serde(default)]
     pub unused_functions: Vec<UnusedFunction>,
+    /// Of the unused exports and files those of medium confidence; the others are of high.
+    #[serde(default)]
+    pub less_sure: LessSure,
     pub statistics: DeadCodeStatistics,
     /// 0 to 100.
     pub risk_score: f64,
@@ -132,6 +135,14 @@ pub struct UnusedImport {
     pub symbol: String,
     pub source: String,
     pub line: u64,
+}
+
+/// What only unused code imports, and what stands in a package that loads modules by names that are computed.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LessSure {
+    /// Names by file, sorted.
+    pub unused_exports: ByName<Vec<String>>,
+    pub unused_files: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use repolens_core::report::LessSure;
+
+use super::loaded::Loaded;
 use crate::facts::FileFacts;
 use crate::graph::{Adjacency, Graph, Link};
 use crate::language::Origin;
@@ -13,6 +16,8 @@ pub(super) struct Reached {
     pub exports: u64,
     pub unused_exports: BTreeMap<String, Vec<String>>,
     pub unused_files: Vec<String>,
+    /// Which of these two are less sure.
+    pub less_sure: LessSure,
 }
 
 pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
@@ -32,6 +37,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     if judged.is_empty() {
         return Reached::default();
     }
+    let loaded = Loaded::of(files, &index, &packages);
+    entries.extend(&loaded.files);
     let public = entries.clone();
     let mut imported = vec![false; files.len()];
     for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
@@ -49,10 +56,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
 
     let mut result = Reached::default();
     for (at, file) in (0u32..).zip(files) {
-        let is_judged = is_script(file)
-            && file.origin == Origin::Own
-            && !file.test
-            && judged.contains(&home_of(&packages, &file.path));
+        let home = home_of(&packages, &file.path);
+        let is_judged = is_script(file) && file.origin == Origin::Own && !file.test && judged.contains(&home);
         let Some(syntax) = file.syntax.as_ref().filter(|_| is_judged) else {
             continue;
         };
@@ -60,6 +65,9 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
         result.exports += syntax.exports.len() as u64;
         if !reached[at as usize] {
             if !declarations_only && !has_declaration(&index, &file.path) {
+                if imported[at as usize] || loaded.unknown.contains(&home) {
+                    result.less_sure.unused_files.push(file.path.clone());
+                }
                 result.unused_files.push(file.path.clone());
             }
             continue;
@@ -76,6 +84,9 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
         names.sort();
         names.dedup();
         if !names.is_empty() {
+            if loaded.unknown.contains(&home) {
+                result.less_sure.unused_exports.insert(file.path.clone(), names.clone());
+            }
             result.unused_exports.insert(file.path.clone(), names);
         }
     }
@@ -99,12 +110,12 @@ fn packages(files: &[FileFacts]) -> BTreeMap<String, u32> {
         .collect()
 }
 
-fn folder(path: &str) -> &str {
+pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The package a file belongs to: the nearest above it.
-fn home_of(packages: &BTreeMap<String, u32>, path: &str) -> String {
+pub(super) fn home_of(packages: &BTreeMap<String, u32>, path: &str) -> String {
     let mut at = folder(path);
     loop {
         if packages.contains_key(at) {

@@ -83,7 +83,7 @@ impl Walk<'_> {
                 .first()
                 .map(|quasi| quasi.value.raw.to_string())
                 .unwrap_or_default(),
-            _ => return,
+            computed => return self.loads(computed),
         };
         let names = taken.unwrap_or_else(|| vec![name("*", "")]);
         self.import(&specifier, ImportKind::Dynamic, it.span, names);
@@ -106,11 +106,19 @@ impl Walk<'_> {
 
     pub(super) fn require(&mut self, it: &CallExpression<'_>) {
         let taken = self.taken.take();
-        let (Expression::Identifier(callee), [Argument::StringLiteral(text)]) = (&it.callee, it.arguments.as_slice())
-        else {
+        let Some(argument) = it.arguments.first() else {
+            return;
+        };
+        if loads_all_below(&it.callee) {
+            return self.loads_below(argument);
+        }
+        let Expression::Identifier(callee) = &it.callee else {
             return;
         };
         if callee.name == "require" {
+            let Argument::StringLiteral(text) = argument else {
+                return argument.as_expression().into_iter().for_each(|name| self.loads(name));
+            };
             let kind = if self.units.is_inside() {
                 ImportKind::Dynamic
             } else {
@@ -122,6 +130,50 @@ impl Walk<'_> {
                 None => vec![name("*", "")],
             };
             self.import(&text.value, kind, it.span, names);
+        }
+    }
+
+    /// A module is loaded by a name that is computed.
+    fn loads(&mut self, name: &Expression<'_>) {
+        let beginning = beginning(name);
+        let of_a_package =
+            !beginning.is_empty() && !beginning.starts_with(['.', '/', '~', '#']) && !beginning.starts_with("@/");
+        if !of_a_package {
+            let relative = if beginning.starts_with('.') { beginning } else { "" };
+            self.syntax.loads.push(relative.into());
+        }
+    }
+
+    /// `import.meta.glob('./pages/*.ts')`, `require.context('./pages')`.
+    fn loads_below(&mut self, argument: &Argument<'_>) {
+        let patterns: Vec<&str> = match argument {
+            Argument::ArrayExpression(list) => list
+                .elements
+                .iter()
+                .filter_map(|item| item.as_expression())
+                .map(beginning)
+                .collect(),
+            one => one.as_expression().map(beginning).into_iter().collect(),
+        };
+        for pattern in patterns {
+            let start = pattern
+                .split('*')
+                .next()
+                .filter(|start| start.starts_with('.'))
+                .unwrap_or_default();
+            self.syntax.loads.push(start.into());
+        }
+    }
+
+    /// `new URL('./worker.js', import.meta.url)`: how bundlers are told of a worker.
+    pub(super) fn new_expression(&mut self, it: &NewExpression<'_>) {
+        if let (Expression::Identifier(callee), [Argument::StringLiteral(file), Argument::StaticMemberExpression(base)]) =
+            (&it.callee, it.arguments.as_slice())
+            && callee.name == "URL"
+            && matches!(base.object, Expression::ImportMeta(_))
+            && file.value.starts_with('.')
+        {
+            self.syntax.loads.push(file.value.as_str().into());
         }
     }
 
@@ -223,6 +275,32 @@ impl Walk<'_> {
                 _ => self.export("default", it.span),
             }
         }
+    }
+}
+
+/// The text that a computed text begins with.
+fn beginning<'t>(text: &'t Expression<'_>) -> &'t str {
+    let mut text = text;
+    loop {
+        match text {
+            Expression::StringLiteral(text) => return text.value.as_str(),
+            Expression::TemplateLiteral(text) => {
+                return text.quasis.first().map_or("", |quasi| quasi.value.raw.as_str());
+            }
+            Expression::BinaryExpression(sum) => text = &sum.left,
+            _ => return "",
+        }
+    }
+}
+
+fn loads_all_below(callee: &Expression<'_>) -> bool {
+    let Expression::StaticMemberExpression(member) = callee else {
+        return false;
+    };
+    match &member.object {
+        Expression::ImportMeta(_) => member.property.name == "glob" || member.property.name == "globEager",
+        Expression::Identifier(object) => object.name == "require" && member.property.name == "context",
+        _ => false,
     }
 }
 

@@ -1,0 +1,73 @@
+//! Files that are loaded by a computed name: `` import(`./pages/${name}.js`) ``, `require('./' + name)`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::reach::{folder, home_of};
+use crate::facts::FileFacts;
+
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    /// By their paths, they may be.
+    pub files: Vec<u32>,
+    /// Packages in which a name is computed of which nothing is known: any of their files may be loaded.
+    pub unknown: BTreeSet<String>,
+}
+
+impl Loaded {
+    /// `index`: own code by its path in lower case.
+    pub(super) fn of(files: &[FileFacts], index: &HashMap<String, u32>, packages: &BTreeMap<String, u32>) -> Self {
+        let mut loaded = Self::default();
+        let mut beginnings = BTreeSet::new();
+        for file in files.iter().filter(|file| file.is_own() && !file.test) {
+            let loads = file.syntax.as_ref().map_or(&[][..], |syntax| &syntax.loads);
+            for load in loads {
+                match path_beginning(&file.path, load) {
+                    Some(beginning) => drop(beginnings.insert(beginning.to_lowercase())),
+                    None => drop(loaded.unknown.insert(home_of(packages, &file.path))),
+                }
+            }
+        }
+        if beginnings.is_empty() {
+            return loaded;
+        }
+        let mut paths: Vec<(&String, u32)> = index.iter().map(|(path, at)| (path, *at)).collect();
+        paths.sort_unstable();
+        let mut covered: Option<&String> = None;
+        for beginning in &beginnings {
+            if covered.is_some_and(|covered| beginning.starts_with(covered.as_str())) {
+                continue;
+            }
+            covered = Some(beginning);
+            let start = paths.partition_point(|(path, _)| *path < beginning);
+            let below = paths[start..]
+                .iter()
+                .take_while(|(path, _)| path.starts_with(beginning.as_str()));
+            loaded.files.extend(below.map(|(_, at)| *at));
+        }
+        loaded
+    }
+}
+
+/// What the paths of the loaded files begin with; `None` where that is not known.
+fn path_beginning(file: &str, load: &str) -> Option<String> {
+    let (above, name) = load.rsplit_once('/')?;
+    let folder = crate::stages::modules::normalize(folder(file), above)?;
+    // The whole repository is as good as nothing.
+    (!folder.is_empty() || !name.is_empty()).then(|| crate::stages::modules::join(&folder, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_path_begins_with() {
+        let beginning = |file, load| path_beginning(file, load);
+        assert_eq!(beginning("src/a.js", "./pages/").as_deref(), Some("src/pages/"));
+        assert_eq!(beginning("src/a.js", "../lang/de-").as_deref(), Some("lang/de-"));
+        assert_eq!(beginning("src/a.js", "./").as_deref(), Some("src/"));
+        assert_eq!(beginning("a.js", "./"), None, "everything");
+        assert_eq!(beginning("a.js", "../"), None, "outside");
+        assert_eq!(beginning("a.js", ""), None, "unknown");
+    }
+}

@@ -59,6 +59,7 @@ const GRAMMAR: Grammar = Grammar {
     roles: &C_ROLES,
     implicit_this: true,
     private: Private::Static,
+    embedded: None,
 };
 
 fn role(kind: &str) -> Role {

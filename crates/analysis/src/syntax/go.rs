@@ -35,6 +35,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: false,
     private: Private::LowerCase,
+    embedded: None,
 };
 static ROLES: Roles = OnceLock::new();
 

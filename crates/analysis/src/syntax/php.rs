@@ -45,6 +45,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: false,
     private: Private::Word,
+    embedded: None,
 };
 static ROLES: Roles = OnceLock::new();
 

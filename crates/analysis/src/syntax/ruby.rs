@@ -27,6 +27,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: true,
     private: Private::Unknown,
+    embedded: None,
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -41,6 +41,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: true,
     private: Private::Word,
+    embedded: None,
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -44,7 +44,8 @@ pub struct Syntax {
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
     pub calls: Calls,
-    /// Names that may be those of types of an imported namespace, sorted (C#).
+    /// Sorted. C#: names that may be those of types of an imported namespace. Rust: names that may be used though an import
+    /// is all that says them: of traits, and in macros.
     pub mentions: Vec<Box<str>>,
 }
 

@@ -36,6 +36,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: false,
     private: Private::LowerCase,
     embedded: None,
+    unused_imports: None,
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -28,6 +28,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: true,
     private: Private::Unknown,
     embedded: None,
+    unused_imports: None,
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
+mod imports;
 mod macros;
 
 use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
@@ -47,6 +48,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: false,
     private: Private::NoPub,
     embedded: Some(macros::ITEMS),
+    unused_imports: Some(imports::UNUSED),
 };
 static ROLES: Roles = OnceLock::new();
 
@@ -141,6 +143,9 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         }
         kind => {
             let name = context.field(node, "name");
+            if matches!(kind, "trait_item" | "macro_definition") {
+                imports::keep_hidden(node, context);
+            }
             if kind == "function_item" && name == "main" && context.classes.is_empty() {
                 context.syntax.entry_point = true;
             }

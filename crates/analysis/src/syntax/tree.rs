@@ -14,10 +14,13 @@ use crate::units::{CognitiveRules, Units, runs};
 mod calls;
 mod parse;
 mod private;
+mod unused;
 
 use calls::Part;
 use parse::{Begun, parse};
 pub(super) use private::Private;
+pub(super) use unused::UnusedImports;
+use unused::{Candidate, Declarations};
 
 /// What a kind of node means for the complexities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +116,8 @@ pub(super) struct Grammar {
     pub implicit_this: bool,
     pub private: Private,
     pub embedded: Option<Embedded>,
+    /// `None`: its imports name no names, or whether one is used cannot be told.
+    pub unused_imports: Option<UnusedImports>,
 }
 
 /// Text inside of a node that the grammar leaves unread, which may be of the same language.
@@ -172,6 +177,9 @@ pub(super) struct Context<'a> {
     pub mentions: BTreeSet<&'a str>,
     /// For each embedded text that is open: how many modules are around it.
     pub embedded_in: Vec<usize>,
+    unused_imports: Option<UnusedImports>,
+    declarations: Declarations,
+    import_candidates: Vec<Candidate>,
 }
 
 impl<'a> Context<'a> {
@@ -194,6 +202,7 @@ impl<'a> Context<'a> {
                 line: line(node),
                 names,
             });
+            self.import_candidates(node);
         }
     }
 
@@ -251,12 +260,16 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             candidates: Vec::new(),
             mentions: BTreeSet::new(),
             embedded_in: Vec::new(),
+            unused_imports: grammar.unused_imports,
+            declarations: Declarations::new(),
+            import_candidates: Vec::new(),
         },
         frames: Vec::new(),
         begun,
     };
     walk.run(root);
     walk.context.settle_private(grammar.private);
+    walk.context.settle_imports();
     let mut syntax = std::mem::take(&mut walk.context.syntax);
     syntax.calls = walk.context.finish_calls(&syntax);
     let Context { units, mentions, .. } = walk.context;

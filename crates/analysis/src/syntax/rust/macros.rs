@@ -57,7 +57,10 @@ fn is_branch(tokens: &[u8]) -> bool {
 
 fn accept(root: Node<'_>) -> bool {
     let mut cursor = root.walk();
-    let mut all = root.named_children(&mut cursor).filter(|child| !child.is_extra()).peekable();
+    let mut all = root
+        .named_children(&mut cursor)
+        .filter(|child| !child.is_extra())
+        .peekable();
     all.peek().is_some()
         && all.all(|item| {
             matches!(

@@ -47,7 +47,8 @@ pub struct Syntax {
     /// Of modules that are loaded by a computed name (JavaScript): what the names begin with, relative to the file; empty
     /// where nothing is known of one.
     pub loads: Vec<Box<str>>,
-    /// Names that may be those of types of an imported namespace, sorted (C#).
+    /// Sorted. C#: names that may be those of types of an imported namespace. Rust: names that may be used though an import
+    /// is all that says them: of traits, and in macros.
     pub mentions: Vec<Box<str>>,
 }
 

@@ -1,6 +1,6 @@
 //! Dead code.
 //!
-//! *What it looks at*: imports that their file does not use (Python, JavaScript, TypeScript); files that no entry point
+//! *What it looks at*: imports that their file does not use; files that no entry point
 //! reaches and exports that nobody imports (JavaScript, TypeScript); private functions that nothing calls. *Why it matters*: code that nobody runs is read, tested
 //! and kept in step for nothing. *Limits*: precision before recall. A package without a known entry point has no dead
 //! files; what an entry point exports is public; a file that is loaded by a computed name makes its whole folder live.
@@ -8,46 +8,28 @@
 
 use std::collections::BTreeMap;
 
-use repolens_core::report::{
-    ByName, Confidence, DeadCode, DeadCodeStatistics, Report, UnusedFunction, UnusedImport, cap,
-};
+use repolens_core::report::{Confidence, DeadCode, DeadCodeStatistics, Report, UnusedFunction, cap};
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::scan::Facts;
 
+mod imports;
 mod loaded;
 mod reach;
 
 /// Files listed in each of the three lists.
 const MAX_LISTED: usize = 2_000;
 const MAX_FUNCTIONS: usize = 500;
-const IMPORTS_KNOWN: &[&str] = &["javascript", "typescript", "python"];
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let Some(graph) = scratch.graph.as_ref().filter(|_| report.module_graph.is_some()) else {
         return Outcome::Skipped("there is no module graph".to_owned());
     };
     let mut statistics = DeadCodeStatistics::default();
-    let mut unused_imports: ByName<Vec<UnusedImport>> = ByName::new();
-    let mut known = false;
-    for file in facts.files.iter().filter(|file| file.is_own()) {
-        let Some(syntax) = &file.syntax else { continue };
-        if !file.language.is_some_and(|id| IMPORTS_KNOWN.contains(&id.get().id)) {
-            continue;
-        }
-        known = true;
-        for import in syntax.imports.iter().filter(|import| !import.kind.passes_on()) {
-            statistics.total_imports += import.names.len() as u64;
-            for name in import.names.iter().filter(|name| name.unused) {
-                statistics.total_unused_imports += 1;
-                unused_imports.entry(file.path.clone()).or_default().push(UnusedImport {
-                    symbol: name.local.to_string(),
-                    source: import.specifier.to_string(),
-                    line: import.line.into(),
-                });
-            }
-        }
-    }
+    let imports = imports::find(facts, graph);
+    let unused_imports = imports.unused;
+    statistics.total_imports = imports.total;
+    statistics.total_unused_imports = unused_imports.values().map(|list| list.len() as u64).sum();
     let mut unused_functions: Vec<UnusedFunction> = scratch
         .unused_functions
         .iter()
@@ -64,7 +46,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         .collect();
     unused_functions.sort();
     statistics.total_unused_functions = unused_functions.len() as u64;
-    if !known && report.call_graph.is_none() {
+    if !imports.known && report.call_graph.is_none() {
         return Outcome::Skipped("there is no code of a language whose dead code is looked for".to_owned());
     }
     let reached = reach::find(facts, graph);

@@ -59,6 +59,8 @@ const GRAMMAR: Grammar = Grammar {
     roles: &C_ROLES,
     implicit_this: true,
     private: Private::Static,
+    embedded: None,
+    unused_imports: None,
 };
 
 fn role(kind: &str) -> Role {

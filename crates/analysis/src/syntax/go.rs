@@ -35,6 +35,8 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: false,
     private: Private::LowerCase,
+    embedded: None,
+    unused_imports: None,
 };
 static ROLES: Roles = OnceLock::new();
 

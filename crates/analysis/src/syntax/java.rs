@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, UnusedImports, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -37,8 +37,17 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: true,
     private: Private::Word,
+    embedded: None,
+    unused_imports: Some(UNUSED_IMPORTS),
 };
 static ROLES: Roles = OnceLock::new();
+
+const UNUSED_IMPORTS: UnusedImports = UnusedImports {
+    any_case: false,
+    in_imports: false,
+    declaration: "import_declaration",
+    judged: |_, _, _| true,
+};
 
 fn role(kind: &str) -> Role {
     match kind {

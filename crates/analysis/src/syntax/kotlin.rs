@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, UnusedImports};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -39,8 +39,54 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: true,
     private: Private::Word,
+    embedded: None,
+    unused_imports: Some(UNUSED_IMPORTS),
 };
 static ROLES: Roles = OnceLock::new();
+
+const UNUSED_IMPORTS: UnusedImports = UnusedImports {
+    any_case: false,
+    in_imports: false,
+    declaration: "import",
+    judged: |_, _, name| !is_operator(&name.imported) && !is_operator(&name.local),
+};
+
+/// Functions that the language calls by a sign, or for `by` and `for`.
+fn is_operator(name: &str) -> bool {
+    let assigning = name.strip_suffix("Assign").unwrap_or(name);
+    let component = name
+        .strip_prefix("component")
+        .is_some_and(|number| number.parse::<u8>().is_ok());
+    component
+        || matches!(
+            assigning,
+            "plus"
+                | "minus"
+                | "times"
+                | "div"
+                | "rem"
+                | "mod"
+                | "rangeTo"
+                | "rangeUntil"
+                | "unaryPlus"
+                | "unaryMinus"
+                | "not"
+                | "inc"
+                | "dec"
+                | "invoke"
+                | "get"
+                | "set"
+                | "contains"
+                | "compareTo"
+                | "equals"
+                | "iterator"
+                | "next"
+                | "hasNext"
+                | "getValue"
+                | "setValue"
+                | "provideDelegate"
+        )
+}
 
 fn role(kind: &str) -> Role {
     match kind {

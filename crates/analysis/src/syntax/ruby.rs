@@ -27,6 +27,8 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: true,
     private: Private::Unknown,
+    embedded: None,
+    unused_imports: None,
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -1,10 +1,13 @@
 //! Rust, by tree-sitter. Cyclomatic complexity: `if`, `if let`, `while`, `for`, `&&`, `||`, each `?`, the arms of a
 //! `match` but one, guards, and `let … else`. A closure is part of its function; what is inside of a macro's call is not
-//! parsed.
+//! parsed, but for items (`macros`).
 
 use std::sync::OnceLock;
 
 use tree_sitter::Node;
+
+mod imports;
+mod macros;
 
 use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
@@ -44,6 +47,8 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: false,
     private: Private::NoPub,
+    embedded: Some(macros::ITEMS),
+    unused_imports: Some(imports::UNUSED),
 };
 static ROLES: Roles = OnceLock::new();
 
@@ -94,7 +99,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             };
             if let Some(argument) = node.child_by_field_name("argument") {
                 for (path, local) in use_paths(argument, context) {
-                    let path = out_of_inline_modules(&path, node);
+                    let path = out_of_inline_modules(&path, node, context);
                     let name = path.rsplit("::").next().unwrap_or_default().to_owned();
                     if kind == ImportKind::Reexport {
                         context.export(if name == "*" { "*" } else { &local }, node);
@@ -138,6 +143,9 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         }
         kind => {
             let name = context.field(node, "name");
+            if matches!(kind, "trait_item" | "macro_definition") {
+                imports::keep_hidden(node, context);
+            }
             if kind == "function_item" && name == "main" && context.classes.is_empty() {
                 context.syntax.entry_point = true;
             }
@@ -159,20 +167,16 @@ fn is_public(node: Node<'_>) -> bool {
 }
 
 /// In a `mod tests { … }` of the same file, `super` is the file itself.
-fn out_of_inline_modules(path: &str, node: Node<'_>) -> String {
+fn out_of_inline_modules(path: &str, node: Node<'_>, context: &Context<'_>) -> String {
     let mut rest = path;
     if !path.starts_with("super::") {
         return path.to_owned();
     }
-    let mut above = node.parent();
-    while let Some(parent) = above {
-        if parent.kind() == "mod_item" {
-            match rest.strip_prefix("super::") {
-                Some(inner) => rest = inner,
-                None => break,
-            }
+    for _ in 0..context.modules_around(node) {
+        match rest.strip_prefix("super::") {
+            Some(inner) => rest = inner,
+            None => break,
         }
-        above = parent.parent();
     }
     if rest.len() == path.len() || rest.starts_with("super::") {
         rest.to_owned()
@@ -238,6 +242,38 @@ fn use_paths(argument: Node<'_>, context: &Context<'_>) -> Vec<(String, String)>
 #[cfg(test)]
 mod tests {
     use crate::syntax::snapshot;
+
+    #[test]
+    fn items_inside_of_macros() {
+        insta::assert_snapshot!(snapshot(
+            "rust",
+            r#"
+cfg_rt! {
+    mod inner;
+    use crate::a::B;
+    pub fn outer(a: bool) -> u8 { if a { 1 } else { 2 } }
+    cfg_fs! { impl Shape { pub fn area(&self) -> u8 { a()? } } }
+}
+impl Shape {
+    cfg_net! {
+        /// A method.
+        #[inline]
+        fn side(&self, a: u8) { while a > 1 { self.side(a) } }
+    }
+}
+cfg_if::cfg_if! {
+    if #[cfg(unix)] { mod unix; fn here() {} }
+    else if #[cfg(windows)] { mod windows; }
+    else { fn here() { loop {} } }
+}
+mod tests { cfg_rt! { use super::Shape; } }
+lazy_static! { static ref WORDS: Vec<u8> = words(); }
+bitflags! { struct Flags: u32 { const A = 1; } }
+proptest! { fn not_rust(a in 0..3) { if a {} } }
+fn main() { select! { fn no() {} } quote! { fn no() {} }; }
+"#
+        ));
+    }
 
     #[test]
     fn rust() {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
-use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, parameter_count};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, UnusedImports, parameter_count};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -41,8 +41,23 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: true,
     private: Private::Word,
+    embedded: None,
+    unused_imports: Some(UNUSED_IMPORTS),
 };
 static ROLES: Roles = OnceLock::new();
+
+/// What is in small letters may be an implicit value or a given, which nothing names; so may an implicit class, but not one
+/// of a package.
+const UNUSED_IMPORTS: UnusedImports = UnusedImports {
+    any_case: false,
+    in_imports: true,
+    declaration: "import_declaration",
+    judged: |_, context, name| {
+        let path = context.syntax.imports.last().map_or("", |import| &*import.specifier);
+        let outer = path.rsplit('.').nth(1).unwrap_or_default();
+        name.imported.starts_with(char::is_uppercase) && outer.starts_with(char::is_lowercase)
+    },
+};
 
 fn role(kind: &str) -> Role {
     match kind {

@@ -41,6 +41,8 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     roles: &ROLES,
     implicit_this: true,
     private: Private::Word,
+    embedded: None,
+    unused_imports: None,
 };
 static ROLES: Roles = OnceLock::new();
 

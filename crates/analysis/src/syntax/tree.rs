@@ -2,24 +2,25 @@
 //!
 //! The walk is a loop, not a recursion, so no depth of the tree can overflow the stack.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::ControlFlow;
 use std::sync::OnceLock;
-use std::time::Duration;
 
-use nix::time::{ClockId, clock_gettime};
-use tree_sitter::{Node, ParseOptions, ParseState, Parser, TreeCursor};
+use tree_sitter::{Node, Range, TreeCursor};
 
 use crate::calls::Builder;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
+mod parse;
 mod private;
+mod unused;
 
 use calls::Part;
+use parse::{Begun, parse};
 pub(super) use private::Private;
+pub(super) use unused::UnusedImports;
+use unused::{Candidate, Declarations};
 
 /// What a kind of node means for the complexities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,10 +115,43 @@ pub(super) struct Grammar {
     /// A method of the same object is called by its bare name.
     pub implicit_this: bool,
     pub private: Private,
+    pub embedded: Option<Embedded>,
+    /// `None`: its imports name no names, or whether one is used cannot be told.
+    pub unused_imports: Option<UnusedImports>,
 }
 
-/// By kind: its role, whether `collect` wants it, and what it is for the calls.
-pub(super) type Roles = OnceLock<Vec<(Role, bool, Part)>>;
+/// Text inside of a node that the grammar leaves unread, which may be of the same language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Embedded {
+    /// The kind of such a node.
+    pub kind: &'static str,
+    /// The parts of it that are to be parsed by themselves.
+    pub ranges: fn(Node<'_>, &[u8]) -> Vec<Range>,
+    /// Whether what was parsed without an error is what it was taken for.
+    pub accept: fn(Node<'_>) -> bool,
+}
+
+/// Embedded text inside of embedded text is parsed once for each level.
+const MAX_EMBEDDED: usize = 4;
+
+/// By kind.
+pub(super) type Roles = OnceLock<Vec<Known>>;
+
+/// What is known of a kind: its role, whether `collect` wants it, and what it is for the calls.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    role: Role,
+    collects: bool,
+    part: Part,
+    kind: &'static str,
+}
+
+const UNKNOWN: Known = Known {
+    role: Role::None,
+    collects: false,
+    part: Part::None,
+    kind: "",
+};
 
 impl std::fmt::Debug for Grammar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -141,6 +175,11 @@ pub(super) struct Context<'a> {
     candidates: Vec<(u32, String)>,
     /// For [`Syntax::mentions`].
     pub mentions: BTreeSet<&'a str>,
+    /// For each embedded text that is open: how many modules are around it.
+    pub embedded_in: Vec<usize>,
+    unused_imports: Option<UnusedImports>,
+    declarations: Declarations,
+    import_candidates: Vec<Candidate>,
 }
 
 impl<'a> Context<'a> {
@@ -163,6 +202,7 @@ impl<'a> Context<'a> {
                 line: line(node),
                 names,
             });
+            self.import_candidates(node);
         }
     }
 
@@ -182,60 +222,28 @@ impl<'a> Context<'a> {
             None => name.to_owned(),
         }
     }
+
+    /// How many modules the node stands in (Rust).
+    pub fn modules_around(&self, node: Node<'_>) -> usize {
+        let mut count = self.embedded_in.last().copied().unwrap_or(0);
+        let mut above = node.parent();
+        while let Some(parent) = above {
+            count += usize::from(parent.kind() == "mod_item");
+            above = parent.parent();
+        }
+        count
+    }
 }
 
 pub(super) fn line(node: Node<'_>) -> u32 {
     u32::try_from(node.start_position().row).unwrap_or(u32::MAX - 1) + 1
 }
 
-/// How long one file may take before it is given up, in time of the processor: a file of the largest size takes a
-/// twentieth of it, and what recovers from errors in quadratic time would take minutes. tree-sitter has no count of its
-/// work that tells the two apart; time of this thread does not depend on what else the machine does.
-const MAX_TIME: Duration = Duration::from_secs(5);
-
-thread_local! {
-    /// Parsers are costly to make: one for each language and thread.
-    static PARSERS: RefCell<HashMap<usize, Parser>> = RefCell::new(HashMap::new());
-}
-
 /// # Errors
 /// A sentence for the report.
 pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRules) -> Result<Syntax, String> {
-    let tree = PARSERS.with_borrow_mut(|parsers| {
-        let key = std::ptr::from_ref(grammar) as usize;
-        let parser = match parsers.entry(key) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                let mut parser = Parser::new();
-                parser
-                    .set_language(&(grammar.language)())
-                    .map_err(|error| format!("its parser cannot be used: {error}"))?;
-                entry.insert(parser)
-            }
-        };
-        parser.reset();
-        let start = thread_time();
-        let mut progress = |_: &ParseState| {
-            if thread_time().saturating_sub(start) > MAX_TIME {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        };
-        let options = ParseOptions::new().progress_callback(&mut progress);
-        // A scanner of a grammar may look for the line's end without a look at the text's (Kotlin's does, behind `@`), and
-        // would never come back: there is always one.
-        let mut read = |at: usize, _| {
-            if at == text.len() {
-                b"\n"
-            } else {
-                text.get(at..).unwrap_or_default()
-            }
-        };
-        parser
-            .parse_with_options(&mut read, None, Some(options))
-            .ok_or_else(|| "takes too long to parse: lines are counted only".to_owned())
-    })?;
+    let begun = Begun::now();
+    let tree = parse(grammar, text, &[], begun)?;
     let root = tree.root_node();
     let mut walk = Walk {
         grammar,
@@ -251,11 +259,17 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             implicit_this: grammar.implicit_this,
             candidates: Vec::new(),
             mentions: BTreeSet::new(),
+            embedded_in: Vec::new(),
+            unused_imports: grammar.unused_imports,
+            declarations: Declarations::new(),
+            import_candidates: Vec::new(),
         },
         frames: Vec::new(),
+        begun,
     };
     walk.run(root);
     walk.context.settle_private(grammar.private);
+    walk.context.settle_imports();
     let mut syntax = std::mem::take(&mut walk.context.syntax);
     syntax.calls = walk.context.finish_calls(&syntax);
     let Context { units, mentions, .. } = walk.context;
@@ -265,28 +279,24 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
     Ok(syntax)
 }
 
-/// Time that this thread has used; nothing where the system does not tell, and then no file is given up.
-fn thread_time() -> Duration {
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
-}
-
 /// Roles by kind id: looked up for each node.
-fn roles(grammar: &'static Grammar) -> &'static [(Role, bool, Part)] {
+fn roles(grammar: &'static Grammar) -> &'static [Known] {
     grammar.roles.get_or_init(|| {
         let language = (grammar.language)();
         (0..language.node_kind_count())
             .map(|id| {
                 let id = u16::try_from(id).expect("kinds are numbered with 16 bits");
-                let kind = language.node_kind_for_id(id).unwrap_or_default();
-                let named = language.node_kind_is_named(id);
-                if named {
-                    (
-                        (grammar.role)(kind),
-                        grammar.collects.contains(&kind),
-                        calls::part(kind),
-                    )
+                // For as long as the program runs, as the table is.
+                let kind: &'static str = Box::leak(language.node_kind_for_id(id).unwrap_or_default().into());
+                if language.node_kind_is_named(id) {
+                    Known {
+                        role: (grammar.role)(kind),
+                        collects: grammar.collects.contains(&kind),
+                        part: calls::part(kind),
+                        kind,
+                    }
                 } else {
-                    (Role::None, false, Part::None)
+                    Known { kind, ..UNKNOWN }
                 }
             })
             .collect()
@@ -295,7 +305,7 @@ fn roles(grammar: &'static Grammar) -> &'static [(Role, bool, Part)] {
 
 /// What leaving a node has to undo.
 #[derive(Debug, Clone, Copy)]
-struct Frame<'t> {
+struct Frame {
     role: Role,
     nested: bool,
     unit: bool,
@@ -305,18 +315,19 @@ struct Frame<'t> {
     /// Inside of a logical operation whose runs are counted already.
     flattened: bool,
     /// The last word or sign but a brace among its children; kept for grammars with [`Grammar::field`] only.
-    word: &'t str,
+    word: &'static str,
 }
 
-struct Walk<'a, 't> {
+struct Walk<'a> {
     grammar: &'static Grammar,
-    roles: &'static [(Role, bool, Part)],
+    roles: &'static [Known],
     context: Context<'a>,
-    frames: Vec<Frame<'t>>,
+    frames: Vec<Frame>,
+    begun: Begun,
 }
 
-impl<'t> Walk<'_, 't> {
-    fn run(&mut self, root: Node<'t>) {
+impl Walk<'_> {
+    fn run(&mut self, root: Node<'_>) {
         let mut cursor = root.walk();
         loop {
             let descend = self.enter(&cursor);
@@ -336,22 +347,19 @@ impl<'t> Walk<'_, 't> {
         }
     }
 
-    fn enter(&mut self, cursor: &TreeCursor<'t>) -> bool {
+    fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
         let node = cursor.node();
-        let (mut role, collects, part) =
-            self.roles
-                .get(usize::from(node.kind_id()))
-                .copied()
-                .unwrap_or((Role::None, false, Part::None));
+        let known = self.known(node);
+        let mut role = known.role;
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
         let named = node.is_named() && !node.is_extra();
         let mut field = if named { cursor.field_name() } else { None };
-        if let Some(known) = self.grammar.field {
+        if let Some(field_of) = self.grammar.field {
             if named {
-                field = known(field, node.kind(), parent_role, parent.map_or("", |frame| frame.word));
+                field = field_of(field, node.kind(), parent_role, parent.map_or("", |frame| frame.word));
             }
-            let kind = node.kind();
+            let kind = known.kind;
             let is_word = kind == "else" || !(named || matches!(kind, "{" | "}"));
             if let (Some(parent), true) = (self.frames.last_mut(), is_word) {
                 parent.word = kind;
@@ -456,14 +464,40 @@ impl<'t> Walk<'_, 't> {
         }
         let more = (self.grammar.decisions)(node, role);
         self.context.units.decide(more);
-        if part != Part::None {
-            self.context.call_part(node, part);
+        if known.part != Part::None {
+            self.context.call_part(node, known.part);
         }
-        if collects {
+        if known.collects {
             (self.grammar.collect)(node, &mut self.context);
         }
         self.frames.push(frame);
+        if let Some(embedded) = self.grammar.embedded.filter(|embedded| embedded.kind == known.kind) {
+            self.embed(node, embedded);
+        }
         role != Role::Skip
+    }
+
+    /// Goes on in what the grammar left unread, where that parses.
+    fn embed(&mut self, node: Node<'_>, embedded: Embedded) {
+        if self.context.embedded_in.len() >= MAX_EMBEDDED {
+            return;
+        }
+        let around = self.context.modules_around(node);
+        for range in (embedded.ranges)(node, self.context.text) {
+            let Ok(tree) = parse(self.grammar, self.context.text, &[range], self.begun) else {
+                continue;
+            };
+            let root = tree.root_node();
+            if !root.has_error() && (embedded.accept)(root) {
+                self.context.embedded_in.push(around);
+                self.run(root);
+                self.context.embedded_in.pop();
+            }
+        }
+    }
+
+    fn known(&self, node: Node<'_>) -> Known {
+        self.roles.get(usize::from(node.kind_id())).copied().unwrap_or(UNKNOWN)
     }
 
     fn leave(&mut self) {
@@ -510,11 +544,7 @@ impl<'t> Walk<'_, 't> {
             Role::If => false,
             Role::Else => {
                 let first = node.named_child(0);
-                first.is_none_or(|child| {
-                    self.roles
-                        .get(usize::from(child.kind_id()))
-                        .is_none_or(|r| r.0 != Role::If)
-                })
+                first.is_none_or(|child| self.known(child).role != Role::If)
             }
             _ => parent == Role::If && field == Some("alternative"),
         }
@@ -535,7 +565,9 @@ impl<'t> Walk<'_, 't> {
         self.context
             .units
             .open(&name, &own_name, line(start), end, shape.parameters);
-        let private = self.context.is_private(node, &own_name, self.grammar.private);
+        // What a macro makes of a function's visibility is not known.
+        let private =
+            self.context.embedded_in.is_empty() && self.context.is_private(node, &own_name, self.grammar.private);
         let function = self.context.open_function(node, owner, &own_name, line(start));
         if private {
             self.context.candidates.push((function, own_name));
@@ -587,10 +619,7 @@ impl<'t> Walk<'_, 't> {
                 Item::Node(node) => node,
             };
             while self.context.units.rules.through_parentheses
-                && self
-                    .roles
-                    .get(usize::from(node.kind_id()))
-                    .is_some_and(|role| role.0 == Role::Parentheses)
+                && self.known(node).role == Role::Parentheses
                 && node.named_child_count() == 1
             {
                 let Some(inner) = node.named_child(0) else {
@@ -598,13 +627,13 @@ impl<'t> Walk<'_, 't> {
                 };
                 node = inner;
             }
-            let role = self.roles.get(usize::from(node.kind_id())).map(|role| role.0);
+            let role = self.known(node).role;
             let and = match role {
-                Some(Role::Binary) => self.logical(node),
-                Some(Role::Loose) => None,
+                Role::Binary => self.logical(node),
+                Role::Loose => None,
                 _ => continue,
             };
-            if and.is_none() && role == Some(Role::Binary) {
+            if and.is_none() && role == Role::Binary {
                 continue;
             }
             let [left, _, right] = self.grammar.binary;

@@ -135,6 +135,8 @@ pub struct UnusedImport {
     pub symbol: String,
     pub source: String,
     pub line: u64,
+    #[serde(default)]
+    pub confidence: Confidence,
 }
 
 /// What only unused code imports, and what stands in a package that loads modules by names that are computed.
@@ -154,12 +156,13 @@ pub struct UnusedFunction {
 }
 
 /// How sure a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Nothing names it.
+    #[default]
     High,
-    /// Only what is itself unused calls it.
+    /// Only what is itself unused calls it; of an import: nothing names it, but its language knows uses without a name.
     Medium,
 }
 

@@ -1,0 +1,303 @@
+//! Imports that nobody uses. Whether its file names what an import brings in was found with its tree; here is judged what
+//! that means in its language.
+
+use std::collections::HashSet;
+
+use repolens_core::report::{ByName, Confidence, UnusedImport};
+
+use crate::facts::{FileFacts, Import, ImportKind, Syntax};
+use crate::graph::Graph;
+use crate::scan::Facts;
+
+pub(super) struct Imports {
+    /// There is a file of a language whose imports are judged.
+    pub known: bool,
+    pub total: u64,
+    pub unused: ByName<Vec<UnusedImport>>,
+}
+
+/// How sure a finding is: what a language lets be used without its name, is less sure.
+fn confidence(language: &str) -> Option<Confidence> {
+    match language {
+        "javascript" | "typescript" | "python" | "java" | "kotlin" | "php" => Some(Confidence::High),
+        "scala" | "rust" => Some(Confidence::Medium),
+        _ => None,
+    }
+}
+
+pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
+    let mut found = Imports {
+        known: false,
+        total: 0,
+        unused: ByName::new(),
+    };
+    let mut rust = None;
+    for (at, file) in (0u32..).zip(&facts.files) {
+        let Some(syntax) = file.syntax.as_deref().filter(|_| file.is_own()) else {
+            continue;
+        };
+        let language = file.language.map_or("", |id| id.get().id);
+        let Some(confidence) = confidence(language) else {
+            continue;
+        };
+        found.known = true;
+        for (number, import) in (0u32..).zip(&syntax.imports) {
+            if import.kind.passes_on() {
+                continue;
+            }
+            found.total += import.names.len() as u64;
+            for name in import.names.iter().filter(|name| name.unused) {
+                if language == "rust" {
+                    let rust = rust.get_or_insert_with(|| Rust::new(facts, graph));
+                    if !rust.is_surely_unused(at, number, import, &name.imported, &name.local) {
+                        continue;
+                    }
+                }
+                found.unused.entry(file.path.clone()).or_default().push(UnusedImport {
+                    symbol: name.local.to_string(),
+                    source: import.specifier.to_string(),
+                    line: import.line.into(),
+                    confidence,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// What a `use` may be there for, beside its name.
+struct Rust<'f> {
+    files: &'f [FileFacts],
+    /// Names of traits, and words in macros.
+    hidden: HashSet<&'f str>,
+    graph: &'f Graph,
+}
+
+impl<'f> Rust<'f> {
+    fn new(facts: &'f Facts, graph: &'f Graph) -> Self {
+        let is_rust = |file: &&FileFacts| file.language.is_some_and(|id| id.get().id == "rust");
+        let syntax = facts
+            .files
+            .iter()
+            .filter(is_rust)
+            .filter_map(|file| file.syntax.as_deref());
+        let hidden = syntax.flat_map(|syntax| &syntax.mentions).map(|name| &**name).collect();
+        Self {
+            files: &facts.files,
+            hidden,
+            graph,
+        }
+    }
+
+    fn is_surely_unused(&self, file: u32, number: u32, import: &Import, imported: &str, local: &str) -> bool {
+        if self.hidden.contains(imported) || self.hidden.contains(local) || self.is_seen_below(file, local) {
+            return false;
+        }
+        let mut path = import.specifier.split("::");
+        let first = path.next().unwrap_or_default();
+        if matches!(first, "std" | "core" | "alloc") {
+            return imported.starts_with(char::is_lowercase) || STD_TYPES.contains(&imported);
+        }
+        self.targets(file, number).any(|target| {
+            let syntax = &self.files[target as usize].syntax;
+            syntax.as_ref().is_some_and(|syntax| defines(syntax, imported))
+        })
+    }
+
+    /// Where an import leads.
+    fn targets(&self, file: u32, import: u32) -> impl Iterator<Item = u32> {
+        let links = &self.graph.links;
+        let first = links.partition_point(|link| (link.source, link.import) < (file, import));
+        links[first..]
+            .iter()
+            .take_while(move |link| (link.source, link.import) == (file, import))
+            .map(|link| link.target)
+    }
+
+    /// Whether a module that the file declares may use the word: it sees the imports of the modules around it.
+    fn is_seen_below(&self, file: u32, word: &str) -> bool {
+        let mut seen = HashSet::from([file]);
+        let mut work = vec![file];
+        while let Some(at) = work.pop() {
+            let Some(syntax) = &self.files[at as usize].syntax else {
+                return true;
+            };
+            if at != file && self.looks_up(at, syntax, file, word) {
+                return true;
+            }
+            for (number, _) in (0u32..)
+                .zip(&syntax.imports)
+                .filter(|(_, import)| import.kind == ImportKind::Submodule)
+            {
+                let mut found = self.targets(at, number).peekable();
+                if found.peek().is_none() {
+                    return true;
+                }
+                work.extend(found.filter(|child| seen.insert(*child)));
+            }
+        }
+        false
+    }
+}
+
+impl Rust<'_> {
+    /// Whether the module has the word, and a way to a module around it.
+    fn looks_up(&self, at: u32, syntax: &Syntax, above: u32, word: &str) -> bool {
+        let (mut has_word, mut has_super) = (false, false);
+        for name in syntax.calls.names() {
+            has_word |= name == word;
+            has_super |= name == "super";
+        }
+        let imports = (0u32..).zip(&syntax.imports);
+        let mut asking = imports.filter(|(_, import)| {
+            import
+                .names
+                .iter()
+                .any(|name| matches!(&*name.imported, n if n == word || n == "*"))
+        });
+        has_word && (has_super || asking.any(|(number, _)| self.targets(at, number).any(|target| target == above)))
+    }
+}
+
+/// It is a public item of the file, and not only handed on by it.
+fn defines(syntax: &Syntax, name: &str) -> bool {
+    let hands_on =
+        |import: &Import| import.kind == ImportKind::Reexport && import.names.iter().any(|other| &*other.local == name);
+    syntax.exports.iter().any(|export| &*export.name == name) && !syntax.imports.iter().any(hands_on)
+}
+
+/// Types of the standard library; what is not here may be a trait.
+const STD_TYPES: &[&str] = &[
+    "Arc",
+    "Arguments",
+    "AtomicBool",
+    "AtomicI32",
+    "AtomicI64",
+    "AtomicIsize",
+    "AtomicPtr",
+    "AtomicU16",
+    "AtomicU32",
+    "AtomicU64",
+    "AtomicU8",
+    "AtomicUsize",
+    "BTreeMap",
+    "BTreeSet",
+    "Barrier",
+    "BinaryHeap",
+    "Bound",
+    "Box",
+    "BufReader",
+    "BufWriter",
+    "CStr",
+    "CString",
+    "Cell",
+    "Chars",
+    "Child",
+    "Command",
+    "Component",
+    "Components",
+    "Condvar",
+    "Context",
+    "Cow",
+    "Cursor",
+    "DebugList",
+    "DebugMap",
+    "DebugStruct",
+    "DefaultHasher",
+    "DirEntry",
+    "Discriminant",
+    "Duration",
+    "ErrorKind",
+    "ExitCode",
+    "ExitStatus",
+    "File",
+    "FileType",
+    "Formatter",
+    "HashMap",
+    "HashSet",
+    "Instant",
+    "IntoIter",
+    "IoSlice",
+    "IoSliceMut",
+    "IpAddr",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "Iter",
+    "IterMut",
+    "JoinHandle",
+    "Layout",
+    "LazyCell",
+    "LazyLock",
+    "LineWriter",
+    "LinkedList",
+    "ManuallyDrop",
+    "MaybeUninit",
+    "Metadata",
+    "Mutex",
+    "MutexGuard",
+    "NonNull",
+    "NonZeroU16",
+    "NonZeroU32",
+    "NonZeroU64",
+    "NonZeroU8",
+    "NonZeroUsize",
+    "Once",
+    "OnceCell",
+    "OnceLock",
+    "OpenOptions",
+    "Option",
+    "Ordering",
+    "OsStr",
+    "OsString",
+    "Output",
+    "Path",
+    "PathBuf",
+    "Peekable",
+    "Permissions",
+    "PhantomData",
+    "PhantomPinned",
+    "Pin",
+    "Poll",
+    "Range",
+    "RangeFrom",
+    "RangeFull",
+    "RangeInclusive",
+    "RangeTo",
+    "RawWaker",
+    "RawWakerVTable",
+    "Rc",
+    "Receiver",
+    "Ref",
+    "RefCell",
+    "RefMut",
+    "Result",
+    "Reverse",
+    "RwLock",
+    "RwLockReadGuard",
+    "RwLockWriteGuard",
+    "Sender",
+    "SocketAddr",
+    "SocketAddrV4",
+    "SocketAddrV6",
+    "Stderr",
+    "Stdin",
+    "Stdio",
+    "Stdout",
+    "String",
+    "SyncSender",
+    "SystemTime",
+    "TcpListener",
+    "TcpStream",
+    "Thread",
+    "ThreadId",
+    "TypeId",
+    "UdpSocket",
+    "UnixListener",
+    "UnixStream",
+    "UnsafeCell",
+    "Utf8Error",
+    "Vec",
+    "VecDeque",
+    "Waker",
+    "Wrapping",
+];

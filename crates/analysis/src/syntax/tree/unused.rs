@@ -1,0 +1,133 @@
+//! Imports whose name stands nowhere else in their file.
+//!
+//! A word counts wherever it stands, in comments (`{@link A}`, `@var A`) and texts too: precision before recall.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::Context;
+use crate::facts::ImportedName;
+
+/// How a language's imports are judged.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::syntax) struct UnusedImports {
+    /// Names are the same in capitals and in small letters (PHP).
+    pub any_case: bool,
+    /// An import may begin with what another brings in (Scala, Rust).
+    pub in_imports: bool,
+    /// The kind of a whole declaration.
+    pub declaration: &'static str,
+    /// Whether this one can only be used by its name. The node is the whole declaration.
+    pub judged: fn(Node<'_>, &Context<'_>, &ImportedName) -> bool,
+}
+
+/// One name that an import brings in.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// In `Syntax::imports`, and in its names.
+    import: usize,
+    name: usize,
+    /// Where the declaration begins that it stands in.
+    declaration: usize,
+}
+
+impl Context<'_> {
+    /// Remembers the last import, which `node` stands for, where its names can be judged.
+    pub(super) fn import_candidates(&mut self, node: Node<'_>) {
+        let Some(rules) = self.unused_imports else { return };
+        let mut declaration = node;
+        while declaration.kind() != rules.declaration {
+            match declaration.parent() {
+                Some(parent) => declaration = parent,
+                None => return,
+            }
+        }
+        if self.declarations.last() != Some(&declaration.byte_range()) {
+            self.declarations.push(declaration.byte_range());
+        }
+        // What a macro makes of its tokens is not known; of a broken one, not where it ends.
+        let Some(import) = self.syntax.imports.last() else {
+            return;
+        };
+        if !self.embedded_in.is_empty() || declaration.has_error() || import.kind.passes_on() {
+            return;
+        }
+        for (at, name) in import.names.iter().enumerate() {
+            let named = !matches!(&*name.local, "" | "*" | "_");
+            if named && (rules.judged)(declaration, self, name) {
+                self.import_candidates.push(Candidate {
+                    import: self.syntax.imports.len() - 1,
+                    name: at,
+                    declaration: declaration.start_byte(),
+                });
+            }
+        }
+    }
+
+    /// Marks the imports that nothing names.
+    pub(super) fn settle_imports(&mut self) {
+        let Some(rules) = self.unused_imports else { return };
+        let candidates = std::mem::take(&mut self.import_candidates);
+        let word_of = |word: &str| {
+            let word = word.trim_matches('`').trim_start_matches("r#");
+            if rules.any_case {
+                word.to_lowercase()
+            } else {
+                word.to_owned()
+            }
+        };
+        let mut open: HashMap<String, Vec<Candidate>> = HashMap::new();
+        for candidate in candidates {
+            let name = &self.syntax.imports[candidate.import].names[candidate.name];
+            open.entry(word_of(&name.local)).or_default().push(candidate);
+        }
+        if open.is_empty() {
+            return;
+        }
+        self.declarations.sort_unstable_by_key(|range| range.start);
+        let mut ahead = self.declarations.iter().peekable();
+        for (at, word) in words(self.text) {
+            while ahead.next_if(|range| range.end <= at).is_some() {}
+            let inside = ahead
+                .peek()
+                .filter(|range| range.contains(&at))
+                .map(|range| range.start);
+            if inside.is_some() && !rules.in_imports {
+                continue;
+            }
+            let Ok(word) = std::str::from_utf8(word) else { continue };
+            let found = if rules.any_case {
+                open.get_mut(&word.to_lowercase())
+            } else {
+                open.get_mut(word)
+            };
+            if let Some(candidates) = found {
+                candidates.retain(|candidate| inside == Some(candidate.declaration));
+            }
+        }
+        for candidate in open.into_values().flatten() {
+            self.syntax.imports[candidate.import].names[candidate.name].unused = true;
+        }
+    }
+}
+
+/// The words of a text, each with its place. `$` belongs to none.
+fn words(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += text[at..].iter().position(is_word)?;
+        let length = text[at..]
+            .iter()
+            .position(|byte| !is_word(byte))
+            .unwrap_or(text.len() - at);
+        let word = (at, &text[at..at + length]);
+        at += length;
+        Some(word)
+    })
+}
+
+/// Ranges of declarations, in the order they are met; those of embedded text come between.
+pub(super) type Declarations = Vec<Range<usize>>;

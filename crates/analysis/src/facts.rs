@@ -1,7 +1,7 @@
 //! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them.
 
 use crate::calls::Calls;
-use crate::language::{FileLines, Fingerprint, LanguageId, Origin};
+use crate::language::{FileLines, LanguageId, Origin, Tokens};
 use crate::manifests::Manifest;
 
 /// Everything that stages know of one file.
@@ -18,7 +18,7 @@ pub struct FileFacts {
     /// `None`: the language has no parser here, or the file could not be parsed (then `problems` says why).
     pub syntax: Option<Box<Syntax>>,
     /// Of own code that is no test: what copies are found by.
-    pub fingerprints: Box<[Fingerprint]>,
+    pub tokens: Tokens,
     pub manifest: Option<Box<Manifest>>,
     /// The text, of the few files that a stage reads itself (READMEs).
     pub text: Option<String>,

@@ -80,6 +80,8 @@ fn file(facts: &FileFacts) -> FileUnits {
 #[derive(Debug, Serialize)]
 pub struct CallEdge {
     pub caller: String,
+    /// Where the caller is defined; 0 for the code of a file.
+    pub caller_line: u32,
     pub target: String,
     /// Where the target is defined.
     pub line: u32,

@@ -12,7 +12,7 @@ pub use detect::detect;
 pub use lines::{FileLines, count};
 pub use origin::{Attributes, Origin, is_test, origin_by_content, origin_by_path};
 pub(crate) use tokens::GRAM;
-pub use tokens::{Fingerprint, fingerprints};
+pub use tokens::{Fingerprint, Tokens, tokens};
 
 const TABLE: &str = include_str!("language/languages.tsv");
 

@@ -163,7 +163,7 @@ impl Job<'_> {
             lines: language::FileLines::default(),
             docstrings: 0,
             syntax: None,
-            fingerprints: Box::default(),
+            tokens: language::Tokens::default(),
             manifest: None,
             text: None,
             licence: None,
@@ -224,7 +224,7 @@ impl Job<'_> {
         }
         facts.lines = language::count(language, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
         if facts.is_own() && !facts.test && language.kind == language::Kind::Programming {
-            facts.fingerprints = language::fingerprints(language, text).into_boxed_slice();
+            facts.tokens = language::tokens(language, text);
         }
         if facts.is_own() {
             self.parse(thread, language.id, text, &mut facts);

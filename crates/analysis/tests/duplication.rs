@@ -42,11 +42,38 @@ fn a_copy_between_files_is_found_once_with_its_lines() {
         panic!("{places:?}")
     };
     assert_eq!((a, b), ("a.py", "b.py"));
-    // Within a window's width of the true borders, and never beyond them.
-    assert!((21..=25).contains(&a_start) && (57..=60).contains(&a_end), "{places:?}");
-    assert!((34..=38).contains(&b_start) && (70..=73).contains(&b_end), "{places:?}");
-    assert_eq!(b_end - b_start + 1, found.duplicated_lines);
-    assert!(clone.tokens >= 50);
+    assert_eq!((a_start, a_end, b_start, b_end), (21, 60, 34, 73));
+    assert_eq!((found.duplicated_lines, clone.tokens), (40, 40 * 8));
+}
+
+#[test]
+fn the_shortest_copy_is_found_wherever_it_stands() {
+    // 7 lines of 8 tokens.
+    let shared = code(5_000, 7);
+    for before in 0..20 {
+        let found = duplication(&[
+            ("a.py", format!("{}{shared}{}", code(0, 20), code(100, 20))),
+            ("b.py", format!("{}{shared}{}", code(300, before), code(600, 20))),
+        ]);
+        let places: Vec<_> = found.clones.iter().flat_map(|clone| &clone.occurrences).collect();
+        assert_eq!(found.clones_total, 1, "{before}: {places:?}");
+        assert_eq!((places[0].start_line, places[0].end_line), (21, 27), "{before}");
+    }
+}
+
+#[test]
+fn several_copies_of_one_place_stand_together_and_none_over_another() {
+    let shared = code(5_000, 12);
+    let found = duplication(&[
+        ("a.py", format!("{}{shared}{}{shared}", code(0, 3), code(100, 3))),
+        ("b.py", format!("{}{shared}", code(300, 5))),
+    ]);
+    assert_eq!((found.clones_total, found.duplicated_lines), (1, 24), "{found:#?}");
+    let lines = |at: usize| {
+        let place = &found.clones[0].occurrences[at];
+        (place.file.as_str(), place.start_line, place.end_line)
+    };
+    assert_eq!([lines(0), lines(1), lines(2)], [("a.py", 4, 15), ("a.py", 19, 30), ("b.py", 6, 17)]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! stands, whatever its layout and comments are.
 //!
 //! Every window of `GRAM` tokens has a hash; of each `WINDOW` hashes in a row the smallest is kept (winnowing: Schleimer,
-//! Wilkerson, Aiken, 2003). So a copy of `GRAM + WINDOW - 1` = 50 tokens shares at least one fingerprint with the original,
-//! and about one token in 13 costs memory.
+//! Wilkerson, Aiken, 2003). So a copy of `GRAM + WINDOW - 1` = 50 tokens shares at least one fingerprint with the original.
+//! Where it begins and ends is seen by the marks: a byte for each token.
 
 use std::collections::VecDeque;
 
@@ -15,21 +15,44 @@ const WINDOW: usize = 26;
 /// Text without line breaks or with a hundred thousand tokens is data; it is still bounded.
 const MAX_TOKENS: usize = 200_000;
 
+/// The tokens of a text.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    /// A byte for each token, never 0, and a 0 for each end of a line.
+    pub marks: Box<[u8]>,
+    /// In the order of the text.
+    pub fingerprints: Box<[Fingerprint]>,
+}
+
 /// One kept hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
     pub hash: u32,
-    /// Number of its first token.
-    pub token: u32,
-    /// 1-based lines of its first and last token.
+    /// The place of its first token among the marks, and its line, from 1.
+    pub at: u32,
     pub line: u32,
-    pub end_line: u32,
 }
 
-/// The fingerprints of `text`, in its order.
+/// What copies of `text` are found by.
 #[must_use]
-pub fn fingerprints(language: &Language, text: &[u8]) -> Vec<Fingerprint> {
-    winnow(&tokens(language, text))
+pub fn tokens(language: &Language, text: &[u8]) -> Tokens {
+    let tokens = split(language, text);
+    let mut marks = Vec::with_capacity(tokens.len() + tokens.last().map_or(0, |last| last.line as usize));
+    let mut places = Vec::with_capacity(tokens.len());
+    let mut line = 1;
+    for token in &tokens {
+        let ends = token.line - line;
+        marks.extend(std::iter::repeat_n(0u8, ends as usize));
+        line = token.line;
+        places.push(u32::try_from(marks.len()).unwrap_or(u32::MAX));
+        #[allow(clippy::cast_possible_truncation, reason = "less than 255")]
+        marks.push((token.hash % 255) as u8 + 1);
+    }
+    let fingerprints = winnow(&tokens, &places);
+    Tokens {
+        marks: marks.into_boxed_slice(),
+        fingerprints: fingerprints.into_boxed_slice(),
+    }
 }
 
 struct Token {
@@ -37,7 +60,7 @@ struct Token {
     line: u32,
 }
 
-fn tokens(language: &Language, text: &[u8]) -> Vec<Token> {
+fn split(language: &Language, text: &[u8]) -> Vec<Token> {
     let mut found = Vec::with_capacity(text.len() / 6);
     let (mut at, mut line) = (0, 1u32);
     while at < text.len() && found.len() < MAX_TOKENS {
@@ -127,7 +150,7 @@ fn mix(hash: u64) -> u64 {
     hash ^ (hash >> 29)
 }
 
-fn winnow(tokens: &[Token]) -> Vec<Fingerprint> {
+fn winnow(tokens: &[Token], places: &[u32]) -> Vec<Fingerprint> {
     const BASE: u64 = 0x5851_f42d_4c95_7f2d;
     if tokens.len() < GRAM {
         return Vec::new();
@@ -158,13 +181,11 @@ fn winnow(tokens: &[Token]) -> Vec<Fingerprint> {
         // A text of less than a whole window has one fingerprint too.
         let whole = start + 1 >= WINDOW || at + 1 == tokens.len();
         if let Some(&(hash, first)) = queue.front().filter(|_| whole) {
-            let token = u32::try_from(first).unwrap_or(u32::MAX);
-            if kept.last().is_none_or(|last| last.token != token) {
+            if kept.last().is_none_or(|last| last.at != places[first]) {
                 kept.push(Fingerprint {
                     hash,
-                    token,
+                    at: places[first],
                     line: tokens[first].line,
-                    end_line: tokens[first + GRAM - 1].line,
                 });
             }
         }
@@ -181,10 +202,8 @@ mod tests {
 
     fn of(text: &str) -> Vec<u32> {
         let language = LanguageId::by_id("javascript").expect("in the table").get();
-        fingerprints(language, text.as_bytes())
-            .into_iter()
-            .map(|found| found.hash)
-            .collect()
+        let found = tokens(language, text.as_bytes());
+        found.fingerprints.iter().map(|found| found.hash).collect()
     }
 
     fn code(seed: usize, count: usize) -> String {
@@ -214,9 +233,12 @@ mod tests {
         #[test]
         fn any_text_will_do(text in "[ -~\\n]{0,300}", which in 0usize..300) {
             let id = crate::language::LanguageId(u16::try_from(which).expect("small"));
-            let lines = u32::try_from(text.lines().count()).expect("small") + 1;
-            for found in fingerprints(id.get(), text.as_bytes()) {
-                prop_assert!(found.line <= found.end_line && found.end_line <= lines);
+            let found = tokens(id.get(), text.as_bytes());
+            let ends = |marks: &[u8]| marks.iter().filter(|mark| **mark == 0).count();
+            prop_assert!(ends(&found.marks) <= text.matches('\n').count());
+            for print in &found.fingerprints {
+                let at = print.at as usize;
+                prop_assert!(found.marks[at] != 0 && ends(&found.marks[..at]) + 1 == print.line as usize);
             }
         }
     }

@@ -47,6 +47,11 @@ pub(crate) fn edges(facts: &Facts, graph: &Graph) -> Vec<CallEdge> {
     edges
         .map(|edge| CallEdge {
             caller: index.label(edge.caller),
+            caller_line: if edge.caller < index.functions {
+                index.function(edge.caller).1.line
+            } else {
+                0
+            },
             target: index.label(edge.target),
             line: index.function(edge.target).1.line,
             exact: edge.confidence == Confidence::Exact,

@@ -2,75 +2,86 @@
 //!
 //! *What it looks at*: own code that is no test, token by token; names and values must be the same, layout and comments need
 //! not. *Why it matters*: a fault in one copy stays in the others. *Limits*: copies are found from 50 tokens and 5 lines
-//! on, by fingerprints; one whose parts have been changed every few lines is several small ones or none. A copy is compared
-//! with the first place where its tokens stand.
+//! on; one whose parts have been changed every few lines is several small ones or none. A copy is compared with the first
+//! place where its tokens stand; where they stand in many, with the first few.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use repolens_core::report::{Clone as Copied, CloneOccurrence, Duplication, Report, cap};
+use rustc_hash::FxHashMap as HashMap;
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::facts::FileFacts;
 use crate::language::{Fingerprint, GRAM, Kind};
 use crate::scan::Facts;
 
-const MIN_TOKENS: u32 = 50;
+const MIN_TOKENS: usize = 50;
 const MIN_LINES: u32 = 5;
 const MAX_CLONES: usize = 100;
 const MAX_OCCURRENCES: usize = 20;
+/// Longer runs that are no copy are not looked at twice.
+const MAX_TWICE: usize = 500;
+/// Places of the same tokens that a copy is compared with.
+const MAX_ORIGINALS: usize = 8;
 
-/// A run of fingerprints of one file.
+/// Lines of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     file: u32,
-    first: u32,
-    last: u32,
+    start: u32,
+    end: u32,
 }
+
+/// A run of tokens that stands at two places.
+struct Match {
+    tokens: usize,
+    original: Place,
+    copy: Place,
+    /// There are many, whatever lines they stand on.
+    is_long: bool,
+    /// Where the same tokens end among the marks of the copy's file.
+    end: usize,
+}
+
+impl Match {
+    fn is_enough(&self) -> bool {
+        let lines = |place: Place| (place.end + 1).saturating_sub(place.start);
+        self.tokens >= MIN_TOKENS && lines(self.original) >= MIN_LINES && lines(self.copy) >= MIN_LINES
+    }
+}
+
+/// A fingerprint: its file, and its number there.
+type Print = (u32, u32);
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let looked_at = |file: &FileFacts| {
         file.is_own() && !file.test && file.language.is_some_and(|id| id.get().kind == Kind::Programming)
     };
     let files = &facts.files;
-    let mut first: HashMap<u32, (u32, u32)> = HashMap::new();
-    // The original place, and the copies of it.
-    let mut clones: BTreeMap<Place, Vec<Place>> = BTreeMap::new();
-    let mut lines = 0u64;
-    for (number, file) in (0u32..).zip(files).filter(|(_, file)| looked_at(file)) {
-        lines += u64::from(file.lines.total());
-        let own = &file.fingerprints;
-        let mut at = 0;
-        while at < own.len() {
-            let original = first.get(&own[at].hash).copied();
-            let (length, enough) = original.map_or((0, false), |(other, start)| same(files, other, start, number, at));
-            if let Some((other, start)) = original.filter(|_| enough) {
-                let last = |first: usize| u32::try_from(first + length - 1).unwrap_or(u32::MAX);
-                let from = Place {
-                    file: other,
-                    first: start,
-                    last: last(start as usize),
-                };
-                let here = Place {
-                    file: number,
-                    first: u32::try_from(at).unwrap_or(u32::MAX),
-                    last: last(at),
-                };
-                clones.entry(from).or_default().push(here);
-                at += length;
-            } else {
-                first
-                    .entry(own[at].hash)
-                    .or_insert((number, u32::try_from(at).unwrap_or(u32::MAX)));
-                // What is too short as a whole is so in its parts: each fingerprint is looked at once.
-                at += length.max(1);
-            }
-        }
-    }
+    let own: Vec<u32> = (0u32..)
+        .zip(files)
+        .filter_map(|(number, file)| looked_at(file).then_some(number))
+        .collect();
+    let lines: u64 = own.iter().map(|file| u64::from(files[*file as usize].lines.total())).sum();
     if lines == 0 {
         return Outcome::Skipped("there is no code of a programming language".to_owned());
     }
-    let duplicated = duplicated_lines(files, &clones);
-    let mut list: Vec<Copied> = clones.iter().map(|(from, copies)| told(files, *from, copies)).collect();
+    let repeated = Repeated::new(files, &own);
+    // The original place, and the copies of it with their tokens.
+    let mut clones: BTreeMap<Place, (usize, Vec<Place>)> = BTreeMap::new();
+    for &file in &own {
+        for found in copies(files, &repeated, file) {
+            let (tokens, places) = clones.entry(found.original).or_default();
+            *tokens = found.tokens.max(*tokens);
+            places.push(found.copy);
+        }
+    }
+    let duplicated = duplicated_lines(clones.values().flat_map(|(_, places)| places).copied().collect());
+    let mut list: Vec<Copied> = clones
+        .iter()
+        .map(|(original, (tokens, places))| told(files, *original, *tokens, places))
+        .collect();
     list.sort_by(|a, b| b.tokens.cmp(&a.tokens).then_with(|| place(a).cmp(&place(b))));
     let total = list.len() as u64;
     let truncated = cap(&mut list, MAX_CLONES);
@@ -95,80 +106,211 @@ fn place(clone: &Copied) -> Option<(&str, u64)> {
         .map(|first| (first.file.as_str(), first.start_line))
 }
 
-/// How many fingerprints in a row are the same at both places, the tokens between them too, without overlap; and whether
-/// that is enough for a copy.
-fn same(files: &[FileFacts], other: u32, start: u32, number: u32, at: usize) -> (usize, bool) {
-    let (a, b) = (
-        &files[other as usize].fingerprints[start as usize..],
-        &files[number as usize].fingerprints[at..],
-    );
-    let shift = |x: &Fingerprint, origin: &Fingerprint| x.token - origin.token;
-    let alike = a
-        .iter()
-        .zip(b.iter())
-        .take_while(|(x, y)| x.hash == y.hash && shift(x, &a[0]) == shift(y, &b[0]));
-    let mut length = alike.count();
-    if other == number {
-        // The original ends where its copy begins.
-        let before = |count: usize| a[count - 1].token as usize + GRAM <= b[0].token as usize;
-        while length > 0 && !before(length) {
-            length -= 1;
+/// The fingerprints that stand at several places.
+struct Repeated {
+    /// By hash, then in the order of the files.
+    prints: Vec<(u32, Print)>,
+    by_hash: HashMap<u32, Range<usize>>,
+}
+
+impl Repeated {
+    fn new(files: &[FileFacts], own: &[u32]) -> Self {
+        let of = |file: u32| {
+            let list = files[file as usize].tokens.fingerprints.iter();
+            (0u32..).zip(list).map(move |(number, print)| (print.hash, (file, number)))
+        };
+        let mut prints: Vec<(u32, Print)> = own.iter().copied().flat_map(of).collect();
+        prints.sort_unstable();
+        let groups = prints.chunk_by(|a, b| a.0 == b.0);
+        let prints: Vec<_> = groups.filter(|group| group.len() > 1).flatten().copied().collect();
+        let mut at = 0;
+        let mut by_hash = HashMap::default();
+        for group in prints.chunk_by(|a, b| a.0 == b.0) {
+            by_hash.insert(group[0].0, at..at + group.len());
+            at += group.len();
+        }
+        Self { prints, by_hash }
+    }
+
+    /// The first places of a hash that stand before the one that is asked for.
+    fn before(&self, hash: u32, print: Print) -> impl Iterator<Item = Print> {
+        let group = self.by_hash.get(&hash).map_or(&[][..], |range| &self.prints[range.clone()]);
+        group
+            .iter()
+            .map(|(_, other)| *other)
+            .take_while(move |other| *other < print)
+            .take(MAX_ORIGINALS)
+    }
+}
+
+/// The copies in one file, in its order, none over another.
+fn copies(files: &[FileFacts], repeated: &Repeated, file: u32) -> Vec<Match> {
+    let own = &files[file as usize].tokens.fingerprints;
+    let mut found = Vec::new();
+    let mut free = 0;
+    for (number, print) in (0u32..).zip(own.iter()) {
+        // What belongs to a copy, or has been looked at with a fingerprint before it.
+        if (print.at as usize) < free {
+            continue;
+        }
+        let mut longest: Option<Match> = None;
+        for (other, at) in repeated.before(print.hash, (file, number)) {
+            let original = files[other as usize].tokens.fingerprints[at as usize];
+            let Some(same) = same(files, (other, original), (file, *print), free) else {
+                continue;
+            };
+            let better = |known: &Match| (same.is_enough(), same.tokens) > (known.is_enough(), known.tokens);
+            if longest.as_ref().is_none_or(better) {
+                longest = Some(same);
+            }
+        }
+        if let Some(longest) = longest {
+            // Many tokens on few lines are no copy, and are not gone through again.
+            if longest.is_enough() || longest.is_long {
+                free = longest.end;
+            }
+            if longest.is_enough() {
+                found.push(longest);
+            }
         }
     }
-    if length == 0 {
-        return (0, false);
+    found
+}
+
+/// A place between two tokens.
+#[derive(Clone, Copy)]
+struct Edge<'m> {
+    marks: &'m [u8],
+    at: usize,
+    line: u32,
+}
+
+impl<'m> Edge<'m> {
+    fn new(files: &'m [FileFacts], file: u32, print: Fingerprint) -> Self {
+        Self {
+            marks: &files[file as usize].tokens.marks,
+            at: print.at as usize,
+            line: print.line,
+        }
     }
-    let tokens = a[length - 1].token - a[0].token + GRAM as u32;
-    let lines = |list: &[Fingerprint]| list[length - 1].end_line + 1 - list[0].line;
-    (
-        length,
-        tokens >= MIN_TOKENS && lines(a) >= MIN_LINES && lines(b) >= MIN_LINES,
-    )
+
+    /// The next token, and the place behind it.
+    fn next(self) -> Option<(u8, Self)> {
+        let mut behind = self.over_ends();
+        let mark = *self.marks.get(behind.at)?;
+        behind.at += 1;
+        Some((mark, behind))
+    }
+
+    /// The token before, and the place before that.
+    fn previous(self) -> Option<(u8, Self)> {
+        let mut before = self.back_over_ends();
+        before.at = before.at.checked_sub(1)?;
+        Some((self.marks[before.at], before))
+    }
+
+    /// Before the next token, behind the ends of lines that stand before it.
+    fn over_ends(mut self) -> Self {
+        while self.marks.get(self.at) == Some(&0) {
+            self.at += 1;
+            self.line += 1;
+        }
+        self
+    }
+
+    fn back_over_ends(mut self) -> Self {
+        while self.at > 0 && self.marks[self.at - 1] == 0 {
+            self.at -= 1;
+            self.line -= 1;
+        }
+        self
+    }
+
+    fn begins_line(self) -> bool {
+        self.at == 0 || self.marks[self.at - 1] == 0
+    }
+
+    fn ends_line(self) -> bool {
+        self.marks.get(self.at).is_none_or(|mark| *mark == 0)
+    }
 }
 
-fn span(files: &[FileFacts], place: Place) -> (u32, u32) {
-    let list = &files[place.file as usize].fingerprints;
-    (list[place.first as usize].line, list[place.last as usize].end_line)
+/// The tokens around two fingerprints that are the same, as far as both go without overlap and without what stands before
+/// `free` in the copy's file; of these the whole lines. `None`: not even those of the fingerprints are the same.
+fn same(files: &[FileFacts], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
+    let within = original.0 == copy.0;
+    let left = [Edge::new(files, original.0, original.1), Edge::new(files, copy.0, copy.1)];
+    let (mut start, mut end) = (left, left);
+    let mut tokens = 0;
+    // The original ends where its copy begins.
+    while let (Some((x, a)), Some((y, b))) = (end[0].next(), end[1].next())
+        && x == y
+        && !(within && a.at > start[1].at)
+    {
+        end = [a, b];
+        tokens += 1;
+    }
+    if tokens < GRAM {
+        return None;
+    }
+    while let (Some((x, a)), Some((y, b))) = (start[0].previous(), start[1].previous())
+        && x == y
+        && b.at >= free
+        && !(within && end[0].at > b.at)
+    {
+        start = [a, b];
+        tokens += 1;
+    }
+    let is_long = tokens > MAX_TWICE;
+    // Where a line is the same in part only, the copy begins behind it and ends before it.
+    let stop = end[1].at;
+    while tokens > 0 && !start.iter().all(|side| side.begins_line()) {
+        start = start.map(|side| Edge { at: side.at + 1, ..side }.over_ends());
+        tokens -= 1;
+    }
+    while tokens > 0 && !end.iter().all(|side| side.ends_line()) {
+        end = end.map(|side| Edge { at: side.at - 1, ..side }.back_over_ends());
+        tokens -= 1;
+    }
+    let place = |file: u32, side: usize| Place {
+        file,
+        start: start[side].line,
+        end: end[side].line,
+    };
+    Some(Match {
+        tokens,
+        original: place(original.0, 0),
+        copy: place(copy.0, 1),
+        is_long,
+        end: stop,
+    })
 }
 
-fn told(files: &[FileFacts], from: Place, copies: &[Place]) -> Copied {
-    let list = &files[from.file as usize].fingerprints;
-    let (start, end) = span(files, from);
-    let all = std::iter::once(&from).chain(copies).take(MAX_OCCURRENCES);
+fn told(files: &[FileFacts], original: Place, tokens: usize, copies: &[Place]) -> Copied {
+    let all = std::iter::once(&original).chain(copies).take(MAX_OCCURRENCES);
     Copied {
-        tokens: u64::from(list[from.last as usize].token - list[from.first as usize].token) + GRAM as u64,
-        lines: u64::from(end + 1 - start),
+        tokens: tokens as u64,
+        lines: u64::from(original.end + 1 - original.start),
         occurrences: all
-            .map(|place| {
-                let (start, end) = span(files, *place);
-                CloneOccurrence {
-                    file: files[place.file as usize].path.clone(),
-                    start_line: start.into(),
-                    end_line: end.into(),
-                }
+            .map(|place| CloneOccurrence {
+                file: files[place.file as usize].path.clone(),
+                start_line: place.start.into(),
+                end_line: place.end.into(),
             })
             .collect(),
     }
 }
 
 /// Lines of copies, each line once; the original does not count.
-fn duplicated_lines(files: &[FileFacts], clones: &BTreeMap<Place, Vec<Place>>) -> u64 {
-    let mut spans: Vec<(u32, u32, u32)> = clones
-        .values()
-        .flatten()
-        .map(|place| {
-            let (start, end) = span(files, *place);
-            (place.file, start, end)
-        })
-        .collect();
-    spans.sort_unstable();
+fn duplicated_lines(mut places: Vec<Place>) -> u64 {
+    places.sort_unstable();
     let (mut sum, mut file, mut covered) = (0u64, u32::MAX, 0u32);
-    for (at, start, end) in spans {
-        if at != file {
-            (file, covered) = (at, 0);
+    for place in places {
+        if place.file != file {
+            (file, covered) = (place.file, 0);
         }
-        sum += u64::from((end + 1).saturating_sub(start.max(covered + 1)));
-        covered = covered.max(end);
+        sum += u64::from((place.end + 1).saturating_sub(place.start.max(covered + 1)));
+        covered = covered.max(place.end);
     }
     sum
 }

@@ -127,7 +127,13 @@ fn start(children: &Children, role: Role, connect: bool) -> io::Result<Running> 
         stdout: stdout.into(),
         stderr: stderr.into(),
     };
-    let pid = process::spawn(children.program(role), arguments, children.variables(role), descriptors)?;
+    let pid = process::spawn(
+        children.program(role),
+        children.user(role),
+        arguments,
+        children.variables(role),
+        descriptors,
+    )?;
     let output = |pipe| Output {
         pipe: Some(pipe),
         bytes: Vec::new(),

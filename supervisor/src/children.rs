@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::machine::Role;
 use crate::memory;
+use crate::process::users::User;
 use crate::settings::{Program, Settings};
 use crate::variables;
 
@@ -17,13 +18,14 @@ pub struct Children {
 
 struct Child {
     program: Program,
+    user: Option<User>,
     managed: bool,
     variables: Vec<(String, String)>,
 }
 
 impl Children {
-    /// `memory_limit` is that of the container, in bytes.
-    pub fn prepare(settings: &Settings, memory_limit: Option<u64>) -> io::Result<Self> {
+    /// `memory_limit` is that of the container, in bytes; `worker_user` whom the worker runs as, where not as the supervisor.
+    pub fn prepare(settings: &Settings, memory_limit: Option<u64>, worker_user: Option<User>) -> io::Result<Self> {
         let mut own = settings.variables.clone();
         if !own.contains_key("WORKER_TOKEN") {
             own.insert("WORKER_TOKEN".to_owned(), random_hex(32)?);
@@ -44,6 +46,7 @@ impl Children {
         own.insert("REPOLENS_SUPERVISOR_SOCKET".to_owned(), absolute(&settings.socket()));
         let child = |role, program: &Program, managed| Child {
             program: program.clone(),
+            user: worker_user.filter(|_| role == Role::Worker),
             managed,
             variables: variables::for_child(role, &own),
         };
@@ -55,6 +58,10 @@ impl Children {
 
     pub fn program(&self, role: Role) -> &Program {
         &self.child(role).program
+    }
+
+    pub fn user(&self, role: Role) -> Option<User> {
+        self.child(role).user
     }
 
     pub fn variables(&self, role: Role) -> &[(String, String)] {

@@ -38,20 +38,57 @@ pub enum Command {
 #[derive(Debug, Args, Default)]
 pub struct Flags {
     /// Supervise one of the two only, for split services.
-    #[arg(long, env = "REPOLENS_ONLY", value_name = "api|worker", help_heading = "What runs")]
+    #[arg(
+        long,
+        env = "REPOLENS_ONLY",
+        global = true,
+        value_name = "api|worker",
+        help_heading = "What runs"
+    )]
     pub only: Option<String>,
     /// Command that starts the API [default: `repolens-api` beside this program].
-    #[arg(long, env = "REPOLENS_API", value_name = "CMD", help_heading = "What runs")]
+    #[arg(
+        long,
+        env = "REPOLENS_API",
+        global = true,
+        value_name = "CMD",
+        help_heading = "What runs"
+    )]
     pub api: Option<String>,
     /// Command that starts the worker [default: `repolens-worker` beside this program].
-    #[arg(long, env = "REPOLENS_WORKER", value_name = "CMD", help_heading = "What runs")]
+    #[arg(
+        long,
+        env = "REPOLENS_WORKER",
+        global = true,
+        value_name = "CMD",
+        help_heading = "What runs"
+    )]
     pub worker: Option<String>,
     /// Start without the settings check of the API and the worker. Commands given by `--api` and `--worker` are never
     /// asked to check themselves.
-    #[arg(long, env = "REPOLENS_NO_CHECK", num_args = 0..=1, default_missing_value = "1", require_equals = true, value_name = "0|1", help_heading = "What runs")]
+    #[arg(long, env = "REPOLENS_NO_CHECK", global = true, num_args = 0..=1, default_missing_value = "1", require_equals = true, value_name = "0|1", help_heading = "What runs")]
     pub no_check: Option<String>,
+    /// Whom the supervisor and the API become, by number, where they are started as root [default: they stay root].
+    #[arg(
+        long,
+        env = "REPOLENS_USER",
+        value_name = "UID[:GID]",
+        global = true,
+        help_heading = "What runs"
+    )]
+    pub user: Option<String>,
+    /// Whom the worker runs as, by number, where the supervisor may change users (it is root, or has the capabilities
+    /// SETUID, SETGID and KILL) [default: the supervisor's user].
+    #[arg(
+        long,
+        env = "REPOLENS_WORKER_USER",
+        value_name = "UID[:GID]",
+        global = true,
+        help_heading = "What runs"
+    )]
+    pub worker_user: Option<String>,
     /// Port of the API [default: 3001].
-    #[arg(long, env = "PORT", value_name = "PORT", help_heading = "What runs")]
+    #[arg(long, env = "PORT", global = true, value_name = "PORT", help_heading = "What runs")]
     pub port: Option<String>,
     /// Folder of the embedded database and of the status socket [default: ./.repolens].
     #[arg(
@@ -64,29 +101,66 @@ pub struct Flags {
     pub data_dir: Option<String>,
     /// File with settings, one `NAME=value` a line; the environment itself wins. Not read where `NODE_ENV=production`
     /// [default: .env].
-    #[arg(long, env = "REPOLENS_ENV_FILE", value_name = "FILE", help_heading = "What runs")]
+    #[arg(
+        long,
+        env = "REPOLENS_ENV_FILE",
+        global = true,
+        value_name = "FILE",
+        help_heading = "What runs"
+    )]
     pub env_file: Option<String>,
 
     /// How long the API may take until it is healthy [default: 60s].
-    #[arg(long, env = "REPOLENS_START_TIMEOUT", value_name = "TIME", help_heading = "Health")]
+    #[arg(
+        long,
+        env = "REPOLENS_START_TIMEOUT",
+        global = true,
+        value_name = "TIME",
+        help_heading = "Health"
+    )]
     pub start_timeout: Option<String>,
     /// Path of the API's health check [default: /api/health].
-    #[arg(long, env = "REPOLENS_HEALTH_PATH", value_name = "PATH", help_heading = "Health")]
+    #[arg(
+        long,
+        env = "REPOLENS_HEALTH_PATH",
+        global = true,
+        value_name = "PATH",
+        help_heading = "Health"
+    )]
     pub health_path: Option<String>,
     /// Time between two health checks of the running API; `0` turns them off [default: 10s].
-    #[arg(long, env = "REPOLENS_HEALTH_INTERVAL", value_name = "TIME", help_heading = "Health")]
+    #[arg(
+        long,
+        env = "REPOLENS_HEALTH_INTERVAL",
+        global = true,
+        value_name = "TIME",
+        help_heading = "Health"
+    )]
     pub health_interval: Option<String>,
     /// How long one health check may take [default: 5s].
-    #[arg(long, env = "REPOLENS_HEALTH_TIMEOUT", value_name = "TIME", help_heading = "Health")]
+    #[arg(
+        long,
+        env = "REPOLENS_HEALTH_TIMEOUT",
+        global = true,
+        value_name = "TIME",
+        help_heading = "Health"
+    )]
     pub health_timeout: Option<String>,
     /// Missed health checks in a row after which the API is stopped [default: 3].
-    #[arg(long, env = "REPOLENS_HEALTH_MISSES", value_name = "N", help_heading = "Health")]
+    #[arg(
+        long,
+        env = "REPOLENS_HEALTH_MISSES",
+        global = true,
+        value_name = "N",
+        help_heading = "Health"
+    )]
     pub health_misses: Option<String>,
     /// A worker whose heartbeat is silent for so long is replaced; `0` turns this off [default: 60s].
     #[arg(
         long,
         env = "REPOLENS_WORKER_HANG_TIMEOUT",
         value_name = "TIME",
+        global = true,
         help_heading = "Health"
     )]
     pub worker_hang_timeout: Option<String>,
@@ -95,6 +169,7 @@ pub struct Flags {
         long,
         env = "REPOLENS_WORKER_MEMORY_MAX",
         value_name = "SIZE",
+        global = true,
         help_heading = "Health"
     )]
     pub worker_memory_max: Option<String>,
@@ -105,6 +180,7 @@ pub struct Flags {
         long,
         env = "REPOLENS_RESTART_DELAY",
         value_name = "TIME",
+        global = true,
         help_heading = "Restarts of the worker"
     )]
     pub restart_delay: Option<String>,
@@ -113,6 +189,7 @@ pub struct Flags {
         long,
         env = "REPOLENS_RESTART_DELAY_MAX",
         value_name = "TIME",
+        global = true,
         help_heading = "Restarts of the worker"
     )]
     pub restart_delay_max: Option<String>,
@@ -121,6 +198,7 @@ pub struct Flags {
         long,
         env = "REPOLENS_STABLE_AFTER",
         value_name = "TIME",
+        global = true,
         help_heading = "Restarts of the worker"
     )]
     pub stable_after: Option<String>,
@@ -129,6 +207,7 @@ pub struct Flags {
         long,
         env = "REPOLENS_CRASH_LOOP",
         value_name = "N/TIME",
+        global = true,
         help_heading = "Restarts of the worker"
     )]
     pub crash_loop: Option<String>,
@@ -138,22 +217,41 @@ pub struct Flags {
         long,
         env = "REPOLENS_ON_CRASH_LOOP",
         value_name = "keep-api|exit",
+        global = true,
         help_heading = "Restarts of the worker"
     )]
     pub on_crash_loop: Option<String>,
 
     /// How long the worker may take to end after SIGTERM [default: 15s].
-    #[arg(long, env = "REPOLENS_WORKER_GRACE", value_name = "TIME", help_heading = "Stop")]
+    #[arg(
+        long,
+        env = "REPOLENS_WORKER_GRACE",
+        global = true,
+        value_name = "TIME",
+        help_heading = "Stop"
+    )]
     pub worker_grace: Option<String>,
     /// How long the API may take to end after SIGTERM, which it gets once the worker is gone [default: 8s].
-    #[arg(long, env = "REPOLENS_API_GRACE", value_name = "TIME", help_heading = "Stop")]
+    #[arg(
+        long,
+        env = "REPOLENS_API_GRACE",
+        global = true,
+        value_name = "TIME",
+        help_heading = "Stop"
+    )]
     pub api_grace: Option<String>,
     /// How long the whole stop may take, whatever the graces are [default: 28s].
-    #[arg(long, env = "REPOLENS_STOP_TIMEOUT", value_name = "TIME", help_heading = "Stop")]
+    #[arg(
+        long,
+        env = "REPOLENS_STOP_TIMEOUT",
+        global = true,
+        value_name = "TIME",
+        help_heading = "Stop"
+    )]
     pub stop_timeout: Option<String>,
 
     /// Where the cgroup file systems are mounted; for tests with a made-up tree.
-    #[arg(long, env = "REPOLENS_CGROUP_ROOT", value_name = "DIR", hide = true)]
+    #[arg(long, env = "REPOLENS_CGROUP_ROOT", global = true, value_name = "DIR", hide = true)]
     pub cgroup_root: Option<String>,
 }
 
@@ -166,6 +264,8 @@ impl Flags {
             api: set(self.api),
             worker: set(self.worker),
             no_check: set(self.no_check),
+            user: set(self.user),
+            worker_user: set(self.worker_user),
             port: set(self.port),
             data_dir: set(self.data_dir),
             env_file: set(self.env_file),

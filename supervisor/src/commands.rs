@@ -15,6 +15,7 @@ use crate::cli::{Cli, Command, Flags};
 use crate::machine::EXIT_SETTINGS;
 use crate::memory::Cgroup;
 use crate::process;
+use crate::process::users::{self, User};
 use crate::settings::environment::Environment;
 use crate::settings::{self, DEFAULT_DATA_DIR, Fault, LogSettings, Settings, are_grave};
 use crate::signals::Signals;
@@ -72,9 +73,10 @@ fn start(flags: &Flags, environment: &Environment, started: Instant) -> io::Resu
 /// Checks everything, with the connections, and prints one list.
 fn check(flags: &Flags, environment: &Environment) -> io::Result<u8> {
     let (settings, mut faults) = Settings::read(flags, environment);
+    let users = users::settle(settings.user, settings.worker_user);
     let mut signals = Signals::listen()?;
     let cgroup = Cgroup::find(&settings.cgroup_root);
-    let children = Children::prepare(&settings, cgroup.as_ref().and_then(Cgroup::limit))?;
+    let children = Children::prepare(&settings, cgroup.as_ref().and_then(Cgroup::limit), users.worker)?;
     process::become_init();
     match check::run(&settings, &children, true, &mut signals) {
         Checked::Stopped => return Ok(EXIT_INTERRUPTED),
@@ -131,6 +133,8 @@ fn listed(faults: &[Fault]) -> String {
 }
 
 fn status(flags: &Flags, json: bool) -> u8 {
+    // The socket is its owner's alone: root of a container that may do next to nothing could not ask.
+    users::settle(flags.user.as_deref().and_then(User::parse), None);
     let folder = Path::new(flags.data_dir.as_deref().unwrap_or(DEFAULT_DATA_DIR));
     let answer = client::ask(&settings::socket_in(folder, true), "status")
         .or_else(|why| client::ask(&settings::socket_in(folder, false), "status").map_err(|_| why));

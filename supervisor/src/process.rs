@@ -4,10 +4,13 @@
 //! a process id that we know cannot have been given to another process when we signal it.
 
 mod before_exec;
+mod oom;
+pub mod users;
 
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
 use nix::errno::Errno;
@@ -17,6 +20,8 @@ use nix::unistd::{Pid, getpid};
 
 use crate::machine::How;
 use crate::settings::Program;
+pub use oom::OomScore;
+use users::User;
 
 /// Makes this process fit to be an init: orphans come to us, and children cannot read our environment or memory.
 ///
@@ -41,9 +46,10 @@ pub struct Descriptors {
     pub stderr: OwnedFd,
 }
 
-/// Starts a program in a process group of its own, with exactly these variables and descriptors.
+/// Starts a program in a process group of its own, with exactly these variables and descriptors, as `user` or as our own.
 pub fn spawn(
     program: &Program,
+    user: Option<User>,
     more_arguments: &[&str],
     variables: &[(String, String)],
     descriptors: Descriptors,
@@ -58,22 +64,14 @@ pub fn spawn(
         .stdin(descriptors.stdin)
         .stdout(descriptors.stdout)
         .stderr(descriptors.stderr);
+    if let Some(user) = user {
+        // Before what `before_exec` does: a change of the user would take back the death with its parent.
+        command.gid(user.gid).uid(user.uid);
+    }
     before_exec::prepare(&mut command, getpid());
     let child = command.spawn()?;
     // The handle is dropped without a wait: the loop reaps all children, by their ids.
     Ok(pid(child.id()))
-}
-
-/// Lets the kernel prefer this process when memory runs out. Raising needs no privilege.
-pub fn prefer_as_oom_victim(process: Pid, above_ours: i32) -> io::Result<()> {
-    let ours: i32 = fs::read_to_string("/proc/self/oom_score_adj")?
-        .trim()
-        .parse()
-        .unwrap_or(0);
-    fs::write(
-        format!("/proc/{process}/oom_score_adj"),
-        (ours + above_ours).min(1000).to_string(),
-    )
 }
 
 /// Sends a signal to a process. One that is gone already is fine.

@@ -15,6 +15,7 @@ use repolens_log::{Format, Level};
 
 use crate::cli::{Cli, Flags};
 use crate::machine::{Policy, Restarts};
+use crate::process::users::User;
 use environment::Environment;
 use reader::Reader;
 
@@ -46,6 +47,10 @@ pub struct Settings {
     pub policy: Policy,
     pub api: Program,
     pub worker: Program,
+    /// Whom the supervisor and the API become where they are started as root.
+    pub user: Option<User>,
+    /// Whom the worker runs as, where the host allows it.
+    pub worker_user: Option<User>,
     pub check_children: bool,
     pub port: u16,
     /// Where the API listens, as seen from here.
@@ -210,6 +215,11 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
             "is needed with `--only worker`: the same value as the API has, at least 32 characters".to_owned(),
         );
     }
+    let mut user = |name, text| {
+        let expected = "a user by number such as `10001` or `10001:10001`, and not root";
+        reader.parsed(name, text, None, expected, |text| User::parse(text).map(Some))
+    };
+    let (own_user, worker_user) = (user("--user", &flags.user), user("--worker-user", &flags.worker_user));
     let no_check = reader.parsed("--no-check", &flags.no_check, false, "`0` or `1`", flag);
     let mut variables = environment.variables.clone();
     // The port and the folder may come from flags; the children read variables.
@@ -222,6 +232,8 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
         api: reader.program("--api", flags.api.as_deref(), "repolens-api", api),
         worker: reader.program("--worker", flags.worker.as_deref(), "repolens-worker", worker),
         policy,
+        user: own_user,
+        worker_user,
         check_children: !no_check,
         port,
         api_address: SocketAddr::new(seen_at, port),

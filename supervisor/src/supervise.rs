@@ -19,7 +19,7 @@ use crate::health::{Outcome, Probe};
 use crate::log::Log;
 use crate::machine::{End, Event, How, Machine, Role};
 use crate::memory::Cgroup;
-use crate::process;
+use crate::process::{self, OomScore};
 use crate::settings::Settings;
 use crate::signals::{Meaning, Signals};
 use crate::status::server::{Question, Server};
@@ -50,6 +50,8 @@ struct Supervisor {
     server: Option<Server>,
     records: Records,
     memory: MemoryWatch,
+    /// `None` where the kernel has no such thing.
+    oom_score: Option<OomScore>,
     sample_at: Instant,
     sweep_until: Option<Instant>,
     exit: Option<u8>,

@@ -23,3 +23,5 @@ mod settings;
 mod starting;
 #[path = "suite/stopping.rs"]
 mod stopping;
+#[path = "suite/users.rs"]
+mod users;

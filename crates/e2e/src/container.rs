@@ -1,6 +1,6 @@
-//! The image, run as a host would run it: 512 MB of memory, a read-only root, no rights, PID 1.
+//! The images, run as a host would run them: 512 MB of memory, a read-only root, no rights, PID 1.
 //!
-//! `scripts/test-image` builds the image and says by which program it is run.
+//! `scripts/test-image` builds the images and says by which program they are run.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -17,7 +17,15 @@ use crate::Scan;
 /// How long a test waits for something that must happen. Generous: a slow machine is no fault.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A container of the image. Removed when dropped.
+/// Which of the three images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Combined,
+    Api,
+    Worker,
+}
+
+/// A container of an image. Removed when dropped.
 #[derive(Debug)]
 pub struct Container {
     name: String,
@@ -26,12 +34,18 @@ pub struct Container {
 }
 
 impl Container {
-    /// Starts it on a port of this machine and waits for nothing.
+    /// Starts the combined form on a port of this machine and waits for nothing.
+    #[must_use]
+    pub fn start(port: u16, settings: &[(&str, &str)]) -> Self {
+        Self::start_as(Form::Combined, port, settings, &[])
+    }
+
+    /// Starts an image, with these arguments to the engine besides, and waits for nothing.
     ///
     /// # Panics
     /// Where it cannot be started.
     #[must_use]
-    pub fn start(port: u16, settings: &[(&str, &str)]) -> Self {
+    pub fn start_as(form: Form, port: u16, settings: &[(&str, &str)], arguments: &[&str]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("repolens-test-{}-{number}", std::process::id());
@@ -56,7 +70,8 @@ impl Container {
         }
         args.push(format!("--env=PORT={port}"));
         args.extend(settings.iter().map(|(name, value)| format!("--env={name}={value}")));
-        args.push(image());
+        args.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        args.push(image(form));
         let output = engine(&args);
         let container = Self {
             name,
@@ -182,44 +197,82 @@ impl Container {
         self.http.get(self.url(path)).send().await.ok()?.json().await.ok()
     }
 
-    /// The sum of the proportional set sizes of all its processes, in bytes, and how many processes there are.
+    /// Its processes, as this machine counts, with the names of their programs.
     ///
     /// # Panics
     /// Where `/proc` does not tell.
     #[must_use]
-    pub fn memory(&self) -> (u64, usize) {
-        let namespace = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-        let own = namespace(&self.pid().to_string());
-        let sizes: Vec<u64> = std::fs::read_dir("/proc")
-            .expect("`/proc` is mounted")
-            .flatten()
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|pid| pid.bytes().all(|byte| byte.is_ascii_digit()) && namespace(pid) == own)
+    pub fn processes(&self) -> Vec<(Pid, String)> {
+        let namespace = |pid: Pid| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+        let own = namespace(self.pid());
+        assert!(own.is_some(), "it runs");
+        let listed = std::fs::read_dir("/proc").expect("`/proc` is mounted").flatten();
+        listed
+            .filter_map(|entry| Some(Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)))
+            .filter(|pid| namespace(*pid) == own)
             .filter_map(|pid| {
-                let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
-                let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-                line.split_whitespace().next()?.parse::<u64>().ok()
+                let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
+                let program = command.split('\0').next()?.rsplit('/').next()?.to_owned();
+                Some((pid, program))
             })
-            .collect();
-        (sizes.iter().sum::<u64>() * 1024, sizes.len())
+            .collect()
+    }
+
+    /// The process of a program that the supervisor started.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn process(&self, program: &str) -> Pid {
+        let all = self.processes();
+        let found = all.iter().find(|(_, name)| name == program);
+        found.unwrap_or_else(|| panic!("no `{program}` in {all:?}")).0
     }
 
     /// The most memory that its group has had, page cache included, where the kernel tells.
     #[must_use]
     pub fn peak(&self) -> Option<u64> {
+        let (folder, is_v2) = self.group()?;
+        let file = if is_v2 {
+            "memory.peak"
+        } else {
+            "memory.max_usage_in_bytes"
+        };
+        std::fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok()
+    }
+
+    /// What of its group's memory is in use: all but the page cache that nobody has used lately.
+    #[must_use]
+    pub fn working_set(&self) -> Option<u64> {
+        let (folder, is_v2) = self.group()?;
+        let (file, row) = if is_v2 {
+            ("memory.current", "inactive_file")
+        } else {
+            ("memory.usage_in_bytes", "total_inactive_file")
+        };
+        let used: u64 = std::fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok()?;
+        let stat = std::fs::read_to_string(folder.join("memory.stat")).ok()?;
+        let cache = stat
+            .lines()
+            .find_map(|line| line.strip_prefix(row)?.trim().parse::<u64>().ok());
+        Some(used.saturating_sub(cache?))
+    }
+
+    /// Its memory group, and whether that is of version 2.
+    fn group(&self) -> Option<(PathBuf, bool)> {
         let groups = std::fs::read_to_string(format!("/proc/{}/cgroup", self.pid())).ok()?;
-        groups.lines().find_map(|line| {
-            let mut parts = line.splitn(3, ':').skip(1);
-            let (controllers, path) = (parts.next()?, parts.next()?.trim_start_matches('/'));
-            let file = match controllers {
-                "" => PathBuf::from("/sys/fs/cgroup").join(path).join("memory.peak"),
-                "memory" => PathBuf::from("/sys/fs/cgroup/memory")
-                    .join(path)
-                    .join("memory.max_usage_in_bytes"),
-                _ => return None,
-            };
-            std::fs::read_to_string(file).ok()?.trim().parse().ok()
-        })
+        let find = |wanted: &str| {
+            groups.lines().find_map(|line| {
+                let mut parts = line.splitn(3, ':').skip(1);
+                let (controllers, path) = (parts.next()?, parts.next()?.trim_start_matches('/'));
+                (controllers == wanted).then(|| path.to_owned())
+            })
+        };
+        let root = PathBuf::from("/sys/fs/cgroup");
+        // Where both are mounted, version 1 has the memory.
+        find("memory")
+            .map(|path| (root.join("memory").join(path), false))
+            .or_else(|| find("").map(|path| (root.join(path), true)))
     }
 
     fn inspect(&self, format: &str) -> String {
@@ -248,14 +301,27 @@ impl Drop for Container {
     }
 }
 
-/// The image under test.
+/// The proportional set size of a process, in bytes; nothing where it has ended.
+#[must_use]
+pub fn pss(pid: Pid) -> Option<u64> {
+    let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+}
+
+/// An image under test.
 ///
 /// # Panics
 /// Where nobody said.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "what `scripts/test-image` tells the test")]
-pub fn image() -> String {
-    std::env::var("REPOLENS_TEST_IMAGE").expect("run `scripts/test-image`, which builds the image")
+pub fn image(form: Form) -> String {
+    let base = std::env::var("REPOLENS_TEST_IMAGE").expect("run `scripts/test-image`, which builds the images");
+    match form {
+        Form::Combined => format!("{base}:test"),
+        Form::Api => format!("{base}-api:test"),
+        Form::Worker => format!("{base}-worker:test"),
+    }
 }
 
 /// Runs `podman` or `docker` with these arguments.

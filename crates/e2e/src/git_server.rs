@@ -91,13 +91,13 @@ impl GitServer {
     /// Waits until `count` requests have been held.
     ///
     /// # Panics
-    /// After 20 s.
+    /// After 60 s.
     pub fn wait_for_held(&self, count: usize) {
         let guard = self.state.inner.lock().expect("no thread panicked");
         let (_guard, timeout) = self
             .state
             .changed
-            .wait_timeout_while(guard, Duration::from_secs(20), |inner| inner.held < count)
+            .wait_timeout_while(guard, Duration::from_secs(60), |inner| inner.held < count)
             .expect("no thread panicked");
         assert!(!timeout.timed_out(), "nobody asked the git server");
     }

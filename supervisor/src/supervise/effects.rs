@@ -94,27 +94,32 @@ impl Supervisor {
             stdout: stdout.into(),
             stderr: stderr.into(),
         };
-        let pid = process::spawn(
-            self.children.program(role),
-            &[],
-            self.children.variables(role),
-            descriptors,
-        )?;
+        let children = &self.children;
+        let spawn = || {
+            process::spawn(
+                children.program(role),
+                children.user(role),
+                &[],
+                children.variables(role),
+                descriptors,
+            )
+        };
         let (slot, oom) = match role {
             Role::Api => (&mut self.api, OOM_API),
             Role::Worker => (&mut self.worker, OOM_WORKER),
         };
+        let (spawned, preferred) = match &mut self.oom_score {
+            Some(score) => score.above_ours(oom, spawn),
+            None => (spawn(), Ok(())),
+        };
+        if let Err(error) = preferred {
+            self.log
+                .say(Level::Debug, &format!("`oom_score_adj` could not be set: {error}"), &[]);
+        }
+        let pid = spawned?;
         *slot = Some(pid);
         if role == Role::Worker {
             self.heartbeat = heartbeat;
-        }
-        if let Err(error) = process::prefer_as_oom_victim(pid, oom) {
-            // It ended already, or the kernel has no such thing.
-            self.log.say(
-                Level::Debug,
-                &format!("oom_score_adj of {pid} could not be set: {error}"),
-                &[],
-            );
         }
         let id = pid.as_raw().unsigned_abs();
         self.log.attach(role, id, out, Level::Info);

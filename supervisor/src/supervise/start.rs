@@ -13,7 +13,8 @@ use crate::check::{self, Checked};
 use crate::children::{self, Children};
 use crate::log::Log;
 use crate::machine::{EXIT_SETTINGS, EXIT_UNAVAILABLE, Machine};
-use crate::process;
+use crate::process::users::{self, User};
+use crate::process::{self, OomScore};
 use crate::settings::{Fault, LogSettings, Settings, are_grave};
 use crate::signals::Signals;
 use crate::status::server::Server;
@@ -25,12 +26,17 @@ const LAST_SWEEP: Duration = Duration::from_millis(500);
 
 /// Runs the supervisor to its end and returns the exit status. `settings` and `faults` are what was read.
 pub fn run(settings: Settings, faults: &[Fault], log_settings: LogSettings, started: Instant) -> io::Result<u8> {
+    let oom_score = OomScore::open().ok();
+    let users = users::settle(settings.user, settings.worker_user);
     let signals = Signals::listen()?;
     let log = Log::start(log_settings)?;
+    for (level, notice) in &users.notices {
+        log.say(*level, notice, &[]);
+    }
     for refused in process::become_init() {
         log.say(Level::Warn, &refused, &[]);
     }
-    let (status, log) = supervise(settings, faults, log, signals, started)?;
+    let (status, log) = supervise(settings, faults, log, signals, started, users.worker, oom_score)?;
     log.finish(LAST_WORDS);
     Ok(status)
 }
@@ -41,10 +47,12 @@ fn supervise(
     log: Log,
     mut signals: Signals,
     started: Instant,
+    worker_user: Option<User>,
+    oom_score: Option<OomScore>,
 ) -> io::Result<(u8, Log)> {
     tell(&log, own_faults);
     let memory = MemoryWatch::new(find_memory(&settings));
-    let children = Children::prepare(&settings, memory.limit())?;
+    let children = Children::prepare(&settings, memory.limit(), worker_user)?;
     match check::run(&settings, &children, false, &mut signals) {
         Checked::Stopped => {
             log.say(
@@ -106,6 +114,7 @@ fn supervise(
         server,
         records: Records::default(),
         memory,
+        oom_score,
         sample_at: Instant::now() + SAMPLE_INTERVAL,
         sweep_until: None,
         exit: None,

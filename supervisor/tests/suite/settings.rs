@@ -36,6 +36,17 @@ fn all_faults_are_listed_at_once_with_78() {
     assert!(!text.contains("API started"));
 }
 
+#[test]
+fn a_flag_may_stand_before_and_after_the_command_and_wins_over_the_environment() {
+    for arguments in [["check", "--port", "70001"], ["--port", "70001", "check"]] {
+        let setup = Setup::new("health", "").env("PORT", "70000").flags(&arguments);
+        let output = output(setup);
+        assert_eq!(output.status.code(), Some(78));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("`70001` is not a port"), "{arguments:?}:\n{text}");
+    }
+}
+
 /// A supervisor in a folder of its own, with scripts in the place of the API and the worker beside it.
 struct Beside {
     folder: TempDir,

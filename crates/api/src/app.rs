@@ -25,6 +25,7 @@ use crate::metrics::Metrics;
 use crate::private::Tokens;
 use crate::problem::Problem;
 use crate::redis_queue::{Counted, RedisQueue, round};
+use crate::room::Room;
 use crate::webhooks::Bell;
 
 /// One for the whole process.
@@ -44,6 +45,8 @@ pub struct App {
     /// Requests that are being answered, by client.
     /// `None`: as many requests at a time as a client likes.
     pub busy: Option<Arc<Busy>>,
+    /// For large answers, while they are sent.
+    pub room: Arc<Room>,
     pub guest_history: bool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,

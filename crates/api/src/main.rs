@@ -25,6 +25,7 @@ mod reconciler;
 mod redis_queue;
 mod request;
 mod retell;
+mod room;
 mod routes;
 mod section;
 mod serve;

@@ -18,6 +18,7 @@ use crate::busy::Held;
 use crate::client::{Client, bearer};
 use crate::limit::Allowance;
 use crate::problem::Problem;
+use crate::room;
 
 /// The origins whose pages may call with credentials.
 pub struct Origins(pub Vec<String>);
@@ -65,10 +66,14 @@ pub async fn around(
         request.into_response(too_often(refused).error_response())
     } else if let Err(refused) = sound_headers(request.headers()) {
         request.into_response(refused.error_response())
-    } else if let Err(refused) = &held {
-        request.into_response(refused.error_response())
     } else {
-        next.call(request).instrument(span.clone()).await?.map_into_boxed_body()
+        match held {
+            Err(refused) => request.into_response(refused.error_response()),
+            Ok(held) => {
+                let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+                while_it_is_sent(response, held, client)
+            }
+        }
     };
 
     let headers = response.headers_mut();
@@ -119,6 +124,24 @@ fn hold(request: &ServiceRequest, client: Client) -> Result<Option<Held>, Proble
         Some(app) if is_limited(request, app) => app.hold(client),
         _ => Ok(None),
     }
+}
+
+/// The answer takes room, and counts as open, until its client has it.
+fn while_it_is_sent(
+    response: ServiceResponse<BoxBody>,
+    held: Option<Held>,
+    client: Client,
+) -> ServiceResponse<BoxBody> {
+    let (request, response) = response.into_parts();
+    let Some(app) = request.app_data::<web::Data<App>>() else {
+        return ServiceResponse::new(request, response);
+    };
+    let client = held.is_some().then(|| client.number());
+    let response = room::until_sent(response, &app.room, client, held).unwrap_or_else(|| {
+        Problem::busy("Too many large answers are being read: try again in a moment, or close some of yours.")
+            .error_response()
+    });
+    ServiceResponse::new(request, response)
 }
 
 /// A session's token in pieces is some thousand bytes; the server's own limit is 128 KiB.

@@ -1,12 +1,15 @@
 //! Brings the API up and takes it down, in order.
 
+use std::any::Any;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
 use anyhow::Context as _;
+use nix::sys::socket::{setsockopt, sockopt};
 use repolens_core::job::JobLimits;
 use repolens_core::settings::ApiSettings;
 use repolens_core::store::Store;
@@ -76,6 +79,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         request_limiter: settings.limits.requests.map(Limiter::new),
         shares: settings.limits.requests.map(Shares::new),
         busy: settings.limits.requests.map(|rate| Arc::new(Busy::new(rate))),
+        room: Arc::default(),
         guest_history: settings.guest_history,
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,
@@ -138,6 +142,7 @@ fn server(
             .configure(routes::table)
             .wrap(from_fn(around))
     })
+    .on_connect(|connection, _| give_up_on_the_deaf(connection))
     .workers(HTTP_WORKERS)
     .worker_max_blocking_threads(1)
     .max_connections(2_000)
@@ -153,6 +158,17 @@ fn server(
     .listen(listener)
     .context("cannot listen")?;
     Ok(server.run())
+}
+
+/// A client that takes nothing of its answer for so long has gone, or means to stay for ever.
+const DEAF_AFTER_MS: u32 = 60_000;
+
+fn give_up_on_the_deaf(connection: &dyn Any) {
+    if let Some(stream) = connection.downcast_ref::<TcpStream>()
+        && let Err(error) = setsockopt(stream, sockopt::TcpUserTimeout, &DEAF_AFTER_MS)
+    {
+        tracing::debug!("a connection without a limit on how long its client may not read: {error}");
+    }
 }
 
 /// Watches for the signals that ask to stop.

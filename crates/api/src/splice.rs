@@ -16,6 +16,8 @@ use repolens_core::ScanId;
 use repolens_core::store::report::deflate;
 use repolens_core::store::{OpenReport, Store};
 
+use crate::room::InMemory;
+
 /// Magic, deflate, no flags, no time, no hint, unknown system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
@@ -44,7 +46,16 @@ impl Report {
         });
         Self { report, read }
     }
+
+    /// While it is sent: one piece, and what was made of it and is on its way.
+    #[must_use]
+    pub fn in_memory(&self) -> InMemory {
+        InMemory(self.report.first.len() + 2 * PART)
+    }
 }
+
+/// What goes to a client at a time: large enough that the calls cost nothing, small enough for a thousand clients.
+const PART: usize = 64 * 1024;
 
 /// The envelope as one gzip stream.
 ///
@@ -83,6 +94,7 @@ pub fn gzip(prefix: &[u8], report: Report, suffix: &[u8]) -> io::Result<impl Mes
         size,
         Zipped {
             head: Some(head.into()),
+            piece: Bytes::new(),
             pieces: Pieces::new(report),
             tail: Some(tail.into()),
         },
@@ -125,6 +137,8 @@ fn body(size: u64, parts: impl Parts + 'static) -> impl MessageBody<Error = io::
 
 struct Zipped {
     head: Option<Bytes>,
+    /// What is left of the piece that is being sent. The server copies what it is given, so it is given a part.
+    piece: Bytes,
     pieces: Pieces,
     tail: Option<Bytes>,
 }
@@ -134,10 +148,14 @@ impl Parts for Zipped {
         if let Some(head) = self.head.take() {
             return Ok(Some(head));
         }
-        match self.pieces.next().await? {
-            Some(piece) => Ok(Some(piece)),
-            None => Ok(self.tail.take()),
+        if self.piece.is_empty() {
+            self.piece = self.pieces.next().await?.unwrap_or_default();
         }
+        if self.piece.is_empty() {
+            return Ok(self.tail.take());
+        }
+        let part = PART.min(self.piece.len());
+        Ok(Some(self.piece.split_to(part)))
     }
 }
 
@@ -154,8 +172,6 @@ struct Inflating {
 
 impl Parts for Inflating {
     async fn next(&mut self) -> io::Result<Option<Bytes>> {
-        /// Large enough that the calls cost nothing, small enough for a thousand clients.
-        const PART: usize = 64 * 1024;
         if let Some(prefix) = self.prefix.take() {
             return Ok(Some(prefix));
         }

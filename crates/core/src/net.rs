@@ -17,22 +17,23 @@ pub fn is_public(address: IpAddr) -> bool {
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    const REFUSED: [(Ipv4Addr, u32); 15] = [
-        (Ipv4Addr::new(0, 0, 0, 0), 8),       // this network
-        (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
-        (Ipv4Addr::new(100, 64, 0, 0), 10),   // shared, CGNAT
-        (Ipv4Addr::new(127, 0, 0, 0), 8),     // loopback
-        (Ipv4Addr::new(169, 254, 0, 0), 16),  // link-local, metadata
-        (Ipv4Addr::new(172, 16, 0, 0), 12),   // private
-        (Ipv4Addr::new(192, 0, 0, 0), 24),    // protocol assignments
-        (Ipv4Addr::new(192, 0, 2, 0), 24),    // documentation
-        (Ipv4Addr::new(192, 88, 99, 0), 24),  // 6to4 relay, deprecated
-        (Ipv4Addr::new(192, 168, 0, 0), 16),  // private
-        (Ipv4Addr::new(198, 18, 0, 0), 15),   // benchmarking
-        (Ipv4Addr::new(198, 51, 100, 0), 24), // documentation
-        (Ipv4Addr::new(203, 0, 113, 0), 24),  // documentation
-        (Ipv4Addr::new(224, 0, 0, 0), 4),     // multicast
-        (Ipv4Addr::new(240, 0, 0, 0), 4),     // reserved, broadcast
+    const REFUSED: [(Ipv4Addr, u32); 16] = [
+        (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
+        (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
+        (Ipv4Addr::new(100, 64, 0, 0), 10),    // shared, CGNAT
+        (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback
+        (Ipv4Addr::new(168, 63, 129, 16), 32), // a cloud's metadata, though the range is public
+        (Ipv4Addr::new(169, 254, 0, 0), 16),   // link-local, metadata
+        (Ipv4Addr::new(172, 16, 0, 0), 12),    // private
+        (Ipv4Addr::new(192, 0, 0, 0), 24),     // protocol assignments
+        (Ipv4Addr::new(192, 0, 2, 0), 24),     // documentation
+        (Ipv4Addr::new(192, 88, 99, 0), 24),   // 6to4 relay, deprecated
+        (Ipv4Addr::new(192, 168, 0, 0), 16),   // private
+        (Ipv4Addr::new(198, 18, 0, 0), 15),    // benchmarking
+        (Ipv4Addr::new(198, 51, 100, 0), 24),  // documentation
+        (Ipv4Addr::new(203, 0, 113, 0), 24),   // documentation
+        (Ipv4Addr::new(224, 0, 0, 0), 4),      // multicast
+        (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, broadcast
     ];
     let bits = u32::from(address);
     !REFUSED.iter().any(|(network, length)| {
@@ -54,15 +55,15 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     global_unicast && !protocol_assignments && !documentation && !drone_or_as112
 }
 
-/// The IPv4 address that an IPv6 one stands for: mapped, compatible, translated, NAT64 (well-known and local), 6to4.
+/// The IPv4 address that an IPv6 one stands for: mapped, NAT64 (well-known), 6to4. The other forms, compatible, translated
+/// and a network's own NAT64 (64:ff9b:1::/48, with the address at a place of its choice), are refused whatever they carry.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let segments = address.segments();
     let from = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    match segments {
-        // ::/96 (compatible; `::` and `::1` are refused as 0.0.0.0/8), ::ffff:0:0/96 (mapped), ::ffff:0:0:0/96 (translated)
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => Some(from(high, low)),
-        // 64:ff9b::/96 and 64:ff9b:1::/48, RFC 6052 and RFC 8215
-        [0x0064, 0xff9b, 0, 0, 0, 0, high, low] | [0x0064, 0xff9b, 1, _, _, _, high, low] => Some(from(high, low)),
+    match address.segments() {
+        // ::ffff:0:0/96
+        [0, 0, 0, 0, 0, 0xffff, high, low] => Some(from(high, low)),
+        // 64:ff9b::/96, RFC 6052
+        [0x0064, 0xff9b, 0, 0, 0, 0, high, low] => Some(from(high, low)),
         // 2002::/16
         [0x2002, high, low, ..] => Some(from(high, low)),
         _ => None,
@@ -83,6 +84,7 @@ mod tests {
             "100.127.255.255",
             "127.0.0.1",
             "127.255.255.255",
+            "168.63.129.16",
             "169.254.169.254",
             "172.16.0.1",
             "172.31.255.255",
@@ -106,7 +108,11 @@ mod tests {
             "::ffff:0:7f00:1",
             "64:ff9b::7f00:1",
             "64:ff9b::a9fe:a9fe",
+            "::8.8.8.8",
+            "::ffff:0:808:808",
             "64:ff9b:1::7f00:1",
+            "64:ff9b:1::808:808",
+            "64:ff9b:1:7f00:0:100:808:808",
             "2002:7f00:1::",
             "2002:c0a8:101::1",
             "fe80::1",
@@ -137,6 +143,8 @@ mod tests {
             "100.63.255.255",
             "100.128.0.0",
             "140.82.121.4",
+            "168.63.129.15",
+            "168.63.129.17",
             "172.15.0.1",
             "172.32.0.1",
             "192.0.1.1",

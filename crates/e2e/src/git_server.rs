@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
@@ -19,8 +19,30 @@ pub struct GitServer {
 
 #[derive(Debug, Default)]
 struct State {
+    tricks: Option<Tricks>,
     inner: Mutex<Inner>,
     changed: Condvar,
+}
+
+/// What a hostile server makes of a request.
+pub type Tricks = fn(&Asked<'_>) -> Trick;
+
+/// A request, for [`Tricks`].
+#[derive(Debug)]
+pub struct Asked<'a> {
+    pub method: &'a str,
+    /// With its query.
+    pub target: &'a str,
+    /// Names in lower case.
+    pub headers: &'a BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+pub enum Trick {
+    /// Answer as if this had been asked for.
+    Serve(String),
+    /// A status, headers (each with its line end) and a body.
+    Answer(u16, String, String),
 }
 
 #[derive(Debug, Default)]
@@ -38,9 +60,21 @@ impl GitServer {
     /// Where no port is free.
     #[must_use]
     pub fn start(root: PathBuf) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), root, None)
+    }
+
+    /// At an address of one's own, and hostile where it has `tricks`.
+    ///
+    /// # Panics
+    /// Where the address cannot be had.
+    #[must_use]
+    pub fn start_at(address: SocketAddr, root: PathBuf, tricks: Option<Tricks>) -> Self {
+        let listener = TcpListener::bind(address).expect("an address to listen at");
         let port = listener.local_addr().expect("a bound socket has an address").port();
-        let state = Arc::new(State::default());
+        let state = Arc::new(State {
+            tricks,
+            ..State::default()
+        });
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -139,6 +173,18 @@ fn serve(stream: TcpStream, root: &PathBuf, state: &State) -> std::io::Result<()
         return Ok(());
     }
     let body = read_body(&mut reader, &headers)?;
+    let asked = Asked {
+        method: &method,
+        target: &target,
+        headers: &headers,
+    };
+    let target = match state.tricks.map(|tricks| tricks(&asked)) {
+        None => target,
+        Some(Trick::Serve(other)) => other,
+        Some(Trick::Answer(status, headers, body)) => {
+            return answer(stream, format!("Status: {status} .\r\n{headers}\r\n{body}").as_bytes());
+        }
+    };
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let private = state.inner.lock().expect("no thread panicked").private.clone();
     if let Some((of_git, of_questions)) = private {

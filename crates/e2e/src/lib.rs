@@ -4,6 +4,7 @@
 
 pub mod container;
 pub mod git_server;
+pub mod island;
 pub mod postgres;
 pub mod repository;
 pub mod running;
@@ -12,6 +13,7 @@ pub mod small_disk;
 
 pub use container::Container;
 pub use git_server::GitServer;
+pub use island::Island;
 pub use postgres::Postgres;
 pub use repository::Repository;
 pub use running::{Running, Scan};

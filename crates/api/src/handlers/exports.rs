@@ -85,6 +85,7 @@ pub async fn get_json(
         OpenResults::Report(report) => splice::Report::of(&app.store, &id, report),
     };
     let gzip = conditional::takes_gzip(request.headers());
+    response.extensions_mut().insert(report.in_memory());
     response
         .insert_header((header::VARY, "Accept-Encoding"))
         .insert_header((header::CACHE_CONTROL, CACHE));

@@ -370,6 +370,7 @@ fn with_results(
     match results {
         OpenResults::Report(report) => {
             let report = splice::Report::of(&app.store, id, report);
+            response.extensions_mut().insert(report.in_memory());
             if !gzip {
                 return Ok(response.body(splice::plain(prefix, report, suffix)));
             }

@@ -13,13 +13,13 @@ use crate::support::{Api, Database};
 crate::both! { addresses, bodies, tokens, raw_requests }
 
 /// Stands for what is inside: whoever connects is counted.
-struct Inside {
-    port: u16,
+pub struct Inside {
+    pub port: u16,
     listener: TcpListener,
 }
 
 impl Inside {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         Self { port, listener }
@@ -32,13 +32,13 @@ impl Inside {
     }
 }
 
-fn lines<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
+pub fn lines<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
     text.lines()
         .map(|line| serde_json::from_str(line).expect(line))
         .collect()
 }
 
-async fn nothing_happened(api: &Api, database: &Database, inside: &Inside) {
+pub async fn nothing_happened(api: &Api, database: &Database, inside: &Inside) {
     inside.is_untouched().await;
     let stored = database.value("SELECT CAST(count(*) AS text) AS v FROM scans").await;
     assert_eq!(stored, "0", "a scan was stored");
@@ -145,7 +145,7 @@ async fn raw_requests(database: Database) {
 }
 
 /// All that comes back until the other side closes, or is silent for as long as it may wait for more of the request.
-async fn raw(port: u16, request: &[u8]) -> String {
+pub async fn raw(port: u16, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
     // It may have closed before all was written.
     let _written = stream.write_all(request).await;

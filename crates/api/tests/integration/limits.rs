@@ -166,3 +166,78 @@ async fn a_request_that_has_begun_is_answered_although_the_service_stops() {
         "1"
     );
 }
+
+/// A complete scan whose report has so many bytes, which no compression makes smaller than half.
+async fn large_report(api: &Api, bytes: usize) -> String {
+    let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
+    let noise: Vec<String> = std::iter::repeat_with(|| {
+        // xorshift64
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        format!("{state:016x}")
+    })
+    .take(bytes / 16)
+    .collect();
+    let id = api.submit().await;
+    let (_, lease) = api.claim().await;
+    let report = json!({ "status": "completed", "results": { "noise": noise.concat() } });
+    assert_eq!(api.report(&id, &lease, report).await.0, 200);
+    id
+}
+
+/// Asks for something and takes no more of the answer than its first line.
+async fn ask_and_be_deaf(api: &Api, path: &str, forwarded: &str) -> (u16, TcpStream) {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("it is ours");
+    let address = ([127, 0, 0, 1], api.port).into();
+    let mut stream = socket.connect(address).await.expect("it listens");
+    let head =
+        format!("GET {path} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {forwarded}\r\nAccept-Encoding: gzip\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut line = [0; 12];
+    let read = tokio::time::timeout(Duration::from_secs(90), stream.read_exact(&mut line)).await;
+    read.expect("an answer in time").expect("an answer");
+    let status = String::from_utf8_lossy(&line[9..]).parse().expect("a status");
+    (status, stream)
+}
+
+#[tokio::test]
+async fn who_does_not_read_its_answers_fills_no_memory_and_holds_up_no_other() {
+    let (_database, api) = start(&[("RATE_LIMIT", "1000/s"), ("RATE_LIMIT_SCANS", "off")]).await;
+    let id = large_report(&api, 24 << 20).await;
+    let path = format!("/api/scan/{id}/results");
+    let mut open = Vec::new();
+    let mut refused = 0;
+    for number in 0..40 {
+        let (status, stream) = ask_and_be_deaf(&api, &path, "203.0.113.5").await;
+        match status {
+            200 => open.push(stream),
+            503 => refused += 1,
+            other => panic!("{other} for number {number}"),
+        }
+    }
+    // 24 MiB for one client, of a little more than 1 MiB each.
+    assert!(
+        (15..=24).contains(&open.len()) && refused > 0,
+        "{} are open",
+        open.len()
+    );
+    let other = api
+        .request(Method::GET, &path)
+        .header("X-Forwarded-For", "203.0.113.6")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(other.status(), 200);
+    assert!(other.bytes().await.expect("all of it").len() > 24 << 20);
+    // Small answers go on, also for the client that is deaf.
+    let (status, _stream) = ask_and_be_deaf(&api, "/api/scan/nothing", "203.0.113.5").await;
+    assert_eq!(status, 404);
+    drop(open);
+    let until = tokio::time::Instant::now() + Duration::from_secs(90);
+    while ask_and_be_deaf(&api, &path, "203.0.113.5").await.0 != 200 {
+        assert!(tokio::time::Instant::now() < until, "its room is never given back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -7,6 +7,7 @@ mod exports;
 mod faults;
 mod history;
 mod hostile;
+mod hostile_calls;
 mod hostile_lists;
 mod http;
 mod idle;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use repolens_core::job::{Claim, HeartbeatRequest};
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::Instant;
 
 use super::{Backoff, Progress, Stop};
 use crate::api_client::{ApiClient, CallError};
@@ -30,6 +30,11 @@ pub(super) enum LeaseEnd {
 /// A worker that has to stop still gets a finished report out, if the API takes it at once.
 const LAST_CHANCE: Duration = Duration::from_millis(1_500);
 
+/// Short enough that people see a small repository pass through its stages; some stages take a millisecond.
+const BETWEEN_STAGES: Duration = Duration::from_millis(150);
+/// Each heartbeat writes to the database.
+const BETWEEN_PERCENTAGES: Duration = Duration::from_secs(1);
+
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
@@ -47,12 +52,34 @@ impl<'a> Lease<'a> {
     /// afterwards whose the job is.
     pub(super) async fn hold(&self) -> LeaseEnd {
         let period = Duration::from_millis(self.claim.limits.heartbeat_ms.max(100));
-        let mut ticks = interval_at(Instant::now() + period, period);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = self.progress.now();
         loop {
-            ticks.tick().await;
+            // At the latest after the period: that there is no news is news to the API as well.
+            let _in_time = tokio::time::timeout(period, self.news(&told)).await;
+            told = self.progress.now();
             if let Some(end) = self.beat().await {
                 return end;
+            }
+        }
+    }
+
+    /// Comes to an end when there is more to tell than what was `told`: a stage soon, a percentage at leisure.
+    async fn news(&self, told: &(u8, String)) {
+        let begin = Instant::now();
+        tokio::time::sleep(BETWEEN_STAGES).await;
+        loop {
+            let (percent, stage) = self.progress.now();
+            if stage != told.1 {
+                return;
+            }
+            if percent == told.0 {
+                self.progress.advanced().await;
+                continue;
+            }
+            // Within the second the stage may change.
+            let waited = tokio::time::timeout_at(begin + BETWEEN_PERCENTAGES, self.progress.advanced());
+            if waited.await.is_err() {
+                return;
             }
         }
     }

@@ -282,6 +282,24 @@ async fn heartbeats_carry_progress_that_never_goes_back() {
     assert!(state.heartbeats.iter().all(|beat| beat["leaseToken"] == "lease-of-s1"));
 }
 
+/// Who watches a small repository sees it pass through its stages, however seldom the lease needs a heartbeat.
+#[tokio::test]
+async fn a_new_stage_is_told_at_once() {
+    let bench = Bench::new(&["sleep"]);
+    bench.api.add_job(serde_json::json!({
+        "scanId": "s1", "repoUrl": bench.repositories.address("small.git"), "branch": null, "attempt": 1,
+        "leaseToken": "lease-of-s1", "leaseUntil": "2026-01-01T00:00:00.000Z", "requestId": "request-of-s1",
+        "limits": { "maxAttempts": 3, "leaseMs": 3_600_000, "heartbeatMs": 3_600_000 },
+    }));
+    let told = eventually("the stage is told", || {
+        bench.api.state().heartbeats.iter().any(|beat| beat["stage"] == "parse")
+    });
+    tokio::select! {
+        _ = bench.run_one() => panic!("the child sleeps"),
+        () = told => {}
+    }
+}
+
 #[tokio::test]
 async fn a_stop_gives_the_job_back_in_mid_clone_and_in_mid_analysis() {
     let repositories = Repositories::make();

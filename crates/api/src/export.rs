@@ -22,7 +22,7 @@ pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
 
 /// Raised when a form changes, so that what clients have kept is fetched anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The forms that are made from an excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ pub mod history;
 pub mod keys;
 pub mod past;
 pub mod reports;
+pub mod results;
 pub mod scans;
 pub mod sections;
 pub mod webhooks;

@@ -80,6 +80,9 @@ impl Api {
     }
 
     fn add(&mut self, operation: Operation) {
+        // What is looked at before any handler, and while a body is read.
+        let reads = operation.value.contains_key("requestBody");
+        let operation = operation.problems(if reads { &[408, 431] } else { &[431] });
         let mut value = operation.value;
         if !operation.parameters.is_empty() {
             value.insert("parameters".into(), operation.parameters.into());
@@ -235,10 +238,12 @@ impl Operation {
                 401 => ("Credentials are missing or wrong", "Problem"),
                 403 => ("Somebody else's", "Problem"),
                 404 => ("Nothing is there", "Problem"),
+                408 => ("The body did not come in time", "Problem"),
                 409 => ("Not in this state", "Problem"),
                 413 => ("The body is too large", "Problem"),
                 415 => ("The body is no JSON", "Problem"),
                 422 => ("Not accepted, with the reason", "Problem"),
+                431 => ("The headers are too large", "Problem"),
                 429 => ("Too often: `Retry-After` tells when", "Problem"),
                 503 => ("Not available: `Retry-After` tells when", "Problem"),
                 _ => ("A fault of ours", "Problem"),
@@ -308,6 +313,18 @@ mod tests {
             undocumented.is_empty() && invented.is_empty(),
             "not in the document: {undocumented:?}; not in the table: {invented:?}"
         );
+    }
+
+    #[test]
+    fn what_is_answered_before_a_handler_is_in_every_operation() {
+        for (path, methods) in document()["paths"].as_object().expect("an object") {
+            for (method, operation) in methods.as_object().expect("an object") {
+                let has = |status: &str| operation["responses"].get(status).is_some();
+                assert!(has("431"), "{method} {path}");
+                assert_eq!(has("408"), operation.get("requestBody").is_some(), "{method} {path}");
+                assert!(has("429") || path == "/api/health" || operation["security"][0].get("worker").is_some());
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
 use crate::handlers::{
-    compare, docs, events, exports, favorites, github, health, history, keys, past, reports, scans, webhooks, worker,
+    compare, docs, events, exports, favorites, github, health, history, keys, past, reports, results, scans, webhooks,
+    worker,
 };
 use crate::problem::Problem;
 
@@ -25,7 +26,7 @@ pub fn table(routes: &mut ServiceConfig) {
             .route(get().to(scans::get_scan))
             .route(web::delete().to(scans::delete_scan)),
     );
-    routes.service(at("/api/scan/{id}/results", "GET, HEAD").route(get().to(scans::get_results)));
+    routes.service(at("/api/scan/{id}/results", "GET, HEAD").route(get().to(results::get_results)));
     routes.service(at("/api/scan/{id}/events", "GET").route(web::get().to(events::get_events)));
     routes.service(at("/api/scan/{id}/cancel", "POST").route(web::post().to(scans::post_cancel)));
     routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(reports::put_status)));

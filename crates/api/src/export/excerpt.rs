@@ -3,10 +3,11 @@
 use std::io::{self, BufReader, Read};
 
 use repolens_core::report::{
-    Analyser, CallStatistics, CircularDependencies, ComplexityMetrics, DeadCode, Dependencies, Duplication,
-    Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Summary, TestSection,
+    Analyser, CallStatistics, CircularDependencies, ComplexFunction, ComplexityMetrics, DeadCode, Dependencies,
+    Duplication, Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Summary, TestSection,
+    UnresolvedImport,
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -28,6 +29,7 @@ pub struct Excerpt {
     pub duplication: Section<Duplication>,
     pub dependencies: Section<Dependencies>,
     pub call_graph: Section<Calls>,
+    pub module_graph: Section<Modules>,
     pub security: Section<Security>,
     pub explanations: Section<Explanations>,
     pub analyser: Section<Analyser>,
@@ -53,6 +55,7 @@ impl Excerpt {
             readme_analysis: "readmeAnalysis", tests: "tests", licences: "licences",
             complexity_metrics: "complexityMetrics", circular_dependencies: "circularDependencies",
             dead_code: "deadCode", duplication: "duplication", dependencies: "dependencies", call_graph: "callGraph",
+            module_graph: "moduleGraph",
             security: "security", explanations: "explanations", analyser: "analyser",
         }
         .into_iter()
@@ -106,6 +109,19 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Section<T> {
 pub struct Calls {
     pub total_functions: u64,
     pub statistics: CallStatistics,
+    #[serde(default)]
+    pub most_complex: Vec<ComplexFunction>,
+}
+
+/// Of `moduleGraph`: its files are counted, its imports pass by.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Modules {
+    pub nodes: Vec<IgnoredAny>,
+    pub edges_total: u64,
+    pub external_total: u64,
+    pub unresolved: Vec<UnresolvedImport>,
+    pub unresolved_total: u64,
 }
 
 /// `security`: read leniently, so that a report of any stage of its growth is shown.

@@ -16,6 +16,8 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
     findings(&mut text, excerpt);
     functions(&mut text, excerpt);
     cycles(&mut text, excerpt);
+    unused(&mut text, excerpt);
+    structure(&mut text, excerpt);
     counts(&mut text, excerpt);
     let unreadable = excerpt.unreadable();
     if !unreadable.is_empty() {
@@ -192,6 +194,44 @@ fn cycles(text: &mut String, excerpt: &Excerpt) {
         cycles.total_cycles,
         rows,
     );
+}
+
+fn unused(text: &mut String, excerpt: &Excerpt) {
+    let Some(dead) = excerpt.dead_code.get() else {
+        return;
+    };
+    let rows = dead
+        .unused_functions
+        .iter()
+        .map(|unused| vec![markdown_code(&unused.function), place(&unused.file, Some(unused.line))]);
+    let total = dead
+        .statistics
+        .total_unused_functions
+        .max(dead.unused_functions.len() as u64);
+    let heads = ["Function", "Place"];
+    table(text, "Private functions that nothing calls", &heads, total, rows);
+}
+
+fn structure(text: &mut String, excerpt: &Excerpt) {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |name: &str, value: u64| rows.push(vec![name.to_owned(), thousands(value)]);
+    if let Some(modules) = excerpt.module_graph.get() {
+        row("Imports between files", modules.edges_total);
+        row("Imports that lead nowhere", modules.unresolved_total);
+    }
+    if let Some(dead) = excerpt.dead_code.get() {
+        row("Files that nothing reaches", dead.unused_files.len() as u64);
+    }
+    if let Some(calls) = excerpt.call_graph.get() {
+        row("Functions", calls.total_functions);
+        row("Calls", calls.statistics.calls);
+        row(
+            "Functions that no entry point reaches",
+            calls.statistics.unreachable_count,
+        );
+    }
+    let total = rows.len() as u64;
+    table(text, "Structure", &["", "#"], total, rows);
 }
 
 fn counts(text: &mut String, excerpt: &Excerpt) {

@@ -11,7 +11,7 @@ use super::{About, Excerpt};
 const MAX_RESULTS: usize = 5_000;
 
 /// Id, short sentence, level.
-const RULES: [(&str, &str, &str); 6] = [
+const RULES: [(&str, &str, &str); 7] = [
     (
         "high-complexity",
         "A function is too complex to be changed safely",
@@ -20,6 +20,7 @@ const RULES: [(&str, &str, &str); 6] = [
     ("circular-import", "Files import each other in a circle", "warning"),
     ("unused-import", "An import is used nowhere", "note"),
     ("unused-export", "An export is imported nowhere", "note"),
+    ("unused-function", "Nothing calls a private function", "note"),
     ("unused-file", "No entry point reaches a file", "note"),
     ("copied-code", "The same code stands in several places", "note"),
 ];
@@ -281,6 +282,16 @@ fn dead_code(results: &mut Results, excerpt: &Excerpt) {
                 related: Vec::new(),
             });
         }
+    }
+    for unused in &dead.unused_functions {
+        results.add(Finding {
+            rule: "unused-function",
+            level: "note",
+            text: format!("Nothing calls the private function `{}`", unused.function),
+            fingerprint: format!("{}:{}", unused.file, unused.function),
+            place: place(&unused.file, Some((unused.line, unused.line))),
+            related: Vec::new(),
+        });
     }
     for file in &dead.unused_files {
         results.add(Finding {

@@ -1,4 +1,4 @@
-//! Scans as people and front ends see them: submit, look, read the results, cancel.
+//! Scans as people and front ends see them: submit, look, cancel, delete. What they found is in `results.rs`.
 
 use std::sync::Arc;
 
@@ -7,26 +7,24 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{
-    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, QueueFull, QueuePlace, Scan, Submitted,
+    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, Submitted,
 };
 use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::sections::{self, ResultsQuery};
+use super::results::with_results;
 use super::{find_scan, optional_timestamp, scan_id, timestamp};
 use crate::access::{may_change, may_delete};
 use crate::app::App;
 use crate::body::Json;
 use crate::caller::Caller;
 use crate::client::Client;
-use crate::conditional::{etag, has_already, not_modified, takes_gzip};
 use crate::ending;
 use crate::private::{self, Target};
 use crate::problem::Problem;
 use crate::request::{RequestId, too_often};
-use crate::splice;
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -162,6 +160,8 @@ pub struct ScanView {
     repo_url: String,
     branch: Option<String>,
     commit_sha: Option<String>,
+    /// Only its owner sees it.
+    is_private: bool,
     /// The results are those of an earlier scan of the same commit.
     cached: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,6 +186,7 @@ impl ScanView {
             repo_url: scan.repo_url,
             branch: scan.branch,
             commit_sha: scan.commit_sha,
+            is_private: scan.is_private,
             cached: scan.cached_from.is_some(),
             error: failed.then(|| scan.error_message.unwrap_or_else(|| "The scan failed.".to_owned())),
             error_code: scan.error_code.filter(|_| failed),
@@ -227,61 +228,6 @@ pub async fn get_scan(
         Some(results) => with_results(&app, &request, &id, &view, results, None),
         None => Ok(HttpResponse::Ok().json(view)),
     }
-}
-
-#[derive(Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ResultsView {
-    scan_id: String,
-    status: ScanStatus,
-    repo_url: String,
-    branch: Option<String>,
-    #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
-    created_at: DateTime<Utc>,
-    #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
-    completed_at: Option<DateTime<Utc>>,
-}
-
-/// The results of a complete scan, or one section of them.
-pub async fn get_results(
-    app: web::Data<App>,
-    request: HttpRequest,
-    caller: Caller,
-    path: web::Path<String>,
-    query: web::Query<ResultsQuery>,
-) -> Result<HttpResponse<BoxBody>, Problem> {
-    let id = scan_id(&path)?;
-    let scan = find_scan(&app, &caller, &id).await?;
-    query.check()?;
-    if scan.status != ScanStatus::Completed {
-        return Err(Problem::conflict(format!(
-            "This scan is {}: only a completed one has results.",
-            scan.status.wire()
-        )));
-    }
-    // What the client has already needs no report read.
-    let digest = app.store.results_digest(&id).await?;
-    if let Some(digest) = digest
-        .as_deref()
-        .filter(|digest| has_already(request.headers(), digest))
-    {
-        return Ok(not_modified(request.headers(), digest, "private, no-cache"));
-    }
-    let view = ResultsView {
-        scan_id: scan.id,
-        status: scan.status,
-        repo_url: scan.repo_url,
-        branch: scan.branch,
-        created_at: scan.created_at,
-        completed_at: scan.completed_at,
-    };
-    if query.section.is_some() {
-        return sections::answer(&app, &request, &view, &id, digest.as_deref(), &query).await;
-    }
-    let results = app.store.open_results(&id).await?.ok_or_else(Problem::results_gone)?;
-    with_results(&app, &request, &id, &view, results, digest.as_deref())
 }
 
 /// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.
@@ -340,48 +286,4 @@ pub async fn delete_scan(
     }
     tracing::info!(scan_id = %id, "scan deleted");
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// `view` with one more member, `results`, which is not parsed.
-fn with_results(
-    app: &App,
-    request: &HttpRequest,
-    id: &ScanId,
-    view: &impl Serialize,
-    results: OpenResults,
-    digest: Option<&str>,
-) -> Result<HttpResponse<BoxBody>, Problem> {
-    let mut prefix = serde_json::to_vec(view).map_err(|error| Problem::because(&error))?;
-    // The view is an object with members: its last byte is the brace.
-    prefix.pop();
-    prefix.extend(b",\"results\":");
-    let suffix = b"}".to_vec();
-
-    let gzip = takes_gzip(request.headers());
-    let mut response = HttpResponse::Ok();
-    response
-        .content_type("application/json")
-        .insert_header((header::VARY, "Accept-Encoding"));
-    if let Some(digest) = digest {
-        response
-            .insert_header((header::ETAG, etag(digest, gzip)))
-            .insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    }
-    match results {
-        OpenResults::Report(report) => {
-            let report = splice::Report::of(&app.store, id, report);
-            response.extensions_mut().insert(report.in_memory());
-            if !gzip {
-                return Ok(response.body(splice::plain(prefix, report, suffix)));
-            }
-            let body = splice::gzip(&prefix, report, &suffix).map_err(|error| Problem::because(&error))?;
-            response.insert_header((header::CONTENT_ENCODING, "gzip"));
-            Ok(response.body(body))
-        }
-        OpenResults::Older(value) => {
-            serde_json::to_writer(&mut prefix, &value).map_err(|error| Problem::because(&error))?;
-            prefix.extend(suffix);
-            Ok(response.body(prefix))
-        }
-    }
 }

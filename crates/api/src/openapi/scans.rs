@@ -4,13 +4,21 @@ use serde_json::json;
 
 use super::shapes::{any_object, between, count, flag, object, one_of, text};
 use super::{Api, operation};
-use crate::handlers::scans::{ResultsView, ScanRequest, ScanView};
+use crate::handlers::results::ResultsView;
+use crate::handlers::scans::{ScanRequest, ScanView};
 
 const TAG: &str = "Scans";
 
 pub fn describe(api: &mut Api) {
     submit(api);
     look(api);
+    // OpenAPI 3.1 describes a stream by one of its events.
+    let mut event = object(&[
+        ("id", text()),
+        ("event", one_of(&["queued", "progress", "completed", "failed", "cancelled"])),
+        ("data", json!({ "type": "string", "contentMediaType": "application/json" })),
+    ]);
+    event["properties"]["data"]["contentSchema"] = any_object();
     api.add(
         operation(
             "get",
@@ -21,7 +29,7 @@ pub fn describe(api: &mut Api) {
         )
         .without_head()
         .header("Last-Event-ID", false, text(), "The last event that the client knows")
-        .answers_as(200, "Events until the scan has ended", "text/event-stream", text())
+        .answers_as(200, "Events until the scan has ended", "text/event-stream", event)
         .ends(204, "It has ended, and the client knows how")
         .anybody()
         .of_a_scan(),

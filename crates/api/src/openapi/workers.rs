@@ -13,7 +13,8 @@ pub fn describe(api: &mut Api) {
         ("leaseMs", count(1)),
         ("heartbeatMs", count(1)),
     ]);
-    let job = object(&[
+    let credential = object(&[("origin", text()), ("username", text()), ("password", text())]);
+    let mut job = object(&[
         ("scanId", text()),
         ("repoUrl", text()),
         ("branch", or_null(text())),
@@ -23,6 +24,7 @@ pub fn describe(api: &mut Api) {
         ("requestId", or_null(text())),
         ("limits", limits),
     ]);
+    job["properties"]["cloneCredential"] = credential;
     let claim = request(
         &[(
             "workerId",
@@ -39,6 +41,12 @@ pub fn describe(api: &mut Api) {
             "Take a job; without `scanId` the next one, waited for",
         )
         .worker()
+        .header(
+            "X-Lease-Token",
+            false,
+            json!({ "type": "string", "pattern": "^[ -~]{32,100}$" }),
+            "The lease's token, where the worker makes it itself",
+        )
         .body(claim)
         .answers(200, "The job and its lease", job)
         .ends(204, "None came")

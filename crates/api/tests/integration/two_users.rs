@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::exports::complete;
 use crate::support::github::Github;
 use crate::support::people::{SIGN_IN, ask, jwt};
 use crate::support::{Api, Database};
@@ -19,7 +20,11 @@ struct Person {
     /// Private scans: one that waits, one that runs, one that is complete.
     scans: Vec<String>,
     repository: String,
+    /// Host, owner and name, as a badge is asked for.
+    badge: String,
     key: String,
+    /// A complete scan that everybody may see.
+    open: String,
     webhook: String,
     /// Texts that only the owner may see.
     private: Vec<String>,
@@ -38,6 +43,8 @@ const NOT_THERE: &[u16] = &[404];
 const NOT_YOURS: &[u16] = &[403];
 /// The attempt is about the caller's own list, in which the other's things are not.
 const OWN_LIST: &[u16] = &[200];
+/// The same picture as of a repository that nobody scanned.
+const BADGE: &[u16] = &[200];
 
 fn attempts() -> Vec<Attempt> {
     let attempt = |method, path, allowed| Attempt {
@@ -46,10 +53,21 @@ fn attempts() -> Vec<Attempt> {
         body: None,
         allowed,
     };
+    let saying = |method, path, body| Attempt {
+        method,
+        path,
+        body: Some(body),
+        allowed: &[401],
+    };
     vec![
         attempt(Method::GET, "/api/scan/{scan}", NOT_THERE),
         attempt(Method::HEAD, "/api/scan/{scan}", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/results", NOT_THERE),
+        attempt(Method::HEAD, "/api/scan/{scan}/results", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/results?section=only", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/results?section=only&limit=1", NOT_THERE),
+        // What cannot be read is no way round either.
+        attempt(Method::GET, "/api/scan/{scan}/results?section=a.b.c.d.e.f", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/events", NOT_THERE),
         attempt(Method::POST, "/api/scan/{scan}/cancel", NOT_THERE),
         attempt(Method::DELETE, "/api/scan/{scan}", NOT_THERE),
@@ -60,11 +78,26 @@ fn attempts() -> Vec<Attempt> {
         attempt(Method::GET, "/api/scan/{scan}/report.sarif", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/sbom.json", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/badge.svg", NOT_THERE),
+        attempt(Method::GET, "/api/badge/{badge}.svg", BADGE),
+        // Compared with another of the same owner, with itself, and with one that everybody may see.
+        attempt(Method::GET, "/api/history/compare/{scan}/{complete}", NOT_THERE),
+        attempt(Method::GET, "/api/history/compare/{scan}/{scan}", NOT_THERE),
+        attempt(Method::GET, "/api/history/compare/{open}/{scan}", NOT_THERE),
+        attempt(Method::GET, "/api/history/compare/{scan}/{open}", NOT_THERE),
+        attempt(Method::GET, "/api/history/repository/{repository}", NOT_THERE),
+        attempt(Method::GET, "/api/history/trends/{repository}", NOT_THERE),
         attempt(Method::GET, "/api/user/scans?userId={user}", NOT_YOURS),
         attempt(Method::GET, "/api/user/stats?userId={user}", NOT_YOURS),
         attempt(Method::GET, "/api/history?userId={user}", NOT_YOURS),
         attempt(Method::GET, "/api/history?repositoryId={repository}", OWN_LIST),
+        attempt(
+            Method::GET,
+            "/api/history?userId=guest&repositoryId={repository}",
+            OWN_LIST,
+        ),
         attempt(Method::GET, "/api/user/scans", OWN_LIST),
+        attempt(Method::GET, "/api/user/stats", OWN_LIST),
+        attempt(Method::GET, "/api/user/stats?userId=guest", OWN_LIST),
         attempt(Method::GET, "/api/user/scans?userId=guest", OWN_LIST),
         attempt(Method::POST, "/api/favorites/{repository}", NOT_THERE),
         attempt(Method::DELETE, "/api/favorites/{repository}", NOT_THERE),
@@ -74,22 +107,37 @@ fn attempts() -> Vec<Attempt> {
         attempt(Method::DELETE, "/api/keys/{key}", NOT_YOURS),
         attempt(Method::GET, "/api/webhooks", OWN_LIST),
         attempt(Method::DELETE, "/api/webhooks/{webhook}", NOT_YOURS),
-        Attempt {
-            method: Method::PUT,
-            path: "/api/scan/{scan}/status",
-            body: Some(json!({ "status": "completed", "results": {} })),
-            allowed: &[401],
-        },
-        Attempt {
-            method: Method::POST,
-            path: "/api/worker/claim",
-            body: Some(json!({ "workerId": "w", "scanId": "00000000-0000-4000-8000-000000000000" })),
-            allowed: &[401],
-        },
+        // What workers do, as users.
+        saying(
+            Method::PUT,
+            "/api/scan/{scan}/status",
+            json!({ "status": "completed", "results": {} }),
+        ),
+        saying(
+            Method::POST,
+            "/api/worker/claim",
+            json!({ "workerId": "w", "scanId": "{scan}" }),
+        ),
+        saying(Method::POST, "/api/worker/claim", json!({ "workerId": "w" })),
+        saying(
+            Method::POST,
+            "/api/worker/jobs/{scan}/heartbeat",
+            json!({ "leaseToken": "guessed" }),
+        ),
+        saying(
+            Method::POST,
+            "/api/worker/jobs/{scan}/commit",
+            json!({ "leaseToken": "guessed", "commitSha": "c0ffee", "branch": "main", "analyserVersion": "1" }),
+        ),
+        saying(
+            Method::POST,
+            "/api/worker/jobs/{scan}/release",
+            json!({ "leaseToken": "guessed", "reason": "mine now" }),
+        ),
     ]
 }
 
-async fn person(database: &Database, api: &Api, github: &Github, name: &str, number: u64) -> Person {
+async fn person(database: &Database, api: &Api, github: &Github, open: &str, name: &str, number: u64) -> Person {
     let token = format!("gho_0123456789abcdefghijABCDEFGHIJ_{name}");
     let full_name = format!("{name}/secret-of-{name}");
     github.add_user(&token, number, name);
@@ -122,6 +170,7 @@ async fn person(database: &Database, api: &Api, github: &Github, name: &str, num
     let hook = format!("https://example.org/hook-of-{name}");
     let webhook = json!({ "url": hook, "events": ["scan.completed"] });
     let webhook = text(&ask_own(Method::POST, "/api/webhooks", webhook).await["id"]);
+    let badge = format!("{}/{full_name}", github.address);
     let of_number = format!("SELECT id AS v FROM users WHERE \"githubId\" = '{number}'");
     let user_id = database.value(&of_number).await;
     Person {
@@ -130,7 +179,9 @@ async fn person(database: &Database, api: &Api, github: &Github, name: &str, num
         user_id,
         scans,
         repository,
+        badge,
         key: text(&key["id"]),
+        open: open.to_owned(),
         webhook,
     }
 }
@@ -158,9 +209,10 @@ async fn nobody_gets_at_what_is_private_to_another(database: Database) {
         &database,
         &[SIGN_IN, ("GITHUB_API_URL", &github.api()), ("ALLOW_LOCAL_REPOS", "1")],
     );
+    let open = complete(&api, json!({ "open": true })).await;
     let people = [
-        person(&database, &api, &github, "ada", 1).await,
-        person(&database, &api, &github, "bob", 2).await,
+        person(&database, &api, &github, &open, "ada", 1).await,
+        person(&database, &api, &github, &open, "bob", 2).await,
     ];
     let before = rows(&database).await;
     for (who, of) in [(&people[0], &people[1]), (&people[1], &people[0])] {
@@ -201,29 +253,37 @@ async fn nobody_gets_at_what_is_private_to_another(database: Database) {
 
 /// The status and the text of the answer, in which there is nothing that is private to `of`.
 async fn try_one(api: &Api, attempt: &Attempt, token: Option<&str>, scan: &str, of: &Person) -> (u16, String) {
-    let address = |scan: &str| {
-        attempt
-            .path
-            .replace("{scan}", scan)
+    let theirs = Things {
+        scan,
+        repository: &of.repository,
+        badge: &of.badge,
+    };
+    let fill = |text: &str, things: &Things<'_>| {
+        text.replace("{scan}", things.scan)
+            .replace("{complete}", &of.scans[2])
+            .replace("{open}", &of.open)
             .replace("{user}", &of.user_id)
-            .replace("{repository}", &of.repository)
+            .replace("{repository}", things.repository)
+            .replace("{badge}", things.badge)
             .replace("{key}", &of.key)
             .replace("{webhook}", &of.webhook)
     };
-    let send = async |path: String| {
-        let mut request = api.request(attempt.method.clone(), &path);
+    let send = async |things: &Things<'_>| {
+        let mut request = api.request(attempt.method.clone(), &fill(attempt.path, things));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         if let Some(body) = &attempt.body {
-            request = request.json(body);
+            let body = fill(&body.to_string(), things);
+            request = request.header("Content-Type", "application/json").body(body);
         }
         let response = request.send().await.expect("an answer");
         (response.status().as_u16(), response.text().await.expect("a body"))
     };
-    let (status, text) = send(address(scan)).await;
+    let (status, text) = send(&theirs).await;
     let hidden = of.private.iter().chain(&of.scans).chain([&of.repository]);
-    for secret in hidden.filter(|secret| !address(scan).contains(secret.as_str())) {
+    let address = fill(attempt.path, &theirs);
+    for secret in hidden.filter(|secret| !address.contains(secret.as_str())) {
         assert!(
             !text.contains(secret.as_str()),
             "{} {}: {text}",
@@ -231,15 +291,33 @@ async fn try_one(api: &Api, attempt: &Attempt, token: Option<&str>, scan: &str, 
             attempt.path
         );
     }
-    if attempt.path.contains("{scan}") {
-        // It is answered like an id that no scan has.
-        let none = "00000000-0000-4000-8000-000000000000";
+    if ["{scan}", "{repository}", "{badge}"]
+        .iter()
+        .any(|part| attempt.path.contains(part))
+    {
+        // It is answered like one that is not there at all.
+        let nothing = Things {
+            scan: "00000000-0000-4000-8000-000000000000",
+            repository: "00000000-0000-4000-8000-000000000001",
+            badge: "git.example.org/nobody/nothing",
+        };
+        let alike = text
+            .replace(theirs.scan, nothing.scan)
+            .replace(theirs.repository, nothing.repository);
         assert_eq!(
-            (status, text.replace(scan, none)),
-            send(address(none)).await,
-            "{}",
+            (status, alike),
+            send(&nothing).await,
+            "{} {}",
+            attempt.method,
             attempt.path
         );
     }
     (status, text)
+}
+
+/// What an attempt is about.
+struct Things<'a> {
+    scan: &'a str,
+    repository: &'a str,
+    badge: &'a str,
 }

@@ -1,6 +1,9 @@
 //! The page's sections on the code: its lines, its structure, what is unused or copied, what it depends on.
 
+use repolens_core::report::Confidence;
+
 use super::super::Excerpt;
+use super::super::excerpt::Calls;
 use super::super::text::{html, score, thousands};
 use super::parts::{Cell, Page, code, level, number, place, text};
 
@@ -91,10 +94,31 @@ fn code_of(page: &mut Page, excerpt: &Excerpt) {
 }
 
 fn structure(page: &mut Page, excerpt: &Excerpt) {
-    if excerpt.circular_dependencies.get().is_none() && excerpt.call_graph.get().is_none() {
+    if excerpt.circular_dependencies.get().is_none()
+        && excerpt.call_graph.get().is_none()
+        && excerpt.module_graph.get().is_none()
+    {
         return;
     }
     page.section("structure", "Structure");
+    if let Some(modules) = excerpt.module_graph.get() {
+        page.say(&format!(
+            "{} files with {} imports of each other and {} of packages; {} imports lead nowhere.",
+            thousands(modules.nodes.len() as u64),
+            thousands(modules.edges_total),
+            thousands(modules.external_total),
+            thousands(modules.unresolved_total)
+        ));
+        page.table(
+            "Imports that lead nowhere",
+            &["File", "Import"],
+            modules.unresolved_total.max(modules.unresolved.len() as u64),
+            modules
+                .unresolved
+                .iter()
+                .map(|import| vec![code(&import.file), code(&import.specifier)]),
+        );
+    }
     if let Some(cycles) = excerpt.circular_dependencies.get() {
         if cycles.cycles.is_empty() {
             page.say("No file imports itself by way of others.");
@@ -133,12 +157,39 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
         );
     }
     if let Some(calls) = excerpt.call_graph.get() {
-        page.say(&format!(
-            "Call graph: {} functions, of which {} are reached from no entry point.",
-            thousands(calls.total_functions),
-            thousands(calls.statistics.unreachable_count)
-        ));
+        call_graph(page, calls);
     }
+}
+
+fn call_graph(page: &mut Page, calls: &Calls) {
+    let statistics = &calls.statistics;
+    page.say(&format!(
+        "Call graph: {} functions, of which {} are reached from no entry point. Of {} calls, {} lead to a function of this \
+         repository that is known, {} to one that is likely, and {} out of it. Functions call {} others on average; the \
+         longest way from an entry point has {} calls.",
+        thousands(calls.total_functions),
+        thousands(statistics.unreachable_count),
+        thousands(statistics.calls),
+        thousands(statistics.resolved_exact),
+        thousands(statistics.resolved_likely),
+        thousands(statistics.external),
+        score(statistics.average_fan_out),
+        thousands(statistics.max_depth)
+    ));
+    page.table(
+        "Functions through which most calls go",
+        &["Function", "Place", "#Called by", "#Calls", "#Depth"],
+        calls.most_complex.len() as u64,
+        calls.most_complex.iter().map(|function| {
+            vec![
+                code(&function.function),
+                code(&function.location),
+                number(function.fan_in),
+                number(function.fan_out),
+                number(function.depth),
+            ]
+        }),
+    );
 }
 
 fn dead_code(page: &mut Page, excerpt: &Excerpt) {
@@ -148,11 +199,13 @@ fn dead_code(page: &mut Page, excerpt: &Excerpt) {
     page.section("unused", "Unused code");
     let statistics = &dead.statistics;
     page.say(&format!(
-        "{} of {} exports and {} of {} imports are used nowhere; {} files are reached from no entry point.",
+        "{} of {} exports, {} of {} imports and {} private functions are used nowhere; {} files are reached from no entry \
+         point.",
         thousands(statistics.total_unused_exports),
         thousands(statistics.total_exports),
         thousands(statistics.total_unused_imports),
         thousands(statistics.total_imports),
+        thousands(statistics.total_unused_functions.max(dead.unused_functions.len() as u64)),
         thousands(dead.unused_files.len() as u64)
     ));
     page.table(
@@ -168,6 +221,24 @@ fn dead_code(page: &mut Page, excerpt: &Excerpt) {
         &["File"],
         dead.unused_files.len() as u64,
         dead.unused_files.iter().map(|file| vec![code(file)]),
+    );
+    page.table(
+        "Private functions that nothing calls",
+        &["Function", "Place", "How sure"],
+        statistics
+            .total_unused_functions
+            .max(dead.unused_functions.len() as u64),
+        dead.unused_functions.iter().map(|unused| {
+            let sure = match unused.confidence {
+                Confidence::High => "nothing names it",
+                Confidence::Medium => "only what is itself unused calls it",
+            };
+            vec![
+                code(&unused.function),
+                place(&unused.file, Some(unused.line)),
+                text(sure),
+            ]
+        }),
     );
 }
 

@@ -9,6 +9,8 @@ use repolens_core::report::{Report, RiskLevel, StageStatus};
 
 mod structure;
 
+use structure::many;
+
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -158,9 +160,9 @@ fn head(report: &Report, page: &mut Page) {
     }
     page.out.push('\n');
     let mut figures = [
-        counted(summary.files, "file"),
-        counted(summary.lines_of_code, "line") + " of code",
-        counted(summary.functions, "function"),
+        many(summary.files, "file", "files"),
+        many(summary.lines_of_code, "line", "lines") + " of code",
+        many(summary.functions, "function", "functions"),
     ]
     .join(", ");
     if summary.lines_of_code > 0 {
@@ -196,12 +198,8 @@ fn languages(report: &Report, page: &mut Page) {
     }
     let aside = [(lines.vendored, "vendored"), (lines.generated, "generated")];
     for (counts, what) in aside.into_iter().filter(|(counts, _)| counts.files > 0) {
-        let text = format!(
-            "  of these {}: {} files, {} lines of code, in no score",
-            what,
-            grouped(counts.files),
-            grouped(counts.code)
-        );
+        let (files, lines) = (many(counts.files, "file", "files"), many(counts.code, "line", "lines"));
+        let text = format!("  of these {what}: {files}, {lines} of code, in no score");
         page.line(&[(DIM, &text)]);
     }
 }
@@ -353,12 +351,6 @@ fn level_colour(level: RiskLevel) -> &'static str {
 }
 
 /// `1,234,567`.
-/// `1 file`, `1,000 files`.
-fn counted(number: u64, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", grouped(number))
-}
-
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();

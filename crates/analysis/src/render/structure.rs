@@ -35,7 +35,8 @@ pub(super) fn structure(report: &Report, page: &mut Page) {
     }
 }
 
-fn many(number: u64, one: &str, more: &str) -> String {
+/// `1 file`, `1,000 files`.
+pub(super) fn many(number: u64, one: &str, more: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { more })
 }
 

@@ -15,8 +15,14 @@ pub fn describe(api: &mut Api) {
     // OpenAPI 3.1 describes a stream by one of its events.
     let mut event = object(&[
         ("id", text()),
-        ("event", one_of(&["queued", "progress", "completed", "failed", "cancelled"])),
-        ("data", json!({ "type": "string", "contentMediaType": "application/json" })),
+        (
+            "event",
+            one_of(&["queued", "progress", "completed", "failed", "cancelled"]),
+        ),
+        (
+            "data",
+            json!({ "type": "string", "contentMediaType": "application/json" }),
+        ),
     ]);
     event["properties"]["data"]["contentSchema"] = any_object();
     api.add(

@@ -73,7 +73,10 @@ fn several_copies_of_one_place_stand_together_and_none_over_another() {
         let place = &found.clones[0].occurrences[at];
         (place.file.as_str(), place.start_line, place.end_line)
     };
-    assert_eq!([lines(0), lines(1), lines(2)], [("a.py", 4, 15), ("a.py", 19, 30), ("b.py", 6, 17)]);
+    assert_eq!(
+        [lines(0), lines(1), lines(2)],
+        [("a.py", 4, 15), ("a.py", 19, 30), ("b.py", 6, 17)]
+    );
 }
 
 #[test]

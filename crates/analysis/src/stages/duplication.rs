@@ -63,7 +63,10 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         .zip(files)
         .filter_map(|(number, file)| looked_at(file).then_some(number))
         .collect();
-    let lines: u64 = own.iter().map(|file| u64::from(files[*file as usize].lines.total())).sum();
+    let lines: u64 = own
+        .iter()
+        .map(|file| u64::from(files[*file as usize].lines.total()))
+        .sum();
     if lines == 0 {
         return Outcome::Skipped("there is no code of a programming language".to_owned());
     }
@@ -117,7 +120,9 @@ impl Repeated {
     fn new(files: &[FileFacts], own: &[u32]) -> Self {
         let of = |file: u32| {
             let list = files[file as usize].tokens.fingerprints.iter();
-            (0u32..).zip(list).map(move |(number, print)| (print.hash, (file, number)))
+            (0u32..)
+                .zip(list)
+                .map(move |(number, print)| (print.hash, (file, number)))
         };
         let mut prints: Vec<(u32, Print)> = own.iter().copied().flat_map(of).collect();
         prints.sort_unstable();
@@ -134,7 +139,10 @@ impl Repeated {
 
     /// The first places of a hash that stand before the one that is asked for.
     fn before(&self, hash: u32, print: Print) -> impl Iterator<Item = Print> {
-        let group = self.by_hash.get(&hash).map_or(&[][..], |range| &self.prints[range.clone()]);
+        let group = self
+            .by_hash
+            .get(&hash)
+            .map_or(&[][..], |range| &self.prints[range.clone()]);
         group
             .iter()
             .map(|(_, other)| *other)
@@ -239,7 +247,10 @@ impl<'m> Edge<'m> {
 /// `free` in the copy's file; of these the whole lines. `None`: not even those of the fingerprints are the same.
 fn same(files: &[FileFacts], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
     let within = original.0 == copy.0;
-    let left = [Edge::new(files, original.0, original.1), Edge::new(files, copy.0, copy.1)];
+    let left = [
+        Edge::new(files, original.0, original.1),
+        Edge::new(files, copy.0, copy.1),
+    ];
     let (mut start, mut end) = (left, left);
     let mut tokens = 0;
     // The original ends where its copy begins.
@@ -265,11 +276,23 @@ fn same(files: &[FileFacts], original: (u32, Fingerprint), copy: (u32, Fingerpri
     // Where a line is the same in part only, the copy begins behind it and ends before it.
     let stop = end[1].at;
     while tokens > 0 && !start.iter().all(|side| side.begins_line()) {
-        start = start.map(|side| Edge { at: side.at + 1, ..side }.over_ends());
+        start = start.map(|side| {
+            Edge {
+                at: side.at + 1,
+                ..side
+            }
+            .over_ends()
+        });
         tokens -= 1;
     }
     while tokens > 0 && !end.iter().all(|side| side.ends_line()) {
-        end = end.map(|side| Edge { at: side.at - 1, ..side }.back_over_ends());
+        end = end.map(|side| {
+            Edge {
+                at: side.at - 1,
+                ..side
+            }
+            .back_over_ends()
+        });
         tokens -= 1;
     }
     let place = |file: u32, side: usize| Place {

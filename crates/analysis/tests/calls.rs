@@ -247,7 +247,11 @@ fn private_functions_that_nothing_calls() {
             ),
             (
                 "by_name.py",
-                "class E:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, '_get_' + what)()\n"
+                "class E:\n    def _get_a(self): pass\n    def _put_a(self): pass\n    def _cut_a(self): pass\n    def _set_a(self): pass\n    def get(self, what): return getattr(self, '_get_' + what)()\n    def put(self, what): return getattr(self, f'_put_{what}')()\n    def cut(self, what): return getattr(self, '_cut_%s' % what)()\n"
+            ),
+            (
+                "by_any_name.py",
+                "class F:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, what)()\n"
             ),
             (
                 "b.ts",
@@ -284,6 +288,7 @@ fn private_functions_that_nothing_calls() {
             "a.py:C._n",
             "b.ts:dead",
             "b.ts:C.#gone",
+            "by_name.py:E._set_a",
             "c.c:dead",
             "d.php:D.dead",
             "e.cs:E.Dead",

@@ -14,6 +14,7 @@ pub struct FileUnits {
     pub language: Option<&'static str>,
     /// `own`, `documentation`, `vendored` or `generated`; only the first two are parsed.
     pub origin: &'static str,
+    pub test: bool,
     pub bytes: u64,
     pub code: u32,
     pub comments: u32,
@@ -64,6 +65,7 @@ fn file(facts: &FileFacts) -> FileUnits {
             Origin::Vendored => "vendored",
             Origin::Generated => "generated",
         },
+        test: facts.test,
         bytes: facts.bytes,
         code: facts.lines.code,
         comments: facts.lines.comments,

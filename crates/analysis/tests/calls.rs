@@ -207,6 +207,37 @@ fn other_languages() {
 }
 
 #[test]
+fn what_types_from_elsewhere_have_is_not_taken_for_the_only_method_of_that_name() {
+    let found = edges(&[
+        (
+            "g/a.go",
+            "package g\nimport \"testing\"\ntype B struct {}\nfunc (b *B) Launch() {}\nfunc TestA(t *testing.T) { t.Launch() }\nfunc Known(x any) { x.Launch() }\n",
+        ),
+        (
+            "cs/a.cs",
+            "class Version { public static bool FromText(string a) { return true; } public static bool TryParse(string a) { return true; } }\nclass C { void Foreign() { Int32.FromText(a); } void Common(x) { x.TryParse(a); } void Own() { Version.FromText(a); } }\n",
+        ),
+        (
+            "k/a.kt",
+            "package k\nclass Channel {\n  fun drainAll() {\n  }\n}\nfun foreign() {\n  ServiceLoader.load(x).drainAll()\n}\nfun known(x: Any) {\n  make(x).drainAll()\n}\n",
+        ),
+        (
+            "r/a.rs",
+            "struct S;\nimpl S { fn spin(&self) {} }\nfn known() { make().spin(); }\nfn foreign(y: Foreign) { y.spin(); }\n",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "cs/a.cs:C.Own -> cs/a.cs:Version.FromText",
+            "g/a.go:Known -> g/a.go:B.Launch ?",
+            "k/a.kt:known -> k/a.kt:Channel.drainAll ?",
+            "r/a.rs:known -> r/a.rs:S.spin ?",
+        ]
+    );
+}
+
+#[test]
 fn private_functions_that_nothing_calls() {
     assert_eq!(
         unused(&[
@@ -216,7 +247,11 @@ fn private_functions_that_nothing_calls() {
             ),
             (
                 "by_name.py",
-                "class E:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, '_get_' + what)()\n"
+                "class E:\n    def _get_a(self): pass\n    def _put_a(self): pass\n    def _cut_a(self): pass\n    def _set_a(self): pass\n    def get(self, what): return getattr(self, '_get_' + what)()\n    def put(self, what): return getattr(self, f'_put_{what}')()\n    def cut(self, what): return getattr(self, '_cut_%s' % what)()\n"
+            ),
+            (
+                "by_any_name.py",
+                "class F:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, what)()\n"
             ),
             (
                 "b.ts",
@@ -253,6 +288,7 @@ fn private_functions_that_nothing_calls() {
             "a.py:C._n",
             "b.ts:dead",
             "b.ts:C.#gone",
+            "by_name.py:E._set_a",
             "c.c:dead",
             "d.php:D.dead",
             "e.cs:E.Dead",

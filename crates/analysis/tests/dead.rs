@@ -99,6 +99,48 @@ fn a_part_of_a_required_module_asks_for_that_part() {
 }
 
 #[test]
+fn what_is_taken_of_a_whole_module_is_told_by_its_members() {
+    let dead = dead(&[
+        ("package.json", r#"{"name":"x","main":"index.ts"}"#),
+        (
+            "index.ts",
+            "import * as ns from './ns';\nimport * as typed from './typed';\nimport * as handed from './handed';\nimport * as out from './out';\nimport * as later from './later';\nexport { later };\nconst utils = require('./utils');\nfunction early() { return ns.a(utils.one()); }\nexport const x = (it: typed.A) => { f(handed); return { out, b: ns.b }; };\nasync function g() { const lazy = await import('./lazy'); lazy.a(); ns.c = 1; }\n",
+        ),
+        ("ns.ts", "export let a, b, c, d;\n"),
+        ("typed.ts", "export type A = 1;\nexport type B = 2;\n"),
+        ("handed.ts", "export const a = 1;\n"),
+        ("out.ts", "export const a = 1;\n"),
+        ("later.ts", "export const a = 1;\n"),
+        ("lazy.ts", "export const a = 1, b = 2;\n"),
+        ("utils.js", "exports.one = 1;\nexports.two = 2;\n"),
+    ]);
+    assert_eq!(
+        exports(&dead),
+        ["lazy.ts: b", "ns.ts: d", "typed.ts: B", "utils.js: two"]
+    );
+}
+
+#[test]
+fn a_worker_lives_and_so_does_a_function_whose_type_is_asked_for() {
+    let dead = dead(&[
+        ("package.json", r#"{"name":"x","main":"index.ts"}"#),
+        (
+            "index.ts",
+            "export const w = () => new Worker(new URL('./worker.ts', import.meta.url));\nexport const image = new URL('./a.png', import.meta.url);\nfunction typed() {}\nexport type T = ReturnType<typeof typed>;\nfunction gone() {}\n",
+        ),
+        ("worker.ts", "postMessage(1);\n"),
+        ("orphan.ts", "postMessage(1);\n"),
+    ]);
+    assert_eq!(dead.unused_files, ["orphan.ts"]);
+    let functions: Vec<_> = dead
+        .unused_functions
+        .iter()
+        .map(|unused| unused.function.as_str())
+        .collect();
+    assert_eq!(functions, ["gone"]);
+}
+
+#[test]
 fn what_a_package_offers_is_found_behind_what_is_built() {
     let dead = dead(&[
         (

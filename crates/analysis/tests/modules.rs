@@ -84,6 +84,25 @@ fn python() {
 }
 
 #[test]
+fn packages_that_are_part_of_tests_are_found_from_tests_only() {
+    let found = shown(&[
+        ("pkg/__init__.py", "from sample import a\n"),
+        ("tests/test_a.py", "from sample import a\nimport sample.deep\n"),
+        ("tests/apps/sample/__init__.py", "a = 1\n"),
+        ("tests/apps/sample/deep.py", "a = 1\n"),
+    ]);
+    assert!(
+        found.contains("tests/test_a.py -> tests/apps/sample/__init__.py"),
+        "{found}"
+    );
+    assert!(
+        found.contains("tests/test_a.py -> tests/apps/sample/deep.py"),
+        "{found}"
+    );
+    assert!(!found.contains("pkg/__init__.py ->"), "{found}");
+}
+
+#[test]
 fn java() {
     insta::assert_snapshot!(shown(&[
         (

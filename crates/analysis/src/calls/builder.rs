@@ -54,7 +54,8 @@ pub struct Builder {
     quoted: Vec<Sym>,
     exported: HashMap<Sym, V>,
     /// A member is asked for by a name that is put together at run time.
-    by_name: bool,
+    /// Beginnings of the names of methods that are asked for at run time.
+    by_name: Vec<String>,
 }
 
 impl Default for Builder {
@@ -81,7 +82,7 @@ impl Default for Builder {
             mentions: Vec::new(),
             quoted: Vec::new(),
             exported: HashMap::new(),
-            by_name: false,
+            by_name: Vec::new(),
         };
         builder.value(Value::Unknown);
         builder.value(Value::Opaque);
@@ -551,9 +552,10 @@ impl Builder {
         });
     }
 
-    /// A member is asked for by a name that is put together at run time: it may be any method of the file.
-    pub fn asks_by_name(&mut self) {
-        self.by_name = true;
+    /// A member is asked for by a name that is put together at run time: it may be any method of the file whose name
+    /// begins so.
+    pub fn asks_by_name(&mut self, beginning: &str) {
+        self.by_name.push(beginning.to_owned());
     }
 
     /// A text that may be the name of something that is looked up at run time.
@@ -578,9 +580,13 @@ impl Builder {
 
     #[must_use]
     pub fn finish(mut self) -> Calls {
-        if self.by_name {
-            let methods = self.functions.iter_mut().filter(|function| function.class.is_some());
-            methods.for_each(|function| function.entry = true);
+        let by_name = std::mem::take(&mut self.by_name);
+        for at in (0..self.functions.len()).filter(|_| !by_name.is_empty()) {
+            let function = &self.functions[at];
+            let name = self.text(function.name);
+            if function.class.is_some() && by_name.iter().any(|beginning| name.starts_with(beginning.as_str())) {
+                self.functions[at].entry = true;
+            }
         }
         let mut globals = std::mem::take(&mut self.scopes[0].names);
         let exported = std::mem::take(&mut self.exported);

@@ -313,6 +313,14 @@ mod tests {
     }
 
     #[test]
+    fn raw_strings_and_quoted_quotes_end_where_they_do() {
+        assert_eq!(lines("rust", "a(r\"\\fB\\\");\n\n// b\nc(\"d\");\n"), (2, 1, 1));
+        assert_eq!(lines("rust", "a('\"');\n\n// b\nc('\"');\n"), (2, 1, 1));
+        assert_eq!(lines("c", "a = '\"';\n\n/* b */\nc(\"d\");\n"), (2, 1, 1));
+        assert_eq!(lines("go", "a := `\n// no comment \"\n`\n// b\n"), (3, 1, 0));
+    }
+
+    #[test]
     fn comments_nest_where_the_language_says_so() {
         assert_eq!(lines("rust", "/* a /* b */\nc */\nfn d() {}\n"), (1, 2, 0));
         assert_eq!(lines("c", "/* a /* b */\nint c;\n"), (1, 1, 0));

@@ -48,19 +48,23 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             counted: false,
             numbers: HashMap::new(),
             taken: None,
+            whole: modules::Whole::new(text),
+            type_queries: Vec::new(),
         };
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.references(&parsed.program);
         walk.visit_program(&parsed.program);
+        walk.name_members();
         let Walk {
             units,
             mut syntax,
             numbers,
+            type_queries,
             ..
         } = walk;
         syntax.functions = units.finish();
-        syntax.calls = calls::calls(&lines, &parsed.program, &numbers);
+        syntax.calls = calls::calls(&lines, &parsed.program, &numbers, &type_queries);
         return Ok(syntax);
     }
     Err("its syntax is broken: lines are counted, but it is not parsed".to_owned())
@@ -130,6 +134,10 @@ struct Walk<'l> {
     numbers: HashMap<u32, u32>,
     /// What is taken from the `require` that comes next, where that is not all of it.
     taken: Option<Vec<ImportedName>>,
+    /// Names that stand for whole modules.
+    whole: modules::Whole,
+    /// Names whose types are asked for: `typeof a`.
+    type_queries: Vec<String>,
 }
 
 impl Walk<'_> {
@@ -317,6 +325,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         if let Some(init) = &it.init {
             let name = it.id.get_binding_identifier().map(|id| id.name.to_string());
             self.taken = modules::destructured(&it.id, init);
+            self.whole.declares(&it.id, init);
             self.named(name, init, |walk| walk.visit_expression(init));
         }
     }
@@ -482,7 +491,31 @@ impl<'a> Visit<'a> for Walk<'_> {
     fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {
         self.units.decide(u32::from(it.optional));
         self.taken = modules::member(it);
+        self.whole.member(&it.object, &it.property.name);
         walk::walk_static_member_expression(self, it);
+    }
+
+    fn visit_identifier_reference(&mut self, it: &IdentifierReference<'a>) {
+        self.whole.mention(it);
+    }
+
+    fn visit_ts_qualified_name(&mut self, it: &TSQualifiedName<'a>) {
+        if let TSTypeName::IdentifierReference(id) = &it.left {
+            self.whole.takes(id, &it.right.name);
+        }
+        walk::walk_ts_qualified_name(self, it);
+    }
+
+    fn visit_ts_type_query(&mut self, it: &TSTypeQuery<'a>) {
+        if let TSTypeQueryExprName::IdentifierReference(id) = &it.expr_name {
+            self.type_queries.push(id.name.to_string());
+        }
+        walk::walk_ts_type_query(self, it);
+    }
+
+    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
+        self.module_url(it);
+        walk::walk_new_expression(self, it);
     }
 
     fn visit_computed_member_expression(&mut self, it: &ComputedMemberExpression<'a>) {

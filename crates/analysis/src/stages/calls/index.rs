@@ -80,32 +80,51 @@ pub(super) struct File<'f> {
     pub counts_self: bool,
 }
 
-/// Methods of the languages' own types and of everybody's libraries: such a name tells nothing. Sorted.
+/// Methods of the languages' own types and of everybody's libraries: such a name tells nothing, in whatever case its first
+/// letter is. Sorted.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
-    "abort", "accept", "acquire", "add", "addEventListener", "all", "any", "append", "appendChild", "apply",
-    "as_view", "assign", "at", "begin", "bind", "call", "cancel", "capitalize", "catch", "charAt", "children",
-    "clear", "click", "clone", "close", "commit", "compile", "complete", "concat", "connect", "contains", "copy",
-    "count", "create", "cursor", "dec", "decode", "delete", "disconnect", "dispose", "done", "dump", "dumps", "emit",
-    "empty", "encode", "end", "endsWith", "endswith", "entries", "equals", "error", "every", "exception", "exec",
-    "execute", "exists", "exit", "expand", "extend", "fetch", "fill", "filter", "finally", "find", "findIndex",
-    "finish", "first", "flat", "flatMap", "flush", "focus", "forEach", "format", "fromkeys", "get", "getAttribute",
-    "getElementById", "getItem", "get_name", "group", "groups", "has", "hasNext", "hash", "hashCode", "head",
-    "hexdigest", "id", "includes", "increment", "index", "indexOf", "info", "init", "inner", "insert", "intersection",
-    "invoke", "isEmpty", "is_alive", "is_file", "items", "iter", "join", "json", "key", "keys", "kill", "last",
-    "lastIndexOf", "len", "length", "listen", "load", "loads", "log", "lookup", "lower", "lstrip", "map", "match",
-    "max", "merge", "min", "mkdir", "move", "name", "next", "normalize", "notify", "now", "off", "on", "once", "open",
-    "parse", "patch", "path", "pause", "peek", "pop", "popitem", "post", "print", "process", "push", "put", "query",
-    "querySelector", "quit", "read", "readline", "readlines", "recv", "reduce", "register", "reject", "release",
-    "reload", "remove", "removeChild", "removeEventListener", "removesuffix", "rename", "render", "repeat", "replace",
-    "request", "reset", "resize", "resolve", "resume", "reverse", "rollback", "rstrip", "run", "save", "search",
-    "seek", "select", "send", "sendall", "set", "setAttribute", "setItem", "setState", "setdefault", "setup", "shift",
-    "show", "shutdown", "size", "slice", "some", "sort", "splice", "split", "splitlines", "start", "startsWith",
-    "startswith", "stat", "status", "stop", "strftime", "strip", "sub", "submit", "subscribe", "substr", "substring",
-    "sum", "symmetric_difference", "tell", "test", "text", "then", "title", "toArray", "toFixed", "toJSON",
-    "toLowerCase", "toString", "toUpperCase", "to_string", "touch", "translate", "trigger", "trim", "truncate",
-    "type", "union", "unlink", "unshift", "unsubscribe", "unwrap", "update", "upper", "validate", "value", "valueOf",
-    "values", "wait", "walk", "warn", "warning", "wrap", "write", "writelines", "zfill",
+    "abort", "accept", "acquire", "add", "addAll", "addEventListener", "addRange", "all", "all?", "also", "and_then",
+    "any", "any?", "append", "appendChild", "apply", "asSequence", "as_bytes", "as_mut", "as_ref", "as_str",
+    "as_view", "assign", "at", "begin", "bind", "borrow", "borrow_mut", "bytes", "call", "cancel", "capitalize",
+    "catch", "chain", "charAt", "chars", "children", "clear", "click", "clone", "cloned", "close", "collect",
+    "commit", "compactMap", "compareTo", "compile", "complete", "computeIfAbsent", "concat", "configureAwait",
+    "connect", "contains", "containsKey", "containsValue", "contains_key", "copied", "copy", "count", "create",
+    "cursor", "dec", "decode", "dedup", "delete", "deref", "detect", "disconnect", "dispose", "distinct", "done",
+    "drain", "dropFirst", "dropLast", "dump", "dumps", "dup", "each", "each_pair", "each_with_index", "emit", "empty",
+    "empty?", "encode", "end", "endsWith", "ends_with", "endswith", "entries", "entrySet", "enumerate", "equals",
+    "err", "error", "every", "exception", "exec", "execute", "exists", "exit", "expand", "expect", "extend", "fetch",
+    "fill", "filter", "filter_map", "finally", "find", "findIndex", "finish", "first", "firstOrDefault",
+    "firstOrNull", "flat", "flatMap", "flat_map", "flush", "focus", "fold", "forEach", "for_each", "format", "freeze",
+    "fromkeys", "get", "getAttribute", "getBytes", "getClass", "getElementById", "getEnumerator", "getHashCode",
+    "getId", "getInstance", "getItem", "getKey", "getMessage", "getName", "getOrDefault", "getPath", "getSize",
+    "getType", "getValue", "get_mut", "get_name", "group", "groupBy", "groups", "gsub", "has", "hasNext", "hash",
+    "hashCode", "head", "hexdigest", "id", "include?", "includes", "increment", "index", "indexOf", "info", "init",
+    "inject", "inner", "insert", "instance_of?", "instance_variable_get", "intValue", "intersection", "into_iter",
+    "invoke", "invokeAsync", "isEmpty", "isNullOrEmpty", "is_a?", "is_alive", "is_empty", "is_err", "is_file",
+    "is_none", "is_ok", "is_some", "is_some_and", "items", "iter", "iter_mut", "iterator", "join", "joinToString",
+    "json", "key", "key?", "keySet", "keys", "kill", "last", "lastIndexOf", "lastOrDefault", "len", "length", "let",
+    "lines", "listen", "load", "loads", "lock", "log", "longValue", "lookup", "lower", "lstrip", "map", "map_err",
+    "match", "max", "max_by_key", "merge", "min", "min_by_key", "minus", "mkdir", "move", "name", "newInstance",
+    "next", "nextInt", "nil?", "normalize", "notify", "now", "off", "ok", "ok_or", "ok_or_else", "on", "once", "open",
+    "or_default", "or_else", "or_insert", "or_insert_with", "orderBy", "ordinal", "parse", "partition", "patch",
+    "path", "pause", "peek", "peekable", "plus", "pop", "popitem", "position", "post", "prefix", "print", "process",
+    "push", "push_str", "put", "putAll", "putIfAbsent", "query", "querySelector", "quit", "read", "readline",
+    "readlines", "recv", "reduce", "register", "reject", "release", "reload", "remove", "removeAll", "removeAt",
+    "removeChild", "removeEventListener", "removeIf", "removesuffix", "rename", "render", "repeat", "replace",
+    "request", "reset", "resize", "resolve", "respond_to?", "resume", "retain", "rev", "reverse", "reversed",
+    "rollback", "rstrip", "run", "save", "search", "seek", "select", "send", "sendall", "set", "setAttribute",
+    "setItem", "setState", "setdefault", "setup", "shift", "show", "shutdown", "singleOrDefault", "size", "skip",
+    "skip_while", "slice", "some", "sort", "sort_by", "sort_by_key", "sorted", "splice", "split", "split_once",
+    "splitlines", "splitn", "start", "startsWith", "starts_with", "startswith", "stat", "status", "stop", "stream",
+    "strftime", "strip", "strip_prefix", "strip_suffix", "sub", "submit", "subscribe", "substr", "substring",
+    "substringAfter", "substringBefore", "suffix", "sum", "symmetric_difference", "take", "take_while", "tell",
+    "test", "text", "then", "title", "toArray", "toDictionary", "toFixed", "toJSON", "toList", "toLowerCase", "toMap",
+    "toSet", "toString", "toUpperCase", "to_a", "to_h", "to_i", "to_owned", "to_s", "to_string", "to_sym", "to_vec",
+    "touch", "translate", "trigger", "trim", "trimEnd", "trimStart", "trim_end", "trim_start", "truncate",
+    "tryGetValue", "tryParse", "type", "union", "unlink", "unshift", "unsubscribe", "unwrap", "unwrap_or",
+    "unwrap_or_default", "unwrap_or_else", "update", "upper", "use", "validate", "value", "valueOf", "values", "wait",
+    "walk", "warn", "warning", "where", "wrap", "write", "writelines", "zfill", "zip",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,9 +150,20 @@ pub(super) struct Index<'f> {
     /// Sorted.
     elements: Vec<(u32, u32, u32, V)>,
     methods: HashMap<(Family, u32), Unique>,
+    /// Names of classes.
+    named_classes: HashSet<(Family, u32)>,
     /// Top-level names by what they can be seen from.
     packages: HashMap<(Family, u32, u32), Unique>,
     folders: Vec<u32>,
+}
+
+fn is_common(name: &str) -> bool {
+    let known = |name: &str| COMMON.binary_search(&name).is_ok();
+    let mut letters = name.chars();
+    let lower = letters
+        .next()
+        .map(|first| first.to_ascii_lowercase().to_string() + letters.as_str());
+    known(name) || lower.is_some_and(|name| known(&name))
 }
 
 fn number(length: usize) -> u32 {
@@ -155,6 +185,7 @@ impl<'f> Index<'f> {
             members: HashMap::default(),
             elements: Vec::new(),
             methods: HashMap::default(),
+            named_classes: HashSet::default(),
             packages: HashMap::default(),
             folders: Vec::new(),
         };
@@ -247,12 +278,15 @@ impl<'f> Index<'f> {
         for (at, file) in (0u32..).zip(&self.files) {
             for (number, function) in (file.functions..).zip(&file.calls.functions) {
                 let name = file.calls.name(function.name);
-                let common = COMMON.binary_search(&name).is_ok() || name.len() < 3;
+                let common = is_common(name) || name.len() < 3;
                 if function.class.is_some() && !function.anonymous && !common {
                     let key = (file.family, file.syms[function.name as usize]);
                     add(&mut self.methods, key, number);
                 }
             }
+            let classes = file.calls.classes.iter();
+            self.named_classes
+                .extend(classes.map(|class| (file.family, file.syms[class.name as usize])));
             let place = match file.family.reach() {
                 Reach::File => continue,
                 Reach::Folder => self.folders[at as usize],
@@ -344,6 +378,23 @@ impl<'f> Index<'f> {
         match self.packages.get(&(family, place, sym)) {
             Some(Unique::One(home)) => self.global(*home, sym).map(|value| (*home, value)),
             _ => None,
+        }
+    }
+
+    /// The expression hangs on a name that is one of a type, by its first letter, and of none of the repository's.
+    pub(super) fn is_foreign(&self, file: u32, value: V) -> bool {
+        let data = &self.files[file as usize];
+        match data.calls.values[value as usize] {
+            Value::Free(sym) => {
+                let name = data.calls.name(sym);
+                // A single letter is a parameter of a type.
+                let is_type = name.len() > 1 && name.starts_with(char::is_uppercase);
+                is_type && !self.named_classes.contains(&(data.family, data.syms[sym as usize]))
+            }
+            Value::Member(base, _) | Value::Result(base) | Value::Element(base, _) => self.is_foreign(file, base),
+            Value::First(a, b) => self.is_foreign(file, a) || self.is_foreign(file, b),
+            Value::Either(a, b) => self.is_foreign(file, a) && self.is_foreign(file, b),
+            _ => false,
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::index::Index;
+use super::index::{Family, Index};
 use crate::calls::{ANY, OPAQUE, Sym, UNKNOWN, V, Value};
 use crate::graph::Link;
 
@@ -291,7 +291,15 @@ impl<'i, 'f> Solver<'i, 'f> {
         };
         let is_constructor = matches!(data.calls.name(name), "constructor" | "__init__" | "__new__");
         // What the object is must not be known: then the method is none of this repository's.
-        if is_constructor || !self.eval(file, base).things.is_empty() {
+        // Elsewhere a type may have a name that is no class here: an interface of Go, an alias.
+        let tells_types = matches!(
+            data.family,
+            Family::Jvm | Family::CSharp | Family::Swift | Family::Php | Family::C | Family::Rust
+        );
+        if is_constructor
+            || !self.eval(file, base).things.is_empty()
+            || (tells_types && self.index.is_foreign(file, base))
+        {
             return None;
         }
         self.index.unique_method(file, data.syms[name as usize])

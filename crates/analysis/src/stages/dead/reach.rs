@@ -390,9 +390,19 @@ impl Demand {
                 // For its effects only: it asks for no name.
                 continue;
             }
+            // What is taken of a whole module stands behind it, where that is all known.
+            let told = import
+                .names
+                .iter()
+                .any(|name| name.local.is_empty() && &*name.imported != "*");
             for name in &import.names {
-                let wanted = (&*name.imported != "*").then(|| name.imported.to_string());
-                work.push((link.target, wanted));
+                let star = &*name.imported == "*";
+                if star && told {
+                    // It may be a part of what `module.exports = …` is.
+                    work.push((link.target, Some("default".to_owned())));
+                    continue;
+                }
+                work.push((link.target, (!star).then(|| name.imported.to_string())));
             }
         }
         while let Some((file, name)) = work.pop() {

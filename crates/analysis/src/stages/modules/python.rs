@@ -2,7 +2,7 @@
 //! where there is one, else to the package.
 //!
 //! Absolute names are looked for in the folder that holds the importing file's topmost package, then in the root, `src`
-//! and `lib`, then beside a file that is in no package.
+//! and `lib`, then beside a file that is in no package; from a test, also beside the packages that are part of tests.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +13,8 @@ use crate::graph::Link;
 struct Python {
     /// Names that an absolute import can begin with and still be of this repository, by root.
     roots: Vec<String>,
+    /// Those of packages that are part of tests: only tests have them on their path.
+    test_roots: Vec<String>,
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
@@ -21,16 +23,24 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         .filter(|r| index.is_folder(r))
         .map(|r| (*r).to_owned())
         .collect();
+    let mut test_roots = BTreeSet::new();
     // Workspaces keep packages deeper: every folder above a topmost package is a root.
     for (_, file) in index.of_language("python") {
-        if file.path.ends_with("/__init__.py") && !file.test {
-            roots.insert(package_root(index, &file.path).to_owned());
+        if file.path.ends_with("/__init__.py") {
+            let into = if file.test { &mut test_roots } else { &mut roots };
+            into.insert(package_root(index, &file.path).to_owned());
         }
     }
-    let mut roots: Vec<_> = roots.into_iter().collect();
-    roots.sort_by_key(|root| (root.matches('/').count(), root.clone()));
-    roots.truncate(200);
-    Box::new(Python { roots })
+    let ordered = |roots: BTreeSet<String>| {
+        let mut roots: Vec<_> = roots.into_iter().collect();
+        roots.sort_by_key(|root| (root.matches('/').count(), root.clone()));
+        roots.truncate(200);
+        roots
+    };
+    Box::new(Python {
+        roots: ordered(roots),
+        test_roots: ordered(test_roots),
+    })
 }
 
 /// The folder that holds the topmost package of a file; the file's own folder where that is no package.
@@ -66,7 +76,8 @@ impl Resolver for Python {
         }
         let relative = module.replace('.', "/");
         let own_root = package_root(index, path);
-        let roots = std::iter::once(own_root).chain(self.roots.iter().map(String::as_str));
+        let of_tests = self.test_roots.iter().filter(|_| index.files[from as usize].test);
+        let roots = std::iter::once(own_root).chain(self.roots.iter().chain(of_tests).map(String::as_str));
         for root in roots.clone() {
             let base = join(root, &relative);
             let found = if is_from {

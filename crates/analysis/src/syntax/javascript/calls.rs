@@ -13,7 +13,13 @@ use crate::calls::{ANY, Argument, Builder, Calls, Kind, MODULE, OPAQUE, UNKNOWN,
 use crate::syntax::Lines;
 
 /// `numbers`: places in [`crate::facts::Syntax::imports`] by the offset of what imports.
-pub(super) fn calls(lines: &Lines, program: &Program<'_>, numbers: &HashMap<u32, u32>) -> Calls {
+/// `type_queries`: names whose types are asked for.
+pub(super) fn calls(
+    lines: &Lines,
+    program: &Program<'_>,
+    numbers: &HashMap<u32, u32>,
+    type_queries: &[String],
+) -> Calls {
     let mut walk = Walk {
         lines,
         numbers,
@@ -29,6 +35,10 @@ pub(super) fn calls(lines: &Lines, program: &Program<'_>, numbers: &HashMap<u32,
     }
     walk.hoist(&program.body);
     walk.visit_program(program);
+    for name in type_queries {
+        let value = walk.builder.free(name);
+        walk.builder.mention(value);
+    }
     walk.builder.finish()
 }
 

@@ -2,20 +2,140 @@
 
 use oxc_ast::ast::*;
 use oxc_span::{GetSpan, Span};
+use rustc_hash::FxHashMap as HashMap;
 
 use super::Walk;
 use crate::facts::{Export, Import, ImportKind, ImportedName};
+
+/// The names of a file that stand for whole modules, and what is taken of each. Scopes are not told apart: a name that is
+/// bound twice takes what is taken of either.
+pub(super) struct Whole {
+    /// There may be some: else no name is followed.
+    any: bool,
+    /// What each name takes, in the order of the text; `None`: it is used in another way, so it may take anything.
+    names: HashMap<String, Option<Vec<Box<str>>>>,
+    /// The imports, and the name that each is bound to.
+    imports: Vec<(u32, String)>,
+    /// The name that the `require` or `import()` that comes next is bound to.
+    next: Option<String>,
+    /// Where the name stands whose member was just noted.
+    noted: Option<u32>,
+}
+
+/// More members are taken for all.
+const MAX_MEMBERS: usize = 200;
+
+impl Whole {
+    pub(super) fn new(text: &str) -> Self {
+        Self {
+            any: ["* as ", "require(", "import("].iter().any(|sign| text.contains(sign)),
+            names: HashMap::default(),
+            imports: Vec::new(),
+            next: None,
+            noted: None,
+        }
+    }
+
+    fn bind(&mut self, import: u32, name: &str) {
+        if self.any {
+            self.names.entry(name.to_owned()).or_insert_with(|| Some(Vec::new()));
+            self.imports.push((import, name.to_owned()));
+        }
+    }
+
+    /// `const a = require(…)`, `const a = await import(…)`.
+    pub(super) fn declares(&mut self, pattern: &BindingPattern<'_>, init: &Expression<'_>) {
+        self.next = match pattern {
+            BindingPattern::BindingIdentifier(id) if is_module(init) => Some(id.name.to_string()),
+            _ => None,
+        };
+    }
+
+    /// `a.member`.
+    pub(super) fn member(&mut self, object: &Expression<'_>, member: &str) {
+        if let Expression::Identifier(id) = object {
+            self.takes(id, member);
+        }
+    }
+
+    pub(super) fn takes(&mut self, id: &IdentifierReference<'_>, member: &str) {
+        if !self.any {
+            return;
+        }
+        // The name may stand before the import that binds it.
+        let taken = self
+            .names
+            .entry(id.name.to_string())
+            .or_insert_with(|| Some(Vec::new()));
+        if let Some(members) = taken {
+            if members.len() >= MAX_MEMBERS {
+                *taken = None;
+            } else if !members.iter().any(|known| **known == *member) {
+                members.push(member.into());
+            }
+        }
+        self.noted = Some(id.span.start);
+    }
+
+    /// A name that is used; all of it, where no member of it was noted.
+    pub(super) fn mention(&mut self, id: &IdentifierReference<'_>) {
+        if self.noted.take() != Some(id.span.start) {
+            self.escapes(&id.name);
+        }
+    }
+
+    fn escapes(&mut self, name: &str) {
+        match self.names.get_mut(name) {
+            Some(taken) => *taken = None,
+            None if self.any => {
+                self.names.insert(name.to_owned(), None);
+            }
+            None => {}
+        }
+    }
+}
 
 impl Walk<'_> {
     fn import(&mut self, specifier: &str, kind: ImportKind, at: Span, names: Vec<ImportedName>) {
         let number = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
         self.numbers.insert(at.start, number);
+        for name in names.iter().filter(|name| &*name.imported == "*" && !kind.passes_on()) {
+            if !name.local.is_empty() {
+                self.whole.bind(number, &name.local);
+            }
+        }
         self.syntax.imports.push(Import {
             specifier: specifier.into(),
             kind,
             line: self.line(at),
             names,
         });
+    }
+
+    /// Writes behind the whole module what is taken of it, where that is all known.
+    pub(super) fn name_members(&mut self) {
+        for (number, local) in &self.whole.imports {
+            if let (Some(Some(members)), Some(import)) = (
+                self.whole.names.get(local),
+                self.syntax.imports.get_mut(*number as usize),
+            ) {
+                import.names.extend(members.iter().map(|member| name(member, "")));
+            }
+        }
+    }
+
+    /// `new URL('./a.js', import.meta.url)`: where a worker is started from.
+    pub(super) fn module_url(&mut self, it: &NewExpression<'_>) {
+        let is_url = matches!(&it.callee, Expression::Identifier(id) if id.name == "URL");
+        let [Argument::StringLiteral(path), Argument::StaticMemberExpression(base)] = it.arguments.as_slice() else {
+            return;
+        };
+        let of_module = matches!(base.object, Expression::ImportMeta(_)) && base.property.name == "url";
+        let ending = path.value.rsplit('.').next().unwrap_or_default();
+        let is_code = matches!(ending, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx");
+        if is_url && of_module && is_code && path.value.starts_with('.') {
+            self.import(&path.value, ImportKind::Dynamic, it.span, vec![name("*", "")]);
+        }
     }
 
     pub(super) fn export(&mut self, name: &str, at: Span) {
@@ -85,7 +205,8 @@ impl Walk<'_> {
                 .unwrap_or_default(),
             computed => return self.loads(computed),
         };
-        let names = taken.unwrap_or_else(|| vec![name("*", "")]);
+        let local = self.whole.next.take().unwrap_or_default();
+        let names = taken.unwrap_or_else(|| vec![name("*", &local)]);
         self.import(&specifier, ImportKind::Dynamic, it.span, names);
     }
 
@@ -101,6 +222,12 @@ impl Walk<'_> {
                 ImportKind::Static
             };
             self.import(&module.expression.value, kind, it.span, vec![name("*", &it.id.name)]);
+        } else if let TSModuleReference::IdentifierReference(id) = &it.module_reference {
+            self.whole.escapes(&id.name);
+        } else if let TSModuleReference::QualifiedName(path) = &it.module_reference
+            && let TSTypeName::IdentifierReference(id) = &path.left
+        {
+            self.whole.takes(id, &path.right.name);
         }
     }
 
@@ -127,7 +254,10 @@ impl Walk<'_> {
             let names = match taken {
                 // They may be parts of what `module.exports = …` is.
                 Some(names) => names.into_iter().chain([name("default", "")]).collect(),
-                None => vec![name("*", "")],
+                None => {
+                    let local = self.whole.next.take().unwrap_or_default();
+                    vec![name("*", &local)]
+                }
             };
             self.import(&text.value, kind, it.span, names);
         }
@@ -212,6 +342,7 @@ impl Walk<'_> {
 
     pub(super) fn export_names(&mut self, it: &ExportNamedDeclaration<'_>) {
         for specifier in &it.specifiers {
+            self.whole.escapes(&specifier.local.name());
             self.export(&specifier.exported.name(), specifier.span);
         }
     }

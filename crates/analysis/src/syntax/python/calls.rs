@@ -459,13 +459,9 @@ impl<'a> Walk<'a, '_> {
             return self.builder.value(Value::Super(class));
         }
         if matches!(&*it.func, Expr::Name(name) if name.id == "getattr")
-            && it
-                .arguments
-                .args
-                .get(1)
-                .is_some_and(|name| !name.is_string_literal_expr())
+            && let Some(name) = it.arguments.args.get(1).filter(|name| !name.is_string_literal_expr())
         {
-            self.builder.asks_by_name();
+            self.builder.asks_by_name(beginning(name));
         }
         let callee = self.callee(&it.func);
         let mut arguments = Vec::with_capacity(it.arguments.args.len());
@@ -833,6 +829,23 @@ fn dotted(it: &ast::ExprAttribute) -> Option<String> {
             }
             _ => return None,
         }
+    }
+}
+
+/// What a text that is put together begins with: `"_on_" + name`, `"_on_%s" % name`, `f"_on_{name}"`; else nothing.
+fn beginning(it: &Expr) -> &str {
+    match it {
+        Expr::StringLiteral(text) => text.value.to_str().split(['%', '{']).next().unwrap_or_default(),
+        Expr::BinOp(it) => beginning(&it.left),
+        Expr::FString(it) => match it.value.elements().next() {
+            Some(ast::InterpolatedStringElement::Literal(text)) => &text.value,
+            _ => "",
+        },
+        Expr::Call(it) => match &*it.func {
+            Expr::Attribute(format) if format.attr.as_str() == "format" => beginning(&format.value),
+            _ => "",
+        },
+        _ => "",
     }
 }
 

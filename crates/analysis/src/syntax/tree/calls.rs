@@ -400,6 +400,12 @@ impl Context<'_> {
                     let name = text.to_owned();
                     return self.calls.free(&name);
                 }
+                // Go: a package's.
+                _ if at.kind() == "qualified_type" => {
+                    let (package, name) = (self.field(at, "package"), self.field(at, "name"));
+                    let package = self.calls.read_late(package);
+                    return self.calls.member(package, name);
+                }
                 Part::Member => {
                     let last = u32::try_from(at.named_child_count()).unwrap_or(1).saturating_sub(1);
                     match at.named_child(last) {

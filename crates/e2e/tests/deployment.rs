@@ -352,7 +352,10 @@ fn the_workflows_trust_nobody_more_than_they_must() {
         let workflow = yaml(&path);
         let read_only = serde_json::json!({ "contents": "read" });
         let rights = &workflow["permissions"];
-        assert!(*rights == read_only || *rights == serde_json::json!({}), "`{path}`: {rights}");
+        assert!(
+            *rights == read_only || *rights == serde_json::json!({}),
+            "`{path}`: {rights}"
+        );
         for (name, job) in workflow["jobs"].as_object().expect("jobs") {
             assert!(job["timeout-minutes"].is_u64(), "`{path}`: `{name}` may hang for hours");
             for step in array(job, "steps") {
@@ -372,7 +375,9 @@ fn the_workflows_trust_nobody_more_than_they_must() {
             }
         }
         for word in read(&path).split(|c: char| c.is_whitespace() || c == '"') {
-            let ours = ["scripts/", "docker/", ".ci/"].iter().any(|start| word.starts_with(start));
+            let ours = ["scripts/", "docker/", ".ci/"]
+                .iter()
+                .any(|start| word.starts_with(start));
             if ours && !word.contains(['*', '$']) {
                 assert!(root().join(word).exists(), "`{path}`: there is no `{word}`");
             }

@@ -3,6 +3,7 @@
 //! The tests start the programs of this build; `scripts/test` builds them first.
 
 pub mod container;
+pub mod documents;
 pub mod git_server;
 pub mod island;
 pub mod postgres;

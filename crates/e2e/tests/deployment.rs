@@ -341,3 +341,47 @@ fn the_dockerfiles_set_what_exists() {
         }
     }
 }
+
+/// Actions are pinned by hash, rights are as few as can be, and what a step runs exists.
+#[test]
+fn the_workflows_trust_nobody_more_than_they_must() {
+    let folder = std::fs::read_dir(root().join(".github/workflows")).expect("a folder of workflows");
+    let mut actions = 0;
+    for entry in folder.flatten() {
+        let path = format!(".github/workflows/{}", entry.file_name().to_string_lossy());
+        let workflow = yaml(&path);
+        let read_only = serde_json::json!({ "contents": "read" });
+        let rights = &workflow["permissions"];
+        assert!(
+            *rights == read_only || *rights == serde_json::json!({}),
+            "`{path}`: {rights}"
+        );
+        for (name, job) in workflow["jobs"].as_object().expect("jobs") {
+            assert!(job["timeout-minutes"].is_u64(), "`{path}`: `{name}` may hang for hours");
+            for step in array(job, "steps") {
+                let Some(action) = step["uses"].as_str() else { continue };
+                actions += 1;
+                let hash = action.split_once('@').map_or("", |(_, hash)| hash);
+                assert!(
+                    hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                    "`{path}`: `{action}` is not pinned by its hash"
+                );
+                let told = format!("{action} # v");
+                assert!(read(&path).contains(&told), "`{path}`: which version is `{action}`?");
+                if action.starts_with("actions/checkout@") {
+                    let kept = &step["with"]["persist-credentials"];
+                    assert_eq!(*kept, false, "`{path}`: the token would lie on the disk");
+                }
+            }
+        }
+        for word in read(&path).split(|c: char| c.is_whitespace() || c == '"') {
+            let ours = ["scripts/", "docker/", ".ci/"]
+                .iter()
+                .any(|start| word.starts_with(start));
+            if ours && !word.contains(['*', '$']) {
+                assert!(root().join(word).exists(), "`{path}`: there is no `{word}`");
+            }
+        }
+    }
+    assert!(actions > 4, "they have been found: {actions}");
+}

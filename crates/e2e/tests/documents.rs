@@ -3,60 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use repolens_e2e::documents::{GUIDES, blocks, documents, literals, prose};
 use repolens_e2e::settings_table::{read, root, settings, supervisor_variables};
-
-/// Those that tell an operator what to do.
-const GUIDES: [&str; 4] = [
-    "docs/deploy-combined.md",
-    "docs/deploy-split.md",
-    "docs/operations.md",
-    "docs/migrate.md",
-];
-
-fn documents() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![root().join("docs"), root().join(".github")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("a folder of documents").flatten() {
-            match entry.path() {
-                path if path.is_dir() => folders.push(path),
-                path if path.extension().is_some_and(|extension| extension == "md") => found.push(path),
-                _ => {}
-            }
-        }
-    }
-    found.push(root().join("README.md"));
-    found
-}
-
-/// The lines of fenced blocks in this language, continued lines joined.
-fn blocks(text: &str, language: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut inside = None;
-    for line in text.replace("\\\n", " ").lines() {
-        if let Some(info) = line.trim_start().strip_prefix("```") {
-            inside = if inside.is_some() {
-                None
-            } else {
-                Some(info.trim().to_owned())
-            };
-        } else if inside.as_deref() == Some(language) {
-            lines.push(line.to_owned());
-        }
-    }
-    lines
-}
-
-/// The text without fenced blocks.
-fn prose(text: &str) -> String {
-    let parts = text.split("\n```").step_by(2);
-    parts.collect::<Vec<_>>().join("\n")
-}
-
-/// What stands in backticks.
-fn literals(text: &str) -> Vec<String> {
-    prose(text).split('`').skip(1).step_by(2).map(str::to_owned).collect()
-}
 
 /// The anchors of a document, as its host makes them of the headings.
 fn anchors(text: &str) -> BTreeSet<String> {

@@ -12,6 +12,8 @@ use serde_json::Value;
 use servers::Redis;
 use tempfile::TempDir;
 
+#[path = "image/guides.rs"]
+mod guides;
 #[path = "../../core/tests/queue/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod servers;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::history::user_id;
 use super::shapes::{any_object, between, count, flag, object, one_of, text};
 use super::{Api, operation};
 use crate::handlers::results::ResultsView;
@@ -15,8 +16,14 @@ pub fn describe(api: &mut Api) {
     // OpenAPI 3.1 describes a stream by one of its events.
     let mut event = object(&[
         ("id", text()),
-        ("event", one_of(&["queued", "progress", "completed", "failed", "cancelled"])),
-        ("data", json!({ "type": "string", "contentMediaType": "application/json" })),
+        (
+            "event",
+            one_of(&["queued", "progress", "completed", "failed", "cancelled"]),
+        ),
+        (
+            "data",
+            json!({ "type": "string", "contentMediaType": "application/json" }),
+        ),
     ]);
     event["properties"]["data"]["contentSchema"] = any_object();
     api.add(
@@ -141,6 +148,7 @@ fn look(api: &mut Api) {
             json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX }),
             "Entries to leave out",
         )
+        .query("userId", user_id(), "Older clients send it; it decides nothing here")
         .answers(200, "The results", whole)
         .ends(304, "The client has them")
         .problems(&[400, 409])

@@ -38,6 +38,23 @@ pub fn may_delete(caller: &Caller, scan: &Scan) -> Result<(), Problem> {
     must_own(caller, scan)
 }
 
+/// What queries call those who have not signed in.
+pub const GUEST: &str = "guest";
+
+/// As `userId` of a query: the caller's own id, or `guest`.
+///
+/// # Errors
+/// 403 for any other.
+pub fn may_name(caller: &Caller, user_id: &str) -> Result<(), Problem> {
+    if user_id == GUEST || caller.user_id() == Some(user_id) {
+        Ok(())
+    } else {
+        Err(Problem::forbidden(
+            "`userId` is `guest` or your own id: this is somebody else's.",
+        ))
+    }
+}
+
 fn must_own(caller: &Caller, scan: &Scan) -> Result<(), Problem> {
     caller.signed_in()?;
     if owns(caller, scan) {

@@ -75,6 +75,7 @@ pub async fn post_favorite(
     Ok(HttpResponse::Ok().json(FavoriteView::from(favorite)))
 }
 
+/// Answered with JSON: the front end reads a body of every answer.
 pub async fn delete_favorite(
     app: web::Data<App>,
     caller: Caller,
@@ -82,7 +83,7 @@ pub async fn delete_favorite(
 ) -> Result<HttpResponse, Problem> {
     let user = caller.signed_in()?;
     if app.store.remove_favorite(&user.id, &repository_id).await? {
-        Ok(HttpResponse::NoContent().finish())
+        Ok(HttpResponse::Ok().json(json!({ "repositoryId": *repository_id, "isFavorite": false })))
     } else {
         Err(Problem::not_found("This repository is not among your favourites."))
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{optional_timestamp, timestamp};
+use crate::access::{GUEST, may_name};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::problem::Problem;
@@ -50,9 +51,6 @@ fn twenty() -> u16 {
 
 /// No list is longer than this.
 const MAX_LIMIT: u16 = 200;
-
-/// What queries call those who have not signed in.
-const GUEST: &str = "guest";
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -194,12 +192,13 @@ pub async fn get_history(
 
 /// Whose scans the caller may have listed: one's own, and those of guests.
 fn owner(app: &App, caller: &Caller, asked: Option<&str>) -> Result<Owner, Problem> {
-    match (asked, caller.user_id()) {
-        (Some(GUEST), _) | (None, None) if app.guest_history => Ok(Owner::Nobody),
-        (Some(GUEST), _) | (None, None) => Err(Problem::forbidden("This service shows guests no history.")),
-        (None, Some(own)) => Ok(Owner::User(own.to_owned())),
-        (Some(asked), Some(own)) if asked == own => Ok(Owner::User(own.to_owned())),
-        (Some(_), _) => Err(Problem::forbidden("This is somebody else's history.")),
+    if let Some(asked) = asked {
+        may_name(caller, asked)?;
+    }
+    match asked.or(caller.user_id()) {
+        None | Some(GUEST) if !app.guest_history => Err(Problem::forbidden("This service shows guests no history.")),
+        None | Some(GUEST) => Ok(Owner::Nobody),
+        Some(own) => Ok(Owner::User(own.to_owned())),
     }
 }
 

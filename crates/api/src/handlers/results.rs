@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::sections::{self, ResultsQuery};
 use super::{find_scan, optional_timestamp, scan_id, timestamp};
+use crate::access::may_name;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::conditional::{etag, has_already, not_modified, takes_gzip};
@@ -42,6 +43,9 @@ pub async fn get_results(
     let id = scan_id(&path)?;
     let scan = find_scan(&app, &caller, &id).await?;
     query.check()?;
+    if let Some(user_id) = &query.user_id {
+        may_name(&caller, user_id)?;
+    }
     if scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(
             "This scan is {}: only a completed one has results.",

@@ -50,6 +50,8 @@ pub async fn post_scan(
         .map_err(|refused| Problem::refused_at("/repoUrl", refused.to_string()))?;
     let branch = body
         .branch
+        // What a form sends whose field was left empty.
+        .filter(|branch| !branch.is_empty())
         .map(|branch| BranchName::parse(&branch))
         .transpose()
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;

@@ -21,6 +21,8 @@ pub struct ResultsQuery {
     limit: Option<u64>,
     /// Entries that are left out at the start.
     offset: Option<u64>,
+    /// Older clients send it with every call. It decides nothing here.
+    pub user_id: Option<String>,
 }
 
 /// Longer pages are asked for in parts.

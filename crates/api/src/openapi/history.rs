@@ -122,6 +122,6 @@ pub fn describe(api: &mut Api) {
     );
 }
 
-fn user_id() -> Value {
+pub fn user_id() -> Value {
     json!({ "type": "string", "examples": ["guest"], "enum": ["guest"] })
 }

@@ -47,7 +47,11 @@ fn favorites(api: &mut Api) {
     );
     api.add(
         operation("delete", one, TAG, "removeFavorite", "Take a repository out")
-            .ends(204, "It is none any more")
+            .answers(
+                200,
+                "It is none any more",
+                object(&[("repositoryId", text()), ("isFavorite", flag())]),
+            )
             .problems(&[404])
             .signed_in()
             .stored(),

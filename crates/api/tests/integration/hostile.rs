@@ -65,7 +65,7 @@ async fn bad_input(database: Database) {
         (422, b"{\"repoUrl\":\"http://metadata.google.internal/a/b\"}"),
         (422, b"{\"repoUrl\":\"https://github.com/a/b\",\"branch\":\"--x\"}"),
         (422, b"{\"repoUrl\":\"https://github.com/a/b\",\"branch\":\"a..b\"}"),
-        (422, b"{\"repoUrl\":\"https://github.com/a/b\",\"branch\":\"\"}"),
+        (422, b"{\"repoUrl\":\"https://github.com/a/b\",\"branch\":\" \"}"),
     ];
     for (wanted, body) in bodies {
         let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();

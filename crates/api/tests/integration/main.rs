@@ -2,9 +2,11 @@
 
 mod away;
 mod callers;
+mod contract;
 mod events;
 mod exports;
 mod faults;
+mod front_end;
 mod history;
 mod hostile;
 mod hostile_calls;

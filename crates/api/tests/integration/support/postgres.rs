@@ -55,6 +55,7 @@ while read -r command; do
   case $command in
     stop) kill -INT "$server"; wait "$server" || true; server=; echo STOPPED ;;
     start) start "$1" ;;
+    refused) echo "REFUSED $(grep -c 'FATAL:  password authentication failed' log)" ;;
   esac
 done
 "#;
@@ -101,6 +102,11 @@ impl Postgres {
 
     pub fn start_server(&self) {
         self.tell("start", "READY");
+    }
+
+    /// So many connections were refused for their password.
+    pub fn has_refused(&self, times: usize) {
+        self.tell("refused", &format!("REFUSED {times}"));
     }
 
     fn tell(&self, command: &str, answer: &str) {

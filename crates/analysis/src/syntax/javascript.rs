@@ -513,11 +513,6 @@ impl<'a> Visit<'a> for Walk<'_> {
         walk::walk_ts_type_query(self, it);
     }
 
-    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
-        self.module_url(it);
-        walk::walk_new_expression(self, it);
-    }
-
     fn visit_computed_member_expression(&mut self, it: &ComputedMemberExpression<'a>) {
         self.units.decide(u32::from(it.optional));
         walk::walk_computed_member_expression(self, it);

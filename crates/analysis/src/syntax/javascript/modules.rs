@@ -124,20 +124,6 @@ impl Walk<'_> {
         }
     }
 
-    /// `new URL('./a.js', import.meta.url)`: where a worker is started from.
-    pub(super) fn module_url(&mut self, it: &NewExpression<'_>) {
-        let is_url = matches!(&it.callee, Expression::Identifier(id) if id.name == "URL");
-        let [Argument::StringLiteral(path), Argument::StaticMemberExpression(base)] = it.arguments.as_slice() else {
-            return;
-        };
-        let of_module = matches!(base.object, Expression::ImportMeta(_)) && base.property.name == "url";
-        let ending = path.value.rsplit('.').next().unwrap_or_default();
-        let is_code = matches!(ending, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx");
-        if is_url && of_module && is_code && path.value.starts_with('.') {
-            self.import(&path.value, ImportKind::Dynamic, it.span, vec![name("*", "")]);
-        }
-    }
-
     pub(super) fn export(&mut self, name: &str, at: Span) {
         self.syntax.exports.push(Export {
             name: name.into(),

@@ -550,6 +550,13 @@ impl<'a> Walk<'a, '_> {
             Expr::Attribute(attribute) => {
                 let value = self.attribute(attribute);
                 self.builder.mention(value);
+                // Read and not called: whoever has it may call it.
+                if let Value::Member(base, _) = self.builder.get(value)
+                    && attribute.attr.starts_with('_')
+                    && matches!(self.builder.get(base), Value::This(_))
+                {
+                    self.builder.quote(attribute.attr.as_str());
+                }
                 value
             }
             Expr::Call(it) => self.call(it),

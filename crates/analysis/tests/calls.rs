@@ -250,8 +250,12 @@ fn private_functions_that_nothing_calls() {
                 "class E:\n    def _get_a(self): pass\n    def _put_a(self): pass\n    def _cut_a(self): pass\n    def _set_a(self): pass\n    def get(self, what): return getattr(self, '_get_' + what)()\n    def put(self, what): return getattr(self, f'_put_{what}')()\n    def cut(self, what): return getattr(self, '_cut_%s' % what)()\n"
             ),
             (
+                "chain.py",
+                "class I:\n    def _first(self): return self._second()\n    def _second(self): pass\n    def _handed(self): pass\n    def _read(self): pass\n    def go(self): return [map(self._handed, []), self._read]\n    def _gone(self): return self._handed() + self._read()\nclass J:\n    def run(self): return self._hook()\n    def _hook(self): pass\nclass K(J):\n    def _hook(self): pass\n"
+            ),
+            (
                 "by_any_name.py",
-                "class F:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, what)()\n"
+                "class F:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, what)()\nclass G(F):\n    def _get_b(self): pass\nclass H:\n    def _get_c(self): pass\n"
             ),
             (
                 "b.ts",
@@ -288,13 +292,17 @@ fn private_functions_that_nothing_calls() {
             "a.py:C._n",
             "b.ts:dead",
             "b.ts:C.#gone",
+            "by_any_name.py:H._get_c",
             "by_name.py:E._set_a",
             "c.c:dead",
+            "chain.py:I._first",
+            "chain.py:I._gone",
             "d.php:D.dead",
             "e.cs:E.Dead",
             "g/a.go:dead",
             "r.rs:dead",
             "a.py:_deader ?",
+            "chain.py:I._second ?",
         ]
     );
 }

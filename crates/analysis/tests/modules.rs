@@ -103,6 +103,39 @@ fn packages_that_are_part_of_tests_are_found_from_tests_only() {
 }
 
 #[test]
+fn code_comes_before_the_declarations_of_what_is_built_from_it() {
+    let found = shown(&[
+        ("package.json", r#"{"name":"root","workspaces":["packages/*"]}"#),
+        (
+            "packages/lib/package.json",
+            r#"{"name":"lib","main":"./dist/index.js","types":"./types/index.d.ts"}"#,
+        ),
+        ("packages/lib/src/index.ts", "export const lib = 1;\n"),
+        ("packages/lib/types/index.d.ts", "export const lib: number;\n"),
+        (
+            "packages/typed/package.json",
+            r#"{"name":"typed","types":"./index.d.ts"}"#,
+        ),
+        ("packages/typed/index.d.ts", "export const typed: number;\n"),
+        (
+            "a.js",
+            "import { lib } from 'lib';\nimport { typed } from 'typed';\nimport './beside';\nimport './beside.js';\n",
+        ),
+        ("beside.js", "export const b = 1;\n"),
+        ("beside.d.ts", "export const b: number;\n"),
+    ]);
+    let edges: Vec<&str> = found.lines().collect();
+    assert_eq!(
+        edges,
+        [
+            "a.js -> beside.js Static",
+            "a.js -> packages/lib/src/index.ts Static",
+            "a.js -> packages/typed/index.d.ts Static",
+        ]
+    );
+}
+
+#[test]
 fn java() {
     insta::assert_snapshot!(shown(&[
         (

@@ -1,11 +1,13 @@
 //! Hostile bytes for each extractor: files of a corpus, changed by chance from a seed, analysed by the worker's own child.
 //!
-//! `fuzz --seconds=N [--seed=N] [--batch=N] WORKER KEPT PATH…`
+//! `fuzz --seconds=N [--seed=N] [--batch=N] WORKER KEPT PATH…`, or `fuzz --as-it-is WORKER PATH…`
 //!
 //! Languages take turns; each turn changes `batch` files of one of them (bytes flipped, pieces cut out, doubled, moved, put
 //! in from another file, signs repeated) and has them analysed as the worker does: by `WORKER analyze` with all its limits,
 //! started again behind a file that kills it. A file that killed a child, or whose parser panicked, is kept in `KEPT` and
 //! named. Ends with 1 where an analysis did not end in a report: that is what must never happen.
+//!
+//! With `--as-it-is` nothing is changed: each path is analysed once, and one line of JSON says how that went.
 
 #![allow(
     clippy::disallowed_methods,
@@ -175,19 +177,25 @@ async fn main() -> anyhow::Result<()> {
         .filter(|argument| !argument.starts_with("--"))
         .map(Path::new)
         .collect();
-    let [worker, kept, sources @ ..] = paths.as_slice() else {
-        bail!("give the worker's program, a folder for what is found, and folders with sources");
+    let [worker, rest @ ..] = paths.as_slice() else {
+        bail!("give the worker's program first");
     };
-    let corpora = corpora(sources);
-    if corpora.is_empty() {
-        bail!("there are no files to change: give folders with sources");
-    }
     let analyser = Analyser {
         program: worker.to_path_buf(),
         first_args: vec!["analyze".into()],
         search_path: std::env::var_os("PATH").unwrap_or_default(),
         limits: ScanLimits::STANDARD,
     };
+    if arguments.iter().any(|argument| argument == "--as-it-is") {
+        return as_it_is(&analyser, rest).await;
+    }
+    let [kept, sources @ ..] = rest else {
+        bail!("give a folder for what is found, and folders with sources");
+    };
+    let corpora = corpora(sources);
+    if corpora.is_empty() {
+        bail!("there are no files to change: give folders with sources");
+    }
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut chance = Chance(seed);
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
@@ -246,6 +254,20 @@ async fn main() -> anyhow::Result<()> {
     }
     if failed > 0 {
         bail!("{failed} analyses ended without a report");
+    }
+    Ok(())
+}
+
+async fn as_it_is(analyser: &Analyser, paths: &[&Path]) -> anyhow::Result<()> {
+    for path in paths {
+        let start = Instant::now();
+        let (error, skipped) = match analysed(analyser, path).await {
+            Ok(skipped) => (None, skipped),
+            Err(error) => (Some(format!("{error:#}")), Vec::new()),
+        };
+        let seconds = start.elapsed().as_secs_f64();
+        let row = serde_json::json!({ "path": path, "seconds": seconds, "error": error, "skipped": skipped });
+        println!("{row}");
     }
     Ok(())
 }

@@ -54,8 +54,8 @@ pub struct Builder {
     quoted: Vec<Sym>,
     exported: HashMap<Sym, V>,
     /// A member is asked for by a name that is put together at run time.
-    /// Beginnings of the names of methods that are asked for at run time.
-    by_name: Vec<String>,
+    /// Beginnings of the names of methods that are asked for at run time, and the class that asks its own object.
+    by_name: Vec<(String, Option<u32>)>,
 }
 
 impl Default for Builder {
@@ -553,9 +553,9 @@ impl Builder {
     }
 
     /// A member is asked for by a name that is put together at run time: it may be any method of the file whose name
-    /// begins so.
-    pub fn asks_by_name(&mut self, beginning: &str) {
-        self.by_name.push(beginning.to_owned());
+    /// begins so. Where a class asks it of its own object, those of a class that is made from nothing are not meant.
+    pub fn asks_by_name(&mut self, beginning: &str, of: Option<u32>) {
+        self.by_name.push((beginning.to_owned(), of));
     }
 
     /// A text that may be the name of something that is looked up at run time.
@@ -584,7 +584,12 @@ impl Builder {
         for at in (0..self.functions.len()).filter(|_| !by_name.is_empty()) {
             let function = &self.functions[at];
             let name = self.text(function.name);
-            if function.class.is_some() && by_name.iter().any(|beginning| name.starts_with(beginning.as_str())) {
+            let Some(class) = function.class else { continue };
+            let is_meant = |(beginning, of): &(String, Option<u32>)| {
+                let other = of.is_some_and(|of| of != class) && self.classes[class as usize].bases.is_empty();
+                name.starts_with(beginning.as_str()) && !other
+            };
+            if by_name.iter().any(is_meant) {
                 self.functions[at].entry = true;
             }
         }

@@ -488,6 +488,22 @@ impl<'f> Index<'f> {
         wanted
     }
 
+    /// A class of Python calls, on its own object, a method that it has and no other: the call's edge says so. (What is read
+    /// without a call is among the texts.)
+    fn is_own_method(&self, file: &File<'_>, base: V, name: u32) -> bool {
+        let Value::This(class) = file.calls.values[base as usize] else {
+            return false;
+        };
+        let Some(Unique::One(function)) = self.methods.get(&(file.family, name)) else {
+            return false;
+        };
+        let (home, definition) = self.function(*function);
+        let owner = definition
+            .class
+            .map(|own| self.whole(self.files[home as usize].classes + own));
+        file.family == Family::Python && owner == Some(self.whole(file.classes + class))
+    }
+
     /// Names under which something may be called that no call's expression leads to: members asked of unknown objects,
     /// and texts.
     pub(super) fn named_elsewhere(&self) -> HashSet<u32> {
@@ -499,8 +515,9 @@ impl<'f> Index<'f> {
             .filter(|file| matches!(file.family, Family::Python | Family::Script));
         for file in asking {
             for value in &file.calls.values {
-                if let Value::Member(_, sym) | Value::Element(_, sym) = value
+                if let Value::Member(base, sym) | Value::Element(base, sym) = value
                     && *sym != ANY
+                    && !self.is_own_method(file, *base, file.syms[*sym as usize])
                 {
                     named.insert(file.syms[*sym as usize]);
                 }

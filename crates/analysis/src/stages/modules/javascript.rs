@@ -114,11 +114,12 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             "development",
             "default",
         ]),
+        // Where code and its declarations stand side by side, the code is what runs.
         extensions: strings(&[
-            ".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".vue", ".svelte",
+            ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts", ".json", ".vue", ".svelte",
         ]),
         extension_alias: vec![
-            alias(".js", &[".ts", ".tsx", ".d.ts", ".js", ".jsx"]),
+            alias(".js", &[".ts", ".tsx", ".js", ".jsx", ".d.ts"]),
             alias(".jsx", &[".tsx", ".jsx"]),
             alias(".mjs", &[".mts", ".mjs"]),
             alias(".cjs", &[".cts", ".cjs"]),
@@ -178,12 +179,13 @@ impl JavaScript {
 
     /// `@scope/name` or `@scope/name/part` of this repository.
     fn of_workspace(&self, index: &Index<'_>, home: &str, part: &str) -> Target {
-        let request = format!(".{part}");
-        let manifest = (part.is_empty())
+        let offered = (part.is_empty())
             .then(|| self.without_config.resolve(format!("/{home}"), ".").ok())
-            .flatten();
-        if let Some(found) = manifest {
-            return self.target(index, &Tree::key(found.path()));
+            .flatten()
+            .map(|found| Tree::key(found.path()));
+        // Where only the declarations of what is built are there, the source says more.
+        if let Some(found) = offered.as_ref().filter(|found| !is_declaration(found)) {
+            return self.target(index, found);
         }
         let part = part.trim_start_matches('/');
         let source = if part.is_empty() { "index" } else { part };
@@ -193,9 +195,14 @@ impl JavaScript {
                 return self.target(index, &Tree::key(found.path()));
             }
         }
-        let _ = request;
-        Target::Unresolved
+        offered.map_or(Target::Unresolved, |found| self.target(index, &found))
     }
+}
+
+fn is_declaration(path: &str) -> bool {
+    [".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|ending| path.ends_with(ending))
 }
 
 /// A relative import that leads nowhere: what is no code is not looked for.

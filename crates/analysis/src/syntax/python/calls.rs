@@ -461,7 +461,10 @@ impl<'a> Walk<'a, '_> {
         if matches!(&*it.func, Expr::Name(name) if name.id == "getattr")
             && let Some(name) = it.arguments.args.get(1).filter(|name| !name.is_string_literal_expr())
         {
-            self.builder.asks_by_name(beginning(name));
+            let of_self =
+                matches!(it.arguments.args.first(), Some(Expr::Name(name)) if name.id == "self" || name.id == "cls");
+            let class = self.class_of_method().filter(|_| of_self);
+            self.builder.asks_by_name(beginning(name), class);
         }
         let callee = self.callee(&it.func);
         let mut arguments = Vec::with_capacity(it.arguments.args.len());
@@ -547,6 +550,13 @@ impl<'a> Walk<'a, '_> {
             Expr::Attribute(attribute) => {
                 let value = self.attribute(attribute);
                 self.builder.mention(value);
+                // Read and not called: whoever has it may call it.
+                if let Value::Member(base, _) = self.builder.get(value)
+                    && attribute.attr.starts_with('_')
+                    && matches!(self.builder.get(base), Value::This(_))
+                {
+                    self.builder.quote(attribute.attr.as_str());
+                }
                 value
             }
             Expr::Call(it) => self.call(it),

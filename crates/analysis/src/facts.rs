@@ -44,7 +44,7 @@ pub struct Syntax {
     /// Lines of documentation strings (Python).
     pub docstrings: u32,
     pub calls: Calls,
-    /// Sorted. C#: names that may be those of types of an imported namespace. Rust: names that may be used though an import
+    /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust: names that may be used though an import
     /// is all that says them: of traits, and in macros.
     pub mentions: Vec<Box<str>>,
 }
@@ -86,6 +86,8 @@ pub enum ImportKind {
     Type,
     /// `export type … from`.
     TypeReexport,
+    /// `global using` of C#: every file of the project has it.
+    Global,
     /// `mod name;` of Rust: a file that belongs to this one. No import that a person would count.
     Submodule,
 }

@@ -1,4 +1,7 @@
-//! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them.
+//! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them. Names are
+//! short: up to 24 bytes they take no memory beside their own place.
+
+use compact_str::CompactString;
 
 use crate::calls::Calls;
 use crate::language::{FileLines, Fingerprint, LanguageId, Origin};
@@ -53,7 +56,7 @@ pub struct Syntax {
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Function {
     /// `name`, `Class.name`, or `<anonymous>`.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// 1-based, of the name (of the start where it has none).
     pub line: u32,
     pub end_line: u32,
@@ -68,7 +71,7 @@ pub struct Function {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {
     /// As written: `./a`, `os.path`, `java.util.List`.
-    pub specifier: Box<str>,
+    pub specifier: CompactString,
     pub kind: ImportKind,
     pub line: u32,
     /// What it brings in, where the language names it.
@@ -92,6 +95,18 @@ pub enum ImportKind {
     Submodule,
 }
 
+impl Syntax {
+    /// Gives back what lists had room for.
+    #[must_use]
+    pub fn packed(mut self) -> Self {
+        self.functions.shrink_to_fit();
+        self.exports.shrink_to_fit();
+        self.mentions.shrink_to_fit();
+        self.imports.shrink_to_fit();
+        self
+    }
+}
+
 impl ImportKind {
     /// What it brings in is an export of the file, and no name in it.
     #[must_use]
@@ -103,9 +118,9 @@ impl ImportKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportedName {
     /// In the other module; `*` for all of it, `default` for its default export.
-    pub imported: Box<str>,
+    pub imported: CompactString,
     /// Here; for a re-export, the name it is exported as. Empty where it has none.
-    pub local: Box<str>,
+    pub local: CompactString,
     /// Nothing in the file uses it.
     pub unused: bool,
 }
@@ -124,7 +139,7 @@ impl ImportedName {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Export {
     /// `default` for the default export, `*` for all of another module.
-    pub name: Box<str>,
+    pub name: CompactString,
     pub line: u32,
 }
 

@@ -252,7 +252,7 @@ impl Job<'_> {
                 facts.docstrings = docstrings;
                 facts.lines.code -= docstrings;
                 facts.lines.comments += docstrings;
-                facts.syntax = Some(Box::new(syntax));
+                facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),
             Err(_) => facts

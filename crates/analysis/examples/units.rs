@@ -1,13 +1,14 @@
 //! Lists every file of a tree with its lines and units, a JSON object a line: what `scripts/oracles` compares.
 //!
-//! `units [--rules=paper|sonarjs|gocognit|complexipy] PATH`, or `units --report PATH` for the whole report.
+//! `units [--rules=paper|sonarjs|gocognit|complexipy] PATH`, or `units --report PATH` for the whole report; with `--memory`
+//! the memory in use goes to stderr as each stage begins (Linux).
 
 #![expect(clippy::disallowed_methods, reason = "locked once: the output is the purpose")]
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use repolens_analysis::{CognitiveRules, OpenOptions, Options, Silent, SourceTree, analyze, inventory};
+use repolens_analysis::{CognitiveRules, Observer, OpenOptions, Options, Silent, SourceTree, analyze, inventory};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,7 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tree = SourceTree::open(Path::new(path.ok_or("give a path")?), &OpenOptions::default())?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     if arguments.iter().any(|argument| argument == "--report") {
-        serde_json::to_writer(&mut out, &analyze(tree, &Options::default(), &Silent)?)?;
+        let memory = arguments.iter().any(|argument| argument == "--memory");
+        let observer: &dyn Observer = if memory { &Memory } else { &Silent };
+        serde_json::to_writer(&mut out, &analyze(tree, &Options::default(), observer)?)?;
         out.flush()?;
         return Ok(());
     }
@@ -33,4 +36,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     out.flush()?;
     Ok(())
+}
+
+struct Memory;
+
+impl Observer for Memory {
+    fn progress(&self, stage: &str, done: u64, total: u64) {
+        if stage != "parse" || done == total {
+            let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+            let lines = status
+                .lines()
+                .filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM"));
+            let shown: Vec<_> = lines
+                .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+                .collect();
+            let _ = writeln!(std::io::stderr(), "{stage}: {}", shown.join(", "));
+        }
+    }
 }

@@ -1,4 +1,7 @@
-//! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them.
+//! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them. Names are
+//! short: up to 24 bytes they take no memory beside their own place.
+
+use compact_str::CompactString;
 
 use crate::calls::Calls;
 use crate::language::{FileLines, LanguageId, Origin, Tokens};
@@ -47,8 +50,8 @@ pub struct Syntax {
     /// Of modules that are loaded by a computed name (JavaScript): what the names begin with, relative to the file; empty
     /// where nothing is known of one.
     pub loads: Vec<Box<str>>,
-    /// Sorted. C#: names that may be those of types of an imported namespace. Rust: names that may be used though an import
-    /// is all that says them: of traits, and in macros.
+    /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
+    /// names that may be used though an import is all that says them: of traits, and in macros.
     pub mentions: Vec<Box<str>>,
 }
 
@@ -56,7 +59,7 @@ pub struct Syntax {
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Function {
     /// `name`, `Class.name`, or `<anonymous>`.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// 1-based, of the name (of the start where it has none).
     pub line: u32,
     pub end_line: u32,
@@ -71,7 +74,7 @@ pub struct Function {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {
     /// As written: `./a`, `os.path`, `java.util.List`.
-    pub specifier: Box<str>,
+    pub specifier: CompactString,
     pub kind: ImportKind,
     pub line: u32,
     /// What it brings in, where the language names it.
@@ -89,8 +92,22 @@ pub enum ImportKind {
     Type,
     /// `export type … from`.
     TypeReexport,
+    /// `global using` of C#: every file of the project has it.
+    Global,
     /// `mod name;` of Rust: a file that belongs to this one. No import that a person would count.
     Submodule,
+}
+
+impl Syntax {
+    /// Gives back what lists had room for.
+    #[must_use]
+    pub fn packed(mut self) -> Self {
+        self.functions.shrink_to_fit();
+        self.exports.shrink_to_fit();
+        self.mentions.shrink_to_fit();
+        self.imports.shrink_to_fit();
+        self
+    }
 }
 
 impl ImportKind {
@@ -104,9 +121,9 @@ impl ImportKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportedName {
     /// In the other module; `*` for all of it, `default` for its default export.
-    pub imported: Box<str>,
+    pub imported: CompactString,
     /// Here; for a re-export, the name it is exported as. Empty where it has none.
-    pub local: Box<str>,
+    pub local: CompactString,
     /// Nothing in the file uses it.
     pub unused: bool,
 }
@@ -125,7 +142,7 @@ impl ImportedName {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Export {
     /// `default` for the default export, `*` for all of another module.
-    pub name: Box<str>,
+    pub name: CompactString,
     pub line: u32,
 }
 

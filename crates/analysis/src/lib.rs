@@ -60,7 +60,7 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         ..Report::default()
     };
     let truncated = tree.truncated.clone();
-    let facts = scan::scan(tree, options, observer)?;
+    let mut facts = scan::scan(tree, options, observer)?;
     let ms = start
         .zip(options.clock.as_ref())
         .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);
@@ -85,6 +85,6 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         skipped_files_total: total,
         truncated: capped,
     };
-    stages::run(&facts, &mut report, options, observer);
+    stages::run(&mut facts, &mut report, options, observer);
     Ok(report)
 }

@@ -27,7 +27,8 @@ pub struct Facts {
 }
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
-pub(crate) const STACK: usize = 16 * 1024 * 1024;
+/// What is built without optimisation needs several times as much.
+pub(crate) const STACK: usize = if cfg!(debug_assertions) { 64 } else { 16 } * 1024 * 1024;
 /// How many files lie between two reports of progress.
 const PROGRESS_STEP: usize = 64;
 
@@ -251,7 +252,7 @@ impl Job<'_> {
                 facts.docstrings = docstrings;
                 facts.lines.code -= docstrings;
                 facts.lines.comments += docstrings;
-                facts.syntax = Some(Box::new(syntax));
+                facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),
             Err(_) => facts

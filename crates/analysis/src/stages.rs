@@ -67,12 +67,12 @@ const STAGES: &[(&str, Run)] = &[
     ("readme", readme::run),
     ("licences", licences::run),
     ("tests", tests::run),
+    ("duplication", duplication::run),
     ("complexity", complexity::run),
     ("module-graph", modules::run),
     ("cycles", cycles::run),
     ("call-graph", calls::run),
     ("dead-code", dead::run),
-    ("duplication", duplication::run),
     ("ast", ast::run),
     ("risk", risk::run),
     ("summary", summary::run),
@@ -82,13 +82,20 @@ const STAGES: &[(&str, Run)] = &[
 const NOT_BUILT: &[&str] = &["hotspots", "security"];
 
 /// Runs them all.
-pub(crate) fn run(facts: &Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {
+pub(crate) fn run(facts: &mut Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {
     let mut scratch = Scratch::default();
     let total = STAGES.len() as u64;
     for (done, (name, run)) in (0..).zip(STAGES) {
         observer.progress(name, done, total);
         let start = options.clock.as_ref().map(|clock| clock());
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(facts, report, &mut scratch)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(&*facts, report, &mut scratch)));
+        // Nobody else looks at them, and the call graph needs the room.
+        if *name == "duplication" {
+            facts
+                .files
+                .iter_mut()
+                .for_each(|file| file.fingerprints = Box::default());
+        }
         let ms = start
             .zip(options.clock.as_ref())
             .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);

@@ -251,6 +251,63 @@ fn csharp() {
     );
 }
 
+#[test]
+fn all_of_a_package_leads_to_the_types_that_are_named() {
+    let shown = shown(&[
+        (
+            "app/Main.java",
+            "package app;\nimport lib.*;\nimport other.Named;\nimport other.*;\nimport static lib.Statics.*;\nclass Main extends Base { Own o; Named n; Object f() { return Factory.make(a); } }\n",
+        ),
+        ("app/Own.java", "package app;\npublic class Own {}\n"),
+        ("lib/Own.java", "package lib;\npublic class Own {}\n"),
+        ("lib/Named.java", "package lib;\npublic class Named {}\n"),
+        ("lib/Base.java", "package lib;\npublic class Base {}\n"),
+        ("lib/Factory.java", "package lib;\npublic class Factory {}\n"),
+        ("lib/Unnamed.java", "package lib;\npublic class Unnamed {}\n"),
+        ("lib/Statics.java", "package lib;\npublic class Statics {}\n"),
+        ("other/Named.java", "package other;\npublic class Named {}\n"),
+        ("app/Use.kt", "package app\nimport lib.*\nfun f(a: Base?) = Factory()\n"),
+        (
+            "app/Use.scala",
+            "package app\nimport lib._\nobject Use { def f(a: List[Base]) = 1 }\n",
+        ),
+    ]);
+    assert_eq!(
+        shown.lines().collect::<Vec<_>>(),
+        [
+            "app/Main.java -> lib/Base.java Static",
+            "app/Main.java -> lib/Factory.java Static",
+            "app/Main.java -> lib/Statics.java Static",
+            "app/Main.java -> other/Named.java Static",
+            "app/Use.kt -> lib/Base.java Static",
+            "app/Use.kt -> lib/Factory.java Static",
+            "app/Use.scala -> lib/Base.java Static",
+        ]
+    );
+}
+
+#[test]
+fn a_global_using_is_one_of_all_files_of_its_project() {
+    let shown = shown(&[
+        ("one/One.csproj", "<Project />\n"),
+        (
+            "one/Usings.cs",
+            "global using Shared.Types;\nglobal using System.Text;\n",
+        ),
+        ("one/deep/Main.cs", "namespace App;\nclass Main { Thing t; }\n"),
+        ("two/Two.csproj", "<Project />\n"),
+        ("two/Main.cs", "namespace App;\nclass Main { Thing t; }\n"),
+        ("shared/Thing.cs", "namespace Shared.Types;\npublic class Thing {}\n"),
+    ]);
+    assert_eq!(
+        shown.lines().collect::<Vec<_>>(),
+        [
+            "one/deep/Main.cs -> shared/Thing.cs Static",
+            "one/Usings.cs => System.Text",
+        ]
+    );
+}
+
 /// Functions and values at the top of a Kotlin file are imported by their names.
 #[test]
 fn kotlin_and_scala() {

@@ -30,6 +30,8 @@ fn main() {
         "flood" => flood(),
         // Dies as long as the file is not left out, and says so only where it is asked to name files.
         "dislike" => dislike(&args),
+        // Never comes back from the file.
+        "hang" => hang(&args),
         _ => std::process::exit(64),
     }
 }
@@ -167,6 +169,27 @@ fn dislike(args: &[String]) {
         say(&serde_json::json!({"file": {"thread": 1, "path": file}}).to_string());
     }
     std::process::abort()
+}
+
+fn hang(args: &[String]) {
+    use repolens_worker::analyze::{progress, watchdog};
+    let file = &args[1];
+    if args.contains(&format!("--skip={file}")) {
+        return report(args);
+    }
+    let limit = std::time::Duration::from_millis(100);
+    watchdog::watched(&repolens_analysis::Silent, limit, &progress::end_stuck, |observer| {
+        say(r#"{"file":{"thread":1,"path":"harmless"}}"#);
+        observer.parsing(1, "harmless");
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                observer.parsing(0, file);
+                loop {
+                    std::hint::spin_loop();
+                }
+            });
+        });
+    });
 }
 
 fn say(line: &str) {

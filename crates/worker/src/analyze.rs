@@ -4,7 +4,8 @@
 //! cannot know are filled in here.
 
 pub mod confine;
-mod progress;
+pub mod progress;
+pub mod watchdog;
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;

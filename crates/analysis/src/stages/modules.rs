@@ -96,6 +96,12 @@ impl<'f> Index<'f> {
 pub(super) trait Resolver {
     /// Where `import` of the file number `from` leads.
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target;
+
+    /// Files that it needs by what another file imports for it.
+    fn without_import(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
+        let _ = (index, from);
+        Vec::new()
+    }
 }
 
 type Make = for<'f> fn(&Index<'f>) -> Box<dyn Resolver + 'f>;
@@ -138,6 +144,14 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             for (number, import) in (0..).zip(&syntax.imports) {
                 found.add(file, at, number, import, resolver.resolve(&index, at, import));
             }
+            found
+                .edges
+                .extend(resolver.without_import(&index, at).into_iter().map(|target| Edge {
+                    source: at,
+                    target,
+                    kind: EdgeKind::Static,
+                    declares: false,
+                }));
         }
     }
     let (graph, section) = found.finish(facts);
@@ -168,7 +182,7 @@ impl Found {
         match target {
             Target::Files(targets) => {
                 let kind = match what.kind {
-                    ImportKind::Static | ImportKind::Submodule => EdgeKind::Static,
+                    ImportKind::Static | ImportKind::Global | ImportKind::Submodule => EdgeKind::Static,
                     ImportKind::Reexport => EdgeKind::Reexport,
                     ImportKind::Dynamic => EdgeKind::Dynamic,
                     ImportKind::Type | ImportKind::TypeReexport => EdgeKind::Type,

@@ -61,6 +61,7 @@ const GRAMMAR: Grammar = Grammar {
     private: Private::Static,
     embedded: None,
     unused_imports: None,
+    mentions: &[],
 };
 
 fn role(kind: &str) -> Role {

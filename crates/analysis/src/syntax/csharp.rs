@@ -48,6 +48,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::Word,
     embedded: None,
     unused_imports: None,
+    mentions: &[],
 };
 static ROLES: Roles = OnceLock::new();
 
@@ -200,18 +201,14 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
     }
 }
 
-/// A name that may be that of a type: by custom it begins with a capital, and what is declared, called or looked up in
-/// something else is none.
-fn mention<'a>(node: Node<'_>, context: &mut Context<'a>) {
+/// A name that may be that of a type: what is declared, called or looked up in something else is none.
+fn mention(node: Node<'_>, context: &mut Context<'_>) {
     let Some(parent) = node.parent() else { return };
     let is_name = parent.child_by_field_name("name") == Some(node) && parent.kind() != "attribute";
     if is_name || matches!(parent.kind(), "invocation_expression" | "using_directive") {
         return;
     }
-    let name: &'a str = context.text(node);
-    if name.starts_with(char::is_uppercase) {
-        context.mentions.insert(name);
-    }
+    context.mention(node);
 }
 
 /// `using A.B;`, `using static A.B;`, `using A = B.C;`.
@@ -233,7 +230,12 @@ fn using(node: Node<'_>, context: &mut Context<'_>) {
     } else {
         vec![ImportedName::new(path.rsplit('.').next().unwrap_or(path), alias)]
     };
-    context.import(path, ImportKind::Static, node, names);
+    let kind = if node.child(0).is_some_and(|first| first.kind() == "global") {
+        ImportKind::Global
+    } else {
+        ImportKind::Static
+    };
+    context.import(path, kind, node, names);
 }
 
 fn has_modifier(node: Node<'_>, context: &Context<'_>, word: &str) -> bool {

@@ -37,6 +37,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::LowerCase,
     embedded: None,
     unused_imports: None,
+    mentions: &[],
 };
 static ROLES: Roles = OnceLock::new();
 

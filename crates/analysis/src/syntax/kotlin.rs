@@ -41,6 +41,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::Word,
     embedded: None,
     unused_imports: Some(UNUSED_IMPORTS),
+    mentions: &["identifier"],
 };
 static ROLES: Roles = OnceLock::new();
 

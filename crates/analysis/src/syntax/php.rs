@@ -47,6 +47,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::Word,
     embedded: None,
     unused_imports: Some(UNUSED_IMPORTS),
+    mentions: &[],
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -29,6 +29,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::Unknown,
     embedded: None,
     unused_imports: None,
+    mentions: &[],
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -49,6 +49,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::NoPub,
     embedded: Some(macros::ITEMS),
     unused_imports: Some(imports::UNUSED),
+    mentions: &[],
 };
 static ROLES: Roles = OnceLock::new();
 

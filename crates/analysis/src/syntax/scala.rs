@@ -43,6 +43,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::Word,
     embedded: None,
     unused_imports: Some(UNUSED_IMPORTS),
+    mentions: &["type_identifier", "identifier"],
 };
 static ROLES: Roles = OnceLock::new();
 

@@ -43,6 +43,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     private: Private::Word,
     embedded: None,
     unused_imports: None,
+    mentions: &[],
 };
 static ROLES: Roles = OnceLock::new();
 

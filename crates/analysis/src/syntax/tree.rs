@@ -118,6 +118,8 @@ pub(super) struct Grammar {
     pub embedded: Option<Embedded>,
     /// `None`: its imports name no names, or whether one is used cannot be told.
     pub unused_imports: Option<UnusedImports>,
+    /// Kinds of names that may be those of types; kept in files that import all of a package.
+    pub mentions: &'static [&'static str],
 }
 
 /// Text inside of a node that the grammar leaves unread, which may be of the same language.
@@ -142,6 +144,7 @@ pub(super) type Roles = OnceLock<Vec<Known>>;
 pub(super) struct Known {
     role: Role,
     collects: bool,
+    mentions: bool,
     part: Part,
     kind: &'static str,
 }
@@ -149,6 +152,7 @@ pub(super) struct Known {
 const UNKNOWN: Known = Known {
     role: Role::None,
     collects: false,
+    mentions: false,
     part: Part::None,
     kind: "",
 };
@@ -177,6 +181,8 @@ pub(super) struct Context<'a> {
     pub mentions: BTreeSet<&'a str>,
     /// For each embedded text that is open: how many modules are around it.
     pub embedded_in: Vec<usize>,
+    /// An import brings in all of a package.
+    imports_all: bool,
     unused_imports: Option<UnusedImports>,
     declarations: Declarations,
     import_candidates: Vec<Candidate>,
@@ -196,6 +202,7 @@ impl<'a> Context<'a> {
 
     pub fn import(&mut self, specifier: &str, kind: ImportKind, node: Node<'_>, names: Vec<ImportedName>) {
         if !specifier.is_empty() {
+            self.imports_all |= names.iter().any(|name| &*name.local == "*");
             self.syntax.imports.push(Import {
                 specifier: specifier.into(),
                 kind,
@@ -203,6 +210,14 @@ impl<'a> Context<'a> {
                 names,
             });
             self.import_candidates(node);
+        }
+    }
+
+    /// By custom the name of a type begins with a capital.
+    pub fn mention(&mut self, node: Node<'_>) {
+        let name = self.text(node);
+        if name.starts_with(char::is_uppercase) {
+            self.mentions.insert(name);
         }
     }
 
@@ -260,6 +275,7 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
             candidates: Vec::new(),
             mentions: BTreeSet::new(),
             embedded_in: Vec::new(),
+            imports_all: false,
             unused_imports: grammar.unused_imports,
             declarations: Declarations::new(),
             import_candidates: Vec::new(),
@@ -292,6 +308,7 @@ fn roles(grammar: &'static Grammar) -> &'static [Known] {
                     Known {
                         role: (grammar.role)(kind),
                         collects: grammar.collects.contains(&kind),
+                        mentions: grammar.mentions.contains(&kind),
                         part: calls::part(kind),
                         kind,
                     }
@@ -466,6 +483,9 @@ impl Walk<'_> {
         self.context.units.decide(more);
         if known.part != Part::None {
             self.context.call_part(node, known.part);
+        }
+        if known.mentions && self.context.imports_all {
+            self.context.mention(node);
         }
         if known.collects {
             (self.grammar.collect)(node, &mut self.context);

@@ -6,16 +6,20 @@ use std::time::{Duration, Instant};
 
 use repolens_analysis::{Observer, Silent};
 
+use super::watchdog;
 use crate::child::Message;
 use crate::cli::ProgressMode;
 
 /// Runs `work` with an observer of the wanted kind. `bar`: stderr can show one.
 pub(super) fn watched<T>(mode: ProgressMode, bar: bool, name_files: bool, work: impl FnOnce(&dyn Observer) -> T) -> T {
     match mode {
-        ProgressMode::Lines => work(&Lines {
-            name_files,
-            last: Throttle::default(),
-        }),
+        ProgressMode::Lines => {
+            let lines = Lines {
+                name_files,
+                last: Throttle::default(),
+            };
+            watchdog::watched(&lines, watchdog::MAX_FILE_TIME, &end_stuck, work)
+        }
         ProgressMode::Auto if bar => {
             let bar = Bar::default();
             let result = work(&bar);
@@ -57,6 +61,20 @@ impl Observer for Lines {
             tell(&Message::File { thread, path: None });
         }
     }
+}
+
+/// Names the file that a parser does not come back from, as the only one, and ends the process: the worker starts it again
+/// without that file.
+pub fn end_stuck(thread: usize, path: &str, others: &[usize]) {
+    for &other in others {
+        tell(&Message::File {
+            thread: other,
+            path: None,
+        });
+    }
+    let path = Some(path.to_owned());
+    tell(&Message::File { thread, path });
+    std::process::abort()
 }
 
 /// Whole lines, with one call each: several threads speak. Where nobody listens the analysis goes on all the same.

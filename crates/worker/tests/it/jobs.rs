@@ -222,6 +222,16 @@ async fn a_file_that_kills_the_analysis_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_file_that_its_parser_never_comes_back_from_is_left_out() {
+    let bench = Bench::new(&["hang", "src/endless.js"]);
+    let report = bench.scan().await;
+    assert_eq!(report["status"], "completed");
+    let args = report["results"]["args"].as_array().expect("a list");
+    assert!(args.contains(&"--skip=src/endless.js".into()), "{args:?}");
+    assert!(!args.contains(&"--skip=harmless".into()), "{args:?}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_cloned_is_reported_with_its_reason() {
     let bench = Bench::new(&["report"]);
     bench.api.add("s1", &bench.repositories.address("empty.git"), None);

@@ -3,7 +3,7 @@
 //! An answer is a set of few things; what may be more than [`MAX_ANSWER`] may be anything, and is nothing. Values that are
 //! passed are known after a round of calls, and the calls that wait for them are looked at again.
 
-use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
@@ -102,8 +102,8 @@ pub(super) struct Solver<'i, 'f> {
     index: &'i Index<'f>,
     /// By file and value: 0 not asked yet, 1 being asked, else the answer's number and 2.
     memo: Vec<Vec<u32>>,
-    answers: Vec<Answer>,
-    numbers: HashMap<Answer, u32>,
+    answers: Vec<Rc<Answer>>,
+    numbers: HashMap<Rc<Answer>, u32>,
     /// Answers of this round that may grow.
     open: Vec<(u32, V)>,
     passed: HashMap<(u32, u16), Passed>,
@@ -322,7 +322,7 @@ impl<'i, 'f> Solver<'i, 'f> {
                     ..Answer::default()
                 };
             }
-            number => return self.answers[number as usize - 2].clone(),
+            number => return Answer::clone(&self.answers[number as usize - 2]),
         }
         if self.depth >= MAX_DEPTH {
             return Answer::default();
@@ -334,11 +334,14 @@ impl<'i, 'f> Solver<'i, 'f> {
         if answer.open {
             self.open.push((file, value));
         }
-        let number = match self.numbers.entry(answer.clone()) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(slot) => {
-                self.answers.push(answer.clone());
-                *slot.insert(u32::try_from(self.answers.len() - 1).unwrap_or(u32::MAX - 2))
+        let number = match self.numbers.get(&answer) {
+            Some(known) => *known,
+            None => {
+                let number = u32::try_from(self.answers.len()).unwrap_or(u32::MAX - 2);
+                let kept = Rc::new(answer.clone());
+                self.answers.push(Rc::clone(&kept));
+                self.numbers.insert(kept, number);
+                number
             }
         };
         self.memo[file as usize][value as usize] = number + 2;

@@ -1,54 +1,82 @@
 //! C#: `using` of a namespace leads to the files that declare those of its types which the file names; `using static` and an
-//! alias lead to their type. Files of one namespace see each other without an import, and a `global using` of another file
-//! is not followed.
+//! alias lead to their type. A `global using` is one of every file of its project: of those whose nearest project file
+//! (`.csproj`) is the same. Files of one namespace see each other without an import.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Index, Resolver, Target};
-use crate::facts::Import;
+use super::{Index, Resolver, Target, folder};
+use crate::facts::{Import, ImportKind};
 use crate::graph::Link;
 
-#[derive(Default)]
 struct CSharp {
     /// By namespace: where each type is declared; a `partial` one in several files.
     namespaces: BTreeMap<String, HashMap<String, Vec<u32>>>,
+    /// By the folder of the project: the file with a `global using`, and the namespace.
+    globals: HashMap<String, Vec<(u32, String)>>,
+    /// Folders with a project file.
+    projects: std::collections::HashSet<String>,
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
-    let mut csharp = CSharp::default();
+    let is_project = |path: &str| path.ends_with(".csproj");
+    let projects = index.files.iter().filter(|file| is_project(&file.path));
+    let mut csharp = CSharp {
+        namespaces: BTreeMap::new(),
+        globals: HashMap::new(),
+        projects: projects.map(|file| folder(&file.path).to_owned()).collect(),
+    };
     for (at, file) in index.of_language("csharp") {
         let Some(syntax) = &file.syntax else { continue };
         let types = csharp.namespaces.entry(syntax.package.to_string()).or_default();
         for export in &syntax.exports {
             types.entry(export.name.to_string()).or_default().push(at);
         }
+        for import in syntax.imports.iter().filter(|import| import.kind == ImportKind::Global) {
+            let project = csharp.project(&file.path).to_owned();
+            let global = (at, import.specifier.to_string());
+            csharp.globals.entry(project).or_default().push(global);
+        }
     }
     Box::new(csharp)
+}
+
+impl CSharp {
+    /// The nearest folder above with a project file; the whole repository where there is none.
+    fn project<'p>(&self, path: &'p str) -> &'p str {
+        let mut at = folder(path);
+        while !at.is_empty() && !self.projects.contains(at) {
+            at = folder(at);
+        }
+        at
+    }
+
+    /// The files that declare what the file `from` names of the namespace, or the type of that name.
+    fn files(&self, index: &Index<'_>, from: u32, name: &str) -> Option<Vec<u32>> {
+        let mut files: Vec<u32> = if let Some(types) = self.namespaces.get(name) {
+            let syntax = index.files[from as usize].syntax.as_ref();
+            let mentions = syntax.map_or(&[][..], |syntax| &syntax.mentions);
+            let named = mentions.iter().filter_map(|mention| types.get(&**mention));
+            named.flatten().copied().collect()
+        } else {
+            let (namespace, name) = name.rsplit_once('.')?;
+            self.namespaces.get(namespace)?.get(name)?.clone()
+        };
+        files.retain(|file| *file != from);
+        files.sort_unstable();
+        files.dedup();
+        Some(files)
+    }
 }
 
 impl Resolver for CSharp {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let name = &*import.specifier;
-        let targets = |types: &mut dyn Iterator<Item = &Vec<u32>>| {
-            let mut files: Vec<u32> = types.flatten().copied().filter(|file| *file != from).collect();
-            files.sort_unstable();
-            files.dedup();
-            if files.is_empty() {
+        if let Some(files) = self.files(index, from, name) {
+            return if files.is_empty() {
                 Target::Asset
             } else {
                 Target::Files(files.into_iter().map(|file| (Link::ALL, file)).collect())
-            }
-        };
-        if let Some(types) = self.namespaces.get(name) {
-            let syntax = index.files[from as usize].syntax.as_ref();
-            let mentions = syntax.map_or(&[][..], |syntax| &syntax.mentions);
-            return targets(&mut mentions.iter().filter_map(|mention| types.get(&**mention)));
-        }
-        let declared = name
-            .rsplit_once('.')
-            .and_then(|(namespace, name)| self.namespaces.get(namespace)?.get(name));
-        if let Some(files) = declared {
-            return targets(&mut std::iter::once(files));
+            };
         }
         // A namespace without types of its own, above others.
         let inner = format!("{name}.");
@@ -62,5 +90,19 @@ impl Resolver for CSharp {
         } else {
             Target::External(name.to_owned())
         }
+    }
+
+    fn without_import(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
+        let globals = self.globals.get(self.project(&index.files[from as usize].path));
+        let of_others = globals.into_iter().flatten().filter(|(file, _)| *file != from);
+        let mut files: Vec<u32> = of_others
+            // `global using static` and an alias are those of a type: who uses it cannot be told from its name.
+            .filter(|(_, name)| self.namespaces.contains_key(name))
+            .filter_map(|(_, name)| self.files(index, from, name))
+            .flatten()
+            .collect();
+        files.sort_unstable();
+        files.dedup();
+        files
     }
 }

@@ -42,7 +42,7 @@ impl Resolver for Php {
                 None => Target::Unresolved,
             };
         }
-        let name = import.specifier.to_lowercase();
+        let name = import.specifier.as_str().to_lowercase();
         match self.classes.get(&name) {
             Some(&file) if file == from => Target::Asset,
             Some(&file) => Target::file(file),

@@ -68,7 +68,7 @@ async fn try_database(settings: &ApiSettings) -> Finding {
     };
     let (level, message) = match tried {
         Ok(kind) => (Level::Ok, format!("the database answers ({kind})")),
-        Err(error) => (Level::Error, error.to_string()),
+        Err(error) => (Level::Error, format!("{}: {error}", settings.database.trouble())),
     };
     Finding {
         level,

@@ -8,7 +8,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use tracing::Instrument as _;
@@ -64,7 +64,7 @@ pub async fn around(
         request.into_response(answer)
     } else if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
         request.into_response(too_often(refused).error_response())
-    } else if let Err(refused) = sound_headers(request.headers()) {
+    } else if let Err(refused) = sound_target(request.uri()).and_then(|()| sound_headers(request.headers())) {
         request.into_response(refused.error_response())
     } else {
         match held {
@@ -146,6 +146,19 @@ fn while_it_is_sent(
 
 /// A session's token in pieces is some thousand bytes; the server's own limit is 128 KiB.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
+
+/// No id or name has the character zero in it, and PostgreSQL has no place for one.
+fn sound_target(target: &Uri) -> Result<(), Problem> {
+    if target.path().contains("%00") {
+        return Err(Problem::not_found("There is nothing at this address."));
+    }
+    match target.query() {
+        Some(query) if query.contains("%00") => {
+            Err(Problem::malformed("The query has the character zero (`%00`) in it."))
+        }
+        _ => Ok(()),
+    }
+}
 
 fn sound_headers(headers: &HeaderMap) -> Result<(), Problem> {
     let bytes: usize = headers

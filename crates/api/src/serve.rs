@@ -55,8 +55,9 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let signals = signals(stop)?;
 
     let ca_file = settings.database_ca_file.as_deref();
-    let store = Store::new(&settings.database, ca_file, Handle::current()).context("cannot use the database")?;
-    store.migrate().await.context("cannot prepare the database")?;
+    let store =
+        Store::new(&settings.database, ca_file, Handle::current()).with_context(|| settings.database.trouble())?;
+    store.migrate().await.with_context(|| settings.database.trouble())?;
     tracing::info!(kind = store.kind(), "database ready");
 
     let unusable = "the address of Redis cannot be used";

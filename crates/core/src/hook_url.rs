@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::repo_url::{RefusedUrl, UrlPolicy, check_host};
+use crate::repo_url::{RefusedUrl, UrlPolicy, check_host, has_credentials};
 
 /// An address that may be told of events: `https://` or `http://`, without credentials. What its host's name leads to is
 /// vetted where the connection is made.
@@ -31,7 +31,7 @@ impl HookUrl {
                 return refuse("the address cannot be read; it should look like `https://host/path`");
             }
         };
-        if !url.username().is_empty() || url.password().is_some() {
+        if has_credentials(&url, text) {
             return refuse("the address has credentials in it; leave them out");
         }
         if url.fragment().is_some() {
@@ -88,6 +88,8 @@ mod tests {
             "ftp://example.org/",
             "file:///etc/passwd",
             "https://u:p@example.org/",
+            "https://@example.org/",
+            "https://:@example.org/",
             "https://example.org/#x",
             "https://example.org:22/",
             "https://localhost/",

@@ -4,8 +4,8 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
@@ -41,6 +41,7 @@ pub struct Claim {
     /// 1 for the first try.
     pub attempt: i32,
     pub lease_token: LeaseToken,
+    #[serde(serialize_with = "milliseconds")]
     pub lease_until: DateTime<Utc>,
     /// The request that submitted the scan: it stands on the log lines of the job too.
     pub request_id: Option<String>,
@@ -48,6 +49,11 @@ pub struct Claim {
     /// What the repository is cloned with, where it is private. It is in no file, argument or log of the worker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clone_credential: Option<CloneCredential>,
+}
+
+/// As the contract has times: `2026-01-22T18:05:55.000Z`.
+fn milliseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 /// A password for one host, for HTTP's basic authentication.
@@ -105,6 +111,7 @@ pub struct HeartbeatRequest {
 pub struct HeartbeatResponse {
     /// Somebody asked to cancel the scan: stop, and report `cancelled`.
     pub cancel: bool,
+    #[serde(serialize_with = "milliseconds")]
     pub lease_until: DateTime<Utc>,
 }
 

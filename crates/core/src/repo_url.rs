@@ -76,10 +76,7 @@ impl RepoUrl {
         let Ok(mut url) = Url::parse(text) else {
             return refuse("the address cannot be read; it should look like `https://host/owner/repository`");
         };
-        // The parser drops an empty name and password in silence.
-        let authority = text.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
-        if !url.username().is_empty() || url.password().is_some() || authority.contains('@') {
+        if has_credentials(&url, text) {
             return refuse("the address has credentials in it; leave them out");
         }
         if url.query().is_some() || url.fragment().is_some() {
@@ -154,6 +151,15 @@ impl fmt::Display for RepoUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Does `url`, which was read from `text`, have a name or a password in it? The parser drops empty ones in silence.
+pub(crate) fn has_credentials(url: &Url, text: &str) -> bool {
+    let authority = text
+        .split_once(':')
+        .map_or("", |(_, rest)| rest.trim_start_matches('/'));
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    !url.username().is_empty() || url.password().is_some() || authority.contains('@')
 }
 
 pub(crate) fn check_host(url: &Url, policy: &UrlPolicy) -> Result<(), RefusedUrl> {

@@ -109,7 +109,7 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
     match report.status {
         ScanStatus::Processing => Ok(Said::Progress {
             progress: report.progress,
-            stage: report.stage.map(|stage| short(&stage)),
+            stage: report.stage.map(|stage| line(&stage, MAX_STAGE)),
         }),
         ScanStatus::Completed => {
             let results = report
@@ -119,15 +119,15 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
             let stored = StoredReport::compress(results.get().as_bytes()).map_err(|error| Problem::because(&error))?;
             Ok(Said::End(Finish::Completed {
                 report: stored,
-                branch: report.branch,
-                commit_sha: report.commit_sha,
+                branch: report.branch.map(|branch| line(&branch, MAX_NAME)),
+                commit_sha: report.commit_sha.map(|commit| line(&commit, MAX_NAME)),
                 figures: Box::new(Figures::of(results.get().as_bytes())),
                 cached_from: None,
             }))
         }
         ScanStatus::Failed => {
             let message = match (report.error, report.error_code) {
-                (Some(error), _) => error,
+                (Some(error), _) => line(&error, MAX_ERROR),
                 (None, Some(code)) => code.sentence().to_owned(),
                 (None, None) => "The scan failed.".to_owned(),
             };
@@ -144,9 +144,16 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
     }
 }
 
-/// A stage's name is short; one that is not must not fill the row.
-fn short(stage: &str) -> String {
-    stage.chars().take(100).collect()
+/// In characters: more must not fill the row.
+pub const MAX_STAGE: usize = 100;
+const MAX_NAME: usize = 1_000;
+const MAX_ERROR: usize = 2_000;
+
+/// What a worker says stands beside what strangers wrote: one line of it, without characters that a terminal would obey or
+/// that PostgreSQL has no place for.
+pub fn line(text: &str, most: usize) -> String {
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(shown).take(most).collect()
 }
 
 fn answer(id: &ScanId, status: ScanStatus, repeated: bool) -> HttpResponse {

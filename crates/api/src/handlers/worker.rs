@@ -14,6 +14,7 @@ use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish, Finished};
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 
+use super::reports::{MAX_STAGE, line};
 use super::scan_id;
 use crate::app::App;
 use crate::body::Json;
@@ -30,8 +31,11 @@ pub async fn post_claim(
     request: HttpRequest,
     Json(body): Json<ClaimRequest>,
 ) -> Result<HttpResponse, Problem> {
-    if body.worker_id.is_empty() || body.worker_id.len() > 200 {
-        return Err(Problem::malformed_at("/workerId", "A worker's id has 1 to 200 bytes."));
+    if !(1..=200).contains(&body.worker_id.len()) || body.worker_id.contains(char::is_control) {
+        return Err(Problem::malformed_at(
+            "/workerId",
+            "A worker's id has 1 to 200 printable bytes.",
+        ));
     }
     if body.wait_ms > MAX_WAIT_MS {
         return Err(Problem::malformed_at(
@@ -146,7 +150,7 @@ pub async fn post_heartbeat(
             "The progress is a number from 0 to 100.",
         ));
     }
-    let stage: Option<String> = body.stage.map(|stage| stage.chars().take(100).collect());
+    let stage: Option<String> = body.stage.map(|stage| line(&stage, MAX_STAGE));
     let beat = app
         .store
         .heartbeat(

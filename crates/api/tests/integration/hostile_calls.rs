@@ -8,7 +8,7 @@ use crate::hostile_lists::{Inside, lines, nothing_happened, raw};
 use crate::support::people::{SIGN_IN, ask, jwt};
 use crate::support::{Api, Database};
 
-crate::both! { values_in_paths_and_queries, bodies, addresses_of_webhooks }
+crate::both! { values_in_paths_and_queries, bodies, words_of_a_worker, addresses_of_webhooks }
 
 /// Where a value stands, and what it may be answered with: 4xx always, never a fault of ours.
 const PLACES: &[(&str, &str, &[u16])] = &[
@@ -36,12 +36,12 @@ const PLACES: &[(&str, &str, &[u16])] = &[
     ("POST", "/api/worker/jobs/{}/release", &[]),
     ("GET", "/api/user/scans?userId={}", &[]),
     ("GET", "/api/user/scans?limit={}", &[]),
-    ("GET", "/api/user/scans?offset={}", &[]),
+    ("GET", "/api/user/scans?offset={}", &[200]),
     ("GET", "/api/user/scans?{}=1", &[]),
     ("GET", "/api/user/stats?userId={}", &[]),
     ("GET", "/api/history?userId={}", &[]),
     ("GET", "/api/history?status={}", &[]),
-    // An unknown repository has no scans.
+    // An unknown repository has no scans, and behind the last scan there is none.
     ("GET", "/api/history?repositoryId={}", &[200]),
     ("GET", "/api/history/repository/{}", &[]),
     ("GET", "/api/history/trends/{}", &[]),
@@ -71,8 +71,9 @@ async fn values_in_paths_and_queries(database: Database) {
             let answer = raw(api.port, request.as_bytes()).await;
             let status = answer.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok());
             let sound = status.is_none_or(|status| (400..500).contains(&status) || allowed.contains(&status));
-            let harmless =
-                !answer.contains("\nX-Injected") && !answer.contains("<script") && !answer.contains("<svg onload");
+            // JSON that no browser takes for a page may say what was asked for.
+            let json = answer.contains("json\r\n") && answer.contains("nosniff\r\n");
+            let harmless = !answer.contains("\nX-Injected") && (json || !answer.contains("alert(1)"));
             if !sound || !harmless {
                 wrong.push(format!(
                     "{method} {target}: {}",
@@ -93,7 +94,9 @@ async fn bodies(database: Database) {
     let mut wrong = Vec::new();
     for (path, body) in list {
         let (status, problem) = ask(&api, Some(&token), Method::POST, &path, Some(&body)).await;
-        if !status.is_client_error() || problem["status"] != status.as_u16() {
+        // Of a scan that is not there, older clients read another status.
+        let told = problem["status"] == status.as_u16() || problem["status"] == "not_found";
+        if !status.is_client_error() || !told {
             let shown: String = body.to_string().chars().take(100).collect();
             wrong.push(format!("{status} for {path} {shown}: {problem}"));
         }
@@ -104,6 +107,46 @@ async fn bodies(database: Database) {
         assert_eq!(kept, json!([]), "{path}: something was kept");
     }
     nothing_happened(&api, &database, &inside).await;
+}
+
+/// What a worker tells comes from beside hostile code.
+async fn words_of_a_worker(database: Database) {
+    let api = Api::start(&database);
+    let hostile = "a\0b\u{1b}[2J\nc\u{9b}";
+    for end in ["completed", "failed"] {
+        let id = api.submit().await;
+        let refused = api
+            .work("/api/worker/claim", json!({ "workerId": "w\0", "scanId": id }))
+            .await;
+        assert_eq!(refused.0, 400, "{refused:?}");
+        let (_, lease) = api.claim().await;
+        let beat = json!({ "leaseToken": lease, "progress": 1, "stage": hostile });
+        let (status, answer) = api.work(&format!("/api/worker/jobs/{id}/heartbeat"), beat).await;
+        assert_eq!(status, 200, "{answer}");
+        let progress = json!({ "status": "processing", "progress": 2, "stage": hostile });
+        assert_eq!(api.report(&id, &lease, progress).await.0, 200);
+        assert_eq!(api.get(&format!("/api/scan/{id}")).await.1["stage"], "a b [2J c ");
+        let stages = json!([{ "name": hostile, "ms": 1 }]);
+        let report = match end {
+            "completed" => json!({
+                "status": end, "branch": hostile, "commitSha": hostile,
+                "results": { "languages": { "primary": hostile }, "analyser": { "version": hostile, "stages": stages } },
+            }),
+            _ => json!({ "status": end, "error": hostile, "errorCode": "clone-failed" }),
+        };
+        let (status, answer) = api.report(&id, &lease, report).await;
+        assert_eq!(status, 200, "{answer}");
+        let (_, scan) = api.get(&format!("/api/scan/{id}")).await;
+        let told = if end == "failed" {
+            &scan["error"]
+        } else {
+            &scan["branch"]
+        };
+        assert_eq!(told, "a b [2J c ", "{scan}");
+        let metrics = api.request(Method::GET, "/metrics").send().await.expect("an answer");
+        assert_eq!(metrics.status(), 200);
+    }
+    assert!(!api.log().contains(" ERROR "), "{}", api.log());
 }
 
 /// The addresses that no repository may have are none for a webhook either, where it is not the path that is refused.

@@ -168,7 +168,7 @@ async fn a_request_that_has_begun_is_answered_although_the_service_stops() {
 }
 
 /// A complete scan whose report has so many bytes, which no compression makes smaller than half.
-async fn large_report(api: &Api, bytes: usize) -> String {
+pub async fn large_report(api: &Api, bytes: usize) -> String {
     let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
     let noise: Vec<String> = std::iter::repeat_with(|| {
         // xorshift64

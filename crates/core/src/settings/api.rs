@@ -131,6 +131,27 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// What to say where it cannot be used: which database, and what to do. The cause follows.
+    #[must_use]
+    pub fn trouble(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!(
+                "cannot use the database `{}`: set `REPOLENS_DATA_DIR` to a folder that may be written to, or `DATABASE_URL`",
+                path.display()
+            ),
+            Self::Postgres(text) => {
+                let url = url::Url::parse(text).ok();
+                let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or("its host");
+                let port = url.as_ref().and_then(url::Url::port).unwrap_or(5432);
+                format!(
+                    "cannot use the database at `{host}:{port}`: start it, or correct host, user, password or name in `DATABASE_URL`"
+                )
+            }
+        }
+    }
+}
+
 impl ApiSettings {
     #[must_use]
     pub fn read(mut reader: Reader) -> Checked<Self> {
@@ -211,7 +232,7 @@ fn frontend_origins(reader: &mut Reader) -> Vec<String> {
     for text in list.split(',').map(str::trim).filter(|text| !text.is_empty()) {
         match url::Url::parse(text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
-                if url.path() != "/" {
+                if url.path() != "/" || text.ends_with('/') {
                     reader.warn(
                         "FRONTEND_URL",
                         format!(

@@ -167,12 +167,7 @@ impl Reader {
 
     /// What may be cloned.
     pub fn url_policy(&mut self) -> UrlPolicy {
-        let hosts = self.get("REPO_HOSTS").map(|list| {
-            list.split(',')
-                .map(|host| host.trim().to_ascii_lowercase())
-                .filter(|host| !host.is_empty())
-                .collect()
-        });
+        let hosts = self.get("REPO_HOSTS").map(str::to_owned).map(|list| self.hosts(&list));
         let mut development_only = |name: &str| {
             let on = self.flag(name, false);
             if on && self.production {
@@ -185,6 +180,39 @@ impl Reader {
             allow_private_hosts: development_only("ALLOW_PRIVATE_HOSTS"),
             allow_local_repos: development_only("ALLOW_LOCAL_REPOS"),
         }
+    }
+
+    /// Hosts in the form that addresses are compared in. Whoever pastes addresses means their hosts.
+    fn hosts(&mut self, list: &str) -> Vec<String> {
+        let mut hosts = Vec::new();
+        for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            let (pasted, name) = match url::Url::parse(entry)
+                .ok()
+                .and_then(|url| url.host_str().map(str::to_owned))
+            {
+                Some(host) if entry.contains("://") => (true, host),
+                _ => (false, entry.trim_end_matches('/').to_owned()),
+            };
+            match url::Host::parse(name.trim_end_matches('.')) {
+                Ok(host) if !name.contains('*') => {
+                    if pasted {
+                        let message = format!(
+                            "`{}` is an address and not a host: `{host}` is used",
+                            entry.escape_debug()
+                        );
+                        self.warn("REPO_HOSTS", message);
+                    }
+                    hosts.push(host.to_string());
+                }
+                _ => {
+                    let entry = entry.escape_debug();
+                    let message =
+                        format!("cannot read `{entry}`: expected hosts such as `github.com`, separated by commas");
+                    self.error("REPO_HOSTS", message);
+                }
+            }
+        }
+        hosts
     }
 
     pub fn log(&mut self) -> LogSettings {

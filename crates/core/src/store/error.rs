@@ -19,7 +19,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable(cause) => write!(f, "the database is not available: {cause}"),
-            Self::Broken(cause) => write!(f, "the database answered with an error: {cause}"),
+            Self::Broken(cause) => write!(f, "the database failed: {cause}"),
         }
     }
 }

@@ -119,7 +119,13 @@ fn it_has_nothing_that_helps_an_intruder() {
         if path.starts_with("usr/local/bin/") {
             let size: u64 = size.parse().expect("a size");
             tell(&format!("{path}: {}", megabytes(size)));
-            assert!(size <= 25_000_000, "{line}");
+            // The worker has the tables of eleven grammars in it, which take no memory until they are used.
+            let most = if path.ends_with("worker") {
+                45_000_000
+            } else {
+                25_000_000
+            };
+            assert!(size <= most, "{line}");
         }
         assert!(!mode.contains(['s', 'S']), "more rights than its user: {line}");
         assert_ne!(mode.as_bytes().get(8), Some(&b'w'), "anybody may write: {line}");

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::people::{SIGN_IN, ask, jwt};
-use crate::support::{Api, Database};
+use crate::support::{Api, DEADLINE, Database};
 
 crate::both! {
     scans_belong_to_who_submitted_them,
@@ -151,7 +151,8 @@ async fn a_deleted_scan_is_gone_wherever_it_stood(database: Database) {
         complete_one,
         "the newest of those that are left"
     );
-    let events = watching.text().await.expect("the stream ends");
+    let events = tokio::time::timeout(DEADLINE, watching.text()).await;
+    let events = events.expect("the stream ends with the scan").expect("it is sound");
     assert!(events.contains("event: cancelled"), "{events}");
     // Its worker has lost it, and what it reports is not taken.
     let lease = job["leaseToken"].as_str().expect("a token");

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use repolens_core::report::{Report, Stage as Told, StageStatus};
 
 use crate::graph::Graph;
+use crate::language::Tokens;
 use crate::options::{Observer, Options};
 use crate::scan::Facts;
 
@@ -91,10 +92,7 @@ pub(crate) fn run(facts: &mut Facts, report: &mut Report, options: &Options, obs
         let outcome = catch_unwind(AssertUnwindSafe(|| run(&*facts, report, &mut scratch)));
         // Nobody else looks at them, and the call graph needs the room.
         if *name == "duplication" {
-            facts
-                .files
-                .iter_mut()
-                .for_each(|file| file.fingerprints = Box::default());
+            facts.files.iter_mut().for_each(|file| file.tokens = Tokens::default());
         }
         let ms = start
             .zip(options.clock.as_ref())

@@ -71,6 +71,7 @@ impl Language {
             .strings
             .iter()
             .chain(&self.doc_strings)
+            .chain(&self.verbatim_strings)
             .chain(&self.block_comments)
             .chain(&self.nesting_comments);
         opening.for_each(|(open, _)| bytes.insert(open));
@@ -107,6 +108,7 @@ impl Language {
                 let opening = |list: &[Pair]| list.iter().any(|(open, _)| rest.starts_with(open));
                 opening(&self.strings)
                     || opening(&self.doc_strings)
+                    || opening(&self.verbatim_strings)
                     || opening(&self.block_comments)
                     || opening(&self.nesting_comments)
             }

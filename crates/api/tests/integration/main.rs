@@ -2,6 +2,7 @@
 
 mod away;
 mod callers;
+mod caps;
 mod events;
 mod exports;
 mod faults;

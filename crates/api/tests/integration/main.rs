@@ -2,6 +2,7 @@
 
 mod away;
 mod callers;
+mod caps;
 mod contract;
 mod events;
 mod exports;

@@ -35,13 +35,8 @@ const CONFIG: &[&str] = &[
     "pack.threads=1",
 ];
 
-/// Configuration that a clone keeps, for those who read it with little memory.
-const KEPT: &[&str] = &[
-    "core.packedGitWindowSize=16m",
-    "core.packedGitLimit=128m",
-    // For each of the processes that the analysis reads with; git's own is 96 MiB.
-    "core.deltaBaseCacheLimit=16m",
-];
+/// Configuration that a clone keeps, for those who read it with little address space.
+const KEPT: &[&str] = &["core.packedGitWindowSize=16m", "core.packedGitLimit=128m"];
 
 /// The other side of a clone from this disk. It would spend three quarters of its time on making the pack a tenth smaller
 /// for a network that is not there.

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use nix::sys::signal::Signal;
 use repolens_e2e::documents::{GUIDES, blocks, literals};
 use repolens_e2e::running::Home;
 use repolens_e2e::settings_table::{read, root};
@@ -78,10 +79,11 @@ async fn they_do_what_they_say() {
     let repository = Repository::small();
     let url = format!("file://{}", repository.path().display());
     let home = Home::default();
-    let repolens = Running::start_with(&home, &[("DATABASE_URL", &postgres.url())]);
+    let start = || Running::start_with(&home, &[("DATABASE_URL", &postgres.url())]);
+    let mut repolens = start();
     let id = repolens.submit(&url).await;
     repolens.wait_for_status(&id, "completed").await;
-    let scene = Scene {
+    let mut scene = Scene {
         folder: TempDir::new().expect("a temporary folder"),
         database: postgres.url(),
         address: format!("127.0.0.1:{}", repolens.port()),
@@ -94,7 +96,17 @@ async fn they_do_what_they_say() {
         for line in commands(path) {
             let name = program(&line).unwrap_or("#");
             if CLIENTS.contains(&name) {
+                // The guide says so.
+                let is_stopped = name == "pg_restore";
+                if is_stopped {
+                    repolens.signal(repolens.supervisor_pid(), Signal::SIGTERM);
+                    assert!(repolens.wait().success(), "{}", repolens.log());
+                }
                 let output = scene.run(path, &line);
+                if is_stopped {
+                    repolens = start();
+                    scene.address = format!("127.0.0.1:{}", repolens.port());
+                }
                 run += 1;
                 if line.contains("select status") {
                     assert!(output.contains("COMPLETED"), "{output}");

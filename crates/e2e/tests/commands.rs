@@ -112,6 +112,9 @@ async fn they_do_what_they_say() {
                     assert!(output.contains("COMPLETED"), "{output}");
                 }
             } else {
+                if line.starts_with("docker compose") {
+                    names_services(path, &line);
+                }
                 let known = ELSEWHERE.contains(&name) || name.starts_with('#') || root().join(name).exists();
                 let built = name.starts_with("target/release/repolens-");
                 assert!(known || built, "`{path}`: nobody runs `{line}`");
@@ -122,4 +125,20 @@ async fn they_do_what_they_say() {
     // What was restored is what there was.
     assert_eq!(repolens.scan(&scene.scan).await.status(), "completed");
     assert!(Path::new(&scene.folder.path().join("repolens.dump")).exists());
+}
+
+/// `docker compose -f FILE up …`: the services that are named are in the file.
+fn names_services(document: &str, line: &str) {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, _, "-f", file, "up", rest @ ..] = &words[..] else {
+        panic!("`{document}`: `{line}` starts no services");
+    };
+    let compose: serde_json::Value = serde_saphyr::from_str(&read(file)).expect("YAML");
+    for word in rest.iter().filter(|word| !word.starts_with("--")) {
+        let service = word.split('=').next().unwrap_or_default();
+        assert!(
+            !compose["services"][service].is_null(),
+            "`{document}`: `{line}`: no service `{service}`"
+        );
+    }
 }

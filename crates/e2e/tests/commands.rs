@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use nix::sys::signal::Signal;
 use repolens_e2e::documents::{GUIDES, blocks, literals};
 use repolens_e2e::running::Home;
 use repolens_e2e::settings_table::{read, root};
@@ -78,10 +79,11 @@ async fn they_do_what_they_say() {
     let repository = Repository::small();
     let url = format!("file://{}", repository.path().display());
     let home = Home::default();
-    let repolens = Running::start_with(&home, &[("DATABASE_URL", &postgres.url())]);
+    let start = || Running::start_with(&home, &[("DATABASE_URL", &postgres.url())]);
+    let mut repolens = start();
     let id = repolens.submit(&url).await;
     repolens.wait_for_status(&id, "completed").await;
-    let scene = Scene {
+    let mut scene = Scene {
         folder: TempDir::new().expect("a temporary folder"),
         database: postgres.url(),
         address: format!("127.0.0.1:{}", repolens.port()),
@@ -94,12 +96,25 @@ async fn they_do_what_they_say() {
         for line in commands(path) {
             let name = program(&line).unwrap_or("#");
             if CLIENTS.contains(&name) {
+                // The guide says so.
+                let is_stopped = name == "pg_restore";
+                if is_stopped {
+                    repolens.signal(repolens.supervisor_pid(), Signal::SIGTERM);
+                    assert!(repolens.wait().success(), "{}", repolens.log());
+                }
                 let output = scene.run(path, &line);
+                if is_stopped {
+                    repolens = start();
+                    scene.address = format!("127.0.0.1:{}", repolens.port());
+                }
                 run += 1;
                 if line.contains("select status") {
                     assert!(output.contains("COMPLETED"), "{output}");
                 }
             } else {
+                if line.starts_with("docker compose") {
+                    names_services(path, &line);
+                }
                 let known = ELSEWHERE.contains(&name) || name.starts_with('#') || root().join(name).exists();
                 let built = name.starts_with("target/release/repolens-");
                 assert!(known || built, "`{path}`: nobody runs `{line}`");
@@ -110,4 +125,20 @@ async fn they_do_what_they_say() {
     // What was restored is what there was.
     assert_eq!(repolens.scan(&scene.scan).await.status(), "completed");
     assert!(Path::new(&scene.folder.path().join("repolens.dump")).exists());
+}
+
+/// `docker compose -f FILE up …`: the services that are named are in the file.
+fn names_services(document: &str, line: &str) {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, _, "-f", file, "up", rest @ ..] = &words[..] else {
+        panic!("`{document}`: `{line}` starts no services");
+    };
+    let compose: serde_json::Value = serde_saphyr::from_str(&read(file)).expect("YAML");
+    for word in rest.iter().filter(|word| !word.starts_with("--")) {
+        let service = word.split('=').next().unwrap_or_default();
+        assert!(
+            !compose["services"][service].is_null(),
+            "`{document}`: `{line}`: no service `{service}`"
+        );
+    }
 }

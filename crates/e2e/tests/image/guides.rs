@@ -104,7 +104,7 @@ impl Desk {
     #[expect(clippy::disallowed_methods, reason = "another process's state can only be asked for")]
     fn wait_until_well(&self) {
         let start = Instant::now();
-        while !engine(&["exec", &self.name, super::SUPERVISOR, "status"])
+        while !engine(&["exec", &self.name, crate::SUPERVISOR, "status"])
             .status
             .success()
         {

@@ -16,9 +16,42 @@ const MAX_CLIENTS: usize = 20_000;
 /// The allowance of all newcomers beyond [`MAX_CLIENTS`].
 const SHARED: u128 = u128::MAX;
 
+/// A full table is looked through for places at most so often: with as many addresses as it has, an attacker would
+/// otherwise have all of it looked through with each request.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// What is known of each client.
+struct Clients<V> {
+    of: HashMap<u128, V>,
+    swept: Option<Instant>,
+}
+
+impl<V> Default for Clients<V> {
+    fn default() -> Self {
+        Self {
+            of: HashMap::new(),
+            swept: None,
+        }
+    }
+}
+
+impl<V> Clients<V> {
+    /// Is there a place for this one? What is no longer `kept` makes room.
+    fn has_place(&mut self, client: u128, now: Instant, kept: impl Fn(&V) -> bool) -> bool {
+        if self.of.len() < MAX_CLIENTS || self.of.contains_key(&client) {
+            return true;
+        }
+        if self.swept.is_none_or(|then| now >= then + SWEEP) {
+            self.of.retain(|_, value| kept(value));
+            self.swept = Some(now);
+        }
+        self.of.len() < MAX_CLIENTS
+    }
+}
+
 pub struct Limiter {
     rate: Rate,
-    used_until: Mutex<HashMap<u128, Instant>>,
+    used_until: Mutex<Clients<Instant>>,
 }
 
 /// What a client is told of its allowance.
@@ -42,15 +75,13 @@ impl Limiter {
     /// Takes one, if one is left.
     pub fn take(&self, client: u128, now: Instant) -> Allowance {
         let one = self.rate.per / self.rate.count;
-        let mut map = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if map.len() >= MAX_CLIENTS && !map.contains_key(&client) {
-            map.retain(|_, used_until| *used_until > now);
-        }
-        let key = match map.len() >= MAX_CLIENTS && !map.contains_key(&client) {
-            true => SHARED,
-            false => client,
+        let mut clients = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = if clients.has_place(client, now, |used_until| *used_until > now) {
+            client
+        } else {
+            SHARED
         };
-        let used_until = map.get(&key).copied().unwrap_or(now).max(now) + one;
+        let used_until = clients.of.get(&key).copied().unwrap_or(now).max(now) + one;
         let over = (used_until - now).saturating_sub(self.rate.per);
         if !over.is_zero() {
             return Allowance {
@@ -60,7 +91,7 @@ impl Limiter {
                 allowed: false,
             };
         }
-        map.insert(key, used_until);
+        clients.of.insert(key, used_until);
         let left = self.rate.per - (used_until - now);
         Allowance {
             limit: self.rate.count,
@@ -74,7 +105,7 @@ impl Limiter {
 /// What this instance was given of an allowance that several instances share.
 pub struct Shares {
     pub rate: Rate,
-    given: Mutex<HashMap<u128, Share>>,
+    given: Mutex<Clients<Share>>,
 }
 
 struct Share {
@@ -107,7 +138,7 @@ impl Shares {
     /// Takes one of what was given; `None`: more is to be asked for.
     pub fn take(&self, client: u128, now: Instant) -> Option<Taken> {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        let share = given.get_mut(&client).filter(|share| share.until > now)?;
+        let share = given.of.get_mut(&client).filter(|share| share.until > now)?;
         if share.left > 0 {
             share.left -= 1;
             return Some(Taken::One);
@@ -118,10 +149,7 @@ impl Shares {
     /// So many more were given, of which one is taken, for as long as the window lasts.
     pub fn given(&self, client: u128, more: u32, resets_in: Duration, now: Instant) -> Taken {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        if given.len() >= MAX_CLIENTS && !given.contains_key(&client) {
-            given.retain(|_, share| share.until > now);
-        }
-        if given.len() >= MAX_CLIENTS && !given.contains_key(&client) {
+        if !given.has_place(client, now, |share| share.until > now) {
             // It is asked for each time.
             return if more > 0 {
                 Taken::One
@@ -129,7 +157,7 @@ impl Shares {
                 Taken::NoneUntil(resets_in)
             };
         }
-        let share = given.entry(client).or_insert(Share {
+        let share = given.of.entry(client).or_insert(Share {
             left: 0,
             used_up: false,
             until: now,
@@ -182,12 +210,40 @@ mod tests {
             .filter(|client| limiter.take(*client, start).allowed)
             .count();
         assert_eq!(allowed, MAX_CLIENTS + 5);
-        let map = limiter.used_until.lock().expect("no panic").len();
+        let map = limiter.used_until.lock().expect("no panic").of.len();
         assert!(map <= MAX_CLIENTS + 1, "{map}");
         assert!(
             limiter.take(7_000_000, start + Duration::from_secs(61)).allowed,
             "room again"
         );
+    }
+
+    /// Else each request of one address too many would cost a look at all of them.
+    #[test]
+    fn a_full_table_is_looked_through_once_a_second() {
+        let mut clients = Clients::<()>::default();
+        let start = Instant::now();
+        let looked = std::cell::Cell::new(0);
+        let mut ask = |client: u128, now: Instant| {
+            let place = clients.has_place(client, now, |()| {
+                looked.set(looked.get() + 1);
+                true
+            });
+            if place {
+                clients.of.insert(client, ());
+            }
+            place
+        };
+        for client in 0..MAX_CLIENTS as u128 {
+            assert!(ask(client, start));
+        }
+        for client in 0..1_000 {
+            assert!(ask(client, start), "one that is known");
+            assert!(!ask(1_000_000 + client, start));
+        }
+        assert_eq!(looked.get(), MAX_CLIENTS);
+        assert!(!ask(2_000_000, start + SWEEP));
+        assert_eq!(looked.get(), 2 * MAX_CLIENTS);
     }
 
     #[test]

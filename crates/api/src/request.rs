@@ -76,12 +76,13 @@ pub async fn around(
         }
     };
 
+    let narrower = response.request().extensions().get::<Allowance>().copied();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
     secure(headers, https);
-    if let Some(allowance) = allowance {
+    if let Some(allowance) = narrower.or(allowance) {
         tell(headers, allowance);
     }
     if let Some(origin) = origin {
@@ -181,17 +182,13 @@ pub fn too_often(allowance: Allowance) -> Problem {
 }
 
 /// What a client needs to stay within its allowance.
-pub fn tell(headers: &mut HeaderMap, allowance: Allowance) {
+fn tell(headers: &mut HeaderMap, allowance: Allowance) {
     for (name, value) in [
         ("ratelimit-limit", u64::from(allowance.limit)),
         ("ratelimit-remaining", u64::from(allowance.remaining)),
         ("ratelimit-reset", allowance.reset.as_secs_f64().ceil() as u64),
     ] {
-        // What the handler said of a narrower limit stands.
-        let name = HeaderName::from_static(name);
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from(value));
-        }
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
     }
 }
 

@@ -3,12 +3,13 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::Favorite;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{optional_timestamp, timestamp};
+use crate::access::may_name;
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, User};
 use crate::problem::Problem;
 
 #[derive(Serialize, schemars::JsonSchema)]
@@ -56,9 +57,29 @@ impl From<Favorite> for FavoriteView {
     }
 }
 
+/// Older clients name a user with each call.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Named {
+    user_id: Option<String>,
+}
+
+/// Favourites are the caller's own, whoever is named.
+fn owner<'a>(caller: &'a Caller, named: &Named) -> Result<&'a User, Problem> {
+    let user = caller.signed_in()?;
+    match &named.user_id {
+        Some(user_id) => may_name(caller, user_id).map(|()| user),
+        None => Ok(user),
+    }
+}
+
 /// The caller's own, newest first.
-pub async fn get_favorites(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
-    let favorites = app.store.favorites(&caller.signed_in()?.id).await?;
+pub async fn get_favorites(
+    app: web::Data<App>,
+    caller: Caller,
+    named: web::Query<Named>,
+) -> Result<HttpResponse, Problem> {
+    let favorites = app.store.favorites(&owner(&caller, &named)?.id).await?;
     let favorites: Vec<FavoriteView> = favorites.into_iter().map(FavoriteView::from).collect();
     Ok(HttpResponse::Ok().json(favorites))
 }
@@ -67,9 +88,10 @@ pub async fn get_favorites(app: web::Data<App>, caller: Caller) -> Result<HttpRe
 pub async fn post_favorite(
     app: web::Data<App>,
     caller: Caller,
+    named: web::Query<Named>,
     repository_id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let user = caller.signed_in()?;
+    let user = owner(&caller, &named)?;
     let added = app.store.add_favorite(&user.id, &repository_id, Utc::now()).await?;
     let favorite = added.ok_or_else(no_repository)?;
     Ok(HttpResponse::Ok().json(FavoriteView::from(favorite)))
@@ -79,9 +101,10 @@ pub async fn post_favorite(
 pub async fn delete_favorite(
     app: web::Data<App>,
     caller: Caller,
+    named: web::Query<Named>,
     repository_id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let user = caller.signed_in()?;
+    let user = owner(&caller, &named)?;
     if app.store.remove_favorite(&user.id, &repository_id).await? {
         Ok(HttpResponse::Ok().json(json!({ "repositoryId": *repository_id, "isFavorite": false })))
     } else {
@@ -92,9 +115,10 @@ pub async fn delete_favorite(
 pub async fn get_check(
     app: web::Data<App>,
     caller: Caller,
+    named: web::Query<Named>,
     repository_id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let user = caller.signed_in()?;
+    let user = owner(&caller, &named)?;
     let is_favorite = app.store.is_favorite(&user.id, &repository_id).await?;
     Ok(HttpResponse::Ok().json(json!({ "isFavorite": is_favorite })))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{
     CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, Submitted,
@@ -56,9 +56,12 @@ pub async fn post_scan(
         .transpose()
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
     let branch = branch.map(String::from);
-    let allowance = app.take_scan(client).await;
-    if let Some(refused) = allowance.filter(|allowance| !allowance.allowed) {
-        return Err(too_often(refused));
+    if let Some(allowance) = app.take_scan(client).await {
+        // The answer tells of this limit, which is narrower than that of all requests.
+        request.extensions_mut().insert(allowance);
+        if !allowance.allowed {
+            return Err(too_often(allowance));
+        }
     }
     let Target { repo_url, token } = private::target(&app, &caller, repo_url).await?;
     let idempotency =

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::history::user_id;
 use super::shapes::{any_object, flag, list, object, one_of, or_null, text};
 use super::{Api, operation};
 use crate::handlers::favorites::FavoriteView;
@@ -28,6 +29,8 @@ fn favorites(api: &mut Api) {
             "One's favourites, newest first",
         )
         .answers(200, "All of them", list(favorite.clone()))
+        .query("userId", user_id(), "Older clients send it; it decides nothing here")
+        .problems(&[400])
         .signed_in()
         .stored(),
     );
@@ -42,6 +45,8 @@ fn favorites(api: &mut Api) {
         )
         .answers(200, "It is a favourite", favorite)
         .problems(&[404])
+        .query("userId", user_id(), "Older clients send it; it decides nothing here")
+        .problems(&[400])
         .signed_in()
         .stored(),
     );
@@ -53,6 +58,8 @@ fn favorites(api: &mut Api) {
                 object(&[("repositoryId", text()), ("isFavorite", flag())]),
             )
             .problems(&[404])
+            .query("userId", user_id(), "Older clients send it; it decides nothing here")
+            .problems(&[400])
             .signed_in()
             .stored(),
     );
@@ -65,6 +72,8 @@ fn favorites(api: &mut Api) {
             "Whether a repository is a favourite",
         )
         .answers(200, "Whether it is", object(&[("isFavorite", flag())]))
+        .query("userId", user_id(), "Older clients send it; it decides nothing here")
+        .problems(&[400])
         .signed_in()
         .stored(),
     );

@@ -5,7 +5,6 @@
 //! it only shows, is `null` where none was named and none is known yet.
 
 use reqwest::{Method, RequestBuilder};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -13,196 +12,14 @@ use crate::exports::report;
 use crate::support::github::Github;
 use crate::support::{Api, Database};
 
+mod types;
+
+use types::{Accepted, Check, Favorite, Health, History, List, NotFound, Results, Scan, Stats};
+
 crate::both! { every_call_of_the_front_end }
 
 const ORIGIN: &str = "https://app.example.org";
 const REPOSITORY: &str = "https://git.example.org/owner/repository";
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Health {
-    status: String,
-    timestamp: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Accepted {
-    scan_id: String,
-    status: String,
-    message: String,
-}
-
-/// What the page of a scan polls.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Scan {
-    scan_id: String,
-    status: String,
-    repo_url: String,
-    branch: String,
-    created_at: String,
-    started_at: Option<String>,
-    completed_at: Option<String>,
-    progress: f64,
-    results: Option<Value>,
-    error: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Results {
-    scan_id: String,
-    status: String,
-    repo_url: String,
-    branch: String,
-    created_at: String,
-    completed_at: String,
-    results: Report,
-}
-
-/// The members of a report that its viewers go into.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "that they can be read is what is looked at")]
-struct Report {
-    languages: Languages,
-    ast: Ast,
-    dependencies: Dependencies,
-    risk_scores: Risk,
-    explanations: Explanations,
-    analyzed_at: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "that they can be read is what is looked at")]
-struct Languages {
-    primary: String,
-    languages: std::collections::BTreeMap<String, f64>,
-    frameworks: Vec<String>,
-    total_files: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "that they can be read is what is looked at")]
-struct Ast {
-    files: Vec<Value>,
-    summary: std::collections::BTreeMap<String, f64>,
-    entry_points: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "that they can be read is what is looked at")]
-struct Dependencies {
-    packages: Vec<Value>,
-    graph: Value,
-    statistics: std::collections::BTreeMap<String, f64>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "that they can be read is what is looked at")]
-struct Risk {
-    overall: f64,
-    complexity: f64,
-    maintainability: f64,
-    security: f64,
-    level: String,
-    breakdown: std::collections::BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "that they can be read is what is looked at")]
-struct Explanations {
-    summary: String,
-    confidence: String,
-    provider: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    id: String,
-    repo_url: String,
-    branch: Option<String>,
-    status: String,
-    created_at: String,
-    completed_at: Option<String>,
-    started_at: Option<String>,
-    error_message: Option<String>,
-    repository: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List {
-    scans: Vec<Row>,
-    total: u64,
-    limit: u64,
-    offset: u64,
-    has_more: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stats {
-    total_scans: u64,
-    completed_scans: u64,
-    failed_scans: u64,
-    processing_scans: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Pagination {
-    total: u64,
-    limit: u64,
-    offset: u64,
-    has_more: bool,
-}
-
-#[derive(Deserialize)]
-struct History {
-    scans: Vec<Row>,
-    pagination: Pagination,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Repository {
-    id: String,
-    full_name: String,
-    name: String,
-    owner: String,
-    url: String,
-    latest_scan_id: Option<String>,
-    latest_scan_at: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Favorite {
-    id: String,
-    repository_id: String,
-    created_at: String,
-    repository: Repository,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Check {
-    is_favorite: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NotFound {
-    scan_id: String,
-    status: String,
-    error: String,
-    message: String,
-}
 
 /// The front end's client, in a browser.
 struct Client<'a> {

@@ -200,6 +200,17 @@ async fn favourites(database: Database) {
     );
 
     assert_eq!(ask(&api, bob, Method::GET, "/api/favorites", None).await.1, json!([]));
+    // Whoever is named, they are the caller's own: `guest`, as older clients write, and one's own id are taken.
+    for (name, status) in [("guest", 200), ("bob", 200), ("ada", 403), ("", 403)] {
+        let named = format!("/api/favorites?userId={name}");
+        let (told, list) = ask(&api, bob, Method::GET, &named, None).await;
+        assert_eq!((told.as_u16(), list == json!([])), (status, status == 200), "{name}");
+        let named = format!("{path}?userId={name}");
+        if status == 403 {
+            assert_eq!(ask(&api, bob, Method::DELETE, &named, None).await.0, 403);
+            assert_eq!(ask(&api, bob, Method::POST, &named, None).await.0, 403);
+        }
+    }
     assert_eq!(
         ask(&api, bob, Method::GET, &check, None).await.1,
         json!({ "isFavorite": false })

@@ -28,13 +28,25 @@ async fn post_as(api: &Api, forwarded: &str) -> Response {
         .expect("an answer")
 }
 
+/// The limit and what remains of it.
+fn told(response: &Response) -> [String; 2] {
+    ["ratelimit-limit", "ratelimit-remaining"].map(|name| response.headers()[name].to_str().expect("text").to_owned())
+}
+
 #[tokio::test]
 async fn five_scans_a_minute_by_default() {
     let (database, api) = start(&[]).await;
     for left in (0..5).rev() {
         let response = post_as(&api, "203.0.113.5").await;
         assert_eq!(response.status(), 201);
-        assert!(response.headers().contains_key("ratelimit-remaining"), "{left}");
+        // Of the scans, which are fewer than the requests.
+        let [limit, remaining] = told(&response);
+        let remaining: u32 = remaining.parse().expect("a number");
+        assert!(
+            limit == "5" && (left..5).contains(&remaining),
+            "{limit}, {remaining} of {left}"
+        );
+        assert!(response.headers().contains_key("ratelimit-reset"));
     }
     let refused = post_as(&api, "203.0.113.5").await;
     assert_eq!(refused.status(), 429);
@@ -44,7 +56,11 @@ async fn five_scans_a_minute_by_default() {
         .parse()
         .expect("a number");
     assert!((1..=13).contains(&wait), "{wait}");
+    assert_eq!(told(&refused), ["5", "0"]);
     assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    let look = api.request(Method::GET, "/api/scan/none");
+    let look = look.header("X-Forwarded-For", "203.0.113.5").send().await;
+    assert_eq!(told(&look.expect("an answer"))[0], "120");
     // What the client writes itself in front does not make it another one; another client is not held up.
     assert_eq!(post_as(&api, "198.51.100.1, 203.0.113.5").await.status(), 429);
     assert_eq!(post_as(&api, "203.0.113.6").await.status(), 201);

@@ -180,14 +180,14 @@ fn winnow(tokens: &[Token], places: &[u32]) -> Vec<Fingerprint> {
         }
         // A text of less than a whole window has one fingerprint too.
         let whole = start + 1 >= WINDOW || at + 1 == tokens.len();
-        if let Some(&(hash, first)) = queue.front().filter(|_| whole) {
-            if kept.last().is_none_or(|last| last.at != places[first]) {
-                kept.push(Fingerprint {
-                    hash,
-                    at: places[first],
-                    line: tokens[first].line,
-                });
-            }
+        if let Some(&(hash, first)) = queue.front().filter(|_| whole)
+            && kept.last().is_none_or(|last| last.at != places[first])
+        {
+            kept.push(Fingerprint {
+                hash,
+                at: places[first],
+                line: tokens[first].line,
+            });
         }
     }
     kept

@@ -328,7 +328,10 @@ fn a_whole_package_is_seen_by_the_file_that_imports_it() {
             "mid/Middle.java",
             "package mid;\nimport far.*;\npublic class Middle { public static void go() { Far.go(); } }\n",
         ),
-        ("far/Far.java", "package far;\npublic class Far { public static void go() { } }\n"),
+        (
+            "far/Far.java",
+            "package far;\npublic class Far { public static void go() { } }\n",
+        ),
     ]);
     assert_eq!(
         edges,

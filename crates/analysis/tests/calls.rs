@@ -359,3 +359,29 @@ fn long_chains_end() {
         1
     );
 }
+
+/// `import a.*` brings in what the package has, not what its files import themselves.
+#[test]
+fn a_whole_package_is_seen_by_the_file_that_imports_it() {
+    let edges = edges(&[
+        (
+            "app/Main.java",
+            "package app;\nimport mid.*;\nclass Main { void f() { Middle.go(); Far.go(); } }\n",
+        ),
+        (
+            "mid/Middle.java",
+            "package mid;\nimport far.*;\npublic class Middle { public static void go() { Far.go(); } }\n",
+        ),
+        (
+            "far/Far.java",
+            "package far;\npublic class Far { public static void go() { } }\n",
+        ),
+    ]);
+    assert_eq!(
+        edges,
+        [
+            "app/Main.java:Main.f -> mid/Middle.java:Middle.go",
+            "mid/Middle.java:Middle.go -> far/Far.java:Far.go",
+        ]
+    );
+}

@@ -47,6 +47,11 @@ impl Family {
         }
     }
 
+    /// What a file imports as a whole, those have too that import the file as a whole.
+    pub(super) fn passes_on(self) -> bool {
+        !matches!(self, Self::Jvm | Self::CSharp)
+    }
+
     /// How far a name that its file does not bind reaches without an import.
     fn reach(self) -> Reach {
         match self {

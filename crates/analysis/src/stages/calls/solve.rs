@@ -463,7 +463,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         if let Some(value) = self.index.global(file, sym) {
             return self.eval(file, value);
         }
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= MAX_DEPTH || !self.index.files[file as usize].family.passes_on() {
             return Answer::default();
         }
         self.depth += 1;
@@ -484,6 +484,27 @@ impl<'i, 'f> Solver<'i, 'f> {
         answer
     }
 
+    /// What a file has by `import a.*`, in languages where others do not have it through that file.
+    fn in_imported_packages(&mut self, file: u32, sym: u32) -> Answer {
+        let data = &self.index.files[file as usize];
+        if data.family.passes_on() {
+            return Answer::default();
+        }
+        for &import in &data.calls.stars {
+            for link in self.index.links(file, import) {
+                let Some(target) = self.index.file_of(link.target) else {
+                    continue;
+                };
+                let own = self.index.global(target, sym);
+                let of_target = &self.index.files[target as usize].calls.values;
+                if let Some(value) = own.filter(|value| !matches!(of_target[*value as usize], Value::Import(..))) {
+                    return self.eval(target, value);
+                }
+            }
+        }
+        Answer::default()
+    }
+
     /// A name that its file does not bind where it is used.
     fn free(&mut self, file: u32, sym: Sym) -> Answer {
         let global = self.index.files[file as usize].syms[sym as usize];
@@ -493,7 +514,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         }
         match self.index.in_package(file, global) {
             Some((home, value)) => self.eval(home, value),
-            None => Answer::default(),
+            None => self.in_imported_packages(file, global),
         }
     }
 

@@ -138,9 +138,7 @@ impl<'f> Rust<'f> {
         }
         false
     }
-}
 
-impl Rust<'_> {
     /// Whether the module has the word, and a way to a module around it.
     fn looks_up(&self, at: u32, syntax: &Syntax, above: u32, word: &str) -> bool {
         let (mut has_word, mut has_super) = (false, false);

@@ -39,7 +39,7 @@ fn ranges(call: Node<'_>, text: &[u8]) -> Vec<Range> {
 
 /// What stands between the brackets.
 fn inside(tokens: Node<'_>) -> Option<Range> {
-    let last = u32::try_from(tokens.child_count()).ok()?.checked_sub(1)?;
+    let last = tokens.child_count().checked_sub(1)?;
     let (open, close) = (tokens.child(0)?, tokens.child(last)?);
     let range = Range {
         start_byte: open.end_byte(),

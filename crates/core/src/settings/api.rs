@@ -345,7 +345,7 @@ mod tests {
     #[test]
     fn origins_lose_what_an_origin_does_not_have() {
         let checked = read(&[("FRONTEND_URL", "https://a.example/, http://b.example:3000/app")]);
-        assert_eq!(checked.findings.len(), 1);
+        assert_eq!(checked.findings.len(), 2);
         assert_eq!(
             checked.settings.expect("a warning only").frontend_origins,
             ["https://a.example", "http://b.example:3000"]

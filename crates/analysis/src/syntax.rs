@@ -139,6 +139,9 @@ impl Parser {
             }
             Kind::Tree(grammar) => {
                 depth::check(text, limits.max_nesting)?;
+                if self.language == "ruby" {
+                    ruby::check(text)?;
+                }
                 tree::facts(grammar, text, rules)
             }
             Kind::Component => component::facts(path, &String::from_utf8_lossy(text), limits.max_nesting, rules),

@@ -33,6 +33,34 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 };
 static ROLES: Roles = OnceLock::new();
 
+/// Refuses what the grammar's scanner (0.23.1) ends the process at: it keeps the length of a here-document's name in a byte.
+pub(super) fn check(text: &[u8]) -> Result<(), String> {
+    const MAX: usize = 255;
+    for at in memchr::memmem::find_iter(text, "<<") {
+        let rest = text.get(at + 2..).unwrap_or_default();
+        let rest = rest
+            .strip_prefix(b"-")
+            .or_else(|| rest.strip_prefix(b"~"))
+            .unwrap_or(rest);
+        let too_long = match rest.split_first() {
+            Some((quote @ (b'\'' | b'"' | b'`'), name)) => {
+                !name.iter().take(MAX + 1).any(|byte| byte == quote) && name.len() > MAX
+            }
+            _ => {
+                rest.iter()
+                    .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_' || !byte.is_ascii())
+                    .take(MAX + 1)
+                    .count()
+                    > MAX
+            }
+        };
+        if too_long {
+            return Err("the name of a here-document is too long: lines are counted, but it is not parsed".to_owned());
+        }
+    }
+    Ok(())
+}
+
 /// `def a; end` has no node for its body, and is a method all the same.
 fn shape(node: Node<'_>) -> Shape<'_> {
     Shape {
@@ -168,6 +196,22 @@ fn call(node: Node<'_>, context: &mut Context<'_>) {
 #[cfg(test)]
 mod tests {
     use crate::syntax::snapshot;
+
+    #[test]
+    fn a_here_document_whose_name_is_too_long_is_refused() {
+        let long = "N".repeat(256);
+        for start in ["", "-", "~"] {
+            for (open, close) in [("", ""), ("'", "'"), ("\"", "\""), ("`", "")] {
+                let text = format!("a = <<{start}{open}{long}{close}\n{long}\n");
+                assert!(super::check(text.as_bytes()).is_err(), "{text}");
+            }
+        }
+        let text = format!("a << \"{long}\"\n");
+        assert!(super::check(text.as_bytes()).is_ok(), "no here-document");
+        let most = "N".repeat(255);
+        let shown = snapshot("ruby", &format!("a = <<{most}\ntext\n{most}\ndef f\nend\n"));
+        assert!(shown.contains('f'), "the longest name is parsed: {shown}");
+    }
 
     #[test]
     fn ruby() {

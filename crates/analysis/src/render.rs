@@ -320,18 +320,19 @@ fn advice(report: &Report, page: &mut Page) {
 
 fn left_out(report: &Report, page: &mut Page) {
     let analyser = &report.analyser;
-    if analyser.skipped_files_total > 0 {
-        page.title("Left out");
-        for file in analyser.skipped_files.iter().take(SKIPPED) {
-            page.line(&[("", &format!("  {}", file.path)), (DIM, &format!("  {}", file.reason))]);
-        }
-        let more = analyser.skipped_files_total.saturating_sub(SKIPPED as u64);
-        if more > 0 {
-            page.line(&[(DIM, &format!("  and {} more, in the JSON report", grouped(more)))]);
-        }
-    }
     let told = |status: StageStatus| analyser.stages.iter().filter(move |stage| stage.status == status);
-    for stage in told(StageStatus::Failed).chain(told(StageStatus::Truncated)) {
+    let mut cut_short = told(StageStatus::Failed).chain(told(StageStatus::Truncated)).peekable();
+    if analyser.skipped_files_total > 0 || cut_short.peek().is_some() {
+        page.title("Left out");
+    }
+    for file in analyser.skipped_files.iter().take(SKIPPED) {
+        page.line(&[("", &format!("  {}", file.path)), (DIM, &format!("  {}", file.reason))]);
+    }
+    let more = analyser.skipped_files_total.saturating_sub(SKIPPED as u64);
+    if more > 0 {
+        page.line(&[(DIM, &format!("  and {} more, in the JSON report", grouped(more)))]);
+    }
+    for stage in cut_short {
         let text = format!("  {}: {}", stage.name, stage.reason.as_deref().unwrap_or_default());
         page.line(&[(RED, &text)]);
     }

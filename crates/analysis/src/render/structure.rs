@@ -67,12 +67,13 @@ fn cycles(cycles: &CircularDependencies, page: &mut Page) {
     }
 }
 
-/// `folder/a.py → b.py → a.py`: a folder that was just named is not named again, and the middle of a long chain is left
-/// out.
+/// `folder/a.py → b.py → a.py`: a folder that was just named is not named again, a long one that holds them all is `…`, and
+/// the middle of a long chain is left out.
 fn chain(files: &[String]) -> String {
-    let mut shown = String::new();
+    let shared = shared_folder(files);
+    let mut shown = String::from(if shared > 0 { "…/" } else { "" });
     let mut folder = None;
-    for (at, file) in files.iter().enumerate() {
+    for (at, file) in files.iter().map(|file| &file[shared..]).enumerate() {
         if files.len() > 5 && at >= 3 && at + 1 < files.len() {
             if at == 3 {
                 shown.push_str(" → …");
@@ -87,6 +88,19 @@ fn chain(files: &[String]) -> String {
         folder = Some(own_folder);
     }
     shown
+}
+
+/// The length of the folder that all files are in, where naming it would leave no room for them.
+fn shared_folder(files: &[String]) -> usize {
+    const LONG: usize = 20;
+    let Some((first, others)) = files.split_first() else {
+        return 0;
+    };
+    let folders = first.match_indices('/').map(|(at, _)| at + 1);
+    let shared = folders
+        .filter(|end| others.iter().all(|file| file.starts_with(&first[..*end])))
+        .last();
+    shared.filter(|end| *end > LONG).unwrap_or(0)
 }
 
 fn calls(graph: &CallGraph, page: &mut Page) {
@@ -175,6 +189,13 @@ mod tests {
         assert_eq!(
             chain(&files(&["a/b.py", "a/c.py", "d.py", "a/b.py"])),
             "a/b.py → c.py → d.py → a/b.py"
+        );
+        assert_eq!(
+            chain(&files(&[
+                "src/a/long/folder/of/it/b/c.py",
+                "src/a/long/folder/of/it/d.py"
+            ])),
+            "…/b/c.py → d.py"
         );
         assert_eq!(chain(&files(&["1", "2", "3", "4", "5", "6", "1"])), "1 → 2 → 3 → … → 1");
     }

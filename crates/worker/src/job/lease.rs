@@ -31,7 +31,7 @@ pub(super) enum LeaseEnd {
 const LAST_CHANCE: Duration = Duration::from_millis(1_500);
 
 /// Short enough that people see a small repository pass through its stages; some stages take a millisecond.
-const BETWEEN_STAGES: Duration = Duration::from_millis(50);
+const BETWEEN_STAGES: Duration = Duration::from_millis(20);
 /// Each heartbeat writes to the database.
 const BETWEEN_PERCENTAGES: Duration = Duration::from_secs(1);
 

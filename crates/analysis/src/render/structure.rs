@@ -96,10 +96,8 @@ fn shared_folder(files: &[String]) -> usize {
     let Some((first, others)) = files.split_first() else {
         return 0;
     };
-    let folders = first.match_indices('/').map(|(at, _)| at + 1);
-    let shared = folders
-        .filter(|end| others.iter().all(|file| file.starts_with(&first[..*end])))
-        .last();
+    let mut folders = first.match_indices('/').map(|(at, _)| at + 1);
+    let shared = folders.rfind(|end| others.iter().all(|file| file.starts_with(&first[..*end])));
     shared.filter(|end| *end > LONG).unwrap_or(0)
 }
 

@@ -36,6 +36,17 @@ pub(crate) struct Graph {
     pub links: Vec<Link>,
 }
 
+impl Graph {
+    /// Where the names of one import lead.
+    pub(crate) fn links_of(&self, source: u32, import: u32) -> &[Link] {
+        let start = self
+            .links
+            .partition_point(|link| (link.source, link.import) < (source, import));
+        let links = &self.links[start..];
+        &links[..links.partition_point(|link| (link.source, link.import) == (source, import))]
+    }
+}
+
 /// Edges by source, as a list of lists in two vectors.
 #[derive(Debug)]
 pub(crate) struct Adjacency {

@@ -35,6 +35,8 @@ pub fn reads_text_of(path: &str) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub graph: Option<Graph>,
+    /// By file; gone when the copies are found.
+    pub tokens: Vec<Tokens>,
     /// Functions that nothing reaches, by file and line.
     pub unused_functions: Vec<UnusedFunction>,
 }
@@ -84,16 +86,19 @@ const NOT_BUILT: &[&str] = &["hotspots", "security"];
 
 /// Runs them all.
 pub(crate) fn run(facts: &mut Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {
-    let mut scratch = Scratch::default();
+    let mut scratch = Scratch {
+        tokens: facts
+            .files
+            .iter_mut()
+            .map(|file| std::mem::take(&mut file.tokens))
+            .collect(),
+        ..Scratch::default()
+    };
     let total = STAGES.len() as u64;
     for (done, (name, run)) in (0..).zip(STAGES) {
         observer.progress(name, done, total);
         let start = options.clock.as_ref().map(|clock| clock());
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(&*facts, report, &mut scratch)));
-        // Nobody else looks at them, and the call graph needs the room.
-        if *name == "duplication" {
-            facts.files.iter_mut().for_each(|file| file.tokens = Tokens::default());
-        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(facts, report, &mut scratch)));
         let ms = start
             .zip(options.clock.as_ref())
             .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);

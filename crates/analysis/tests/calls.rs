@@ -1,29 +1,16 @@
 //! The call graph of small projects, and the private functions that nothing calls.
 
-use std::fs;
+#[path = "support/project.rs"]
+mod project;
 
-use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze, inventory};
-use repolens_core::report::{Confidence, Report};
-use tempfile::TempDir;
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
-        fs::write(path, text).expect("can be written");
-    }
-    folder
-}
-
-fn open(folder: &TempDir) -> SourceTree {
-    SourceTree::open(folder.path(), &OpenOptions::default()).expect("opens")
-}
+use project::{folder, open, report};
+use repolens_analysis::{Options, inventory};
+use repolens_core::report::Confidence;
 
 /// `caller -> target`, and `?` where it is only likely.
 fn edges(files: &[(&str, &str)]) -> Vec<String> {
     let folder = folder(files);
-    let edges = inventory::calls(open(&folder), &Options::default()).expect("can be read");
+    let edges = inventory::calls(open(folder.path()), &Options::default()).expect("can be read");
     let mut shown: Vec<_> = edges
         .iter()
         .map(|edge| {
@@ -33,11 +20,6 @@ fn edges(files: &[(&str, &str)]) -> Vec<String> {
         .collect();
     shown.sort();
     shown
-}
-
-fn report(files: &[(&str, &str)]) -> Report {
-    let folder = folder(files);
-    analyze(open(&folder), &Options::default(), &Silent).expect("can be read")
 }
 
 /// Names of the functions that are told as unused.

@@ -1,22 +1,13 @@
 //! Dead code of small projects.
 
-use std::fs;
+#[path = "support/project.rs"]
+mod project;
 
-use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze};
+use project::report;
 use repolens_core::report::DeadCode;
 
 fn dead(files: &[(&str, &str)]) -> DeadCode {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
-        fs::write(path, text).expect("can be written");
-    }
-    let tree = SourceTree::open(folder.path(), &OpenOptions::default()).expect("opens");
-    analyze(tree, &Options::default(), &Silent)
-        .expect("can be read")
-        .dead_code
-        .expect("there is code")
+    report(files).dead_code.expect("there is code")
 }
 
 fn exports(dead: &DeadCode) -> Vec<String> {

@@ -1,20 +1,13 @@
 //! Copies of code.
 
-use std::fs;
+#[path = "support/project.rs"]
+mod project;
 
-use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze};
+use project::report;
 use repolens_core::report::Duplication;
 
 fn duplication(files: &[(&str, String)]) -> Duplication {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        fs::write(folder.path().join(path), text).expect("can be written");
-    }
-    let tree = SourceTree::open(folder.path(), &OpenOptions::default()).expect("opens");
-    analyze(tree, &Options::default(), &Silent)
-        .expect("can be read")
-        .duplication
-        .expect("there is code")
+    report(files).duplication.expect("there is code")
 }
 
 fn code(seed: usize, count: usize) -> String {

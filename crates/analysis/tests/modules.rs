@@ -1,20 +1,9 @@
 //! The module graph and its cycles, a small project for each language.
 
-use std::fs;
+#[path = "support/project.rs"]
+mod project;
 
-use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze};
-use repolens_core::report::Report;
-
-fn report(files: &[(&str, &str)]) -> Report {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
-        fs::write(path, text).expect("can be written");
-    }
-    let tree = SourceTree::open(folder.path(), &OpenOptions::default()).expect("opens");
-    analyze(tree, &Options::default(), &Silent).expect("can be read")
-}
+use project::report;
 
 fn shown(files: &[(&str, &str)]) -> String {
     let graph = report(files).module_graph.expect("there is code");

@@ -1,21 +1,14 @@
 //! Imports that nobody uses, in the languages that are judged by words. Each case names all that is found.
 
-use std::fs;
+#[path = "support/project.rs"]
+mod project;
 
-use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze};
+use project::report;
 use repolens_core::report::Confidence;
 
 /// `FILE: NAME …` of each file with findings, and their confidences.
 fn unused(files: &[(&str, &str)]) -> (Vec<String>, Vec<Confidence>) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
-        fs::write(path, text).expect("can be written");
-    }
-    let tree = SourceTree::open(folder.path(), &OpenOptions::default()).expect("opens");
-    let report = analyze(tree, &Options::default(), &Silent).expect("can be read");
-    let found = report.dead_code.expect("there is code").unused_imports;
+    let found = report(files).dead_code.expect("there is code").unused_imports;
     let lines = found.iter().map(|(file, imports)| {
         let names: Vec<_> = imports.iter().map(|import| import.symbol.as_str()).collect();
         format!("{file}: {}", names.join(" "))

@@ -263,6 +263,16 @@ impl Operation {
         self.problems(&[429, 500, 503])
     }
 
+    /// Older clients name a user with each call.
+    fn names_user(self) -> Self {
+        self.query(
+            "userId",
+            history::user_id(),
+            "The caller's own id or `guest`; it decides nothing here",
+        )
+        .problems(&[400, 403])
+    }
+
     /// A scan that is not there is told with the members that older clients read.
     fn of_a_scan(mut self) -> Self {
         let schemas = ["ScanNotFound", "Problem"].map(|name| json!({ "$ref": format!("#/components/schemas/{name}") }));

@@ -1,10 +1,10 @@
 //! Dead code.
 //!
-//! *What it looks at*: imports that their file does not use; files that no entry point
-//! reaches and exports that nobody imports (JavaScript, TypeScript); private functions that nothing calls. *Why it matters*: code that nobody runs is read, tested
-//! and kept in step for nothing. *Limits*: precision before recall. A package without a known entry point has no dead
-//! files; what an entry point exports is public; a file that is loaded by a computed name makes its whole folder live.
-//! Python's modules are public by nature, so none of them is called dead.
+//! *What it looks at*: imports that their file does not use; files that no entry point reaches and exports that nobody imports
+//! (JavaScript, TypeScript); private functions that nothing calls. *Why it matters*: code that nobody runs is read, tested and
+//! kept in step for nothing. *Limits*: precision before recall. A package without a known entry point has no dead files;
+//! what an entry point exports is public; whatever a computed name can begin with is alive. Python's modules are public by
+//! nature, so none of them is called dead.
 
 use std::collections::BTreeMap;
 

@@ -9,6 +9,7 @@ use repolens_core::report::{
     Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package, Report, cap,
 };
 
+use super::modules::folder;
 use super::{Outcome, Scratch};
 use crate::facts::FileFacts;
 use crate::language::Origin;
@@ -218,8 +219,4 @@ impl Found {
             truncated,
         )
     }
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

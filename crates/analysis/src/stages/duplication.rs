@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::facts::FileFacts;
-use crate::language::{Fingerprint, GRAM, Kind};
+use crate::language::{Fingerprint, GRAM, Kind, Tokens};
 use crate::scan::Facts;
 
 const MIN_TOKENS: usize = 50;
@@ -54,7 +54,9 @@ impl Match {
 /// A fingerprint: its file, and its number there.
 type Print = (u32, u32);
 
-pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
+    // Given back when the copies are found: the call graph needs the room.
+    let tokens = std::mem::take(&mut scratch.tokens);
     let looked_at = |file: &FileFacts| {
         file.is_own() && !file.test && file.language.is_some_and(|id| id.get().kind == Kind::Programming)
     };
@@ -70,11 +72,11 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     if lines == 0 {
         return Outcome::Skipped("there is no code of a programming language".to_owned());
     }
-    let repeated = Repeated::new(files, &own);
+    let repeated = Repeated::new(&tokens, &own);
     // The original place, and the copies of it with their tokens.
     let mut clones: BTreeMap<Place, (usize, Vec<Place>)> = BTreeMap::new();
     for &file in &own {
-        for found in copies(files, &repeated, file) {
+        for found in copies(&tokens, &repeated, file) {
             let (tokens, places) = clones.entry(found.original).or_default();
             *tokens = found.tokens.max(*tokens);
             places.push(found.copy);
@@ -117,9 +119,9 @@ struct Repeated {
 }
 
 impl Repeated {
-    fn new(files: &[FileFacts], own: &[u32]) -> Self {
+    fn new(tokens: &[Tokens], own: &[u32]) -> Self {
         let of = |file: u32| {
-            let list = files[file as usize].tokens.fingerprints.iter();
+            let list = tokens[file as usize].fingerprints.iter();
             (0u32..)
                 .zip(list)
                 .map(move |(number, print)| (print.hash, (file, number)))
@@ -152,8 +154,8 @@ impl Repeated {
 }
 
 /// The copies in one file, in its order, none over another.
-fn copies(files: &[FileFacts], repeated: &Repeated, file: u32) -> Vec<Match> {
-    let own = &files[file as usize].tokens.fingerprints;
+fn copies(tokens: &[Tokens], repeated: &Repeated, file: u32) -> Vec<Match> {
+    let own = &tokens[file as usize].fingerprints;
     let mut found = Vec::new();
     let mut free = 0;
     for (number, print) in (0u32..).zip(own.iter()) {
@@ -163,8 +165,8 @@ fn copies(files: &[FileFacts], repeated: &Repeated, file: u32) -> Vec<Match> {
         }
         let mut longest: Option<Match> = None;
         for (other, at) in repeated.before(print.hash, (file, number)) {
-            let original = files[other as usize].tokens.fingerprints[at as usize];
-            let Some(same) = same(files, (other, original), (file, *print), free) else {
+            let original = tokens[other as usize].fingerprints[at as usize];
+            let Some(same) = same(tokens, (other, original), (file, *print), free) else {
                 continue;
             };
             let better = |known: &Match| (same.is_enough(), same.tokens) > (known.is_enough(), known.tokens);
@@ -194,9 +196,9 @@ struct Edge<'m> {
 }
 
 impl<'m> Edge<'m> {
-    fn new(files: &'m [FileFacts], file: u32, print: Fingerprint) -> Self {
+    fn new(tokens: &'m [Tokens], file: u32, print: Fingerprint) -> Self {
         Self {
-            marks: &files[file as usize].tokens.marks,
+            marks: &tokens[file as usize].marks,
             at: print.at as usize,
             line: print.line,
         }
@@ -245,12 +247,9 @@ impl<'m> Edge<'m> {
 
 /// The tokens around two fingerprints that are the same, as far as both go without overlap and without what stands before
 /// `free` in the copy's file; of these the whole lines. `None`: not even those of the fingerprints are the same.
-fn same(files: &[FileFacts], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
+fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
     let within = original.0 == copy.0;
-    let left = [
-        Edge::new(files, original.0, original.1),
-        Edge::new(files, copy.0, copy.1),
-    ];
+    let left = [Edge::new(all, original.0, original.1), Edge::new(all, copy.0, copy.1)];
     let (mut start, mut end) = (left, left);
     let mut tokens = 0;
     // The original ends where its copy begins.

@@ -47,6 +47,15 @@ impl Target {
     fn file(target: u32) -> Self {
         Self::Files(vec![(Link::ALL, target)])
     }
+
+    /// Those that declare what a file names of a whole package; it may name nothing of it.
+    fn files(targets: Vec<u32>) -> Self {
+        if targets.is_empty() {
+            Self::Asset
+        } else {
+            Self::Files(targets.into_iter().map(|target| (Link::ALL, target)).collect())
+        }
+    }
 }
 
 /// What resolvers look things up in.
@@ -98,8 +107,7 @@ pub(super) trait Resolver {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target;
 
     /// Files that it needs by what another file imports for it.
-    fn without_import(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
-        let _ = (index, from);
+    fn without_import(&self, _index: &Index<'_>, _from: u32) -> Vec<u32> {
         Vec::new()
     }
 }

@@ -204,11 +204,8 @@ fn unused(text: &mut String, excerpt: &Excerpt) {
         .unused_functions
         .iter()
         .map(|unused| vec![markdown_code(&unused.function), place(&unused.file, Some(unused.line))]);
-    let total = dead
-        .statistics
-        .total_unused_functions
-        .max(dead.unused_functions.len() as u64);
     let heads = ["Function", "Place"];
+    let total = dead.unused_functions_total();
     table(text, "Private functions that nothing calls", &heads, total, rows);
 }
 

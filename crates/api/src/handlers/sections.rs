@@ -21,7 +21,7 @@ pub struct ResultsQuery {
     limit: Option<u64>,
     /// Entries that are left out at the start.
     offset: Option<u64>,
-    /// Older clients send it with every call. It decides nothing here.
+    /// Older clients send it with every call: the caller's own id or `guest`. It decides nothing here.
     pub user_id: Option<String>,
 }
 

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::history::user_id;
 use super::shapes::{any_object, between, count, flag, object, one_of, text};
 use super::{Api, operation};
 use crate::handlers::results::ResultsView;
@@ -148,7 +147,7 @@ fn look(api: &mut Api) {
             json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX }),
             "Entries to leave out",
         )
-        .query("userId", user_id(), "Older clients send it; it decides nothing here")
+        .names_user()
         .answers(200, "The results", whole)
         .ends(304, "The client has them")
         .problems(&[400, 409])

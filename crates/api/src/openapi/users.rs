@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::history::user_id;
 use super::shapes::{any_object, flag, list, object, one_of, or_null, text};
 use super::{Api, operation};
 use crate::handlers::favorites::FavoriteView;
@@ -29,8 +28,7 @@ fn favorites(api: &mut Api) {
             "One's favourites, newest first",
         )
         .answers(200, "All of them", list(favorite.clone()))
-        .query("userId", user_id(), "Older clients send it; it decides nothing here")
-        .problems(&[400])
+        .names_user()
         .signed_in()
         .stored(),
     );
@@ -45,8 +43,7 @@ fn favorites(api: &mut Api) {
         )
         .answers(200, "It is a favourite", favorite)
         .problems(&[404])
-        .query("userId", user_id(), "Older clients send it; it decides nothing here")
-        .problems(&[400])
+        .names_user()
         .signed_in()
         .stored(),
     );
@@ -58,8 +55,7 @@ fn favorites(api: &mut Api) {
                 object(&[("repositoryId", text()), ("isFavorite", flag())]),
             )
             .problems(&[404])
-            .query("userId", user_id(), "Older clients send it; it decides nothing here")
-            .problems(&[400])
+            .names_user()
             .signed_in()
             .stored(),
     );
@@ -72,8 +68,7 @@ fn favorites(api: &mut Api) {
             "Whether a repository is a favourite",
         )
         .answers(200, "Whether it is", object(&[("isFavorite", flag())]))
-        .query("userId", user_id(), "Older clients send it; it decides nothing here")
-        .problems(&[400])
+        .names_user()
         .signed_in()
         .stored(),
     );

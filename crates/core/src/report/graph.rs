@@ -139,6 +139,15 @@ pub struct UnusedImport {
     pub confidence: Confidence,
 }
 
+impl DeadCode {
+    /// How many functions are unused. Older reports have the list alone.
+    #[must_use]
+    pub fn unused_functions_total(&self) -> u64 {
+        let listed = self.unused_functions.len() as u64;
+        self.statistics.total_unused_functions.max(listed)
+    }
+}
+
 /// What only unused code imports, and what stands in a package that loads modules by names that are computed.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LessSure {

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, V, Value};
 use crate::facts::FileFacts;
 use crate::graph::{Graph, Link};
+use crate::stages::modules::folder;
 
 /// Languages that call each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -216,7 +217,7 @@ impl<'f> Index<'f> {
                 let fresh = number(index.syms.len());
                 syms.push(*index.syms.entry(name).or_insert(fresh));
             }
-            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = folder(&file.path);
             let fresh = number(folders.len());
             index.folders.push(*folders.entry(folder).or_insert(fresh));
             index.by_fact.insert(at, next);
@@ -340,11 +341,7 @@ impl<'f> Index<'f> {
     }
 
     pub(super) fn links(&self, file: u32, import: u32) -> &'f [Link] {
-        let source = self.files[file as usize].at;
-        let links = &self.graph.links;
-        let start = links.partition_point(|link| (link.source, link.import) < (source, import));
-        let length = links[start..].partition_point(|link| (link.source, link.import) == (source, import));
-        &links[start..start + length]
+        self.graph.links_of(self.files[file as usize].at, import)
     }
 
     pub(super) fn file_of(&self, fact: u32) -> Option<u32> {

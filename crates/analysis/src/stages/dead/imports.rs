@@ -106,12 +106,7 @@ impl<'f> Rust<'f> {
 
     /// Where an import leads.
     fn targets(&self, file: u32, import: u32) -> impl Iterator<Item = u32> {
-        let links = &self.graph.links;
-        let first = links.partition_point(|link| (link.source, link.import) < (file, import));
-        links[first..]
-            .iter()
-            .take_while(move |link| (link.source, link.import) == (file, import))
-            .map(|link| link.target)
+        self.graph.links_of(file, import).iter().map(|link| link.target)
     }
 
     /// Whether a module that the file declares may use the word: it sees the imports of the modules around it.

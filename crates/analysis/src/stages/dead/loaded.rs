@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::reach::{folder, home_of};
+use super::reach::home_of;
 use crate::facts::FileFacts;
+use crate::stages::modules::{folder, join, normalize};
 
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
@@ -51,9 +52,9 @@ impl Loaded {
 /// What the paths of the loaded files begin with; `None` where that is not known.
 fn path_beginning(file: &str, load: &str) -> Option<String> {
     let (above, name) = load.rsplit_once('/')?;
-    let folder = crate::stages::modules::normalize(folder(file), above)?;
+    let folder = normalize(folder(file), above)?;
     // The whole repository is as good as nothing.
-    (!folder.is_empty() || !name.is_empty()).then(|| crate::stages::modules::join(&folder, name))
+    (!folder.is_empty() || !name.is_empty()).then(|| join(&folder, name))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::facts::FileFacts;
 use crate::graph::{Adjacency, Graph, Link};
 use crate::language::Origin;
 use crate::scan::Facts;
+use crate::stages::modules::folder;
 
 /// What was found; both empty where no package has a known entry point.
 #[derive(Debug, Default)]
@@ -56,11 +57,14 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
 
     let mut result = Reached::default();
     for (at, file) in (0u32..).zip(files) {
-        let home = home_of(&packages, &file.path);
-        let is_judged = is_script(file) && file.origin == Origin::Own && !file.test && judged.contains(&home);
-        let Some(syntax) = file.syntax.as_ref().filter(|_| is_judged) else {
+        let is_candidate = is_script(file) && file.origin == Origin::Own && !file.test;
+        let Some(syntax) = file.syntax.as_ref().filter(|_| is_candidate) else {
             continue;
         };
+        let home = home_of(&packages, &file.path);
+        if !judged.contains(&home) {
+            continue;
+        }
         let declarations_only = is_declaration(&file.path);
         result.exports += syntax.exports.len() as u64;
         if !reached[at as usize] {
@@ -108,10 +112,6 @@ fn packages(files: &[FileFacts]) -> BTreeMap<String, u32> {
         .filter(|(_, file)| file.path == "package.json" || file.path.ends_with("/package.json"))
         .map(|(at, file)| (folder(&file.path).to_owned(), at))
         .collect()
-}
-
-pub(super) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The package a file belongs to: the nearest above it.

@@ -2,11 +2,10 @@
 //! alias lead to their type. A `global using` is one of every file of its project: of those whose nearest project file
 //! (`.csproj`) is the same. Files of one namespace see each other without an import.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Index, Resolver, Target, folder};
 use crate::facts::{Import, ImportKind};
-use crate::graph::Link;
 
 struct CSharp {
     /// By namespace: where each type is declared; a `partial` one in several files.
@@ -14,7 +13,7 @@ struct CSharp {
     /// By the folder of the project: the file with a `global using`, and the namespace.
     globals: HashMap<String, Vec<(u32, String)>>,
     /// Folders with a project file.
-    projects: std::collections::HashSet<String>,
+    projects: HashSet<String>,
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
@@ -72,11 +71,7 @@ impl Resolver for CSharp {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let name = &*import.specifier;
         if let Some(files) = self.files(index, from, name) {
-            return if files.is_empty() {
-                Target::Asset
-            } else {
-                Target::Files(files.into_iter().map(|file| (Link::ALL, file)).collect())
-            };
+            return Target::files(files);
         }
         // A namespace without types of its own, above others.
         let inner = format!("{name}.");

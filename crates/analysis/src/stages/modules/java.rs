@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use super::{Index, Resolver, Target};
 use crate::facts::{Import, Syntax};
-use crate::graph::Link;
 
 struct Jvm {
     /// By package: the file of each class, and of each function of Kotlin outside of one.
@@ -66,11 +65,7 @@ impl Resolver for Jvm {
         if let Some(package) = name.strip_suffix(".*").and_then(|package| self.packages.get(package)) {
             let syntax = index.files[from as usize].syntax.as_ref();
             let files = syntax.map_or_else(Vec::new, |syntax| self.named(package, from, syntax));
-            return if files.is_empty() {
-                Target::Asset
-            } else {
-                Target::Files(files.into_iter().map(|file| (Link::ALL, file)).collect())
-            };
+            return Target::files(files);
         }
         // A nested class or a static member: the class around it has the file.
         while let Some((outer, last)) = name.rsplit_once('.') {

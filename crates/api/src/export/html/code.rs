@@ -205,7 +205,7 @@ fn dead_code(page: &mut Page, excerpt: &Excerpt) {
         thousands(statistics.total_exports),
         thousands(statistics.total_unused_imports),
         thousands(statistics.total_imports),
-        thousands(statistics.total_unused_functions.max(dead.unused_functions.len() as u64)),
+        thousands(dead.unused_functions_total()),
         thousands(dead.unused_files.len() as u64)
     ));
     page.table(
@@ -225,9 +225,7 @@ fn dead_code(page: &mut Page, excerpt: &Excerpt) {
     page.table(
         "Private functions that nothing calls",
         &["Function", "Place", "How sure"],
-        statistics
-            .total_unused_functions
-            .max(dead.unused_functions.len() as u64),
+        dead.unused_functions_total(),
         dead.unused_functions.iter().map(|unused| {
             let sure = match unused.confidence {
                 Confidence::High => "nothing names it",

@@ -88,12 +88,7 @@ async fn in_production_it_starts_on_an_empty_postgresql_and_stops_in_time() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     tell_memory("idle on PostgreSQL", &container);
 
-    assert_eq!(container.stop(), 0, "{}", container.log());
-    assert!(
-        container.log().contains("Clean shutdown complete"),
-        "{}",
-        container.log()
-    );
+    stops_cleanly(&container);
 }
 
 #[tokio::test]
@@ -167,18 +162,22 @@ async fn a_scan_of_a_real_repository_goes_through_postgresql_and_redis_and_a_sto
     tell_memory("after it", &container);
     assert!(!container.log().contains("Worker crashed"), "{}", container.log());
 
+    let took = stops_cleanly(&container);
+    tell(&format!("stopped by SIGTERM within {} ms", took.as_millis()));
+}
+
+/// How long it took. The engine kills what has not ended after 30 s, and the status is then another one.
+fn stops_cleanly(container: &Container) -> Duration {
     let started = Instant::now();
-    // The engine kills what has not ended after 30 s, and the status is then another one.
-    assert_eq!(container.stop(), 0, "{}", container.log());
-    tell(&format!(
-        "stopped by SIGTERM within {} ms",
-        started.elapsed().as_millis()
-    ));
+    let status = container.stop();
+    let took = started.elapsed();
+    assert_eq!(status, 0, "{}", container.log());
     assert!(
         container.log().contains("Clean shutdown complete"),
         "{}",
         container.log()
     );
+    took
 }
 
 /// A bare copy named `real.git`, and where it is from.
@@ -274,12 +273,7 @@ async fn where_the_host_allows_it_the_worker_has_a_user_of_its_own() {
     // As the engine asks: as the user of the container, which is root here.
     let status = container.exec(&[SUPERVISOR, "status"]);
     assert!(status.status.success(), "the health check: {status:?}");
-    assert_eq!(container.stop(), 0, "{}", container.log());
-    assert!(
-        container.log().contains("Clean shutdown complete"),
-        "{}",
-        container.log()
-    );
+    stops_cleanly(&container);
 }
 
 #[tokio::test]

@@ -18,15 +18,6 @@ crate::both! {
 
 const PROXY: (&str, &str) = ("TRUSTED_PROXIES", "1");
 
-async fn submit_as(api: &Api, forwarded: &str) -> Response {
-    api.request(Method::POST, "/api/scan")
-        .header("X-Forwarded-For", forwarded)
-        .json(&json!({ "repoUrl": "https://git.example.org/a/b" }))
-        .send()
-        .await
-        .expect("an answer")
-}
-
 /// As if the client of the scan `id`, or others, had submitted so many more, which wait as well.
 async fn wait_too(database: &Database, id: &str, whose: &str, more: usize) {
     let client = if whose == "own" {
@@ -55,16 +46,16 @@ async fn refused(response: Response, status: StatusCode) {
 
 async fn so_many_scans_wait_for_one_client_and_for_all(database: Database) {
     let api = Api::start_with(&database, &[PROXY, ("RATE_LIMIT_SCANS", "off")]);
-    let first: Value = submit_as(&api, "203.0.113.5").await.json().await.expect("JSON");
+    let first: Value = api.submit_as("203.0.113.5").await.json().await.expect("JSON");
     let id = first["scanId"].as_str().expect("an id");
     wait_too(&database, id, "own", 998).await;
-    assert_eq!(submit_as(&api, "203.0.113.5").await.status(), 201, "the thousandth");
-    refused(submit_as(&api, "203.0.113.5").await, StatusCode::TOO_MANY_REQUESTS).await;
-    assert_eq!(submit_as(&api, "203.0.113.6").await.status(), 201, "another client");
+    assert_eq!(api.submit_as("203.0.113.5").await.status(), 201, "the thousandth");
+    refused(api.submit_as("203.0.113.5").await, StatusCode::TOO_MANY_REQUESTS).await;
+    assert_eq!(api.submit_as("203.0.113.6").await.status(), 201, "another client");
     wait_too(&database, id, "others", 8_999).await;
-    refused(submit_as(&api, "203.0.113.7").await, StatusCode::SERVICE_UNAVAILABLE).await;
+    refused(api.submit_as("203.0.113.7").await, StatusCode::SERVICE_UNAVAILABLE).await;
     database.run("DELETE FROM scans WHERE id = 'others-1'").await;
-    assert_eq!(submit_as(&api, "203.0.113.7").await.status(), 201, "there is room");
+    assert_eq!(api.submit_as("203.0.113.7").await.status(), 201, "there is room");
 }
 
 async fn one_client_has_so_many_event_streams(database: Database) {

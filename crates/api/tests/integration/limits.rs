@@ -19,15 +19,6 @@ async fn start(more: &[(&str, &str)]) -> (Database, Api) {
     (database, api)
 }
 
-async fn post_as(api: &Api, forwarded: &str) -> Response {
-    api.request(Method::POST, "/api/scan")
-        .header("X-Forwarded-For", forwarded)
-        .json(&json!({ "repoUrl": "https://git.example.org/a/b" }))
-        .send()
-        .await
-        .expect("an answer")
-}
-
 /// The limit and what remains of it.
 fn told(response: &Response) -> [String; 2] {
     ["ratelimit-limit", "ratelimit-remaining"].map(|name| response.headers()[name].to_str().expect("text").to_owned())
@@ -37,7 +28,7 @@ fn told(response: &Response) -> [String; 2] {
 async fn five_scans_a_minute_by_default() {
     let (database, api) = start(&[]).await;
     for left in (0..5).rev() {
-        let response = post_as(&api, "203.0.113.5").await;
+        let response = api.submit_as("203.0.113.5").await;
         assert_eq!(response.status(), 201);
         // Of the scans, which are fewer than the requests.
         let [limit, remaining] = told(&response);
@@ -48,7 +39,7 @@ async fn five_scans_a_minute_by_default() {
         );
         assert!(response.headers().contains_key("ratelimit-reset"));
     }
-    let refused = post_as(&api, "203.0.113.5").await;
+    let refused = api.submit_as("203.0.113.5").await;
     assert_eq!(refused.status(), 429);
     let wait: u64 = refused.headers()["retry-after"]
         .to_str()
@@ -62,8 +53,8 @@ async fn five_scans_a_minute_by_default() {
     let look = look.header("X-Forwarded-For", "203.0.113.5").send().await;
     assert_eq!(told(&look.expect("an answer"))[0], "120");
     // What the client writes itself in front does not make it another one; another client is not held up.
-    assert_eq!(post_as(&api, "198.51.100.1, 203.0.113.5").await.status(), 429);
-    assert_eq!(post_as(&api, "203.0.113.6").await.status(), 201);
+    assert_eq!(api.submit_as("198.51.100.1, 203.0.113.5").await.status(), 429);
+    assert_eq!(api.submit_as("203.0.113.6").await.status(), 201);
     assert_eq!(
         database.value("SELECT CAST(count(*) AS text) AS v FROM scans").await,
         "6"
@@ -136,15 +127,15 @@ async fn one_client_has_so_many_requests_open_and_others_are_not_held_up() {
     for _ in 0..70 {
         open.push(begin(&api, "203.0.113.5").await);
     }
-    let one_more = post_as(&api, "203.0.113.5").await;
+    let one_more = api.submit_as("203.0.113.5").await;
     assert_eq!(one_more.status(), 429);
     assert!(one_more.headers().contains_key("retry-after"));
-    assert_eq!(post_as(&api, "203.0.113.6").await.status(), 201);
+    assert_eq!(api.submit_as("203.0.113.6").await.status(), 201);
     let mut first = open.remove(0);
     first.write_all(BODY.as_bytes()).await.expect("sent");
     let answer = rest(first).await;
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
-    assert_eq!(post_as(&api, "203.0.113.5").await.status(), 201, "a place is free");
+    assert_eq!(api.submit_as("203.0.113.5").await.status(), 201, "a place is free");
     drop(open);
 }
 

@@ -18,9 +18,9 @@ async fn main() -> std::io::Result<()> {
                 "/api/health",
                 web::get().to(|| async { HttpResponse::Ok().json(serde_json::json!({ "status": "ok" })) }),
             )
-            .route("/api/scan/x", web::get().to(scan))
+            .route("/api/scan/{id}", web::get().to(scan))
             .route(
-                "/api/scan/x/results",
+                "/api/scan/{id}/results",
                 web::get().to(move || {
                     let results = results.clone();
                     async move { HttpResponse::Ok().content_type("application/json").body(results) }

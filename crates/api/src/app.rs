@@ -9,7 +9,7 @@ use chrono::Utc;
 use repolens_core::job::JobLimits;
 use repolens_core::queue::QueuedScan;
 use repolens_core::settings::{RequestLimits, Retention};
-use repolens_core::store::{NewScan, Store, StoreError, StoredResults, Submitted};
+use repolens_core::store::{NewScan, Seen, Store, StoreError, StoredResults, Submitted};
 use repolens_core::{ScanId, ScanStatus, Secret, UrlPolicy};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -21,6 +21,7 @@ use crate::client::Client;
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Allowance, Limiter, Shares, Taken};
+use crate::looks::Looks;
 use crate::metrics::Metrics;
 use crate::private::Tokens;
 use crate::problem::Problem;
@@ -31,6 +32,8 @@ use crate::webhooks::Bell;
 /// One for the whole process.
 pub struct App {
     pub store: Store,
+    /// Of those who ask for scans.
+    pub looks: Looks<ScanId, Result<Option<Arc<Seen>>, StoreError>>,
     pub dispatch: Dispatch,
     /// `None`: workers take their jobs by long poll only.
     pub queue: Option<RedisQueue>,
@@ -141,6 +144,12 @@ impl App {
                 ..own
             },
         })
+    }
+
+    /// The scan as it is now, looked up once for all who ask at the same time.
+    pub async fn look(&self, id: &ScanId) -> Result<Option<Arc<Seen>>, StoreError> {
+        let look = async { Ok(self.store.look(id, Utc::now()).await?.map(Arc::new)) };
+        self.looks.at(id, look).await
     }
 
     /// Stores a scan and tells the workers, also when its client hangs up.

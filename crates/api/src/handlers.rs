@@ -17,9 +17,11 @@ pub mod sections;
 pub mod webhooks;
 pub mod worker;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use repolens_core::ScanId;
-use repolens_core::store::Scan;
+use repolens_core::store::Seen;
 use serde::Serializer;
 
 use crate::access::may_see;
@@ -34,14 +36,13 @@ fn scan_id(text: &str) -> Result<ScanId, Problem> {
 }
 
 /// The scan, where the caller may see it: the only way in which a handler gets one.
-async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Scan, Problem> {
-    let scan = app
-        .store
-        .find(id)
+async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>, Problem> {
+    let seen = app
+        .look(id)
         .await?
         .ok_or_else(|| Problem::scan_not_found(id.as_str()))?;
-    may_see(caller, &scan)?;
-    Ok(scan)
+    may_see(caller, &seen.scan)?;
+    Ok(seen)
 }
 
 /// How a time is described in the API's document.

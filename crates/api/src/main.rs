@@ -16,6 +16,7 @@ mod export;
 mod handlers;
 mod limit;
 mod live;
+mod looks;
 mod metrics;
 mod openapi;
 mod page;

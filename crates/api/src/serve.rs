@@ -24,6 +24,7 @@ use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Limiter, Shares};
 use crate::live::{self, Live};
+use crate::looks::Looks;
 use crate::metrics::Metrics;
 use crate::private::Tokens;
 use crate::problem::Problem;
@@ -70,6 +71,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     };
     let app = Arc::new(App {
         store,
+        looks: Looks::default(),
         dispatch: Dispatch::new(),
         queue,
         events: Arc::new(Events::new(live)),

@@ -47,7 +47,7 @@ pub use report::{OpenReport, StoredReport};
 pub use repositories::Repository;
 pub use scans::{
     Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, Page, QueueFull,
-    QueuePlace, Scan, ScanFilter, StoredResults, Submitted,
+    QueuePlace, Scan, ScanFilter, Seen, StoredResults, Submitted,
 };
 pub use webhooks::{Delivery, MAX_WEBHOOKS, NewWebhook, Webhook};
 

@@ -1,8 +1,10 @@
 //! `GET /api/history/compare/{a}/{b}`: what changed from one scan to another.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::store::Scan;
+use repolens_core::store::{Scan, Seen};
 use repolens_core::{ScanId, ScanStatus};
 use serde::Serialize;
 
@@ -31,13 +33,13 @@ struct ComparedScan {
     commit_sha: Option<String>,
 }
 
-impl From<Scan> for ComparedScan {
-    fn from(scan: Scan) -> Self {
+impl From<&Scan> for ComparedScan {
+    fn from(scan: &Scan) -> Self {
         Self {
-            id: scan.id,
+            id: scan.id.clone(),
             created_at: scan.created_at,
-            branch: scan.branch,
-            commit_sha: scan.commit_sha,
+            branch: scan.branch.clone(),
+            commit_sha: scan.commit_sha.clone(),
         }
     }
 }
@@ -56,16 +58,16 @@ pub async fn get_comparison(
     let side2 = side(&app, &second).await?;
     let compared = app.work_on_report(move || Ok(compare(&side1, &side2))).await?;
     Ok(HttpResponse::Ok().json(Comparison {
-        scan1: scan1.into(),
-        scan2: scan2.into(),
+        scan1: (&scan1.scan).into(),
+        scan2: (&scan2.scan).into(),
         compared,
     }))
 }
 
-async fn completed(app: &App, caller: &Caller, id: &ScanId) -> Result<Scan, Problem> {
-    let scan = find_scan(app, caller, id).await?;
-    match scan.status {
-        ScanStatus::Completed => Ok(scan),
+async fn completed(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>, Problem> {
+    let seen = find_scan(app, caller, id).await?;
+    match seen.scan.status {
+        ScanStatus::Completed => Ok(seen),
         status => Err(Problem::conflict(format!(
             "The scan `{id}` is {}: only completed ones can be compared.",
             status.wire()

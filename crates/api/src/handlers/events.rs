@@ -46,7 +46,7 @@ pub async fn get_events(
             }
         })?;
     let elsewhere = app.events.live().map(|live| live.watch(&id));
-    let state = State::of(&find_scan(&app, &caller, &id).await?);
+    let state = State::of(&find_scan(&app, &caller, &id).await?.scan);
     let seen = request
         .headers()
         .get("last-event-id")

@@ -1,9 +1,11 @@
 //! A report in other forms, and badges.
 
+use std::sync::Arc;
+
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
-use repolens_core::store::{OpenResults, Scan};
+use repolens_core::store::{OpenResults, Seen};
 use repolens_core::{RepoUrl, ScanId, ScanStatus, UrlPolicy};
 
 use super::{find_scan, scan_id};
@@ -61,9 +63,9 @@ pub async fn get_json(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let scan = completed(&app, &caller, &id).await?;
+    let seen = completed(&app, &caller, &id).await?;
     let id = scan_id(&id)?;
-    let digest = app.store.results_digest(&id).await?.map(|digest| tag(&digest, "json"));
+    let digest = seen.report_sha256.as_deref().map(|digest| tag(digest, "json"));
     if let Some(digest) = digest
         .as_deref()
         .filter(|digest| conditional::has_already(request.headers(), digest))
@@ -71,7 +73,7 @@ pub async fn get_json(
         return Ok(conditional::not_modified(request.headers(), digest, CACHE));
     }
     let results = app.store.open_results(&id).await?.ok_or_else(Problem::results_gone)?;
-    let about = About::of(&scan);
+    let about = About::of(&seen.scan);
     let mut response = HttpResponse::Ok();
     response.content_type("application/json").insert_header((
         header::CONTENT_DISPOSITION,
@@ -109,21 +111,17 @@ async fn in_form(
     id: &str,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let scan = completed(app, caller, id).await?;
+    let seen = completed(app, caller, id).await?;
     let id = scan_id(id)?;
     // What the client has already needs no report read.
-    let digest = app
-        .store
-        .results_digest(&id)
-        .await?
-        .map(|digest| tag(&digest, form.ending()));
+    let digest = seen.report_sha256.as_deref().map(|digest| tag(digest, form.ending()));
     if let Some(digest) = digest
         .as_deref()
         .filter(|digest| conditional::has_already(request.headers(), digest))
     {
         return Ok(conditional::not_modified(request.headers(), digest, CACHE));
     }
-    let about = About::of(&scan);
+    let about = About::of(&seen.scan);
     let name = about.file_name(form.ending());
     let bytes = app
         .read_report(&id, move |results| {
@@ -155,15 +153,15 @@ fn tag(digest: &str, form: &str) -> String {
 }
 
 /// The scan, if it has results.
-async fn completed(app: &App, caller: &Caller, id: &str) -> Result<Scan, Problem> {
-    let scan = find_scan(app, caller, &scan_id(id)?).await?;
-    if scan.status != ScanStatus::Completed {
+async fn completed(app: &App, caller: &Caller, id: &str) -> Result<Arc<Seen>, Problem> {
+    let seen = find_scan(app, caller, &scan_id(id)?).await?;
+    if seen.scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(
             "This scan is {}: only a completed one has results.",
-            scan.status.wire()
+            seen.scan.status.wire()
         )));
     }
-    Ok(scan)
+    Ok(seen)
 }
 
 /// The badge of one scan.
@@ -173,7 +171,8 @@ pub async fn get_scan_badge(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let scan = find_scan(&app, &caller, &scan_id(&id)?).await?;
+    let seen = find_scan(&app, &caller, &scan_id(&id)?).await?;
+    let scan = &seen.scan;
     let overall = match scan.status {
         ScanStatus::Completed => overall(&app, &scan_id(&id)?).await?,
         _ => None,

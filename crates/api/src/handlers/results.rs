@@ -19,11 +19,11 @@ use crate::splice;
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ResultsView {
-    scan_id: String,
+pub struct ResultsView<'a> {
+    scan_id: &'a str,
     status: ScanStatus,
-    repo_url: String,
-    branch: Option<String>,
+    repo_url: &'a str,
+    branch: Option<&'a str>,
     #[serde(serialize_with = "timestamp")]
     #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
@@ -41,7 +41,8 @@ pub async fn get_results(
     query: web::Query<ResultsQuery>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find_scan(&app, &caller, &id).await?;
+    let seen = find_scan(&app, &caller, &id).await?;
+    let scan = &seen.scan;
     query.check()?;
     if let Some(user_id) = &query.user_id {
         may_name(&caller, user_id)?;
@@ -53,26 +54,23 @@ pub async fn get_results(
         )));
     }
     // What the client has already needs no report read.
-    let digest = app.store.results_digest(&id).await?;
-    if let Some(digest) = digest
-        .as_deref()
-        .filter(|digest| has_already(request.headers(), digest))
-    {
+    let digest = seen.report_sha256.as_deref();
+    if let Some(digest) = digest.filter(|digest| has_already(request.headers(), digest)) {
         return Ok(not_modified(request.headers(), digest, "private, no-cache"));
     }
     let view = ResultsView {
-        scan_id: scan.id,
+        scan_id: &scan.id,
         status: scan.status,
-        repo_url: scan.repo_url,
-        branch: scan.branch,
+        repo_url: &scan.repo_url,
+        branch: scan.branch.as_deref(),
         created_at: scan.created_at,
         completed_at: scan.completed_at,
     };
     if query.section.is_some() {
-        return sections::answer(&app, &request, &view, &id, digest.as_deref(), &query).await;
+        return sections::answer(&app, &request, &view, &id, digest, &query).await;
     }
     let results = app.store.open_results(&id).await?.ok_or_else(Problem::results_gone)?;
-    with_results(&app, &request, &id, &view, results, digest.as_deref())
+    with_results(&app, &request, &id, &view, results, digest)
 }
 
 /// `view` with one more member, `results`, which is not parsed.

@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{
-    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, Submitted,
+    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Seen, Submitted,
 };
 use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
@@ -145,11 +145,11 @@ fn body_hash(repo_url: &RepoUrl, branch: Option<&str>, force: bool) -> String {
 /// A scan without its results.
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ScanView {
-    scan_id: String,
+pub struct ScanView<'a> {
+    scan_id: &'a str,
     status: ScanStatus,
     progress: i32,
-    stage: Option<String>,
+    stage: Option<&'a str>,
     queue_position: Option<i64>,
     /// Until the scan begins, as far as the latest ones tell; `null` where they do not.
     estimated_wait_seconds: Option<i64>,
@@ -162,39 +162,40 @@ pub struct ScanView {
     #[serde(serialize_with = "optional_timestamp")]
     #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
-    repo_url: String,
-    branch: Option<String>,
-    commit_sha: Option<String>,
+    repo_url: &'a str,
+    branch: Option<&'a str>,
+    commit_sha: Option<&'a str>,
     /// Only its owner sees it.
     is_private: bool,
     /// The results are those of an earlier scan of the same commit.
     cached: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    error: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<String>,
+    error_code: Option<&'a str>,
 }
 
-impl ScanView {
-    fn new(scan: Scan, place: Option<QueuePlace>) -> Self {
+impl<'a> ScanView<'a> {
+    fn of(seen: &'a Seen) -> Self {
+        let Seen { scan, place, .. } = seen;
         let failed = scan.status == ScanStatus::Failed;
         Self {
-            scan_id: scan.id,
+            scan_id: &scan.id,
             status: scan.status,
             progress: scan.progress,
-            stage: scan.stage,
+            stage: scan.stage.as_deref(),
             queue_position: place.map(|place| place.position),
             estimated_wait_seconds: place.and_then(estimated_wait_seconds),
             created_at: scan.created_at,
             started_at: scan.started_at,
             completed_at: scan.completed_at,
-            repo_url: scan.repo_url,
-            branch: scan.branch,
-            commit_sha: scan.commit_sha,
+            repo_url: &scan.repo_url,
+            branch: scan.branch.as_deref(),
+            commit_sha: scan.commit_sha.as_deref(),
             is_private: scan.is_private,
             cached: scan.cached_from.is_some(),
-            error: failed.then(|| scan.error_message.unwrap_or_else(|| "The scan failed.".to_owned())),
-            error_code: scan.error_code.filter(|_| failed),
+            error: failed.then(|| scan.error_message.as_deref().unwrap_or("The scan failed.")),
+            error_code: scan.error_code.as_deref().filter(|_| failed),
         }
     }
 }
@@ -218,17 +219,13 @@ pub async fn get_scan(
     path: web::Path<String>,
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
-    let scan = find_scan(&app, &caller, &id).await?;
-    app.look_after(&id, scan.status);
-    let place = match scan.status {
-        ScanStatus::Queued => app.store.queue_place(&id, Utc::now()).await?,
-        _ => None,
-    };
-    let results = match scan.status {
+    let seen = find_scan(&app, &caller, &id).await?;
+    app.look_after(&id, seen.scan.status);
+    let results = match seen.scan.status {
         ScanStatus::Completed => app.store.open_results(&id).await?,
         _ => None,
     };
-    let view = ScanView::new(scan, place);
+    let view = ScanView::of(&seen);
     match results {
         Some(results) => with_results(&app, &request, &id, &view, results, None),
         None => Ok(HttpResponse::Ok().json(view)),
@@ -242,7 +239,7 @@ pub async fn post_cancel(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
-    may_change(&caller, &find_scan(&app, &caller, &id).await?)?;
+    may_change(&caller, &find_scan(&app, &caller, &id).await?.scan)?;
     let status = match app.store.cancel(&id, Utc::now()).await? {
         CancelOutcome::Cancelled => ScanStatus::Cancelled,
         CancelOutcome::Asked => ScanStatus::Processing,
@@ -272,7 +269,7 @@ pub async fn delete_scan(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
-    may_delete(&caller, &find_scan(&app, &caller, &id).await?)?;
+    may_delete(&caller, &find_scan(&app, &caller, &id).await?.scan)?;
     let (shared, scan) = (Arc::clone(&app), id.clone());
     let delete = async move {
         let deleted = shared.store.delete(&scan).await?;

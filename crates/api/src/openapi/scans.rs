@@ -92,7 +92,7 @@ fn submit(api: &mut Api) {
 }
 
 fn look(api: &mut Api) {
-    let scan = api.schema::<ScanView>();
+    let scan = api.schema::<ScanView<'_>>();
     api.add(
         operation(
             "get",
@@ -109,7 +109,7 @@ fn look(api: &mut Api) {
         .anybody()
         .of_a_scan(),
     );
-    let results = api.schema::<ResultsView>();
+    let results = api.schema::<ResultsView<'_>>();
     let whole = json!({
         "allOf": [results, {
             "type": "object",

@@ -65,12 +65,8 @@ async fn one_clients_many_scans_do_not_keep_others_waiting(database: Database) {
     names.insert(second.clone(), "few");
     names.insert(submit(&store, "one", "one/1", 102).await, "one");
     let position = async |id: &ScanId| {
-        let place = store
-            .queue_place(id, Utc::now())
-            .await
-            .expect("an answer")
-            .expect("queued");
-        place.position
+        let seen = store.look(id, Utc::now()).await.expect("an answer").expect("stored");
+        seen.place.expect("queued").position
     };
     assert_eq!((position(&first).await, position(&second).await), (2, 5));
     let mut order = Vec::new();

@@ -76,7 +76,8 @@ pub async fn status(store: &Store, id: &ScanId) -> ScanStatus {
 async fn a_scan_goes_its_way(database: Database) {
     let store = database.store().await;
     let id = submit(&store).await;
-    let place = store.queue_place(&id, Utc::now()).await.expect("an answer");
+    let look = async |now| store.look(&id, now).await.expect("an answer").expect("it is there");
+    let place = look(Utc::now()).await.place;
     assert_eq!(place.map(|place| place.position), Some(1));
     assert_eq!(store.next_lease_end().await.expect("an answer"), None);
 
@@ -88,7 +89,7 @@ async fn a_scan_goes_its_way(database: Database) {
         .expect("a job");
     assert_eq!((job.scan_id.clone(), job.attempt, job.branch), (id.clone(), 1, None));
     assert_eq!(job.request_id.as_deref(), Some("request-1"));
-    assert_eq!(store.queue_place(&id, now).await.expect("an answer"), None);
+    assert_eq!(look(now).await.place, None);
     assert!(
         store
             .claim_next("other", &LeaseToken::random(), LEASE, now)
@@ -159,7 +160,7 @@ async fn a_scan_goes_its_way(database: Database) {
         None,
         "it is not that report any more"
     );
-    assert_eq!(store.results_digest(&id).await.expect("an answer"), Some(report.sha256));
+    assert_eq!(look(now).await.report_sha256, Some(report.sha256));
     let seconds = database
         .value("SELECT CAST(\"processingTime\" AS text) AS v FROM scans")
         .await;

@@ -7,7 +7,7 @@ use diesel_async::pooled_connection::PoolError as ManagerError;
 use diesel_async::pooled_connection::deadpool::PoolError;
 
 /// Why the store did not answer. The text is for the log: it may name hosts and tables.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum StoreError {
     /// The database cannot be reached, or has no room: it may be there again later.
     Unavailable(String),

@@ -148,6 +148,16 @@ pub enum OpenResults {
     Older(serde_json::Value),
 }
 
+/// A scan with what its readers are told beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub scan: Scan,
+    /// Where it waits; `None` where it is not queued.
+    pub place: Option<QueuePlace>,
+    /// SHA-256 of its stored report.
+    pub report_sha256: Option<String>,
+}
+
 /// Where a scan stands in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueuePlace {
@@ -155,7 +165,7 @@ pub struct QueuePlace {
     pub position: i64,
     /// Scans that are being worked on.
     pub running: i64,
-    /// What a scan usually takes: the median of the latest ones of the last day. `None`: there was none.
+    /// What a scan usually takes: the median of the latest ones of the last day. `None`: there was none, or none runs.
     pub typical_ms: Option<i64>,
 }
 
@@ -240,6 +250,12 @@ impl Store {
         call!(self, readers, scans::find(id))
     }
 
+    /// The scan with its place in the queue, or with the digest of its report, which is not read for it.
+    pub async fn look(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<Seen>, StoreError> {
+        let id = id.clone();
+        call!(self, readers, queue::look(id, now))
+    }
+
     /// The report of a complete scan; `None` where there is none.
     pub async fn results(&self, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
         let id = id.clone();
@@ -257,12 +273,6 @@ impl Store {
         let from = i32::try_from(from).map_err(|_| StoreError::Broken(format!("no report has {from} bytes")))?;
         let (id, sha256) = (id.clone(), sha256.to_owned());
         call!(self, readers, reports::report_piece(id, sha256, from))
-    }
-
-    /// SHA-256 of the stored report, without reading the report.
-    pub async fn results_digest(&self, id: &ScanId) -> Result<Option<String>, StoreError> {
-        let id = id.clone();
-        call!(self, readers, reports::results_digest(id))
     }
 
     /// Deletes the scan with its report, wherever it stands; `None` where there is none.
@@ -284,12 +294,6 @@ impl Store {
     /// How many scans stand at each status.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
         call!(self, readers, scans::counts())
-    }
-
-    /// Where the scan stands in the queue; `None` where it is not queued.
-    pub async fn queue_place(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<QueuePlace>, StoreError> {
-        let id = id.clone();
-        call!(self, readers, queue::place(id, now))
     }
 
     /// Deletes reports that are older than `before` or beyond the newest `keep`, up to `batch` at a time; the scans stay.

@@ -5,15 +5,15 @@
 //! each round, and the next client that comes is served in the present one.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use diesel::dsl::{max, min};
+use diesel::dsl::{case_when, max, min};
 use diesel::prelude::*;
 use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use crate::store::columns::column_time;
-use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace};
-use crate::store::schema::scans;
+use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRow, Seen};
+use crate::store::schema::{scan_reports, scans};
 use crate::store::{StoreError, Waiting};
 use crate::{ScanId, ScanStatus};
 
@@ -87,41 +87,65 @@ pub async fn waiting(connection: &mut Connection, limit: &i64) -> Result<Vec<Wai
         .collect()
 }
 
-/// Where a scan stands in the queue; `None` where it is not queued.
-pub async fn place(
-    connection: &mut Connection,
-    id: &ScanId,
-    now: &DateTime<Utc>,
-) -> Result<Option<QueuePlace>, StoreError> {
-    /// As many of the latest scans tell how long one takes.
-    const SAMPLE: i64 = 20;
-    let row: Option<(i32, NaiveDateTime)> = scans::table
-        .find(id.as_str())
-        .filter(scans::status.eq(ScanStatus::Queued))
-        .select((scans::queue_turn, scans::created_at))
+/// A scan with its place in the queue.
+pub async fn look(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>) -> Result<Option<Seen>, StoreError> {
+    let (other, busy) = diesel::alias!(scans as other, scans as busy);
+    let turn = other.field(scans::queue_turn);
+    let time = other.field(scans::created_at);
+    let earlier = time
+        .lt(scans::created_at)
+        .or(time.eq(scans::created_at).and(other.field(scans::id).lt(scans::id)));
+    let ahead = other
+        .filter(other.field(scans::status).eq(ScanStatus::Queued))
+        .filter(turn.lt(scans::queue_turn).or(turn.eq(scans::queue_turn).and(earlier)))
+        .count()
+        .single_value();
+    let running = busy
+        .filter(busy.field(scans::status).eq(ScanStatus::Processing))
+        .count()
+        .single_value();
+    // All in one: who waits for a scan asks again and again, and the database may be far away.
+    let is_queued = scans::status.eq(ScanStatus::Queued);
+    type Row = (ScanRow, Option<String>, Option<i64>, Option<i64>);
+    let row: Option<Row> = scans::table
+        .left_join(scan_reports::table)
+        .filter(scans::id.eq(id.as_str()))
+        .select((
+            ScanRow::as_select(),
+            scan_reports::sha256.nullable(),
+            case_when(is_queued, ahead),
+            case_when(is_queued, running),
+        ))
         .first(connection)
         .await
         .optional()?;
-    let Some((turn, created_at)) = row else {
+    let Some((row, report_sha256, ahead, running)) = row else {
         return Ok(None);
     };
-    let ahead: i64 = scans::table
-        .filter(scans::status.eq(ScanStatus::Queued))
-        .filter(
-            scans::queue_turn.lt(turn).or(scans::queue_turn.eq(turn).and(
-                scans::created_at
-                    .lt(created_at)
-                    .or(scans::created_at.eq(created_at).and(scans::id.lt(id.as_str()))),
-            )),
-        )
-        .count()
-        .get_result(connection)
-        .await?;
-    let running: i64 = scans::table
-        .filter(scans::status.eq(ScanStatus::Processing))
-        .count()
-        .get_result(connection)
-        .await?;
+    let place = match (ahead, running) {
+        (Some(ahead), Some(running)) => Some(QueuePlace {
+            position: ahead + 1,
+            running,
+            // Where nothing runs, nobody can tell when the first one begins.
+            typical_ms: if running > 0 {
+                typical_ms(connection, now).await?
+            } else {
+                None
+            },
+        }),
+        _ => None,
+    };
+    Ok(Some(Seen {
+        scan: row.into(),
+        place,
+        report_sha256,
+    }))
+}
+
+/// How long a scan takes, by the latest ones.
+async fn typical_ms(connection: &mut Connection, now: &DateTime<Utc>) -> QueryResult<Option<i64>> {
+    /// So many of them.
+    const SAMPLE: i64 = 20;
     let latest: Vec<(Option<NaiveDateTime>, Option<NaiveDateTime>)> = scans::table
         .filter(scans::completed_at.gt(column_time(*now - TimeDelta::days(1))))
         .filter(scans::status.eq(ScanStatus::Completed))
@@ -135,9 +159,5 @@ pub async fn place(
         .filter_map(|(start, end)| Some((end? - start?).num_milliseconds()))
         .collect();
     durations.sort_unstable();
-    Ok(Some(QueuePlace {
-        position: ahead + 1,
-        running,
-        typical_ms: durations.get(durations.len() / 2).copied(),
-    }))
+    Ok(durations.get(durations.len() / 2).copied())
 }

@@ -295,16 +295,6 @@ fn unknown_encoding(id: &ScanId) -> StoreError {
     StoreError::Broken(format!("the stored report of `{id}` has an encoding unknown here"))
 }
 
-/// The digest of the stored report, without reading it; `None` where there is none.
-pub async fn results_digest(connection: &mut Connection, id: &ScanId) -> Result<Option<String>, StoreError> {
-    Ok(scan_reports::table
-        .find(id.as_str())
-        .select(scan_reports::sha256)
-        .first(connection)
-        .await
-        .optional()?)
-}
-
 /// Deletes up to `batch` of the reports that are older than `before` or beyond the newest `keep`; the scans stay. Returns
 /// how many: fewer than `batch` when it is done.
 pub async fn prune(

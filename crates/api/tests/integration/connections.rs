@@ -72,7 +72,7 @@ async fn open_more_than(most: usize, api: &Api) {
     }
 }
 
-/// That the kernel then ends it is the kernel's; `scripts/soak deaf` waits for it.
+/// `scripts/soak deaf` waits until it is over.
 #[tokio::test]
 async fn a_client_that_does_not_read_has_a_minute() {
     let database = Database::new(Kind::Sqlite).await;

@@ -61,7 +61,9 @@ fn make(repository: &Path) {
         .stdin(Stdio::piped())
         .spawn()
         .expect("git is installed");
-    let mut lines: Vec<String> = (0..LINES).map(|line| format!("{:064x}\n", line * line * line)).collect();
+    let mut lines: Vec<String> = (0..LINES)
+        .map(|line| format!("{:064x}\n", line * line * line))
+        .collect();
     let mut stream = "commit refs/heads/main\ncommitter t <t@example.invalid> 1700000000 +0000\ndata 1\nm\n".to_owned();
     for file in 0..FILES {
         lines[file] = format!("{file:064x}\n");

@@ -158,7 +158,9 @@ async fn person(database: &Database, api: &Api, github: &Github, open: &str, nam
             .work("/api/worker/claim", json!({ "workerId": "w", "scanId": scan }))
             .await;
         if ends {
-            let report = json!({ "status": "completed", "results": { "only": format!("for-{name}") } });
+            // With a risk: else its badge would look like that of a repository that nobody scanned.
+            let results = json!({ "only": format!("for-{name}"), "riskScores": { "overall": 41.5 } });
+            let report = json!({ "status": "completed", "results": results });
             api.report(scan, job["leaseToken"].as_str().expect("a token"), report)
                 .await;
         }

@@ -42,6 +42,7 @@ async fn where_few_files_may_be_open_there_are_fewer_connections() {
     open_more_than(272, &api).await;
 }
 
+#[expect(clippy::print_stdout, reason = "a figure for the documents, shown by `--nocapture`")]
 async fn open_more_than(most: usize, api: &Api) {
     let mut open = vec![served(api.port).await];
     let own = sockets(api) - 1;

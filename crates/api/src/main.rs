@@ -9,6 +9,7 @@ mod check;
 mod client;
 mod compared;
 mod conditional;
+mod connections;
 mod dispatch;
 mod ending;
 mod events;

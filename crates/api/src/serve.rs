@@ -1,15 +1,12 @@
 //! Brings the API up and takes it down, in order.
 
-use std::any::Any;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::middleware::from_fn;
-use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
 use anyhow::Context as _;
-use nix::sys::socket::{setsockopt, sockopt};
 use repolens_core::job::JobLimits;
 use repolens_core::settings::ApiSettings;
 use repolens_core::store::Store;
@@ -31,7 +28,7 @@ use crate::problem::Problem;
 use crate::redis_queue::{self, RedisQueue};
 use crate::request::{Origins, around};
 use crate::webhooks::{self, Bell};
-use crate::{reconciler, routes};
+use crate::{connections, reconciler, routes};
 
 /// Threads that answer: the work is waiting for the database.
 const HTTP_WORKERS: usize = 2;
@@ -145,10 +142,10 @@ fn server(
             .configure(routes::table)
             .wrap(from_fn(around))
     })
-    .on_connect(|connection, _| give_up_on_the_deaf(connection))
+    .on_connect(|connection, _| connections::taken(connection))
     .workers(HTTP_WORKERS)
     .worker_max_blocking_threads(1)
-    .max_connections(2_000)
+    .max_connections(connections::make_room() / HTTP_WORKERS)
     .client_request_timeout(Duration::from_secs(10))
     .keep_alive(Duration::from_secs(75))
     // A worker that is killed while it waits for a job is noticed, rather than handed one.
@@ -161,17 +158,6 @@ fn server(
     .listen(listener)
     .context("cannot listen")?;
     Ok(server.run())
-}
-
-/// A client that takes nothing of its answer for so long has gone, or means to stay for ever.
-const DEAF_AFTER_MS: u32 = 60_000;
-
-fn give_up_on_the_deaf(connection: &dyn Any) {
-    if let Some(stream) = connection.downcast_ref::<TcpStream>()
-        && let Err(error) = setsockopt(stream, sockopt::TcpUserTimeout, &DEAF_AFTER_MS)
-    {
-        tracing::debug!("a connection without a limit on how long its client may not read: {error}");
-    }
 }
 
 /// Watches for the signals that ask to stop.

@@ -1,5 +1,6 @@
 //! The worker's side of `/api/worker/*` and `PUT /api/scan/{id}/status`.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -70,6 +71,10 @@ impl ApiClient {
         if is_loopback(&base) {
             // A proxy of the environment is for what is far away.
             http = http.no_proxy();
+            // The name is this machine's also where no `/etc/hosts` says so, as in a Debian that was just made. The port
+            // is the address's own.
+            let here = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(|ip: IpAddr| (ip, 0).into());
+            http = http.resolve_to_addrs("localhost", &here);
         }
         Ok(Self {
             http: http.build()?,

@@ -3,6 +3,7 @@
 mod away;
 mod callers;
 mod caps;
+mod connections;
 mod contract;
 mod events;
 mod exports;

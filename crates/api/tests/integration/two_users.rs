@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::exports::complete;
 use crate::support::github::Github;
 use crate::support::people::{SIGN_IN, ask, jwt};
-use crate::support::{Api, Database};
+use crate::support::{Api, DEADLINE, Database};
 
 crate::both! {
     nobody_gets_at_what_is_private_to_another,
@@ -158,7 +158,9 @@ async fn person(database: &Database, api: &Api, github: &Github, open: &str, nam
             .work("/api/worker/claim", json!({ "workerId": "w", "scanId": scan }))
             .await;
         if ends {
-            let report = json!({ "status": "completed", "results": { "only": format!("for-{name}") } });
+            // With a risk: else its badge would look like that of a repository that nobody scanned.
+            let results = json!({ "only": format!("for-{name}"), "riskScores": { "overall": 41.5 } });
+            let report = json!({ "status": "completed", "results": results });
             api.report(scan, job["leaseToken"].as_str().expect("a token"), report)
                 .await;
         }
@@ -273,7 +275,10 @@ async fn try_one(api: &Api, attempt: &Attempt, token: Option<&str>, scan: &str, 
             .replace("{webhook}", &of.webhook)
     };
     let send = async |things: &Things<'_>| {
-        let mut request = api.request(attempt.method.clone(), &fill(attempt.path, things));
+        // A stream of events that may be had does not end.
+        let mut request = api
+            .request(attempt.method.clone(), &fill(attempt.path, things))
+            .timeout(DEADLINE);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }

@@ -32,15 +32,15 @@ const CONFIG: &[&str] = &[
     // One thread and small caches: the memory of the machine is for the analysis.
     "core.bigFileThreshold=1m",
     "core.deltaBaseCacheLimit=16m",
+    "core.packedGitLimit=8m",
+    "core.packedGitWindowSize=1m",
     "pack.threads=1",
 ];
 
-/// Configuration that a clone keeps, for those who read it with little address space.
-const KEPT: &[&str] = &["core.packedGitWindowSize=16m", "core.packedGitLimit=128m"];
-
-/// The other side of a clone from this disk. It would spend three quarters of its time on making the pack a tenth smaller
-/// for a network that is not there.
-const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c pack.window=0 -c pack.compression=1 upload-pack";
+/// The other side of a clone from this disk, which does not see the configuration above. It would spend three quarters of
+/// its time on making the pack a tenth smaller for a network that is not there.
+const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c core.deltaBaseCacheLimit=16m -c core.packedGitLimit=8m \
+    -c core.packedGitWindowSize=1m -c pack.compression=1 -c pack.threads=1 -c pack.window=0 upload-pack";
 
 pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path, limits: &ScanLimits) -> Vec<OsString> {
     let mut args = config_for(place);
@@ -58,7 +58,6 @@ pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path,
         .map(OsString::from),
     );
     args.push(format!("--filter=blob:limit={}", limits.max_file_bytes).into());
-    args.extend(KEPT.iter().map(|setting| format!("--config={setting}").into()));
     if place.url.is_file() {
         args.push(LOCAL_UPLOAD_PACK.into());
     }

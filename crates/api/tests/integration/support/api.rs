@@ -37,9 +37,23 @@ impl Api {
 
     /// With more settings.
     pub fn start_with(database: &Database, settings: &[(&str, &str)]) -> Self {
+        Self::started(|port| Self::spawn(database, port, settings))
+    }
+
+    /// Where it may open so many files, and raise that to so many.
+    pub fn start_where_files(soft: u64, hard: u64, database: &Database) -> Self {
+        Self::started(|port| {
+            let program = format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\"");
+            let mut shell = command_of("/bin/sh", database.folder.path());
+            shell.args(["-c", &program, env!("CARGO_BIN_EXE_repolens-api")]);
+            Self::spawn_by(shell, database, port, &[])
+        })
+    }
+
+    fn started(spawn: impl Fn(u16) -> Self) -> Self {
         for _ in 0..5 {
             let port = free_port();
-            let mut api = Self::spawn(database, port, settings);
+            let mut api = spawn(port);
             if api.logged("API listening on http://") {
                 return api;
             }
@@ -56,8 +70,12 @@ impl Api {
 
     /// Without waiting until it listens.
     pub fn spawn(database: &Database, port: u16, settings: &[(&str, &str)]) -> Self {
+        Self::spawn_by(command(database.folder.path()), database, port, settings)
+    }
+
+    fn spawn_by(mut command: Command, database: &Database, port: u16, settings: &[(&str, &str)]) -> Self {
         install_tls();
-        let mut child = command(database.folder.path())
+        let mut child = command
             .env("DATABASE_URL", database.url())
             .env("PORT", port.to_string())
             .envs(settings.iter().copied())
@@ -105,6 +123,10 @@ impl Api {
 
     pub fn log(&self) -> String {
         self.log.lines.lock().expect("no panic").join("\n")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -200,9 +222,13 @@ impl Drop for Api {
 }
 
 /// `repolens-api` with nothing in its environment but what every test needs.
-#[expect(clippy::disallowed_methods, reason = "a test starts the real process")]
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_repolens-api"));
+    command_of(env!("CARGO_BIN_EXE_repolens-api"), folder)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test starts the real process")]
+fn command_of(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
     command
         .env_clear()
         .env("WORKER_TOKEN", TOKEN)

@@ -11,7 +11,8 @@ use crate::problem::Problem;
 
 /// Address, the methods it has, and who handles them.
 pub fn table(routes: &mut ServiceConfig) {
-    // Health.
+    // Health. Whoever opens the address that is printed at the start finds what can be done there.
+    routes.service(at("/", "GET, HEAD").route(get().to(docs::get_docs)));
     routes.service(at("/api/health", "GET, HEAD").route(get().to(health::get_health)));
     routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
     routes.service(at("/metrics", "GET, HEAD").route(get().to(health::get_metrics)));

@@ -1,4 +1,5 @@
-//! `GET /api/openapi.json` and `GET /api/docs`, a page on which the API can be tried. The page asks nobody but this API.
+//! `GET /api/openapi.json`, and `GET /api/docs`, a page on which the API can be tried, which is also what a browser gets at `/`.
+//! The page asks nobody but this API.
 
 use std::sync::LazyLock;
 
@@ -38,11 +39,11 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
             "<meta name=\"color-scheme\" content=\"light dark\">\n<title>RepoLens API</title>\n",
             "<link rel=\"icon\" href=\"data:,\">\n<style>{style}</style>\n</head>\n<body>\n<header>\n<h1>RepoLens API</h1>\n",
-            "<p id=\"about\">Loading <a href=\"openapi.json\">the description</a>…</p>\n",
+            "<p id=\"about\">Loading <a href=\"/api/openapi.json\">the description</a>…</p>\n",
             "<label for=\"token\">Token, sent as <code>Authorization: Bearer</code> and kept in this page alone</label>\n",
             "<input id=\"token\" type=\"password\" autocomplete=\"off\" spellcheck=\"false\">\n</header>\n",
             "<main id=\"main\"></main>\n",
-            "<noscript><p>Without scripts, read <a href=\"openapi.json\">the description</a>.</p></noscript>\n",
+            "<noscript><p>Without scripts, read <a href=\"/api/openapi.json\">the description</a>.</p></noscript>\n",
             "<script>{script}</script>\n</body>\n</html>\n",
         ),
         style = STYLE,

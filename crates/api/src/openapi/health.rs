@@ -59,15 +59,12 @@ pub fn describe(api: &mut Api) {
             .ends(304, "The client has it")
             .problems(&[429]),
     );
-    api.add(
-        operation(
-            "get",
-            "/api/docs",
-            "Health",
-            "getDocs",
-            "This document as a page on which it can be tried",
-        )
-        .answers_as(200, "A page", "text/html", json!({ "type": "string" }))
-        .problems(&[429]),
-    );
+    for (path, id) in [("/api/docs", "getDocs"), ("/", "getPage")] {
+        let summary = "This document as a page on which it can be tried";
+        api.add(
+            operation("get", path, "Health", id, summary)
+                .answers_as(200, "A page", "text/html", json!({ "type": "string" }))
+                .problems(&[429]),
+        );
+    }
 }

@@ -91,7 +91,7 @@ async fn bad_input(database: Database) {
     expect_problem(zipped, 415, "gzip").await;
 
     for (wanted, method, path) in [
-        (404, Method::GET, "/"),
+        (404, Method::GET, "/index.html"),
         (404, Method::GET, "/api"),
         (404, Method::GET, "/api/../../etc/passwd"),
         (404, Method::GET, "/api/scan/%00"),

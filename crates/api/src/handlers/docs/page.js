@@ -113,7 +113,7 @@ const card = (api, path, method, operation) => {
 
 const show = (api) => {
   document.getElementById("about").replaceChildren(api.info.description + " Version " + api.info.version + ", ",
-    element("a", { href: "openapi.json", textContent: "OpenAPI " + api.openapi }), ".");
+    element("a", { href: "/api/openapi.json", textContent: "OpenAPI " + api.openapi }), ".");
   for (const tag of api.tags) {
     const cards = [];
     for (const [path, methods] of Object.entries(api.paths)) {
@@ -131,6 +131,6 @@ const show = (api) => {
   }
 };
 
-fetch("openapi.json").then((response) => response.json()).then(show).catch((error) => {
+fetch("/api/openapi.json").then((response) => response.json()).then(show).catch((error) => {
   document.getElementById("about").replaceChildren(element("span", { className: "bad", textContent: "The description cannot be read: " + error }));
 });

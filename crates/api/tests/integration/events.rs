@@ -22,8 +22,11 @@ async fn a_scan_that_is_gone_has_no_stream(database: Database) {
     stream.expect("queued").await;
     database.run(&format!("DELETE FROM scans WHERE id = '{id}'")).await;
     // With the next look at the row, in place of a heartbeat.
-    stream.expect("cancelled").await;
-    assert!(stream.next().await.is_none());
+    let end = async {
+        stream.expect("cancelled").await;
+        assert!(stream.next().await.is_none());
+    };
+    tokio::time::timeout(DEADLINE, end).await.expect("the stream ends");
 }
 
 /// An open stream of events.

@@ -91,6 +91,7 @@ pub fn gunzip(body: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    expect_object(body)?;
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let pointer = pointer(error.path());
@@ -103,6 +104,17 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     json.end()
         .map_err(|cause| Problem::malformed(format!("The body is not valid JSON: {cause}.")))?;
     Ok(value)
+}
+
+/// A list would be read too: its entries as the members, in the order in which the type has them.
+pub fn expect_object(body: &[u8]) -> Result<(), Problem> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::malformed_at(
+            "",
+            "The body is a list, where an object is wanted.",
+        ));
+    }
+    Ok(())
 }
 
 /// RFC 6901.
@@ -148,5 +160,6 @@ mod tests {
         let shown = format!("{problem:?}");
         assert!(shown.contains("\"/a\""), "{shown}");
         assert!(parse::<Two>(b"{\"a\":1} x").is_err(), "nothing may follow");
+        assert!(parse::<Two>(b" [1]").is_err(), "a list has no members");
     }
 }

@@ -8,20 +8,21 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 /// Bodies below this are sent as they are: their headers are longer than what would be saved.
 const WORTH_COMPRESSING: usize = 1_024;
 
-/// Does the client take gzip?
+/// Does the client take gzip? What it says of gzip itself counts, before what it says of all others.
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| {
-            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            let refused = weight
-                .trim()
-                .strip_prefix("q=")
-                .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0));
-            matches!(name.trim(), "gzip" | "x-gzip" | "*") && !refused
-        })
+    let taken = |names: &[&str]| {
+        headers
+            .get_all(header::ACCEPT_ENCODING)
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(|coding| coding.split_once(';').unwrap_or((coding, "")))
+            .find(|(name, _)| names.iter().any(|known| name.trim().eq_ignore_ascii_case(known)))
+            .map(|(_, weight)| {
+                let q = weight.trim().strip_prefix("q=");
+                !q.is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0))
+            })
+    };
+    taken(&["gzip", "x-gzip"]).or_else(|| taken(&["*"])).unwrap_or(false)
 }
 
 /// The bytes differ by encoding, so their tags do too.
@@ -83,4 +84,27 @@ fn zip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 4), flate2::Compression::fast());
     gzip.write_all(bytes)?;
     gzip.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn gzip_is_for_those_who_take_it() {
+        let takes = |accepted: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+            takes_gzip(&headers)
+        };
+        for accepted in ["gzip", "br, GZip;q=0.5", "*", "identity;q=0, *;q=0.1", "gzip, *;q=0"] {
+            assert!(takes(accepted), "{accepted}");
+        }
+        for accepted in ["", "br", "gzip;q=0", "gzip;q=0.000, *", "*;q=0"] {
+            assert!(!takes(accepted), "{accepted}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 }

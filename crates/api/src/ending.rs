@@ -1,5 +1,6 @@
 //! How a scan ends: recorded in its row, and told to all who must know.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
@@ -8,9 +9,16 @@ use repolens_core::{LeaseToken, ScanId, ScanStatus};
 
 use crate::app::App;
 use crate::events::State;
+use crate::problem::Problem;
 
-/// Records the end that the holder of `lease` tells of. The same again changes nothing.
-pub async fn record(app: &App, id: &ScanId, lease: &LeaseToken, finish: Finish) -> Result<Finished, StoreError> {
+/// Records the end that the holder of `lease` tells of, also when that hangs up. The same again changes nothing.
+pub async fn record(app: &Arc<App>, id: &ScanId, lease: &LeaseToken, finish: Finish) -> Result<Finished, Problem> {
+    let (shared, id, lease) = (Arc::clone(app), id.clone(), lease.clone());
+    app.undisturbed(async move { record_and_tell(&shared, &id, &lease, finish).await })
+        .await
+}
+
+async fn record_and_tell(app: &App, id: &ScanId, lease: &LeaseToken, finish: Finish) -> Result<Finished, StoreError> {
     let status = finish.status();
     let mut state = State::new(status);
     if let Finish::Failed { code, message } = &finish {
@@ -26,7 +34,11 @@ pub async fn record(app: &App, id: &ScanId, lease: &LeaseToken, finish: Finish) 
         _ => Vec::new(),
     };
     let finished = app.store.finish(id, lease, finish, Utc::now()).await?;
-    if let Finished::Recorded { took, to_tell } = finished {
+    if finished == Finished::Repeated {
+        // The answer to the first time may have been lost on its way from the database, and then nobody was told.
+        over(app, id.as_str(), state);
+        app.webhooks.ring();
+    } else if let Finished::Recorded { took, to_tell } = finished {
         app.metrics.scan_ended(status, took);
         for (name, ms) in &stages {
             app.metrics.stage(name, Duration::from_millis(*ms));

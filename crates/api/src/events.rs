@@ -102,9 +102,15 @@ pub struct Events {
 
 #[derive(Default)]
 struct Inner {
-    scans: HashMap<String, watch::Sender<Option<State>>>,
+    scans: HashMap<String, Watched>,
     clients: HashMap<String, usize>,
     streams: usize,
+}
+
+#[derive(Default)]
+struct Watched {
+    sender: watch::Sender<Option<State>>,
+    watchers: usize,
 }
 
 /// Why there is no stream.
@@ -134,8 +140,8 @@ impl Events {
         if let Some(live) = &self.live {
             live.tell(scan_id, state.clone());
         }
-        if let Some(sender) = self.lock().scans.get(scan_id) {
-            sender.send_replace(Some(state));
+        if let Some(watched) = self.lock().scans.get(scan_id) {
+            watched.sender.send_replace(Some(state));
         }
     }
 
@@ -157,14 +163,19 @@ impl Events {
             state.stage = stage.map(str::to_owned);
             live.tell(scan_id, state);
         }
-        if let Some(sender) = self.lock().scans.get(scan_id) {
-            sender.send_modify(|state| {
+        if let Some(watched) = self.lock().scans.get(scan_id) {
+            watched.sender.send_if_modified(|state| {
                 let state = state.get_or_insert_with(|| State::new(ScanStatus::Processing));
+                // The scan may have ended between a heartbeat's answer and the telling of it.
+                if state.status.is_final() {
+                    return false;
+                }
                 state.status = ScanStatus::Processing;
                 state.progress = progress.unwrap_or(state.progress);
                 if let Some(stage) = stage {
                     state.stage = Some(stage.to_owned());
                 }
+                true
             });
         }
     }
@@ -181,9 +192,10 @@ impl Events {
         }
         *of_client += 1;
         inner.streams += 1;
-        let sender = inner.scans.entry(scan_id.to_owned()).or_default();
+        let watched = inner.scans.entry(scan_id.to_owned()).or_default();
+        watched.watchers += 1;
         Ok(Watch {
-            changes: sender.subscribe(),
+            changes: watched.sender.subscribe(),
             scan_id: scan_id.to_owned(),
             client: client.to_owned(),
             events: Arc::clone(self),
@@ -214,13 +226,12 @@ impl Drop for Watch {
                 inner.clients.remove(&self.client);
             }
         }
-        // This receiver still counts.
-        if inner
-            .scans
-            .get(&self.scan_id)
-            .is_some_and(|sender| sender.receiver_count() <= 1)
-        {
-            inner.scans.remove(&self.scan_id);
+        // Counted under the lock: the receiver itself goes only afterwards, when another may be leaving too.
+        if let Some(watched) = inner.scans.get_mut(&self.scan_id) {
+            watched.watchers -= 1;
+            if watched.watchers == 0 {
+                inner.scans.remove(&self.scan_id);
+            }
         }
     }
 }
@@ -242,6 +253,27 @@ mod tests {
         drop(held);
         let inner = events.lock();
         assert_eq!((inner.streams, inner.scans.len(), inner.clients.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn the_last_watcher_is_the_last_though_another_is_still_going() {
+        let events = Arc::new(Events::default());
+        let watch = events.watch("scan", "client").expect("room");
+        // What another thread still has in its hands for a moment after it has left.
+        let going = watch.changes.clone();
+        drop(watch);
+        assert!(events.lock().scans.is_empty());
+        drop(going);
+    }
+
+    #[test]
+    fn progress_that_comes_late_takes_back_no_end() {
+        let events = Arc::new(Events::default());
+        let watch = events.watch("scan", "client").expect("room");
+        events.tell("scan", State::new(ScanStatus::Cancelled));
+        events.progress("scan", Some(50), Some("parse"));
+        let state = watch.changes.borrow().clone().expect("told");
+        assert_eq!(state, State::new(ScanStatus::Cancelled));
     }
 
     #[test]

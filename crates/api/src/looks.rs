@@ -10,7 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-pub struct Looks<K, V>(Mutex<HashMap<K, Arc<Line<V>>>>);
+pub struct Looks<K, V>(Mutex<HashMap<K, Asked<V>>>);
+
+/// The line for one thing, and how many are in it.
+struct Asked<V> {
+    line: Arc<Line<V>>,
+    by: usize,
+}
 
 /// All who ask for one thing now.
 struct Line<V> {
@@ -23,6 +29,15 @@ struct Line<V> {
 impl<K, V> Default for Looks<K, V> {
     fn default() -> Self {
         Self(Mutex::default())
+    }
+}
+
+impl<V> Default for Asked<V> {
+    fn default() -> Self {
+        Self {
+            line: Arc::default(),
+            by: 0,
+        }
     }
 }
 
@@ -70,7 +85,9 @@ struct Place<'a, K: Eq + Hash + Clone, V> {
 impl<'a, K: Eq + Hash + Clone, V> Place<'a, K, V> {
     fn of(looks: &'a Looks<K, V>, key: &'a K) -> Self {
         let mut lines = looks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = Arc::clone(lines.entry(key.clone()).or_default());
+        let asked = lines.entry(key.clone()).or_default();
+        asked.by += 1;
+        let line = Arc::clone(&asked.line);
         Self { looks, key, line }
     }
 }
@@ -78,9 +95,12 @@ impl<'a, K: Eq + Hash + Clone, V> Place<'a, K, V> {
 impl<K: Eq + Hash + Clone, V> Drop for Place<'_, K, V> {
     fn drop(&mut self) {
         let mut lines = self.looks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The table's and this one. Others come by the table only, which is locked.
-        if Arc::strong_count(&self.line) == 2 {
-            lines.remove(self.key);
+        // Counted under the lock: this one lets go of the line itself only afterwards, when another may be leaving too.
+        if let Some(asked) = lines.get_mut(self.key) {
+            asked.by -= 1;
+            if asked.by == 0 {
+                lines.remove(self.key);
+            }
         }
     }
 }
@@ -125,6 +145,17 @@ mod tests {
         assert!(later.iter().all(|seen| *seen == 2), "{later:?}");
         assert_eq!(count.load(Ordering::SeqCst), 2);
         assert!(looks.0.lock().expect("no panic").is_empty());
+    }
+
+    #[test]
+    fn the_last_one_is_the_last_though_another_is_still_going() {
+        let looks = Looks::<&str, u32>::default();
+        let place = Place::of(&looks, &"scan");
+        // What another thread still has in its hands for a moment after it has left.
+        let going = Arc::clone(&place.line);
+        drop(place);
+        assert!(looks.0.lock().expect("no panic").is_empty());
+        drop(going);
     }
 
     #[tokio::test]

@@ -7,11 +7,13 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::QueryPayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use tracing::Instrument as _;
+use url::form_urlencoded;
 
 use crate::app::App;
 use crate::busy::Held;
@@ -85,6 +87,8 @@ pub async fn around(
     if let Some(allowance) = narrower.or(allowance) {
         tell(headers, allowance);
     }
+    // Also where it was not asked by another origin: a cache must not give that answer to one that does.
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
         allow(headers, origin);
     }
@@ -158,6 +162,29 @@ fn sound_target(target: &Uri) -> Result<(), Problem> {
             Err(Problem::malformed("The query has the character zero (`%00`) in it."))
         }
         _ => Ok(()),
+    }
+}
+
+/// 400, with the parameter that is wrong. The error names one that is unknown or there twice; one that should be a number is
+/// found by looking.
+pub fn unreadable_query(query: &str, error: &QueryPayloadError) -> Problem {
+    let cause = match error {
+        QueryPayloadError::Deserialize(cause) => cause.to_string(),
+        error => error.to_string(),
+    };
+    let wrong = form_urlencoded::parse(query.as_bytes()).find(|(name, value)| match name.as_ref() {
+        "limit" => value.parse::<u16>().is_err(),
+        "offset" => value.parse::<u32>().is_err(),
+        _ => false,
+    });
+    match wrong.filter(|_| !cause.contains(" field `")) {
+        Some((name, value)) => {
+            let value: String = value.chars().filter(|c| !c.is_control()).take(40).collect();
+            Problem::malformed(format!(
+                "`{name}` cannot be `{value}`: write a whole number that is not negative and not so large."
+            ))
+        }
+        None => Problem::malformed(format!("The query cannot be read: {cause}.")),
     }
 }
 
@@ -278,10 +305,9 @@ fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static(
-            "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id",
+            "Content-Disposition, ETag, Idempotent-Replayed, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id",
         ),
     );
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
 }
 
 fn is_preflight(request: &ServiceRequest) -> bool {
@@ -305,4 +331,38 @@ fn preflight(request: &ServiceRequest, allowed: bool) -> HttpResponse {
         }
     }
     response.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::web::Query;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_in_a_query_is_told_by_its_name() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "only read into")]
+        struct Page {
+            limit: Option<u16>,
+            offset: Option<u32>,
+        }
+        let told = |query: &str| {
+            let error = Query::<Page>::from_query(query).expect_err(query);
+            unreadable_query(query, &error).to_string()
+        };
+        for (query, name) in [
+            ("limit=-1", "`limit` cannot be `-1`"),
+            ("offset=1&limit=abc", "`limit` cannot be `abc`"),
+            ("offset=4294967296", "`offset` cannot be `4294967296`"),
+            ("limit=", "`limit` cannot be ``"),
+            ("page=1&limit=2", "unknown field `page`"),
+            ("limit=1&limit=2", "duplicate field `limit`"),
+        ] {
+            let told = told(query);
+            assert!(told.contains(name), "{query}: {told}");
+        }
+    }
 }

@@ -26,7 +26,7 @@ use crate::metrics::Metrics;
 use crate::private::Tokens;
 use crate::problem::Problem;
 use crate::redis_queue::{self, RedisQueue};
-use crate::request::{Origins, around};
+use crate::request::{Origins, around, unreadable_query};
 use crate::webhooks::{self, Bell};
 use crate::{connections, reconciler, routes};
 
@@ -133,7 +133,7 @@ fn server(
             .app_data(origins.clone())
             .app_data(
                 web::QueryConfig::default()
-                    .error_handler(|error, _| Problem::malformed(format!("The query cannot be read: {error}.")).into()),
+                    .error_handler(|error, request| unreadable_query(request.query_string(), &error).into()),
             )
             .app_data(
                 web::PathConfig::default()

@@ -152,9 +152,15 @@ impl Stream {
 
     /// What the row says, where the client was not told that. A store that is away is no reason to end the stream.
     async fn row(&self) -> Option<State> {
-        let scan = self.app.store.find(&self.id).await.ok()??;
-        self.app.look_after(&self.id, scan.status);
-        Some(State::of(&scan)).filter(|state| self.told.as_deref() != Some(state.id().as_str()))
+        let state = match self.app.store.find(&self.id).await.ok()? {
+            Some(scan) => {
+                self.app.look_after(&self.id, scan.status);
+                State::of(&scan)
+            }
+            // It was deleted, which whoever watches is told as its cancelling.
+            None => State::new(ScanStatus::Cancelled),
+        };
+        Some(state).filter(|state| self.told.as_deref() != Some(state.id().as_str()))
     }
 
     /// What another instance says, where it is no older than what the client knows.

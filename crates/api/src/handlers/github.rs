@@ -63,6 +63,7 @@ pub async fn post_webhook(
         Some("ping") => return Ok(HttpResponse::Ok().json(json!({ "message": "pong" }))),
         _ => return Ok(ignored("Only pushes are acted on.")),
     }
+    body::expect_object(&bytes)?;
     let push: Push = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::malformed(format!("The body is not that of a push: {error}.")))?;
     let Some(branch) = push.reference.strip_prefix("refs/heads/") else {

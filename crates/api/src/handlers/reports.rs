@@ -98,6 +98,7 @@ async fn read_report(app: &App, bytes: Bytes, zipped: bool) -> Result<Said, Prob
 }
 
 fn interpret(plain: &[u8]) -> Result<Said, Problem> {
+    body::expect_object(plain)?;
     let report: StatusReport<'_> = serde_json::from_slice(plain)
         .map_err(|error| Problem::malformed(format!("The body is not the report of a worker: {error}.")))?;
     if report.progress.is_some_and(|progress| progress > 100) {

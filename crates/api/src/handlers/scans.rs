@@ -240,7 +240,18 @@ pub async fn post_cancel(
 ) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
     may_change(&caller, &find_scan(&app, &caller, &id).await?.scan)?;
-    let status = match app.store.cancel(&id, Utc::now()).await? {
+    let (shared, scan) = (Arc::clone(&app), id.clone());
+    let cancel = async move {
+        let outcome = shared.store.cancel(&scan, Utc::now()).await?;
+        if outcome == CancelOutcome::Cancelled {
+            if let Some(queue) = &shared.queue {
+                queue.remove(&scan).await;
+            }
+            ending::cancelled(&shared, scan.as_str());
+        }
+        Ok(outcome)
+    };
+    let status = match app.undisturbed(cancel).await? {
         CancelOutcome::Cancelled => ScanStatus::Cancelled,
         CancelOutcome::Asked => ScanStatus::Processing,
         CancelOutcome::Ended(status) => {
@@ -248,12 +259,6 @@ pub async fn post_cancel(
         }
         CancelOutcome::Unknown => return Err(Problem::scan_not_found(id.as_str())),
     };
-    if status == ScanStatus::Cancelled {
-        if let Some(queue) = &app.queue {
-            queue.remove(&id).await;
-        }
-        ending::cancelled(&app, id.as_str());
-    }
     tracing::info!(scan_id = %id, "cancel asked");
     Ok(HttpResponse::Accepted().json(json!({
         "scanId": id,

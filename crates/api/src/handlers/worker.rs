@@ -106,7 +106,7 @@ async fn claim_next(app: &Arc<App>, worker: &str, token: &LeaseToken, wait: Dura
 }
 
 /// `None`: it cannot be worked on, and has failed.
-async fn hand_out(app: &App, job: ClaimedJob, worker: &str) -> Result<Option<HttpResponse>, Problem> {
+async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Option<HttpResponse>, Problem> {
     let mut clone_credential = None;
     if job.is_private {
         clone_credential = app.tokens.credential(&job.scan_id, app.callers.github.origin());
@@ -231,17 +231,17 @@ pub async fn post_release(
     let (shared, scan_id, token) = (Arc::clone(&app), id.clone(), body.lease_token);
     let release = async move {
         let status = shared.store.release(&scan_id, &token, Utc::now()).await?;
-        if status == Some(ScanStatus::Queued) {
-            shared.put_back(&scan_id).await;
+        match status {
+            Some(ScanStatus::Cancelled) => ending::cancelled(&shared, scan_id.as_str()),
+            Some(status) => {
+                shared.put_back(&scan_id).await;
+                shared.events.tell(scan_id.as_str(), State::new(status));
+            }
+            None => {}
         }
         Ok(status)
     };
     let status = app.undisturbed(release).await?.ok_or_else(Problem::lease_lost)?;
-    if status == ScanStatus::Cancelled {
-        ending::cancelled(&app, id.as_str());
-    } else {
-        app.events.tell(id.as_str(), State::new(status));
-    }
     tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job given back");
     Ok(HttpResponse::Ok().json(json!({ "scanId": id, "status": status })))
 }

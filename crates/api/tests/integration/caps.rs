@@ -49,8 +49,19 @@ async fn so_many_scans_wait_for_one_client_and_for_all(database: Database) {
     let first: Value = api.submit_as("203.0.113.5").await.json().await.expect("JSON");
     let id = first["scanId"].as_str().expect("an id");
     wait_too(&database, id, "own", 998).await;
-    assert_eq!(api.submit_as("203.0.113.5").await.status(), 201, "the thousandth");
+    let thousandth = async || {
+        let request = api
+            .request(Method::POST, "/api/scan")
+            .header("X-Forwarded-For", "203.0.113.5")
+            .header("Idempotency-Key", "the thousandth")
+            .json(&json!({ "repoUrl": "https://git.example.org/a/thousandth" }));
+        request.send().await.expect("an answer")
+    };
+    assert_eq!(thousandth().await.status(), 201);
     refused(api.submit_as("203.0.113.5").await, StatusCode::TOO_MANY_REQUESTS).await;
+    let again = thousandth().await;
+    assert_eq!(again.status(), 201, "it was accepted, whoever asks again");
+    assert_eq!(again.headers()["idempotent-replayed"], "true");
     assert_eq!(api.submit_as("203.0.113.6").await.status(), 201, "another client");
     wait_too(&database, id, "others", 8_999).await;
     refused(api.submit_as("203.0.113.7").await, StatusCode::SERVICE_UNAVAILABLE).await;

@@ -6,7 +6,28 @@ use serde_json::{Value, json};
 
 use crate::support::{Api, DEADLINE, Database};
 
-crate::both! { a_scan_is_watched, a_cancel_is_seen, a_silent_stream_is_kept_alive, streams_end_when_the_service_does }
+crate::both! {
+    a_scan_is_watched,
+    a_cancel_is_seen,
+    a_silent_stream_is_kept_alive,
+    a_scan_that_is_gone_has_no_stream,
+    streams_end_when_the_service_does,
+}
+
+/// Another instance that this one does not hear deletes the scan.
+async fn a_scan_that_is_gone_has_no_stream(database: Database) {
+    let api = Api::start(&database);
+    let id = api.submit().await;
+    let mut stream = Stream::open(&api, &id, None).await;
+    stream.expect("queued").await;
+    database.run(&format!("DELETE FROM scans WHERE id = '{id}'")).await;
+    // With the next look at the row, in place of a heartbeat.
+    let end = async {
+        stream.expect("cancelled").await;
+        assert!(stream.next().await.is_none());
+    };
+    tokio::time::timeout(DEADLINE, end).await.expect("the stream ends");
+}
 
 /// An open stream of events.
 struct Stream {

@@ -235,6 +235,18 @@ async fn who_may_do_what(database: Database) {
         .await
         .expect("an answer");
     assert!(theirs.headers().get("access-control-allow-origin").is_none());
+    let same = api.request(Method::GET, "/api/openapi.json").send().await;
+    let vary = same
+        .expect("an answer")
+        .headers()
+        .get_all("vary")
+        .iter()
+        .cloned()
+        .collect::<Vec<_>>();
+    assert!(
+        vary.iter().any(|vary| vary == "Origin"),
+        "a cache may keep it: {vary:?}"
+    );
     let problem = api
         .request(Method::GET, "/api/scan/none")
         .header("Origin", "https://app.example.org")

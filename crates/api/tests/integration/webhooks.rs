@@ -18,6 +18,7 @@ use crate::support::{Api, Database, Kind, eventually};
 crate::both! {
     an_end_is_told_and_signed,
     it_is_told_again_until_it_is_heard_over_a_restart,
+    an_end_whose_answer_was_lost_is_told,
     a_push_has_its_branch_scanned_once,
 }
 
@@ -125,6 +126,35 @@ async fn nothing_left(database: &Database) {
         (database.value(left).await == "0").then_some(())
     })
     .await;
+}
+
+/// The end was recorded, and the connection to the database was lost before that was answered: nobody was told, and the
+/// worker reports again.
+async fn an_end_whose_answer_was_lost_is_told(database: Database) {
+    let api = Api::start_with(&database, &[SIGN_IN, LOCAL]);
+    let ada = jwt("ada");
+    let listener = Listener::start();
+    let made = hook(&api, &ada, &listener.url(), &["scan.failed"]).await;
+    let body = json!({ "repoUrl": "https://git.example.org/owner/repository" });
+    let (_, answer) = ask(&api, Some(&ada), Method::POST, "/api/scan", Some(&body)).await;
+    let id = answer["scanId"].as_str().expect("an id").to_owned();
+    let (_, lease) = api.claim().await;
+    let hook_id = made["id"].as_str().expect("an id");
+    database
+        .run(&format!(
+            "UPDATE scans SET status = 'FAILED', \"errorCode\" = 'clone-failed', \"errorMessage\" = 'No.' WHERE id = '{id}'"
+        ))
+        .await;
+    database
+        .run(&format!(
+            "INSERT INTO webhook_deliveries (id, \"webhookId\", \"scanId\", attempts, \"nextAttemptAt\") \
+             SELECT 'msg_1', '{hook_id}', id, 0, \"createdAt\" FROM scans WHERE id = '{id}'"
+        ))
+        .await;
+    let (status, answer) = api.report(&id, &lease, failed()).await;
+    assert_eq!((status.as_u16(), &answer["repeated"]), (200, &json!(true)));
+    assert_eq!(listener.heard(1).await.remove(0).0, "msg_1");
+    nothing_left(&database).await;
 }
 
 async fn an_end_is_told_and_signed(database: Database) {

@@ -37,6 +37,16 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
                 .set(scans::idempotency_key.eq(None::<String>))
                 .execute(connection)
                 .await?;
+            // Before the queue is looked at: what was accepted once is not refused because the queue is full by now.
+            let before: Option<(String, Option<String>)> = with_key
+                .filter(scans::id.ne(new.id.as_str()))
+                .select((scans::id, scans::idempotency_hash))
+                .first(connection)
+                .await
+                .optional()?;
+            if let Some((id, earlier)) = before {
+                return submitted_before(&id, earlier.as_deref() == hash);
+            }
         }
         if let Some(full) = queue::full(connection, &new.client_key).await? {
             return Ok(Submitted::Full(full));
@@ -86,11 +96,13 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
             .select((scans::id, scans::idempotency_hash))
             .first(connection)
             .await?;
-        Ok(Submitted::Before {
-            id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
-            same_body: earlier.as_deref() == hash,
-        })
+        submitted_before(&id, earlier.as_deref() == hash)
     })
+}
+
+fn submitted_before(id: &str, same_body: bool) -> Result<Submitted, StoreError> {
+    let id = ScanId::parse(id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
+    Ok(Submitted::Before { id, same_body })
 }
 
 async fn stored_turn(connection: &mut Connection, id: &ScanId) -> Result<Option<i32>, diesel::result::Error> {

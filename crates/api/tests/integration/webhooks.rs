@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{TimeDelta, Utc};
 use nix::sys::signal::Signal;
+use repolens_core::Secret;
+use repolens_core::store::NewWebhook;
 use reqwest::Method;
 use ring::hmac;
 use serde_json::{Value, json};
@@ -19,6 +22,7 @@ crate::both! {
     an_end_is_told_and_signed,
     it_is_told_again_until_it_is_heard_over_a_restart,
     an_end_whose_answer_was_lost_is_told,
+    a_deaf_address_keeps_no_other_waiting,
     a_push_has_its_branch_scanned_once,
 }
 
@@ -126,6 +130,43 @@ async fn nothing_left(database: &Database) {
         (database.value(left).await == "0").then_some(())
     })
     .await;
+}
+
+/// What is due for it comes back again and again; what is due for another is younger.
+async fn a_deaf_address_keeps_no_other_waiting(database: Database) {
+    let store = database.store().await;
+    let now = Utc::now();
+    for (user, age) in [("deaf", 60), ("deaf", 50), ("other", 1)] {
+        let new = NewWebhook {
+            id: user.to_owned(),
+            user_id: user.to_owned(),
+            url: "https://hooks.example.org/".to_owned(),
+            events: "scan.completed".to_owned(),
+            secret: Secret::new("whsec_".to_owned()),
+        };
+        assert!(store.add_webhook(new, now).await.expect("an answer"));
+        let scan = crate::store::submit(&store).await;
+        let time = (now - TimeDelta::seconds(age)).format("%Y-%m-%d %H:%M:%S%.3f");
+        let insert = format!(
+            "INSERT INTO webhook_deliveries (id, \"webhookId\", \"scanId\", attempts, \"nextAttemptAt\") \
+             VALUES ('{user}-{age}', '{user}', '{scan}', 0, '{time}')"
+        );
+        database.run(&insert).await;
+    }
+    let one = async || {
+        let held = now + TimeDelta::seconds(30);
+        let mut due = store.due_deliveries(1, now, held).await.expect("an answer");
+        due.pop().expect("one is due")
+    };
+    let first = one().await;
+    assert_eq!(first.id, "deaf-60");
+    let settled = store.settle_delivery(&first, "no answer", Some(now), now).await;
+    settled.expect("an answer");
+    assert_eq!(
+        one().await.id,
+        "other-1",
+        "the other ones have waited longer, for a deaf address"
+    );
 }
 
 /// The end was recorded, and the connection to the database was lost before that was answered: nobody was told, and the

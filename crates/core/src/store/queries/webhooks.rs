@@ -118,7 +118,14 @@ pub async fn due(
             .inner_join(webhooks::table)
             .inner_join(scans::table)
             .filter(webhook_deliveries::next_attempt_at.le(column_time(*now)))
-            .order((webhook_deliveries::next_attempt_at, webhook_deliveries::id))
+            // Who was asked least lately comes first: many addresses that do not answer keep the others waiting for a turn
+            // each, and no longer.
+            .order((
+                webhooks::last_attempt_at.is_null().desc(),
+                webhooks::last_attempt_at,
+                webhook_deliveries::next_attempt_at,
+                webhook_deliveries::id,
+            ))
             .limit(*limit)
             .select((
                 webhook_deliveries::id,

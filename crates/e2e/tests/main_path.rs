@@ -84,6 +84,28 @@ async fn a_scan_goes_from_queued_to_a_true_report() {
 }
 
 #[tokio::test]
+async fn the_address_that_is_printed_is_one_for_a_browser() {
+    let home = Home::default();
+    let repolens = Running::start(&home);
+    repolens.wait_for_line("RepoLens is at ");
+    let log = repolens.log();
+    let told: Vec<&str> = log
+        .lines()
+        .filter_map(|line| Some(line.split_once("RepoLens is at ")?.1))
+        .collect();
+    let [address] = told[..] else {
+        panic!("one line with the address: {told:?}");
+    };
+    let page = repolens.http().get(address).send().await.expect("it answers");
+    assert_eq!(page.status(), StatusCode::OK, "{address}");
+    assert!(
+        page.headers()["content-type"]
+            .to_str()
+            .is_ok_and(|kind| kind.starts_with("text/html"))
+    );
+}
+
+#[tokio::test]
 async fn a_second_start_on_the_same_port_ends_and_harms_nobody() {
     let home = Home::default();
     let first = Running::start(&home);

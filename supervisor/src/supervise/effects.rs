@@ -183,7 +183,7 @@ impl Supervisor {
             return;
         }
         let base = format!("http://localhost:{}", self.settings.port);
-        self.log.say(Level::Info, &format!("RepoLens is at {base}/api"), &[]);
+        self.log.say(Level::Info, &format!("RepoLens is at {base}"), &[]);
         let body = r#"{"repoUrl":"https://github.com/octocat/Hello-World"}"#;
         self.log.say(
             Level::Info,

@@ -10,17 +10,23 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod actions;
 mod analyser;
 mod code;
+mod grades;
 mod graph;
 mod health;
+mod hotspots;
 mod manifests;
+mod percentiles;
 
+pub use actions::{Action, ActionPlace};
 pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
 pub use code::{
     Ast, AstFile, AstSummary, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry, FunctionComplexity,
     Languages, LineCounts, Lines, TestSection,
 };
+pub use grades::{AspectGrade, Grade, GradeInput, GradePlace, Grades, OverallGrade};
 pub use graph::{
     BreakingImport, CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence,
     ComplexFunction, Confidence, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport, LessSure,
@@ -30,7 +36,12 @@ pub use health::{
     Explanations, FileRisk, Licence, Licences, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
     ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, Suggestion, Summary,
 };
+pub use hotspots::{
+    ChangeCoupling, CodeAge, Contributor, EarlierName, FolderAge, FunctionHotspot, HistoryWindow, Hotspot, Hotspots,
+    Knowledge, MonthActivity, SelfCheck, Trend,
+};
 pub use manifests::{Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package};
+pub use percentiles::{PercentileFigure, Percentiles};
 
 /// Stands in every report as `schemaVersion`; raised when a member changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -59,6 +70,15 @@ pub struct Report {
     pub processing_time_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
+    /// What to do first, at most ten, the most benefit for the effort first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub actions: Vec<Action>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grades: Option<Grades>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hotspots: Option<Hotspots>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub percentiles: Option<Percentiles>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub languages: Option<Languages>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -50,6 +50,7 @@ pub const VARIABLES: &[Variable] = &[
     row("REPOLENS_DATA_DIR", Api),
     row("REPOLENS_EMBEDDED", Api),
     row("REPOLENS_SUPERVISOR_SOCKET", Api),
+    row("REPOLENS_PROBE_SOCKET", Api),
     secret("REDIS_URL", Both),
     row("REDIS_HOST", Both),
     row("REDIS_PORT", Both),

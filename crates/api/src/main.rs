@@ -22,6 +22,7 @@ mod metrics;
 mod openapi;
 mod page;
 mod private;
+mod probe;
 mod problem;
 mod reconciler;
 mod redis_queue;
@@ -36,6 +37,7 @@ mod webhooks;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use repolens_core::settings::{ApiSettings, Checked, EXIT_CONFIG, Level, Reader};
@@ -43,6 +45,9 @@ use repolens_log::Format;
 
 /// `EX_UNAVAILABLE` of sysexits.h: the port or the database is not to be had.
 const EXIT_UNAVAILABLE: u8 = 69;
+
+/// How long calls to the database that nobody waits for any more may take at the end.
+const LAST_CALLS: Duration = Duration::from_secs(2);
 
 /// The RepoLens API. Without a command it serves; its settings are environment variables.
 #[derive(Parser)]
@@ -80,14 +85,17 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(_) => return ExitCode::from(EXIT_UNAVAILABLE),
     };
-    match arguments.command {
+    let status = match arguments.command {
         Some(Command::Check { connect }) => match runtime.block_on(check::run(checked, connect)) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(EXIT_CONFIG),
             Err(_) => ExitCode::FAILURE,
         },
         None => serve(checked, no_color.as_deref(), &runtime),
-    }
+    };
+    // A call to a database that does not answer is not waited for.
+    runtime.shutdown_timeout(LAST_CALLS);
+    status
 }
 
 fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio::runtime::Runtime) -> ExitCode {

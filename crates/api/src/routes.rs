@@ -95,6 +95,6 @@ fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-async fn nothing_here() -> Result<&'static str, Problem> {
+pub async fn nothing_here() -> Result<&'static str, Problem> {
     Err(Problem::not_found("There is nothing at this address."))
 }

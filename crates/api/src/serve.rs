@@ -24,6 +24,7 @@ use crate::live::{self, Live};
 use crate::looks::Looks;
 use crate::metrics::Metrics;
 use crate::private::Tokens;
+use crate::probe::{self, Liveness};
 use crate::problem::Problem;
 use crate::redis_queue::{self, RedisQueue};
 use crate::request::{Origins, around, unreadable_query};
@@ -51,11 +52,25 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     })?;
     let (stop, stopping) = watch::channel(false);
     let signals = signals(stop)?;
+    // From here on the supervisor knows that the process lives, also while it waits for the database.
+    let liveness = Arc::new(Liveness::new(Handle::current()));
+    let probe = match &settings.probe_socket {
+        Some(path) => Some(tokio::spawn(probe::serve(path, Arc::clone(&liveness))?)),
+        None => None,
+    };
 
     let ca_file = settings.database_ca_file.as_deref();
     let store =
         Store::new(&settings.database, ca_file, Handle::current()).with_context(|| settings.database.trouble())?;
-    store.migrate().await.with_context(|| settings.database.trouble())?;
+    let mut stopped = stopping.clone();
+    tokio::select! {
+        // What it has begun ends with the process: the database takes back a transaction that is cut off.
+        _ = stopped.wait_for(|stop| *stop) => {
+            tracing::info!("stopped");
+            return Ok(());
+        }
+        migrated = store.migrate() => migrated.with_context(|| settings.database.trouble())?,
+    }
     tracing::info!(kind = store.kind(), "database ready");
 
     let unusable = "the address of Redis cannot be used";
@@ -102,7 +117,13 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let teller = tokio::spawn(webhooks::run(Arc::clone(&app), stopping.clone()));
 
     let local = listener.local_addr().context("the listener has no address")?;
-    let server = server(Arc::clone(&app), settings.frontend_origins, listener, stopping)?;
+    let server = server(
+        Arc::clone(&app),
+        settings.frontend_origins,
+        listener,
+        liveness,
+        stopping,
+    )?;
     let server = tokio::spawn(server);
     tracing::info!("API listening on http://{local}/api");
 
@@ -114,6 +135,9 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     teller.await.context("the telling of webhooks ended early")?;
     app.store.close();
     signals.abort();
+    if let Some(probe) = probe {
+        probe.abort();
+    }
     served.context("the HTTP server failed")?;
     tracing::info!("stopped");
     Ok(())
@@ -123,11 +147,13 @@ fn server(
     app: Arc<App>,
     origins: Vec<String>,
     listener: TcpListener,
+    liveness: Arc<Liveness>,
     mut stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let app = web::Data::from(app);
     let origins = web::Data::new(Arc::new(Origins(origins)));
     let server = HttpServer::new(move || {
+        liveness.add_loop();
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(origins.clone())

@@ -28,6 +28,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("SANDBOX_DIR", "the image sets it"),
     ("REPOLENS_EMBEDDED", "a free host's disk forgets everything"),
     ("REPOLENS_SUPERVISOR_SOCKET", "the supervisor sets it"),
+    ("REPOLENS_PROBE_SOCKET", "the supervisor sets it"),
     ("REPOLENS_HEARTBEAT", "the supervisor sets it"),
     ("REPOLENS_WORKER_ID", "the supervisor sets it"),
     ("ANALYSIS_MEMORY", "follows the plan's memory"),

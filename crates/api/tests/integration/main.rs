@@ -20,6 +20,7 @@ mod limits;
 mod pooler;
 mod prisma;
 mod private;
+mod probe;
 mod queue;
 mod reports;
 mod same_answers;

@@ -24,6 +24,8 @@ pub struct ApiSettings {
     pub redis: Option<RedisUrl>,
     /// The supervisor's status socket, where there is one.
     pub supervisor_socket: Option<PathBuf>,
+    /// Where the supervisor's health check is answered, apart from the public listener.
+    pub probe_socket: Option<PathBuf>,
     pub worker_token: Secret,
     /// Origins that may call with credentials, without a slash at the end.
     pub frontend_origins: Vec<String>,
@@ -167,6 +169,7 @@ impl ApiSettings {
             database_ca_file: reader.get("DATABASE_CA_FILE").map(PathBuf::from),
             redis: reader.redis(),
             supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
+            probe_socket: reader.get("REPOLENS_PROBE_SOCKET").map(PathBuf::from),
             worker_token: reader.worker_token(),
             frontend_origins: frontend_origins(&mut reader),
             sign_in: sign_in::read(&mut reader),

@@ -43,6 +43,7 @@ pub const VARIABLES: &[Variable] = &[
     row("REPOLENS_DATA_DIR", Who::Api),
     row("REPOLENS_EMBEDDED", Who::Api),
     row("REPOLENS_SUPERVISOR_SOCKET", Who::Api),
+    row("REPOLENS_PROBE_SOCKET", Who::Api),
     secret("REDIS_URL", Who::Both),
     row("REDIS_HOST", Who::Both),
     row("REDIS_PORT", Who::Both),

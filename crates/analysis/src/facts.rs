@@ -4,7 +4,7 @@
 use compact_str::CompactString;
 
 use crate::calls::Calls;
-use crate::language::{FileLines, LanguageId, Origin, Tokens};
+use crate::language::{FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
 
 /// Everything that stages know of one file.
@@ -44,8 +44,8 @@ pub struct Syntax {
     pub entry_point: bool,
     /// The package that the file says it is in (Java).
     pub package: Box<str>,
-    /// Lines of documentation strings (Python).
-    pub docstrings: u32,
+    /// Comments and strings of several lines, sorted by place; taken out when the lines are counted.
+    pub spans: Vec<Span>,
     pub calls: Calls,
     /// Of modules that are loaded by a computed name (JavaScript): what the names begin with, relative to the file; empty
     /// where nothing is known of one.

@@ -6,11 +6,13 @@ use std::sync::OnceLock;
 mod detect;
 mod lines;
 mod origin;
+mod spans;
 mod tokens;
 
 pub use detect::detect;
 pub use lines::{FileLines, count};
 pub use origin::{Attributes, Origin, is_test, origin_by_content, origin_by_path};
+pub use spans::{Span, SpanKind, count as count_spans};
 pub(crate) use tokens::GRAM;
 pub use tokens::{Fingerprint, Tokens, tokens};
 
@@ -32,6 +34,8 @@ type Pair = (&'static [u8], &'static [u8]);
 pub struct Language {
     /// Lower case, as reports name it.
     pub id: &'static str,
+    /// As people write it.
+    pub name: &'static str,
     pub kind: Kind,
     endings: Vec<&'static str>,
     file_names: Vec<&'static str>,
@@ -120,7 +124,7 @@ impl Language {
         let mut columns = line.split('\t');
         let mut column = || columns.next().filter(|column| *column != "-").unwrap_or_default();
         let items = |column: &'static str| column.split(' ').filter(|item| !item.is_empty()).collect::<Vec<_>>();
-        let (id, _name) = (column(), column());
+        let (id, name) = (column(), column());
         let kind = match column() {
             "programming" => Kind::Programming,
             "markup" => Kind::Markup,
@@ -134,6 +138,7 @@ impl Language {
         let (strings, doc_strings, verbatim_strings) = (pairs(column()), pairs(column()), pairs(column()));
         let mut language = Self {
             id,
+            name,
             kind,
             endings,
             file_names,

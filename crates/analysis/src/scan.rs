@@ -12,7 +12,7 @@ use crate::language::{self, Attributes, Origin};
 use crate::licence;
 use crate::manifests;
 use crate::options::{Observer, Options};
-use crate::source::{Entry, OpenError, Reader, SourceTree};
+use crate::source::{self, Entry, OpenError, Reader, SourceTree};
 use crate::syntax;
 use crate::units::CognitiveRules;
 
@@ -191,17 +191,16 @@ impl Job<'_> {
             facts.problems.push(problem);
             return facts;
         }
+        if source::decode(text).is_err() {
+            if let Some(language) = facts.language.take().filter(|_| language::detect(path, text).is_some()) {
+                let named = language.get().name;
+                facts
+                    .problems
+                    .push(format!("binary, though its name is that of {named}: not counted"));
+            }
+            return facts;
+        }
         facts.language = language::detect(path, text);
-        if text.contains(&0) && !is_utf16(text) {
-            // A binary file with the ending of a source file.
-            facts.language = None;
-            return facts;
-        }
-        if is_utf16(text) {
-            facts.problems.push("is UTF-16: not counted".to_owned());
-            facts.language = None;
-            return facts;
-        }
         if is_licence {
             facts.licence = Some(licence::identify(text).unwrap_or_default().to_owned());
         }
@@ -223,7 +222,7 @@ impl Job<'_> {
         {
             facts.origin = origin;
         }
-        facts.lines = language::count(language, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
+        facts.lines = language::count(language, text);
         if facts.is_own() && !facts.test && language.kind == language::Kind::Programming {
             facts.tokens = language::tokens(language, text);
         }
@@ -247,11 +246,8 @@ impl Job<'_> {
         }));
         self.observer.parsed(thread);
         match parsed {
-            Ok(Ok(syntax)) => {
-                let docstrings = syntax.docstrings.min(facts.lines.code);
-                facts.docstrings = docstrings;
-                facts.lines.code -= docstrings;
-                facts.lines.comments += docstrings;
+            Ok(Ok(mut syntax)) => {
+                (facts.lines, facts.docstrings) = language::count_spans(text, &std::mem::take(&mut syntax.spans));
                 facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),
@@ -260,8 +256,4 @@ impl Job<'_> {
                 .push("its parser failed: lines are counted only".to_owned()),
         }
     }
-}
-
-fn is_utf16(text: &[u8]) -> bool {
-    text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff])
 }

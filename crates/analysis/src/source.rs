@@ -11,9 +11,11 @@ use repolens_core::report::SkippedFile;
 
 use crate::options::Limits;
 
+mod encoding;
 mod folder;
 mod git;
 
+pub use encoding::decode;
 pub use git::Git;
 
 /// Why a path is no source tree.

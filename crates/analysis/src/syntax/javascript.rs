@@ -14,6 +14,7 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::Lines;
 use crate::facts::{ImportedName, Syntax};
+use crate::language::{Span as TextSpan, SpanKind};
 use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
@@ -56,6 +57,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         walk.references(&parsed.program);
         walk.visit_program(&parsed.program);
         walk.name_members();
+        walk.comments(&parsed.program);
         let Walk {
             units,
             mut syntax,
@@ -226,7 +228,30 @@ impl Walk<'_> {
     }
 }
 
+impl Walk<'_> {
+    /// Comments, beside the templates that the walk has found.
+    fn comments(&mut self, program: &Program<'_>) {
+        let hashbang = program.hashbang.iter().map(|hashbang| hashbang.span);
+        let comments = hashbang.chain(program.comments.iter().map(|comment| comment.span));
+        self.syntax
+            .spans
+            .extend(comments.map(|span| TextSpan::new(span.start as usize, span.end as usize, SpanKind::Comment)));
+        self.syntax
+            .spans
+            .sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    }
+}
+
 impl<'a> Visit<'a> for Walk<'_> {
+    fn visit_template_element(&mut self, it: &TemplateElement<'a>) {
+        let (start, end) = (it.span.start, it.span.end);
+        if self.lines.of(start) != self.lines.of(end) {
+            self.syntax
+                .spans
+                .push(TextSpan::new(start as usize, end as usize, SpanKind::Text));
+        }
+    }
+
     fn visit_function(&mut self, it: &Function<'a>, flags: ScopeFlags) {
         let pending = self.name.take();
         if it.body.is_none() {

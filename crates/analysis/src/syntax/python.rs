@@ -3,12 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, BoolOp, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Lines;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
+use crate::language::{Span, SpanKind};
 use crate::units::{CognitiveRules, Units, runs};
 
 mod bindings;
@@ -20,7 +22,6 @@ pub(super) fn facts(_path: &str, text: &str, rules: CognitiveRules) -> Result<Sy
     let parsed = ruff_python_parser::parse_unchecked_source(text, ast::PySourceType::Python);
     let lines = Lines::new(text.as_bytes());
     let mut walk = Walk {
-        text,
         lines: &lines,
         units: Units::new(rules),
         syntax: Syntax {
@@ -54,11 +55,32 @@ pub(super) fn facts(_path: &str, text: &str, rules: CognitiveRules) -> Result<Sy
     }
     syntax.functions = units.finish();
     syntax.calls = calls::calls(&lines, body, &numbers);
+    let strings = parsed.tokens().iter().filter_map(|token| span(token, &lines));
+    syntax.spans.extend(strings);
+    // Of a documentation string's two spans the inner one decides: it comes second.
+    syntax
+        .spans
+        .sort_by_key(|span| (span.start, span.kind == SpanKind::Documentation));
     Ok(syntax)
 }
 
+/// A comment, or a string of several lines.
+fn span(token: &Token, lines: &Lines) -> Option<Span> {
+    let range = token.range();
+    let (start, end) = (range.start(), range.end());
+    let kind = match token.kind() {
+        TokenKind::Comment => SpanKind::Comment,
+        TokenKind::String | TokenKind::FStringMiddle | TokenKind::TStringMiddle
+            if lines.of(start.to_u32()) != lines.of(end.to_u32()) =>
+        {
+            SpanKind::Text
+        }
+        _ => return None,
+    };
+    Some(Span::new(start.to_usize(), end.to_usize(), kind))
+}
+
 struct Walk<'t> {
-    text: &'t str,
     lines: &'t Lines,
     units: Units,
     syntax: Syntax,
@@ -84,7 +106,7 @@ impl Walk<'_> {
             .of(range.end().to_u32().saturating_sub(1).max(range.start().to_u32()))
     }
 
-    /// Counts the lines of a body's documentation string, where they hold nothing else.
+    /// Notes a body's documentation string.
     fn docstring(&mut self, body: &[Stmt]) {
         let Some(Stmt::Expr(first)) = body.first() else {
             return;
@@ -92,11 +114,8 @@ impl Walk<'_> {
         if !first.value.is_string_literal_expr() {
             return;
         }
-        let start = first.range().start().to_usize();
-        let before = self.text[..start].rsplit('\n').next().unwrap_or_default();
-        if before.trim_start_matches('\u{feff}').trim().is_empty() {
-            self.syntax.docstrings += self.end_line(first.range()) + 1 - self.line(first.range());
-        }
+        let (start, end) = (first.range().start().to_usize(), first.range().end().to_usize());
+        self.syntax.spans.push(Span::new(start, end, SpanKind::Documentation));
     }
 
     /// Names that other modules can import.

@@ -9,11 +9,13 @@ use tree_sitter::{Node, Range, TreeCursor};
 
 use crate::calls::Builder;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
+use crate::language::SpanKind;
 use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
 mod parse;
 mod private;
+mod spans;
 mod unused;
 
 use calls::Part;
@@ -146,6 +148,7 @@ pub(super) struct Known {
     collects: bool,
     mentions: bool,
     part: Part,
+    span: Option<SpanKind>,
     kind: &'static str,
 }
 
@@ -154,6 +157,7 @@ const UNKNOWN: Known = Known {
     collects: false,
     mentions: false,
     part: Part::None,
+    span: None,
     kind: "",
 };
 
@@ -310,6 +314,7 @@ fn roles(grammar: &'static Grammar) -> &'static [Known] {
                         collects: grammar.collects.contains(&kind),
                         mentions: grammar.mentions.contains(&kind),
                         part: calls::part(kind),
+                        span: spans::kind_of(kind),
                         kind,
                     }
                 } else {
@@ -367,6 +372,9 @@ impl Walk<'_> {
     fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
         let node = cursor.node();
         let known = self.known(node);
+        if let Some(span) = known.span {
+            self.span(node, span);
+        }
         let mut role = known.role;
         let parent = self.frames.last().copied();
         let parent_role = parent.map_or(Role::None, |frame| frame.role);
@@ -493,6 +501,9 @@ impl Walk<'_> {
         self.frames.push(frame);
         if let Some(embedded) = self.grammar.embedded.filter(|embedded| embedded.kind == known.kind) {
             self.embed(node, embedded);
+        }
+        if role == Role::Skip {
+            self.spans_below(node);
         }
         role != Role::Skip
     }

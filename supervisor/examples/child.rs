@@ -3,8 +3,9 @@
 //!
 //! ```text
 //! health[=STATUS]      answer HTTP on $PORT from now on
-//! mute-file=FILE       …but not while FILE exists
-//! spin=1               use all the processor time there is
+//! health-socket        answer HTTP at $REPOLENS_PROBE_SOCKET from now on
+//! mute-file=FILE       …but neither of them while FILE exists; `mute-port=1`: the port never
+//! spin=1               use all the processor time there is; `spin-file=FILE`: while FILE exists
 //! beat=i|b             write heartbeats to descriptor 0 from now on; `beat-once=i` writes one
 //! say=TEXT err=TEXT    write a line; `raw=HEX` writes bytes
 //! spew=LINES:BYTES:TAG write numbered lines; BYTES may be MIN-MAX
@@ -13,6 +14,7 @@
 //! pid-file=FILE        append the process id
 //! env-file=FILE        write the environment
 //! signals=FILE         append the names of signals that arrive, from now on; they do nothing else
+//! hang-up=STATUS       end so at SIGHUP
 //! family=N             start N processes that wait for ever; `runaways=N`: in sessions of their own
 //! orphans=N            leave N processes that end at once
 //! ignore-term          SIGTERM does nothing; `term=STATUS:MS`: ends so, after so long; `bye=FILE:TEXT`: appends a line before
@@ -29,8 +31,9 @@
 )]
 
 use std::fs::{self, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio, exit};
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
@@ -75,13 +78,22 @@ fn main() {
 fn act(name: &str, value: &str, all: &[String]) {
     let number = || value.parse::<u64>().expect("a number");
     match name {
-        "health" => serve(
-            value,
-            all.iter()
-                .find_map(|argument| argument.strip_prefix("mute-file="))
-                .map(str::to_owned),
-        ),
-        "mute-file" | "ignore-term" | "bye" => {}
+        "health" => {
+            let port = std::env::var("PORT").expect("PORT is set");
+            let listener = TcpListener::bind(format!("127.0.0.1:{port}")).expect("the port is free");
+            let mute_port = all.iter().any(|argument| argument == "mute-port=1");
+            serve(value, mute_file(all), mute_port, move || {
+                listener.accept().map(|(stream, _)| stream)
+            });
+        }
+        "health-socket" => {
+            let path = std::env::var("REPOLENS_PROBE_SOCKET").expect("REPOLENS_PROBE_SOCKET is set");
+            let listener = UnixListener::bind(path).expect("the path is free");
+            serve(value, mute_file(all), false, move || {
+                listener.accept().map(|(stream, _)| stream)
+            });
+        }
+        "mute-file" | "mute-port" | "ignore-term" | "bye" => {}
         "beat" => {
             let beat = value.to_owned();
             thread::spawn(move || {
@@ -96,6 +108,25 @@ fn act(name: &str, value: &str, all: &[String]) {
             thread::spawn(|| {
                 loop {
                     std::hint::spin_loop();
+                }
+            });
+        }
+        "spin-file" => {
+            let file = value.to_owned();
+            thread::spawn(move || {
+                loop {
+                    if !Path::new(&file).exists() {
+                        thread::sleep(Duration::from_millis(5));
+                    }
+                }
+            });
+        }
+        "hang-up" => {
+            let status = value.parse().expect("a status");
+            let mut arriving = Signals::new([Signal::SIGHUP as i32]).expect("signals can be caught");
+            thread::spawn(move || {
+                if arriving.forever().next().is_some() {
+                    exit(status);
                 }
             });
         }
@@ -190,15 +221,23 @@ fn act(name: &str, value: &str, all: &[String]) {
     }
 }
 
-fn serve(status: &str, mute_file: Option<String>) {
-    let port = std::env::var("PORT").expect("PORT is set");
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).expect("the port is free");
+fn mute_file(all: &[String]) -> Option<String> {
+    let file = all.iter().find_map(|argument| argument.strip_prefix("mute-file="));
+    file.map(str::to_owned)
+}
+
+fn serve<S: Read + Write + Send + 'static>(
+    status: &str,
+    mute_file: Option<String>,
+    mute: bool,
+    accept: impl Fn() -> std::io::Result<S> + Send + 'static,
+) {
     let status = if status.is_empty() { "200" } else { status }.to_owned();
     thread::spawn(move || {
         let mut muted = Vec::new();
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { continue };
-            if mute_file.as_ref().is_some_and(|file| Path::new(file).exists()) {
+        loop {
+            let Ok(mut stream) = accept() else { continue };
+            if mute || mute_file.as_ref().is_some_and(|file| Path::new(file).exists()) {
                 muted.push(stream);
                 continue;
             }

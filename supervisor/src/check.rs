@@ -86,7 +86,7 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
         let stop = signals
             .arrived()
             .iter()
-            .any(|meaning| matches!(meaning, Meaning::Stop(_)));
+            .any(|meaning| matches!(meaning, Meaning::Stop(_) | Meaning::HangUp));
         while let Some(reaped) = process::reap(|_| {}) {
             if let Some(child) = running.iter_mut().find(|child| child.pid == reaped.pid) {
                 child.end = Some(reaped.how);

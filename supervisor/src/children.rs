@@ -56,6 +56,13 @@ impl Children {
         })
     }
 
+    /// Names the socket at which the API is to answer health checks.
+    pub fn set_probe_socket(&mut self, path: &Path) {
+        let variable = ("REPOLENS_PROBE_SOCKET".to_owned(), path.to_string_lossy().into_owned());
+        self.api.variables.retain(|(name, _)| *name != variable.0);
+        self.api.variables.push(variable);
+    }
+
     pub fn program(&self, role: Role) -> &Program {
         &self.child(role).program
     }

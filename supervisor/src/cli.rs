@@ -155,6 +155,15 @@ pub struct Flags {
         help_heading = "Health"
     )]
     pub health_misses: Option<String>,
+    /// How long an API that is busy may leave its health checks unanswered; `0`: for ever [default: 5m].
+    #[arg(
+        long,
+        env = "REPOLENS_BUSY_TIMEOUT",
+        global = true,
+        value_name = "TIME",
+        help_heading = "Health"
+    )]
+    pub busy_timeout: Option<String>,
     /// A worker whose heartbeat is silent for so long is replaced; `0` turns this off [default: 60s].
     #[arg(
         long,
@@ -274,6 +283,7 @@ impl Flags {
             health_interval: set(self.health_interval),
             health_timeout: set(self.health_timeout),
             health_misses: set(self.health_misses),
+            busy_timeout: set(self.busy_timeout),
             worker_hang_timeout: set(self.worker_hang_timeout),
             worker_memory_max: set(self.worker_memory_max),
             restart_delay: set(self.restart_delay),
@@ -293,8 +303,9 @@ fn after_help() -> String {
     format!(
         "\
 Signals:
-  TERM, INT, QUIT  stop the worker, then the API; a second one shortens the graces, a third kills
-  HUP, USR1, USR2, WINCH  are passed on to both
+  TERM, INT, QUIT    stop the worker, then the API; a second one shortens the graces, a third kills
+  HUP                the same where neither of the two handles it, and never more than that
+  USR1, USR2, WINCH  are passed on to those that handle them, as is HUP
 
 Exit status:
   0    asked to stop, and stopped (a warning names what had to be killed)

@@ -1,21 +1,40 @@
 //! One health check: an HTTP request that never blocks the loop.
+//!
+//! It goes over the API's own socket for checks where the API listens there, and over its port otherwise. A flood of
+//! connections fills the port; nobody but us can reach the socket.
 
+pub mod socket;
+
+use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::PollFlags;
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, SockaddrIn6, connect, socket};
+use nix::sys::socket::{
+    AddressFamily, SockFlag, SockType, SockaddrIn, SockaddrIn6, SockaddrLike, UnixAddr, connect, socket,
+};
 
 /// More than any status line and headers need.
 const ANSWER_LIMIT: usize = 4096;
+const NOT_HTTP: &str = "an answer that is not HTTP";
+
+/// Where the API can be asked for its health.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The socket for checks alone, which an API of another make does not have.
+    pub socket: Option<PathBuf>,
+    pub address: SocketAddr,
+    pub path: String,
+}
 
 /// A check in flight.
 #[derive(Debug)]
 pub struct Probe {
-    stream: TcpStream,
+    stream: File,
     request: Vec<u8>,
     sent: usize,
     answer: Vec<u8>,
@@ -23,24 +42,26 @@ pub struct Probe {
     deadline: Instant,
 }
 
-/// How a check ended.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Healthy(Duration),
-    /// Why not, in words.
+    /// Another answer than status 200, or nothing listens. The reason in words.
     Unhealthy(String),
+    /// No answer: the API is busy, or it hangs. The reason in words.
+    Unanswered(String),
 }
 
 impl Probe {
-    /// Begins a check. An error means that it failed at once, as when nothing listens.
-    pub fn begin(address: SocketAddr, path: &str, timeout: Duration) -> Result<Self, Outcome> {
+    /// Begins a check. An error is the result of one that ended at once, as when nothing listens.
+    pub fn begin(target: &Target, timeout: Duration) -> Result<Self, Outcome> {
         let begun = Instant::now();
-        let stream = begin_connect(address).map_err(|error| Outcome::Unhealthy(error.to_string()))?;
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: repolens-supervisor\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+            "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: repolens-supervisor\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+            target.path, target.address
         );
         Ok(Self {
-            stream,
+            stream: begin_connect(target)?,
             request: request.into_bytes(),
             sent: 0,
             answer: Vec::new(),
@@ -66,11 +87,18 @@ impl Probe {
         self.deadline
     }
 
+    /// Gives the API more time, because we did not run for some.
+    pub fn postpone(&mut self, by: Duration) {
+        self.deadline += by;
+    }
+
     /// Goes on as far as it can. `None` means that it is not over.
     pub fn advance(&mut self, now: Instant) -> Option<Outcome> {
         match self.try_advance() {
-            Ok(None) if now >= self.deadline => Some(Outcome::Unhealthy("no answer in time".to_owned())),
+            Ok(None) if now >= self.deadline => Some(Outcome::Unanswered("no answer in time".to_owned())),
             Ok(outcome) => outcome,
+            // A connection that is reset before an answer, as by a server that has too many.
+            Err(error) if self.sent > 0 => Some(Outcome::Unanswered(error.to_string())),
             Err(error) => Some(Outcome::Unhealthy(error.to_string())),
         }
     }
@@ -90,18 +118,15 @@ impl Probe {
         let mut chunk = [0; 1024];
         loop {
             match self.stream.read(&mut chunk) {
-                Ok(0) => {
-                    return Ok(Some(self.judge().unwrap_or_else(|| {
-                        Outcome::Unhealthy("an answer that is not HTTP".to_owned())
-                    })));
+                Ok(0) if self.answer.is_empty() => {
+                    return Ok(Some(Outcome::Unanswered("closed without an answer".to_owned())));
                 }
+                Ok(0) => return Ok(Some(self.judge().unwrap_or_else(not_http))),
                 Ok(length) => {
                     self.answer.extend_from_slice(&chunk[..length]);
                     let outcome = self.judge();
                     if outcome.is_some() || self.answer.len() > ANSWER_LIMIT {
-                        return Ok(Some(outcome.unwrap_or_else(|| {
-                            Outcome::Unhealthy("an answer that is not HTTP".to_owned())
-                        })));
+                        return Ok(Some(outcome.unwrap_or_else(not_http)));
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
@@ -120,47 +145,76 @@ impl Probe {
         Some(match words.next() {
             Some("200") if is_http => Outcome::Healthy(self.begun.elapsed()),
             Some(status) if is_http => Outcome::Unhealthy(format!("status {status}")),
-            _ => Outcome::Unhealthy("an answer that is not HTTP".to_owned()),
+            _ => not_http(),
         })
     }
 }
 
+fn not_http() -> Outcome {
+    Outcome::Unhealthy(NOT_HTTP.to_owned())
+}
+
 /// A connection in the making; `connect_timeout` of the standard library would block.
-fn begin_connect(address: SocketAddr) -> io::Result<TcpStream> {
-    let family = if address.is_ipv4() {
-        AddressFamily::Inet
-    } else {
-        AddressFamily::Inet6
+fn begin_connect(target: &Target) -> Result<File, Outcome> {
+    if let Some(path) = &target.socket
+        && let Some(connected) = begin_connect_to_socket(path)
+    {
+        return connected;
+    }
+    let connected = match target.address {
+        SocketAddr::V4(address) => start(AddressFamily::Inet, &SockaddrIn::from(address)),
+        SocketAddr::V6(address) => start(AddressFamily::Inet6, &SockaddrIn6::from(address)),
     };
-    let fd = socket(
-        family,
-        SockType::Stream,
-        SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK,
-        None,
-    )?;
-    let connected = match address {
-        SocketAddr::V4(address) => connect(fd.as_raw_fd(), &SockaddrIn::from(address)),
-        SocketAddr::V6(address) => connect(fd.as_raw_fd(), &SockaddrIn6::from(address)),
-    };
-    match connected {
-        Ok(()) | Err(Errno::EINPROGRESS) => Ok(TcpStream::from(fd)),
-        Err(error) => Err(error.into()),
+    connected.map_err(|error| Outcome::Unhealthy(io::Error::from(error).to_string()))
+}
+
+/// `None` where nothing listens at the path: the API has no such socket, or its file was removed.
+fn begin_connect_to_socket(path: &Path) -> Option<Result<File, Outcome>> {
+    match start(AddressFamily::Unix, &UnixAddr::new(path).ok()?) {
+        Ok(stream) => Some(Ok(stream)),
+        Err(Errno::EAGAIN) => Some(Err(Outcome::Unanswered(
+            "its queue of health checks is full".to_owned(),
+        ))),
+        Err(_) => None,
+    }
+}
+
+fn start(family: AddressFamily, address: &dyn SockaddrLike) -> nix::Result<File> {
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let fd: OwnedFd = socket(family, SockType::Stream, flags, None)?;
+    match connect(fd.as_raw_fd(), address) {
+        Ok(()) | Err(Errno::EINPROGRESS) => Ok(File::from(fd)),
+        Err(error) => Err(error),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Write as _};
+    use std::io::{Read, Write};
     use std::net::{SocketAddr, TcpListener};
+    use std::os::unix::net::UnixListener;
+    use std::path::Path;
     use std::thread;
     use std::time::{Duration, Instant};
 
     use nix::poll::{PollFd, poll};
 
-    use super::{Outcome, Probe};
+    use super::{Outcome, Probe, Target};
 
     fn run(address: SocketAddr, timeout: Duration) -> Outcome {
-        let mut probe = match Probe::begin(address, "/api/health", timeout) {
+        run_on(&target(address, None), timeout)
+    }
+
+    fn target(address: SocketAddr, socket: Option<&Path>) -> Target {
+        Target {
+            socket: socket.map(Path::to_owned),
+            address,
+            path: "/api/health".to_owned(),
+        }
+    }
+
+    fn run_on(target: &Target, timeout: Duration) -> Outcome {
+        let mut probe = match Probe::begin(target, timeout) {
             Ok(probe) => probe,
             Err(outcome) => return outcome,
         };
@@ -206,23 +260,74 @@ mod tests {
             (&["HTTP/1.1 503 Service Unavailable\r\n\r\n"], "status 503"),
             (&["HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"], "status 302"),
             (&["SSH-2.0-OpenSSH_9.2 200\r\n"], "an answer that is not HTTP"),
-            (&[""], "an answer that is not HTTP"),
         ] {
             assert_eq!(answered_with(answer), Outcome::Unhealthy(why.to_owned()));
         }
+        assert_eq!(
+            answered_with(&[""]),
+            Outcome::Unanswered("closed without an answer".to_owned())
+        );
     }
 
     #[test]
-    fn silence_and_nobody_are_unhealthy() {
+    fn silence_is_no_answer_and_a_closed_port_is_unhealthy() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a listener has an address");
-        let silence = Outcome::Unhealthy("no answer in time".to_owned());
+        let silence = Outcome::Unanswered("no answer in time".to_owned());
         assert_eq!(run(address, Duration::from_millis(100)), silence);
         drop(listener);
         let refused = run(address, Duration::from_secs(60));
-        assert!(
-            matches!(&refused, Outcome::Unhealthy(_)) && refused != silence,
-            "{refused:?}"
-        );
+        assert!(matches!(&refused, Outcome::Unhealthy(_)), "{refused:?}");
+    }
+
+    fn answer(stream: &mut (impl Read + Write), answer: &[u8]) {
+        assert!(stream.read(&mut [0; 512]).expect("a request") > 0);
+        stream.write_all(answer).expect("an answer");
+    }
+
+    #[test]
+    fn the_socket_is_asked_first_and_the_port_where_nothing_listens_there() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let socket = folder.path().join("probe.sock");
+        let port = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let target = target(port.local_addr().expect("an address"), Some(&socket));
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = port.accept().expect("the port is asked");
+            answer(&mut stream, b"HTTP/1.1 503 X\r\n\r\n");
+            port
+        });
+        let from_port = Outcome::Unhealthy("status 503".to_owned());
+        assert_eq!(run_on(&target, Duration::from_secs(60)), from_port);
+        let port = answering.join().expect("the server ran through");
+
+        let listener = UnixListener::bind(&socket).expect("a socket");
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("the socket is asked");
+            answer(&mut stream, b"HTTP/1.1 200 OK\r\n\r\n");
+        });
+        assert!(matches!(run_on(&target, Duration::from_secs(60)), Outcome::Healthy(_)));
+        answering.join().expect("the server ran through");
+
+        // The file is still there, but nothing listens: as after a kill.
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = port.accept().expect("the port is asked");
+            answer(&mut stream, b"HTTP/1.1 503 X\r\n\r\n");
+        });
+        assert_eq!(run_on(&target, Duration::from_secs(60)), from_port);
+        answering.join().expect("the server ran through");
+    }
+
+    #[test]
+    fn a_full_queue_at_the_socket_is_no_answer() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let socket = folder.path().join("probe.sock");
+        let listener = UnixListener::bind(&socket).expect("a socket");
+        nix::sys::socket::listen(&listener, nix::sys::socket::Backlog::new(0).expect("a length"))
+            .expect("a queue of one");
+        let target = target(([127, 0, 0, 1], 1).into(), Some(&socket));
+        let waiting = Probe::begin(&target, Duration::from_secs(60)).expect("one can wait");
+        let refused = Probe::begin(&target, Duration::from_secs(60));
+        assert!(matches!(refused, Err(Outcome::Unanswered(_))), "{refused:?}");
+        drop(waiting);
     }
 }

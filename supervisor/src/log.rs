@@ -1,29 +1,30 @@
 //! The one log on stdout: the supervisor's own lines and those of the children.
 //!
-//! A thread of its own reads the children's pipes and writes stdout, so that a stalled stdout never holds up the
-//! supervision: it only keeps that thread from reading, the pipes fill, and the children wait. The supervisor's own
-//! lines wait in a bounded queue.
+//! One thread reads the children's pipes into a bounded buffer (`pump`), another writes the buffer to stdout (`writer`). A
+//! reader of stdout that stops delays only the second: the supervision goes on, and no child waits for its log.
 
+mod buffer;
 mod lines;
 mod pump;
 mod sink;
+mod writer;
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use repolens_log::{Format, Level, Record, Value};
 
+use buffer::Buffer;
+
 use crate::machine::Role;
 use crate::settings::LogSettings;
 
-/// So many own lines wait while stdout is stalled; later ones are counted and dropped.
-const QUEUE_LIMIT: usize = 4096;
-/// The thread needs little, and its stack counts as memory of the supervisor.
+/// The threads need little, and their stacks count as memory of the supervisor.
 const STACK_BYTES: usize = 256 * 1024;
 /// At the end, a reader that has read nothing for so long is not waited for.
 const STALLED: Duration = Duration::from_secs(1);
@@ -36,17 +37,11 @@ pub struct Log {
 }
 
 struct Shared {
-    queue: Mutex<Queue>,
+    orders: Mutex<VecDeque<Order>>,
     wake: EventFd,
+    buffer: Buffer,
     counters: Counters,
     format: Format,
-}
-
-#[derive(Default)]
-struct Queue {
-    orders: VecDeque<Order>,
-    own_lines: usize,
-    dropped: u64,
 }
 
 /// What the thread is told, in the order in which it happened.
@@ -67,31 +62,46 @@ enum Order {
 
 /// Totals since the start.
 #[derive(Debug, Default)]
-pub struct Counters {
-    pub lines: AtomicU64,
-    pub bytes: AtomicU64,
-    written: Arc<AtomicU64>,
+struct Counters {
+    lines: AtomicU64,
+    bytes: AtomicU64,
+    written: AtomicU64,
+}
+
+/// Totals since the start, for the status.
+#[derive(Clone, Copy, Debug)]
+pub struct Totals {
+    /// Lines, with those that were dropped.
+    pub lines: u64,
+    /// Bytes read from the children.
+    pub bytes: u64,
+    pub dropped: u64,
 }
 
 impl Log {
     pub fn start(settings: LogSettings) -> io::Result<Self> {
         let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         let shared = Arc::new(Shared {
-            queue: Mutex::default(),
+            orders: Mutex::default(),
             wake,
+            buffer: Buffer::new(settings.format),
             counters: Counters::default(),
             format: settings.format,
         });
+        let thread = |name: &str| {
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .stack_size(STACK_BYTES)
+        };
+        let of_pump = Arc::clone(&shared);
+        thread("log").spawn(move || pump::run(&of_pump))?;
         let (done, finished) = mpsc::channel();
-        let of_thread = Arc::clone(&shared);
-        std::thread::Builder::new()
-            .name("log".to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn(move || {
-                pump::run(&of_thread);
-                // The receiver is gone only when the process is about to end anyway.
-                let _ended_first = done.send(());
-            })?;
+        let of_writer = Arc::clone(&shared);
+        thread("stdout").spawn(move || {
+            writer::run(&of_writer.buffer, &of_writer.counters.written);
+            // The receiver is gone only when the process is about to end anyway.
+            let _ended_first = done.send(());
+        })?;
         Ok(Self {
             shared,
             settings,
@@ -112,16 +122,7 @@ impl Log {
             message,
             fields,
         };
-        let line = record.render(self.settings.format);
-        let mut queue = self.shared.lock();
-        if queue.own_lines >= QUEUE_LIMIT {
-            queue.dropped += 1;
-            return;
-        }
-        queue.own_lines += 1;
-        queue.orders.push_back(Order::Line(line));
-        drop(queue);
-        self.shared.wake();
+        self.order(Order::Line(record.render(self.settings.format)));
     }
 
     /// A sign with its blank, or nothing where signs are not wanted.
@@ -138,8 +139,13 @@ impl Log {
         self.order(Order::Ended { pid });
     }
 
-    pub fn counters(&self) -> &Counters {
-        &self.shared.counters
+    pub fn totals(&self) -> Totals {
+        let counters = &self.shared.counters;
+        Totals {
+            lines: counters.lines.load(Ordering::Relaxed),
+            bytes: counters.bytes.load(Ordering::Relaxed),
+            dropped: self.shared.buffer.dropped.load(Ordering::Relaxed),
+        }
     }
 
     /// Writes out what is left. A slow reader gets all of it as long as it reads; one that reads nothing for `STALLED`,
@@ -159,14 +165,14 @@ impl Log {
     }
 
     fn order(&self, order: Order) {
-        self.shared.lock().orders.push_back(order);
+        self.shared.lock().push_back(order);
         self.shared.wake();
     }
 }
 
 impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Order>> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wake(&self) {
@@ -174,26 +180,10 @@ impl Shared {
         let _full = self.wake.write(1);
     }
 
-    /// All orders so far, with a line about dropped ones.
+    /// All orders so far.
     fn take(&self) -> VecDeque<Order> {
         let _nothing_to_read = self.wake.read();
-        let mut queue = self.lock();
-        queue.own_lines = 0;
-        let dropped = std::mem::take(&mut queue.dropped);
-        let mut orders = std::mem::take(&mut queue.orders);
-        drop(queue);
-        if dropped > 0 {
-            let record = Record {
-                time: SystemTime::now(),
-                source: "supervisor",
-                pid: std::process::id(),
-                level: Level::Warn,
-                message: "Lines of the supervisor were dropped while stdout was stalled",
-                fields: &[("dropped", dropped.into())],
-            };
-            orders.push_back(Order::Line(record.render(self.format)));
-        }
-        orders
+        std::mem::take(&mut *self.lock())
     }
 
     fn count(&self, lines: u64, bytes: u64) {

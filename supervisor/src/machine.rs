@@ -48,6 +48,8 @@ pub struct Policy {
     pub start_timeout: Duration,
     pub health_interval: Option<Duration>,
     pub health_misses: u32,
+    /// How long a busy API may leave its health checks unanswered; `None`: for ever.
+    pub busy_timeout: Option<Duration>,
     pub hang_timeout: Option<Duration>,
     pub worker_memory_max: Option<u64>,
     pub worker_grace: Duration,
@@ -84,12 +86,25 @@ impl End {
     }
 }
 
+/// What SIGHUP leaves of a process that does not handle it.
+const HUNG_UP: How = How::Signal(1);
+
 /// The API never became healthy.
 pub const EXIT_UNAVAILABLE: u8 = 69;
 /// The worker is in a crash loop, and that ends everything.
 pub const EXIT_CRASH_LOOP: u8 = 70;
 /// Bad settings.
 pub const EXIT_SETTINGS: u8 = 78;
+
+/// What a health check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    Good,
+    /// No answer, but the process works: it has too much to do, or too little of the processor.
+    Busy,
+    /// Another answer than 200, or none from a process that does nothing.
+    Bad,
+}
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,8 +114,8 @@ pub enum Event {
     Spawned(Role),
     /// A process ended, or could not be started.
     Ended(Role, End),
-    /// A health check was answered with 200, or was not.
-    Probed(bool),
+    /// A health check ended.
+    Probed(Health),
     /// The worker wrote a heartbeat.
     Heartbeat {
         busy: bool,
@@ -109,6 +124,12 @@ pub enum Event {
     WorkerMemory(u64),
     /// TERM, INT or QUIT arrived.
     Stop(&'static str),
+    /// HUP arrived, and was passed on if a child handles it.
+    HangUp {
+        handled: bool,
+    },
+    /// Time went by in which neither we nor the children ran.
+    Overslept(Duration),
     /// Time went by.
     Tick,
 }
@@ -160,6 +181,10 @@ pub enum Notice {
         end: End,
         lived: Duration,
     },
+    /// The API ended by SIGHUP, which it got directly or was passed on to it.
+    ApiHungUp {
+        end: End,
+    },
     ApiNeverHealthy {
         /// What was waited for it: the setting, not the time measured.
         limit: Duration,
@@ -169,6 +194,14 @@ pub enum Notice {
     },
     ApiMissed {
         misses: u32,
+    },
+    /// The first unanswered health check of a busy API.
+    ApiBusy,
+    ApiBusyTooLong {
+        limit: Duration,
+    },
+    ApiAnswersAgain {
+        after: Duration,
     },
     ShutdownSignal(&'static str),
     ShutdownHurried(&'static str),
@@ -250,6 +283,10 @@ struct Stopping {
     asked: bool,
     since: Duration,
     deadline: Duration,
+    /// The API ended by SIGHUP, which may be about to arrive here as well.
+    hung_up: bool,
+    /// Stop signals so far. SIGHUP is none of them: a closed terminal sends it more than once, and a service manager after
+    /// its SIGTERM.
     signals: u32,
     killed: Vec<Role>,
     worker_took: Option<Duration>,
@@ -269,6 +306,10 @@ pub struct Machine {
     probe_step: Duration,
     probing: bool,
     misses: u32,
+    /// When the API was first found busy, since its last good answer.
+    busy_since: Option<Duration>,
+    /// An API that ends before this time does so because a SIGHUP was passed on to it.
+    hung_up_until: Duration,
     last_beat: Duration,
     busy: bool,
     /// When the news that all is running is told at the latest.
@@ -294,6 +335,8 @@ impl Machine {
             probe_step: FIRST_PROBE,
             probing: false,
             misses: 0,
+            busy_since: None,
+            hung_up_until: Duration::ZERO,
             last_beat: Duration::ZERO,
             busy: false,
             announce_at: None,
@@ -309,10 +352,12 @@ impl Machine {
             Event::Start => self.start(),
             Event::Spawned(role) => self.spawned(role, now),
             Event::Ended(role, end) => self.ended(role, end, now),
-            Event::Probed(healthy) => self.probed(healthy, now),
+            Event::Probed(health) => self.probed(health, now),
             Event::Heartbeat { busy } => self.heard(busy, now),
             Event::WorkerMemory(bytes) => self.measured(bytes, now),
             Event::Stop(name) => self.asked_to_stop(name, now),
+            Event::HangUp { handled } => self.hung_up(handled, now),
+            Event::Overslept(by) => self.postpone(by),
             Event::Tick => self.tick(now),
         }
         std::mem::take(&mut self.todo)

@@ -6,6 +6,7 @@
 mod before_exec;
 mod oom;
 pub mod users;
+mod work;
 
 use std::fs;
 use std::io;
@@ -20,8 +21,10 @@ use nix::unistd::{Pid, getpid};
 
 use crate::machine::How;
 use crate::settings::Program;
+use crate::signals;
 pub use oom::OomScore;
 use users::User;
+pub use work::Work;
 
 /// Makes this process fit to be an init: orphans come to us, and children cannot read our environment or memory.
 ///
@@ -68,7 +71,7 @@ pub fn spawn(
         // Before what `before_exec` does: a change of the user would take back the death with its parent.
         command.gid(user.gid).uid(user.uid);
     }
-    before_exec::prepare(&mut command, getpid());
+    before_exec::prepare(&mut command, getpid(), signals::is_hang_up_ignored());
     let child = command.spawn()?;
     // The handle is dropped without a wait: the loop reaps all children, by their ids.
     Ok(pid(child.id()))

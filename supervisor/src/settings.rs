@@ -55,6 +55,8 @@ pub struct Settings {
     pub port: u16,
     /// Where the API listens, as seen from here.
     pub api_address: SocketAddr,
+    /// The folder of temporary files.
+    pub temporary: PathBuf,
     /// The address that the API will bind.
     pub bind_address: SocketAddr,
     pub health_path: String,
@@ -111,6 +113,8 @@ pub fn socket_in(data_dir: &Path, with_api: bool) -> PathBuf {
     })
 }
 
+/// What the API answers on its socket for health checks as well.
+pub const DEFAULT_HEALTH_PATH: &str = "/api/health";
 pub const DEFAULT_DATA_DIR: &str = "./.repolens";
 
 fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settings {
@@ -156,6 +160,7 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
             "a number from 1 to 100",
             |text| text.trim().parse().ok().filter(|misses| (1..=100).contains(misses)),
         ),
+        busy_timeout: reader.optional_time("--busy-timeout", &flags.busy_timeout, 300_000),
         hang_timeout: reader.optional_time("--worker-hang-timeout", &flags.worker_hang_timeout, 60_000),
         worker_memory_max: reader.parsed(
             "--worker-memory-max",
@@ -202,7 +207,10 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
             ),
         );
     }
-    let health_path = flags.health_path.clone().unwrap_or_else(|| "/api/health".to_owned());
+    let health_path = flags
+        .health_path
+        .clone()
+        .unwrap_or_else(|| DEFAULT_HEALTH_PATH.to_owned());
     if !health_path.starts_with('/') || health_path.bytes().any(|byte| !byte.is_ascii_graphic()) {
         reader.error(
             "--health-path",
@@ -237,6 +245,7 @@ fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settin
         check_children: !no_check,
         port,
         api_address: SocketAddr::new(seen_at, port),
+        temporary: PathBuf::from(environment.get("TMPDIR").unwrap_or("/tmp")),
         bind_address: SocketAddr::new(host, port),
         health_path,
         health_timeout: reader.time("--health-timeout", &flags.health_timeout, 5_000),

@@ -29,6 +29,8 @@ pub struct Report {
     /// Processes of others that came to us and ended.
     pub orphans_reaped: u64,
     pub log_lines: u64,
+    /// Lines that the reader of stdout will never see: it had stopped, or was too slow.
+    pub log_lines_dropped: u64,
     pub log_bytes: u64,
 }
 
@@ -153,8 +155,14 @@ impl Report {
             lines.put(
                 "log_lines_total",
                 "counter",
-                "Lines written to the log.",
+                "Lines of the log, with those that were dropped.",
                 &[("", Some(self.log_lines as f64))],
+            );
+            lines.put(
+                "log_lines_dropped_total",
+                "counter",
+                "Lines dropped because stdout was not read.",
+                &[("", Some(self.log_lines_dropped as f64))],
             );
             lines.put(
                 "log_read_bytes_total",
@@ -237,6 +245,12 @@ impl Report {
                 "memory     {}{limit}, out-of-memory kills {}",
                 shown_size(used),
                 self.memory.oom_kills.unwrap_or(0)
+            ));
+        }
+        if self.log_lines_dropped > 0 {
+            out.line(format!(
+                "log        {} lines dropped: stdout was not read, or too slowly",
+                self.log_lines_dropped
             ));
         }
         out.0

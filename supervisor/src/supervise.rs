@@ -11,17 +11,19 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use repolens_log::Level;
 
 use crate::children::Children;
-use crate::health::{Outcome, Probe};
+use crate::health::socket::ProbeSocket;
+use crate::health::{Outcome, Probe, Target};
 use crate::log::Log;
-use crate::machine::{End, Event, How, Machine, Role};
+use crate::machine::{End, Event, Health, How, Machine, Role};
 use crate::memory::Cgroup;
-use crate::process::{self, OomScore};
+use crate::process::{self, OomScore, Work};
 use crate::settings::Settings;
-use crate::signals::{Meaning, Signals};
+use crate::signals::{self, Meaning, Signals};
 use crate::status::server::{Question, Server};
 use records::{MemoryWatch, Records};
 
@@ -31,6 +33,8 @@ pub use start::{port_is_free, run};
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(10);
 /// Work that is due so soon is done at once, rather than waking up for it again.
 const SLACK: Duration = Duration::from_millis(500);
+/// A wait that takes so much longer than intended means that the children did not run either.
+const OVERSLEPT: Duration = Duration::from_secs(2);
 /// After a process ended, those that it leaves to us are killed for so long.
 const SWEEP_TIME: Duration = Duration::from_secs(2);
 
@@ -46,7 +50,12 @@ struct Supervisor {
     api: Option<Pid>,
     worker: Option<Pid>,
     heartbeat: Option<UnixStream>,
+    /// Where the API is asked for its health, and the socket's file among that.
+    target: Target,
+    _probe_socket: Option<ProbeSocket>,
     probe: Option<Probe>,
+    /// What the API had done when the newest health check began.
+    work: Option<Work>,
     server: Option<Server>,
     records: Records,
     memory: MemoryWatch,
@@ -63,6 +72,8 @@ struct Ready {
     probe: bool,
     heartbeat: bool,
     server: bool,
+    /// How much longer than intended the wait took: we were stopped, or frozen, or the machine slept.
+    overslept: Duration,
 }
 
 impl Supervisor {
@@ -74,6 +85,12 @@ impl Supervisor {
                 return status;
             }
             let ready = self.wait();
+            if ready.overslept > OVERSLEPT {
+                self.feed(Event::Overslept(ready.overslept));
+                if let Some(probe) = &mut self.probe {
+                    probe.postpone(ready.overslept);
+                }
+            }
             self.take_signals();
             if ready.heartbeat {
                 self.take_heartbeats();
@@ -134,14 +151,20 @@ impl Supervisor {
             polled.extend(server.fds().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
         }
         // An interrupted wait is followed by a look at signals and time, as any other.
-        if poll(&mut polled, timeout).is_err() {
-            return Ready::default();
+        let polled_well = poll(&mut polled, timeout).is_ok();
+        let overslept = Instant::now().saturating_duration_since(due.max(now));
+        if !polled_well {
+            return Ready {
+                overslept,
+                ..Ready::default()
+            };
         }
         let mut fired = polled.iter().skip(1).map(|polled| polled.any().unwrap_or(true));
         Ready {
             probe: has_probe && fired.next().unwrap_or_default(),
             heartbeat: has_heartbeat && fired.next().unwrap_or_default(),
             server: fired.any(|fired| fired),
+            overslept,
         }
     }
 
@@ -150,19 +173,35 @@ impl Supervisor {
             match meaning {
                 Meaning::ChildEnded => self.reap(),
                 Meaning::Stop(name) => self.feed(Event::Stop(name)),
+                // A child that handles it, and by that outlives its terminal, decides what it means.
+                Meaning::HangUp => {
+                    let handled = self.pass_on(Signal::SIGHUP);
+                    self.feed(Event::HangUp { handled });
+                }
                 Meaning::Forward(signal) => {
-                    for pid in [self.api, self.worker].into_iter().flatten() {
-                        if let Err(error) = process::signal(pid, signal) {
-                            self.log.say(
-                                Level::Warn,
-                                &format!("{signal} could not be passed on to {pid}: {error}"),
-                                &[],
-                            );
-                        }
-                    }
+                    self.pass_on(signal);
                 }
             }
         }
+    }
+
+    /// Passes a signal on to the children that handle it: the others it would end. Returns whether there was one.
+    fn pass_on(&self, signal: Signal) -> bool {
+        let mut passed = false;
+        for pid in [self.api, self.worker].into_iter().flatten() {
+            if !signals::has_handler(pid, signal) {
+                continue;
+            }
+            match process::signal(pid, signal) {
+                Ok(()) => passed = true,
+                Err(error) => self.log.say(
+                    Level::Warn,
+                    &format!("{signal} could not be passed on to {pid}: {error}"),
+                    &[],
+                ),
+            }
+        }
+        passed
     }
 
     /// Reaps all that ended. The group of a child of ours is swept while its id is still its own, before anything new
@@ -214,7 +253,7 @@ impl Supervisor {
         for child in process::children() {
             if Some(child) != self.api && Some(child) != self.worker {
                 // It is our child and not reaped yet, so that it is there.
-                let _gone = process::signal(child, nix::sys::signal::Signal::SIGKILL);
+                let _gone = process::signal(child, Signal::SIGKILL);
             }
         }
     }
@@ -253,17 +292,24 @@ impl Supervisor {
             && let Some(outcome) = probe.advance(now)
         {
             self.probe = None;
-            self.probed(&outcome);
+            let event = self.judge(&outcome, self.work);
+            self.feed(event);
         }
     }
 
-    fn probed(&mut self, outcome: &Outcome) {
+    /// Records the result of a health check. `before` is what the API had done when it began.
+    fn judge(&mut self, outcome: &Outcome, before: Option<Work>) -> Event {
         self.records.probed(outcome);
-        if let Outcome::Unhealthy(why) = outcome {
-            self.log
-                .say(Level::Debug, "Health check failed", &[("why", why.as_str().into())]);
+        let health = match (outcome, before, self.api) {
+            (Outcome::Healthy(_), ..) => Health::Good,
+            (Outcome::Unanswered(_), Some(before), Some(api)) if before.goes_on(api) => Health::Busy,
+            _ => Health::Bad,
+        };
+        if let Outcome::Unhealthy(why) | Outcome::Unanswered(why) = outcome {
+            let fields = [("why", why.as_str().into()), ("busy", (health == Health::Busy).into())];
+            self.log.say(Level::Debug, "Health check failed", &fields);
         }
-        self.feed(Event::Probed(matches!(outcome, Outcome::Healthy(_))));
+        Event::Probed(health)
     }
 
     fn sample_memory(&mut self) {

@@ -81,6 +81,9 @@ pub fn of_notice(notice: &Notice, port: u16) -> Words {
         Notice::ApiCrashed { end, lived } => words(Level::Error, BAD_SIGN, "API crashed! Shutting down...")
             .with("reason", reason(*end))
             .with("lived", shown(*lived)),
+        Notice::ApiHungUp { end } => {
+            words(Level::Warn, "🛑 ", "API ended by SIGHUP. Shutting down...").with("reason", reason(*end))
+        }
         Notice::ApiNeverHealthy { limit } => words(
             Level::Error,
             BAD_SIGN,
@@ -88,6 +91,20 @@ pub fn of_notice(notice: &Notice, port: u16) -> Words {
         ),
         Notice::ApiMissed { misses } => {
             words(Level::Warn, WARN_SIGN, "API missed a health check").with("misses_in_a_row", *misses)
+        }
+        Notice::ApiBusy => words(
+            Level::Warn,
+            WARN_SIGN,
+            "API is busy: it did not answer its health check, but it works",
+        ),
+        Notice::ApiBusyTooLong { limit } => words(
+            Level::Error,
+            BAD_SIGN,
+            "API is busy and has not answered its health checks for too long; it is stopped",
+        )
+        .with("limit", shown(*limit)),
+        Notice::ApiAnswersAgain { after } => {
+            words(Level::Info, GOOD_SIGN, "API answers its health check again").with("after", shown(*after))
         }
         Notice::ApiUnresponsive { misses } => words(
             Level::Error,

@@ -7,8 +7,12 @@
     reason = "the tests start programs and read the environment"
 )]
 
+#[path = "suite/hang_up.rs"]
+mod hang_up;
 #[path = "suite/harness.rs"]
 mod harness;
+#[path = "suite/health.rs"]
+mod health;
 #[path = "suite/init.rs"]
 mod init;
 #[path = "suite/logging.rs"]

@@ -35,7 +35,6 @@ pub struct Lines {
     source: Source,
     /// The beginning of a line of which the end has not come yet.
     carry: Vec<u8>,
-    pub lines: u64,
 }
 
 impl Lines {
@@ -43,7 +42,6 @@ impl Lines {
         Self {
             source,
             carry: Vec::new(),
-            lines: 0,
         }
     }
 
@@ -77,10 +75,9 @@ impl Lines {
                 && is_plain(line)
                 && !begins_with_time(line)
             {
-                sink.buffer.extend_from_slice(&prefix);
-                sink.buffer.extend_from_slice(line);
-                sink.buffer.push(b'\n');
-                self.lines += 1;
+                sink.bytes.extend_from_slice(&prefix);
+                sink.bytes.extend_from_slice(line);
+                sink.bytes.push(b'\n');
                 sink.line_done();
             } else {
                 self.line(line, true, suspicious, time, sink);
@@ -145,11 +142,10 @@ impl Lines {
             Cow::Borrowed(line)
         };
         match self.source.format {
-            Format::Json => self.write_json(&line, goes_on, time, &mut sink.buffer),
-            Format::Text | Format::Pretty => self.write_text(&line, goes_on, time, &mut sink.buffer),
+            Format::Json => self.write_json(&line, goes_on, time, &mut sink.bytes),
+            Format::Text | Format::Pretty => self.write_text(&line, goes_on, time, &mut sink.bytes),
         }
-        sink.buffer.push(b'\n');
-        self.lines += 1;
+        sink.bytes.push(b'\n');
         sink.line_done();
     }
 

@@ -1,4 +1,4 @@
-//! The thread between the children's pipes and stdout.
+//! The thread that reads the children's pipes, and never waits for the reader of stdout.
 
 use std::io::PipeReader;
 use std::os::fd::AsFd as _;
@@ -17,7 +17,7 @@ use super::{Order, Shared};
 
 /// One read. Larger ones are not quicker, and smaller ones cost system calls.
 const CHUNK: usize = 64 * 1024;
-/// A pipe of this size lets a child write on while we write.
+/// A pipe of this size lets a child write on while we do something else.
 const PIPE_BYTES: i32 = 256 * 1024;
 /// When a process has ended but something still holds its pipe, reading goes on until it is quiet for so long…
 const QUIET: Duration = Duration::from_millis(300);
@@ -43,9 +43,9 @@ enum Read {
 }
 
 /// Runs until [`Order::Finish`].
-pub fn run(shared: &Shared) {
+pub fn run(shared: &Arc<Shared>) {
     let mut streams: Vec<Stream> = Vec::new();
-    let mut sink = Sink::stdout(Arc::clone(&shared.counters.written));
+    let mut sink = Sink::new(Arc::clone(shared));
     let mut chunk = vec![0; CHUNK];
     let mut finishing: Option<Instant> = None;
     loop {
@@ -66,18 +66,13 @@ pub fn run(shared: &Shared) {
             let over = flags.next().unwrap_or_default();
             if over {
                 stream.lines.finish(&time, &mut sink);
-                shared.count(std::mem::take(&mut stream.lines.lines), 0);
             }
             !over
         });
         if woken {
             for order in shared.take() {
                 match order {
-                    Order::Line(line) => {
-                        shared.count(1, 0);
-                        sink.buffer.extend_from_slice(line.as_bytes());
-                        sink.line_done();
-                    }
+                    Order::Line(line) => sink.own_line(&line),
                     Order::Attach { role, pid, pipe, level } => {
                         prepare(&pipe);
                         let lines = Lines::new(Source {
@@ -111,6 +106,7 @@ pub fn run(shared: &Shared) {
         }
         sink.flush();
         if finishing.is_some() && streams.is_empty() {
+            shared.buffer.close();
             return;
         }
     }
@@ -151,7 +147,7 @@ impl Stream {
             Ok(length) => {
                 self.last_read = Instant::now();
                 self.lines.feed(&chunk[..length], time, sink);
-                shared.count(std::mem::take(&mut self.lines.lines), length as u64);
+                shared.count(0, length as u64);
                 Read::Some(length)
             }
             Err(Errno::EAGAIN | Errno::EINTR) => Read::Nothing,
@@ -170,7 +166,6 @@ impl Stream {
         }
         // The process is gone; its last line will not be continued.
         self.lines.finish(time, sink);
-        shared.count(std::mem::take(&mut self.lines.lines), 0);
     }
 }
 

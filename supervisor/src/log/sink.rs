@@ -1,81 +1,63 @@
-//! Stdout: whole lines in large writes, whatever stdout is and whoever reads it.
+//! Lines on their way into the buffer, gathered so that one lock serves many.
 
-use std::io;
-use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::unistd::write;
+use super::Shared;
+use super::buffer::{BLOCK, Origin};
 
-/// So much is written at once.
-const FULL: usize = 128 * 1024;
-
-/// A buffer in front of stdout.
+/// A block of whole lines in the making.
 pub struct Sink {
-    pub buffer: Vec<u8>,
-    stdout: Option<OwnedFd>,
-    full: usize,
-    /// Bytes that went out, or were dropped because nobody will ever read them.
-    written: Arc<AtomicU64>,
+    pub bytes: Vec<u8>,
+    pub(super) lines: u64,
+    shared: Option<Arc<Shared>>,
 }
 
 impl Sink {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the place that writes the log to stdout"
-    )]
-    pub fn stdout(written: Arc<AtomicU64>) -> Self {
-        // Without a stdout there is nobody to write for, and the services run all the same.
+    pub fn new(shared: Arc<Shared>) -> Self {
         Self {
-            buffer: Vec::with_capacity(FULL + 32 * 1024),
-            stdout: io::stdout().as_fd().try_clone_to_owned().ok(),
-            full: FULL,
-            written,
+            bytes: Vec::with_capacity(BLOCK + 32 * 1024),
+            lines: 0,
+            shared: Some(shared),
         }
     }
 
     #[cfg(test)]
     pub fn nowhere() -> Self {
         Self {
-            buffer: Vec::new(),
-            stdout: None,
-            full: usize::MAX,
-            written: Arc::default(),
+            bytes: Vec::new(),
+            lines: 0,
+            shared: None,
         }
     }
 
-    /// To be called after each line: writes when there is much.
+    /// Counts a line that was appended to `bytes`, and passes the block on when it is large.
     pub fn line_done(&mut self) {
-        if self.buffer.len() >= self.full {
+        self.lines += 1;
+        if self.bytes.len() >= BLOCK {
             self.flush();
         }
     }
 
-    /// Writes all of the buffer, and waits for a slow reader. A closed stdout is forgotten: the services go on.
+    /// Passes the children's lines on.
     pub fn flush(&mut self) {
-        let mut written = 0;
-        while written < self.buffer.len() {
-            let Some(stdout) = &self.stdout else { break };
-            match write(stdout, &self.buffer[written..]) {
-                Ok(length) => {
-                    written += length;
-                    self.written.fetch_add(length as u64, Ordering::Relaxed);
-                }
-                Err(Errno::EINTR) => {}
-                // Somebody who shares stdout made it non-blocking.
-                Err(Errno::EAGAIN) => {
-                    let _interrupted = poll(
-                        &mut [PollFd::new(stdout.as_fd(), PollFlags::POLLOUT)],
-                        PollTimeout::NONE,
-                    );
-                }
-                // A full disk may have room again later; these bytes are lost, and there is nobody to tell.
-                Err(Errno::ENOSPC | Errno::EDQUOT) => break,
-                Err(_) => self.stdout = None,
-            }
+        self.pass_on(Origin::Child);
+    }
+
+    /// Passes on a line of the supervisor, behind what the children wrote before it.
+    pub fn own_line(&mut self, line: &str) {
+        self.flush();
+        self.bytes.extend_from_slice(line.as_bytes());
+        self.lines += 1;
+        self.pass_on(Origin::Supervisor);
+    }
+
+    fn pass_on(&mut self, origin: Origin) {
+        let Some(shared) = &self.shared else { return };
+        let lines = std::mem::take(&mut self.lines);
+        if lines > 0 {
+            shared.count(lines, 0);
+            shared.buffer.put(&self.bytes, lines, origin);
+            self.bytes.clear();
         }
-        self.buffer.clear();
     }
 }

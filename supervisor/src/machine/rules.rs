@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Action, EXIT_CRASH_LOOP, EXIT_UNAVAILABLE, End, FIRST_BEAT_PATIENCE, FIRST_PROBE, KILL_PATIENCE, Machine, Notice,
-    Phase, Role, SHORT_GRACE, SLOWEST_START_PROBE, Stage, Stopping, Why,
+    Action, EXIT_CRASH_LOOP, EXIT_UNAVAILABLE, End, FIRST_BEAT_PATIENCE, FIRST_PROBE, HUNG_UP, Health, How,
+    KILL_PATIENCE, Machine, Notice, Phase, Role, SHORT_GRACE, SLOWEST_START_PROBE, Stage, Stopping, Why,
 };
 
 impl Machine {
@@ -72,8 +72,19 @@ impl Machine {
         }
         match role {
             Role::Api => {
-                self.say(Notice::ApiCrashed { end, lived });
-                self.begin_stop(end.passed_on(), false, now);
+                let passed_on = now < self.hung_up_until;
+                let by_hang_up = end.how == HUNG_UP || (passed_on && end.how == How::Status(0));
+                if by_hang_up {
+                    self.say(Notice::ApiHungUp { end });
+                } else {
+                    self.say(Notice::ApiCrashed { end, lived });
+                }
+                let asked = by_hang_up && passed_on;
+                self.begin_stop(if asked { 0 } else { end.passed_on() }, asked, now);
+                if let Phase::Stopping(stopping) = &mut self.phase {
+                    stopping.hung_up = by_hang_up;
+                    stopping.signals = 0;
+                }
             }
             Role::Worker => self.worker_ended(&stage, end, lived, now),
         }
@@ -117,13 +128,13 @@ impl Machine {
         }
     }
 
-    pub(super) fn probed(&mut self, healthy: bool, now: Duration) {
+    pub(super) fn probed(&mut self, health: Health, now: Duration) {
         self.probing = false;
         if !matches!(self.api, Stage::Up { .. }) {
             return;
         }
         match self.phase {
-            Phase::Starting { .. } if healthy => {
+            Phase::Starting { .. } if health == Health::Good => {
                 self.phase = Phase::Running;
                 self.probe_at = self.policy.health_interval.map(|interval| now + interval);
                 if self.policy.worker {
@@ -140,15 +151,37 @@ impl Machine {
             }
             Phase::Running => {
                 self.probe_at = self.policy.health_interval.map(|interval| now + interval);
-                self.misses = if healthy { 0 } else { self.misses + 1 };
-                if self.misses >= self.policy.health_misses {
-                    self.say(Notice::ApiUnresponsive { misses: self.misses });
-                    self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
-                } else if !healthy {
-                    self.say(Notice::ApiMissed { misses: self.misses });
-                }
+                self.judge(health, now);
             }
             Phase::Stopping(_) | Phase::Over => {}
+        }
+    }
+
+    /// Misses in a row of an API that does nothing end it. A busy one gets longer, for it will answer again; but not for
+    /// ever, for an endless loop is busy as well.
+    fn judge(&mut self, health: Health, now: Duration) {
+        self.misses = if health == Health::Bad { self.misses + 1 } else { 0 };
+        match health {
+            Health::Good => {
+                if let Some(since) = self.busy_since.take() {
+                    self.say(Notice::ApiAnswersAgain { after: now - since });
+                }
+            }
+            Health::Busy => {
+                if self.busy_since.is_none() {
+                    self.say(Notice::ApiBusy);
+                }
+                let since = *self.busy_since.get_or_insert(now);
+                if let Some(limit) = self.policy.busy_timeout.filter(|limit| now >= since + *limit) {
+                    self.say(Notice::ApiBusyTooLong { limit });
+                    self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
+                }
+            }
+            Health::Bad if self.misses >= self.policy.health_misses => {
+                self.say(Notice::ApiUnresponsive { misses: self.misses });
+                self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
+            }
+            Health::Bad => self.say(Notice::ApiMissed { misses: self.misses }),
         }
     }
 
@@ -190,6 +223,47 @@ impl Machine {
                 self.say(Notice::ShutdownForced(name));
                 self.kill(Role::Worker);
                 self.kill(Role::Api);
+            }
+        }
+    }
+
+    /// Stops in order, unless a child handles the signal. During a stop it changes nothing but what an API means that got
+    /// the signal a moment before us.
+    pub(super) fn hung_up(&mut self, handled: bool, now: Duration) {
+        if let Phase::Stopping(stopping) = &mut self.phase
+            && stopping.hung_up
+        {
+            (stopping.code, stopping.asked) = (0, true);
+        }
+        if self.is_stopping() {
+            return;
+        }
+        if handled {
+            self.hung_up_until = now + self.policy.api_grace;
+            return;
+        }
+        self.say(Notice::ShutdownSignal("SIGHUP"));
+        self.begin_stop(0, true, now);
+        if let Phase::Stopping(stopping) = &mut self.phase {
+            stopping.signals = 0;
+        }
+    }
+
+    /// Moves what the children are to do in time by as much as they could not run.
+    pub(super) fn postpone(&mut self, by: Duration) {
+        self.last_beat += by;
+        self.hung_up_until += by;
+        if let Some(since) = &mut self.busy_since {
+            *since += by;
+        }
+        match &mut self.phase {
+            Phase::Starting { deadline } => *deadline += by,
+            Phase::Stopping(stopping) => stopping.deadline += by,
+            Phase::Running | Phase::Over => {}
+        }
+        for stage in [&mut self.api, &mut self.worker] {
+            if let Stage::Ending { kill_at, .. } = stage {
+                *kill_at += by;
             }
         }
     }
@@ -259,6 +333,7 @@ impl Machine {
             since: now,
             deadline: now + self.policy.stop_timeout,
             signals: u32::from(asked),
+            hung_up: false,
             killed: Vec::new(),
             worker_took: None,
             api_took: None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Action, End, Event, How, Machine, Notice, Policy, Restarts, Role, WorkerState};
+use super::{Action, End, Event, Health, How, Machine, Notice, Policy, Restarts, Role, WorkerState};
 
 fn policy() -> Policy {
     Policy {
@@ -13,6 +13,7 @@ fn policy() -> Policy {
         start_timeout: Duration::from_secs(60),
         health_interval: Some(Duration::from_secs(10)),
         health_misses: 3,
+        busy_timeout: Some(Duration::from_secs(300)),
         hang_timeout: Some(Duration::from_secs(60)),
         worker_memory_max: Some(1000),
         worker_grace: Duration::from_secs(15),
@@ -72,7 +73,7 @@ impl World {
     fn running(policy: Policy) -> Self {
         let mut world = Self::new(policy);
         world.until(Duration::from_millis(20));
-        world.feed(Event::Probed(true));
+        world.feed(Event::Probed(Health::Good));
         world.feed(Event::Heartbeat { busy: false });
         assert!(world.said(|notice| matches!(notice, Notice::AllRunning { .. })));
         world
@@ -129,6 +130,14 @@ impl World {
         self.now = self.now.max(end);
     }
 
+    /// Waits for the next health check and answers it.
+    fn check(&mut self, answer: Health) {
+        self.until(self.now + Duration::from_secs(10));
+        assert!(self.probing);
+        self.feed(Event::Heartbeat { busy: false });
+        self.feed(Event::Probed(answer));
+    }
+
     fn said(&self, what: impl Fn(&Notice) -> bool) -> bool {
         self.log.iter().any(what)
     }
@@ -140,10 +149,10 @@ fn the_worker_starts_when_the_api_is_healthy() {
     assert!(world.api && !world.worker);
     world.until(Duration::from_millis(10));
     assert!(world.probing, "the first look is early");
-    world.feed(Event::Probed(false));
+    world.feed(Event::Probed(Health::Bad));
     assert!(!world.worker);
     world.until(Duration::from_millis(100));
-    world.feed(Event::Probed(true));
+    world.feed(Event::Probed(Health::Good));
     assert!(world.worker);
 }
 
@@ -156,7 +165,7 @@ fn looks_at_a_starting_api_become_rarer_but_not_rare() {
         world.until(next);
         if world.probing {
             looks.push(world.now);
-            world.feed(Event::Probed(false));
+            world.feed(Event::Probed(Health::Bad));
         }
     }
     assert!(looks[0] == Duration::from_millis(10) && looks[1] < Duration::from_millis(30));
@@ -247,16 +256,130 @@ fn a_stop_ends_even_if_the_killed_do_not() {
 #[test]
 fn three_misses_in_a_row_stop_the_api() {
     let mut world = World::running(policy());
-    for answer in [false, false, true, false, false, false] {
-        world.until(world.now + Duration::from_secs(10));
-        assert!(world.probing && world.terminated.is_empty());
-        world.feed(Event::Heartbeat { busy: false });
-        world.feed(Event::Probed(answer));
+    use Health::{Bad, Busy, Good};
+    for answer in [Bad, Bad, Good, Bad, Bad, Busy, Bad, Bad, Bad] {
+        assert!(world.terminated.is_empty());
+        world.check(answer);
     }
     assert_eq!(world.terminated.len(), 1);
     world.feed(Event::Ended(Role::Api, WELL));
     world.feed(Event::Ended(Role::Worker, WELL));
     assert_eq!(world.exit, Some(1), "an API that ends is never a success");
+}
+
+#[test]
+fn a_busy_api_has_its_own_limit() {
+    let mut world = World::running(policy());
+    for _ in 0..29 {
+        world.check(Health::Busy);
+    }
+    assert!(world.terminated.is_empty(), "290 s");
+    world.check(Health::Good);
+    assert!(world.said(|notice| matches!(notice, Notice::ApiAnswersAgain { .. })));
+    for _ in 0..30 {
+        world.check(Health::Busy);
+    }
+    assert!(
+        world.terminated.is_empty(),
+        "the limit counts from the last good answer"
+    );
+    world.check(Health::Busy);
+    assert_eq!(world.terminated.len(), 1);
+    let busy = world.log.iter().filter(|notice| **notice == Notice::ApiBusy);
+    assert_eq!(busy.count(), 2, "not at each check");
+}
+
+#[test]
+fn a_busy_api_without_a_limit_is_never_stopped() {
+    let mut world = World::running(Policy {
+        busy_timeout: None,
+        ..policy()
+    });
+    for _ in 0..1000 {
+        world.check(Health::Busy);
+    }
+    assert!(world.terminated.is_empty());
+}
+
+const HANG_UP: Event = Event::HangUp { handled: false };
+const HUNG_UP: End = End {
+    how: How::Signal(1),
+    out_of_memory: false,
+};
+
+#[test]
+fn a_hang_up_stops_once_and_never_hurries() {
+    for hang_ups in 1..4 {
+        let mut world = World::running(policy());
+        let begun = world.now;
+        for _ in 0..hang_ups {
+            world.feed(HANG_UP);
+        }
+        // A service manager sends SIGTERM as well; that is its first.
+        world.feed(Event::Stop("SIGTERM"));
+        world.feed(HANG_UP);
+        assert_eq!(world.terminated, [(begun, Role::Worker)]);
+        world.until(begun + Duration::from_secs(10));
+        assert!(world.killed.is_empty(), "the worker has its whole grace");
+        world.feed(Event::Ended(Role::Worker, WELL));
+        world.feed(Event::Ended(Role::Api, WELL));
+        assert_eq!(world.exit, Some(0));
+        assert!(world.said(|notice| matches!(notice, Notice::Stopped { clean: true, .. })));
+    }
+}
+
+#[test]
+fn an_api_that_ends_by_a_hang_up_did_not_crash() {
+    // (what comes first, how the API ends, what comes afterwards, the exit status)
+    for (before, end, after, status) in [
+        (None, HUNG_UP, None, 129),
+        (None, HUNG_UP, Some(HANG_UP), 0),
+        (Some(Event::HangUp { handled: true }), WELL, None, 0),
+        (Some(Event::HangUp { handled: true }), HUNG_UP, None, 0),
+    ] {
+        let mut world = World::running(policy());
+        if let Some(event) = before {
+            world.feed(event);
+        }
+        world.feed(Event::Ended(Role::Api, end));
+        if let Some(event) = after {
+            world.feed(event);
+        }
+        world.feed(Event::Ended(Role::Worker, WELL));
+        assert_eq!(world.exit, Some(status));
+        assert!(!world.said(|notice| matches!(notice, Notice::ApiCrashed { .. })));
+    }
+}
+
+#[test]
+fn an_api_that_handles_a_hang_up_goes_on_and_can_crash_later() {
+    let mut world = World::running(policy());
+    world.feed(Event::HangUp { handled: true });
+    assert!(world.terminated.is_empty());
+    world.until(world.now + policy().api_grace);
+    world.feed(Event::Ended(Role::Api, WELL));
+    assert!(world.said(|notice| matches!(notice, Notice::ApiCrashed { .. })));
+}
+
+#[test]
+fn time_in_which_nothing_ran_is_nobodys_fault() {
+    let mut world = World::running(policy());
+    let hour = Duration::from_secs(3600);
+    world.now += hour;
+    world.feed(Event::Overslept(hour));
+    world.feed(Event::Tick);
+    assert!(!world.said(|notice| matches!(notice, Notice::WorkerHung { .. })));
+    world.feed(HANG_UP);
+    world.now += hour;
+    world.feed(Event::Overslept(hour));
+    world.feed(Event::Tick);
+    assert!(world.killed.is_empty() && world.exit.is_none());
+
+    let mut world = World::new(policy());
+    world.now += hour;
+    world.feed(Event::Overslept(hour));
+    world.feed(Event::Tick);
+    assert!(!world.said(|notice| matches!(notice, Notice::ApiNeverHealthy { .. })));
 }
 
 #[test]
@@ -310,7 +433,7 @@ fn an_idle_supervisor_wakes_rarely() {
         world.until(next);
         wakes += 1;
         if world.probing {
-            world.feed(Event::Probed(true));
+            world.feed(Event::Probed(Health::Good));
             world.feed(Event::Heartbeat { busy: false });
         }
     }
@@ -319,7 +442,7 @@ fn an_idle_supervisor_wakes_rarely() {
 
 /// What may happen at any time.
 fn anything() -> impl Strategy<Value = (u8, u64)> {
-    (0u8..9, 0u64..20_000)
+    (0u8..12, 0u64..20_000)
 }
 
 proptest! {
@@ -339,10 +462,13 @@ proptest! {
                 0 if world.worker => world.feed(Event::Ended(Role::Worker, CRASH)),
                 1 if world.worker => world.feed(Event::Ended(Role::Worker, WELL)),
                 2 if wait % 7 == 0 && world.api => world.feed(Event::Ended(Role::Api, CRASH)),
-                3 | 4 if world.probing => world.feed(Event::Probed(true)),
-                5 if world.probing => world.feed(Event::Probed(false)),
+                3 | 4 if world.probing => world.feed(Event::Probed(Health::Good)),
+                5 if world.probing => world.feed(Event::Probed(Health::Bad)),
                 6 if world.worker => world.feed(Event::Heartbeat { busy: wait % 2 == 0 }),
                 7 if world.worker => world.feed(Event::WorkerMemory(wait)),
+                9 if wait % 5 == 0 => world.feed(Event::HangUp { handled: wait % 2 == 0 }),
+                10 if world.probing => world.feed(Event::Probed(Health::Busy)),
+                11 if wait % 7 == 0 && world.api => world.feed(Event::Ended(Role::Api, HUNG_UP)),
                 8 if wait % 5 == 0 => world.feed(Event::Stop("SIGTERM")),
                 _ => world.feed(Event::Tick),
             }

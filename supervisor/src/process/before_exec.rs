@@ -12,15 +12,15 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::unistd::{Pid, getppid};
 
 /// Gives the child a process group of its own, the default dispositions, an empty signal mask, no descriptors but 0 to 2,
-/// and death with its parent.
-pub fn prepare(command: &mut Command, parent: Pid) {
+/// and death with its parent. With `nohup`, SIGHUP is ignored by the child as it is by the parent.
+pub fn prepare(command: &mut Command, parent: Pid, nohup: bool) {
     command.process_group(0);
     // SAFETY: the closure runs in the forked child, where only async-signal-safe functions may be called. It allocates
     // nothing, takes no lock, and calls `rt_sigaction`, `sigprocmask`, `prctl`, `getppid` and `close_range` alone, which
     // are plain system calls. The error values are made of an errno, without an allocation.
     unsafe {
         command.pre_exec(move || {
-            reset_signals()?;
+            reset_signals(nohup)?;
             nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
             // The parent may have died before the line above.
             if getppid() != parent {
@@ -32,12 +32,15 @@ pub fn prepare(command: &mut Command, parent: Pid) {
     }
 }
 
-fn reset_signals() -> io::Result<()> {
+fn reset_signals(nohup: bool) -> io::Result<()> {
     // The kernel's `struct sigaction` of zeros: `SIG_DFL`, no flags, an empty mask. The C library would refuse signals 32
     // and 33, which it uses itself and which a parent may have left ignored.
     const DEFAULT: [u64; 4] = [0; 4];
     const MASK_BYTES: usize = 8;
     for number in 1..=64 {
+        if nohup && number == libc::SIGHUP {
+            continue;
+        }
         // SAFETY: `SIG_DFL` installs no handler, and the kernel reads no more than `DEFAULT`. Refused for KILL and STOP.
         unsafe {
             libc::syscall(

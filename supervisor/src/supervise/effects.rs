@@ -11,9 +11,9 @@ use nix::unistd::Pid;
 use repolens_log::Level;
 
 use super::Supervisor;
-use crate::health::{Outcome, Probe};
+use crate::health::Probe;
 use crate::machine::{Action, End, Event, How, Notice, Role, Stage};
-use crate::process::{self, Descriptors};
+use crate::process::{self, Descriptors, Work};
 use crate::status::{HealthReport, MemoryReport, ProcessReport, Report};
 use crate::words;
 
@@ -145,19 +145,15 @@ impl Supervisor {
     }
 
     fn probe(&mut self) -> Option<Event> {
-        match Probe::begin(
-            self.settings.api_address,
-            &self.settings.health_path,
-            self.settings.health_timeout,
-        ) {
+        let before = self.work;
+        self.work = self.api.and_then(Work::of);
+        match Probe::begin(&self.target, self.settings.health_timeout) {
             Ok(probe) => {
                 self.probe = Some(probe);
                 None
             }
-            Err(outcome) => {
-                self.records.probed(&outcome);
-                Some(Event::Probed(matches!(outcome, Outcome::Healthy(_))))
-            }
+            // It took no time: what counts is the work since the check before.
+            Err(outcome) => Some(self.judge(&outcome, before)),
         }
     }
 
@@ -200,7 +196,7 @@ impl Supervisor {
             crate::machine::WorkerState::Restarting => "restarting",
             crate::machine::WorkerState::Down => "down",
         };
-        let counters = self.log.counters();
+        let log = self.log.totals();
         let health = &self.records.health;
         Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -230,8 +226,9 @@ impl Supervisor {
                 ..self.memory.report()
             },
             orphans_reaped: self.records.orphans_reaped,
-            log_lines: counters.lines.load(std::sync::atomic::Ordering::Relaxed),
-            log_bytes: counters.bytes.load(std::sync::atomic::Ordering::Relaxed),
+            log_lines: log.lines,
+            log_lines_dropped: log.dropped,
+            log_bytes: log.bytes,
         }
     }
 

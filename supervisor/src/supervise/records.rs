@@ -94,7 +94,7 @@ impl Records {
                     failure: self.health.failure.take(),
                 };
             }
-            Outcome::Unhealthy(why) => self.health.failure = Some(why.clone()),
+            Outcome::Unhealthy(why) | Outcome::Unanswered(why) => self.health.failure = Some(why.clone()),
         }
     }
 

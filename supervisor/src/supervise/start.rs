@@ -11,11 +11,13 @@ use super::records::{MemoryWatch, Records};
 use super::{SAMPLE_INTERVAL, Supervisor, find_memory};
 use crate::check::{self, Checked};
 use crate::children::{self, Children};
+use crate::health::Target;
+use crate::health::socket::ProbeSocket;
 use crate::log::Log;
 use crate::machine::{EXIT_SETTINGS, EXIT_UNAVAILABLE, Machine};
 use crate::process::users::{self, User};
 use crate::process::{self, OomScore};
-use crate::settings::{Fault, LogSettings, Settings, are_grave};
+use crate::settings::{DEFAULT_HEALTH_PATH, Fault, LogSettings, Settings, are_grave};
 use crate::signals::Signals;
 use crate::status::server::Server;
 
@@ -52,7 +54,7 @@ fn supervise(
 ) -> io::Result<(u8, Log)> {
     tell(&log, own_faults);
     let memory = MemoryWatch::new(find_memory(&settings));
-    let children = Children::prepare(&settings, memory.limit(), worker_user)?;
+    let mut children = Children::prepare(&settings, memory.limit(), worker_user)?;
     match check::run(&settings, &children, false, &mut signals) {
         Checked::Stopped => {
             log.say(
@@ -100,7 +102,25 @@ fn supervise(
             None
         }
     };
+    let probe_socket = if settings.policy.api {
+        prepare_probe_socket(&settings, &log)
+    } else {
+        None
+    };
+    if let Some(socket) = &probe_socket {
+        children.set_probe_socket(socket.path());
+    }
     let mut supervisor = Supervisor {
+        target: Target {
+            // Another path than the usual one is answered only at the port.
+            socket: probe_socket
+                .as_ref()
+                .filter(|_| settings.health_path == DEFAULT_HEALTH_PATH)
+                .map(|socket| socket.path().to_owned()),
+            address: settings.api_address,
+            path: settings.health_path.clone(),
+        },
+        _probe_socket: probe_socket,
         machine: Machine::new(settings.policy.clone(), children::random_seed()?),
         settings,
         children,
@@ -111,6 +131,7 @@ fn supervise(
         worker: None,
         heartbeat: None,
         probe: None,
+        work: None,
         server,
         records: Records::default(),
         memory,
@@ -122,6 +143,18 @@ fn supervise(
     let status = supervisor.run();
     supervisor.sweep_all();
     Ok((status, supervisor.log))
+}
+
+/// Without it, health checks go over the port, which others can fill.
+fn prepare_probe_socket(settings: &Settings, log: &Log) -> Option<ProbeSocket> {
+    match ProbeSocket::prepare(&settings.data_dir, &settings.temporary) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            let message = format!("Health checks go over the port of the API: no socket can be made for them: {error}");
+            log.say(Level::Warn, &message, &[]);
+            None
+        }
+    }
 }
 
 /// Writes faults to the log. What was tried and is well (level info) is for `check`; at a start it is noise.

@@ -97,14 +97,28 @@ impl Setup {
         self
     }
 
+    /// Starts it with this as its stdout, of which nothing is kept here.
+    pub fn start_unread(&mut self, stdout: impl Into<Stdio>) -> Unread {
+        let child = self.command.stdin(Stdio::null()).stdout(stdout).spawn();
+        self.command.stdout(Stdio::null());
+        Unread(child.expect("the supervisor starts"))
+    }
+
     pub fn start(mut self) -> Run {
+        self.command.stdin(Stdio::null());
+        self.start_with_stdin()
+    }
+
+    /// With the stdin that the command has.
+    pub fn start_with_stdin(mut self) -> Run {
         let mut child = self
             .command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
             .expect("the supervisor starts");
+        // A terminal is closed only when nobody has it.
+        self.command.stdin(Stdio::null());
         let stdout = child.stdout.take().expect("stdout is a pipe");
         let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
         let of_thread = Arc::clone(&seen);
@@ -124,6 +138,32 @@ impl Setup {
             folder: self.folder,
             port: self.port,
         }
+    }
+}
+
+/// A supervisor whose output the test reads itself, or does not read. It is killed when this is dropped.
+pub struct Unread(pub Child);
+
+impl Unread {
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.0.id()).unwrap())
+    }
+
+    /// Asks it to stop, and waits for its end.
+    pub fn stop(&mut self) {
+        kill(self.pid(), Signal::SIGTERM).expect("the supervisor runs");
+        assert_eq!(self.wait(), 0);
+    }
+
+    pub fn wait(&mut self) -> i32 {
+        code(wait_within(&mut self.0, PATIENCE).expect("it ends"))
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        let _over = self.0.kill();
+        let _over = self.0.wait();
     }
 }
 

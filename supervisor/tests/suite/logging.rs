@@ -2,13 +2,11 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::process::{ChildStdout, Stdio};
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
-use crate::harness::{LONG_GRACES, PATIENCE, Setup, eventually, skipped, wait_within};
+use crate::harness::{LONG_GRACES, Setup, Unread, eventually, skipped};
 
 /// The messages of one source: behind the time, the source and the level.
 fn of<'a>(lines: &'a [String], source: &str) -> Vec<&'a str> {
@@ -132,96 +130,121 @@ fn json_has_one_object_a_line_and_merges_those_of_children() {
     );
 }
 
-#[test]
-fn a_stalled_reader_loses_nothing_and_a_stop_is_prompt_all_the_same() {
-    const LINES: usize = 30_000;
-    let mut setup = Setup::new("health", &format!("beat=i spew={LINES}:100:W say=done"));
-    let mut child = setup
-        .command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdout = child.stdout.take().unwrap();
-    // 3 MB do not fit into the pipes: the worker is stuck in its writes while nobody reads.
-    let status = || {
-        let asked = std::process::Command::new(crate::harness::supervisor_program())
-            .args(["status", "--json"])
-            .current_dir(setup.folder.path())
-            .output()
-            .unwrap();
-        serde_json::from_slice::<serde_json::Value>(&asked.stdout).unwrap_or_default()
-    };
-    eventually("the worker runs", || status()["worker"] == "up");
-    let mut before = 0;
-    let mut seen_at = Instant::now();
-    eventually("the log stands still", || {
-        let lines = status()["logLines"].as_u64().unwrap_or(0);
-        if lines != before {
-            (before, seen_at) = (lines, Instant::now());
-        }
-        seen_at.elapsed() > Duration::from_millis(500)
+/// A supervisor whose log nobody reads, with a worker that writes lines and then its process id to `written`.
+fn unread(lines: usize) -> (Setup, Unread, ChildStdout) {
+    let worker = format!("beat=i spew={lines}:100:W pid-file=DIR/written");
+    let mut setup = Setup::new("health", &worker);
+    let mut supervisor = setup.start_unread(Stdio::piped());
+    let stdout = supervisor.0.stdout.take().unwrap();
+    wait_until_written(&setup);
+    (setup, supervisor, stdout)
+}
+
+fn wait_until_written(setup: &Setup) {
+    let written = setup.folder.path().join("written");
+    eventually("the worker wrote all of its lines", || {
+        fs::metadata(&written).is_ok_and(|file| file.len() > 0)
     });
-    assert!(before < LINES as u64, "{before} lines fit in the pipes");
-    // The supervision goes on all the while.
-    assert_eq!(status()["phase"], "running");
-    // Reading again: everything comes.
-    let mut lines = 0;
-    let mut reader = BufReader::new(&mut stdout);
+}
+
+fn status_of(setup: &Setup) -> serde_json::Value {
+    let asked = std::process::Command::new(crate::harness::supervisor_program())
+        .args(["status", "--json"])
+        .current_dir(setup.folder.path())
+        .output()
+        .unwrap();
+    serde_json::from_slice(&asked.stdout).unwrap()
+}
+
+/// The number of a line that `spew` wrote, which must be whole.
+fn number_of(line: &str) -> Option<usize> {
+    let text = line.split_once(" worker     INFO  W ")?.1;
+    let (number, filler) = text.split_once(' ').unwrap();
+    assert_eq!(filler.len(), 100, "{line}");
+    Some(number.parse().unwrap())
+}
+
+#[test]
+fn a_reader_that_pauses_holds_up_no_child_and_loses_nothing() {
+    // 3 MB: more than all pipes hold, less than the buffer.
+    const LINES: usize = 20_000;
+    let (setup, mut supervisor, stdout) = unread(LINES);
+    let status = status_of(&setup);
+    assert_eq!((&status["phase"], &status["worker"]), (&"running".into(), &"up".into()));
+    let mut reader = BufReader::new(stdout);
     let mut line = String::new();
-    while !line.contains(" done") {
+    let mut next = 0;
+    while next < LINES {
         line.clear();
-        assert!(
-            reader.read_line(&mut line).unwrap() > 0,
-            "the log ended after {lines} lines of the worker"
-        );
-        if line.contains(" worker     INFO  W ") {
-            assert!(line.contains(&format!(" W {lines} ")), "{line}");
-            lines += 1;
+        assert!(reader.read_line(&mut line).unwrap() > 0, "the log ended at line {next}");
+        if let Some(number) = number_of(line.trim_end()) {
+            assert_eq!(number, next);
+            next += 1;
         }
     }
-    assert_eq!(lines, LINES);
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
-    reader.read_to_string(&mut line).unwrap();
-    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+    assert_eq!(status_of(&setup)["logLinesDropped"], 0);
+    supervisor.stop();
+}
+
+#[test]
+fn a_reader_that_stops_holds_up_no_child_and_is_told_what_it_missed() {
+    // 28 MB: more than the buffer holds.
+    const LINES: usize = 200_000;
+    let (setup, mut supervisor, stdout) = unread(LINES);
+    assert_eq!(status_of(&setup)["phase"], "running");
+    let mut reader = BufReader::new(stdout);
+    let mut line = String::new();
+    let (mut seen, mut last) = (0, None);
+    let dropped: usize = loop {
+        line.clear();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "the log ended");
+        if let Some(number) = number_of(line.trim_end()) {
+            assert!(last < Some(number), "{number} after {last:?}");
+            last = Some(number);
+            seen += 1;
+        }
+        if let Some((_, dropped)) =
+            line.split_once("Log lines were dropped: stdout was not read, or too slowly dropped=")
+        {
+            assert!(line.contains(" supervisor WARN "), "{line}");
+            break dropped.split(' ').next().unwrap().parse().unwrap();
+        }
+    };
+    assert!(dropped > 0);
+    assert_eq!(seen + dropped, LINES);
+    assert_eq!(status_of(&setup)["logLinesDropped"], dropped);
+    supervisor.stop();
+}
+
+#[test]
+fn a_full_disk_holds_up_no_child_and_no_stop() {
+    let mut setup = Setup::new("health", "beat=i spew=100000:100:W pid-file=DIR/written");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut supervisor = setup.start_unread(full);
+    wait_until_written(&setup);
+    supervisor.stop();
 }
 
 #[test]
 fn a_stop_does_not_wait_for_a_stalled_reader() {
     let mut setup = Setup::new("health", "beat=i spew=30000:100:W").flags(&LONG_GRACES);
-    let mut child = setup
-        .command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut supervisor = setup.start_unread(Stdio::piped());
     let socket = setup.folder.path().join(".repolens/supervisor.sock");
     eventually("the supervisor runs", || socket.exists());
     // Nobody ever reads: a supervisor that waited for it would never end.
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
-    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+    supervisor.stop();
 }
 
 #[test]
 fn a_closed_stdout_ends_nothing() {
     let mut setup = Setup::new("health", "beat=i spew=30000:100:W pid-file=DIR/written");
-    let mut child = setup
-        .command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = [0; 10];
-    let mut stdout = child.stdout.take().unwrap();
-    stdout.read_exact(&mut first).unwrap();
+    let mut supervisor = setup.start_unread(Stdio::piped());
+    let mut stdout = supervisor.0.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 10]).unwrap();
     drop(stdout);
-    let written = setup.folder.path().join("written");
-    eventually("the worker wrote all of its lines", || {
-        fs::metadata(&written).is_ok_and(|file| file.len() > 0)
-    });
-    assert!(child.try_wait().unwrap().is_none(), "the supervisor goes on");
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
-    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+    wait_until_written(&setup);
+    assert!(supervisor.0.try_wait().unwrap().is_none(), "the supervisor goes on");
+    supervisor.stop();
 }
 
 #[test]
@@ -230,17 +253,16 @@ fn a_non_blocking_stdout_loses_nothing() {
     let (reader, writer) = std::io::pipe().unwrap();
     nix::fcntl::fcntl(&writer, nix::fcntl::FcntlArg::F_SETFL(nix::fcntl::OFlag::O_NONBLOCK)).unwrap();
     let mut setup = Setup::new("health", &format!("beat=i spew={LINES}:100:W say=done"));
-    let mut child = setup.command.stdin(Stdio::null()).stdout(writer).spawn().unwrap();
-    setup.command.stdout(Stdio::null());
+    let mut supervisor = setup.start_unread(writer);
     let mut own = 0;
     for line in BufReader::new(reader).lines().map_while(Result::ok) {
         own += usize::from(line.contains(" worker     INFO  W "));
         if line.ends_with(" done") {
-            kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
+            kill(supervisor.pid(), Signal::SIGTERM).unwrap();
         }
     }
     assert_eq!(own, LINES);
-    assert!(wait_within(&mut child, PATIENCE).unwrap().success());
+    assert_eq!(supervisor.wait(), 0);
 }
 
 #[test]

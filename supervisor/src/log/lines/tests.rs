@@ -19,8 +19,8 @@ fn rendered(format: Format, chunks: &[&[u8]]) -> String {
         lines.feed(chunk, TIME, &mut sink);
     }
     lines.finish(TIME, &mut sink);
-    let text = String::from_utf8(sink.buffer).expect("the log is UTF-8");
-    assert_eq!(lines.lines as usize, text.lines().count());
+    let text = String::from_utf8(std::mem::take(&mut sink.bytes)).expect("the log is UTF-8");
+    assert_eq!(sink.lines as usize, text.lines().count());
     text
 }
 

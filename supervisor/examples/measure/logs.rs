@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 use std::os::fd::AsFd as _;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -225,17 +225,16 @@ pub fn stall(programs: &Programs, seconds: u64) {
     thread::sleep(Duration::from_secs(seconds));
     let status = run.status();
     let stalled = Usage::of(run.pid());
-    let (mut came, mut dropped) = (0u64, None);
-    for line in std::io::BufRead::lines(std::io::BufReader::new(&mut stdout)) {
-        let line = line.expect("the log can be read");
+    let (mut came, mut dropped) = (0u64, 0u64);
+    let mut reader = BufReader::new(&mut stdout).lines();
+    while came + dropped < lines {
+        let line = reader.next().expect("the log goes on").expect("the log can be read");
         came += u64::from(line.contains(" api        INFO  S "));
         if let Some((_, count)) = line.split_once(" dropped=") {
             let count = count.split(' ').next().and_then(|word| word.parse::<u64>().ok());
-            dropped = Some(count.expect("a number"));
-            break;
+            dropped += count.expect("a number");
         }
     }
-    let dropped = dropped.expect("the log says what was dropped");
     println!(
         "stalled reader for {seconds} s: the API had written its {lines} lines after {:.2} s, status answered meanwhile (`{}`), RSS {:.2} MB; afterwards {came} lines came and {dropped} were reported as dropped, together {}",
         took.as_secs_f64(),

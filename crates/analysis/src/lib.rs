@@ -20,6 +20,7 @@
 mod calls;
 mod facts;
 mod graph;
+mod history;
 pub mod inventory;
 mod language;
 mod licence;
@@ -35,8 +36,8 @@ mod units;
 use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
 
 pub use options::{
-    Clock, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING, MAX_PARSE_SIZE, MAX_TOTAL_SIZE, Observer,
-    Options, Silent,
+    Clock, HISTORY_COMMITS, HistoryOptions, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING,
+    MAX_PARSE_SIZE, MAX_TOTAL_SIZE, Observer, Options, Silent,
 };
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
 pub use units::{CognitiveRules, Recursion};
@@ -60,7 +61,15 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         ..Report::default()
     };
     let truncated = tree.truncated.clone();
-    let mut facts = scan::scan(tree, options, observer)?;
+    let source = history::prepare(&tree, &options.history);
+    let (facts, history) = std::thread::scope(|scope| {
+        // git reads the history while this process parses.
+        let reading = scope.spawn(|| history::read(source));
+        let facts = scan::scan(tree, options, observer);
+        let failed = |_| history::HistoryState::Failed("reading it failed".to_owned());
+        (facts, reading.join().unwrap_or_else(failed))
+    });
+    let mut facts = facts?;
     let ms = start
         .zip(options.clock.as_ref())
         .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);
@@ -85,6 +94,6 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         skipped_files_total: total,
         truncated: capped,
     };
-    stages::run(&mut facts, &mut report, options, observer);
+    stages::run(&mut facts, history, &mut report, options, observer);
     Ok(report)
 }

@@ -18,6 +18,9 @@ pub const MAX_TOTAL_SIZE: u64 = 4 * 1024 * 1024 * 1024;
 /// Brackets open at a time: the native parsers need about 1.6 KiB of stack for each, and die beyond it.
 pub const MAX_NESTING: u64 = 1_000;
 
+/// Commits of the history that are read at most, where the caller says nothing else.
+pub const HISTORY_COMMITS: u64 = 2_000;
+
 /// What is enforced; the same figures stand in the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -58,9 +61,32 @@ impl From<&Limits> for LimitsUsed {
 /// A monotonic clock that the caller may lend, so that stages can be timed though none of them has a clock.
 pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
+/// How much of the history is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryOptions {
+    /// The newest commits up to this number; 0: none.
+    pub max_commits: u64,
+    /// Why the history could not be had, where the caller knows: the report gives this reason.
+    pub problem: Option<String>,
+    /// Also count how often single functions changed: those of the worst files, or of the files named. Needs the contents
+    /// of earlier commits.
+    pub functions: Option<Vec<String>>,
+}
+
+impl Default for HistoryOptions {
+    fn default() -> Self {
+        Self {
+            max_commits: HISTORY_COMMITS,
+            problem: None,
+            functions: None,
+        }
+    }
+}
+
 #[derive(Clone, Default)]
 pub struct Options {
     pub limits: Limits,
+    pub history: HistoryOptions,
     /// Parser threads; 0: one for each core.
     pub threads: usize,
     /// Files that are not to be parsed (lines are still counted), with the reason that the report will give: how an
@@ -74,6 +100,7 @@ impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options")
             .field("limits", &self.limits)
+            .field("history", &self.history)
             .field("threads", &self.threads)
             .field("skip", &self.skip)
             .field("clock", &self.clock.is_some())

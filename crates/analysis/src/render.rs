@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use repolens_core::report::{Report, RiskLevel, StageStatus};
 
+mod history;
 mod structure;
 
 use structure::many;
@@ -51,6 +52,7 @@ pub fn text(report: &Report, style: &Style) -> String {
     languages(report, &mut page);
     health(report, &mut page);
     complexity(report, &mut page);
+    history::hotspots(report, &mut page);
     structure::structure(report, &mut page);
     dependencies(report, &mut page);
     advice(report, &mut page);

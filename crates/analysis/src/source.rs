@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use repolens_core::report::SkippedFile;
 
+use crate::history::HistorySource;
 use crate::options::Limits;
 
 mod encoding;
@@ -51,6 +52,7 @@ pub struct OpenOptions {
 #[derive(Debug)]
 pub struct SourceTree {
     origin: Origin,
+    git: Git,
     /// The last part of the path it was opened with, without `.git`.
     pub name: String,
     pub commit: Option<String>,
@@ -149,12 +151,24 @@ impl SourceTree {
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self {
             origin,
+            git: options.git.clone(),
             name,
             commit,
             entries,
             skipped,
             truncated,
         })
+    }
+
+    /// Where the tree's history is read from. `None`: it is a folder outside of any repository.
+    pub(crate) fn history(&self) -> Option<HistorySource> {
+        match (&self.origin, &self.commit) {
+            (Origin::Git { dir, git }, Some(commit)) => {
+                Some(HistorySource::of_commit(git.clone(), dir.clone(), commit.clone()))
+            }
+            (Origin::Git { .. }, None) => None,
+            (Origin::Folder(folder), _) => HistorySource::of_folder(self.git.clone(), folder),
+        }
     }
 
     /// A reader for one thread.

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use repolens_core::report::{Report, Stage as Told, StageStatus};
 
 use crate::graph::Graph;
+use crate::history::HistoryState;
 use crate::language::Tokens;
 use crate::options::{Observer, Options};
 use crate::scan::Facts;
@@ -17,6 +18,7 @@ mod cycles;
 mod dead;
 mod dependencies;
 mod duplication;
+mod hotspots;
 mod languages;
 mod licences;
 mod modules;
@@ -35,6 +37,7 @@ pub fn reads_text_of(path: &str) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub graph: Option<Graph>,
+    pub history: HistoryState,
     /// By file; gone when the copies are found.
     pub tokens: Vec<Tokens>,
     /// Functions that nothing reaches, by file and line.
@@ -59,6 +62,8 @@ pub(crate) enum Outcome {
     Skipped(String),
     /// It reached a limit.
     Truncated(String),
+    /// It could not do its work.
+    Failed(String),
 }
 
 type Run = fn(&Facts, &mut Report, &mut Scratch) -> Outcome;
@@ -77,21 +82,29 @@ const STAGES: &[(&str, Run)] = &[
     ("call-graph", calls::run),
     ("dead-code", dead::run),
     ("ast", ast::run),
+    ("hotspots", hotspots::run),
     ("risk", risk::run),
     ("summary", summary::run),
 ];
 
 /// What this version does not do: told in every report, so that an absent section is no clean bill of health.
-const NOT_BUILT: &[&str] = &["hotspots", "security"];
+const NOT_BUILT: &[&str] = &["security"];
 
 /// Runs them all.
-pub(crate) fn run(facts: &mut Facts, report: &mut Report, options: &Options, observer: &dyn Observer) {
+pub(crate) fn run(
+    facts: &mut Facts,
+    history: HistoryState,
+    report: &mut Report,
+    options: &Options,
+    observer: &dyn Observer,
+) {
     let mut scratch = Scratch {
         tokens: facts
             .files
             .iter_mut()
             .map(|file| std::mem::take(&mut file.tokens))
             .collect(),
+        history,
         ..Scratch::default()
     };
     let total = STAGES.len() as u64;
@@ -106,6 +119,7 @@ pub(crate) fn run(facts: &mut Facts, report: &mut Report, options: &Options, obs
             Ok(Outcome::Ok) => (StageStatus::Ok, None),
             Ok(Outcome::Skipped(reason)) => (StageStatus::Skipped, Some(reason)),
             Ok(Outcome::Truncated(reason)) => (StageStatus::Truncated, Some(reason)),
+            Ok(Outcome::Failed(reason)) => (StageStatus::Failed, Some(reason)),
             Err(panic) => (
                 StageStatus::Failed,
                 Some(format!("it failed: {}", panic_text(panic.as_ref()))),

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{SecondsFormat, Utc};
 use repolens_analysis::render::{self, Style};
-use repolens_analysis::{Git, Limits, OpenError, OpenOptions, Options, SourceTree};
+use repolens_analysis::{Git, HistoryOptions, Limits, OpenError, OpenOptions, Options, SourceTree};
 use repolens_core::report::{Meta, Report};
 use repolens_core::settings::Reader;
 
@@ -86,6 +86,11 @@ fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError>
     let options = Options {
         limits,
         threads: args.threads,
+        history: HistoryOptions {
+            max_commits: args.history_commits,
+            problem: args.history_problem.clone(),
+            functions: None,
+        },
         skip: args
             .skip
             .iter()

@@ -68,6 +68,10 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "BYTES", default_value_t = repolens_analysis::MAX_FILE_SIZE)]
     pub max_file_size: u64,
 
+    /// Commits of the history that are read at most, the newest first; 0: none
+    #[arg(long, value_name = "COMMITS", default_value_t = repolens_analysis::HISTORY_COMMITS)]
+    pub history_commits: u64,
+
     /// Do not parse this file (its path as in the report); may be given several times
     #[arg(long, value_name = "FILE")]
     pub skip: Vec<String>,
@@ -81,6 +85,9 @@ pub struct AnalyzeArgs {
     pub confined: bool,
 
     // What the worker wants its report to say.
+    /// Why there is no history.
+    #[arg(long, hide = true)]
+    pub history_problem: Option<String>,
     #[arg(long, hide = true)]
     pub scan_id: Option<String>,
     #[arg(long, hide = true)]

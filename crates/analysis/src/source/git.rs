@@ -37,7 +37,7 @@ impl Default for Git {
 
 impl Git {
     /// A command that reads `dir` and can neither run, fetch nor ask anything.
-    fn command(&self, dir: &Path) -> Command {
+    pub(crate) fn command(&self, dir: &Path) -> Command {
         #[allow(
             clippy::disallowed_methods,
             reason = "this is the wrapper: every variable of the child is named here"

@@ -1,0 +1,80 @@
+//! What the history of a repository says about its files: who changed which, when, how often, and what together.
+//!
+//! `git log --raw -z` is read as a stream ([`log`]). What is kept of it ([`collect`]) is bounded by the number of files
+//! and people, and by 30 numbers for each counted commit: not by the size of the commits. The commands need trees and
+//! commits only, no file contents, so they work in a clone without blobs.
+//!
+//! Merges, commits of bots, and commits named in `.git-blame-ignore-revs` do not count. `.mailmap` decides on names.
+//! A file's changes under an earlier name count where the name changed without the content; see [`renames`] for the rest.
+
+mod collect;
+mod fixes;
+mod log;
+mod people;
+mod renames;
+mod source;
+
+use crate::options::HistoryOptions;
+use crate::source::SourceTree;
+pub(crate) use collect::{ByAuthor, FileChanges, History};
+pub(crate) use source::HistorySource;
+
+/// Seconds of a day.
+pub(crate) const DAY: i64 = 86_400;
+/// The window that hotspots are counted in, before the date of the analyzed commit.
+pub(crate) const WINDOW_DAYS: i64 = 365;
+/// The newest commits count whatever their date, so that a quiet repository has a window too.
+pub(crate) const WINDOW_COMMITS: u64 = 100;
+/// Commits with more files say nothing on what belongs together (code-maat's default).
+pub(crate) const MAX_TOGETHER: usize = 30;
+
+/// What an analysis knows of the history.
+#[derive(Debug)]
+pub(crate) enum HistoryState {
+    Read(Box<History>),
+    /// There is none, or it is not wanted: the reason.
+    None(String),
+    /// It could not be read: the reason.
+    Failed(String),
+}
+
+impl Default for HistoryState {
+    fn default() -> Self {
+        Self::None("the history was not read".to_owned())
+    }
+}
+
+const IGNORE_REVS: &str = ".git-blame-ignore-revs";
+/// Bytes of the list of commits that do not count.
+const MAX_IGNORE_REVS: u64 = 1024 * 1024;
+
+/// What a thread needs to read the history of `tree`, or the reason why there is none.
+pub(crate) fn prepare(tree: &SourceTree, options: &HistoryOptions) -> Result<HistorySource, HistoryState> {
+    if let Some(problem) = &options.problem {
+        return Err(HistoryState::Failed(problem.clone()));
+    }
+    if options.max_commits == 0 {
+        return Err(HistoryState::None("reading the history is switched off".to_owned()));
+    }
+    let Some(mut source) = tree.history() else {
+        return Err(HistoryState::None("the folder is in no git repository".to_owned()));
+    };
+    let paths = tree.entries.iter().map(|entry| entry.path.as_str());
+    source.prepare(paths, ignore_revs(tree).as_deref(), options.max_commits);
+    Ok(source)
+}
+
+pub(crate) fn read(source: Result<HistorySource, HistoryState>) -> HistoryState {
+    source.map_or_else(|state| state, HistorySource::read)
+}
+
+fn ignore_revs(tree: &SourceTree) -> Option<String> {
+    let at = tree
+        .entries
+        .binary_search_by(|entry| entry.path.as_str().cmp(IGNORE_REVS))
+        .ok()?;
+    let entry = tree.entries.get(at).filter(|entry| entry.size <= MAX_IGNORE_REVS)?;
+    let mut text = Vec::new();
+    tree.reader().ok()?.read(entry, &mut text).ok()?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}

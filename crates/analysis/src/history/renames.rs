@@ -1,0 +1,251 @@
+//! Earlier names of files.
+//!
+//! A commit that deletes a file and adds one with the same content renames it: that is seen in the stream, by the ids of
+//! the contents. Of the files that changed most, those that a commit added while it deleted others are looked up once
+//! more with `git diff-tree -M`, which reads the contents; in a clone without them it is left out.
+
+use std::collections::HashMap;
+use std::io::{BufReader, Write as _};
+use std::path::Path;
+use std::process::Stdio;
+
+use super::collect::{FileChanges, History};
+use super::log::{self, Change};
+use super::source::{absolute, limit};
+use crate::source::Git;
+
+/// Added or deleted files of one commit that are compared.
+const MAX_MOVED: usize = 20_000;
+/// Files whose renaming with changes is looked up.
+const TOP_FILES: usize = 200;
+/// Renames of one file with changes that are followed, one behind the other.
+const MAX_CHAIN: usize = 8;
+/// The content of an empty file: many have it.
+const EMPTY: &[u8] = b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+
+const NONE: u32 = u32::MAX;
+
+/// What is known of names while the stream is read, the newest commits first.
+#[derive(Debug)]
+pub(super) struct Renames {
+    /// Files of the analyzed tree have smaller numbers; the others are gone.
+    first_gone: u32,
+    gone_names: Vec<Box<str>>,
+    /// By number less `first_gone`: the file that it became.
+    became: Vec<u32>,
+    /// The commit that added a file and deleted others, as an index into `commits`.
+    added_in: HashMap<u32, u32>,
+    commits: Vec<String>,
+    current: String,
+    deleted: Vec<(Box<[u8]>, u32)>,
+    added: Vec<(Box<[u8]>, u32)>,
+}
+
+impl Renames {
+    pub(super) fn new(files: usize) -> Self {
+        Self {
+            first_gone: u32::try_from(files).unwrap_or(u32::MAX),
+            gone_names: Vec::new(),
+            became: Vec::new(),
+            added_in: HashMap::new(),
+            commits: Vec::new(),
+            current: String::new(),
+            deleted: Vec::new(),
+            added: Vec::new(),
+        }
+    }
+
+    pub(super) fn gone(&self) -> usize {
+        self.gone_names.len()
+    }
+
+    pub(super) fn is_gone(&self, number: u32) -> bool {
+        number >= self.first_gone
+    }
+
+    pub(super) fn add_gone(&mut self, path: &str) {
+        self.gone_names.push(path.into());
+        self.became.push(NONE);
+    }
+
+    pub(super) fn begin_commit(&mut self, id: String) {
+        self.current = id;
+        self.deleted.clear();
+        self.added.clear();
+    }
+
+    pub(super) fn change(&mut self, change: &Change<'_>, number: u32) {
+        let (list, blob) = match change.status {
+            b'D' if self.is_gone(number) => (&mut self.deleted, change.old_blob),
+            b'A' => (&mut self.added, change.new_blob),
+            _ => return,
+        };
+        if list.len() < MAX_MOVED {
+            list.push((blob.into(), number));
+        }
+    }
+
+    /// Finds the renames of the commit that ends.
+    pub(super) fn end_commit(&mut self) {
+        if self.deleted.is_empty() || self.added.is_empty() {
+            return;
+        }
+        let mut by_blob: HashMap<&[u8], Vec<u32>> = HashMap::new();
+        for (blob, number) in self.deleted.iter().filter(|(blob, _)| &**blob != EMPTY) {
+            by_blob.entry(blob).or_default().push(*number);
+        }
+        let mut unexplained = Vec::new();
+        for (blob, number) in &self.added {
+            match by_blob.get(&**blob).map(Vec::as_slice) {
+                Some([old]) => {
+                    let became = &mut self.became[(old - self.first_gone) as usize];
+                    if *became == NONE {
+                        *became = *number;
+                    }
+                }
+                _ => unexplained.push(*number),
+            }
+        }
+        if !unexplained.is_empty() {
+            let commit = u32::try_from(self.commits.len()).unwrap_or(NONE);
+            self.commits.push(std::mem::take(&mut self.current));
+            // The oldest commit that added it is the one that counts; it comes last.
+            self.added_in
+                .extend(unexplained.into_iter().map(|number| (number, commit)));
+        }
+    }
+
+    /// The file of the analyzed tree that `number` is or became.
+    fn now(&self, mut number: u32) -> u32 {
+        for _ in 0..64 {
+            if number < self.first_gone {
+                return number;
+            }
+            match self.became[(number - self.first_gone) as usize] {
+                NONE => return NONE,
+                next => number = next,
+            }
+        }
+        NONE
+    }
+}
+
+/// What resolving needs beside the renames.
+pub(super) struct Names<'a> {
+    /// Numbers by path, those of files that are gone too.
+    pub files: &'a HashMap<Box<[u8]>, u32>,
+    pub prefix: &'a str,
+    pub git: &'a Git,
+    pub dir: &'a Path,
+}
+
+/// Adds to each file what happened under its earlier names.
+pub(super) fn resolve(mut renames: Renames, names: &Names<'_>, history: &mut History) {
+    with_changes(&mut renames, names, history);
+    let gone: Vec<FileChanges> = history.files.drain(renames.first_gone as usize..).collect();
+    for (at, changes) in (renames.first_gone..).zip(&gone) {
+        let now = renames.now(at);
+        if now != NONE && changes.commits > 0 {
+            let name = renames.gone_names[(at - renames.first_gone) as usize].to_string();
+            let file = &mut history.files[now as usize];
+            file.absorb(changes);
+            file.renamed_from.push((name, changes.revisions));
+        }
+    }
+    let old = std::mem::take(&mut history.together);
+    let starts = std::mem::replace(&mut history.starts, vec![0]);
+    for range in starts.windows(2) {
+        // Files that are gone for good are left out; two names of one file are one.
+        let mut list: Vec<u32> = old[range[0]..range[1]]
+            .iter()
+            .map(|number| renames.now(*number))
+            .collect();
+        list.sort_unstable();
+        list.dedup();
+        list.retain(|number| *number != NONE);
+        history.together.extend(list);
+        history.starts.push(history.together.len());
+    }
+}
+
+/// Renames with changes, of the files that changed most.
+fn with_changes(renames: &mut Renames, names: &Names<'_>, history: &History) {
+    let added = renames.added_in.keys().copied();
+    let mut files: Vec<u32> = added.filter(|file| *file < renames.first_gone).collect();
+    files.sort_unstable_by_key(|file| (std::cmp::Reverse(history.files[*file as usize].revisions), *file));
+    files.truncate(TOP_FILES);
+    if files.is_empty() || !has_contents(names) {
+        return;
+    }
+    for _ in 0..MAX_CHAIN {
+        let mut commits: Vec<&str> = files
+            .iter()
+            .filter_map(|file| renames.added_in.get(file))
+            .map(|commit| renames.commits[*commit as usize].as_str())
+            .collect();
+        commits.sort_unstable();
+        commits.dedup();
+        if commits.is_empty() {
+            return;
+        }
+        let pairs = renamed_in(names, &commits).unwrap_or_default();
+        let mut older = Vec::new();
+        for (old, new) in pairs {
+            if let (Some(old), Some(new)) = (names.number(&old), names.number(&new))
+                && renames.is_gone(old)
+                && files.contains(&new)
+                && renames.became[(old - renames.first_gone) as usize] == NONE
+            {
+                renames.became[(old - renames.first_gone) as usize] = new;
+                older.push(old);
+            }
+        }
+        files = older;
+    }
+}
+
+impl Names<'_> {
+    fn number(&self, path: &[u8]) -> Option<u32> {
+        self.files.get(path.strip_prefix(self.prefix.as_bytes())?).copied()
+    }
+}
+
+/// Whether the repository has the contents of earlier commits: a clone with a filter has not.
+fn has_contents(names: &Names<'_>) -> bool {
+    let packs = absolute(names.git, names.dir, "objects/pack").and_then(|dir| std::fs::read_dir(dir).ok());
+    packs.is_some_and(|packs| {
+        !packs
+            .flatten()
+            .any(|entry| entry.path().extension().is_some_and(|ending| ending == "promisor"))
+    })
+}
+
+/// Old and new names of the files that `commits` renamed. `None` where git cannot say: then no more names are known.
+fn renamed_in(names: &Names<'_>, commits: &[&str]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
+    let mut child = names
+        .git
+        .command(names.dir)
+        .args([
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "-z",
+            "-M",
+            "-l2000",
+            "--diff-filter=R",
+            "--no-commit-id",
+        ])
+        .stdin(Stdio::piped())
+        .spawn()
+        .ok()?;
+    limit(child.id());
+    let mut stdin = child.stdin.take()?;
+    let out = child.stdout.take()?;
+    let list: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
+    // From another thread: git writes while it reads.
+    let writer = std::thread::spawn(move || stdin.write_all(list.as_bytes()));
+    let pairs = log::renames(BufReader::new(out)).ok();
+    let wrote = writer.join().is_ok_and(|result| result.is_ok());
+    let ended = child.wait().is_ok_and(|status| status.success());
+    pairs.filter(|_| wrote && ended)
+}

@@ -1,0 +1,202 @@
+//! Where the history is read from: the repository of a commit, or the one that a folder is in.
+
+use std::collections::HashMap;
+use std::io::{BufReader, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+use super::collect::{Collector, History};
+use super::{HistoryState, log};
+use crate::source::Git;
+
+/// Seconds of processor time of one `git log`.
+const MAX_CPU_SECONDS: u64 = 60;
+/// Bytes of memory of its own of one `git log`: a tree that unfolds to millions of entries ends it, and nothing else.
+const MAX_DATA_BYTES: u64 = 192 * 1024 * 1024;
+/// Kept of what git says when it fails.
+const MAX_MESSAGE: u64 = 512;
+
+/// Everything that a thread needs to read the history while other threads parse.
+#[derive(Debug)]
+pub(crate) struct HistorySource {
+    git: Git,
+    dir: PathBuf,
+    /// The analyzed commit; `HEAD` for a folder.
+    commit: String,
+    /// Of the analyzed folder within its repository, with `/` at the end; empty at the top.
+    prefix: String,
+    /// Number of each file by its path within the analyzed tree.
+    files: HashMap<Box<[u8]>, u32>,
+    /// Full ids of commits that do not count.
+    ignored: Vec<String>,
+    max_commits: u64,
+}
+
+impl HistorySource {
+    /// The history of `commit` in the repository `dir`.
+    pub(crate) fn of_commit(git: Git, dir: PathBuf, commit: String) -> Self {
+        Self {
+            git,
+            dir,
+            commit,
+            prefix: String::new(),
+            files: HashMap::new(),
+            ignored: Vec::new(),
+            max_commits: 0,
+        }
+    }
+
+    /// The history of the repository that `folder` is in. `None` where it is in none. A repository above the folder is
+    /// taken only where both have the same owner.
+    pub(crate) fn of_folder(git: Git, folder: &Path) -> Option<Self> {
+        let owner = std::fs::metadata(folder).ok()?.uid();
+        let is_ours = |dir: &&Path| {
+            let found = std::fs::metadata(dir.join(".git"));
+            found.is_ok_and(|found| *dir == folder || found.uid() == owner)
+        };
+        let top = folder.ancestors().find(is_ours)?;
+        let below = folder.strip_prefix(top).ok()?.to_str()?;
+        let prefix = if below.is_empty() {
+            String::new()
+        } else {
+            format!("{below}/")
+        };
+        Some(Self {
+            prefix,
+            ..Self::of_commit(git, top.join(".git"), "HEAD".to_owned())
+        })
+    }
+
+    /// Says which files there are, which commits to leave out, and how many to read at most.
+    pub(crate) fn prepare<'a>(
+        &mut self,
+        paths: impl Iterator<Item = &'a str>,
+        ignore_revs: Option<&str>,
+        max_commits: u64,
+    ) {
+        self.files = (0..)
+            .zip(paths)
+            .map(|(at, path)| (path.as_bytes().into(), at))
+            .collect();
+        self.ignored = ignore_revs.map(parse_ignore_revs).unwrap_or_default();
+        self.max_commits = max_commits;
+    }
+
+    /// Reads it.
+    pub(crate) fn read(self) -> HistoryState {
+        match self.try_read() {
+            Ok(history) if !history.has_changes() => {
+                HistoryState::None(if history.ends_at_clone && history.commits_read == 0 {
+                    "the clone has the newest commit only".to_owned()
+                } else {
+                    "no commit that counts changed a file that is still there".to_owned()
+                })
+            }
+            Ok(history) => HistoryState::Read(Box::new(history)),
+            Err(problem) => HistoryState::Failed(problem),
+        }
+    }
+
+    fn try_read(mut self) -> Result<History, String> {
+        let boundary = self.boundary();
+        let mut command = self.git.command(&self.dir);
+        command
+            .args(self.settings())
+            .args(log::ARGS)
+            // Of a folder within the repository: also the commits of branches that came to nothing.
+            .arg("--full-history")
+            .arg(format!("--max-count={}", self.max_commits.saturating_add(1)))
+            .arg(&self.commit)
+            .arg("--");
+        if !self.prefix.is_empty() {
+            command.arg(format!(":(literal){}", self.prefix));
+        }
+        command.stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("git cannot be started: {error}"))?;
+        limit(child.id());
+        let out = child.stdout.take().ok_or("git has no output")?;
+        let mut collector = Collector::new(std::mem::take(&mut self.files), self.prefix.clone(), self.max_commits)
+            .without(std::mem::take(&mut self.ignored), boundary);
+        let complete = log::read(BufReader::with_capacity(64 * 1024, out), &mut collector);
+        if !matches!(complete, Ok(true)) {
+            // A limit was reached: the rest of its output is not wanted.
+            let _ = child.kill();
+        }
+        let mut message = String::new();
+        if let Some(errors) = child.stderr.take() {
+            let _ = errors.take(MAX_MESSAGE).read_to_string(&mut message);
+        }
+        let status = child.wait().map_err(|error| format!("git: {error}"))?;
+        match complete {
+            Err(error) => Err(format!("the log cannot be read: {error}")),
+            Ok(true) if !status.success() => Err(match message.trim() {
+                "" => format!("git log ended with {status}"),
+                text => format!("git log failed: {}", text.lines().next().unwrap_or_default()),
+            }),
+            Ok(_) => Ok(collector.finish(self.git, self.dir)),
+        }
+    }
+
+    /// `.mailmap` as the analyzed commit has it, whatever is on disk beside the repository.
+    fn settings(&self) -> [String; 4] {
+        let mailmap = format!("mailmap.blob={}:.mailmap", self.commit);
+        ["-c".to_owned(), mailmap, "-c".to_owned(), "core.bare=true".to_owned()]
+    }
+
+    /// Ids of the commits at which a shallow clone ends: they look as if they had added every file.
+    fn boundary(&self) -> Vec<String> {
+        // No such file: not shallow.
+        let list = absolute(&self.git, &self.dir, "shallow").and_then(|path| std::fs::read_to_string(path).ok());
+        list.map(|list| list.lines().map(str::to_owned).collect())
+            .unwrap_or_default()
+    }
+}
+
+/// Full ids, one on a line, with comments behind `#`.
+fn parse_ignore_revs(text: &str) -> Vec<String> {
+    text.lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim().to_ascii_lowercase())
+        .filter(|id| matches!(id.len(), 40 | 64) && id.bytes().all(|b| b.is_ascii_hexdigit()))
+        .collect()
+}
+
+/// Where the repository keeps `name`, which in a second work tree is not below its own folder.
+pub(super) fn absolute(git: &Git, dir: &Path, name: &str) -> Option<PathBuf> {
+    let output = git
+        .command(dir)
+        .args(["rev-parse", "--path-format=absolute", "--git-path", name])
+        .output()
+        .ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    Some(path.trim_end_matches('\n').into()).filter(|_| output.status.success())
+}
+
+/// Limits a process that has just started. One that is gone already needs none.
+pub(super) fn limit(id: u32) {
+    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
+        return;
+    };
+    let both = |most: u64| Rlimit {
+        current: Some(most),
+        maximum: Some(most),
+    };
+    let _ = prlimit(Some(pid), Resource::Cpu, both(MAX_CPU_SECONDS));
+    let _ = prlimit(Some(pid), Resource::Data, both(MAX_DATA_BYTES));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_commits_are_full_ids() {
+        let id = "0123456789abcdef0123456789abcdef01234567";
+        let text = format!("# formatting\n{id}\n{id} # again\nshort\n\n{}\n", id.to_uppercase());
+        assert_eq!(parse_ignore_revs(&text), [id, id, id]);
+    }
+}

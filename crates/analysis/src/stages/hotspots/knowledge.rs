@@ -1,0 +1,123 @@
+//! Who knows the code: authors of files, and how many of them the project can lose.
+
+use repolens_core::report::{Contributor, Knowledge};
+
+use super::{date, decisions, hundredth, is_code};
+use crate::facts::FileFacts;
+use crate::history::{ByAuthor, FileChanges, History, WINDOW_DAYS};
+use crate::scan::Facts;
+
+const LISTED: usize = 20;
+/// A person is an author of a file from this share of the degree of authorship of the one with the highest (Avelino 2016).
+const AUTHOR: f64 = 0.75;
+
+pub(super) fn knowledge(facts: &Facts, history: &History) -> Knowledge {
+    let files: Vec<(&FileFacts, &FileChanges)> = facts
+        .files
+        .iter()
+        .zip(&history.files)
+        .filter(|(file, changes)| is_code(file) && !changes.authors.is_empty())
+        .collect();
+    let last = history.last_commits();
+    let former: Vec<bool> = last
+        .iter()
+        .map(|last| history.days_since(*last) > WINDOW_DAYS as u64)
+        .collect();
+    let mut commits = vec![0u64; history.people.len()];
+    for commit in &history.commits {
+        commits[commit.author as usize] += 1;
+    }
+    let mut owned = vec![0u64; history.people.len()];
+    let mut orphaned = Vec::new();
+    for (file, changes) in &files {
+        if let Some(main) = main_author(changes) {
+            owned[main as usize] += 1;
+            if former[main as usize] {
+                orphaned.push(*file);
+            }
+        }
+    }
+    let share = |part: usize| hundredth(part as f64 / files.len().max(1) as f64);
+    let reaches_back = history.days_since(history.oldest) > WINDOW_DAYS as u64;
+    let former_share = (reaches_back && !files.is_empty()).then(|| share(orphaned.len()));
+    orphaned.sort_by_key(|file| (std::cmp::Reverse(decisions(file).unwrap_or(0)), &file.path));
+    orphaned.truncate(LISTED);
+    let mut people: Vec<usize> = (0..history.people.len()).collect();
+    people.sort_by_key(|person| {
+        (
+            std::cmp::Reverse((owned[*person], commits[*person])),
+            &history.people[*person],
+        )
+    });
+    Knowledge {
+        bus_factor: bus_factor(&files, history.people.len()),
+        former_share,
+        single_author_share: share(files.iter().filter(|(_, changes)| changes.authors.len() == 1).count()),
+        authors_total: people.len() as u64,
+        active_authors: former.iter().filter(|former| !**former).count() as u64,
+        authors: people
+            .into_iter()
+            .take(LISTED)
+            .map(|person| Contributor {
+                name: history.people[person].clone(),
+                commits: commits[person],
+                files: owned[person],
+                last_commit: date(last[person]),
+                former: former[person],
+            })
+            .collect(),
+        orphaned_files: if reaches_back {
+            orphaned.into_iter().map(|file| file.path.clone()).collect()
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// The person with the most commits; of several the one met first, which is the one who was active last.
+fn main_author(changes: &FileChanges) -> Option<u32> {
+    let by = changes
+        .authors
+        .iter()
+        .max_by_key(|by| (by.commits, std::cmp::Reverse(by.author)))?;
+    Some(by.author)
+}
+
+/// Degree of authorship.
+fn degree(by: &ByAuthor, commits: u32) -> f64 {
+    let others = f64::from(commits - by.commits.min(commits));
+    3.293 + if by.created { 1.098 } else { 0.0 } + 0.164 * f64::from(by.commits) - 0.321 * (1.0 + others).ln()
+}
+
+/// People are taken away, those with the most files first, until more than half of the files have no author left.
+fn bus_factor(files: &[(&FileFacts, &FileChanges)], people: usize) -> u64 {
+    let mut authors_left = vec![0u32; files.len()];
+    let mut files_of = vec![Vec::new(); people];
+    for (at, (_, changes)) in files.iter().enumerate() {
+        let total = changes.authors.iter().map(|by| by.commits).sum();
+        let highest = changes
+            .authors
+            .iter()
+            .map(|by| degree(by, total))
+            .fold(f64::MIN, f64::max);
+        for by in &changes.authors {
+            if degree(by, total) >= AUTHOR * highest {
+                authors_left[at] += 1;
+                files_of[by.author as usize].push(at);
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..people).filter(|person| !files_of[*person].is_empty()).collect();
+    order.sort_by_key(|person| (std::cmp::Reverse(files_of[*person].len()), *person));
+    let mut orphans = 0;
+    for (taken, person) in (1..).zip(order) {
+        for &file in &files_of[person] {
+            authors_left[file] -= 1;
+            orphans += usize::from(authors_left[file] == 0);
+        }
+        if orphans * 2 > files.len() {
+            return taken;
+        }
+    }
+    0
+}

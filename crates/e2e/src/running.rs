@@ -1,8 +1,9 @@
 //! A running RepoLens: the supervisor of this build on a free port, with everything it writes in a temporary folder.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -81,8 +82,19 @@ impl Running {
     /// # Panics
     /// Where the program cannot be started.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the test starts what it tests")]
     pub fn spawn(home: &Home, port: u16, settings: &[(&str, &str)]) -> Self {
+        let (running, stdout) = Self::spawn_unread(home, port, settings);
+        keep_lines(stdout, &running.log);
+        running
+    }
+
+    /// The same, but the log is for the caller to read, or not to read: [`Running::log`] has only stderr.
+    ///
+    /// # Panics
+    /// Where the program cannot be started.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the test starts what it tests")]
+    pub fn spawn_unread(home: &Home, port: u16, settings: &[(&str, &str)]) -> (Self, ChildStdout) {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut supervisor = Command::new(program("repolens-supervisor"))
             .env_clear()
@@ -99,16 +111,31 @@ impl Running {
             .spawn()
             .expect("the supervisor starts");
         let log = Arc::new(Mutex::new(Vec::new()));
-        keep_lines(supervisor.stdout.take().expect("stdout is a pipe"), &log);
+        let stdout = supervisor.stdout.take().expect("stdout is a pipe");
         keep_lines(supervisor.stderr.take().expect("stderr is a pipe"), &log);
         // One provider for the whole process; a second test of it has installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self {
+        let running = Self {
             supervisor,
             port,
             log,
             http: reqwest::Client::new(),
-        }
+        };
+        (running, stdout)
+    }
+
+    /// What the supervisor answers on its status socket.
+    ///
+    /// # Panics
+    /// Where it does not answer.
+    #[must_use]
+    pub fn status(&self, home: &Home) -> Value {
+        let socket = home.path().join("data").join("supervisor.sock");
+        let mut stream = UnixStream::connect(socket).expect("the supervisor listens");
+        stream.write_all(b"status\n").expect("it can be asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        serde_json::from_str(&answer).expect("the answer is JSON")
     }
 
     #[must_use]

@@ -12,7 +12,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::Signal;
 
-use crate::run::{Programs, Run, Usage};
+use crate::run::{Programs, Run, Usage, dropped_of};
 
 /// The bytes of one of the long lines.
 const LONG: usize = 1 << 20;
@@ -230,10 +230,7 @@ pub fn stall(programs: &Programs, seconds: u64) {
     while came + dropped < lines {
         let line = reader.next().expect("the log goes on").expect("the log can be read");
         came += u64::from(line.contains(" api        INFO  S "));
-        if let Some((_, count)) = line.split_once(" dropped=") {
-            let count = count.split(' ').next().and_then(|word| word.parse::<u64>().ok());
-            dropped += count.expect("a number");
-        }
+        dropped += dropped_of(&line).unwrap_or(0);
     }
     println!(
         "stalled reader for {seconds} s: the API had written its {lines} lines after {:.2} s, status answered meanwhile (`{}`), RSS {:.2} MB; afterwards {came} lines came and {dropped} were reported as dropped, together {}",

@@ -7,6 +7,8 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,11 +40,27 @@ impl Programs {
     }
 }
 
+/// The number in the line that reports dropped lines.
+pub fn dropped_of(line: &str) -> Option<u64> {
+    let (_, count) = line.split_once("Log lines were dropped: stdout was not read, or too slowly dropped=")?;
+    Some(count.split(' ').next()?.parse().expect("a number"))
+}
+
 pub struct Run {
     child: Child,
     pub folder: TempDir,
     pub port: u16,
     started: Receiver<String>,
+    reader: Arc<Reader>,
+}
+
+/// The reader of the log, which can be made to stop.
+#[derive(Default)]
+pub struct Reader {
+    pub stopped: AtomicBool,
+    /// Dropped lines, as the log itself counts them.
+    pub dropped: AtomicU64,
+    pub done: AtomicBool,
 }
 
 impl Run {
@@ -99,6 +117,7 @@ impl Run {
                 folder,
                 port,
                 started: channel().1,
+                reader: Arc::default(),
             },
             stdout,
         )
@@ -107,13 +126,24 @@ impl Run {
     fn read_away(&mut self, stdout: ChildStdout) {
         let (send, started) = channel();
         self.started = started;
+        let reader = Arc::clone(&self.reader);
         thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                while reader.stopped.load(Ordering::Relaxed) {
+                    thread::sleep(Duration::from_millis(10));
+                }
                 if line.contains("All services running!") {
                     let _over = send.send(line);
+                } else if let Some(count) = dropped_of(&line) {
+                    reader.dropped.fetch_add(count, Ordering::Relaxed);
                 }
             }
+            reader.done.store(true, Ordering::Relaxed);
         });
+    }
+
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Returns the time from the start until then, in milliseconds, as the supervisor tells it.

@@ -1,6 +1,7 @@
-//! A random killer at work, and once a second a look at what must hold.
+//! A random killer at work, a reader of the log that stops at random, and once a second a check of what must hold.
 
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,10 @@ use nix::unistd::Pid;
 
 use crate::run::{Programs, Run, Usage, zombies_of};
 
-/// Kills, stops and terminates members of the worker's tree for so long.
+/// Memory that the log may take while its reader stops: the limit of its buffer, and what the allocator keeps.
+const LOG_BYTES: u64 = 6 << 20;
+
+/// Kills, stops and terminates members of the worker's tree, and stops the reader of the log, for `length`.
 pub fn run(programs: &Programs, length: Duration) {
     let mut run = Run::start(
         programs,
@@ -33,7 +37,7 @@ pub fn run(programs: &Programs, length: Duration) {
         random % limit
     };
     let begun = Instant::now();
-    let (mut hits, mut looks) = (0u64, 0u64);
+    let (mut hits, mut stops, mut looks) = (0u64, 0u64, 0u64);
     let mut first: Option<Usage> = None;
     let (mut most_descriptors, mut most_rss) = (0, 0);
     while begun.elapsed() < length {
@@ -45,6 +49,10 @@ pub fn run(programs: &Programs, length: Duration) {
                 // It may have ended in the meantime.
                 hits += u64::from(kill(victim, signal).is_ok());
             }
+        }
+        if below(5) == 0 {
+            let stopped = !run.reader().stopped.fetch_xor(true, Ordering::Relaxed);
+            stops += u64::from(stopped);
         }
         thread::sleep(Duration::from_secs(1));
         looks += 1;
@@ -72,22 +80,32 @@ pub fn run(programs: &Programs, length: Duration) {
             usage.descriptors
         );
         assert!(
-            usage.rss <= start.rss + (2 << 20),
+            usage.rss <= start.rss + LOG_BYTES,
             "memory grows: {} → {}",
             start.rss,
             usage.rss
         );
     }
+    run.reader().stopped.store(false, Ordering::Relaxed);
     let status = run.status();
     println!(
-        "soak of {} s: {hits} signals, {} restarts of the worker, {} orphans reaped, API the same, 0 zombies in {looks} looks, at most {most_descriptors} descriptors and {:.2} MB",
+        "soak of {} s: {hits} signals, the reader of the log stopped {stops} times ({} lines dropped), {} restarts of the worker, {} orphans reaped, API the same, 0 zombies in {looks} looks, at most {most_descriptors} descriptors and {:.2} MB",
         length.as_secs(),
+        status["logLinesDropped"],
         status["processes"][1]["restarts"],
         status["orphansReaped"],
         most_rss as f64 / 1e6
     );
     run.signal(Signal::SIGTERM);
     assert_eq!(run.wait(), 0);
+    while !run.reader().done.load(Ordering::Relaxed) {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let reported = run.reader().dropped.load(Ordering::Relaxed);
+    assert!(
+        status["logLinesDropped"].as_u64() <= Some(reported),
+        "{reported} dropped lines were reported in the log"
+    );
 }
 
 fn family_of(parent: Pid) -> Vec<Pid> {

@@ -88,6 +88,8 @@ mod tests {
             repository_id: None,
             commit_sha: None,
             cached_from: None,
+            branch_requested: None,
+            branch_note: None,
             progress: 0,
             stage: None,
             attempts: 0,

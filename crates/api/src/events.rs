@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use repolens_core::ScanStatus;
 use repolens_core::store::Scan;
+use repolens_core::{FailureCode, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -81,6 +81,8 @@ impl State {
             ScanStatus::Failed => {
                 data["error"] = self.error.as_deref().unwrap_or("The scan failed.").into();
                 data["errorCode"] = self.error_code.as_deref().map_or(Value::Null, Value::from);
+                let kind = self.error_code.as_deref().and_then(FailureCode::kind_of);
+                data["errorKind"] = kind.map_or(Value::Null, |kind| kind.wire().into());
             }
             _ => {}
         }

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use futures_util::future::join_all;
-use repolens_core::ScanStatus;
 use repolens_core::store::{Delivery, Scan, StoreError};
+use repolens_core::{FailureCode, ScanStatus};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 
@@ -125,6 +125,8 @@ fn payload(scan: &Scan) -> Value {
     if scan.status == ScanStatus::Failed {
         data["error"] = scan.error_message.as_deref().unwrap_or("The scan failed.").into();
         data["errorCode"] = scan.error_code.as_deref().map_or(Value::Null, Value::from);
+        let kind = scan.error_code.as_deref().and_then(FailureCode::kind_of);
+        data["errorKind"] = kind.map_or(Value::Null, |kind| kind.wire().into());
     }
     json!({ "type": format!("scan.{}", scan.status.wire()), "timestamp": time(ended), "data": data })
 }

@@ -78,8 +78,106 @@ impl fmt::Display for BranchName {
     }
 }
 
+/// Why the analyzed branch is neither the requested one nor the one that the repository's `HEAD` names.
+///
+/// The code is stable: it is stored. [`BranchNote::sentence`] is what people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BranchNote {
+    /// `main` or `HEAD` was requested and does not exist: the default branch was analyzed.
+    DefaultBranch,
+    /// `HEAD` names a branch that does not exist: `main`, or else `master`, was analyzed.
+    UsualBranch,
+    /// The same, where there is neither: the branch with the newest commit was analyzed.
+    NewestBranch,
+    /// The same, where the server gives no dates: the first branch by name was analyzed.
+    FirstBranch,
+    /// `HEAD` names a commit that is on top of no branch: this commit was analyzed.
+    DetachedHead,
+    /// The repository has no branch: its newest tag was analyzed.
+    NewestTag,
+}
+
+impl BranchNote {
+    pub const ALL: [Self; 6] = [
+        Self::DefaultBranch,
+        Self::UsualBranch,
+        Self::NewestBranch,
+        Self::FirstBranch,
+        Self::DetachedHead,
+        Self::NewestTag,
+    ];
+
+    /// The stable code, in kebab case.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::DefaultBranch => "default-branch",
+            Self::UsualBranch => "usual-branch",
+            Self::NewestBranch => "newest-branch",
+            Self::FirstBranch => "first-branch",
+            Self::DetachedHead => "detached-head",
+            Self::NewestTag => "newest-tag",
+        }
+    }
+
+    /// The inverse of [`BranchNote::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|note| note.code() == code)
+    }
+
+    /// One sentence or two for people: which branch (or tag) was requested and is missing, which was analyzed, and why.
+    #[must_use]
+    pub fn sentence(self, requested: Option<&str>, analyzed: &str) -> String {
+        let missing = match requested {
+            Some(requested) => format!("The repository has no branch `{requested}`. "),
+            None => String::new(),
+        };
+        let chosen = match self {
+            Self::DefaultBranch => format!("Its default branch `{analyzed}` was analyzed."),
+            Self::UsualBranch => {
+                format!("Its `HEAD` names a branch that does not exist; the branch `{analyzed}` was analyzed.")
+            }
+            Self::NewestBranch => format!(
+                "Its `HEAD` names a branch that does not exist; `{analyzed}`, the branch with the newest commit, was analyzed."
+            ),
+            Self::FirstBranch => format!(
+                "Its `HEAD` names a branch that does not exist; `{analyzed}`, the first of its branches, was analyzed."
+            ),
+            Self::DetachedHead => {
+                "Its `HEAD` is detached: it names a commit and no branch. This commit was analyzed.".to_owned()
+            }
+            Self::NewestTag => format!("It has no branch at all; its newest tag `{analyzed}` was analyzed."),
+        };
+        let text = format!("{missing}{chosen}");
+        // Without a first sentence, "its" has nothing to refer to.
+        match text.strip_prefix("Its ") {
+            Some(rest) => format!("The repository's {rest}"),
+            None => text.replacen(
+                "It has no branch at all",
+                "The repository has no branch",
+                usize::from(requested.is_none()),
+            ),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn notes_have_the_codes_that_serde_writes_and_name_both_branches() {
+        for note in BranchNote::ALL {
+            assert_eq!(serde_json::to_value(note).expect("a text"), note.code());
+            assert_eq!(BranchNote::from_code(note.code()), Some(note));
+            let alone = note.sentence(None, "dev");
+            assert!(alone.starts_with("The repository"), "{alone}");
+            let both = note.sentence(Some("main"), "dev");
+            assert!(both.starts_with("The repository has no branch `main`. It"), "{both}");
+            assert!(note == BranchNote::DetachedHead || both.contains("`dev`"), "{both}");
+        }
+    }
+
     use super::*;
 
     #[test]

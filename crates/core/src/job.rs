@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
 
 /// The longest that a claim may wait for a job, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 60_000;
@@ -123,6 +123,9 @@ pub struct CommitRequest {
     pub commit_sha: String,
     /// The branch that was cloned.
     pub branch: String,
+    /// Why it is another one than was requested, or than the repository's `HEAD` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_note: Option<BranchNote>,
     /// Which analyser would make the report: see [`crate::report::analyser_version`].
     pub analyser_version: String,
 }
@@ -159,9 +162,12 @@ pub struct StatusReport<'a> {
     pub progress: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
-    /// The branch that was analysed, where none was asked for.
+    /// The branch (or tag) that was analyzed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
+    /// Why it is another one than was requested, or than the repository's `HEAD` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_note: Option<BranchNote>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit_sha: Option<String>,
 }

@@ -21,8 +21,8 @@ pub mod store;
 #[cfg(feature = "tls")]
 pub mod tls;
 
-pub use branch::BranchName;
-pub use failure::FailureCode;
+pub use branch::{BranchName, BranchNote};
+pub use failure::{FailureCode, FailureKind};
 pub use hook_url::HookUrl;
 pub use repo_url::{RepoUrl, UrlPolicy};
 pub use scan::{LeaseToken, ScanId, ScanStatus};

@@ -275,6 +275,7 @@ async fn as_it_is(analyser: &Analyser, paths: &[&Path]) -> anyhow::Result<()> {
 /// The files that the report names as skipped, with the reason. An error: there is no report.
 async fn analysed(analyser: &Analyser, root: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let cloned = Cloned {
+        branch_note: None,
         dir: root.to_path_buf(),
         branch: "main".to_owned(),
         commit: String::new(),

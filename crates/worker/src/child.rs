@@ -118,12 +118,12 @@ impl Analyser {
         let crashed = |error: std::io::Error| Failed::new(FailureCode::AnalysisCrashed, format!("the child: {error}"));
         let program = self.program(&run);
         let mut group = Group::start(&program).map_err(crashed)?;
-        let (stdout, stderr) = group
-            .output()
-            .expect("the pipes of a group that was just started are there");
+        let pipes = group
+            .pipes()
+            .expect("the pipes of a group that was just started are open");
         let mut messages = Messages::default();
         let read_report = async {
-            match read_capped(stdout, MAX_REPORT_BYTES).await {
+            match read_capped(pipes.stdout, MAX_REPORT_BYTES).await {
                 Ok(Some(report)) => Ok(report),
                 Ok(None) => Err(Failed::new(
                     FailureCode::ReportTooLarge,
@@ -132,7 +132,7 @@ impl Analyser {
                 Err(error) => Err(crashed(error)),
             }
         };
-        let read_messages = async { messages.read(stderr, progress).await.map_err(crashed) };
+        let read_messages = async { messages.read(pipes.stderr, progress).await.map_err(crashed) };
         let ended = async { group.ended().await.map_err(crashed) };
         // A too large report ends it at once: the group is dropped.
         let (report, (), status) = tokio::try_join!(read_report, read_messages, ended)?;
@@ -163,6 +163,7 @@ impl Analyser {
             args,
             env: vec![("PATH", self.search_path.clone()), ("LANG", "C.UTF-8".into())],
             dir: dir.parent().unwrap_or(Path::new("/")),
+            events: false,
             limits: Limits {
                 address_space: Some(self.limits.analysis_memory_bytes),
                 data: None,

@@ -1,13 +1,16 @@
-//! Why a job failed: the code that is stored and shown, and the cause that only the log sees.
+//! Why a job failed: the code that is stored and shown, the sentence that people read, and the cause for the log.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use repolens_core::FailureCode;
 
-/// The end of a job that did not work.
+/// The failure of a job.
 #[derive(Debug)]
 pub struct Failed {
     pub code: FailureCode,
+    /// Where it says more than the sentence of the code. It never holds text of a stranger's server.
+    sentence: Option<Cow<'static, str>>,
     /// For the log only: it may hold text of a stranger's server or of git.
     pub cause: String,
 }
@@ -16,8 +19,24 @@ impl Failed {
     pub fn new(code: FailureCode, cause: impl Into<String>) -> Self {
         Self {
             code,
+            sentence: None,
             cause: cause.into(),
         }
+    }
+
+    /// With a sentence for people that is more precise than that of the code.
+    #[must_use]
+    pub fn explained(self, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            sentence: Some(sentence.into()),
+            ..self
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        self.sentence.as_deref().unwrap_or_else(|| self.code.sentence())
     }
 }
 

@@ -1,14 +1,20 @@
 //! The one place that starts git, and the only way in which a repository reaches this machine.
 //!
 //! An address is looked up once, every answer is vetted, and git is tied to what was vetted ([`locate`]). The clone is
-//! bare, shallow and without large files; hooks, submodules, filters, credentials, prompts, other protocols and the
-//! machine's own git configuration are off ([`command`]); a private repository's password is in git's environment alone
-//! ([`credential`]). How it failed is told from what git says ([`classify`]).
+//! bare, shallow and without large files ([`fetch`]), of the requested branch or the one that stands in for it
+//! ([`choose`]); hooks, submodules, filters, credentials, prompts, other protocols and the machine's own git configuration
+//! are off ([`command`]); dangerous objects are refused ([`fsck`]); a private repository's password is in git's environment
+//! alone ([`credential`]). The failure code comes from the errors that git reports ([`classify`], [`events`]).
 
+mod choose;
 mod classify;
 mod command;
 mod credential;
+mod events;
+mod fetch;
+mod fsck;
 mod locate;
+mod refs;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,13 +22,15 @@ use std::time::Duration;
 
 use repolens_core::job::CloneCredential;
 use repolens_core::settings::ScanLimits;
-use repolens_core::{BranchName, FailureCode, RepoUrl, UrlPolicy};
+use repolens_core::{BranchName, BranchNote, FailureCode, RepoUrl, UrlPolicy};
 use tokio::time::Instant;
 
 use crate::failed::Failed;
-use crate::process::{Group, read_tail};
-use crate::sandbox::{is_full, size_on_disk};
+use crate::process::{Group, read_capped, read_tail};
+use crate::sandbox::size_on_disk;
 use command::Reach;
+use events::GitError;
+use fetch::{Fetch, Head};
 
 /// Clones what `policy` allows, within `limits`.
 #[derive(Debug, Clone)]
@@ -38,8 +46,10 @@ pub struct Git {
 pub struct Cloned {
     /// The bare repository.
     pub dir: PathBuf,
-    /// The branch (or tag) that was asked for, else the remote's default branch.
+    /// The branch or tag; `HEAD` for a commit that is on top of no branch.
     pub branch: String,
+    /// Why it is another one than was requested, or than the remote's `HEAD` names.
+    pub branch_note: Option<BranchNote>,
     /// The commit's id, in hexadecimal.
     pub commit: String,
     pub bytes: u64,
@@ -54,8 +64,14 @@ pub const SAFE_VERSION: (u32, u32, u32) = (2, 47, 3);
 /// How often the size of a growing clone is looked at. At 100 MB/s it can outgrow its limit by 20 MB.
 const SIZE_CHECK: Duration = Duration::from_millis(200);
 
-/// What git says is kept up to this size: the reason stands at its end.
+/// The end of what git writes to stderr is kept: the reason is there.
 const MAX_MESSAGE_BYTES: usize = 8 * 1024;
+
+/// As much of its events; a process of git reports an error in about 300 bytes, and there are a handful of them.
+const MAX_EVENT_BYTES: usize = 64 * 1024;
+
+/// The longest output is a list of branches and tags: 200,000 of them take this much.
+const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
 
 impl Git {
     /// Clones into a new folder `repo.git` in `sandbox`, where it is private with `credential`. Dropping the future kills
@@ -72,21 +88,23 @@ impl Git {
         deadline: Instant,
     ) -> Result<Cloned, Failed> {
         let work = async {
-            let place = locate::locate(url, &self.policy, credential).await?;
-            let dir = sandbox.join("repo.git");
-            self.fetch(&place, branch, &dir, sandbox).await?;
-            let (commit, name) = match self.head(&dir).await {
-                Err(failed) if branch.is_none() => self.another_branch(&place, &dir, sandbox, failed).await?,
-                found => found?,
+            let remote = locate::locate(url, &self.policy, credential).await?;
+            let fetch = Fetch {
+                git: self,
+                remote: &remote,
+                sandbox,
             };
+            let chosen = choose::clone(&fetch, branch).await?;
+            let dir = fetch.dir();
             let bytes = size_on_disk(&dir);
             if bytes > self.limits.max_repo_bytes {
                 return Err(self.too_large());
             }
             Ok(Cloned {
                 dir,
-                branch: branch.map_or(name, |branch| branch.as_str().to_owned()),
-                commit,
+                branch: chosen.branch,
+                branch_note: chosen.note,
+                commit: chosen.commit,
                 bytes,
             })
         };
@@ -95,97 +113,46 @@ impl Git {
             .unwrap_or_else(|_| Err(Failed::new(FailureCode::CloneTimedOut, "the scan's time was used up")))
     }
 
-    async fn fetch(
-        &self,
-        place: &locate::Place,
-        branch: Option<&BranchName>,
-        dir: &Path,
-        sandbox: &Path,
-    ) -> Result<(), Failed> {
-        let args = command::clone_args(place, branch, dir, &self.limits);
-        let run = self.run(args, Reach::of(place), Some(sandbox));
-        tokio::select! {
-            biased;
-            ended = run => {
-                let ended = ended?;
-                if ended.success {
-                    return Ok(());
-                }
-                let failed = classify::classify(&ended.message, ended.signal);
-                Err(match failed.code {
-                    // Where not a byte can be written, git does not always say so.
-                    FailureCode::CloneFailed if is_full(sandbox) => {
-                        Failed::new(FailureCode::SandboxUnusable, format!("the disk is full: {failed}"))
-                    }
-                    _ => failed,
-                })
-            }
-            () = outgrows(sandbox, self.limits.max_repo_bytes) => Err(self.too_large()),
-        }
-    }
-
-    /// The remote's `HEAD` names a branch that is not there (often `master`, where all was pushed to `main`): takes the
-    /// likeliest of those that are. Where there is none, the repository is `empty`.
-    async fn another_branch(
-        &self,
-        place: &locate::Place,
-        dir: &Path,
-        sandbox: &Path,
-        empty: Failed,
-    ) -> Result<(String, String), Failed> {
-        let args = command::branches_args(place);
-        let listed = self.run(args, Reach::of(place), Some(sandbox)).await?;
-        let names: Vec<&str> = listed
-            .output
-            .lines()
-            .filter_map(|line| line.split_once("\trefs/heads/").map(|(_, name)| name))
-            .collect();
-        let usual = ["main", "master", "trunk", "develop"]
-            .into_iter()
-            .find(|name| names.contains(name));
-        let branch = usual
-            .or(names.first().copied())
-            .and_then(|name| BranchName::parse(name).ok());
-        let Some(branch) = branch else { return Err(empty) };
-        let unusable = |error: std::io::Error| Failed::new(FailureCode::SandboxUnusable, error.to_string());
-        std::fs::remove_dir_all(dir).map_err(unusable)?;
-        self.fetch(place, Some(&branch), dir, sandbox).await?;
-        self.head(dir).await
-    }
-
-    /// The commit and the name of the branch that the clone's `HEAD` stands for.
-    async fn head(&self, dir: &Path) -> Result<(String, String), Failed> {
+    /// What the `HEAD` of the repository at `dir` leads to.
+    async fn head(&self, dir: &Path) -> Result<Head, Failed> {
         let ended = self
             .run(command::head_args("--git-dir", dir), Reach::Disk, None)
             .await?;
-        let mut lines = ended.output.lines();
-        match (ended.success, lines.next(), lines.next()) {
-            (true, Some(commit), Some(name)) => {
-                let name = name.strip_prefix("refs/heads/").unwrap_or(name);
-                Ok((commit.to_owned(), name.to_owned()))
-            }
-            _ => Err(Failed::new(FailureCode::EmptyRepository, ended.message)),
-        }
+        ended
+            .head()
+            .ok_or_else(|| Failed::new(FailureCode::EmptyRepository, ended.stderr))
     }
 
     async fn run(&self, args: Vec<OsString>, reach: Reach<'_>, sandbox: Option<&Path>) -> Result<Ended, Failed> {
         let unusable = |error: std::io::Error| Failed::new(FailureCode::CloneFailed, format!("git: {error}"));
         let program = command::program(args, reach, &self.search_path, sandbox, &self.limits);
         let mut group = Group::start(&program).map_err(unusable)?;
-        let (stdout, stderr) = group
-            .output()
-            .expect("the pipes of a group that was just started are there");
-        let (output, message, status) = tokio::try_join!(
-            read_tail(stdout, MAX_MESSAGE_BYTES),
-            read_tail(stderr, MAX_MESSAGE_BYTES),
-            group.ended(),
+        let pipes = group
+            .pipes()
+            .expect("the pipes of a group that was just started are open");
+        let events = async {
+            match pipes.events {
+                Some(events) => read_tail(events, MAX_EVENT_BYTES).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let stdout = async {
+            let output = read_capped(pipes.stdout, MAX_OUTPUT_BYTES).await?;
+            output.ok_or_else(|| std::io::Error::other(format!("it wrote more than {MAX_OUTPUT_BYTES} bytes")))
+        };
+        let (stdout, stderr, events, status) = tokio::try_join!(
+            stdout,
+            read_tail(pipes.stderr, MAX_MESSAGE_BYTES),
+            events,
+            group.ended()
         )
         .map_err(unusable)?;
         Ok(Ended {
             success: status.success(),
             signal: std::os::unix::process::ExitStatusExt::signal(&status),
-            output: String::from_utf8_lossy(&output).into_owned(),
-            message: String::from_utf8_lossy(&message).into_owned(),
+            stdout: String::from_utf8_lossy(&stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&stderr).into_owned(),
+            errors: events::errors(&events),
         })
     }
 
@@ -204,10 +171,8 @@ pub async fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<S
         .run(command::head_args("-C", path), Reach::Disk, None)
         .await
         .ok()?;
-    let mut lines = ended.output.lines();
-    let commit = lines.next().filter(|_| ended.success)?;
-    let branch = lines.next()?.strip_prefix("refs/heads/");
-    Some((commit.to_owned(), branch.map(str::to_owned)))
+    let head = ended.head()?;
+    Some((head.commit, head.branch))
 }
 
 fn local(search_path: &str) -> Git {
@@ -229,7 +194,7 @@ pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
     let ended = run.map_err(|failed| failed.cause)?;
     // `git version 2.47.3`, with more behind it on some systems.
     let mut numbers = ended
-        .output
+        .stdout
         .split(' ')
         .nth(2)
         .unwrap_or_default()
@@ -238,16 +203,29 @@ pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
         .map(str::parse);
     match (numbers.next(), numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor)), patch) => Ok((major, minor, patch.and_then(Result::ok).unwrap_or(0))),
-        _ => Err(format!("it says `{}`", ended.output.trim().escape_debug())),
+        _ => Err(format!("it says `{}`", ended.stdout.trim().escape_debug())),
     }
 }
 
 /// How a run of git ended.
+#[derive(Debug)]
 struct Ended {
     success: bool,
     signal: Option<i32>,
-    output: String,
-    message: String,
+    stdout: String,
+    /// The last [`MAX_MESSAGE_BYTES`], for the log: text of the server is among it.
+    stderr: String,
+    errors: Vec<GitError>,
+}
+
+impl Ended {
+    /// What a run with [`command::head_args`] found.
+    fn head(&self) -> Option<Head> {
+        let mut lines = self.stdout.lines();
+        let commit = lines.next().filter(|_| self.success)?.to_owned();
+        let branch = lines.next()?.strip_prefix("refs/heads/").map(str::to_owned);
+        Some(Head { commit, branch })
+    }
 }
 
 /// Comes to an end when `dir` is larger than `max_bytes`.

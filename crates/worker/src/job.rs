@@ -236,6 +236,7 @@ impl Jobs {
             lease_token: claim.lease_token.clone(),
             commit_sha: cloned.commit.clone(),
             branch: cloned.branch.clone(),
+            branch_note: cloned.branch_note,
             analyser_version: analyser_version(repolens_analysis::VERSION, SCHEMA_VERSION),
         };
         match self.api.commit(&claim.scan_id, &body).await {
@@ -269,7 +270,7 @@ impl Jobs {
                 tracing::warn!(code = failed.code.code(), "Job failed: {}", failed.cause);
                 (
                     Outcome::Failed(failed.code),
-                    report_body(&failure(failed.code, figures)),
+                    report_body(&failure(failed.code, failed.sentence(), figures)),
                 )
             }
             Over::Cancelled => (Outcome::Cancelled, report_body(&blank(ScanStatus::Cancelled))),
@@ -283,7 +284,7 @@ impl Jobs {
         let (outcome, told) = match told {
             Err(CallError::TooLarge) => {
                 let code = FailureCode::ReportTooLarge;
-                let told = match report_body(&failure(code, figures)) {
+                let told = match report_body(&failure(code, code.sentence(), figures)) {
                     Ok(body) => lease.deliver(body, stop).await,
                     Err(error) => Err(CallError::Refused(error.to_string())),
                 };
@@ -329,6 +330,7 @@ async fn completed(report: Vec<u8>, cloned: Cloned) -> Result<Bytes, Failed> {
         report_body(&StatusReport {
             results: Some(results),
             branch: Some(cloned.branch),
+            branch_note: cloned.branch_note,
             commit_sha: Some(cloned.commit),
             ..blank(ScanStatus::Completed)
         })
@@ -340,9 +342,9 @@ async fn completed(report: Vec<u8>, cloned: Cloned) -> Result<Bytes, Failed> {
     }
 }
 
-fn failure(code: FailureCode, figures: &Figures) -> StatusReport<'static> {
+fn failure(code: FailureCode, sentence: &str, figures: &Figures) -> StatusReport<'static> {
     StatusReport {
-        error: Some(code.sentence().to_owned()),
+        error: Some(sentence.to_owned()),
         error_code: Some(code),
         branch: figures.cloned.as_ref().map(|cloned| cloned.branch.clone()),
         commit_sha: figures.cloned.as_ref().map(|cloned| cloned.commit.clone()),
@@ -359,6 +361,7 @@ fn blank(status: ScanStatus) -> StatusReport<'static> {
         progress: None,
         stage: None,
         branch: None,
+        branch_note: None,
         commit_sha: None,
     }
 }

@@ -11,10 +11,12 @@ use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
+use nix::fcntl::OFlag;
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, pipe2};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -34,6 +36,9 @@ pub struct Limits {
     pub open_files: u64,
 }
 
+/// The descriptor of a pipe for structured events, in a process that has one. git takes a number of one digit.
+pub const EVENTS_DESCRIPTOR: i32 = 9;
+
 /// What to start.
 #[derive(Debug)]
 pub struct Program<'a> {
@@ -42,6 +47,8 @@ pub struct Program<'a> {
     /// All the variables that it gets.
     pub env: Vec<(&'static str, OsString)>,
     pub dir: &'a Path,
+    /// Whether it gets a third pipe, as descriptor [`EVENTS_DESCRIPTOR`].
+    pub events: bool,
     pub limits: Limits,
     /// `None`: it builds its own (`analyze --confined`).
     pub wall: Option<Wall<'a>>,
@@ -55,7 +62,16 @@ pub struct Program<'a> {
 pub struct Group {
     child: Child,
     leader: Pid,
+    events: Option<pipe::Receiver>,
     reaped: bool,
+}
+
+/// The reading ends of the pipes of a started process.
+#[derive(Debug)]
+pub struct Pipes {
+    pub stdout: ChildStdout,
+    pub stderr: ChildStderr,
+    pub events: Option<pipe::Receiver>,
 }
 
 impl Group {
@@ -79,7 +95,11 @@ impl Group {
             .stderr(Stdio::piped())
             .process_group(0);
         let rules = program.wall.map(|wall| wall.rules()).transpose()?.flatten();
-        before_exec::restrict(&mut command, program.limits, rules);
+        let (receiver, sender) = match program.events {
+            true => pipe2(OFlag::O_CLOEXEC).map(|(receiver, sender)| (Some(receiver), Some(sender)))?,
+            false => (None, None),
+        };
+        before_exec::restrict(&mut command, program.limits, rules, sender);
         let child = command.spawn()?;
         let leader = child
             .id()
@@ -88,13 +108,18 @@ impl Group {
         Ok(Self {
             child,
             leader: Pid::from_raw(leader),
+            events: receiver.map(pipe::Receiver::from_owned_fd).transpose()?,
             reaped: false,
         })
     }
 
-    /// Its output pipes. Can be taken once.
-    pub fn output(&mut self) -> Option<(ChildStdout, ChildStderr)> {
-        self.child.stdout.take().zip(self.child.stderr.take())
+    /// Its pipes. Can be taken once.
+    pub fn pipes(&mut self) -> Option<Pipes> {
+        Some(Pipes {
+            stdout: self.child.stdout.take()?,
+            stderr: self.child.stderr.take()?,
+            events: self.events.take(),
+        })
     }
 
     /// Waits for the end of the process, and ends what it left behind.

@@ -121,6 +121,7 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
             Ok(Said::End(Finish::Completed {
                 report: stored,
                 branch: report.branch.map(|branch| line(&branch, MAX_NAME)),
+                branch_note: report.branch_note,
                 commit_sha: report.commit_sha.map(|commit| line(&commit, MAX_NAME)),
                 figures: Box::new(Figures::of(results.get().as_bytes())),
                 cached_from: None,

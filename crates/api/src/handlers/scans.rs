@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use repolens_core::store::{
     CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Seen, Submitted,
 };
-use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus};
+use repolens_core::{BranchName, FailureCode, FailureKind, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -173,6 +173,9 @@ pub struct ScanView<'a> {
     error: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_code: Option<&'a str>,
+    /// Whether the same scan can succeed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_kind: Option<FailureKind>,
 }
 
 impl<'a> ScanView<'a> {
@@ -196,6 +199,11 @@ impl<'a> ScanView<'a> {
             cached: scan.cached_from.is_some(),
             error: failed.then(|| scan.error_message.as_deref().unwrap_or("The scan failed.")),
             error_code: scan.error_code.as_deref().filter(|_| failed),
+            error_kind: scan
+                .error_code
+                .as_deref()
+                .filter(|_| failed)
+                .and_then(FailureCode::kind_of),
         }
     }
 }

@@ -207,6 +207,7 @@ pub async fn post_commit(
     let finish = Finish::Completed {
         report,
         branch: Some(body.branch),
+        branch_note: body.branch_note,
         commit_sha: Some(body.commit_sha),
         figures: Box::new(figures),
         cached_from: Some(earlier.scan_id.clone()),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::shapes::{any_object, between, count, flag, object, one_of, or_null, text};
 use super::{Api, operation};
+use repolens_core::BranchNote;
 
 const TAG: &str = "Workers";
 
@@ -83,7 +84,7 @@ pub fn describe(api: &mut Api) {
             ("branch", label()),
             ("analyserVersion", label()),
         ],
-        &[],
+        &[("branchNote", or_null(branch_note()))],
     );
     api.add(
         operation(
@@ -121,6 +122,11 @@ pub fn describe(api: &mut Api) {
     report(api);
 }
 
+/// Why another branch was analyzed.
+fn branch_note() -> Value {
+    one_of(&BranchNote::ALL.map(BranchNote::code))
+}
+
 fn report(api: &mut Api) {
     let status = one_of(&["queued", "processing", "completed", "failed", "cancelled"]);
     let report = request(
@@ -132,6 +138,7 @@ fn report(api: &mut Api) {
             ("progress", or_null(between(0, 100))),
             ("stage", or_null(text())),
             ("branch", or_null(text())),
+            ("branchNote", or_null(branch_note())),
             ("commitSha", or_null(text())),
         ],
     );

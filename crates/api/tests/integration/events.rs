@@ -149,6 +149,7 @@ async fn a_scan_is_watched(database: Database) {
     for stream in [&mut stream, &mut late, &mut again] {
         let event = stream.expect("failed").await;
         assert_eq!(event.data["errorCode"], "clone-failed");
+        assert_eq!(event.data["errorKind"], "transient");
         assert!(stream.next().await.is_none(), "the stream ends with the scan");
         last = event.id;
     }

@@ -286,8 +286,13 @@ async fn history_of_guests(database: Database) {
     assert_eq!(page["scans"].as_array().expect("a list").len(), 2);
     let (_, scan) = api.get(&format!("/api/scan/{id}")).await;
     assert_eq!(
-        (&scan["status"], &scan["error"], &scan["errorCode"]),
-        (&json!("failed"), &json!("No."), &json!("clone-failed"))
+        (&scan["status"], &scan["error"], &scan["errorCode"], &scan["errorKind"]),
+        (
+            &json!("failed"),
+            &json!("No."),
+            &json!("clone-failed"),
+            &json!("transient")
+        )
     );
     let (status, _) = api.get("/api/user/scans?userId=somebody").await;
     assert_eq!(status, 403);

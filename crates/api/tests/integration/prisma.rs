@@ -68,7 +68,7 @@ async fn an_existing_database_keeps_all_and_becomes_equal_to_a_new_one() {
 async fn rows(database: &Database, table: &str) -> Vec<String> {
     let ours = "'attempts', 'leaseToken', 'leaseUntil', 'workerId', 'progress', 'stage', 'commitSha', 'errorCode', \
                 'requestId', 'cancelAsked', 'clientKey', 'idempotencyKey', 'idempotencyHash', 'queueTurn', \
-                'analyserVersion', 'cachedFrom', 'forced'";
+                'analyserVersion', 'cachedFrom', 'forced', 'branchRequested', 'branchNote'";
     let sql = match table {
         "scans" => format!("SELECT (to_jsonb(t) - ARRAY[{ours}])::text AS v FROM scans t ORDER BY 1"),
         table => format!("SELECT to_jsonb(t)::text AS v FROM {table} t ORDER BY 1"),

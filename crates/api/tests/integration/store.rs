@@ -8,7 +8,7 @@ use repolens_core::store::{
     ClaimOutcome, ClaimedJob, Figures, Finish, Finished, NewScan, OpenResults, Owner, ScanFilter, Store, StoredReport,
     StoredResults, Submitted,
 };
-use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
+use repolens_core::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
 
 use crate::support::Database;
 
@@ -19,6 +19,7 @@ crate::both! {
     eight_workers_take_each_job_once,
     a_lost_worker_is_replaced_twice_and_then_the_scan_fails,
     a_late_report_changes_nothing,
+    a_scan_keeps_which_branch_was_requested_and_why_another_was_analyzed,
     the_same_report_again_is_harmless,
     a_key_is_used_once,
     the_newest_come_first,
@@ -65,12 +66,46 @@ pub fn completed(results: &str) -> Finish {
         branch: Some("main".into()),
         commit_sha: Some("c0ffee".into()),
         figures: Box::new(Figures::of(results.as_bytes())),
+        branch_note: None,
         cached_from: None,
     }
 }
 
 pub async fn status(store: &Store, id: &ScanId) -> ScanStatus {
     store.find(id).await.expect("an answer").expect("it is there").status
+}
+
+async fn a_scan_keeps_which_branch_was_requested_and_why_another_was_analyzed(database: Database) {
+    let store = database.store().await;
+    for (requested, note, kept) in [
+        (Some("main"), Some(BranchNote::DefaultBranch), Some("main")),
+        (None, Some(BranchNote::NewestBranch), None),
+        (Some("trunk"), None, None),
+        (None, None, None),
+    ] {
+        let new = NewScan {
+            branch: requested.map(str::to_owned),
+            ..new_scan()
+        };
+        let id = new.id.clone();
+        store.submit(new, Utc::now()).await.expect("stored");
+        let job = claim_at(&store, &id, Utc::now()).await;
+        let mut end = completed("{}");
+        if let Finish::Completed {
+            branch, branch_note, ..
+        } = &mut end
+        {
+            *branch = Some("trunk".to_owned());
+            *branch_note = note;
+        }
+        store
+            .finish(&id, &job.lease_token, end, Utc::now())
+            .await
+            .expect("recorded");
+        let scan = store.find(&id).await.expect("an answer").expect("it exists");
+        assert_eq!(scan.branch.as_deref(), Some("trunk"));
+        assert_eq!((scan.branch_requested.as_deref(), scan.branch_note), (kept, note));
+    }
 }
 
 async fn a_scan_goes_its_way(database: Database) {

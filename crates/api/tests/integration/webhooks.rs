@@ -240,8 +240,12 @@ async fn an_end_is_told_and_signed(database: Database) {
     }
     let told: Value = serde_json::from_str(&second.3).expect("JSON");
     assert_eq!(
-        (&told["data"]["errorCode"], &told["data"]["error"]),
-        (&json!("clone-failed"), &json!("No."))
+        (
+            &told["data"]["errorCode"],
+            &told["data"]["errorKind"],
+            &told["data"]["error"],
+        ),
+        (&json!("clone-failed"), &json!("transient"), &json!("No."))
     );
     assert_ne!(first.0, second.0);
     nothing_left(&database).await;

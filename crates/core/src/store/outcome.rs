@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{Figures, StoredReport};
-use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
 
 /// A job that was taken: its attempt is counted, its lease has begun.
 #[derive(Debug, Clone)]
@@ -52,8 +52,10 @@ pub struct Heartbeat {
 pub enum Finish {
     Completed {
         report: StoredReport,
-        /// The branch that was analysed, where none was asked for.
+        /// The branch (or tag) that was analyzed.
         branch: Option<String>,
+        /// Why it is another one than was requested, or than the repository's `HEAD` names.
+        branch_note: Option<BranchNote>,
         commit_sha: Option<String>,
         /// What columns keep of the report.
         figures: Box<Figures>,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::report::OpenReport;
 use super::schema::scans;
 use super::{Repository, Store, StoreError, StoredReport, call};
-use crate::{ScanId, ScanStatus};
+use crate::{BranchNote, ScanId, ScanStatus};
 
 /// A scan to be stored.
 #[derive(Debug, Clone)]
@@ -77,6 +77,10 @@ pub struct Scan {
     pub error_code: Option<String>,
     /// The scan whose report this one was answered with, where it was not analysed anew.
     pub cached_from: Option<String>,
+    /// The branch that was requested, where another one was analyzed.
+    pub branch_requested: Option<String>,
+    /// Why the analyzed branch is neither the requested one nor the one that the repository's `HEAD` names.
+    pub branch_note: Option<BranchNote>,
     pub created_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
     pub completed_at: Option<DateTime<Utc>>,
@@ -99,6 +103,8 @@ pub(super) struct ScanRow {
     error_message: Option<String>,
     error_code: Option<String>,
     cached_from: Option<String>,
+    branch_requested: Option<String>,
+    branch_note: Option<String>,
     created_at: NaiveDateTime,
     started_at: Option<NaiveDateTime>,
     completed_at: Option<NaiveDateTime>,
@@ -126,6 +132,8 @@ impl From<ScanRow> for Scan {
             error_message: row.error_message,
             error_code: row.error_code,
             cached_from: row.cached_from,
+            branch_requested: row.branch_requested,
+            branch_note: row.branch_note.as_deref().and_then(BranchNote::from_code),
             created_at: row.created_at.and_utc(),
             started_at: row.started_at.map(|time| time.and_utc()),
             completed_at: row.completed_at.map(|time| time.and_utc()),

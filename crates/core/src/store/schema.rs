@@ -192,6 +192,12 @@ table! {
         /// The scan whose report this one was answered with.
         #[sql_name = "cachedFrom"]
         cached_from -> Nullable<Text>,
+        /// The branch that was requested, where another one was analyzed.
+        #[sql_name = "branchRequested"]
+        branch_requested -> Nullable<Text>,
+        /// The code of a `BranchNote`.
+        #[sql_name = "branchNote"]
+        branch_note -> Nullable<Text>,
     }
 }
 

@@ -1,82 +1,173 @@
-//! From what git says to a failure code.
+//! From what git reports to a failure code.
 //!
-//! Only lines of git's own (`fatal:`, `error:`) count. What the server says stands behind `remote:` and could say
-//! anything.
+//! Only what git itself says counts: the format strings of its errors ([`super::events`]) and the words of curl. What the
+//! server says (an `ERR` packet, progress, a status text) is an argument of them and could say anything.
 
 use nix::sys::signal::Signal;
 use repolens_core::FailureCode;
 
+use super::events::GitError;
+use super::fsck;
 use crate::failed::Failed;
 
-/// Parts of git's messages (with `LC_ALL=C`), the first match decides. The disk comes first: when it is full, more errors
-/// follow from that.
-const SIGNS: &[(&str, FailureCode)] = &[
+/// Parts of format strings (with `LC_ALL=C`); the first that matches decides. The disk comes first: when it is full, more
+/// errors follow from that.
+const FORMATS: &[(&str, FailureCode)] = &[
     ("No space left on device", FailureCode::SandboxUnusable),
     ("Disk quota exceeded", FailureCode::SandboxUnusable),
     ("Read-only file system", FailureCode::SandboxUnusable),
     ("could not create work tree dir", FailureCode::SandboxUnusable),
     ("could not create leading directories", FailureCode::SandboxUnusable),
     ("File too large", FailureCode::RepositoryTooLarge),
-    ("died of signal 25", FailureCode::RepositoryTooLarge),
     // One of its objects does not fit into git's memory limit.
     ("Out of memory", FailureCode::RepositoryTooLarge),
+    ("out of memory", FailureCode::RepositoryTooLarge),
     ("Cannot allocate memory", FailureCode::RepositoryTooLarge),
+    // The requested tag names a folder or a file. git 2.47 crashes after it.
+    ("object %s is a %s, not a %s", FailureCode::NotACommit),
     ("not found in upstream", FailureCode::BranchNotFound),
-    ("Could not find remote branch", FailureCode::BranchNotFound),
     ("could not read Username", FailureCode::AuthenticationRequired),
     ("could not read Password", FailureCode::AuthenticationRequired),
     ("Authentication failed", FailureCode::AuthenticationRequired),
-    ("returned error: 401", FailureCode::AuthenticationRequired),
-    ("returned error: 403", FailureCode::AuthenticationRequired),
-    ("returned error: 404", FailureCode::RepositoryNotFound),
+    ("remote error: %s", FailureCode::RemoteError),
+    ("dumb http transport does not support", FailureCode::ProtocolUnsupported),
     (
         "does not appear to be a git repository",
         FailureCode::RepositoryNotFound,
     ),
-    ("does not exist", FailureCode::RepositoryNotFound),
+    ("repository '%s' does not exist", FailureCode::RepositoryNotFound),
     ("not a git repository", FailureCode::RepositoryNotFound),
-    ("not found", FailureCode::RepositoryNotFound),
-    ("Could not resolve host", FailureCode::HostNotFound),
-    ("timed out", FailureCode::CloneTimedOut),
-    ("Operation too slow", FailureCode::CloneTimedOut),
+    ("repository '%s' not found", FailureCode::RepositoryNotFound),
+    ("bad object at offset", FailureCode::RepositoryDamaged),
+    ("invalid %s", FailureCode::RepositoryDamaged),
+    ("inflate returned", FailureCode::RepositoryDamaged),
+    ("serious inflate inconsistency", FailureCode::RepositoryDamaged),
+    ("did not receive expected object", FailureCode::RepositoryDamaged),
+    ("did not send all necessary objects", FailureCode::RepositoryDamaged),
+    ("SHA1 COLLISION FOUND", FailureCode::RepositoryDamaged),
+    ("pack is corrupted", FailureCode::RepositoryDamaged),
 ];
 
-pub(super) fn classify(message: &str, signal: Option<i32>) -> Failed {
+/// Parts of the messages of curl.
+const OF_CURL: &[(&str, FailureCode)] = &[
+    ("returned error: 401", FailureCode::AuthenticationRequired),
+    ("returned error: 403", FailureCode::AuthenticationRequired),
+    ("returned error: 404", FailureCode::RepositoryNotFound),
+    ("returned error: 410", FailureCode::RepositoryNotFound),
+    ("returned error: 429", FailureCode::HostFailed),
+    ("returned error: 5", FailureCode::HostFailed),
+    ("Could not resolve host", FailureCode::HostUnreachable),
+    ("Failed to connect", FailureCode::HostUnreachable),
+    ("Couldn't connect", FailureCode::HostUnreachable),
+    ("certificate", FailureCode::CertificateInvalid),
+    ("timed out", FailureCode::CloneTimedOut),
+];
+
+/// Looked for last: these follow from others.
+const OF_THE_END: &[(&str, FailureCode)] = &[
+    ("died of signal", FailureCode::CloneFailed),
+    ("unexpected disconnect", FailureCode::CloneFailed),
+    ("RPC failed", FailureCode::CloneFailed),
+    // The pack ends early, and the connection was not lost: the server gave up, which it says beside the pack.
+    ("invalid index-pack output", FailureCode::RemoteError),
+];
+
+/// The failure of a clone that wrote `stderr` and ended with `signal`, where it was killed by one.
+pub(super) fn classify(errors: &[GitError], stderr: &str, signal: Option<i32>) -> Failed {
+    let number = signal.map(|number| format!(" (signal {number})")).unwrap_or_default();
+    let cause = format!("git clone{number}: {}", stderr.trim());
     let code = match signal.and_then(|number| Signal::try_from(number).ok()) {
         Some(Signal::SIGXFSZ) => FailureCode::RepositoryTooLarge,
         Some(Signal::SIGXCPU) => FailureCode::CloneTimedOut,
-        _ => by_message(message),
+        _ => match fsck::refused_object(errors) {
+            Some(id) => return fsck::refuse(id, cause),
+            None => by_errors(errors),
+        },
     };
-    let signal = signal.map(|number| format!(" (signal {number})")).unwrap_or_default();
-    Failed::new(code, format!("git clone{signal}: {}", message.trim()))
+    Failed::new(code, cause)
 }
 
-fn by_message(message: &str) -> FailureCode {
-    let own: Vec<&str> = message
-        .lines()
-        .filter(|line| ["fatal:", "error:"].iter().any(|start| line.starts_with(start)))
-        .collect();
-    SIGNS
-        .iter()
-        .find(|(sign, _)| own.iter().any(|line| line.contains(sign)))
-        .map_or(FailureCode::CloneFailed, |(_, code)| *code)
+fn by_errors(errors: &[GitError]) -> FailureCode {
+    let is_of_git = |part: &str| errors.iter().any(|error| is_git_s_own(error, part));
+    let is_of_curl = |part: &str| {
+        errors
+            .iter()
+            .filter_map(GitError::of_curl)
+            .any(|words| words.contains(part))
+    };
+    let found = FORMATS.iter().filter(|(part, _)| is_of_git(part));
+    let found = found.chain(OF_CURL.iter().filter(|(part, _)| is_of_curl(part)));
+    let mut found = found.chain(OF_THE_END.iter().filter(|(part, _)| is_of_git(part)));
+    found.next().map_or(FailureCode::CloneFailed, |(_, code)| *code)
+}
+
+fn is_git_s_own(error: &GitError, part: &str) -> bool {
+    match error.format.as_str() {
+        // The message is made before, of a path of ours and the system's error.
+        "%s" => error.message.starts_with("Unable to create '") && error.message.contains(part),
+        // The number of the signal by which a process of git's own ended.
+        "%s died of signal %d" if error.message.ends_with(" 25") => part == "File too large",
+        format => format.contains(part),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_server_cannot_name_the_failure() {
-        let message = "remote: fatal: No space left on device\nfatal: the remote end hung up unexpectedly\n";
-        assert_eq!(classify(message, None).code, FailureCode::CloneFailed);
+    fn error(format: &str, message: &str) -> GitError {
+        GitError {
+            format: format.to_owned(),
+            message: message.to_owned(),
+        }
     }
 
     #[test]
-    fn the_first_sign_decides() {
-        let message = "error: file write error: No space left on device\nfatal: unable to write\nfatal: x not found\n";
-        assert_eq!(classify(message, None).code, FailureCode::SandboxUnusable);
-        assert_eq!(classify("", Some(25)).code, FailureCode::RepositoryTooLarge);
-        assert_eq!(classify("", Some(9)).code, FailureCode::CloneFailed);
+    fn a_server_cannot_name_the_failure() {
+        let words = "No space left on device\nfatal: Out of memory";
+        for (format, code) in [
+            ("remote error: %s", FailureCode::RemoteError),
+            ("expected '%s', received '%s'", FailureCode::CloneFailed),
+            ("unable to access '%s': %s", FailureCode::CloneFailed),
+            ("%s", FailureCode::CloneFailed),
+        ] {
+            let stderr = format!("remote: fatal: No space left on device\nfatal: x: {words}\n");
+            let errors = [error(format, &format!("x: {words}"))];
+            assert_eq!(classify(&errors, &stderr, None).code, code, "{format}");
+        }
+        assert_eq!(classify(&[], words, None).code, FailureCode::CloneFailed);
+    }
+
+    #[test]
+    fn the_first_part_decides() {
+        let errors = [
+            error("repository '%s' not found", "repository 'x' not found"),
+            error(
+                "write error: No space left on device",
+                "write error: No space left on device",
+            ),
+        ];
+        assert_eq!(classify(&errors, "", None).code, FailureCode::SandboxUnusable);
+        assert_eq!(classify(&[], "", Some(25)).code, FailureCode::RepositoryTooLarge);
+        assert_eq!(classify(&[], "", Some(9)).code, FailureCode::CloneFailed);
+    }
+
+    #[test]
+    fn the_words_of_curl_decide_where_git_passes_them_on() {
+        for (words, code) in [
+            (
+                "The requested URL returned error: 403",
+                FailureCode::AuthenticationRequired,
+            ),
+            ("The requested URL returned error: 503", FailureCode::HostFailed),
+            ("Failed to connect to h port 1 after 0 ms", FailureCode::HostUnreachable),
+            ("gnutls_handshake() failed: x", FailureCode::CloneFailed),
+        ] {
+            let errors = [error(
+                "unable to access '%s': %s",
+                &format!("unable to access 'http://h/': {words}"),
+            )];
+            assert_eq!(classify(&errors, "", None).code, code, "{words}");
+        }
     }
 }

@@ -7,28 +7,29 @@ use repolens_core::BranchName;
 use repolens_core::settings::ScanLimits;
 
 use super::credential::Header;
-use super::locate::Place;
-use crate::process::{Limits, Program, Wall};
+use super::fsck::UNTIDY;
+use super::locate::Remote;
+use crate::process::{EVENTS_DESCRIPTOR, Limits, Program, Wall};
 
 /// Configuration that stands on every command line. The machine's own is not read.
 const CONFIG: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.symlinks=false",
+    // A branch may be called `HEAD`.
+    "core.warnAmbiguousRefs=false",
     "credential.helper=",
     "gc.auto=0",
     // Redirects are followed by us, each one vetted.
     "http.followRedirects=false",
     "http.proxy=",
     "http.sslVerify=true",
-    // A server that sends less than 1,000 bytes/s for 30 s is given up.
-    "http.lowSpeedLimit=1000",
-    "http.lowSpeedTime=30",
+    // No limit on how slow a server may be but the scan's time: while it prepares a large pack for minutes, it sends 5 bytes
+    // every 5 s to keep the connection alive.
     "maintenance.auto=false",
     "protocol.version=2",
     "submodule.recurse=false",
     "transfer.bundleURI=false",
-    "transfer.fsckObjects=true",
     // One thread and small caches: the memory of the machine is for the analysis.
     "core.bigFileThreshold=1m",
     "core.deltaBaseCacheLimit=16m",
@@ -42,8 +43,25 @@ const CONFIG: &[&str] = &[
 const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c core.deltaBaseCacheLimit=16m -c core.packedGitLimit=8m \
     -c core.packedGitWindowSize=1m -c pack.compression=1 -c pack.threads=1 -c pack.window=0 upload-pack";
 
-pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path, limits: &ScanLimits) -> Vec<OsString> {
-    let mut args = config_for(place);
+/// When the objects of a clone are checked.
+#[derive(Clone, Copy)]
+pub(super) enum Check {
+    /// While they arrive; the first fault stops the clone.
+    OnArrival,
+    /// With [`fsck_args`], once all have arrived.
+    Afterwards,
+}
+
+pub(super) fn clone_args(
+    remote: &Remote,
+    branch: Option<&BranchName>,
+    dir: &Path,
+    limits: &ScanLimits,
+    check: Check,
+) -> Vec<OsString> {
+    let mut args = config_for(remote);
+    let on_arrival = matches!(check, Check::OnArrival);
+    args.extend(["-c".into(), format!("transfer.fsckObjects={on_arrival}").into()]);
     args.extend(
         [
             "clone",
@@ -58,20 +76,95 @@ pub(super) fn clone_args(place: &Place, branch: Option<&BranchName>, dir: &Path,
         .map(OsString::from),
     );
     args.push(format!("--filter=blob:limit={}", limits.max_file_bytes).into());
-    if place.url.is_file() {
+    if remote.url.is_file() {
         args.push(LOCAL_UPLOAD_PACK.into());
     }
     if let Some(branch) = branch {
         args.push(format!("--branch={branch}").into());
     }
-    args.extend(["--".into(), place.url.as_str().into(), dir.into()]);
+    args.extend(["--".into(), remote.url.as_str().into(), dir.into()]);
     args
 }
 
-/// Prints the remote's branches: `ID<TAB>refs/heads/NAME`.
-pub(super) fn branches_args(place: &Place) -> Vec<OsString> {
-    let mut args = config_for(place);
-    args.extend(["ls-remote", "--heads", "--", place.url.as_str()].map(OsString::from));
+/// Checks all objects of the clone at `dir` but for what is only untidy.
+pub(super) fn fsck_args(dir: &Path) -> Vec<OsString> {
+    let mut args = in_repository(dir);
+    args.extend(
+        UNTIDY
+            .iter()
+            .flat_map(|id| ["-c".into(), format!("fsck.{id}=ignore").into()]),
+    );
+    // Strict as the check on arrival is: what git only warns of is an error.
+    args.extend(["fsck", "--strict", "--no-dangling", "--no-progress", "--no-reflogs"].map(OsString::from));
+    args
+}
+
+/// Prints the branches and tags of the remote, and what its `HEAD` names.
+pub(super) fn refs_args(remote: &Remote) -> Vec<OsString> {
+    let mut args = config_for(remote);
+    args.extend(["ls-remote", "--symref", "--", remote.url.as_str()].map(OsString::from));
+    args
+}
+
+/// Makes an empty repository.
+pub(super) fn init_args(dir: &Path) -> Vec<OsString> {
+    let mut args = config();
+    args.extend(["init", "--quiet", "--bare", "--template=", "--"].map(OsString::from));
+    args.push(dir.into());
+    args
+}
+
+/// Fetches the newest commit of all branches or tags below `prefix`, without folders and files where the server can leave
+/// them out, into the empty repository at `dir`.
+pub(super) fn commits_args(remote: &Remote, dir: &Path, prefix: &str) -> Vec<OsString> {
+    let mut args = config_for(remote);
+    args.extend(["--git-dir".into(), dir.into()]);
+    args.extend(
+        [
+            "fetch",
+            "--quiet",
+            "--depth=1",
+            "--filter=tree:0",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+        ]
+        .map(OsString::from),
+    );
+    if remote.url.is_file() {
+        args.push(LOCAL_UPLOAD_PACK.into());
+    }
+    args.extend(["--".into(), remote.url.as_str().into()]);
+    args.push(format!("+{prefix}*:{prefix}*").into());
+    args
+}
+
+/// Prints `TYPE ID` for each object of the repository at `dir`.
+pub(super) fn objects_args(dir: &Path) -> Vec<OsString> {
+    let mut args = in_repository(dir);
+    args.extend(
+        [
+            "cat-file",
+            "--batch-all-objects",
+            "--unordered",
+            "--batch-check=%(objecttype) %(objectname)",
+        ]
+        .map(OsString::from),
+    );
+    args
+}
+
+/// Prints the newest of the commits `ids`, by the committer's date.
+pub(super) fn newest_args(dir: &Path, ids: &[&str]) -> Vec<OsString> {
+    let mut args = in_repository(dir);
+    args.extend(["rev-list", "--no-walk=sorted", "--max-count=1"].map(OsString::from));
+    args.extend(ids.iter().map(OsString::from));
+    args
+}
+
+fn in_repository(dir: &Path) -> Vec<OsString> {
+    let mut args = config();
+    args.extend(["--git-dir".into(), dir.into()]);
     args
 }
 
@@ -85,9 +178,9 @@ pub(super) fn head_args(option: &str, dir: &Path) -> Vec<OsString> {
     args
 }
 
-fn config_for(place: &Place) -> Vec<OsString> {
+fn config_for(remote: &Remote) -> Vec<OsString> {
     let mut args = config();
-    if let Some(pinned) = &place.pinned {
+    if let Some(pinned) = &remote.pinned {
         args.extend(["-c".into(), format!("http.curloptResolve={pinned}").into()]);
     }
     args
@@ -110,10 +203,10 @@ pub(super) enum Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    pub(super) fn of(place: &'a Place) -> Self {
-        match place.url.port() {
+    pub(super) fn of(remote: &'a Remote) -> Self {
+        match remote.url.port() {
             None => Self::Disk,
-            Some(port) => Self::Network(port, place.authorization.as_ref()),
+            Some(port) => Self::Network(port, remote.authorization.as_ref()),
         }
     }
 
@@ -144,8 +237,10 @@ pub(super) fn program<'a>(
     env.extend([
         ("PATH", search_path.clone()),
         ("HOME", "/nonexistent".into()),
-        // Its messages are read.
+        // Its messages are read, those in events above all.
         ("LC_ALL", "C".into()),
+        ("GIT_TRACE2_EVENT", EVENTS_DESCRIPTOR.to_string().into()),
+        ("GIT_TRACE2_EVENT_BRIEF", "1".into()),
         ("GIT_ALLOW_PROTOCOL", protocols.into()),
         ("GIT_ASKPASS", "true".into()),
         ("GIT_ATTR_NOSYSTEM", "1".into()),
@@ -160,6 +255,7 @@ pub(super) fn program<'a>(
         args,
         env,
         dir: sandbox.unwrap_or(Path::new("/")),
+        events: true,
         limits: Limits {
             // It maps packs that are larger than its memory.
             address_space: None,

@@ -1,23 +1,27 @@
-//! From an address to the place that git will connect to: looked up, vetted, pinned; redirects followed by hand.
+//! From an address to the remote that git will connect to: looked up, vetted, pinned; redirects followed by hand.
 //!
-//! The first request that git would make is made here, so that a missing repository or a wish for a password is known
+//! The first request that git would make is made here, so that a missing repository or a request for a password is known
 //! early, and so that a redirect leads nowhere that was not vetted like the address itself.
 
+mod answer;
+
+use std::error::Error;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use repolens_core::job::CloneCredential;
 use repolens_core::{FailureCode, RepoUrl, UrlPolicy};
-use reqwest::{StatusCode, Url, header, redirect};
+use reqwest::{header, redirect};
 use url::Host;
 
 use super::credential::Header;
 use crate::failed::Failed;
 
-/// Where git connects to.
+/// What git connects to.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Remote {
     pub url: RepoUrl,
     /// `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl's `CURLOPT_RESOLVE` wants it; none for literal addresses and `file://`.
     pub pinned: Option<String>,
@@ -42,10 +46,10 @@ pub(super) async fn locate(
     url: &RepoUrl,
     policy: &UrlPolicy,
     credential: Option<&CloneCredential>,
-) -> Result<Place, Failed> {
+) -> Result<Remote, Failed> {
     let mut url = url.clone();
     if url.is_file() {
-        return Ok(Place {
+        return Ok(Remote {
             url,
             pinned: None,
             authorization: None,
@@ -57,7 +61,7 @@ pub(super) async fn locate(
         match ask(&url, &addresses, authorization.as_ref()).await? {
             Answer::Repository => {
                 let pinned = pin(&url, &addresses);
-                return Ok(Place {
+                return Ok(Remote {
                     url,
                     pinned,
                     authorization,
@@ -128,26 +132,21 @@ async fn ask(url: &RepoUrl, addresses: &[SocketAddr], authorization: Option<&Hea
     if let Some(header) = authorization {
         asking = asking.header(header::AUTHORIZATION, header.value()?);
     }
-    let response = asking.send().await.map_err(|error| unreachable_host(&error))?;
+    let response = asking.send().await.map_err(|error| no_answer(&error))?;
     let status = response.status();
-    let failed = |code| Err(Failed::new(code, format!("{status} for {request}")));
-    match status {
-        StatusCode::OK if speaks_git(&response) => Ok(Answer::Repository),
-        // A page for people.
-        StatusCode::OK => failed(FailureCode::RepositoryNotFound),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            failed(FailureCode::AuthenticationRequired)
-        }
-        StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => {
-            failed(FailureCode::RepositoryNotFound)
-        }
-        status if status.is_redirection() => redirected(&response).map(Answer::Elsewhere).map_or_else(
-            // To a page where people sign in, most often.
-            || failed(FailureCode::RepositoryNotFound),
-            Ok,
-        ),
-        _ => failed(FailureCode::CloneFailed),
+    if status.is_success() && speaks_git(&response) {
+        return Ok(Answer::Repository);
     }
+    if status.is_redirection() {
+        return redirected(&response).map(Answer::Elsewhere);
+    }
+    let mut failed = if status.is_success() {
+        answer::no_repository(response).await
+    } else {
+        answer::refused(status)
+    };
+    failed.cause = format!("{status} for {request}");
+    Err(failed)
 }
 
 fn speaks_git(response: &reqwest::Response) -> bool {
@@ -158,13 +157,23 @@ fn speaks_git(response: &reqwest::Response) -> bool {
 }
 
 /// The repository that a redirect of the first request leads to.
-fn redirected(response: &reqwest::Response) -> Option<String> {
-    let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
-    let target: Url = response.url().join(location).ok()?;
+fn redirected(response: &reqwest::Response) -> Result<String, Failed> {
+    let location = response.headers().get(header::LOCATION);
+    let target = location
+        .and_then(|location| location.to_str().ok())
+        .and_then(|location| response.url().join(location).ok());
+    let Some(target) = target else {
+        return Err(Failed::new(
+            FailureCode::HostFailed,
+            format!("a redirect to nowhere: {location:?}"),
+        ));
+    };
     // Never from the network to this disk, whatever the policy says of addresses that people give.
     let stays_on_the_net = matches!(target.scheme(), "http" | "https");
-    let repository = target.as_str().strip_suffix(FIRST_REQUEST)?;
-    stays_on_the_net.then(|| repository.to_owned())
+    match target.as_str().strip_suffix(FIRST_REQUEST) {
+        Some(repository) if stays_on_the_net => Ok(repository.to_owned()),
+        _ => Err(answer::redirected_to_page(&target)),
+    }
 }
 
 /// A client that can reach these addresses only, and follows nothing by itself.
@@ -185,11 +194,30 @@ fn client(url: &RepoUrl, addresses: &[SocketAddr]) -> Result<reqwest::Client, Fa
         .map_err(|error| Failed::new(FailureCode::CloneFailed, format!("no HTTP client: {error}")))
 }
 
-fn unreachable_host(error: &reqwest::Error) -> Failed {
-    let code = if error.is_timeout() {
+fn no_answer(error: &reqwest::Error) -> Failed {
+    let code = if is_certificate_refused(error) {
+        FailureCode::CertificateInvalid
+    } else if error.is_connect() {
+        FailureCode::HostUnreachable
+    } else if error.is_timeout() {
         FailureCode::CloneTimedOut
     } else {
         FailureCode::CloneFailed
     };
     Failed::new(code, crate::chain(error))
+}
+
+fn is_certificate_refused(error: &reqwest::Error) -> bool {
+    let refused =
+        |error: &(dyn Error + 'static)| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)));
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        // An `io::Error` names what its inner error was caused by, and not that one itself.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if refused(error) || inner.is_some_and(|inner| refused(inner)) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }

@@ -14,16 +14,21 @@ use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpid, getppid, write};
 use tokio::process::Command;
 
-use super::Limits;
+use super::{EVENTS_DESCRIPTOR, Limits};
 
-/// Has `command` limit itself before it becomes the other program.
-pub(super) fn restrict(command: &mut Command, limits: Limits, rules: Option<OwnedFd>) {
+/// Has `command` limit itself before it becomes the other program. It gets `events`, where there is such a pipe.
+pub(super) fn restrict(command: &mut Command, limits: Limits, rules: Option<OwnedFd>, events: Option<OwnedFd>) {
     let parent = getpid();
     // SAFETY: the closure runs in a forked process, where other threads' locks may be held for ever. It only makes system
-    // calls (`prctl`, `getrlimit`, `setrlimit`, `sigaction`, `open`, `write`, `close_range`, `getppid`,
-    // `landlock_restrict_self`), which are async-signal-safe; it allocates nothing and takes no lock. An `io::Error` from an error number does not allocate.
+    // calls (`prctl`, `getrlimit`, `setrlimit`, `sigaction`, `open`, `write`, `close_range`, `dup2`,
+    // `fcntl`, `getppid`, `landlock_restrict_self`), which are async-signal-safe; it allocates nothing and takes no lock. An
+    // `io::Error` from an error number does not allocate.
     unsafe {
-        command.pre_exec(move || apply(limits, rules.as_ref(), parent).map_err(io::Error::from));
+        command.pre_exec(move || {
+            apply(limits, rules.as_ref(), parent)
+                .and_then(|()| events.as_ref().map_or(Ok(()), pass_on))
+                .map_err(io::Error::from)
+        });
     }
 }
 
@@ -105,4 +110,13 @@ fn close_inherited() -> Result<(), Errno> {
         Ok(_) | Err(Errno::ENOSYS | Errno::EINVAL) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Gives the other program this end of a pipe, as descriptor [`EVENTS_DESCRIPTOR`].
+fn pass_on(events: &OwnedFd) -> Result<(), Errno> {
+    // SAFETY: takes numbers, and touches no memory. What had this number is of the worker, and closed on `exec` anyway. Where
+    // that was the standard library's pipe for a failed `exec`, the failure is seen by the exit status alone.
+    Errno::result(unsafe { libc::dup2(events.as_raw_fd(), EVENTS_DESCRIPTOR) })?;
+    // SAFETY: the same. Needed where the two numbers are equal.
+    Errno::result(unsafe { libc::fcntl(EVENTS_DESCRIPTOR, libc::F_SETFD, 0) }).map(drop)
 }

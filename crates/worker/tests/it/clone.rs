@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use repolens_core::{BranchName, FailureCode, RepoUrl, UrlPolicy};
+use repolens_core::{BranchName, FailureCode, FailureKind, RepoUrl, UrlPolicy};
 use repolens_worker::failed::Failed;
 use repolens_worker::git::{Cloned, Git};
 use tokio::time::Instant;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::fixture::{PATIENCE, Repositories, eventually, git, local_git, processes_with};
 use crate::git_server;
 
-async fn clone_by(
+pub async fn clone_by(
     by: &Git,
     address: &str,
     branch: Option<&str>,
@@ -30,7 +30,7 @@ async fn clone_by(
     (result, sandbox)
 }
 
-async fn clone(address: &str, branch: Option<&str>) -> (Result<Cloned, Failed>, tempfile::TempDir) {
+pub async fn clone(address: &str, branch: Option<&str>) -> (Result<Cloned, Failed>, tempfile::TempDir) {
     clone_by(&local_git(), address, branch, PATIENCE).await
 }
 
@@ -92,24 +92,10 @@ async fn branches_and_tags() {
 }
 
 #[tokio::test]
-async fn a_head_that_leads_nowhere_is_no_empty_repository() {
-    let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
-    git(
-        &repositories.root().join("small.git"),
-        &["symbolic-ref", "HEAD", "refs/heads/gone"],
-    );
-    for address in [repositories.address("small.git"), format!("http://{server}/small.git")] {
-        let cloned = clone(&address, None).await.0.expect(&address);
-        assert_eq!(cloned.branch, "main");
-        assert_eq!(cloned.commit, repositories.commit_of("small.git", "main"));
-    }
-}
-
-#[tokio::test]
 async fn each_failure_has_its_code() {
     let repositories = Repositories::make();
     let server = git_server::start(repositories.root());
+    git(&repositories.root().join("small.git"), &["update-server-info"]);
     let at = |path: &str| format!("http://{server}/{path}");
     let file = |name: &str| repositories.address(name);
     use FailureCode as Code;
@@ -122,18 +108,90 @@ async fn each_failure_has_its_code() {
         (file("missing.git"), None, Code::RepositoryNotFound),
         (file("work/src"), None, Code::RepositoryNotFound),
         (at("page/small.git"), None, Code::RepositoryNotFound),
+        (at("status/404/small.git"), None, Code::RepositoryNotFound),
+        (at("status/410/small.git"), None, Code::RepositoryNotFound),
+        (at("status/429/small.git"), None, Code::HostFailed),
+        (at("status/503/small.git"), None, Code::HostFailed),
+        (at("dumb/small.git"), None, Code::ProtocolUnsupported),
+        (at("azure/small.git"), None, Code::SignInPage),
+        (at("form/small.git"), None, Code::SignInPage),
+        (at("to-sign-in/small.git"), None, Code::SignInPage),
         (at("private/small.git"), None, Code::AuthenticationRequired),
         (at("forbidden/small.git"), None, Code::AuthenticationRequired),
-        (at("broken/small.git"), None, Code::CloneFailed),
+        (at("broken/small.git"), None, Code::HostFailed),
         (at("metadata/small.git"), None, Code::HostRefused),
         (at("disk/small.git"), None, Code::RepositoryNotFound),
         (at("round/small.git"), None, Code::RepositoryNotFound),
         ("http://no-such-host.invalid/a.git".to_owned(), None, Code::HostNotFound),
         // Port 1 of loopback: nobody listens.
-        ("http://127.0.0.1:1/a.git".to_owned(), None, Code::CloneFailed),
+        ("http://127.0.0.1:1/a.git".to_owned(), None, Code::HostUnreachable),
     ] {
         assert_eq!(code_of(&address, branch).await, code, "{address}");
     }
+}
+
+#[tokio::test]
+async fn different_refusals_have_different_sentences() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    git(&repositories.root().join("small.git"), &["update-server-info"]);
+    let mut seen = std::collections::BTreeMap::new();
+    for path in [
+        "missing.git",
+        "page/small.git",
+        "private/small.git",
+        "azure/small.git",
+        "dumb/small.git",
+        "disk/small.git",
+        "status/451/small.git",
+        "status/400/small.git",
+        "status/503/small.git",
+        "err/small.git",
+        "empty.git",
+    ] {
+        let failed = clone(&format!("http://{server}/{path}"), None).await.0.expect_err(path);
+        let permanent = failed.code.kind() == FailureKind::Permanent;
+        assert!(
+            !permanent || !failed.sentence().contains("again later"),
+            "{path}: {}",
+            failed.sentence()
+        );
+        let before = seen.insert(failed.sentence().to_owned(), path);
+        assert_eq!(before, None, "{path}: {}", failed.sentence());
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_says_is_never_taken_for_git_s_own_words() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    use FailureCode as Code;
+    for (path, code) in [
+        ("err/small.git", Code::RemoteError),
+        ("err-list/small.git", Code::RemoteError),
+        ("err-fetch/small.git", Code::RemoteError),
+        ("sideband/small.git", Code::RemoteError),
+        ("odd/small.git", Code::CloneFailed),
+    ] {
+        let failed = clone(&format!("http://{server}/{path}"), None).await.0.expect_err(path);
+        assert_eq!(failed.code, code, "{path}: {failed}");
+        assert!(
+            failed.cause.contains("No space left on device"),
+            "it is in the log: {failed}"
+        );
+        assert!(!failed.sentence().contains("space"), "{}", failed.sentence());
+    }
+}
+
+#[tokio::test]
+async fn a_pack_may_take_longer_to_prepare_than_slow_servers_are_given() {
+    let repositories = Repositories::make();
+    let server = git_server::start(repositories.root());
+    let address = format!("http://{server}/prepares/small.git");
+    clone_by(&local_git(), &address, None, 2 * PATIENCE)
+        .await
+        .0
+        .expect("it goes on");
 }
 
 #[tokio::test]

@@ -26,7 +26,11 @@ pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Writes more after the body, whose end is then that of the connection.
+    pub rest: Option<Rest>,
 }
+
+pub type Rest = Box<dyn FnOnce(&mut TcpStream) -> std::io::Result<()>>;
 
 impl Response {
     pub fn status(status: u16) -> Self {
@@ -34,12 +38,20 @@ impl Response {
             status,
             headers: Vec::new(),
             body: Vec::new(),
+            rest: None,
         }
     }
 
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            ..self
+        }
     }
 
     pub fn json(value: &serde_json::Value) -> Self {
@@ -74,9 +86,13 @@ fn answer(mut stream: TcpStream, handle: &dyn Fn(Request) -> Option<Response>) -
     for (name, value) in &response.headers {
         head += &format!("{name}: {value}\r\n");
     }
-    head += &format!("Content-Length: {}\r\n\r\n", response.body.len());
+    if response.rest.is_none() {
+        head += &format!("Content-Length: {}\r\n", response.body.len());
+    }
+    head += "\r\n";
     stream.write_all(head.as_bytes())?;
-    stream.write_all(&response.body)
+    stream.write_all(&response.body)?;
+    response.rest.map_or(Ok(()), |rest| rest(&mut stream))
 }
 
 fn read(stream: &TcpStream) -> std::io::Result<Option<Request>> {

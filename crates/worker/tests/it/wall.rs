@@ -14,6 +14,7 @@ async fn said(script: &str, sandbox: &Path) -> String {
         args: vec!["-c".into(), script.into()],
         env: vec![("PATH", search_path())],
         dir: sandbox,
+        events: false,
         limits: Limits {
             address_space: None,
             data: None,
@@ -27,9 +28,13 @@ async fn said(script: &str, sandbox: &Path) -> String {
         }),
     };
     let mut group = Group::start(&program).expect("starts");
-    let (stdout, stderr) = group.output().expect("just started");
-    let (stdout, _, _) =
-        tokio::try_join!(read_tail(stdout, 4096), read_tail(stderr, 4096), group.ended()).expect("runs");
+    let pipes = group.pipes().expect("just started");
+    let (stdout, _, _) = tokio::try_join!(
+        read_tail(pipes.stdout, 4096),
+        read_tail(pipes.stderr, 4096),
+        group.ended()
+    )
+    .expect("runs");
     String::from_utf8(stdout).expect("text")
 }
 

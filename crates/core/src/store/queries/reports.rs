@@ -10,7 +10,7 @@ use crate::store::report::{ENCODING, OpenReport, PIECE};
 use crate::store::scans::{OpenResults, StoredResults};
 use crate::store::schema::{scan_reports, scans};
 use crate::store::{Finish, Finished, StoreError, StoredReport};
-use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
 
 /// Records how a scan ended: status and report in one transaction.
 pub async fn finish(
@@ -38,13 +38,13 @@ async fn try_finish(
     finish: &Finish,
     now: &DateTime<Utc>,
 ) -> Result<Option<Finished>, StoreError> {
-    let row: Option<(ScanStatus, Option<String>, Option<NaiveDateTime>)> = scans::table
+    let row: Option<(ScanStatus, Option<String>, Option<NaiveDateTime>, String)> = scans::table
         .find(id.as_str())
-        .select((scans::status, scans::lease_token, scans::started_at))
+        .select((scans::status, scans::lease_token, scans::started_at, scans::branch))
         .first(connection)
         .await
         .optional()?;
-    let Some((status, holder, started_at)) = row else {
+    let Some((status, holder, started_at, requested)) = row else {
         return Ok(Some(Finished::Unknown));
     };
     if holder.as_deref() != Some(token.as_str()) {
@@ -68,7 +68,7 @@ async fn try_finish(
         .filter(scans::lease_token.eq(token.as_str()))
         // From here every end is allowed by the rule-book, and nobody holds a scan that is elsewhere.
         .filter(scans::status.eq(ScanStatus::Processing))
-        .set(End::new(finish, seconds, now))
+        .set(End::new(finish, &requested, seconds, now))
         .execute(connection)
         .await?;
     if changed == 0 {
@@ -103,12 +103,15 @@ struct End<'a> {
     branch: Option<&'a str>,
     commit_sha: Option<&'a str>,
     cached_from: Option<&'a str>,
+    branch_requested: Option<&'a str>,
+    branch_note: Option<&'a str>,
     error_message: Option<&'a str>,
     error_code: Option<&'a str>,
 }
 
 impl<'a> End<'a> {
-    fn new(finish: &'a Finish, seconds: Option<u64>, now: &DateTime<Utc>) -> Self {
+    /// `requested`: the branch of the row, empty where none was requested.
+    fn new(finish: &'a Finish, requested: &'a str, seconds: Option<u64>, now: &DateTime<Utc>) -> Self {
         let mut end = Self {
             status: finish.status(),
             lease_until: Some(None),
@@ -120,12 +123,15 @@ impl<'a> End<'a> {
             branch: None,
             commit_sha: None,
             cached_from: None,
+            branch_requested: None,
+            branch_note: None,
             error_message: None,
             error_code: None,
         };
         match finish {
             Finish::Completed {
                 branch,
+                branch_note,
                 commit_sha,
                 cached_from,
                 ..
@@ -133,6 +139,9 @@ impl<'a> End<'a> {
                 end.progress = Some(100);
                 end.stage = Some(None);
                 end.branch = branch.as_deref();
+                end.branch_note = branch_note.map(BranchNote::code);
+                let other = branch.as_deref().is_some_and(|branch| branch != requested);
+                end.branch_requested = (other && !requested.is_empty()).then_some(requested);
                 end.commit_sha = commit_sha.as_deref();
                 end.cached_from = cached_from.as_ref().map(ScanId::as_str);
             }

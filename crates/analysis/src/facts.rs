@@ -29,6 +29,8 @@ pub struct FileFacts {
     pub licence: Option<String>,
     /// What went wrong, for `analyser.skippedFiles`.
     pub problems: Vec<String>,
+    /// It stands for a file outside the repository: only named, by its problem.
+    pub is_pointer: bool,
 }
 
 /// Facts of a syntax tree.

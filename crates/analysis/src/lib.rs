@@ -90,6 +90,7 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
             reason: truncated,
         }],
         limits: LimitsUsed::from(&options.limits),
+        scan_limits: None,
         skipped_files: skipped,
         skipped_files_total: total,
         truncated: capped,

@@ -12,7 +12,7 @@ use crate::language::{self, Attributes, Origin};
 use crate::licence;
 use crate::manifests;
 use crate::options::{Observer, Options};
-use crate::source::{self, Entry, OpenError, Reader, SourceTree};
+use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
 
@@ -93,7 +93,9 @@ pub(crate) fn scan_by(
             path: facts.path.clone(),
             reason,
         }));
-        files.push(facts);
+        if !facts.is_pointer {
+            files.push(facts);
+        }
     }
     skipped.sort();
     Ok(Facts {
@@ -169,6 +171,7 @@ impl Job<'_> {
             text: None,
             licence: None,
             problems: Vec::new(),
+            is_pointer: false,
         };
         let is_manifest = manifests::is_manifest(path);
         let is_licence = licence::is_licence_file(path);
@@ -180,7 +183,8 @@ impl Job<'_> {
         };
         let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
         let is_read = crate::stages::reads_text_of(path) || is_licence || is_manifest;
-        if facts.language.is_none() && has_ending && !is_read {
+        let is_unknown = facts.language.is_none() && has_ending && !is_read;
+        if is_unknown && !lfs::can_be_pointer(entry.size) {
             return facts;
         }
         if entry.size > limit {
@@ -189,6 +193,14 @@ impl Job<'_> {
         }
         if let Err(problem) = reader.read(entry, text) {
             facts.problems.push(problem);
+            return facts;
+        }
+        if lfs::is_pointer(text) {
+            facts.problems.push(lfs::REASON.to_owned());
+            facts.is_pointer = true;
+            return facts;
+        }
+        if is_unknown {
             return facts;
         }
         if source::decode(text).is_err() {

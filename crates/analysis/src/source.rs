@@ -15,6 +15,7 @@ use crate::options::Limits;
 mod encoding;
 mod folder;
 mod git;
+pub(crate) mod lfs;
 
 pub use encoding::decode;
 pub use git::Git;

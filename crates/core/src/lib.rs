@@ -14,6 +14,7 @@ pub mod queue;
 pub mod repo_url;
 pub mod report;
 pub mod scan;
+pub mod scan_limits;
 pub mod secret;
 pub mod settings;
 #[cfg(feature = "store")]
@@ -26,4 +27,5 @@ pub use failure::{FailureCode, FailureKind};
 pub use hook_url::HookUrl;
 pub use repo_url::{RepoUrl, UrlPolicy};
 pub use scan::{LeaseToken, ScanId, ScanStatus};
+pub use scan_limits::ScanLimits;
 pub use secret::Secret;

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ScanLimits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -147,10 +148,15 @@ impl Report {
     }
 }
 
-/// What tells one analyser's reports from another's: reports of the same commit with the same text here are the same.
+/// What distinguishes reports of the same commit: the version of the analysis, that of the schema, and the limits that shaped
+/// the report. Reports of the same commit with the same text here are the same.
 #[must_use]
-pub fn analyser_version(version: &str, schema_version: u32) -> String {
-    format!("{version}/{schema_version}")
+pub fn analyser_version(version: &str, schema_version: u32, limits: Option<&ScanLimits>) -> String {
+    match limits {
+        Some(limits) => format!("{version}/{schema_version}/{}", limits.fingerprint()),
+        // Not made by a worker.
+        None => format!("{version}/{schema_version}"),
+    }
 }
 
 /// The JSON Schema of the report, as served at `/api/schema/report.json`.

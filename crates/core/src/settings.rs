@@ -14,12 +14,13 @@ use std::fmt;
 
 use serde::Serialize;
 
+pub use crate::ScanLimits;
 pub use api::{ApiSettings, DatabaseUrl, Rate, RequestLimits, Retention};
 pub use reader::{Reader, Vars};
 pub use redis::RedisUrl;
 pub use sign_in::SignIn;
 pub use variables::{VARIABLES, Variable, Who};
-pub use worker::{ScanLimits, WorkerSettings};
+pub use worker::WorkerSettings;
 
 /// Exit status for bad settings: `EX_CONFIG` of sysexits.h.
 pub const EXIT_CONFIG: u8 = 78;

@@ -240,7 +240,17 @@ fn no_redirect_leads_inside() {
             }
         }
         later.push(at("dumb/bare.git".to_owned()));
-        fail(&repolens, &later, &["clone-failed", "repository-not-found"]).await;
+        fail(
+            &repolens,
+            &later,
+            &[
+                "clone-failed",
+                "protocol-unsupported",
+                "remote-error",
+                "repository-not-found",
+            ],
+        )
+        .await;
         island.inside_is_untouched();
     });
 }

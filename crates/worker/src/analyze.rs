@@ -112,6 +112,7 @@ fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError>
         analyzed_at: Some(Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)),
         processing_time_ms: Some(u64::try_from(spent.as_millis()).unwrap_or(u64::MAX)),
     });
+    report.analyser.scan_limits = args.scan_limits;
     Ok(report)
 }
 

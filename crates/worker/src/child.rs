@@ -152,6 +152,9 @@ impl Analyser {
             text(format!("--max-file-size={}", self.limits.max_file_bytes)),
             text(format!("--threads={}", self.threads())),
         ]);
+        if let Ok(limits) = serde_json::to_string(&self.limits) {
+            args.push(text(format!("--scan-limits={limits}")));
+        }
         if run.name_files {
             args.push("--name-files".into());
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use repolens_core::ScanLimits;
 
 /// `EX_USAGE` of sysexits.h.
 pub const EXIT_USAGE: u8 = 64;
@@ -94,9 +95,16 @@ pub struct AnalyzeArgs {
     pub repo_url: Option<String>,
     #[arg(long, hide = true)]
     pub branch: Option<String>,
+    /// What the whole scan may use, as JSON.
+    #[arg(long, hide = true, value_parser = parse_limits)]
+    pub scan_limits: Option<ScanLimits>,
     /// Counts as processing time, for the clone that came before.
     #[arg(long, hide = true, default_value_t = 0)]
     pub elapsed_ms: u64,
+}
+
+fn parse_limits(text: &str) -> Result<ScanLimits, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

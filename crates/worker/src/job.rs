@@ -237,7 +237,7 @@ impl Jobs {
             commit_sha: cloned.commit.clone(),
             branch: cloned.branch.clone(),
             branch_note: cloned.branch_note,
-            analyser_version: analyser_version(repolens_analysis::VERSION, SCHEMA_VERSION),
+            analyser_version: analyser_version(repolens_analysis::VERSION, SCHEMA_VERSION, Some(&self.analyser.limits)),
         };
         match self.api.commit(&claim.scan_id, &body).await {
             Ok(cached) => cached,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::exports::{complete, report};
 use crate::support::{Api, Database};
 
-crate::both! { the_same_commit_is_answered_at_once, what_is_analysed_anew }
+crate::both! { the_same_commit_is_answered_at_once, other_limits_make_another_report, what_is_analysed_anew }
 
 fn commit(lease: &str, sha: &str, version: &str) -> Value {
     json!({ "leaseToken": lease, "commitSha": sha, "branch": "trunk", "analyserVersion": version })
@@ -53,6 +53,29 @@ async fn the_same_commit_is_answered_at_once(database: Database) {
     assert_eq!(answer["cached"], true);
 }
 
+async fn other_limits_make_another_report(database: Database) {
+    let api = Api::start(&database);
+    let mut made = report();
+    made["analyser"]["scanLimits"] =
+        json!({ "timeoutSeconds": 600, "maxRepoBytes": 1, "maxFileBytes": 2, "analysisMemoryBytes": 3 });
+    complete(&api, made).await;
+    for (version, cached) in [
+        ("0.1.0/1", false),
+        ("0.1.0/1/600-1-4-3", false),
+        ("0.1.0/1/60-1-2-3", false),
+        ("0.1.0/1/600-1-2-3", true),
+    ] {
+        let id = api.submit().await;
+        let (_, lease) = api.claim().await;
+        let path = format!("/api/worker/jobs/{id}/commit");
+        let (_, answer) = api.work(&path, commit(&lease, "c0ffee", version)).await;
+        assert_eq!(answer["cached"], cached, "{version}");
+        if !cached {
+            api.report(&id, &lease, json!({ "status": "cancelled" })).await;
+        }
+    }
+}
+
 async fn what_is_analysed_anew(database: Database) {
     let api = Api::start(&database);
     let first = complete(&api, report()).await;
@@ -62,6 +85,7 @@ async fn what_is_analysed_anew(database: Database) {
     for (what, body) in [
         ("another commit", commit(&lease, "c0ffef", "0.1.0/1")),
         ("another analyser", commit(&lease, "c0ffee", "0.1.1/1")),
+        ("other limits", commit(&lease, "c0ffee", "0.1.0/1/600-1-2-3")),
         ("another lease", commit("not-mine", "c0ffee", "0.1.0/1")),
     ] {
         assert_eq!(api.work(&path, body).await.1, json!({ "cached": false }), "{what}");

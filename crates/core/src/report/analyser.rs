@@ -1,5 +1,6 @@
 //! `analyser`: how the analysis went. Nothing is dropped in silence.
 
+use crate::ScanLimits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,9 @@ pub struct Analyser {
     pub version: String,
     pub stages: Vec<Stage>,
     pub limits: LimitsUsed,
+    /// Those of the whole scan, where a worker made it: clone, time and memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan_limits: Option<ScanLimits>,
     /// Sorted by path, at most 1,000.
     pub skipped_files: Vec<SkippedFile>,
     pub skipped_files_total: u64,

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{Checked, LogSettings, Reader, RedisUrl};
-use crate::Secret;
 use crate::repo_url::UrlPolicy;
+use crate::{ScanLimits, Secret};
 
 /// What the worker was told.
 #[derive(Debug, Clone)]
@@ -32,57 +31,6 @@ pub struct WorkerSettings {
     pub log: LogSettings,
 }
 
-/// What one scan may use. The one struct that is enforced, stored in the report, and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ScanLimits {
-    /// Clone and analysis together.
-    pub timeout_seconds: u64,
-    /// On disk, as cloned.
-    pub max_repo_bytes: u64,
-    /// A larger file is named in `skippedFiles` and not read.
-    pub max_file_bytes: u64,
-    /// Address space of the analysis.
-    pub analysis_memory_bytes: u64,
-}
-
-impl ScanLimits {
-    /// 10 minutes, 1 GiB, 2 MiB, 1 GiB.
-    pub const STANDARD: Self = Self {
-        timeout_seconds: 600,
-        max_repo_bytes: 1 << 30,
-        max_file_bytes: 2 << 20,
-        analysis_memory_bytes: 1 << 30,
-    };
-
-    #[must_use]
-    pub fn timeout(&self) -> Duration {
-        Duration::from_secs(self.timeout_seconds)
-    }
-
-    fn read(reader: &mut Reader) -> Self {
-        let standard = Self::STANDARD;
-        let timeout = reader.duration("SCAN_TIMEOUT", standard.timeout());
-        if timeout < Duration::from_secs(1) {
-            reader.error("SCAN_TIMEOUT", "is less than a second: no scan would end");
-        }
-        let memory = reader.size("ANALYSIS_MEMORY", standard.analysis_memory_bytes);
-        // Below this the analysis cannot even load its parsers and the stacks of its threads.
-        if memory < 128 << 20 {
-            reader.error(
-                "ANALYSIS_MEMORY",
-                "is less than the 128 MiB that the analysis needs at least",
-            );
-        }
-        Self {
-            timeout_seconds: timeout.as_secs(),
-            max_repo_bytes: reader.size("MAX_REPO_SIZE", standard.max_repo_bytes),
-            max_file_bytes: reader.size("MAX_FILE_SIZE", standard.max_file_bytes),
-            analysis_memory_bytes: memory,
-        }
-    }
-}
-
 impl WorkerSettings {
     #[must_use]
     pub fn read(mut reader: Reader) -> Checked<Self> {
@@ -98,11 +46,34 @@ impl WorkerSettings {
             concurrency: reader.parsed("WORKER_CONCURRENCY", 1, "a number of jobs, 1 to 64", |value| {
                 value.parse().ok().filter(|jobs| (1..=64).contains(jobs))
             }),
-            limits: ScanLimits::read(&mut reader),
+            limits: scan_limits(&mut reader),
             url_policy: reader.url_policy(),
             log: reader.log(),
         };
         reader.finish(settings)
+    }
+}
+
+/// Reads the limits of one scan.
+fn scan_limits(reader: &mut Reader) -> ScanLimits {
+    let standard = ScanLimits::STANDARD;
+    let timeout = reader.duration("SCAN_TIMEOUT", standard.timeout());
+    if timeout < Duration::from_secs(1) {
+        reader.error("SCAN_TIMEOUT", "is less than a second: no scan would end");
+    }
+    let memory = reader.size("ANALYSIS_MEMORY", standard.analysis_memory_bytes);
+    // Below this the analysis cannot even load its parsers and the stacks of its threads.
+    if memory < 128 << 20 {
+        reader.error(
+            "ANALYSIS_MEMORY",
+            "is less than the 128 MiB that the analysis needs at least",
+        );
+    }
+    ScanLimits {
+        timeout_seconds: timeout.as_secs(),
+        max_repo_bytes: reader.size("MAX_REPO_SIZE", standard.max_repo_bytes),
+        max_file_bytes: reader.size("MAX_FILE_SIZE", standard.max_file_bytes),
+        analysis_memory_bytes: memory,
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::ScanLimits;
 use crate::report::analyser_version;
 
 /// What the columns `riskScores`, `readmeAnalysis`, `languageStats` and `dependencies` keep of a report, and which analyser
@@ -15,7 +16,7 @@ pub struct Figures {
     pub readme: Option<ReadmeFigures>,
     pub languages: Option<LanguageFigures>,
     pub dependencies: Option<DependencyFigures>,
-    /// `analyser.version` and `schemaVersion`, as `VERSION/SCHEMA`.
+    /// See [`analyser_version`].
     pub analyser_version: Option<String>,
     /// How long each stage of the analysis took, in milliseconds; in no column.
     pub stages: Vec<(String, u64)>,
@@ -92,8 +93,11 @@ impl Figures {
             statistics: DependencyFigures,
         }
         #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
         struct Analyser {
             version: String,
+            #[serde(default)]
+            scan_limits: Option<ScanLimits>,
             #[serde(default)]
             stages: Vec<Stage>,
         }
@@ -109,8 +113,11 @@ impl Figures {
             languages.primary = languages.primary.take().filter(|name| sound(name));
         }
         let analyser = read::<Analyser>(members.analyser);
-        let (version, stages) =
-            analyser.map_or((None, Vec::new()), |analyser| (Some(analyser.version), analyser.stages));
+        let analyser_version = analyser
+            .as_ref()
+            .filter(|analyser| sound(&analyser.version))
+            .map(|analyser| analyser_version(&analyser.version, schema, analyser.scan_limits.as_ref()));
+        let stages = analyser.map_or(Vec::new(), |analyser| analyser.stages);
         Self {
             scores: read(members.risk_scores),
             readme: read(members.readme_analysis),
@@ -120,9 +127,7 @@ impl Figures {
                 .into_iter()
                 .filter_map(|stage| Some((stage.name, stage.ms?)))
                 .collect(),
-            analyser_version: version
-                .filter(|version| sound(version))
-                .map(|version| analyser_version(&version, schema)),
+            analyser_version,
         }
     }
 }
@@ -161,6 +166,10 @@ mod tests {
         assert_eq!((scores.overall, scores.security), (Some(23.5), None));
         assert_eq!(figures.analyser_version.as_deref(), Some("0.1.0/1"));
         assert_eq!(figures.dependencies.expect("dependencies").total, Some(3));
+        let limited = br#"{"schemaVersion":1,"analyser":{"version":"0.1.0","scanLimits":{"timeoutSeconds":600,
+            "maxRepoBytes":1,"maxFileBytes":2,"analysisMemoryBytes":3}}}"#;
+        let version = Figures::of(limited).analyser_version;
+        assert_eq!(version.as_deref(), Some("0.1.0/1/600-1-2-3"));
         for odd in [
             "{}",
             "[]",

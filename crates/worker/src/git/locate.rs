@@ -163,16 +163,13 @@ fn redirected(response: &reqwest::Response) -> Result<String, Failed> {
         .and_then(|location| location.to_str().ok())
         .and_then(|location| response.url().join(location).ok());
     let Some(target) = target else {
-        return Err(Failed::new(
-            FailureCode::HostFailed,
-            format!("a redirect to nowhere: {location:?}"),
-        ));
+        return Err(answer::redirected_to_page(&format!("{location:?}")));
     };
     // Never from the network to this disk, whatever the policy says of addresses that people give.
     let stays_on_the_net = matches!(target.scheme(), "http" | "https");
     match target.as_str().strip_suffix(FIRST_REQUEST) {
         Some(repository) if stays_on_the_net => Ok(repository.to_owned()),
-        _ => Err(answer::redirected_to_page(&target)),
+        _ => Err(answer::redirected_to_page(target.as_str())),
     }
 }
 

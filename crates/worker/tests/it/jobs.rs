@@ -383,7 +383,7 @@ async fn a_commit_that_was_analysed_before_is_not_analysed_again() {
     assert_eq!(commit["commitSha"].as_str().map(str::len), Some(40));
     let version = commit["analyserVersion"].as_str().expect("a text");
     assert!(
-        version.ends_with("/1") && version.starts_with(repolens_analysis::VERSION),
+        version.ends_with(&format!("/1/{}", limits().fingerprint())) && version.starts_with(repolens_analysis::VERSION),
         "{version}"
     );
 }

@@ -47,6 +47,7 @@ pub const VARIABLES: &[Variable] = &[
     row("PORT", Both),
     secret("DATABASE_URL", Api),
     row("DATABASE_CA_FILE", Api),
+    row("EXTRA_CA_FILE", Both),
     row("REPOLENS_DATA_DIR", Api),
     row("REPOLENS_EMBEDDED", Api),
     row("REPOLENS_SUPERVISOR_SOCKET", Api),

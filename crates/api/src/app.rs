@@ -1,14 +1,16 @@
 //! What the handlers share.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use repolens_core::job::JobLimits;
 use repolens_core::queue::QueuedScan;
-use repolens_core::settings::{RequestLimits, Retention};
+use repolens_core::settings::{RequestLimits, Retention, TrustedProxies};
 use repolens_core::store::{NewScan, Seen, Store, StoreError, StoredResults, Submitted};
 use repolens_core::{ScanId, ScanStatus, Secret, UrlPolicy};
 use tokio::runtime::Handle;
@@ -46,11 +48,13 @@ pub struct App {
     /// What this instance was given of the limit of requests that all share.
     pub shares: Option<Shares>,
     /// Requests that are being answered, by client.
-    /// `None`: as many requests at a time as a client likes.
-    pub busy: Option<Arc<Busy>>,
+    pub busy: Arc<Busy>,
     /// For large answers, while they are sent.
     pub room: Arc<Room>,
     pub guest_history: bool,
+    pub trusted_proxies: TrustedProxies,
+    /// A header of a proxy that is not trusted was ignored, and the log says so.
+    pub ignored_proxy: AtomicBool,
     pub limits: JobLimits,
     pub url_policy: UrlPolicy,
     pub callers: Callers,
@@ -78,6 +82,18 @@ impl App {
             .map(|limiter| limiter.take(client.number(), Instant::now()))
     }
 
+    /// Logs once that a proxy seems to be there which the settings do not name: all its clients are counted as one.
+    pub fn proxy_ignored(&self, peer: Option<IpAddr>) {
+        let exempt = self.request_limits.exempt_loopback && peer.is_some_and(|peer| peer.is_loopback());
+        if exempt || self.ignored_proxy.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let peer = peer.map_or_else(|| "a peer".to_owned(), |peer| peer.to_string());
+        tracing::warn!(
+            "TRUSTED_PROXIES: {peer} sent `X-Forwarded-For` and is no trusted proxy, so the header was not read; if it is your proxy, all its clients are counted as one: `GET /api/whoami` shows what to set"
+        );
+    }
+
     fn is_exempt(&self, client: Client) -> bool {
         self.request_limits.exempt_loopback && client.address.is_loopback()
     }
@@ -87,10 +103,10 @@ impl App {
     /// # Errors
     /// It has too many of them.
     pub fn hold(&self, client: Client) -> Result<Option<Held>, Problem> {
-        let Some(busy) = self.busy.as_ref().filter(|_| !self.is_exempt(client)) else {
+        if self.is_exempt(client) {
             return Ok(None);
-        };
-        busy.hold(client.number()).map(Some).ok_or_else(|| {
+        }
+        self.busy.hold(client.number()).map(Some).ok_or_else(|| {
             Problem::too_many(
                 "You have too many requests open: wait for some of them to be answered.",
                 1,

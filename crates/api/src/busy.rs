@@ -11,6 +11,9 @@ use repolens_core::settings::Rate;
 /// More than a browser opens, and than a script needs.
 const ENOUGH: usize = 64;
 
+/// Of a client that may ask as often as it likes: one behind a proxy, whose connections are not bounded, must not take all.
+const UNLIMITED: usize = 1_000;
+
 pub struct Busy {
     clients: Mutex<HashMap<u128, usize>>,
     /// For each of them.
@@ -25,10 +28,14 @@ pub struct Held {
 
 impl Busy {
     /// Whoever lets a client ask more often lets it have more requests open.
-    pub fn new(rate: Rate) -> Self {
+    pub fn new(rate: Option<Rate>) -> Self {
+        let most = match rate {
+            Some(rate) => usize::try_from(rate.count).unwrap_or(usize::MAX).max(ENOUGH),
+            None => UNLIMITED,
+        };
         Self {
             clients: Mutex::default(),
-            most: usize::try_from(rate.count).unwrap_or(usize::MAX).max(ENOUGH),
+            most,
         }
     }
 
@@ -71,7 +78,7 @@ mod tests {
             count: 70,
             per: Duration::from_secs(1),
         };
-        let busy = Arc::new(Busy::new(rate));
+        let busy = Arc::new(Busy::new(Some(rate)));
         let held: Vec<_> = (0..busy.most).filter_map(|_| busy.hold(1)).collect();
         assert_eq!(held.len(), 70);
         assert!(busy.hold(1).is_none());

@@ -1,10 +1,12 @@
 //! `repolens-api check`: are the settings sound?
 
 use std::io::{self, Write as _};
+use std::path::Path;
 
-use repolens_core::queue::{self, QueueError};
+use repolens_core::queue;
 use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Finding, Level};
-use repolens_core::store::{PostgresUrl, Store};
+use repolens_core::store::{PostgresUrl, Refusal, Store, StoreError};
+use repolens_core::tls;
 use tokio::runtime::Handle;
 
 /// Prints one JSON object a line; `true` where there is no error. With `connect` the database and Redis are tried as well.
@@ -15,6 +17,8 @@ pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<boo
     let mut findings = checked.findings;
     if let Some(settings) = &checked.settings {
         findings.extend(database_address(settings));
+        findings.push(meaning(settings));
+        findings.extend(extra_authorities(settings));
     }
     if let (Some(settings), true) = (checked.settings, connect) {
         findings.push(try_database(&settings).await);
@@ -30,6 +34,28 @@ pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<boo
     stdout.write_all(&lines)?;
     stdout.flush()?;
     Ok(findings.iter().all(|finding| finding.level != Level::Error))
+}
+
+/// What the settings mean where that is not plain from their values.
+pub fn meaning(settings: &ApiSettings) -> Finding {
+    Finding {
+        level: Level::Ok,
+        name: "TRUSTED_PROXIES".into(),
+        message: settings.trusted_proxies.describe(),
+    }
+}
+
+/// Trusts the authorities of `EXTRA_CA_FILE` from here on.
+pub fn extra_authorities(settings: &ApiSettings) -> Option<Finding> {
+    let (level, message) = match tls::trust_also(settings.extra_ca_file.as_deref()?) {
+        Ok(count) => (Level::Ok, format!("{count} further authorities are trusted")),
+        Err(error) => (Level::Error, error),
+    };
+    Some(Finding {
+        level,
+        name: "EXTRA_CA_FILE".into(),
+        message,
+    })
 }
 
 /// What can be said of the database's address without connecting.
@@ -63,12 +89,15 @@ async fn try_database(settings: &ApiSettings) -> Finding {
         settings.database_ca_file.as_deref(),
         Handle::current(),
     ) {
-        Ok(store) => store.ping().await.map(|()| store.kind()),
+        Ok(store) => store.check().await.map(|()| store.kind()),
         Err(error) => Err(error),
     };
     let (level, message) = match tried {
-        Ok(kind) => (Level::Ok, format!("the database answers ({kind})")),
-        Err(error) => (Level::Error, format!("{}: {error}", settings.database.trouble())),
+        Ok(kind) => (
+            Level::Ok,
+            format!("the database answers and can be written to ({kind})"),
+        ),
+        Err(error) => (Level::Error, trouble(&settings.database, &error)),
     };
     Finding {
         level,
@@ -77,12 +106,58 @@ async fn try_database(settings: &ApiSettings) -> Finding {
     }
 }
 
+/// Why the database cannot be used, and what to do.
+pub fn trouble(database: &DatabaseUrl, error: &StoreError) -> String {
+    let (place, advice) = match database {
+        DatabaseUrl::Sqlite(path) => {
+            let shown = path.display();
+            let advice = match error {
+                StoreError::Refused(Refusal::Damaged, _) => {
+                    let folder = path.parent().unwrap_or(Path::new(".")).display();
+                    format!(
+                        "it was left as it is; keep a copy (`cp -a {folder} {folder}.damaged`), then restore your latest backup as docs/operations.md shows, or save what can be read: `sqlite3 {shown} .recover | sqlite3 saved.db`"
+                    )
+                }
+                StoreError::Refused(Refusal::DiskFull, _) => "make room on its disk".to_owned(),
+                StoreError::Refused(Refusal::Locked, _) => "stop the other program that uses it".to_owned(),
+                _ => "set `REPOLENS_DATA_DIR` to a folder that may be written to, or `DATABASE_URL`".to_owned(),
+            };
+            (format!("`{shown}`"), advice)
+        }
+        DatabaseUrl::Postgres(text) => {
+            let place =
+                PostgresUrl::parse(text).map_or_else(|_| "its host".to_owned(), |url| format!("`{}`", url.place()));
+            (format!("at {place}"), postgres_advice(error).to_owned())
+        }
+    };
+    format!("cannot use the database {place}: {advice}: {error}")
+}
+
+fn postgres_advice(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Refused(refusal, _) => match refusal {
+            Refusal::ReadOnly => "use the address of the primary server in `DATABASE_URL`, or end the read-only mode",
+            Refusal::Rights => {
+                "grant its user the rights to use the schema, to create tables, and to read and write all of them"
+            }
+            Refusal::DiskFull => "make room on the server's disk",
+            Refusal::Locked => "end the session that holds the lock (`select * from pg_locks where granted`)",
+            Refusal::TimedOut => "the server is overloaded, or a lock is held in it",
+            Refusal::Login => "correct the user or the password in `DATABASE_URL`",
+            Refusal::NoDatabase => "create it, or correct the name in `DATABASE_URL`",
+            Refusal::Damaged => "restore it from a backup as docs/operations.md shows",
+        },
+        StoreError::Unavailable(_) => "start it, or correct host and port in `DATABASE_URL`",
+        StoreError::Broken(_) => "correct `DATABASE_URL`, or read the cause",
+    }
+}
+
 async fn try_redis(settings: &ApiSettings) -> Option<Finding> {
     let url = settings.redis.as_ref()?;
     let (level, message) = match queue::check(url).await {
         Ok(()) => (Level::Ok, format!("Redis at {url} answers")),
         // Scans are accepted without it, and wait.
-        Err(error @ QueueError::Away(_)) => (Level::Warning, format!("{url}: {error}: scans will wait for it")),
+        Err(error) if error.may_pass() => (Level::Warning, format!("{url}: {error}: scans will wait for it")),
         Err(error) => (Level::Error, format!("{url}: {error}")),
     };
     Some(Finding {

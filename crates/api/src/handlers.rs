@@ -15,6 +15,7 @@ pub mod results;
 pub mod scans;
 pub mod sections;
 pub mod webhooks;
+pub mod whoami;
 pub mod worker;
 
 use std::sync::Arc;

@@ -119,6 +119,8 @@ fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio:
     let mut findings = checked.findings;
     if let Some(settings) = &checked.settings {
         findings.extend(check::database_address(settings));
+        findings.push(check::meaning(settings));
+        findings.extend(check::extra_authorities(settings));
     }
     for finding in &findings {
         match finding.level {

@@ -198,7 +198,7 @@ impl Problem {
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             "Not available",
-            "The service cannot reach its database right now. Nothing was stored; try again in a few seconds.",
+            "The service cannot use its database right now. Nothing was stored; try again in a few seconds.",
         );
         problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("5")));
         problem
@@ -223,6 +223,10 @@ impl From<StoreError> for Problem {
                 tracing::warn!("{error}");
                 Self::unavailable()
             }
+            StoreError::Refused(..) => {
+                tracing::error!("{error}");
+                Self::unavailable()
+            }
             StoreError::Broken(_) => Self::because(&error),
         }
     }
@@ -241,6 +245,20 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let parts = &self.0;
+        let mut response = HttpResponse::build(parts.status);
+        if let Some((name, value)) = &parts.header {
+            response.insert_header((name, value));
+        }
+        response
+            .content_type("application/problem+json")
+            .body(self.body().to_string())
+    }
+}
+
+impl Problem {
+    /// As RFC 9457 has it.
+    pub fn body(&self) -> Value {
+        let parts = &self.0;
         let mut body = Map::new();
         body.insert("type".into(), format!("urn:repolens:problem:{}", parts.kind).into());
         body.insert("title".into(), parts.title.into());
@@ -256,12 +274,6 @@ impl ResponseError for Problem {
             body.insert("errors".into(), errors.into());
         }
         body.extend(parts.more.clone());
-        let mut response = HttpResponse::build(parts.status);
-        if let Some((name, value)) = &parts.header {
-            response.insert_header((name, value));
-        }
-        response
-            .content_type("application/problem+json")
-            .body(Value::Object(body).to_string())
+        Value::Object(body)
     }
 }

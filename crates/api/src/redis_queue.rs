@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanId;
-use repolens_core::queue::{Allowance, OldRow, Producer, QueueError, QueuedScan, Shared};
+use repolens_core::queue::{self, Allowance, OldRow, Producer, QueueError, QueuedScan, Shared};
 use repolens_core::settings::{Rate, RedisUrl};
 use repolens_core::store::{Store, StoreError, Waiting};
 use tokio::sync::{Notify, watch};
@@ -44,6 +44,11 @@ pub struct RedisQueue {
     /// Since the last look a worker took a scan, or one came.
     moved: AtomicBool,
     look: Notify,
+    url: RedisUrl,
+    /// Redis has refused a command, and has not taken it since.
+    refused: AtomicBool,
+    /// It was found that it would take it now.
+    mended: Notify,
 }
 
 /// What instances count together for each client.
@@ -65,6 +70,9 @@ impl RedisQueue {
             more: AtomicBool::new(false),
             moved: AtomicBool::new(false),
             look: Notify::new(),
+            url: url.clone(),
+            refused: AtomicBool::new(false),
+            mended: Notify::new(),
         })
     }
 
@@ -137,10 +145,15 @@ impl RedisQueue {
         Some(allowance)
     }
 
-    /// For readiness: how long an answer takes.
-    pub async fn ping(&self) -> Result<Duration, QueueError> {
+    /// For readiness: how long an answer takes, or why there is none.
+    pub async fn ready(&self) -> Result<Duration, QueueError> {
         let begin = Instant::now();
-        self.producer.ping().await.map(|()| begin.elapsed())
+        if self.producer.ping().await.is_ok() && !self.refused.load(Ordering::Acquire) {
+            return Ok(begin.elapsed());
+        }
+        queue::check(&self.url).await?;
+        self.mended.notify_one();
+        Ok(begin.elapsed())
     }
 
     /// Whether Redis is to be told of it now.
@@ -316,6 +329,7 @@ async fn look_again_and_again(queue: &RedisQueue, store: &Store) {
         }
         match queue.compare(store, &mut cut_over).await {
             Ok(()) => {
+                queue.refused.store(false, Ordering::Release);
                 retry = FIRST_RETRY;
                 let moved = queue.moved.swap(false, Ordering::AcqRel);
                 pause = match moved || queue.waiting().is_empty() {
@@ -326,15 +340,19 @@ async fn look_again_and_again(queue: &RedisQueue, store: &Store) {
             Err(error) => {
                 queue.behind.store(true, Ordering::SeqCst);
                 match error {
-                    // The queue itself tells of an outage, once.
-                    LookError::Queue(error @ QueueError::Away(_)) => tracing::debug!("{error}"),
-                    LookError::Queue(error) => {
+                    LookError::Queue(error @ (QueueError::Rights(_) | QueueError::Refused(_))) => {
                         tracing::error!("jobs cannot be put into the queue: {error}");
+                        queue.refused.store(true, Ordering::Release);
                         retry = REFUSED_RETRY;
                     }
+                    // The queue itself tells of an outage, once.
+                    LookError::Queue(error) => tracing::debug!("{error}"),
                     LookError::Store(error) => tracing::warn!("cannot compare the queue with the scans: {error}"),
                 }
-                tokio::time::sleep(retry).await;
+                tokio::select! {
+                    () = tokio::time::sleep(retry) => {}
+                    () = queue.mended.notified() => {}
+                }
                 retry = (retry * 2).min(LONGEST_RETRY);
             }
         }

@@ -12,12 +12,14 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
+use repolens_core::settings::TrustedProxies;
 use tracing::Instrument as _;
 use url::form_urlencoded;
 
 use crate::app::App;
 use crate::busy::Held;
 use crate::client::{Client, bearer};
+use crate::connections::{Place, UnderWay};
 use crate::limit::Allowance;
 use crate::problem::Problem;
 use crate::room;
@@ -28,6 +30,10 @@ pub struct Origins(pub Vec<String>);
 /// The request's id: the caller's own, where it sent a sound one.
 #[derive(Clone)]
 pub struct RequestId(pub String);
+
+/// Did a trusted proxy pass this request on? Otherwise its `X-Forwarded-…` headers are the caller's own words.
+#[derive(Clone, Copy)]
+struct FromProxy(bool);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -50,15 +56,15 @@ pub async fn around(
     let id = request_id(request.headers());
     let origin = allowed_origin(&request);
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let https = request
-        .headers()
-        .get("x-forwarded-proto")
-        .is_some_and(|value| value.as_bytes() == b"https");
     request.extensions_mut().insert(RequestId(id.clone()));
-    let client = client(&request);
+    let (client, from_proxy) = client(&request);
     request.extensions_mut().insert(client);
+    request.extensions_mut().insert(from_proxy);
+    let proto = request.headers().get("x-forwarded-proto");
+    let https = from_proxy.0 && proto.is_some_and(|value| value.as_bytes() == b"https");
     let allowance = allowance(&request, client).await;
     let held = hold(&request, client);
+    let under_way = request.conn_data::<Arc<Place>>().map(|place| place.under_way());
     let span = tracing::info_span!("request", request_id = %id);
 
     let mut response = if is_preflight(&request) {
@@ -73,7 +79,7 @@ pub async fn around(
             Err(refused) => request.into_response(refused.error_response()),
             Ok(held) => {
                 let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
-                while_it_is_sent(response, held, client)
+                while_it_is_sent(response, held, under_way, client)
             }
         }
     };
@@ -101,12 +107,17 @@ pub async fn around(
     Ok(response)
 }
 
-fn client(request: &ServiceRequest) -> Client {
-    let proxies = request
-        .app_data::<web::Data<App>>()
-        .map_or(0, |app| app.request_limits.trusted_proxies);
-    let peer = request.peer_addr().map(|address| address.ip());
-    Client::of(request.headers(), peer, proxies)
+fn client(request: &ServiceRequest) -> (Client, FromProxy) {
+    let peer = request.peer_addr().map(|address| address.ip().to_canonical());
+    let none = TrustedProxies::None;
+    let app = request.app_data::<web::Data<App>>();
+    let proxies = app.map_or(&none, |app| &app.trusted_proxies);
+    let (client, _) = Client::identify(request.headers(), peer, proxies);
+    let trusted = peer.is_some_and(|peer| proxies.trusts_peer(peer));
+    if let Some(app) = app.filter(|_| !trusted && request.headers().contains_key("x-forwarded-for")) {
+        app.proxy_ignored(peer);
+    }
+    (client, FromProxy(trusted))
 }
 
 /// Hosts that look whether we are alive, and workers that show their token, are not limited.
@@ -135,6 +146,7 @@ fn hold(request: &ServiceRequest, client: Client) -> Result<Option<Held>, Proble
 fn while_it_is_sent(
     response: ServiceResponse<BoxBody>,
     held: Option<Held>,
+    under_way: Option<UnderWay>,
     client: Client,
 ) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
@@ -142,7 +154,7 @@ fn while_it_is_sent(
         return ServiceResponse::new(request, response);
     };
     let client = held.is_some().then(|| client.number());
-    let response = room::until_sent(response, &app.room, client, held).unwrap_or_else(|| {
+    let response = room::until_sent(response, &app.room, client, held, under_way).unwrap_or_else(|| {
         Problem::busy("Too many large answers are being read: try again in a moment, or close some of yours.")
             .error_response()
     });
@@ -292,8 +304,20 @@ pub fn is_foreign(request: &HttpRequest) -> bool {
         .to_str()
         .ok()
         .and_then(|origin| origin.split_once("://"))
-        .is_some_and(|(_, host)| host == request.connection_info().host());
+        .is_some_and(|(_, host)| Some(host) == own_host(request));
     !(allowed || own)
+}
+
+/// The host that a browser has in its address bar.
+fn own_host(request: &HttpRequest) -> Option<&str> {
+    let from_proxy = request.extensions().get::<FromProxy>().is_some_and(|from| from.0);
+    let forwarded = request.headers().get("x-forwarded-host").filter(|_| from_proxy);
+    let host = forwarded
+        .or_else(|| request.headers().get(header::HOST))?
+        .to_str()
+        .ok()?;
+    // Several proxies add to it as to a list.
+    Some(host.split(',').next().unwrap_or(host).trim())
 }
 
 fn allow(headers: &mut HeaderMap, origin: HeaderValue) {

@@ -13,6 +13,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 
 use crate::busy::Held;
+use crate::connections::UnderWay;
 
 /// Of the 512 MB that the API shares with a worker.
 const ALL: usize = 96 << 20;
@@ -79,16 +80,27 @@ impl Drop for Place {
 }
 
 /// `response`, which counts as one of its client's open requests and takes its room until all of it was sent; `None` where
-/// there is no room. Event streams are counted by themselves.
+/// there is no room. Streams are counted by themselves, and only keep their connection in use.
 pub fn until_sent(
     response: HttpResponse<BoxBody>,
     room: &Arc<Room>,
     client: Option<u128>,
     held: Option<Held>,
+    under_way: Option<UnderWay>,
 ) -> Option<HttpResponse<BoxBody>> {
     let size = match response.body().size() {
         BodySize::Sized(size) => usize::try_from(size).unwrap_or(usize::MAX),
-        BodySize::None | BodySize::Stream => 0,
+        BodySize::None => 0,
+        BodySize::Stream => {
+            return Some(response.map_body(|_, body| {
+                BoxBody::new(Sent {
+                    body,
+                    _place: None,
+                    _held: None,
+                    _under_way: under_way,
+                })
+            }));
+        }
     };
     if size < LARGE {
         return Some(response);
@@ -98,16 +110,18 @@ pub fn until_sent(
     Some(response.map_body(|_, body| {
         BoxBody::new(Sent {
             body,
-            _place: place,
+            _place: Some(place),
             _held: held,
+            _under_way: under_way,
         })
     }))
 }
 
 struct Sent {
     body: BoxBody,
-    _place: Place,
+    _place: Option<Place>,
     _held: Option<Held>,
+    _under_way: Option<UnderWay>,
 }
 
 impl MessageBody for Sent {

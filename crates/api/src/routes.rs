@@ -5,7 +5,7 @@ use actix_web::{Resource, Route, guard};
 
 use crate::handlers::{
     compare, docs, events, exports, favorites, github, health, history, keys, past, reports, results, scans, webhooks,
-    worker,
+    whoami, worker,
 };
 use crate::problem::Problem;
 
@@ -15,6 +15,7 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/", "GET, HEAD").route(get().to(docs::get_docs)));
     routes.service(at("/api/health", "GET, HEAD").route(get().to(health::get_health)));
     routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
+    routes.service(at("/api/whoami", "GET, HEAD").route(get().to(whoami::get_whoami)));
     routes.service(at("/metrics", "GET, HEAD").route(get().to(health::get_metrics)));
     routes.service(at("/api/schema/report.json", "GET, HEAD").route(get().to(health::get_report_schema)));
     routes.service(at("/api/openapi.json", "GET, HEAD").route(get().to(docs::get_openapi)));

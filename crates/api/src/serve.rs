@@ -2,14 +2,18 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::dev::AppConfig;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpServer, web};
+use actix_web::web;
 use anyhow::Context as _;
 use repolens_core::job::JobLimits;
 use repolens_core::settings::ApiSettings;
-use repolens_core::store::Store;
+use repolens_core::store::{Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
@@ -17,6 +21,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::app::App;
 use crate::busy::Busy;
 use crate::caller::Callers;
+use crate::connections::{self, Connections, Counted};
 use crate::dispatch::Dispatch;
 use crate::events::Events;
 use crate::limit::{Limiter, Shares};
@@ -29,10 +34,13 @@ use crate::problem::Problem;
 use crate::redis_queue::{self, RedisQueue};
 use crate::request::{Origins, around, unreadable_query};
 use crate::webhooks::{self, Bell};
-use crate::{connections, reconciler, routes};
+use crate::{check, reconciler, routes};
 
 /// Threads that answer: the work is waiting for the database.
 const HTTP_WORKERS: usize = 2;
+
+/// How long a connection may wait for its next request, where there is place for it.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Requests may take this long to end when the process stops.
 const DRAIN_SECONDS: u64 = 8;
@@ -59,19 +67,10 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         None => None,
     };
 
-    let ca_file = settings.database_ca_file.as_deref();
-    let store =
-        Store::new(&settings.database, ca_file, Handle::current()).with_context(|| settings.database.trouble())?;
-    let mut stopped = stopping.clone();
-    tokio::select! {
-        // What it has begun ends with the process: the database takes back a transaction that is cut off.
-        _ = stopped.wait_for(|stop| *stop) => {
-            tracing::info!("stopped");
-            return Ok(());
-        }
-        migrated = store.migrate() => migrated.with_context(|| settings.database.trouble())?,
-    }
-    tracing::info!(kind = store.kind(), "database ready");
+    let Some(store) = open_store(&settings, stopping.clone()).await? else {
+        tracing::info!("stopped");
+        return Ok(());
+    };
 
     let unusable = "the address of Redis cannot be used";
     let (queue, live) = match &settings.redis {
@@ -93,9 +92,11 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         scan_limiter: settings.limits.scans.map(Limiter::new),
         request_limiter: settings.limits.requests.map(Limiter::new),
         shares: settings.limits.requests.map(Shares::new),
-        busy: settings.limits.requests.map(|rate| Arc::new(Busy::new(rate))),
+        busy: Arc::new(Busy::new(settings.limits.requests)),
         room: Arc::default(),
         guest_history: settings.guest_history,
+        trusted_proxies: settings.trusted_proxies,
+        ignored_proxy: AtomicBool::new(false),
         limits: JobLimits::STANDARD,
         url_policy: settings.url_policy,
         callers: Callers::new(&settings.sign_in).context("cannot make an HTTP client")?,
@@ -143,6 +144,20 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The database with its tables; `None` where a stop came first.
+async fn open_store(settings: &ApiSettings, mut stopping: watch::Receiver<bool>) -> anyhow::Result<Option<Store>> {
+    let trouble = |error: StoreError| anyhow::anyhow!(check::trouble(&settings.database, &error));
+    let ca_file = settings.database_ca_file.as_deref();
+    let store = Store::new(&settings.database, ca_file, Handle::current()).map_err(trouble)?;
+    tokio::select! {
+        // What it has begun ends with the process: the database takes back a transaction that is cut off.
+        _ = stopping.wait_for(|stop| *stop) => return Ok(None),
+        migrated = store.migrate() => migrated.map_err(trouble)?,
+    }
+    tracing::info!(kind = store.kind(), "database ready");
+    Ok(Some(store))
+}
+
 fn server(
     app: Arc<App>,
     origins: Vec<String>,
@@ -150,11 +165,23 @@ fn server(
     liveness: Arc<Liveness>,
     mut stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<actix_web::dev::Server> {
+    let connections = Arc::new(Connections::new(app.trusted_proxies.clone()));
     let app = web::Data::from(app);
     let origins = web::Data::new(Arc::new(Origins(origins)));
-    let server = HttpServer::new(move || {
+    let builder = actix_server::Server::build()
+        .workers(HTTP_WORKERS)
+        .worker_max_blocking_threads(1)
+        .max_concurrent_connections((connections.most + connections::SURPLUS) / HTTP_WORKERS)
+        .shutdown_timeout(DRAIN_SECONDS)
+        .shutdown_signal(async move {
+            // An error means that the sender is gone, which is a reason to stop as well.
+            let _gone = stopping.wait_for(|stop| *stop).await;
+        });
+    let draining = builder.graceful_shutdown_signal();
+    // What `actix_web::HttpServer` does, for streams that count and can be closed.
+    let server = builder.listen("http", listener, move || {
         liveness.add_loop();
-        actix_web::App::new()
+        let application = actix_web::App::new()
             .app_data(app.clone())
             .app_data(origins.clone())
             .app_data(
@@ -167,23 +194,27 @@ fn server(
             )
             .configure(routes::table)
             .wrap(from_fn(around))
-    })
-    .on_connect(|connection, _| connections::taken(connection))
-    .workers(HTTP_WORKERS)
-    .worker_max_blocking_threads(1)
-    .max_connections(connections::make_room() / HTTP_WORKERS)
-    .client_request_timeout(Duration::from_secs(10))
-    .keep_alive(Duration::from_secs(75))
-    // A worker that is killed while it waits for a job is noticed, rather than handed one.
-    .h1_allow_half_closed(false)
-    .shutdown_timeout(DRAIN_SECONDS)
-    .shutdown_signal(async move {
-        // An error means that the sender is gone, which is a reason to stop as well.
-        let _gone = stopping.wait_for(|stop| *stop).await;
-    })
-    .listen(listener)
-    .context("cannot listen")?;
-    Ok(server.run())
+            .into_factory()
+            .map_err(|error: actix_web::Error| error.error_response());
+        let draining = draining.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let signal = draining.clone();
+                async move { signal.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(Duration::from_secs(10))
+            .client_disconnect_timeout(Duration::from_secs(1))
+            // A worker that is killed while it waits for a job is noticed, rather than handed one.
+            .h1_allow_half_closed(false)
+            .on_connect_ext(|counted: &Counted, extensions| {
+                extensions.insert(Arc::clone(&counted.place));
+            })
+            .finish(map_config(application, |()| AppConfig::default()));
+        let connections = Arc::clone(&connections);
+        fn_service(move |stream| connections::service(stream, Arc::clone(&connections))).and_then(http)
+    });
+    Ok(server.context("cannot listen")?.run())
 }
 
 /// Watches for the signals that ask to stop.

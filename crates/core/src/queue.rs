@@ -8,6 +8,7 @@
 //! The API has a [`Producer`], a worker a [`Consumer`]; [`Relay`] and [`Shared`] are what API instances share. The cost
 //! while idle and what it rests on are in `docs/decisions/redis-queue.md`.
 
+mod check;
 mod connection;
 mod consumer;
 mod cutover;
@@ -25,7 +26,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ScanId, ScanStatus};
 
-pub use connection::{check, name_worker};
+pub use check::check;
+pub use connection::name_worker;
 pub use consumer::{Consumer, Timing};
 pub use cutover::{Cutover, Met, OldRow};
 pub use held::{Outcome, Taken};
@@ -70,15 +72,74 @@ pub struct Returned {
 pub enum QueueError {
     /// Redis cannot be reached, or did not answer in time: try again later.
     Away(String),
+    /// Redis has no place for another client: try again later.
+    Full,
+    Login(LoginFault),
+    /// The user lacks a right.
+    Rights(String),
     /// Redis answered, and what it said was not expected.
     Refused(String),
 }
 
+/// Why Redis lets nobody in with what the address has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginFault {
+    /// The user or the password.
+    Wrong,
+    /// A password is needed, and the address has none.
+    Missing,
+    /// The address has a password, and the server has none.
+    Unneeded,
+    /// It takes only clients of its own machine.
+    Protected,
+}
+
+impl QueueError {
+    /// May it pass by itself within seconds?
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Away(_) | Self::Full)
+    }
+
+    /// For people who look after the service; it names nothing of the inside.
+    #[must_use]
+    pub fn sentence(&self) -> &'static str {
+        match self {
+            Self::Away(_) => "Redis does not answer.",
+            Self::Full => "Redis has as many clients as it may have (`maxclients`).",
+            Self::Login(LoginFault::Wrong) => "Redis refuses the user or the password.",
+            Self::Login(LoginFault::Missing) => "Redis asks for a password, and none is set here.",
+            Self::Login(LoginFault::Unneeded) => "A password is set here, and Redis has none.",
+            Self::Login(LoginFault::Protected) => {
+                "Redis is in protected mode: it takes clients of its own machine only."
+            }
+            Self::Rights(_) => "The Redis user lacks a right that the queue needs.",
+            Self::Refused(_) => "Redis refuses a command of the queue.",
+        }
+    }
+
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Away(_) | Self::Refused(_) => "",
+            Self::Full => " Raise it, or end clients that are not needed.",
+            Self::Login(LoginFault::Wrong) => " Correct them in `REDIS_URL`.",
+            Self::Login(LoginFault::Missing) => " Put it into `REDIS_URL`.",
+            Self::Login(LoginFault::Unneeded) => " Take it out of `REDIS_URL`, or set `requirepass` there.",
+            Self::Login(LoginFault::Protected) => " Set a password there, or `protected-mode no`.",
+            Self::Rights(_) => {
+                " Give them with `ACL SETUSER NAME +@all -@dangerous +info ~bull:repo-analysis:* ~repolens:* &repolens:*`."
+            }
+        }
+    }
+}
+
 impl fmt::Display for QueueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sentence = self.sentence().trim_end_matches('.');
         match self {
-            Self::Away(cause) => write!(f, "Redis does not answer: {cause}"),
-            Self::Refused(cause) => write!(f, "Redis refused a command of the queue: {cause}"),
+            Self::Away(cause) | Self::Refused(cause) => write!(f, "{sentence}: {cause}"),
+            Self::Rights(cause) => write!(f, "{sentence}: {}.{}", cause.trim_end_matches('.'), self.advice()),
+            Self::Full | Self::Login(_) => write!(f, "{sentence}.{}", self.advice()),
         }
     }
 }
@@ -87,6 +148,17 @@ impl std::error::Error for QueueError {}
 
 impl From<redis::RedisError> for QueueError {
     fn from(error: redis::RedisError) -> Self {
+        let text = format!(
+            "{} {}",
+            error.code().unwrap_or_default(),
+            error.detail().unwrap_or_default()
+        );
+        if let Some(known) = check::understood(&text) {
+            return known;
+        }
+        if error.kind() == redis::ErrorKind::AuthenticationFailed {
+            return Self::Login(LoginFault::Wrong);
+        }
         if connection::is_broken(&error) || connection::is_starting(&error) {
             Self::Away(error.to_string())
         } else {

@@ -4,6 +4,7 @@
 //! all variables is [`VARIABLES`]; `docs/settings.md` and the supervisor's list of who gets what are tested against it.
 
 mod api;
+mod proxies;
 mod reader;
 mod redis;
 mod sign_in;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use crate::ScanLimits;
 pub use api::{ApiSettings, DatabaseUrl, Rate, RequestLimits, Retention};
+pub use proxies::{TrustedProxies, is_cloudflare};
 pub use reader::{Reader, Vars};
 pub use redis::RedisUrl;
 pub use sign_in::SignIn;

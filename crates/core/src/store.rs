@@ -20,6 +20,7 @@ mod jobs;
 mod keys;
 mod outcome;
 mod queries;
+mod readiness;
 pub mod report;
 mod repositories;
 mod scans;
@@ -28,16 +29,17 @@ mod users;
 mod webhooks;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use diesel_async::AsyncPgConnection;
 use tokio::runtime::Handle;
 use tracing::Instrument as _;
 
 use crate::settings::DatabaseUrl;
+use readiness::Writes;
 
 pub use connect::{PostgresUrl, UrlFault};
-pub use error::StoreError;
+pub use error::{Refusal, StoreError};
 pub use favorites::Favorite;
 pub use figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Scores};
 pub use history::{BadgeFigures, Earlier, PastScan, Version};
@@ -57,24 +59,26 @@ pub fn columns_of_queries() -> Vec<String> {
     schema::columns()
 }
 
-/// For how long a call waits for a database that is asleep or starting, before it is told as unavailable.
-const WAKE_UP_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a call waits for the database, with all that is tried again meanwhile, before it is reported as unavailable:
+/// long enough for one that sleeps to wake up, short enough that a client has its answer within ten seconds. A frozen
+/// server's kernel goes on acknowledging, so no time-out of the connection would end the wait.
+const CALL_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// So long a call waits for the answers of a server that takes its statements: enough for the largest report on a slow line.
-/// A frozen server's kernel goes on acknowledging, so that no time-out of the connection ends the wait.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The same for a call that moves a whole report: enough for the largest one on a slow line.
+const LARGE_CALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The database. Cheap to clone: all clones share the connections.
 #[derive(Clone)]
 pub struct Store {
     backend: Backend,
     runtime: Handle,
+    writes: Arc<Writes>,
 }
 
 #[derive(Clone)]
 enum Backend {
-    Postgres(connect::Pools<AsyncPgConnection>),
-    Sqlite(connect::Pools<connect::AsyncSqliteConnection>),
+    Postgres(connect::PostgresPool),
+    Sqlite(connect::SqlitePools),
 }
 
 impl Store {
@@ -84,14 +88,18 @@ impl Store {
     /// When the address, the certificate file or the database's folder is not usable.
     pub fn new(url: &DatabaseUrl, ca_file: Option<&Path>, runtime: Handle) -> Result<Self, StoreError> {
         let backend = match url {
-            DatabaseUrl::Sqlite(path) => Backend::Sqlite(connect::sqlite(path)?),
+            DatabaseUrl::Sqlite(path) => Backend::Sqlite(connect::SqlitePools::new(path)?),
             DatabaseUrl::Postgres(text) => {
                 let url = PostgresUrl::parse(text)
                     .map_err(|fault| StoreError::Broken(format!("the address in `DATABASE_URL` {fault}")))?;
-                Backend::Postgres(connect::postgres(url, ca_file)?)
+                Backend::Postgres(connect::PostgresPool::new(url, ca_file)?)
             }
         };
-        Ok(Self { backend, runtime })
+        Ok(Self {
+            backend,
+            runtime,
+            writes: Arc::default(),
+        })
     }
 
     /// For logs and the readiness check.
@@ -109,42 +117,33 @@ impl Store {
     /// When the database cannot be reached or refuses.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match self.backend.clone() {
-            Backend::Postgres(pools) => {
-                self.joined(async move { queries::postgres::migrate::run(&pools).await })
+            Backend::Postgres(pool) => {
+                self.joined(async move { queries::postgres::migrate::run(&pool).await })
                     .await
             }
             Backend::Sqlite(pools) => {
-                self.joined(async move { queries::sqlite::migrate::run(&pools).await })
-                    .await
+                self.joined(async move {
+                    pools.inspect().await?;
+                    queries::sqlite::migrate::run(&pools).await
+                })
+                .await
             }
         }
-    }
-
-    /// One round trip.
-    ///
-    /// # Errors
-    /// When the database cannot be reached.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        call!(self, readers, scans::ping())
     }
 
     /// Of each pool: its name, its connections, and how many of them nobody uses now.
     #[must_use]
     pub fn connections(&self) -> Vec<(&'static str, usize, usize)> {
         match &self.backend {
-            // One pool does both.
-            Backend::Postgres(pools) => vec![connect::pool_size("all", &pools.writers)],
-            Backend::Sqlite(pools) => vec![
-                connect::pool_size("writers", &pools.writers),
-                connect::pool_size("readers", &pools.readers),
-            ],
+            Backend::Postgres(pool) => vec![pool.size()],
+            Backend::Sqlite(pools) => pools.sizes(),
         }
     }
 
     /// Ends all connections; calls after it fail. SQLite's log is written back to its file by the last one.
     pub fn close(&self) {
         match &self.backend {
-            Backend::Postgres(pools) => pools.close(),
+            Backend::Postgres(pool) => pool.close(),
             Backend::Sqlite(pools) => pools.close(),
         }
     }
@@ -169,53 +168,69 @@ async fn answered<T>(within: Duration, call: impl Future<Output = Result<T, Stor
 }
 
 /// `call!(self, writers|readers, group::query(arguments…))`: runs the query of that name on the backend's connection, in a
-/// task of its own. The arguments are owned names; the query gets references to them, so that it can be tried again.
+/// task of its own, for up to [`CALL_TIMEOUT`]; `call!(large, self, …)` for up to [`LARGE_CALL_TIMEOUT`]. The arguments are
+/// owned names; the query gets references to them, so that it can be tried again.
 ///
-/// It is tried again while the database is away, for [`WAKE_UP_TIMEOUT`]: every query is harmless when it runs twice,
-/// because whatever it changes is tied to an id or a lease token that was made before.
+/// It is tried again while the database is unavailable: every query is harmless when it runs twice, because whatever it
+/// changes is tied to an id or a lease token that was made before.
 macro_rules! call {
-    ($store:ident, $access:ident, $group:ident :: $query:ident ( $($argument:ident),* )) => {
+    (large, $store:ident, $($call:tt)*) => {
+        $crate::store::call!(@ $crate::store::LARGE_CALL_TIMEOUT, $store, $($call)*)
+    };
+    (@ $within:expr, $store:ident, $access:ident, $group:ident :: $query:ident ( $($argument:ident),* )) => {{
+        let writes = std::sync::Arc::clone(&$store.writes);
         match $store.backend.clone() {
-            $crate::store::Backend::Postgres(pools) => {
+            $crate::store::Backend::Postgres(pool) => {
                 $store.joined(async move {
-                    let mut patience = $crate::store::queries::Patience::new();
+                    let mut tries = $crate::store::queries::Tries::within($within);
                     loop {
-                        let result = match pools.$access.get().await {
-                            Ok(mut connection) => {
-                                let result = $crate::store::answered($crate::store::ANSWER_TIMEOUT, async {
-                                    if let Some(first) = &pools.first {
-                                        $crate::store::queries::postgres::begin(&mut connection, first).await?;
-                                    }
-                                    let answer = $crate::store::queries::postgres::$group::$query(
-                                        &mut connection, $(&$argument),*
-                                    ).await?;
-                                    if pools.first.is_some() {
-                                        $crate::store::queries::postgres::commit(&mut connection).await?;
-                                    }
-                                    Ok(answer)
-                                }).await;
-                                if result.is_err() {
-                                    // It may be dead, or in the middle of a transaction.
-                                    drop(diesel_async::pooled_connection::deadpool::Object::take(connection));
-                                }
-                                result
-                            }
-                            Err(error) => Err(error.into()),
+                        let mut session = match pool.get(tries.left()).await {
+                            Ok(session) => session,
+                            Err(error) if tries.again_after(&error).await => continue,
+                            Err(error) => return Err(writes.note(error)),
                         };
-                        match result {
-                            Err($crate::store::StoreError::Unavailable(cause)) if patience.lasts(&cause).await => {}
-                            result => return result,
+                        session.begin_call();
+                        let result = $crate::store::answered(tries.left(), async {
+                            if session.is_pooled() {
+                                $crate::store::queries::postgres::begin(&mut session, pool.first()).await?;
+                            }
+                            let answer = $crate::store::queries::postgres::$group::$query(
+                                &mut session, $(&$argument),*
+                            ).await?;
+                            if session.is_pooled() {
+                                $crate::store::queries::postgres::commit(&mut session).await?;
+                            }
+                            Ok(answer)
+                        }).await;
+                        let error = match result {
+                            Ok(answer) => return Ok(answer),
+                            Err(error) => session.judge(error),
+                        };
+                        let lost_a_statement = session.lost_a_statement();
+                        // It may be dead, or in the middle of a transaction.
+                        drop(deadpool::managed::Object::take(session));
+                        if lost_a_statement {
+                            pool.use_transactions();
+                        } else if !tries.again_after(&error).await {
+                            return Err(writes.note(error));
                         }
                     }
                 }).await
             }
             $crate::store::Backend::Sqlite(pools) => {
                 $store.joined(async move {
-                    let mut connection = pools.$access.get().await?;
-                    $crate::store::queries::sqlite::$group::$query(&mut *connection, $(&$argument),*).await
+                    let result: Result<_, $crate::store::StoreError> = async {
+                        let mut connection = pools.$access.get().await?;
+                        $crate::store::queries::sqlite::$group::$query(&mut *connection, $(&$argument),*).await
+                    }
+                    .await;
+                    result.map_err(|error| writes.note(error))
                 }).await
             }
         }
+    }};
+    ($store:ident, $($call:tt)*) => {
+        $crate::store::call!(@ $crate::store::CALL_TIMEOUT, $store, $($call)*)
     };
 }
 use call;

@@ -19,6 +19,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "DATABASE_CA_FILE",
         "a file in the image; hosted databases have public certificates",
     ),
+    (
+        "EXTRA_CA_FILE",
+        "a file in the image; for networks with authorities of their own",
+    ),
     ("PORT", "the host sets it"),
     ("GITHUB_API_URL", "for GitHub Enterprise only"),
     ("REDIS_HOST", "the older form of `REDIS_URL`"),

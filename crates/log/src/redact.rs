@@ -162,8 +162,15 @@ fn find_url_passwords(bytes: &[u8], secrets: &mut Vec<Range<usize>>) {
             .iter()
             .position(|byte| *byte == b':')
             .map(|found| start + found);
+        // Of a database the password may have such characters in it, and nothing behind the host has an `@`.
+        let before = &bytes[..at];
+        let of_database = [&b"postgres"[..], b"postgresql", b"redis", b"rediss"]
+            .iter()
+            .any(|scheme| before.ends_with(scheme));
         // A slash in a password ends the authority too early; what stands after a host's colon is a number.
-        if let Some(colon) = colon
+        if of_database {
+            authority = word;
+        } else if let Some(colon) = colon
             && !bytes[colon..authority].contains(&b'@')
             && (colon + 1 == authority || !bytes[colon + 1..authority].iter().all(u8::is_ascii_digit))
         {
@@ -267,6 +274,9 @@ mod tests {
             ),
             ("rediss://:pa/ss@h:6379", "rediss://:***@h:6379"),
             ("redis://default:p@ss@h", "redis://default:***@h"),
+            ("postgres://u:12?x#y/z@h/d", "postgres://u:***@h/d"),
+            ("postgresql://u:12#x@h:1/d", "postgresql://u:***@h:1/d"),
+            ("rediss://:12/x@h", "rediss://:***@h"),
             ("https://aaaabbbbccccdddd@github.com/a/b", "https://***@github.com/a/b"),
             ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
             (

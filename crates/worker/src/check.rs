@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use repolens_core::queue::{self, QueueError};
+use repolens_core::queue;
 use repolens_core::settings::{Checked, EXIT_CONFIG, Finding, Level, WorkerSettings};
+use repolens_core::tls;
 
 use crate::api_client::{ApiClient, CallError};
 use crate::git;
@@ -19,6 +20,7 @@ pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut im
     if let Some(settings) = &checked.settings {
         findings.push(sandbox(&settings.sandbox_dir));
         findings.push(git_is_there(&settings.search_path).await);
+        findings.extend(extra_authorities(settings));
         if connect {
             findings.push(api_answers(settings).await);
             findings.extend(redis_answers(settings).await);
@@ -42,6 +44,20 @@ fn sandbox(dir: &Path) -> Finding {
             format!("{error:#}: expected a folder that can be made and written to"),
         ),
     }
+}
+
+fn extra_authorities(settings: &WorkerSettings) -> Option<Finding> {
+    let file = settings.extra_ca_file.as_deref()?;
+    let read =
+        tls::trust_also(file).and_then(|count| tls::bundle(file, settings.system_ca_file.as_deref()).map(|_| count));
+    Some(match read {
+        Ok(count) => finding(
+            Level::Ok,
+            "EXTRA_CA_FILE",
+            format!("{count} further authorities are trusted"),
+        ),
+        Err(error) => finding(Level::Error, "EXTRA_CA_FILE", error),
+    })
 }
 
 async fn git_is_there(search_path: &str) -> Finding {
@@ -117,7 +133,7 @@ async fn redis_answers(settings: &WorkerSettings) -> Option<Finding> {
     Some(match queue::check(url).await {
         Ok(()) => finding(Level::Ok, "REDIS_URL", format!("Redis at {url} answers")),
         // It may be starting: the worker waits for it.
-        Err(error @ QueueError::Away(_)) => finding(
+        Err(error) if error.may_pass() => finding(
             Level::Warning,
             "REDIS_URL",
             format!("{url}: {error}: the worker will wait for it"),

@@ -5,6 +5,7 @@
 
 pub mod analyze;
 pub mod api_client;
+pub mod authorities;
 pub mod check;
 pub mod child;
 pub mod cli;

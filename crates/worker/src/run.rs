@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::api_client::ApiClient;
+use crate::authorities;
 use crate::child::Analyser;
 use crate::git::Git;
 use crate::job::{Backoff, Jobs, Stop};
@@ -50,6 +51,11 @@ pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
 
 fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs> {
     let search_path = OsString::from(&settings.search_path);
+    let sandboxes = Sandboxes::open(&settings.sandbox_dir)?;
+    // Before any client is made.
+    if let Some(extra) = &settings.extra_ca_file {
+        authorities::trust(extra, settings.system_ca_file.as_deref(), sandboxes.dir())?;
+    }
     Ok(Jobs {
         api: ApiClient::new(settings.api_url.clone(), settings.worker_token.clone(), worker_id)
             .context("failed to make an HTTP client")?,
@@ -59,7 +65,7 @@ fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs>
             search_path: search_path.clone(),
         },
         analyser: Analyser::this_program(search_path, settings.limits).context("failed to find this program")?,
-        sandboxes: Sandboxes::open(&settings.sandbox_dir)?,
+        sandboxes,
         running: watch::Sender::new(0),
     })
 }

@@ -253,7 +253,10 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, Unknown>
 
 fn unreachable(error: &reqwest::Error) -> Unknown {
     // Its text has the address, which has no secret in it.
-    tracing::warn!("GitHub cannot be asked: {error}");
+    // With the causes: the first of them only says that a request was not sent.
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    tracing::warn!("GitHub cannot be asked: {text}");
     away(10)
 }
 

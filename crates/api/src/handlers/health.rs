@@ -41,25 +41,27 @@ pub async fn get_health(app: web::Data<App>) -> HttpResponse {
 /// and wait.
 pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
     let begin = Instant::now();
-    let store = app.store.ping().await;
+    let store = app.store.ready().await;
     let latency_ms = millis(begin.elapsed());
     let up = store.is_ok();
+    let mut checked = json!({ "status": word(up), "kind": app.store.kind(), "latencyMs": latency_ms });
     if let Err(error) = store {
-        tracing::warn!("{error}");
+        tracing::warn!("not ready: {error}");
+        checked["reason"] = error.sentence().into();
     }
     let queue = match &app.queue {
         // Without Redis the queue is the store's own rows.
         None => json!({ "status": word(up), "kind": "store", "latencyMs": latency_ms }),
-        Some(queue) => match queue.ping().await {
+        Some(queue) => match queue.ready().await {
             Ok(latency) => json!({ "status": "up", "kind": "redis", "latencyMs": millis(latency) }),
             Err(error) => {
                 tracing::warn!("{error}");
-                json!({ "status": "down", "kind": "redis", "latencyMs": null })
+                json!({ "status": "down", "kind": "redis", "latencyMs": null, "reason": error.sentence() })
             }
         },
     };
     let mut checks = json!({
-        "store": { "status": word(up), "kind": app.store.kind(), "latencyMs": latency_ms },
+        "store": checked,
         "queue": queue,
     });
     if let Some(socket) = &app.supervisor_socket {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::shapes::{any_object, object, one_of, text};
 use super::{Api, operation};
 use crate::handlers::health::Health;
+use crate::handlers::whoami::Whoami;
 
 pub fn describe(api: &mut Api) {
     let health = api.schema::<Health>();
@@ -30,6 +31,18 @@ pub fn describe(api: &mut Api) {
         .answers(200, "Ready", ready("ready"))
         .problems(&[429])
         .answers(503, "The database does not answer", ready("unavailable")),
+    );
+    let whoami = api.schema::<Whoami>();
+    api.add(
+        operation(
+            "get",
+            "/api/whoami",
+            "Health",
+            "getWhoami",
+            "The address that this request is counted by, and how it was found",
+        )
+        .answers(200, "What was seen, and what was chosen", whoami)
+        .problems(&[429]),
     );
     api.add(
         operation(

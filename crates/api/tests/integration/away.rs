@@ -25,7 +25,7 @@ async fn a_database_that_comes_back_in_time_is_not_noticed() {
         api.work(&beats, beat),
         async {
             // The calls have been refused at least once when it starts again.
-            assert!(api.logged("the database is away"), "{}", api.log());
+            assert!(api.logged("the database is unavailable"), "{}", api.log());
             tokio::task::block_in_place(|| server.start_server());
         }
     );

@@ -10,7 +10,12 @@ use tokio::net::TcpStream;
 
 use crate::support::{Api, Database, Kind, TOKEN};
 
-const PRODUCTION: [(&str, &str); 2] = [("NODE_ENV", "production"), ("REPOLENS_EMBEDDED", "1")];
+/// The tests are the proxy.
+const PRODUCTION: [(&str, &str); 3] = [
+    ("NODE_ENV", "production"),
+    ("REPOLENS_EMBEDDED", "1"),
+    ("TRUSTED_PROXIES", "loopback"),
+];
 
 async fn start(more: &[(&str, &str)]) -> (Database, Api) {
     let database = Database::new(Kind::Sqlite).await;

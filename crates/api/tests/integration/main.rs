@@ -1,10 +1,12 @@
 //! The API as a whole: the real binary on a free port, on both databases, which these tests start themselves.
 
+mod authorities;
 mod away;
 mod callers;
 mod caps;
 mod connections;
 mod contract;
+mod damaged;
 mod events;
 mod exports;
 mod faults;
@@ -21,7 +23,9 @@ mod pooler;
 mod prisma;
 mod private;
 mod probe;
+mod proxies;
 mod queue;
+mod refusals;
 mod reports;
 mod same_answers;
 mod same_commit;

@@ -79,13 +79,45 @@ impl Drop for Pooler {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_instances_behind_a_pooler() {
+    two_instances("?pgbouncer=true").await;
+}
+
+/// The address says nothing of the pooler: it is recognized.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_instances_behind_a_pooler_without_the_mark() {
+    two_instances("").await;
+}
+
+/// Where the pooler hides the server's process, by the first prepared statement that is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_statement_is_a_sign_of_a_pooler() {
+    let database = Database::new(Kind::Postgres).await;
+    let api = Api::start(&database);
+    for code in ["26000", "42P05"] {
+        database
+            .run(&format!(
+                "DROP SEQUENCE IF EXISTS losses CASCADE; CREATE SEQUENCE losses; \
+                 CREATE OR REPLACE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 IF nextval('losses') = 1 THEN RAISE EXCEPTION 'fort' USING ERRCODE = '{code}'; END IF; RETURN NEW; END $$; \
+                 CREATE OR REPLACE TRIGGER lose BEFORE INSERT ON scans FOR EACH ROW EXECUTE FUNCTION lose()"
+            ))
+            .await;
+        let id = api.submit().await;
+        assert_eq!(api.get(&format!("/api/scan/{id}")).await.0, 200);
+    }
+    let found = api.log().matches("a pooler in transaction mode was found").count();
+    assert_eq!(found, 1, "{}", api.log());
+    assert_eq!(database.value("SELECT count(*)::text AS v FROM scans").await, "2");
+}
+
+async fn two_instances(parameters: &str) {
     let direct = Database::new(Kind::Postgres).await;
     let Some(pooler) = Pooler::start(Postgres::shared()).await else {
         // The only test that may be left out: PgBouncer is rarely installed.
         return;
     };
     let name = direct.url().rsplit('/').next().expect("a name");
-    let url = format!("postgres://postgres@127.0.0.1:{}/{name}?pgbouncer=true", pooler.port);
+    let url = format!("postgres://postgres@127.0.0.1:{}/{name}{parameters}", pooler.port);
     let database = Database::at(&url);
     // Two processes give their prepared statements the same names; three sessions are dealt to both in turn.
     let (one, two) = (Api::start(&database), Api::start(&database));

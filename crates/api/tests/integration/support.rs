@@ -10,6 +10,7 @@ pub mod github;
 pub mod http_server;
 pub mod people;
 mod postgres;
+pub mod tls_front;
 
 use std::time::{Duration, Instant};
 

@@ -135,3 +135,55 @@ async fn a_wrong_password_is_told_at_once() {
     // Waiting does not cure it: it is not tried again.
     secured.server.has_refused(1);
 }
+
+/// Whatever psql takes; and what it does not take is refused without a word of the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_work_where_they_work_in_psql() {
+    let secured = Secured::start();
+    let admin: String = url::form_urlencoded::byte_serialize(PASSWORD.as_bytes()).collect();
+    let admin = admin.replace('+', "%20");
+    let port = secured.server.port;
+    let admin = format!("postgres://postgres:{admin}@127.0.0.1:{port}/postgres?sslmode=disable");
+    let hidden = "hunter2";
+    for (number, (written, password)) in [
+        ("a?hunter2", "a?hunter2"),
+        ("a#hunter2", "a#hunter2"),
+        ("12?hunter2#x", "12?hunter2#x"),
+        ("a%2Fhunter2%40b%3Fc%23d", "a/hunter2@b?c#d"),
+        ("a/hunter2", "a/hunter2"),
+        ("a@hunter2", "a@hunter2"),
+        ("a+hunter2", "a+hunter2"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (client, connection) = tokio_postgres::connect(&admin, tokio_postgres::NoTls)
+            .await
+            .expect("the server answers");
+        tokio::spawn(connection);
+        client
+            .batch_execute(&format!("CREATE ROLE role{number} LOGIN PASSWORD '{password}'"))
+            .await
+            .expect("a role");
+        let url = format!("postgres://role{number}:{written}@127.0.0.1:{port}/postgres?sslmode=disable");
+        let psql = psql(&url);
+        let ours = match Store::new(&DatabaseUrl::Postgres(url), None, tokio::runtime::Handle::current()) {
+            Ok(store) => store.ping().await,
+            Err(error) => Err(error),
+        };
+        assert_eq!(ours.is_ok(), psql, "{written}: {ours:?}");
+        if let Err(error) = ours {
+            assert!(!error.to_string().contains(hidden), "{error}");
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the other program that reads addresses")]
+fn psql(url: &str) -> bool {
+    let output = std::process::Command::new("psql")
+        .args(["--no-psqlrc", "--no-password", "--command", "select 1", url])
+        .env("PGCONNECT_TIMEOUT", "20")
+        .output()
+        .expect("it comes with the server");
+    output.status.success()
+}

@@ -8,7 +8,7 @@ use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _};
 use tracing::{info, warn};
 
-use super::{QUEUE, QueueError};
+use super::{QUEUE, QueueError, check};
 use crate::settings::RedisUrl;
 
 /// A server that takes longer than this to be connected to counts as away.
@@ -16,15 +16,6 @@ pub(super) const CONNECT_TIME: Duration = Duration::from_secs(2);
 
 /// A server that takes longer than this for an ordinary command counts as away.
 pub(super) const ANSWER_TIME: Duration = Duration::from_secs(2);
-
-/// Tries to connect and to authenticate. For the check of settings and for readiness.
-///
-/// # Errors
-/// When the server is not reached within two seconds, or refuses.
-pub async fn check(url: &RedisUrl) -> Result<(), QueueError> {
-    let mut connection = connect(&client(url)?, Some(ANSWER_TIME)).await?;
-    Ok(redis::cmd("PING").exec_async(&mut connection).await?)
-}
 
 /// The name under which dashboards list a worker.
 #[must_use]
@@ -229,14 +220,14 @@ static NUMBERS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new
 
 /// Logs that Redis went away and that it is back: one line each.
 pub(super) struct Outage {
-    server: String,
+    url: RedisUrl,
     since: Mutex<Option<Instant>>,
 }
 
 impl Outage {
     pub(super) fn new(url: &RedisUrl) -> Self {
         Self {
-            server: url.to_string(),
+            url: url.clone(),
             since: Mutex::new(None),
         }
     }
@@ -245,14 +236,19 @@ impl Outage {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         if since.is_none() {
             *since = Some(Instant::now());
-            warn!(server = %self.server, "{error}; trying again until it does");
+            let (url, error) = (self.url.clone(), error.clone());
+            // Nobody waits for the sentence.
+            tokio::spawn(async move {
+                let error = check::explain(&url, error).await;
+                warn!(server = %url, "{error}; trying again until it serves us");
+            });
         }
     }
 
     pub(super) fn ended(&self) {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(began) = since.take() {
-            info!(server = %self.server, seconds = began.elapsed().as_secs(), "Redis is back");
+            info!(server = %self.url, seconds = began.elapsed().as_secs(), "Redis is back");
         }
     }
 }

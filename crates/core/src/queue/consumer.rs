@@ -171,11 +171,11 @@ impl Consumer {
         const REFUSED: Duration = Duration::from_secs(30);
         let wait = async {
             match error {
-                QueueError::Away(_) => {
+                QueueError::Away(_) | QueueError::Full | QueueError::Login(_) => {
                     self.core.link.outage.began(error);
                     backoff.wait().await;
                 }
-                QueueError::Refused(_) => {
+                QueueError::Rights(_) | QueueError::Refused(_) => {
                     error!(queue = QUEUE, "no jobs can be taken: {error}");
                     tokio::time::sleep(REFUSED).await;
                 }

@@ -249,7 +249,7 @@ impl Held {
             };
             // Beyond the lock's time it would be somebody else's; and what is refused once is refused again.
             let given_up = began.elapsed() >= self.core.timing.lock || stopping(stop);
-            if given_up || matches!(error, QueueError::Refused(_)) {
+            if given_up || matches!(error, QueueError::Refused(_) | QueueError::Rights(_)) {
                 warn!(job = %self.job.id, "the job's end is not in the queue, it will be delivered again: {error}");
                 self.core.is_unanswered(&self.job.token);
                 return After::Unknown;

@@ -130,7 +130,7 @@ impl Producer {
                 Ok(Err(error)) => QueueError::from(error),
                 Err(_) => QueueError::Away("a command took too long".to_owned()),
             };
-            if matches!(error, QueueError::Refused(_)) {
+            if matches!(error, QueueError::Refused(_) | QueueError::Rights(_)) {
                 return Err(error);
             }
             self.discard(&queue).await;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Checked, LogSettings, Reader, RedisUrl, SignIn, sign_in};
+use super::{Checked, LogSettings, Reader, RedisUrl, SignIn, TrustedProxies, proxies, sign_in};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
 use repolens_log::units;
@@ -20,6 +20,8 @@ pub struct ApiSettings {
     pub database: DatabaseUrl,
     /// Authorities, beside the public ones, that PostgreSQL's certificate may be signed by.
     pub database_ca_file: Option<PathBuf>,
+    /// Further authorities for all clients that use TLS.
+    pub extra_ca_file: Option<PathBuf>,
     /// `None`: the API hands out the jobs itself.
     pub redis: Option<RedisUrl>,
     /// The supervisor's status socket, where there is one.
@@ -33,6 +35,7 @@ pub struct ApiSettings {
     pub url_policy: UrlPolicy,
     pub retention: Retention,
     pub limits: RequestLimits,
+    pub trusted_proxies: TrustedProxies,
     /// May guests list the scans that nobody signed in for?
     pub guest_history: bool,
     pub log: LogSettings,
@@ -43,8 +46,6 @@ pub struct ApiSettings {
 pub struct RequestLimits {
     pub scans: Option<Rate>,
     pub requests: Option<Rate>,
-    /// Proxies in front of this process that are ours: the client's address is the one that the outermost of them saw.
-    pub trusted_proxies: usize,
     /// Callers on this machine are not limited: it is a developer's, who has set no rates.
     pub exempt_loopback: bool,
 }
@@ -96,12 +97,6 @@ fn request_limits(reader: &mut Reader) -> RequestLimits {
     RequestLimits {
         scans,
         requests,
-        trusted_proxies: reader.parsed(
-            "TRUSTED_PROXIES",
-            usize::from(production),
-            "the number of proxies in front of the API, 0 to 10",
-            |value| value.parse().ok().filter(|proxies| *proxies <= 10),
-        ),
         exempt_loopback: !production && !own_rates,
     }
 }
@@ -133,27 +128,6 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-impl DatabaseUrl {
-    /// What to say where it cannot be used: which database, and what to do. The cause follows.
-    #[must_use]
-    pub fn trouble(&self) -> String {
-        match self {
-            Self::Sqlite(path) => format!(
-                "cannot use the database `{}`: set `REPOLENS_DATA_DIR` to a folder that may be written to, or `DATABASE_URL`",
-                path.display()
-            ),
-            Self::Postgres(text) => {
-                let url = url::Url::parse(text).ok();
-                let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or("its host");
-                let port = url.as_ref().and_then(url::Url::port).unwrap_or(5432);
-                format!(
-                    "cannot use the database at `{host}:{port}`: start it, or correct host, user, password or name in `DATABASE_URL`"
-                )
-            }
-        }
-    }
-}
-
 impl ApiSettings {
     #[must_use]
     pub fn read(mut reader: Reader) -> Checked<Self> {
@@ -167,6 +141,7 @@ impl ApiSettings {
             port: reader.port(),
             database: database(&mut reader),
             database_ca_file: reader.get("DATABASE_CA_FILE").map(PathBuf::from),
+            extra_ca_file: reader.get("EXTRA_CA_FILE").map(PathBuf::from),
             redis: reader.redis(),
             supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
             probe_socket: reader.get("REPOLENS_PROBE_SOCKET").map(PathBuf::from),
@@ -183,6 +158,7 @@ impl ApiSettings {
                 }),
             },
             limits: request_limits(&mut reader),
+            trusted_proxies: proxies::read(&mut reader),
             guest_history: reader.parsed("GUEST_HISTORY", true, "`public` or `none`", |value| match value {
                 "public" => Some(true),
                 "none" => Some(false),
@@ -330,10 +306,11 @@ mod tests {
             count: 5,
             per: Duration::from_secs(60),
         };
-        assert_eq!((standard.scans, standard.trusted_proxies), (Some(five), 0));
+        assert_eq!(standard.scans, Some(five));
         assert!(standard.exempt_loopback);
         let production = [("NODE_ENV", "production"), ("REPOLENS_EMBEDDED", "1")];
-        assert_eq!(limits(&production).expect("no errors").trusted_proxies, 1);
+        let trusted = read(&production).settings.expect("no errors").trusted_proxies;
+        assert_eq!(trusted, TrustedProxies::None, "a port without a proxy");
         let own = limits(&[("RATE_LIMIT_SCANS", "off"), ("RATE_LIMIT", "10/s")]).expect("no errors");
         assert_eq!(
             (own.scans, own.requests.map(|rate| rate.per.as_secs())),

@@ -27,7 +27,12 @@ impl RedisUrl {
     /// # Errors
     /// When `text` is of another form; the message does not repeat it, for it may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|error| format!("is no address ({error}): {EXPECTED}"))?;
+        // User and password end with the last `@`, whatever characters of an address they have in them.
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        let (credentials, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let (username, password) = credentials.split_once(':').unwrap_or((credentials, ""));
+        let url = Url::parse(&format!("{scheme}://{place}"))
+            .map_err(|error| format!("is no address ({error}): {EXPECTED}"))?;
         let tls = match url.scheme() {
             "redis" => false,
             "rediss" => true,
@@ -54,8 +59,8 @@ impl RedisUrl {
             tls,
             host,
             port: url.port().unwrap_or(DEFAULT_PORT),
-            username: decoded(url.username())?.filter(|name| !name.is_empty()),
-            password: decoded(url.password().unwrap_or_default())?
+            username: decoded(username)?.filter(|name| !name.is_empty()),
+            password: decoded(password)?
                 .filter(|password| !password.is_empty())
                 .map(Secret::new),
             database,
@@ -353,6 +358,11 @@ mod tests {
     fn passwords_are_decoded_and_never_shown() {
         let url = RedisUrl::parse("redis://:p%40ss%2Fw%rd@localhost").expect("an address");
         assert_eq!(url.password().expect("a password").expose(), "p@ss/w%rd");
+        for password in ["a?b", "a#b", "12#b", "12/b", "a/b", "a@b", "a:b@c?d#e/f"] {
+            let url = RedisUrl::parse(&format!("redis://app:{password}@localhost:7000/3")).expect(password);
+            assert_eq!(url.password().map(Secret::expose), Some(password));
+            assert_eq!(format!("{url:?}"), "redis://app:[secret]@localhost:7000/3");
+        }
         for bad in [
             "https://hunter2.upstash.io",
             "hunter2",

@@ -40,6 +40,7 @@ pub const VARIABLES: &[Variable] = &[
     row("PORT", Who::Both),
     secret("DATABASE_URL", Who::Api),
     row("DATABASE_CA_FILE", Who::Api),
+    row("EXTRA_CA_FILE", Who::Both),
     row("REPOLENS_DATA_DIR", Who::Api),
     row("REPOLENS_EMBEDDED", Who::Api),
     row("REPOLENS_SUPERVISOR_SOCKET", Who::Api),

@@ -22,6 +22,10 @@ pub struct WorkerSettings {
     /// Descriptor 0 is the supervisor's heartbeat socket.
     pub heartbeat: bool,
     pub sandbox_dir: PathBuf,
+    /// Further authorities for all clients that use TLS.
+    pub extra_ca_file: Option<PathBuf>,
+    /// The system's own authorities, where the environment says where they are.
+    pub system_ca_file: Option<PathBuf>,
     /// `PATH`, where git is looked for.
     pub search_path: String,
     /// Jobs at a time.
@@ -42,6 +46,8 @@ impl WorkerSettings {
             worker_id: reader.get("REPOLENS_WORKER_ID").map(str::to_owned),
             heartbeat: reader.flag("REPOLENS_HEARTBEAT", false),
             sandbox_dir: PathBuf::from(reader.get("SANDBOX_DIR").unwrap_or("/tmp/repolens-sandboxes")),
+            extra_ca_file: reader.get("EXTRA_CA_FILE").map(PathBuf::from),
+            system_ca_file: reader.get("SSL_CERT_FILE").map(PathBuf::from),
             search_path: reader.search_path(),
             concurrency: reader.parsed("WORKER_CONCURRENCY", 1, "a number of jobs, 1 to 64", |value| {
                 value.parse().ok().filter(|jobs| (1..=64).contains(jobs))

@@ -94,7 +94,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Finished, StoreError> {
         let (id, token) = (id.clone(), token.clone());
-        call!(self, writers, reports::finish(id, token, finish, now))
+        call!(large, self, writers, reports::finish(id, token, finish, now))
     }
 
     /// Cancels a queued scan; asks the worker of a running one.

@@ -6,6 +6,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::StoreError;
+
 pub(super) mod postgres;
 #[expect(
     clippy::duplicate_mod,
@@ -13,26 +15,35 @@ pub(super) mod postgres;
 )]
 pub(super) mod sqlite;
 
-/// How long a call goes on trying a database that is away.
-pub(super) struct Patience {
+/// How long a call goes on trying a database that is unavailable.
+pub(super) struct Tries {
     until: Instant,
     pause: Duration,
 }
 
-impl Patience {
-    pub(super) fn new() -> Self {
+impl Tries {
+    pub(super) fn within(limit: Duration) -> Self {
         Self {
-            until: Instant::now() + super::WAKE_UP_TIMEOUT,
+            until: Instant::now() + limit,
             pause: Duration::from_millis(100),
         }
     }
 
-    /// Waits a little, twice as long each time; `false` when it has lasted long enough.
-    pub(super) async fn lasts(&mut self, cause: &str) -> bool {
+    /// Time for what is tried next.
+    pub(super) fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// Waits a little, twice as long each time, where trying again may help; `false` where not, or where it has been tried
+    /// for long enough.
+    pub(super) async fn again_after(&mut self, error: &StoreError) -> bool {
+        let StoreError::Unavailable(cause) = error else {
+            return false;
+        };
         if Instant::now() + self.pause > self.until {
             return false;
         }
-        tracing::warn!(cause, "the database is away: trying again");
+        tracing::warn!(cause, "the database is unavailable: trying again");
         tokio::time::sleep(self.pause).await;
         self.pause = (self.pause * 2).min(Duration::from_secs(2));
         true

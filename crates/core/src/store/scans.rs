@@ -267,7 +267,7 @@ impl Store {
     /// The report of a complete scan; `None` where there is none.
     pub async fn results(&self, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
         let id = id.clone();
-        call!(self, readers, reports::results(id))
+        call!(large, self, readers, reports::results(id))
     }
 
     /// The same with the first piece of the report only; [`Store::report_piece`] has the others.
@@ -311,6 +311,6 @@ impl Store {
         keep: Option<i64>,
         batch: i64,
     ) -> Result<usize, StoreError> {
-        call!(self, writers, reports::prune(before, keep, batch))
+        call!(large, self, writers, reports::prune(before, keep, batch))
     }
 }

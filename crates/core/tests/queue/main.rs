@@ -12,6 +12,7 @@ mod killed;
 mod life;
 mod node;
 mod poison;
+mod refusals;
 mod repair;
 mod servers;
 mod shared;

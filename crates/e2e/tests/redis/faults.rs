@@ -9,6 +9,8 @@ mod lost_answers;
 mod older_worker;
 mod processes;
 mod redis_server;
+mod refusing_database;
+mod refusing_redis;
 
 use repolens_e2e::{GitServer, Repository};
 use serde_json::Value;

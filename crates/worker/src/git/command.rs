@@ -9,6 +9,7 @@ use repolens_core::settings::ScanLimits;
 use super::credential::Header;
 use super::fsck::UNTIDY;
 use super::locate::Remote;
+use crate::authorities;
 use crate::process::{EVENTS_DESCRIPTOR, Limits, Program, Wall};
 
 /// Configuration that stands on every command line. The machine's own is not read.
@@ -187,10 +188,16 @@ fn config_for(remote: &Remote) -> Vec<OsString> {
 }
 
 fn config() -> Vec<OsString> {
-    CONFIG
+    let mut args: Vec<OsString> = CONFIG
         .iter()
         .flat_map(|setting| ["-c".into(), setting.into()])
-        .collect()
+        .collect();
+    if let Some(bundle) = authorities::bundle() {
+        let mut setting = OsString::from("http.sslCAInfo=");
+        setting.push(bundle);
+        args.extend(["-c".into(), setting]);
+    }
+    args
 }
 
 /// Where git may take a repository from.

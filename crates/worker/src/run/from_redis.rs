@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use repolens_core::queue::{self, Consumer, QUEUE, QueueError, Taken, Timing};
+use repolens_core::queue::{self, Consumer, QUEUE, Taken, Timing};
 use repolens_core::settings::RedisUrl;
 use repolens_core::{LeaseToken, ScanStatus};
 
@@ -58,9 +58,9 @@ impl FromRedis {
         let mut told = false;
         while let Err(error) = queue::check(&self.url).await {
             if !std::mem::replace(&mut told, true) {
-                match error {
-                    QueueError::Away(_) => tracing::warn!("Waiting for Redis at {}: {error}", self.url),
-                    QueueError::Refused(_) => tracing::error!("Waiting for Redis at {}: {error}", self.url),
+                match error.may_pass() {
+                    true => tracing::warn!("Waiting for Redis at {}: {error}", self.url),
+                    false => tracing::error!("Waiting for Redis at {}: {error}", self.url),
                 }
             }
             tokio::select! {

@@ -1,6 +1,7 @@
 //! The worker against real git, real child processes and a real HTTP server on loopback.
 
 mod api;
+mod authorities;
 mod choose;
 mod clone;
 mod command_line;
@@ -10,5 +11,7 @@ mod http;
 mod jobs;
 mod objects;
 mod private;
+#[path = "../../../api/tests/integration/support/tls_front.rs"]
+mod tls_front;
 mod wall;
 mod whole;

@@ -27,7 +27,7 @@ PATH="$(ls -d /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin 2>/dev
 umask 077
 folder=$(mktemp -d "${TMPDIR:-/tmp}/repolens-pg.XXXXXX")
 server=
-trap '[ -z "$server" ] || kill -INT "$server" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
+trap '[ -z "$server" ] || kill -CONT "$server" $(pgrep -P "$server") || true; [ -z "$server" ] || kill -INT "$server" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 cd "$folder"
 auth=trust tls=
 if [ -n "${TLS_CERT-}" ]; then
@@ -55,6 +55,8 @@ while read -r command; do
   case $command in
     stop) kill -INT "$server"; wait "$server" || true; server=; echo STOPPED ;;
     start) start "$1" ;;
+    freeze) kill -STOP "$server" $(pgrep -P "$server"); echo FROZEN ;;
+    thaw) kill -CONT "$server" $(pgrep -P "$server"); echo THAWED ;;
     refused) echo "REFUSED $(grep -c 'FATAL:  password authentication failed' log)" ;;
   esac
 done
@@ -102,6 +104,15 @@ impl Postgres {
 
     pub fn start_server(&self) {
         self.tell("start", "READY");
+    }
+
+    /// Its processes take connections and commands, and answer nothing until they are thawed.
+    pub fn freeze(&self) {
+        self.tell("freeze", "FROZEN");
+    }
+
+    pub fn thaw(&self) {
+        self.tell("thaw", "THAWED");
     }
 
     /// So many connections were refused for their password.

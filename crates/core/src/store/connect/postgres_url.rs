@@ -86,11 +86,19 @@ const DEAD_LINE: Duration = Duration::from_secs(15);
 /// No query of ours takes longer, even on a database that has just woken up.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// A lock that is held for longer is not ours: the call says so before it would be given up.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+
+const ESCAPES: &str =
+    "has a character in its user name or password that must be escaped: write `@` as `%40` and `/` as `%2F`";
+
 impl PostgresUrl {
     /// # Errors
     /// A sentence that names what could not be understood.
     pub fn parse(url: &str) -> Result<Self, UrlFault> {
-        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let (base, query) = split(url)?;
+        // A plus sign stands for itself, as in libpq.
+        let query = query.replace('+', "%2B");
         let mut kept = form_urlencoded::Serializer::new(String::new());
         let (mut dropped, mut schema, mut pooled) = (Vec::new(), None, false);
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -104,6 +112,8 @@ impl PostgresUrl {
                     kept.append_pair(name, &value);
                 }
                 name if FOREIGN.contains(&name) => dropped.push(name.to_owned()),
+                // An `@` that was left in a password makes parameters of what follows a question mark in it.
+                _ if query.contains('@') => return Err(UrlFault(ESCAPES.into())),
                 name => {
                     return Err(UrlFault(format!(
                         "has the parameter `{}`, which is not known here: take it out",
@@ -159,9 +169,36 @@ impl PostgresUrl {
         })
     }
 
+    /// `HOST:PORT` of each server.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let ports = self.config.get_ports();
+        let hosts = self.config.get_hosts();
+        let addresses = self.config.get_hostaddrs();
+        let named = hosts.iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let numbered = addresses.iter().map(ToString::to_string);
+        let places: Vec<String> = if hosts.is_empty() {
+            numbered.collect()
+        } else {
+            named.collect()
+        };
+        let with_port = places.into_iter().enumerate().map(|(index, host)| {
+            let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+            format!("{host}:{port}")
+        });
+        with_port.collect::<Vec<_>>().join(",")
+    }
+
     /// What sets up a session.
     pub(super) fn session_statements(&self) -> String {
-        let mut statements = format!("SET statement_timeout = {};", STATEMENT_TIMEOUT.as_millis());
+        let mut statements = format!(
+            "SET statement_timeout = {}; SET lock_timeout = {};",
+            STATEMENT_TIMEOUT.as_millis(),
+            LOCK_TIMEOUT.as_millis()
+        );
         if let Some(schema) = &self.schema {
             statements.push_str(&format!(" SET search_path TO \"{schema}\";"));
         }
@@ -176,6 +213,24 @@ impl PostgresUrl {
             self.session_statements().replace("SET ", "SET LOCAL ")
         )
     }
+}
+
+/// The address up to its parameters, and these, where libpq finds them: user and password end with the first `@` that comes
+/// before any `/`, so they may have a `?` and a `#` in them.
+fn split(url: &str) -> Result<(&str, &str), UrlFault> {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let credentials = match url[start..].find(['@', '/']) {
+        Some(at) if url[start + at..].starts_with('@') => start + at + 1,
+        _ => start,
+    };
+    let (place, query) = match url[credentials..].split_once('?') {
+        Some((place, query)) => (place, query),
+        None => (&url[credentials..], ""),
+    };
+    if place.contains('@') {
+        return Err(UrlFault(ESCAPES.into()));
+    }
+    Ok((&url[..credentials + place.len()], query))
 }
 
 /// The six values of libpq, by the three that `tokio-postgres` has. Nothing becomes weaker by it: where TLS is used, the
@@ -267,9 +322,42 @@ mod tests {
             "postgres://u:hunter2@h/d?colour=red",
             "postgres://u:hunter2@h:port/d",
             "postgres:///d",
+            "postgres://u:pa@hunter2@h/d",
+            "postgres://u:pa/hunter2@h/d",
+            "postgres://u:pa@hunter2/x@h/d",
+            "postgres://u:pa@x?hunter2=1@h/d",
+            "postgres://u:pa/x?hunter2=1@h/d",
+            "postgres://u:12/hunter2@h/d",
+            "postgres://u:hunter2/d",
+            "postgres://u:pa@x?hunter2@h/d",
         ] {
             let fault = PostgresUrl::parse(bad).err().expect(bad).to_string();
             assert!(!fault.contains("hunter2"), "{fault}");
         }
+    }
+
+    /// What libpq accepts.
+    #[test]
+    fn passwords_with_characters_of_addresses() {
+        for (given, password) in [
+            ("a?b", "a?b"),
+            ("a#b", "a#b"),
+            ("a?b=c&d#e", "a?b=c&d#e"),
+            ("12?x", "12?x"),
+            ("12#x", "12#x"),
+            ("a:b", "a:b"),
+            ("a+b c", "a+b c"),
+            ("%3F%2F%23%40%25", "?/#@%"),
+        ] {
+            for more in ["", "?sslmode=disable", "?options=-c%20x%3D1&application_name=a@b"] {
+                let url = parse(&format!("postgres://u:{given}@h:1/d{more}"));
+                assert_eq!(url.config.get_password(), Some(password.as_bytes()), "{given}");
+                assert_eq!(url.place(), "h:1");
+                assert_eq!(url.config.get_dbname(), Some("d"));
+            }
+        }
+        let in_query = parse("postgres://h/d?user=u@v&password=p@ss+w%2Ford");
+        assert_eq!(in_query.config.get_user(), Some("u@v"));
+        assert_eq!(in_query.config.get_password(), Some(b"p@ss+w/ord".as_slice()));
     }
 }

@@ -6,26 +6,17 @@
 use std::path::Path;
 
 use rustls::ClientConfig;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 
 use crate::store::StoreError;
 use crate::tls;
 
-/// Trusts Mozilla's authorities, and those of `ca_file` beside them.
+/// Trusts the authorities of the process, and those of `ca_file` beside them.
 pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, StoreError> {
-    let mut roots = tls::mozilla();
+    let mut roots = tls::roots();
     if let Some(path) = ca_file {
-        let fault = |error: String| StoreError::Broken(format!("`DATABASE_CA_FILE` `{}`: {error}", path.display()));
-        let mut found = false;
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| fault(error.to_string()))? {
-            let certificate = certificate.map_err(|error| fault(error.to_string()))?;
-            roots.add(certificate).map_err(|error| fault(error.to_string()))?;
-            found = true;
-        }
-        if !found {
-            return Err(fault("there is no certificate in it".into()));
-        }
+        let certificates =
+            tls::certificates(path).map_err(|error| StoreError::Broken(format!("`DATABASE_CA_FILE` {error}")))?;
+        roots.add_parsable_certificates(certificates);
     }
     Ok(tls::trusting(roots))
 }

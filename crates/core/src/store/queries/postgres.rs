@@ -1,11 +1,21 @@
 //! The queries on PostgreSQL.
 
+use std::time::Duration;
+
+use deadpool::managed::Object;
+use diesel::dsl::sql;
 use diesel::result::QueryResult;
-use diesel_async::{AnsiTransactionManager, SimpleAsyncConnection as _, TransactionManager as _};
+use diesel::sql_types::{Nullable, Text};
+use diesel_async::{AnsiTransactionManager, RunQueryDsl as _, SimpleAsyncConnection as _, TransactionManager as _};
+
+use crate::store::StoreError;
+use crate::store::connect::{Observed, PostgresPool};
 
 pub(super) type Connection = diesel_async::AsyncPgConnection;
 
 pub(super) type Backend = diesel::pg::Pg;
+
+pub(super) type Pools = PostgresPool;
 
 macro_rules! transaction {
     ($connection:expr, $body:expr) => {
@@ -51,13 +61,28 @@ pub(in crate::store) async fn commit(connection: &mut Connection) -> QueryResult
     AnsiTransactionManager::commit_transaction(connection).await
 }
 
+/// A connection out of the pool, and where the codes of its errors are seen.
+async fn alone(pools: &Pools, within: Duration) -> Result<(Connection, Observed), StoreError> {
+    let session = Object::take(pools.get(within).await?);
+    session.begin_call();
+    Ok(session.into_parts())
+}
+
 /// Begins the transaction in which the tables are made: one instance at a time, and the lock ends with it.
-async fn begin_alone(connection: &mut Connection, first: &str) -> QueryResult<()> {
-    begin(connection, first).await?;
-    // Any number that nobody else would think of.
+async fn begin_alone(connection: &mut Connection, pools: &Pools) -> QueryResult<()> {
+    begin(connection, pools.first()).await?;
+    // Any number that nobody else would think of. Another instance may take its time.
     connection
-        .batch_execute("SELECT pg_advisory_xact_lock(7239471905)")
+        .batch_execute("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7239471905)")
         .await
+}
+
+/// Are there tables yet? A new database has none.
+pub(in crate::store) async fn has_tables(connection: &mut Connection) -> QueryResult<bool> {
+    let scans: Option<String> = diesel::select(sql::<Nullable<Text>>("to_regclass('scans')::text"))
+        .get_result(connection)
+        .await?;
+    Ok(scans.is_some())
 }
 
 /// The server's own vacuum does it.

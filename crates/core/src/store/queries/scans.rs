@@ -18,6 +18,48 @@ pub async fn ping(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// One round trip that needs what a write needs, and changes no row: a database that is read-only, or whose user may not
+/// write, refuses it.
+pub async fn touch_nothing(connection: &mut Connection) -> Result<(), StoreError> {
+    diesel::update(scans::table.find(""))
+        .set(scans::attempts.eq(scans::attempts))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Stores a scan and takes it back.
+pub async fn try_write(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>) -> Result<(), StoreError> {
+    let time = column_time(*now);
+    let result: QueryResult<()> = transaction!(connection, async |connection| {
+        diesel::insert_into(scans::table)
+            .values((
+                scans::id.eq(id.as_str()),
+                scans::repo_url.eq(""),
+                scans::branch.eq(""),
+                scans::status.eq(ScanStatus::Cancelled),
+                scans::created_at.eq(time),
+                scans::updated_at.eq(time),
+            ))
+            .execute(connection)
+            .await?;
+        Err(diesel::result::Error::RollbackTransaction)
+    });
+    match result {
+        Err(diesel::result::Error::RollbackTransaction) => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The same where there are tables; a new database has none until the first start.
+pub async fn try_first_write(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>) -> Result<(), StoreError> {
+    if super::has_tables(connection).await? {
+        return try_write(connection, id, now).await;
+    }
+    Ok(())
+}
+
 /// A key is remembered for so long.
 const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
 

@@ -1,12 +1,22 @@
 //! The queries on SQLite.
 
+use std::time::Duration;
+
 use diesel::connection::AnsiTransactionManager;
+use diesel::dsl::sql;
 use diesel::result::QueryResult;
-use diesel_async::{AsyncConnection, SimpleAsyncConnection as _, TransactionManager as _};
+use diesel::sql_types::BigInt;
+use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::{AsyncConnection, RunQueryDsl as _, SimpleAsyncConnection as _, TransactionManager as _};
+
+use crate::store::StoreError;
+use crate::store::connect::SqlitePools;
 
 pub(super) type Connection = crate::store::connect::AsyncSqliteConnection;
 
 pub(super) type Backend = diesel::sqlite::Sqlite;
+
+pub(super) type Pools = SqlitePools;
 
 // A transaction that begins with reading would fail at once, whatever the busy time-out, where another one wrote before it
 // came to write: it takes the write lock when it begins.
@@ -45,11 +55,34 @@ async fn commit(connection: &mut Connection) -> QueryResult<()> {
     <Connection as AsyncConnection>::TransactionManager::commit_transaction(connection).await
 }
 
+/// In the place of PostgreSQL's codes: SQLite's texts say all there is.
+struct Observed;
+
+impl Observed {
+    fn judge(&self, error: StoreError) -> StoreError {
+        error
+    }
+}
+
+async fn alone(pools: &Pools, _within: Duration) -> Result<(Connection, Observed), StoreError> {
+    Ok((Object::take(pools.writers.get().await?), Observed))
+}
+
 /// Begins the transaction in which the tables are made: one instance at a time.
-async fn begin_alone(connection: &mut Connection, _first: &str) -> QueryResult<()> {
+async fn begin_alone(connection: &mut Connection, _pools: &Pools) -> QueryResult<()> {
     connection
         .spawn_blocking(|connection| AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"))
         .await
+}
+
+/// Are there tables yet? A new database has none.
+pub(in crate::store) async fn has_tables(connection: &mut Connection) -> QueryResult<bool> {
+    let tables: i64 = diesel::select(sql::<BigInt>(
+        "(SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'scans')",
+    ))
+    .get_result(connection)
+    .await?;
+    Ok(tables > 0)
 }
 
 /// Cuts free pages off the end of the file; `auto_vacuum = INCREMENTAL` was set when the file was made.

@@ -1,0 +1,32 @@
+//! Further authorities that certificates may be signed by (`EXTRA_CA_FILE`), for this process and for git.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use anyhow::Context as _;
+use repolens_core::tls;
+
+/// The file that git reads its authorities from; not set: git's own.
+static BUNDLE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Trusts the authorities of `extra` in the clients of this process, and in git by a file with them and the system's in
+/// `dir`, which stays until the worker stops.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn trust(extra: &Path, system: Option<&Path>, dir: &Path) -> anyhow::Result<()> {
+    let told = |error: String| anyhow::anyhow!("EXTRA_CA_FILE: {error}");
+    let count = tls::trust_also(extra).map_err(told)?;
+    let bundle = tls::bundle(extra, system).map_err(told)?;
+    let path = dir.join("authorities.pem");
+    std::fs::write(&path, bundle).with_context(|| format!("failed to write `{}`", path.display()))?;
+    // Set once: a process has one worker.
+    let _set_before = BUNDLE.set(path);
+    tracing::info!(count, file = %extra.display(), "Further authorities are trusted");
+    Ok(())
+}
+
+/// For `http.sslCAInfo`.
+pub fn bundle() -> Option<&'static Path> {
+    BUNDLE.get().map(PathBuf::as_path)
+}

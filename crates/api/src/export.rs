@@ -10,7 +10,7 @@ mod html;
 mod markdown;
 mod purl;
 mod sarif;
-mod text;
+pub mod text;
 
 pub mod badge;
 

@@ -21,6 +21,7 @@ mod looks;
 mod metrics;
 mod openapi;
 mod page;
+mod pages;
 mod private;
 mod probe;
 mod problem;

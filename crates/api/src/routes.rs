@@ -7,12 +7,15 @@ use crate::handlers::{
     compare, docs, events, exports, favorites, github, health, history, keys, past, reports, results, scans, webhooks,
     whoami, worker,
 };
+use crate::pages;
 use crate::problem::Problem;
 
 /// Address, the methods it has, and who handles them.
 pub fn table(routes: &mut ServiceConfig) {
-    // Health. Whoever opens the address that is printed at the start finds what can be done there.
-    routes.service(at("/", "GET, HEAD").route(get().to(docs::get_docs)));
+    // Pages.
+    pages::table(routes);
+
+    // Health.
     routes.service(at("/api/health", "GET, HEAD").route(get().to(health::get_health)));
     routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
     routes.service(at("/api/whoami", "GET, HEAD").route(get().to(whoami::get_whoami)));
@@ -82,7 +85,7 @@ pub fn table(routes: &mut ServiceConfig) {
     // What GitHub tells.
     routes.service(at("/api/github/webhook", "POST").route(web::post().to(github::post_webhook)));
 
-    routes.default_service(web::to(nothing_here));
+    routes.default_service(web::to(pages::no_route));
 }
 
 fn at(path: &str, methods: &'static str) -> Resource {

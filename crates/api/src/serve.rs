@@ -34,7 +34,7 @@ use crate::problem::Problem;
 use crate::redis_queue::{self, RedisQueue};
 use crate::request::{Origins, around, unreadable_query};
 use crate::webhooks::{self, Bell};
-use crate::{check, reconciler, routes};
+use crate::{check, pages, reconciler, routes};
 
 /// Threads that answer: the work is waiting for the database.
 const HTTP_WORKERS: usize = 2;
@@ -168,6 +168,7 @@ fn server(
     let connections = Arc::new(Connections::new(app.trusted_proxies.clone()));
     let app = web::Data::from(app);
     let origins = web::Data::new(Arc::new(Origins(origins)));
+    let reader = web::Data::new(pages::Reader::default());
     let builder = actix_server::Server::build()
         .workers(HTTP_WORKERS)
         .worker_max_blocking_threads(1)
@@ -184,6 +185,7 @@ fn server(
         let application = actix_web::App::new()
             .app_data(app.clone())
             .app_data(origins.clone())
+            .app_data(reader.clone())
             .app_data(
                 web::QueryConfig::default()
                     .error_handler(|error, request| unreadable_query(request.query_string(), &error).into()),

@@ -256,6 +256,7 @@ mod tests {
             plain_size,
             crc32,
             sha256,
+            ..
         } = stored;
         let report = OpenReport {
             first: bytes[..piece.min(bytes.len())].to_vec(),

@@ -18,6 +18,7 @@ mod figures;
 mod history;
 mod jobs;
 mod keys;
+mod members;
 mod outcome;
 mod queries;
 mod readiness;
@@ -44,8 +45,9 @@ pub use favorites::Favorite;
 pub use figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Scores};
 pub use history::{BadgeFigures, Earlier, PastScan, Version};
 pub use keys::{ApiKey, KeyUse, MAX_KEYS, NewKey};
+pub use members::Member;
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
-pub use report::{OpenReport, StoredReport};
+pub use report::{OpenReport, ReportMembers, StoredReport};
 pub use repositories::Repository;
 pub use scans::{
     Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, Page, QueueFull,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Changes the order in which text is shown, or is not shown itself: a name could pretend to be another with these.
-fn deceives(c: char) -> bool {
+pub fn deceives(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
 }

@@ -37,6 +37,17 @@ pub struct ScanRequest {
     force: bool,
 }
 
+impl ScanRequest {
+    /// As a form asks for it.
+    pub fn new(repo_url: String, branch: Option<String>) -> Self {
+        Self {
+            repo_url,
+            branch,
+            force: false,
+        }
+    }
+}
+
 /// Accepts a scan: 201 means that it is on disk.
 pub async fn post_scan(
     app: web::Data<App>,
@@ -210,7 +221,7 @@ impl<'a> ScanView<'a> {
 
 /// Those ahead take as long as the latest ones took, shared among as many as run now; a running one is half done. Where
 /// nothing runs or nothing was measured, nobody can tell.
-fn estimated_wait_seconds(place: QueuePlace) -> Option<i64> {
+pub fn estimated_wait_seconds(place: QueuePlace) -> Option<i64> {
     let typical_ms = place.typical_ms?;
     if place.running == 0 {
         return None;

@@ -1,7 +1,8 @@
 //! A report as it is stored: compressed once, when it is recorded, in a form that can be served inside any envelope
 //! without being parsed or compressed again.
 //!
-//! The bytes are raw deflate blocks that end at a byte boundary (a full flush) and have no final block. So anything may be
+//! The bytes are raw deflate blocks that end at a byte boundary (a full flush) and have no final block; more such flushes
+//! inside let a member be read alone ([`super::members`]). So anything may be
 //! put before and after them: `{"results":` + report + `}` becomes one valid gzip stream by joining bytes, and its checksum
 //! by combining checksums. `docs/decisions/stored-reports.md` has the reasons and the figures.
 
@@ -9,6 +10,8 @@ use std::io::{self, Read};
 
 use flate2::{Compress, Compression, FlushCompress};
 use sha2::{Digest as _, Sha256};
+
+use super::members::{self, Member};
 
 /// What stands in the column `encoding`.
 pub const ENCODING: &str = "deflate-open";
@@ -24,6 +27,8 @@ pub struct StoredReport {
     pub crc32: u32,
     /// SHA-256 of the report itself, in hexadecimal digits.
     pub sha256: String,
+    /// Where its members are. Empty: it was stored before they were noted, or is no object.
+    pub members: Vec<Member>,
 }
 
 /// A stored report that is read piece by piece. The largest have tens of megabytes, and many may be read at a time, by
@@ -39,8 +44,19 @@ pub struct OpenReport {
     pub sha256: String,
 }
 
+/// What is known of a stored report without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportMembers {
+    pub sha256: String,
+    /// See [`StoredReport::members`].
+    pub members: Vec<Member>,
+}
+
 /// So many bytes of a report are in memory for each of its readers.
 pub const PIECE: i32 = 1 << 20;
+
+/// The final block that the stored ones lack, with nothing in it.
+pub(super) const END: &[u8] = &[3, 0];
 
 impl StoredReport {
     /// Compresses a report. Takes time in proportion to its size: 50 MB are about a second.
@@ -50,9 +66,17 @@ impl StoredReport {
     pub fn compress(report: &[u8]) -> io::Result<Self> {
         let mut bytes = Vec::with_capacity(report.len() / 4 + 64);
         let mut compress = Compress::new(Compression::new(6), false);
-        deflate(&mut compress, report, FlushCompress::Full, &mut bytes)?;
+        let values = members::values(report);
+        let mut segments = Vec::new();
+        let mut from = 0;
+        for cut in members::cuts(report.len(), &values) {
+            deflate(&mut compress, &report[from..cut], FlushCompress::Full, &mut bytes)?;
+            segments.push((cut, bytes.len()));
+            from = cut;
+        }
         bytes.shrink_to_fit();
         Ok(Self {
+            members: members::index(values, &segments),
             bytes,
             plain_size: report.len() as u64,
             crc32: crc32fast::hash(report),
@@ -62,8 +86,6 @@ impl StoredReport {
 
     /// The report itself, unpacked while it is read.
     pub fn reader(&self) -> impl Read + '_ {
-        /// The final block that the stored ones lack, with nothing in it.
-        const END: &[u8] = &[3, 0];
         flate2::read::DeflateDecoder::new(self.bytes.as_slice().chain(END)).take(self.plain_size)
     }
 }

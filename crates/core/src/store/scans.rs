@@ -1,9 +1,11 @@
 //! Calls about scans: submit, find, list, count, the stored report.
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
-use super::report::OpenReport;
+use super::report::{OpenReport, ReportMembers};
 use super::schema::scans;
 use super::{Repository, Store, StoreError, StoredReport, call};
 use crate::{BranchNote, ScanId, ScanStatus};
@@ -281,6 +283,26 @@ impl Store {
         let from = i32::try_from(from).map_err(|_| StoreError::Broken(format!("no report has {from} bytes")))?;
         let (id, sha256) = (id.clone(), sha256.to_owned());
         call!(self, readers, reports::report_piece(id, sha256, from))
+    }
+
+    /// Where the members of the stored report are; `None` where no report is stored in our form.
+    pub async fn report_members(&self, id: &ScanId) -> Result<Option<ReportMembers>, StoreError> {
+        let id = id.clone();
+        call!(self, readers, reports::report_members(id))
+    }
+
+    /// These bytes of the stored report; `None` where this report is not stored any more.
+    pub async fn report_range(
+        &self,
+        id: &ScanId,
+        sha256: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let beyond = |_| StoreError::Broken(format!("no report has the bytes {range:?}"));
+        let from = i32::try_from(range.start).map_err(beyond)?;
+        let count = i32::try_from(range.end.saturating_sub(range.start)).map_err(beyond)?;
+        let (id, sha256) = (id.clone(), sha256.to_owned());
+        call!(self, readers, reports::report_range(id, sha256, from, count))
     }
 
     /// Deletes the scan with its report, wherever it stands; `None` where there is none.

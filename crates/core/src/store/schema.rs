@@ -256,6 +256,8 @@ table! {
         sha256 -> Text,
         #[sql_name = "createdAt"]
         created_at -> Timestamp,
+        /// Where its members are, as JSON: see `crate::store::members`.
+        members -> Nullable<Text>,
     }
 }
 

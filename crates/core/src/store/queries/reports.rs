@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{Connection, give_back_space, history, repositories, webhooks};
 use crate::store::columns::column_time;
-use crate::store::report::{ENCODING, OpenReport, PIECE};
+use crate::store::report::{ENCODING, OpenReport, PIECE, ReportMembers};
 use crate::store::scans::{OpenResults, StoredResults};
 use crate::store::schema::{scan_reports, scans};
 use crate::store::{Finish, Finished, StoreError, StoredReport};
@@ -170,10 +170,18 @@ async fn insert_report(
             scan_reports::crc32.eq(i64::from(report.crc32)),
             scan_reports::sha256.eq(&report.sha256),
             scan_reports::created_at.eq(column_time(*now)),
+            scan_reports::members.eq(members(report)),
         ))
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// As their column has them.
+fn members(report: &StoredReport) -> Option<String> {
+    let some = Some(&report.members).filter(|members| !members.is_empty());
+    // Names and numbers always serialize.
+    some.and_then(|members| serde_json::to_string(members).ok())
 }
 
 async fn recorded_the_same(
@@ -226,6 +234,8 @@ pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<
             plain_size,
             crc32,
             sha256,
+            // Who reads the whole needs none of them.
+            members: Vec::new(),
         })));
     }
     Ok(older_results(connection, id).await?.map(StoredResults::Older))
@@ -285,6 +295,39 @@ pub async fn report_piece(
         .find(id.as_str())
         .filter(scan_reports::sha256.eq(sha256))
         .select(substr(scan_reports::bytes, from.saturating_add(1), PIECE))
+        .first(connection)
+        .await
+        .optional()?)
+}
+
+/// Digest of the stored report and where its members are; `None` where no report is stored in this form.
+pub async fn report_members(connection: &mut Connection, id: &ScanId) -> Result<Option<ReportMembers>, StoreError> {
+    let row: Option<(String, Option<String>)> = scan_reports::table
+        .find(id.as_str())
+        .select((scan_reports::sha256, scan_reports::members))
+        .first(connection)
+        .await
+        .optional()?;
+    Ok(row.map(|(sha256, members)| ReportMembers {
+        sha256,
+        members: members
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
+    }))
+}
+
+/// These stored bytes of that report; `None` where it is not stored any more.
+pub async fn report_range(
+    connection: &mut Connection,
+    id: &ScanId,
+    sha256: &String,
+    from: &i32,
+    count: &i32,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(scan_reports::table
+        .find(id.as_str())
+        .filter(scan_reports::sha256.eq(sha256))
+        .select(substr(scan_reports::bytes, from.saturating_add(1), *count))
         .first(connection)
         .await
         .optional()?)

@@ -1,0 +1,184 @@
+//! What the manifests and lock files name: packages, versions, licenses, and what brings what along.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use askama::Template;
+use repolens_core::report::{Dependencies, Licences, Package};
+
+use super::hotspots::Missing;
+use super::{Brief, Tab, View};
+use crate::pages::parts::{self, Pager};
+use crate::pages::place::Place;
+use crate::pages::read::{Measured, Sections};
+use crate::pages::text::{self, Html, filters};
+
+pub const TAB: Tab = Tab {
+    key: "dependencies",
+    title: "Dependencies",
+    sections: &["dependencies", "licences"],
+    brief_sections: &["dependencies"],
+    choices: &["type", "kind", "q", "sort", "page"],
+    brief,
+    render,
+};
+
+const ROWS: usize = 100;
+/// Nodes of the tree that are drawn.
+const TREE: usize = 150;
+const DEEPEST: usize = 4;
+
+fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
+    let dependencies = match sections.get::<Dependencies>("dependencies") {
+        Measured::Is(dependencies) => dependencies,
+        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+    };
+    let figures = &dependencies.statistics;
+    Some(Brief {
+        count: Some(figures.total),
+        said: match figures.total {
+            0 => Html("No manifest names a package".to_owned()),
+            _ => Html(format!(
+                "{} named, {} for development, {} that come with others; <span class=\"unmeasured\">vulnerabilities not looked up here</span>",
+                text::number(figures.direct),
+                text::number(figures.dev),
+                text::number(figures.transitive)
+            )),
+        },
+        worst: dependencies.packages.iter().find(|package| package.direct).map(|package| place.link(&package.manifest)),
+        missing: false,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "report/dependencies.html")]
+struct Page<'a> {
+    view: &'a View<'a>,
+    dependencies: &'a Dependencies,
+    types: Vec<(&'a str, usize)>,
+    rows: Vec<&'a Package>,
+    matching: usize,
+    pager: Pager,
+    /// Packages that are there in several versions.
+    several: Vec<(&'a str, Vec<&'a str>)>,
+    licenses: Vec<(String, u64)>,
+    unknown_licenses: usize,
+    tree: Vec<Branch<'a>>,
+    tree_cut: bool,
+    unresolved: usize,
+}
+
+/// One line of the tree.
+struct Branch<'a> {
+    depth: usize,
+    label: &'a str,
+    again: bool,
+}
+
+fn render(view: &View<'_>) -> askama::Result<String> {
+    let dependencies = match view.sections.get::<Dependencies>("dependencies") {
+        Measured::Is(dependencies) => dependencies,
+        Measured::Not(reason) => {
+            return Missing {
+                title: "Dependencies",
+                reason: &reason,
+                hint: "",
+            }
+            .render();
+        }
+    };
+    let packages = &dependencies.packages;
+    let words = view.query.get("q").map(str::to_lowercase);
+    let mut found: Vec<&Package> = packages
+        .iter()
+        .filter(|package| {
+            let kind = match view.query.get("kind") {
+                Some("direct") => package.direct && !package.is_dev,
+                Some("development") => package.is_dev,
+                Some("indirect") => !package.direct,
+                _ => true,
+            };
+            let of_type = view.query.get("type").is_none_or(|wanted| package.r#type == wanted);
+            kind && of_type && words.as_ref().is_none_or(|words| package.name.to_lowercase().contains(words))
+        })
+        .collect();
+    match view.query.get("sort") {
+        Some("license") => found.sort_by(|a, b| a.license.cmp(&b.license)),
+        Some("manifest") => found.sort_by(|a, b| a.manifest.cmp(&b.manifest)),
+        _ => found.sort_by_key(|package| (!package.direct, package.is_dev)),
+    }
+    let matching = found.len();
+    let pager = Pager::new(matching, ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
+    let mut types: BTreeMap<&str, usize> = BTreeMap::new();
+    for package in packages {
+        *types.entry(&package.r#type).or_default() += 1;
+    }
+    let (tree, tree_cut) = tree(&dependencies);
+    let licences = view.sections.get::<Licences>("licences");
+    let mut licenses: Vec<(String, u64)> = licences
+        .get()
+        .map(|licences| licences.dependencies.iter().map(|(name, count)| (name.clone(), *count)).collect())
+        .unwrap_or_default();
+    licenses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    licenses.truncate(30);
+    Page {
+        view,
+        types: types.into_iter().collect(),
+        rows: found[pager.range(matching, ROWS)].to_vec(),
+        matching,
+        pager,
+        several: several(packages),
+        licenses,
+        unknown_licenses: packages.iter().filter(|package| package.license.is_none()).count(),
+        tree,
+        tree_cut,
+        unresolved: packages.iter().filter(|package| !package.resolved).count(),
+        dependencies: &dependencies,
+    }
+    .render()
+}
+
+fn several(packages: &[Package]) -> Vec<(&str, Vec<&str>)> {
+    let mut versions: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for package in packages.iter().filter(|package| package.resolved) {
+        let known = versions.entry((&package.r#type, &package.name)).or_default();
+        if !known.contains(&package.version.as_str()) {
+            known.push(&package.version);
+        }
+    }
+    let mut several: Vec<(&str, Vec<&str>)> = versions
+        .into_iter()
+        .filter(|(_, versions)| versions.len() > 1)
+        .map(|((_, name), versions)| (name, versions))
+        .collect();
+    several.sort_by_key(|(_, versions)| std::cmp::Reverse(versions.len()));
+    several.truncate(20);
+    several
+}
+
+/// What brings what along, from the root down; a package that was shown before is not opened again.
+fn tree(dependencies: &Dependencies) -> (Vec<Branch<'_>>, bool) {
+    let graph = &dependencies.graph;
+    let labels: HashMap<&str, &str> = graph.nodes.iter().map(|node| (node.id.as_str(), node.label.as_str())).collect();
+    let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
+    for edge in &graph.edges {
+        below.entry(&edge.source).or_default().push(&edge.target);
+    }
+    let mut seen = HashSet::new();
+    let mut out = Vec::new();
+    let mut open: Vec<(&str, usize)> = below.get("root").into_iter().flatten().rev().map(|id| (*id, 0)).collect();
+    while let Some((id, depth)) = open.pop() {
+        if out.len() >= TREE {
+            return (out, true);
+        }
+        let again = !seen.insert(id) && below.contains_key(id);
+        out.push(Branch {
+            depth,
+            label: labels.get(id).copied().unwrap_or(id),
+            again,
+        });
+        if !again && depth < DEEPEST {
+            open.extend(below.get(id).into_iter().flatten().rev().map(|id| (*id, depth + 1)));
+        }
+    }
+    (out, false)
+}

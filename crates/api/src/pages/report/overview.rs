@@ -1,0 +1,442 @@
+//! The first page of a report: what to do first, how healthy it is, and each section in one line.
+
+use askama::Template;
+use repolens_core::report::{
+    Action, AspectGrade, CircularDependencies, ComplexityMetrics, Duplication, Explanations, GradeInput, Grades, Lines,
+    Percentiles, RiskFactor, RiskScores, Stage, StageStatus, Summary,
+};
+
+use super::{Brief, TABS, Tab, View};
+use crate::pages::parts::{self, GradeChip};
+use crate::pages::place::Place;
+use crate::pages::read::{Measured, Sections};
+use crate::pages::text::{self, Html, filters};
+
+pub const TAB: Tab = Tab {
+    key: "",
+    title: "Overview",
+    sections: &[
+        "summary",
+        "lines",
+        "grades",
+        "actions",
+        "percentiles",
+        "riskScores",
+        "complexityMetrics",
+        "circularDependencies",
+        "duplication",
+        "explanations",
+    ],
+    brief_sections: &[],
+    choices: &[],
+    brief: |_, _| None,
+    render,
+};
+
+#[derive(Template)]
+#[template(path = "report/overview.html")]
+struct Overview<'a> {
+    place: &'a Place,
+    todo: Vec<Todo>,
+    /// Where the report has no list of what to do: its worst places.
+    worst: Vec<Worst>,
+    advice: Vec<Html>,
+    health: Health,
+    languages: Vec<Language>,
+    bar: Vec<Bar>,
+    briefs: Vec<Line>,
+    explanations: Measured<Explanations>,
+    percentiles: Option<Percentiles>,
+    not_measured: Vec<(String, Html)>,
+}
+
+/// One thing to do.
+struct Todo {
+    title: Html,
+    kind: Option<&'static str>,
+    address: Option<String>,
+    first: Option<Html>,
+    others: usize,
+    reason: Html,
+    effort: String,
+    gain: Html,
+    done_when: Html,
+    places: Vec<Html>,
+    figures: Option<Figures>,
+}
+
+/// Figures of the function that a thing to do is about.
+struct Figures {
+    name: String,
+    rows: Vec<(&'static str, u64, u64)>,
+}
+
+struct Worst {
+    title: Html,
+    kind: &'static str,
+    address: String,
+    spot: Html,
+    place: Html,
+    reason: Html,
+}
+
+enum Health {
+    Grades {
+        chip: GradeChip,
+        words: String,
+        debt: Option<String>,
+        aspects: Vec<Aspect>,
+    },
+    /// Of a version without grades.
+    Risk {
+        overall: f64,
+        level: &'static str,
+        factors: Vec<Factor>,
+        reason: String,
+    },
+    Not(String),
+}
+
+struct Aspect {
+    chip: GradeChip,
+    title: String,
+    why: Html,
+    value: Option<String>,
+    inputs: Vec<Input>,
+}
+
+struct Input {
+    description: Html,
+    value: String,
+    threshold: String,
+    contribution: String,
+    share: String,
+    places: Vec<Html>,
+    others: u64,
+    not_measured: Option<Html>,
+}
+
+struct Factor {
+    title: String,
+    score: f64,
+    description: Html,
+    value: f64,
+    threshold: f64,
+    weight: f64,
+}
+
+struct Language {
+    name: String,
+    color: &'static str,
+    code: u64,
+    share: String,
+}
+
+struct Bar {
+    color: &'static str,
+    x: f64,
+    width: f64,
+}
+
+struct Line {
+    title: &'static str,
+    address: String,
+    brief: Brief,
+}
+
+fn render(view: &View<'_>) -> askama::Result<String> {
+    let sections = view.sections;
+    let actions = sections.get::<Vec<Action>>("actions");
+    let actions = actions.get().filter(|actions| !actions.is_empty());
+    let summary = sections.get::<Summary>("summary");
+    let lines = sections.get::<Lines>("lines");
+    let (languages, bar) = lines.get().map(languages).unwrap_or_default();
+    let complexity = sections.get::<ComplexityMetrics>("complexityMetrics");
+    let todo: Vec<Todo> = actions
+        .into_iter()
+        .flatten()
+        .map(|action| todo(action, view.place, complexity.get()))
+        .collect();
+    let worst = match todo.is_empty() {
+        true => worst(view, summary.get(), complexity.get()),
+        false => Vec::new(),
+    };
+    let advice = match todo.is_empty() {
+        true => summary.get().map(|summary| summary.advice.as_slice()).unwrap_or_default(),
+        false => &[],
+    };
+    Overview {
+        place: view.place,
+        todo,
+        worst,
+        advice: advice.iter().map(|advice| text::prose(advice)).collect(),
+        health: health(sections, view.place),
+        languages,
+        bar,
+        briefs: TABS
+            .iter()
+            .filter_map(|tab| {
+                Some(Line {
+                    title: tab.title,
+                    address: view.place.tab(tab.key, ""),
+                    brief: (tab.brief)(sections, view.place)?,
+                })
+            })
+            .collect(),
+        explanations: sections.get("explanations"),
+        percentiles: match sections.get::<Percentiles>("percentiles") {
+            Measured::Is(percentiles) if !percentiles.figures.is_empty() => Some(percentiles),
+            _ => None,
+        },
+        not_measured: not_measured(sections),
+    }
+    .render()
+}
+
+/// The tab that shows this member of the report.
+fn tab_of(section: &str) -> Option<&'static Tab> {
+    TABS.iter().find(|tab| !tab.key.is_empty() && tab.sections.contains(&section))
+}
+
+fn todo(action: &Action, place: &Place, complexity: Option<&ComplexityMetrics>) -> Todo {
+    let tab = tab_of(&action.section);
+    let first = action.places.first();
+    let figures = first.and_then(|spot| {
+        let line = spot.line?;
+        let functions = &complexity?.high_complexity_functions;
+        let function = functions
+            .iter()
+            .find(|function| function.file_path == spot.file && function.line_number == line)?;
+        Some(Figures {
+            name: function.name.clone(),
+            rows: vec![
+                ("Cyclomatic complexity", function.cyclomatic, 10),
+                ("Cognitive complexity", function.cognitive, 15),
+                ("Parameters", function.parameters, 7),
+                ("Deepest nesting", function.nesting, 4),
+            ],
+        })
+    });
+    Todo {
+        title: text::prose(&action.title),
+        kind: tab.map(|tab| tab.title),
+        address: tab.map(|tab| place.tab(tab.key, "")),
+        first: first.map(|spot| place.spot(&spot.file, spot.line)),
+        others: action.places.len().saturating_sub(1),
+        reason: text::prose(&action.reason),
+        effort: action.effort(),
+        gain: text::prose(&action.gain),
+        done_when: text::prose(&action.done_when),
+        places: action.places.iter().map(|spot| place.at(&spot.file, spot.line)).collect(),
+        figures,
+    }
+}
+
+/// The worst places of a report that has no list of what to do: the first ones of its sections, as they are.
+fn worst(view: &View<'_>, summary: Option<&Summary>, complexity: Option<&ComplexityMetrics>) -> Vec<Worst> {
+    let place = view.place;
+    let mut worst = Vec::new();
+    for spot in summary.map(|summary| summary.worst.as_slice()).unwrap_or_default() {
+        worst.push(Worst {
+            title: text::prose("Simplify the riskiest code"),
+            kind: "Complexity",
+            address: place.tab("complexity", ""),
+            spot: place.spot(&spot.path, spot.line),
+            place: place.at(&spot.path, spot.line),
+            reason: text::prose(&spot.reason),
+        });
+    }
+    let cycles = view.sections.get::<CircularDependencies>("circularDependencies");
+    let at_run_time = |cycles: &CircularDependencies| cycles.cycles.iter().find(|cycle| !cycle.type_only).cloned();
+    if let Some(cycle) = cycles.get().and_then(at_run_time)
+        && let Some(import) = cycle.breaks.first()
+    {
+        worst.push(Worst {
+            title: text::prose("Open an import cycle"),
+            kind: "Architecture",
+            address: place.tab("architecture", ""),
+            spot: place.bare(&import.source),
+            place: place.link(&import.source),
+            reason: Html(format!(
+                "{} in a circle; the import of {} closes it",
+                text::count(cycle.group_size, "file"),
+                place.bare(&import.target)
+            )),
+        });
+    }
+    let copies = view.sections.get::<Duplication>("duplication");
+    if let Some(copy) = copies.get().and_then(|copies| copies.clones.first())
+        && let [one, other, ..] = copy.occurrences.as_slice()
+    {
+        worst.push(Worst {
+            title: text::prose("Share the longest copy"),
+            kind: "Duplication",
+            address: place.tab("duplication", ""),
+            spot: place.spot(&one.file, one.start_line),
+            place: place.lines(&one.file, Some(one.start_line), Some(one.end_line)),
+            reason: Html(format!(
+                "{} also in {}",
+                text::count(copy.lines, "line"),
+                place.spot(&other.file, Some(other.start_line))
+            )),
+        });
+    }
+    let known: Vec<Option<u64>> = summary.into_iter().flat_map(|summary| &summary.worst).map(|spot| spot.line).collect();
+    for function in complexity.map(|section| section.high_complexity_functions.as_slice()).unwrap_or_default() {
+        if worst.len() >= 10 || known.contains(&Some(function.line_number)) {
+            continue;
+        }
+        worst.push(Worst {
+            title: Html(format!("Split <code>{}</code>", text::name(&function.name))),
+            kind: "Complexity",
+            address: place.tab("complexity", ""),
+            spot: place.spot(&function.file_path, function.line_number),
+            place: place.lines(&function.file_path, Some(function.line_number), Some(function.end_line)),
+            reason: text::prose(&format!("cyclomatic {}, cognitive {}", function.cyclomatic, function.cognitive)),
+        });
+    }
+    worst.truncate(10);
+    worst
+}
+
+fn health(sections: &Sections, place: &Place) -> Health {
+    match (sections.get::<Grades>("grades"), sections.get::<RiskScores>("riskScores")) {
+        (Measured::Is(grades), _) => Health::Grades {
+            chip: GradeChip::large(grades.overall.grade.map(|grade| grade.as_str())),
+            words: grades.overall.words.clone(),
+            debt: (grades.debt_minutes > 0).then(|| text::minutes(grades.debt_minutes)),
+            aspects: grades
+                .aspects()
+                .into_iter()
+                .map(|(name, aspect)| self::aspect(name, aspect, place))
+                .collect(),
+        },
+        (Measured::Not(reason), Measured::Is(risk)) => Health::Risk {
+            overall: risk.overall,
+            level: risk.level.as_str(),
+            factors: risk.breakdown.iter().map(|(name, factor)| self::factor(name, factor)).collect(),
+            reason,
+        },
+        (_, Measured::Not(reason)) => Health::Not(reason),
+    }
+}
+
+fn title(name: &str) -> String {
+    text::language(&name.replace('_', "-"))
+}
+
+fn aspect(name: &str, aspect: &AspectGrade, place: &Place) -> Aspect {
+    let unit = match aspect.unit.as_str() {
+        "percent" => "%".to_owned(),
+        unit => format!(" {unit}"),
+    };
+    let main = aspect
+        .inputs
+        .iter()
+        .filter(|input| input.not_measured.is_none())
+        .max_by(|a, b| (a.contribution * a.share).abs().total_cmp(&(b.contribution * b.share).abs()));
+    Aspect {
+        chip: GradeChip::in_list(aspect.grade.map(|grade| grade.as_str())),
+        title: title(name),
+        why: match (&aspect.not_measured, main) {
+            (Some(reason), _) => text::prose(&format!("Not graded: {}", reason.trim_end_matches('.'))),
+            (None, Some(input)) => {
+                text::prose(&format!("{}: {}", input.description.trim_end_matches('.'), text::decimal(input.value)))
+            }
+            (None, None) => Html::default(),
+        },
+        value: aspect.value.map(|value| format!("{}{unit}", text::decimal(value))),
+        inputs: aspect.inputs.iter().map(|input| self::input(input, place)).collect(),
+    }
+}
+
+fn input(input: &GradeInput, place: &Place) -> Input {
+    let shown = 3;
+    Input {
+        description: text::prose(&input.description),
+        value: text::decimal(input.value),
+        threshold: text::decimal(input.threshold),
+        contribution: text::decimal(input.contribution),
+        share: text::percent(input.share),
+        places: input.places.iter().take(shown).map(|spot| place.at(&spot.file, spot.line)).collect(),
+        others: input.places_total.saturating_sub(input.places.len().min(shown) as u64),
+        not_measured: input.not_measured.as_deref().map(text::prose),
+    }
+}
+
+fn factor(name: &str, factor: &RiskFactor) -> Factor {
+    Factor {
+        title: title(name),
+        score: factor.score,
+        description: text::prose(&factor.description),
+        value: factor.value,
+        threshold: factor.threshold,
+        weight: factor.weight,
+    }
+}
+
+/// Languages by lines of code: the first three by name, the others together.
+fn languages(lines: &Lines) -> (Vec<Language>, Vec<Bar>) {
+    const COLORS: [&str; 4] = ["f-accent", "f-accent-2", "f-accent-3", "f-edge"];
+    let mut sorted: Vec<(String, u64)> = lines
+        .by_language
+        .iter()
+        .filter(|(_, counts)| counts.code > 0)
+        .map(|(name, counts)| (text::language(name), counts.code))
+        .collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    if sorted.len() > 4 {
+        let others: u64 = sorted[3..].iter().map(|(_, code)| code).sum();
+        let name = format!("{} others", sorted.len() - 3);
+        sorted.truncate(3);
+        sorted.push((name, others));
+    }
+    let total: u64 = sorted.iter().map(|(_, code)| code).sum();
+    let share = |code: u64| code as f64 / total.max(1) as f64;
+    let mut x = 0.0;
+    let mut bars = Vec::new();
+    let languages = sorted
+        .into_iter()
+        .zip(COLORS)
+        .map(|((name, code), color)| {
+            let width = share(code) * 376.0;
+            bars.push(Bar {
+                color,
+                x,
+                width: (width - 2.0).max(1.0),
+            });
+            x += width;
+            Language {
+                name,
+                color,
+                code,
+                share: text::percent(share(code)),
+            }
+        })
+        .collect();
+    (languages, bars)
+}
+
+/// Steps that did not run, or not to their end, and what no analysis of sources can know.
+fn not_measured(sections: &Sections) -> Vec<(String, Html)> {
+    let stages: &[Stage] = sections.analyser().map(|analyser| analyser.stages.as_slice()).unwrap_or_default();
+    let mut all: Vec<(String, Html)> = stages
+        .iter()
+        .filter(|stage| stage.status != StageStatus::Ok)
+        .map(|stage| {
+            let what = match stage.status {
+                StageStatus::Truncated => "in part only",
+                StageStatus::Failed => "failed",
+                StageStatus::Skipped | StageStatus::Ok => "left out",
+            };
+            let reason = stage.reason.as_deref().unwrap_or(what);
+            (title(&stage.name), text::prose(reason))
+        })
+        .collect();
+    all.push(("Coverage".to_owned(), text::prose("tests are never run")));
+    let skipped = sections.analyser().map_or(0, |analyser| analyser.skipped_files_total);
+    if skipped > 0 {
+        all.push((text::count(skipped, "file"), text::prose("read in part or not at all: see About")));
+    }
+    all
+}

@@ -1,0 +1,72 @@
+//! How much of it is tested and described: test code, continuous integration, the README, licenses.
+
+use askama::Template;
+use repolens_core::report::{Licences, Priority, ReadmeAnalysis, TestSection};
+
+use super::{Brief, Tab, View};
+use crate::pages::parts;
+use crate::pages::place::Place;
+use crate::pages::read::{Measured, Sections};
+use crate::pages::text::{self, Html, filters};
+
+pub const TAB: Tab = Tab {
+    key: "tests",
+    title: "Tests and docs",
+    sections: &["tests", "readmeAnalysis", "licences"],
+    brief_sections: &["tests", "readmeAnalysis"],
+    choices: &[],
+    brief,
+    render,
+};
+
+fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
+    let tests = match sections.get::<TestSection>("tests") {
+        Measured::Is(tests) => tests,
+        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+    };
+    let readme = sections.get::<ReadmeAnalysis>("readmeAnalysis");
+    Some(Brief {
+        count: None,
+        said: Html(format!(
+            "{}, {} lines for each line of code; <span class=\"unmeasured\">coverage not measured</span>",
+            text::count(tests.test_files, "test file"),
+            text::decimal_2(tests.ratio)
+        )),
+        worst: readme.get().and_then(|readme| readme.path.as_deref()).map(|path| place.link(path)),
+        missing: false,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "report/tests_and_docs.html")]
+struct Page<'a> {
+    view: &'a View<'a>,
+    tests: Measured<TestSection>,
+    readme: Measured<ReadmeAnalysis>,
+    licences: Measured<Licences>,
+}
+
+impl Page<'_> {
+    fn severity(&self, priority: &Priority) -> Html {
+        parts::severity(match priority {
+            Priority::Critical => "critical",
+            Priority::High => "high",
+            Priority::Medium => "medium",
+            Priority::Low => "low",
+        })
+    }
+
+    fn title(&self, name: &str) -> String {
+        text::language(&name.replace('_', "-"))
+    }
+}
+
+fn render(view: &View<'_>) -> askama::Result<String> {
+    Page {
+        view,
+        tests: view.sections.get("tests"),
+        readme: view.sections.get("readmeAnalysis"),
+        licences: view.sections.get("licences"),
+    }
+    .render()
+}

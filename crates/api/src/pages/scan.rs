@@ -1,0 +1,321 @@
+//! `/scan/{id}`: the whole life of a scan at one address: it waits, runs, and is a report or a failure.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use repolens_core::store::{Scan, Seen};
+use repolens_core::{ScanId, ScanStatus};
+
+use super::place::short_name;
+use super::read::Reader;
+use super::report;
+use super::see_other;
+use super::shell::{Shell, State, page};
+use super::text::{self, filters};
+use super::visit::Visit;
+use crate::access::may_change;
+use crate::app::App;
+use crate::handlers::scans;
+use crate::problem::Problem;
+
+/// Seconds between two looks of a page without script.
+const REFRESH: u32 = 3;
+
+/// What is done with a repository, in order: the name of the stage as workers report it, and in words.
+const STEPS: [(&str, &str); 20] = [
+    ("queue", "Queue"),
+    ("clone", "Download"),
+    ("history", "History"),
+    ("parse", "Parsing"),
+    ("languages", "Languages"),
+    ("dependencies", "Dependencies"),
+    ("readme", "README"),
+    ("licences", "Licenses"),
+    ("tests", "Tests"),
+    ("duplication", "Copies"),
+    ("complexity", "Complexity"),
+    ("module-graph", "Imports"),
+    ("cycles", "Cycles"),
+    ("call-graph", "Calls"),
+    ("dead-code", "Dead code"),
+    ("ast", "Files"),
+    ("risk", "Risk"),
+    ("grades", "Grades"),
+    ("summary", "What to do first"),
+    ("report", "Report"),
+];
+
+struct Step {
+    key: &'static str,
+    title: &'static str,
+    state: StepState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StepState {
+    Done,
+    Now,
+    Waiting,
+    Failed,
+}
+
+impl Step {
+    fn icon(&self) -> &'static str {
+        match self.state {
+            StepState::Done => "good",
+            StepState::Now => "now",
+            StepState::Waiting => "wait",
+            StepState::Failed => "high",
+        }
+    }
+
+    fn said(&self) -> &'static str {
+        match self.state {
+            StepState::Done => "done",
+            StepState::Now => "running",
+            StepState::Waiting => "waiting",
+            StepState::Failed => "failed",
+        }
+    }
+
+    fn css(&self) -> &'static str {
+        match self.state {
+            StepState::Done => "",
+            StepState::Now | StepState::Failed => "now",
+            StepState::Waiting => "wait",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "scan.html")]
+struct Waiting<'a> {
+    shell: Shell,
+    name: String,
+    scan: &'a Scan,
+    steps: Vec<Step>,
+    title: String,
+    position: Option<i64>,
+    estimate: Option<String>,
+    may_cancel: bool,
+    now: DateTime<Utc>,
+}
+
+#[derive(Template)]
+#[template(path = "scan_failed.html")]
+struct Ended<'a> {
+    shell: Shell,
+    name: String,
+    scan: &'a Scan,
+    sentence: String,
+    cancelled: bool,
+    advice: Vec<Advice>,
+    steps: Vec<Step>,
+    took: Option<String>,
+}
+
+/// Something to do about a failure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Advice {
+    CheckAddress,
+    CheckBranch,
+    SignIn,
+    OwnMachine,
+    TryLater,
+}
+
+impl Advice {
+    fn of(code: &str) -> Vec<Self> {
+        match code {
+            "repository-not-found" | "authentication-required" => {
+                vec![Self::CheckAddress, Self::SignIn, Self::OwnMachine]
+            }
+            "credential-lost" => vec![Self::SignIn, Self::OwnMachine],
+            "branch-not-found" => vec![Self::CheckBranch],
+            "host-not-found" | "host-refused" | "empty-repository" => vec![Self::CheckAddress],
+            "repository-too-large"
+            | "report-too-large"
+            | "analysis-out-of-memory"
+            | "analysis-timed-out"
+            | "analysis-crashed" => {
+                vec![Self::OwnMachine]
+            }
+            _ => vec![Self::TryLater, Self::CheckAddress],
+        }
+    }
+}
+
+impl<'a> Waiting<'a> {
+    fn elapsed(&self) -> String {
+        let since = self.scan.started_at.unwrap_or(self.scan.created_at);
+        let ms = (self.now - since).num_milliseconds().max(0);
+        text::duration(u64::try_from(ms).unwrap_or(0) / 1_000 * 1_000)
+    }
+
+    fn since(&self) -> String {
+        let since = self.scan.started_at.unwrap_or(self.scan.created_at);
+        since.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    }
+}
+
+/// The scan of this id, where the visitor may see it.
+pub async fn find(app: &App, visit: &Visit, id: &str) -> Result<Arc<Seen>, Problem> {
+    let unknown = || {
+        Problem::not_found(
+            "There is no scan at this address. It may have been deleted, or it is private and you are not signed in.",
+        )
+    };
+    let id = ScanId::parse(id).map_err(|_| unknown())?;
+    let seen = app.look(&id).await?.ok_or_else(unknown)?;
+    crate::access::may_see(&visit.caller, &seen.scan).map_err(|_| unknown())?;
+    Ok(seen)
+}
+
+pub async fn get(
+    app: web::Data<App>,
+    reader: web::Data<Reader>,
+    request: HttpRequest,
+    visit: Visit,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let seen = find(&app, &visit, &path).await?;
+    if let Ok(id) = ScanId::parse(&seen.scan.id) {
+        app.look_after(&id, seen.scan.status);
+    }
+    match seen.scan.status {
+        ScanStatus::Completed => report::answer_tab(&app, &reader, &request, visit, seen, report::OVERVIEW).await,
+        ScanStatus::Queued | ScanStatus::Processing => waiting(&request, visit, &seen),
+        ScanStatus::Failed | ScanStatus::Cancelled => ended(&request, visit, &seen),
+    }
+}
+
+fn steps(scan: &Scan) -> Vec<Step> {
+    let failed = scan.status == ScanStatus::Failed || scan.status == ScanStatus::Cancelled;
+    let reached = match scan.status {
+        ScanStatus::Queued => 0,
+        _ => match &scan.stage {
+            Some(stage) => STEPS.iter().position(|(key, _)| key == stage).unwrap_or(1),
+            None => usize::from(scan.started_at.is_some()),
+        },
+    };
+    STEPS
+        .iter()
+        .enumerate()
+        .map(|(index, (key, title))| Step {
+            key,
+            title,
+            state: match index.cmp(&reached) {
+                std::cmp::Ordering::Less => StepState::Done,
+                std::cmp::Ordering::Equal if failed => StepState::Failed,
+                std::cmp::Ordering::Equal => StepState::Now,
+                std::cmp::Ordering::Greater => StepState::Waiting,
+            },
+        })
+        .collect()
+}
+
+fn waiting(request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpResponse, Problem> {
+    let scan = &seen.scan;
+    let name = short_name(&scan.repo_url);
+    let steps = steps(scan);
+    let title = match (seen.place, steps.iter().position(|step| step.state == StepState::Now)) {
+        (Some(place), _) => format!("Number {} in the queue", place.position),
+        (None, Some(index)) => format!("Step {} of {}: {}", index + 1, steps.len(), steps[index].title),
+        (None, None) => "Running".to_owned(),
+    };
+    let mut shell = Shell::new(visit, format!("{}% {name}", scan.progress));
+    shell.icon = State::Running;
+    shell.refresh = Some(REFRESH);
+    let page_of = Waiting {
+        may_cancel: may_change(&shell.visit.caller, scan).is_ok(),
+        shell,
+        steps,
+        title,
+        position: seen.place.map(|place| place.position),
+        estimate: seen
+            .place
+            .and_then(scans::estimated_wait_seconds)
+            .map(|seconds| text::duration(u64::try_from(seconds).unwrap_or(0) * 1_000)),
+        name,
+        scan,
+        now: Utc::now(),
+    };
+    page(request, HttpResponse::Ok(), &page_of)
+}
+
+fn ended(request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpResponse, Problem> {
+    let scan = &seen.scan;
+    let name = short_name(&scan.repo_url);
+    let cancelled = scan.status == ScanStatus::Cancelled;
+    let what = if cancelled { "Canceled" } else { "Failed" };
+    let mut shell = Shell::new(visit, format!("{what}: {name}"));
+    shell.icon = State::Failed;
+    let took = scan
+        .completed_at
+        .map(|end| (end - scan.started_at.unwrap_or(scan.created_at)).num_milliseconds());
+    let page_of = Ended {
+        shell,
+        sentence: match cancelled {
+            true => "The scan was canceled before it was done. Nothing of it is kept.".to_owned(),
+            false => scan
+                .error_message
+                .clone()
+                .unwrap_or_else(|| "The scan failed.".to_owned()),
+        },
+        advice: match (cancelled, &scan.error_code) {
+            (true, _) => Vec::new(),
+            (false, code) => Advice::of(code.as_deref().unwrap_or_default()),
+        },
+        steps: steps(scan),
+        took: took.and_then(|ms| u64::try_from(ms).ok()).map(text::duration),
+        name,
+        cancelled,
+        scan,
+    };
+    page(request, HttpResponse::Ok(), &page_of)
+}
+
+/// Cancels the scan and goes back to its page.
+pub async fn post_cancel(app: web::Data<App>, visit: Visit, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let seen = find(&app, &visit, &path).await?;
+    let id = seen.scan.id.clone();
+    if !seen.scan.status.is_final() {
+        scans::post_cancel(app, visit.caller, path).await?;
+    }
+    Ok(see_other(&format!("/scan/{id}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_tick_off_in_their_order() {
+        let mut scan = super::super::tests::scan();
+        scan.status = ScanStatus::Processing;
+        scan.stage = Some("complexity".into());
+        let states = |scan: &Scan| -> String {
+            steps(scan)
+                .iter()
+                .map(|step| step.icon().chars().next().unwrap_or('?'))
+                .collect()
+        };
+        assert_eq!(states(&scan), "ggggggggggnwwwwwwwww");
+        scan.stage = Some("something new".into());
+        assert_eq!(states(&scan), "gnwwwwwwwwwwwwwwwwww");
+        scan.status = ScanStatus::Queued;
+        assert_eq!(states(&scan), "nwwwwwwwwwwwwwwwwwww");
+        scan.status = ScanStatus::Failed;
+        scan.stage = Some("clone".into());
+        assert_eq!(states(&scan), "ghwwwwwwwwwwwwwwwwww");
+    }
+
+    #[test]
+    fn every_failure_has_something_to_do() {
+        for code in repolens_core::FailureCode::ALL {
+            assert!(!Advice::of(code.code()).is_empty(), "{code}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What all pages have in common: the head, the bar at the top, the foot, and their content security policy.
+
+use actix_web::body::BoxBody;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use askama::Template;
+
+use super::assets;
+use super::visit::{Theme, Visit};
+use crate::conditional;
+use crate::problem::Problem;
+
+/// Only what this service itself serves; nothing inline.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A page's frame. Templates extend `shell.html` and have one of these as `shell`.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    pub title: String,
+    pub visit: Visit,
+    pub icon: State,
+    /// Seconds after which the page is loaded again where there is no script.
+    pub refresh: Option<u32>,
+    /// For previews of links: what the page says in a sentence, and the address of a picture.
+    pub preview: Option<Preview>,
+    /// Search engines may list it.
+    pub listed: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Preview {
+    pub description: String,
+    pub image: String,
+}
+
+/// What the icon of the page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Idle,
+    Running,
+    Done,
+    Failed,
+}
+
+impl Shell {
+    pub fn new(visit: Visit, title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            visit,
+            icon: State::Idle,
+            refresh: None,
+            preview: None,
+            listed: false,
+        }
+    }
+
+    pub fn icon_address(&self) -> String {
+        assets::address(match self.icon {
+            State::Idle => "icon.svg",
+            State::Running => "icon-running.svg",
+            State::Done => "icon-done.svg",
+            State::Failed => "icon-failed.svg",
+        })
+    }
+
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    pub fn theme(&self) -> Option<&'static str> {
+        self.visit.theme.map(Theme::as_str)
+    }
+}
+
+/// Answers with a page.
+pub fn page(
+    request: &HttpRequest,
+    response: HttpResponseBuilder,
+    page: &impl Template,
+) -> Result<HttpResponse<BoxBody>, Problem> {
+    let html = page.render().map_err(|error| Problem::because(&error))?;
+    Ok(answer(request, response, html))
+}
+
+/// The same with a text that was made before.
+pub fn answer(request: &HttpRequest, mut response: HttpResponseBuilder, html: String) -> HttpResponse<BoxBody> {
+    response
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+    conditional::body(
+        response,
+        request.headers(),
+        None,
+        "private, no-cache",
+        html.into_bytes(),
+    )
+}

@@ -1,0 +1,489 @@
+//! Text of strangers and figures, as pages show them. What is returned here is escaped already.
+
+use std::fmt::{self, Display, Write as _};
+
+use askama::filters::HtmlSafe;
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+
+use crate::export::text::{deceives, thousands};
+
+/// Characters of a name; longer ones are shortened in the middle, so that ten of them do not fill a page.
+const LONGEST: usize = 160;
+/// The same of a sentence or two.
+const LONGEST_WORDS: usize = 2_000;
+
+/// HTML that was made here and needs no escaping.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Html(pub String);
+
+impl Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Html {}
+
+/// One character, escaped. Those that are not seen or that turn text around are shown as their code.
+fn push(html: &mut String, c: char) {
+    match c {
+        '&' => html.push_str("&amp;"),
+        '<' => html.push_str("&lt;"),
+        '>' => html.push_str("&gt;"),
+        '"' => html.push_str("&quot;"),
+        '\'' => html.push_str("&#39;"),
+        c if deceives(c) => write!(html, "<span class=\"ctl\">U+{:04X}</span>", u32::from(c)).unwrap_or_default(),
+        c => html.push(c),
+    }
+}
+
+/// The text without its middle, where it is longer than so many characters.
+fn shortened(text: &str, longest: usize) -> (&str, Option<&str>) {
+    let mut indices = text.char_indices();
+    let Some((end, _)) = indices.nth(longest / 3 * 2) else {
+        return (text, None);
+    };
+    match text.char_indices().rev().nth(longest / 3) {
+        Some((start, _)) if start > end => (&text[..end], Some(&text[start..])),
+        _ => (text, None),
+    }
+}
+
+fn marked(text: &str, breaks: bool, longest: usize) -> Html {
+    let mut html = String::with_capacity(text.len() + 32);
+    html.push_str("<bdi>");
+    let (head, tail) = shortened(text, longest);
+    for part in [Some(head), tail].into_iter().flatten() {
+        if Some(part) == tail && tail.is_some() {
+            html.push('…');
+        }
+        let mut rest = part.chars().peekable();
+        while let Some(c) = rest.next() {
+            push(&mut html, c);
+            if breaks && c == '/' && rest.peek().is_some() {
+                html.push_str("<wbr>");
+            }
+        }
+    }
+    html.push_str("</bdi>");
+    Html(html)
+}
+
+/// A name from a repository.
+pub fn name(text: &str) -> Html {
+    marked(text, false, LONGEST)
+}
+
+/// A sentence or two from a repository.
+pub fn words(text: &str) -> Html {
+    marked(text, false, LONGEST_WORDS)
+}
+
+/// A path from a repository: it may break after its slashes.
+pub fn path(text: &str) -> Html {
+    marked(text, true, LONGEST)
+}
+
+/// The same at any length.
+pub fn whole_path(text: &str) -> Html {
+    marked(text, true, usize::MAX)
+}
+
+/// As the text of a drawing or the value of an attribute.
+pub fn plain(text: &str) -> String {
+    let (head, tail) = shortened(text, LONGEST);
+    let joined = tail.map_or_else(|| head.to_owned(), |tail| format!("{head}…{tail}"));
+    crate::export::text::html(&joined)
+}
+
+/// An address as the value of an attribute.
+pub fn plain_address(address: &str) -> String {
+    crate::export::text::html(address)
+}
+
+/// The last part of a path, with the folder that it is in where both fit into so many characters.
+pub fn shortened_path(path: &str, fit: usize) -> String {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let with_folder = parts.next().map(|folder| format!("{folder}/{name}"));
+    match with_folder {
+        Some(both) if both.chars().count() <= fit => both,
+        _ if name.chars().count() <= fit => name.to_owned(),
+        _ => name.chars().take(fit.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
+/// A sentence of ours with names between backticks, which become code.
+pub fn prose(text: &str) -> Html {
+    let mut html = String::with_capacity(text.len() + 32);
+    for (index, part) in text.split('`').enumerate() {
+        let last = index == text.matches('`').count();
+        // An odd backtick is only a backtick.
+        let code = index % 2 == 1 && !(last && index % 2 == 1);
+        if code {
+            html.push_str("<code>");
+            html.push_str(&marked(part, false, LONGEST).0);
+            html.push_str("</code>");
+        } else {
+            if index % 2 == 1 {
+                html.push('`');
+            }
+            part.chars().for_each(|c| push(&mut html, c));
+        }
+    }
+    Html(html)
+}
+
+/// As part of an address: everything but letters, digits and `-_.~/` is encoded.
+pub fn in_query(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                encoded.push(char::from(byte))
+            }
+            byte => write!(encoded, "%{byte:02X}").unwrap_or_default(),
+        }
+    }
+    encoded
+}
+
+/// `1,234`.
+pub fn number(number: u64) -> String {
+    thousands(number)
+}
+
+/// `1 file`, `1,234 files`.
+pub fn count(number: u64, one: &str) -> String {
+    counted(number, one, &format!("{one}s"))
+}
+
+/// The same where the plural is irregular.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
+/// One decimal, and none where it is zero.
+pub fn decimal(number: f64) -> String {
+    crate::export::text::score(number)
+}
+
+/// Two decimals, and none where they are zero.
+pub fn decimal_2(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.strip_suffix(".00").map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// A share of 0 to 1 as a percentage.
+pub fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    match value {
+        v if v > 0.0 && v < 1.0 => "under 1%".to_owned(),
+        v => format!("{}%", v.round()),
+    }
+}
+
+/// How long something took or takes.
+pub fn duration(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
+    }
+}
+
+/// An effort in minutes of working time.
+pub fn minutes(minutes: u64) -> String {
+    match minutes {
+        0..60 => format!("{minutes} min"),
+        60..4_800 if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        60..4_800 => format!("{} h {} min", minutes / 60, minutes % 60),
+        _ => format!("{} working days", thousands(minutes / 480)),
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// `28 Nov 2026`.
+pub fn day(time: &DateTime<Utc>) -> String {
+    let month = usize::try_from(time.month0()).ok().and_then(|month| MONTHS.get(month));
+    format!("{} {} {}", time.day(), month.copied().unwrap_or_default(), time.year())
+}
+
+/// The day of a time in RFC 3339.
+pub fn day_of(time: &str) -> String {
+    match DateTime::parse_from_rfc3339(time) {
+        Ok(time) => day(&time.to_utc()),
+        Err(_) => "an unknown day".to_owned(),
+    }
+}
+
+/// A `<time>` element: `28 Nov 2026, 16:17 UTC`.
+pub fn moment(time: &DateTime<Utc>) -> Html {
+    Html(format!(
+        "<time datetime=\"{}\">{}, {:02}:{:02} UTC</time>",
+        time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        day(time),
+        time.hour(),
+        time.minute()
+    ))
+}
+
+/// A `<time>` element: how long ago, and the day once that says more.
+pub fn ago(time: &DateTime<Utc>, now: &DateTime<Utc>) -> Html {
+    let seconds = (*now - *time).num_seconds().max(0);
+    let said = match seconds {
+        0..60 => "just now".to_owned(),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..86_400 => format!("{} h ago", seconds / 3_600),
+        86_400..172_800 => "yesterday".to_owned(),
+        172_800..604_800 => format!("{} days ago", seconds / 86_400),
+        _ => day(time),
+    };
+    Html(format!(
+        "<time datetime=\"{}\">{said}</time>",
+        time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    ))
+}
+
+/// Names of the languages as people write them.
+pub fn language(name: &str) -> String {
+    let known = match name {
+        "c" => "C",
+        "cpp" => "C++",
+        "csharp" => "C#",
+        "css" => "CSS",
+        "csv" => "CSV",
+        "html" => "HTML",
+        "ini" => "INI",
+        "javascript" => "JavaScript",
+        "json" => "JSON",
+        "jsx" => "JSX",
+        "php" => "PHP",
+        "plain-text" => "Plain text",
+        "po-file" => "Translations (gettext)",
+        "restructuredtext" => "reStructuredText",
+        "scss" => "SCSS",
+        "sql" => "SQL",
+        "svg" => "SVG",
+        "toml" => "TOML",
+        "tsx" => "TSX",
+        "typescript" => "TypeScript",
+        "xml" => "XML",
+        "yaml" => "YAML",
+        other => {
+            let mut letters = other.chars();
+            return match letters.next() {
+                Some(first) => first
+                    .to_uppercase()
+                    .chain(letters)
+                    .collect::<String>()
+                    .replace('-', " "),
+                None => "Unknown".to_owned(),
+            };
+        }
+    };
+    known.to_owned()
+}
+
+/// A number of a template, which has references to numbers of many types.
+pub trait Figure {
+    fn figure(&self) -> u64;
+}
+
+macro_rules! figures {
+    ($($number:ty),*) => {
+        $(impl Figure for $number {
+            fn figure(&self) -> u64 {
+                u64::try_from(*self).unwrap_or_default()
+            }
+        })*
+    };
+}
+
+figures!(u16, u32, i32, i64, usize);
+
+impl Figure for u64 {
+    fn figure(&self) -> u64 {
+        *self
+    }
+}
+
+impl<T: Figure + ?Sized> Figure for &T {
+    fn figure(&self) -> u64 {
+        (**self).figure()
+    }
+}
+
+/// A value of a template, which has references to what is cheap to copy.
+pub trait Plain<T> {
+    fn plain(&self) -> T;
+}
+
+macro_rules! plain {
+    ($($type:ty),*) => {
+        $(impl Plain<$type> for $type {
+            fn plain(&self) -> $type {
+                *self
+            }
+        })*
+    };
+}
+
+plain!(bool, f64, DateTime<Utc>);
+
+impl<T, U: Plain<T> + ?Sized> Plain<T> for &U {
+    fn plain(&self) -> T {
+        (**self).plain()
+    }
+}
+
+/// The functions above as filters of templates.
+pub mod filters {
+    use askama::{Result, Values};
+    use chrono::{DateTime, Utc};
+
+    use super::{Figure, Html, Plain};
+
+    #[askama::filter_fn]
+    pub fn name(text: impl AsRef<str>, _: &dyn Values) -> Result<Html> {
+        Ok(super::name(text.as_ref()))
+    }
+
+    #[askama::filter_fn]
+    pub fn words(text: impl AsRef<str>, _: &dyn Values) -> Result<Html> {
+        Ok(super::words(text.as_ref()))
+    }
+
+    #[askama::filter_fn]
+    pub fn path(text: impl AsRef<str>, _: &dyn Values) -> Result<Html> {
+        Ok(super::path(text.as_ref()))
+    }
+
+    #[askama::filter_fn]
+    pub fn prose(text: impl AsRef<str>, _: &dyn Values) -> Result<Html> {
+        Ok(super::prose(text.as_ref()))
+    }
+
+    /// For attributes and options, where no element can be.
+    #[askama::filter_fn]
+    pub fn one_line(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+        Ok(crate::export::text::one_line(text.as_ref()))
+    }
+
+    #[askama::filter_fn]
+    pub fn commit(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+        Ok(crate::export::text::short_commit(text.as_ref()))
+    }
+
+    #[askama::filter_fn]
+    pub fn language(text: impl AsRef<str>, _: &dyn Values) -> Result<Html> {
+        Ok(super::name(&super::language(text.as_ref())))
+    }
+
+    /// The day of a time in RFC 3339.
+    #[askama::filter_fn]
+    pub fn day(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+        Ok(super::day_of(text.as_ref()))
+    }
+
+    #[askama::filter_fn]
+    pub fn n(number: impl Figure, _: &dyn Values) -> Result<String> {
+        Ok(super::number(number.figure()))
+    }
+
+    #[askama::filter_fn]
+    pub fn count(number: impl Figure, _: &dyn Values, one: &str) -> Result<String> {
+        Ok(super::count(number.figure(), one))
+    }
+
+    #[askama::filter_fn]
+    pub fn counted(number: impl Figure, _: &dyn Values, one: &str, many: &str) -> Result<String> {
+        Ok(super::counted(number.figure(), one, many))
+    }
+
+    #[askama::filter_fn]
+    pub fn duration(ms: impl Figure, _: &dyn Values) -> Result<String> {
+        Ok(super::duration(ms.figure()))
+    }
+
+    #[askama::filter_fn]
+    pub fn decimal(number: impl Plain<f64>, _: &dyn Values) -> Result<String> {
+        Ok(super::decimal(number.plain()))
+    }
+
+    #[askama::filter_fn]
+    pub fn decimal_2(number: impl Plain<f64>, _: &dyn Values) -> Result<String> {
+        Ok(super::decimal_2(number.plain()))
+    }
+
+    #[askama::filter_fn]
+    pub fn percent(share: impl Plain<f64>, _: &dyn Values) -> Result<String> {
+        Ok(super::percent(share.plain()))
+    }
+
+    #[askama::filter_fn]
+    pub fn moment(time: impl Plain<DateTime<Utc>>, _: &dyn Values) -> Result<Html> {
+        Ok(super::moment(&time.plain()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_only_names() {
+        assert_eq!(
+            name("<b>\u{202e}x&\"'").0,
+            "<bdi>&lt;b&gt;<span class=\"ctl\">U+202E</span>x&amp;&quot;&#39;</bdi>"
+        );
+        assert_eq!(path("a/b/c.rs").0, "<bdi>a/<wbr>b/<wbr>c.rs</bdi>");
+        let long = "ä".repeat(4_000);
+        let shown = name(&long).0;
+        assert!(shown.chars().count() < 200 && shown.contains('…'), "{}", shown.len());
+        assert!(whole_path(&long).0.chars().count() > 4_000);
+        assert_eq!(name(&"b".repeat(LONGEST)).0.matches('…').count(), 0);
+    }
+
+    #[test]
+    fn code_is_between_backticks() {
+        assert_eq!(
+            prose("Split `a<b>`, now").0,
+            "Split <code><bdi>a&lt;b&gt;</bdi></code>, now"
+        );
+        assert_eq!(prose("one ` alone <i>").0, "one ` alone &lt;i&gt;");
+        assert_eq!(prose("`a` and ` alone").0, "<code><bdi>a</bdi></code> and ` alone");
+    }
+
+    #[test]
+    fn addresses_are_encoded() {
+        assert_eq!(in_query("a b/ü&=?#.rs"), "a%20b/%C3%BC%26%3D%3F%23.rs");
+    }
+
+    #[test]
+    fn figures_are_for_people() {
+        assert_eq!(
+            (count(1, "file"), count(1_200, "file")),
+            ("1 file".into(), "1,200 files".into())
+        );
+        assert_eq!(
+            (duration(12), duration(3_140), duration(61_000)),
+            ("12 ms".into(), "3.1 s".into(), "1 min 1 s".into())
+        );
+        assert_eq!((percent(0.004), percent(0.314)), ("under 1%".into(), "31%".into()));
+        assert_eq!(minutes(191), "3 h 11 min");
+        let time = DateTime::parse_from_rfc3339("2026-11-28T16:07:33Z")
+            .expect("a time")
+            .to_utc();
+        assert!(moment(&time).0.contains(">28 Nov 2026, 16:07 UTC<"));
+        assert!(
+            ago(&time, &(time + chrono::TimeDelta::minutes(3)))
+                .0
+                .contains(">3 min ago<")
+        );
+    }
+}

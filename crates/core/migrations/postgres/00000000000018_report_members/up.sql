@@ -1,0 +1,2 @@
+-- Where the members of a stored report are, so that a page reads only what it shows.
+ALTER TABLE scan_reports ADD COLUMN IF NOT EXISTS members text;

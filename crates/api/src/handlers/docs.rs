@@ -1,4 +1,4 @@
-//! `GET /api/openapi.json`, and `GET /api/docs`, a page on which the API can be tried, which is also what a browser gets at `/`.
+//! `GET /api/openapi.json`, and `GET /api/docs`, a page on which the API can be tried.
 //! The page asks nobody but this API.
 
 use std::sync::LazyLock;

@@ -72,12 +72,10 @@ pub fn describe(api: &mut Api) {
             .ends(304, "The client has it")
             .problems(&[429]),
     );
-    for (path, id) in [("/api/docs", "getDocs"), ("/", "getPage")] {
-        let summary = "This document as a page on which it can be tried";
-        api.add(
-            operation("get", path, "Health", id, summary)
-                .answers_as(200, "A page", "text/html", json!({ "type": "string" }))
-                .problems(&[429]),
-        );
-    }
+    let summary = "This document as a page on which it can be tried";
+    api.add(
+        operation("get", "/api/docs", "Health", "getDocs", summary)
+            .answers_as(200, "A page", "text/html", json!({ "type": "string" }))
+            .problems(&[429]),
+    );
 }

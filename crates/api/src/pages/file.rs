@@ -161,7 +161,6 @@ struct Linked {
 #[derive(Template)]
 #[template(path = "file.html")]
 struct Body<'a> {
-    place: &'a Place,
     crumbs: Html,
     source: Option<String>,
     file: Option<OneFile<'a>>,
@@ -300,7 +299,6 @@ fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option
     symbols.sort_by_key(|symbol| std::cmp::Reverse((symbol.cyclomatic, symbol.cognitive)));
     symbols.truncate(300);
     Body {
-        place,
         crumbs: place.crumbs(path),
         source: place.source(path, None, None),
         skipped,

@@ -33,10 +33,6 @@ impl GradeChip {
     pub fn in_list(grade: Option<&str>) -> Self {
         Self::new(grade, "")
     }
-
-    pub fn small(grade: Option<&str>) -> Self {
-        Self::new(grade, " grade-sm")
-    }
 }
 
 /// A drawing of a few lines from the sprite, for where its word stands beside it.
@@ -70,6 +66,7 @@ pub fn meter(share: impl Plain<f64>, alarming: impl Plain<bool>) -> Html {
     ))
 }
 
+#[cfg(test)]
 /// A line of values, oldest first. `least_range` is drawn in full height at least, so that small changes look small.
 pub fn spark(values: &[f64], least_range: f64) -> Html {
     const OPEN: &str = "<svg class=\"spark\" viewBox=\"0 0 64 20\" aria-hidden=\"true\">";
@@ -144,7 +141,10 @@ mod tests {
     fn what_is_not_graded_is_no_grade() {
         assert!(GradeChip::large(Some("B")).to_string().contains("grade-b grade-lg"));
         for grade in [None, Some(""), Some("F"), Some("<")] {
-            assert!(GradeChip::small(grade).to_string().contains("Not graded"), "{grade:?}");
+            assert!(
+                GradeChip::in_list(grade).to_string().contains("Not graded"),
+                "{grade:?}"
+            );
         }
     }
 

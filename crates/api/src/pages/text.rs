@@ -119,7 +119,7 @@ pub fn prose(text: &str) -> Html {
     for (index, part) in text.split('`').enumerate() {
         let last = index == text.matches('`').count();
         // An odd backtick is only a backtick.
-        let code = index % 2 == 1 && !(last && index % 2 == 1);
+        let code = index % 2 == 1 && !last;
         if code {
             html.push_str("<code>");
             html.push_str(&marked(part, false, LONGEST).0);
@@ -197,7 +197,7 @@ pub fn duration(ms: u64) -> String {
 pub fn minutes(minutes: u64) -> String {
     match minutes {
         0..60 => format!("{minutes} min"),
-        60..4_800 if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        60..4_800 if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
         60..4_800 => format!("{} h {} min", minutes / 60, minutes % 60),
         _ => format!("{} working days", thousands(minutes / 480)),
     }

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::headline::{self, Headline};
 use crate::ScanLimits;
 use crate::report::analyser_version;
 
-/// What the columns `riskScores`, `readmeAnalysis`, `languageStats` and `dependencies` keep of a report, and which analyser
+/// What the columns `riskScores`, `readmeAnalysis`, `languageStats`, `dependencies` and `summary` keep of a report, and which analyser
 /// made it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
@@ -16,6 +17,7 @@ pub struct Figures {
     pub readme: Option<ReadmeFigures>,
     pub languages: Option<LanguageFigures>,
     pub dependencies: Option<DependencyFigures>,
+    pub headline: Option<Headline>,
     /// See [`analyser_version`].
     pub analyser_version: Option<String>,
     /// How long each stage of the analysis took, in milliseconds; in no column.
@@ -87,6 +89,22 @@ impl Figures {
             analyser: Option<&'a RawValue>,
             #[serde(borrow)]
             schema_version: Option<&'a RawValue>,
+            #[serde(borrow)]
+            lines: Option<&'a RawValue>,
+            #[serde(borrow)]
+            grades: Option<&'a RawValue>,
+            #[serde(borrow)]
+            actions: Option<&'a RawValue>,
+            #[serde(borrow)]
+            complexity_metrics: Option<&'a RawValue>,
+            #[serde(borrow)]
+            circular_dependencies: Option<&'a RawValue>,
+            #[serde(borrow)]
+            duplication: Option<&'a RawValue>,
+            #[serde(borrow)]
+            dead_code: Option<&'a RawValue>,
+            #[serde(borrow)]
+            security: Option<&'a RawValue>,
         }
         #[derive(Deserialize)]
         struct Dependencies {
@@ -123,6 +141,16 @@ impl Figures {
             readme: read(members.readme_analysis),
             languages,
             dependencies: read::<Dependencies>(members.dependencies).map(|section| section.statistics),
+            headline: Headline::of(headline::Sections {
+                lines: members.lines,
+                grades: members.grades,
+                actions: members.actions,
+                complexity: members.complexity_metrics,
+                cycles: members.circular_dependencies,
+                duplication: members.duplication,
+                dead_code: members.dead_code,
+                security: members.security,
+            }),
             stages: stages
                 .into_iter()
                 .filter_map(|stage| Some((stage.name, stage.ms?)))
@@ -132,7 +160,7 @@ impl Figures {
     }
 }
 
-fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
+pub(super) fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
     serde_json::from_str(section?.get()).ok()
 }
 
@@ -160,12 +188,21 @@ mod tests {
     fn figures_are_read_and_what_does_not_fit_is_left_out() {
         let report = br#"{"schemaVersion":1,"riskScores":{"overall":23.5,"level":"low","file_risks":[1]},
             "readmeAnalysis":{"score":70},"languages":{"primary":"rust","totalFiles":9},
-            "dependencies":{"packages":[],"statistics":{"total":3}},"analyser":{"version":"0.1.0"}}"#;
+            "dependencies":{"packages":[],"statistics":{"total":3}},"analyser":{"version":"0.1.0"},
+            "lines":{"code":12},"grades":{"overall":{"grade":"B","value":61.5,"words":""}},"actions":[{"title":"Split it"}],
+            "circularDependencies":{"total_cycles":2},"duplication":"none"}"#;
         let figures = Figures::of(report);
         let scores = figures.scores.expect("scores");
         assert_eq!((scores.overall, scores.security), (Some(23.5), None));
         assert_eq!(figures.analyser_version.as_deref(), Some("0.1.0/1"));
         assert_eq!(figures.dependencies.expect("dependencies").total, Some(3));
+        let headline = figures.headline.expect("a headline");
+        assert_eq!((headline.grade.as_deref(), headline.points), (Some("B"), Some(61.5)));
+        assert_eq!(
+            (headline.lines_of_code, headline.first_action.as_deref()),
+            (Some(12), Some("Split it"))
+        );
+        assert_eq!((headline.cycles, headline.copied_lines), (Some(2), None));
         let limited = br#"{"schemaVersion":1,"analyser":{"version":"0.1.0","scanLimits":{"timeoutSeconds":600,
             "maxRepoBytes":1,"maxFileBytes":2,"analysisMemoryBytes":3}}}"#;
         let version = Figures::of(limited).analyser_version;

@@ -1,9 +1,12 @@
 //! Calls about the scans of one repository over time, and about reports that serve another scan of the same commit.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use super::figures::{DependencyFigures, ReadmeFigures, Scores};
-use super::{Scan, Store, StoreError, StoredReport, call};
+use super::headline::Headline;
+use super::{Repository, Scan, Store, StoreError, StoredReport, call};
 use crate::{LeaseToken, ScanId};
 
 /// A completed scan with the figures that its columns keep.
@@ -13,6 +16,7 @@ pub struct PastScan {
     /// `None`: the columns do not have them; the report may.
     pub scores: Option<Scores>,
     pub readme: Option<ReadmeFigures>,
+    pub headline: Option<Headline>,
     pub versions: Vec<Version>,
 }
 
@@ -51,6 +55,17 @@ impl Store {
     ) -> Result<Vec<PastScan>, StoreError> {
         let repository_id = repository_id.to_owned();
         call!(self, readers, history::past_scans(repository_id, viewer, limit))
+    }
+
+    /// The headlines of these scans, by their ids, of those that have one.
+    pub async fn headlines(&self, ids: Vec<String>) -> Result<HashMap<String, Headline>, StoreError> {
+        call!(self, readers, history::headlines(ids))
+    }
+
+    /// The repository of this id, where `viewer` (`None`: a guest) may know of it.
+    pub async fn repository(&self, id: &str, viewer: Option<String>) -> Result<Option<Repository>, StoreError> {
+        let id = id.to_owned();
+        call!(self, readers, history::repository(id, viewer))
     }
 
     /// Is there a repository with this id, that `viewer` may know of?

@@ -59,7 +59,7 @@ impl Member {
     /// # Errors
     /// When they are not the bytes that were stored.
     pub fn inflate(&self, stored: &[u8]) -> io::Result<String> {
-        let mut inflated = flate2::read::DeflateDecoder::new(stored.chain(&super::report::END[..]));
+        let mut inflated = flate2::read::DeflateDecoder::new(stored.chain(super::report::END));
         io::copy(&mut inflated.by_ref().take(self.skip), &mut io::sink())?;
         let mut text = String::with_capacity(usize::try_from(self.length).unwrap_or_default());
         inflated.take(self.length).read_to_string(&mut text)?;

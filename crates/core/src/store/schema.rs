@@ -223,6 +223,8 @@ table! {
         #[sql_name = "languageStats"]
         language_stats -> Nullable<Jsonb>,
         dependencies -> Nullable<Jsonb>,
+        /// See `crate::store::headline`.
+        summary -> Nullable<Jsonb>,
     }
 }
 

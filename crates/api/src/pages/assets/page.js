@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll("form.theme")) {
     const theme = event.submitter && event.submitter.value;
     if (!theme) return;
     event.preventDefault();
-    const secure = location.protocol === "https:" ? "; Secure" : "";
+    const secure = /^https/.test(location.protocol) ? "; Secure" : "";
     document.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
     root.dataset.theme = theme;
     const other = form.querySelector(theme === "dark" ? ".to-light" : ".to-dark");

@@ -101,7 +101,7 @@ fn order(weights: &[Vec<i64>]) -> Vec<usize> {
     order.sort_by_key(|node| (into(*node) - out(*node), *node));
     for _ in 0..60 {
         let mut gained = false;
-        for node in 0..count {
+        for (node, own) in weights.iter().enumerate() {
             let Some(from) = order.iter().position(|other| *other == node) else {
                 continue;
             };
@@ -109,14 +109,14 @@ fn order(weights: &[Vec<i64>]) -> Vec<usize> {
             // To the front: what it passes comes behind it.
             for position in (0..from).rev() {
                 let other = order[position];
-                cost += weights[other][node] - weights[node][other];
+                cost += weights[other][node] - own[other];
                 if cost < best_cost {
                     (best, best_cost) = (position, cost);
                 }
             }
             cost = 0;
             for (position, other) in order.iter().enumerate().skip(from + 1) {
-                cost += weights[node][*other] - weights[*other][node];
+                cost += own[*other] - weights[*other][node];
                 if cost < best_cost {
                     (best, best_cost) = (position, cost);
                 }

@@ -38,8 +38,6 @@ pub struct CodeFile<'a> {
     #[serde(default)]
     pub functions: Option<u64>,
     #[serde(default)]
-    pub classes: Option<u64>,
-    #[serde(default)]
     pub complexity: Option<u64>,
     #[serde(default)]
     pub risk_score: Option<f64>,
@@ -58,6 +56,8 @@ pub struct CodeFiles<'a> {
 struct Color {
     key: &'static str,
     title: &'static str,
+    /// Over its column in the table: of a folder it is that of its worst file.
+    column: &'static str,
     scale: Scale,
 }
 
@@ -65,6 +65,7 @@ const COLORS: [Color; 3] = [
     Color {
         key: "complexity",
         title: "Complexity",
+        column: "Highest complexity",
         scale: Scale {
             name: "highest cyclomatic complexity",
             steps: [6, 11, 21, 41],
@@ -73,6 +74,7 @@ const COLORS: [Color; 3] = [
     Color {
         key: "risk",
         title: "Risk",
+        column: "Highest risk",
         scale: Scale {
             name: "risk of 100",
             steps: [20, 40, 60, 80],
@@ -81,6 +83,7 @@ const COLORS: [Color; 3] = [
     Color {
         key: "change",
         title: "Change",
+        column: "Most commits",
         scale: Scale {
             name: "number of commits",
             steps: [3, 6, 11, 21],
@@ -111,7 +114,6 @@ struct Page<'a> {
     view: &'a View<'a>,
     /// The folder that is shown, with the addresses of those above it.
     crumbs: Html,
-    is_top: bool,
     lines: u64,
     count: u64,
     colors: Vec<Choice>,
@@ -121,6 +123,7 @@ struct Page<'a> {
     rows: Vec<Row>,
     more_rows: usize,
     figure: &'static str,
+    column: &'static str,
     truncated: bool,
 }
 
@@ -194,7 +197,6 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     Page {
         view,
         crumbs: crumbs(view, &folder),
-        is_top: root.is_empty(),
         lines: folder.lines,
         count: folder.count,
         colors: offered
@@ -218,6 +220,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         rows,
         more_rows,
         figure: color.scale.name,
+        column: color.column,
         truncated: code.truncated,
     }
     .render()
@@ -249,9 +252,9 @@ fn count_colors(folder: &Folder<'_>, scale: &Scale, legend: &mut [usize; 5], unm
 fn rows(folder: &Folder<'_>, view: &View<'_>) -> (Vec<Row>, usize) {
     let share = |lines: u64| lines as f64 / folder.lines.max(1) as f64;
     let mut folders: Vec<&Folder<'_>> = folder.folders.values().collect();
-    folders.sort_by(|a, b| b.lines.cmp(&a.lines));
+    folders.sort_by_key(|folder| std::cmp::Reverse(folder.lines));
     let mut files: Vec<&(&str, treemap::File<'_>)> = folder.files.iter().collect();
-    files.sort_by(|a, b| b.1.lines.cmp(&a.1.lines));
+    files.sort_by_key(|(_, file)| std::cmp::Reverse(file.lines));
     let total = folders.len() + files.len();
     let folders = folders.into_iter().map(|below| {
         let name = text::path(&format!("{}/", below.name));

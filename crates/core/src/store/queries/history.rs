@@ -12,7 +12,9 @@ use super::Connection;
 use crate::store::StoreError;
 use crate::store::columns::column_time;
 use crate::store::figures::{Figures, ReadmeFigures, Scores, column, from_column};
+use crate::store::headline::Headline;
 use crate::store::history::{BadgeFigures, Earlier, PastScan, Version};
+use crate::store::repositories::Repository;
 use crate::store::scans::{Scan, ScanRow, StoredResults};
 use crate::store::schema::{repositories, scan_columns, scan_versions, scans};
 use crate::{LeaseToken, ScanId, ScanStatus};
@@ -35,6 +37,7 @@ pub async fn keep_figures(
             scan_columns::readme_analysis.eq(column(figures.readme.as_ref())),
             scan_columns::language_stats.eq(column(figures.languages.as_ref())),
             scan_columns::dependencies.eq(column(figures.dependencies.as_ref())),
+            scan_columns::summary.eq(column(figures.headline.as_ref())),
         ))
         .execute(connection)
         .await?;
@@ -88,18 +91,21 @@ pub async fn past_scans(
         .await?;
     let found: Vec<Scan> = rows.into_iter().map(Scan::from).collect();
     let ids: Vec<&str> = found.iter().map(|scan| scan.id.as_str()).collect();
-    let columns: Vec<(String, Option<Value>, Option<Value>)> = scan_columns::table
+    type Columns = (String, Option<Value>, Option<Value>, Option<Value>);
+    let columns: Vec<Columns> = scan_columns::table
         .filter(scan_columns::id.eq_any(&ids))
         .select((
             scan_columns::id,
             scan_columns::risk_scores,
             scan_columns::readme_analysis,
+            scan_columns::summary,
         ))
         .load(connection)
         .await?;
-    let mut columns: HashMap<String, (Option<Scores>, Option<ReadmeFigures>)> = columns
+    type Kept = (Option<Scores>, Option<ReadmeFigures>, Option<Headline>);
+    let mut columns: HashMap<String, Kept> = columns
         .into_iter()
-        .map(|(id, scores, readme)| (id, (from_column(scores), from_column(readme))))
+        .map(|(id, scores, readme, headline)| (id, (from_column(scores), from_column(readme), from_column(headline))))
         .collect();
     type VersionRow = (
         String,
@@ -138,15 +144,32 @@ pub async fn past_scans(
     Ok(found
         .into_iter()
         .map(|scan| {
-            let (scores, readme) = columns.remove(&scan.id).unwrap_or_default();
+            let (scores, readme, headline) = columns.remove(&scan.id).unwrap_or_default();
             let versions = versions.remove(&scan.id).unwrap_or_default();
             PastScan {
                 scan,
                 scores,
                 readme,
+                headline,
                 versions,
             }
         })
+        .collect())
+}
+
+/// The headlines of these scans, by their ids, of those that have one.
+pub async fn headlines(
+    connection: &mut Connection,
+    ids: &Vec<String>,
+) -> Result<HashMap<String, Headline>, StoreError> {
+    let rows: Vec<(String, Option<Value>)> = scan_columns::table
+        .filter(scan_columns::id.eq_any(ids))
+        .select((scan_columns::id, scan_columns::summary))
+        .load(connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, headline)| Some((id, from_column(headline)?)))
         .collect())
 }
 
@@ -180,6 +203,18 @@ pub async fn repository_exists(
             Ok(seen > 0)
         }
     }
+}
+
+/// The repository, where `viewer` may know of it.
+pub async fn repository(
+    connection: &mut Connection,
+    id: &str,
+    viewer: &Option<String>,
+) -> Result<Option<Repository>, StoreError> {
+    if !repository_exists(connection, id, viewer).await? {
+        return Ok(None);
+    }
+    Ok(super::repositories::by_ids(connection, vec![id]).await?.pop())
 }
 
 pub async fn scores(connection: &mut Connection, id: &ScanId) -> Result<Option<Scores>, StoreError> {

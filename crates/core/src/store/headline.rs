@@ -1,0 +1,111 @@
+//! What lists say of a scan in one line, and what is compared with the scan before it: kept in a column when a scan is
+//! complete, so that no report is read for them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::figures::read;
+
+/// `None`: it was not measured.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Headline {
+    /// A to E, of the whole.
+    pub grade: Option<String>,
+    /// 0 to 100, higher is better.
+    pub points: Option<f64>,
+    pub lines_of_code: Option<u64>,
+    /// What to do first.
+    pub first_action: Option<String>,
+    /// Functions over the limits of complexity.
+    pub complex_functions: Option<u64>,
+    pub cycles: Option<u64>,
+    pub copied_lines: Option<u64>,
+    /// Things that nothing uses.
+    pub unused: Option<u64>,
+    pub security_findings: Option<u64>,
+}
+
+/// The members of a report that it is made from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sections<'a> {
+    pub lines: Option<&'a RawValue>,
+    pub grades: Option<&'a RawValue>,
+    pub actions: Option<&'a RawValue>,
+    pub complexity: Option<&'a RawValue>,
+    pub cycles: Option<&'a RawValue>,
+    pub duplication: Option<&'a RawValue>,
+    pub dead_code: Option<&'a RawValue>,
+    pub security: Option<&'a RawValue>,
+}
+
+/// No title of an action is longer.
+const MAX_TITLE: usize = 200;
+
+impl Headline {
+    /// What is missing or of another form is `None`. Nothing at all: there is no headline.
+    pub(super) fn of(sections: Sections<'_>) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Lines {
+            code: u64,
+        }
+        #[derive(Deserialize)]
+        struct Grades {
+            overall: Overall,
+        }
+        #[derive(Deserialize)]
+        struct Overall {
+            grade: Option<String>,
+            value: Option<f64>,
+        }
+        #[derive(Deserialize)]
+        struct Action {
+            title: String,
+        }
+        #[derive(Deserialize)]
+        struct Complexity {
+            statistics: ComplexityStatistics,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct ComplexityStatistics {
+            high_complexity_count: u64,
+        }
+        #[derive(Deserialize)]
+        struct Cycles {
+            total_cycles: u64,
+        }
+        #[derive(Deserialize)]
+        struct Duplication {
+            duplicated_lines: u64,
+        }
+        #[derive(Deserialize)]
+        struct Security {
+            findings: Vec<serde::de::IgnoredAny>,
+        }
+        let overall = read::<Grades>(sections.grades).map(|grades| grades.overall);
+        let (grade, points) = overall.map_or((None, None), |overall| (overall.grade, overall.value));
+        let actions = read::<Vec<Action>>(sections.actions);
+        let headline = Self {
+            grade: grade.filter(|grade| grade.len() == 1),
+            points,
+            lines_of_code: read::<Lines>(sections.lines).map(|lines| lines.code),
+            first_action: actions
+                .and_then(|actions| actions.into_iter().next())
+                .map(|action| action.title.replace('\0', "").chars().take(MAX_TITLE).collect()),
+            complex_functions: read::<Complexity>(sections.complexity)
+                .map(|complexity| complexity.statistics.high_complexity_count),
+            cycles: read::<Cycles>(sections.cycles).map(|cycles| cycles.total_cycles),
+            copied_lines: read::<Duplication>(sections.duplication).map(|copies| copies.duplicated_lines),
+            unused: read::<crate::report::DeadCode>(sections.dead_code).map(|dead| {
+                let figures = &dead.statistics;
+                dead.unused_functions_total()
+                    + figures.total_unused_exports
+                    + figures.total_unused_imports
+                    + dead.unused_files.len() as u64
+            }),
+            security_findings: read::<Security>(sections.security).map(|security| security.findings.len() as u64),
+        };
+        (headline != Self::default()).then_some(headline)
+    }
+}

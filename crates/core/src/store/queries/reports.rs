@@ -9,7 +9,7 @@ use crate::store::columns::column_time;
 use crate::store::report::{ENCODING, OpenReport, PIECE, ReportMembers};
 use crate::store::scans::{OpenResults, StoredResults};
 use crate::store::schema::{scan_reports, scans};
-use crate::store::{Finish, Finished, StoreError, StoredReport};
+use crate::store::{Finish, Finished, Member, StoreError, StoredReport};
 use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
 
 /// Records how a scan ended: status and report in one transaction.
@@ -170,18 +170,25 @@ async fn insert_report(
             scan_reports::crc32.eq(i64::from(report.crc32)),
             scan_reports::sha256.eq(&report.sha256),
             scan_reports::created_at.eq(column_time(*now)),
-            scan_reports::members.eq(members(report)),
+            scan_reports::members.eq(to_text(report)),
         ))
         .execute(connection)
         .await?;
     Ok(())
 }
 
-/// As their column has them.
-fn members(report: &StoredReport) -> Option<String> {
+/// The members, as their column has them.
+fn to_text(report: &StoredReport) -> Option<String> {
     let some = Some(&report.members).filter(|members| !members.is_empty());
     // Names and numbers always serialize.
     some.and_then(|members| serde_json::to_string(members).ok())
+}
+
+/// None where the column has none, or has what this version does not read: the report is read as a whole then.
+fn from_text(column: Option<String>) -> Vec<Member> {
+    column
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 async fn recorded_the_same(
@@ -213,7 +220,8 @@ async fn recorded_the_same(
 
 /// The stored report; for a scan of the older system, the value in its row.
 pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<StoredResults>, StoreError> {
-    let stored: Option<(String, Vec<u8>, i64, i64, String)> = scan_reports::table
+    type Row = (String, Vec<u8>, i64, i64, String, Option<String>);
+    let stored: Option<Row> = scan_reports::table
         .find(id.as_str())
         .select((
             scan_reports::encoding,
@@ -221,11 +229,12 @@ pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<
             scan_reports::plain_size,
             scan_reports::crc32,
             scan_reports::sha256,
+            scan_reports::members,
         ))
         .first(connection)
         .await
         .optional()?;
-    if let Some((encoding, bytes, plain_size, crc32, sha256)) = stored {
+    if let Some((encoding, bytes, plain_size, crc32, sha256, members)) = stored {
         let (Ok(plain_size), Ok(crc32), true) = (plain_size.try_into(), crc32.try_into(), encoding == ENCODING) else {
             return Err(unknown_encoding(id));
         };
@@ -234,8 +243,7 @@ pub async fn results(connection: &mut Connection, id: &ScanId) -> Result<Option<
             plain_size,
             crc32,
             sha256,
-            // Who reads the whole needs none of them.
-            members: Vec::new(),
+            members: from_text(members),
         })));
     }
     Ok(older_results(connection, id).await?.map(StoredResults::Older))
@@ -310,9 +318,7 @@ pub async fn report_members(connection: &mut Connection, id: &ScanId) -> Result<
         .optional()?;
     Ok(row.map(|(sha256, members)| ReportMembers {
         sha256,
-        members: members
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default(),
+        members: from_text(members),
     }))
 }
 

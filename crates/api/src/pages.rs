@@ -100,6 +100,8 @@ mod tests {
             status: ScanStatus::Completed,
             repo_url: "https://github.com/owner/name".to_owned(),
             branch: Some("main".to_owned()),
+            branch_requested: None,
+            branch_note: None,
             is_private: false,
             user_id: None,
             repository_id: None,

@@ -152,8 +152,23 @@ impl RedisQueue {
             return Ok(begin.elapsed());
         }
         queue::check(&self.url).await?;
-        self.mended.notify_one();
+        if self.refused.swap(false, Ordering::AcqRel) {
+            self.mended.notify_one();
+        }
         Ok(begin.elapsed())
+    }
+
+    /// Says at the start what would otherwise be met with the first job. `false`: Redis was not reached.
+    async fn is_checked(&self) -> bool {
+        match queue::check(&self.url).await {
+            Err(error) if error.may_pass() => false,
+            Err(error) => {
+                tracing::error!("{}: {error}", self.url);
+                self.refused.store(true, Ordering::Release);
+                true
+            }
+            Ok(()) => true,
+        }
     }
 
     /// Whether Redis is to be told of it now.
@@ -313,6 +328,7 @@ pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
 
 async fn look_again_and_again(queue: &RedisQueue, store: &Store) {
     let mut cut_over = false;
+    let mut checked = false;
     let mut pause = PAUSE;
     let mut retry = FIRST_RETRY;
     loop {
@@ -327,9 +343,11 @@ async fn look_again_and_again(queue: &RedisQueue, store: &Store) {
                 continue;
             }
         }
+        if !checked {
+            checked = queue.is_checked().await;
+        }
         match queue.compare(store, &mut cut_over).await {
             Ok(()) => {
-                queue.refused.store(false, Ordering::Release);
                 retry = FIRST_RETRY;
                 let moved = queue.moved.swap(false, Ordering::AcqRel);
                 pause = match moved || queue.waiting().is_empty() {

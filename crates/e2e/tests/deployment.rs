@@ -40,6 +40,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("ALLOW_LOCAL_REPOS", "refused in production"),
     ("NO_COLOR", "there are no colours where there is no terminal"),
 ];
+/// Settings whose value on this host is not the default.
+const OF_THE_HOST: &[(&str, &str)] = &[("NODE_ENV", "production"), ("TRUSTED_PROXIES", "private,cloudflare")];
 /// Besides, in one container.
 const LEFT_OUT_COMBINED: &[(&str, &str)] = &[
     ("API_URL", "the same container"),
@@ -208,8 +210,8 @@ fn check_source(path: &str, services: &[Value], setting: &Setting, var: &Value) 
                 .as_str()
                 .unwrap_or_else(|| panic!("`{path}`: `{name}` must be a string"));
             assert!(!setting.secret, "`{path}`: `{name}` is a secret");
-            if name == "NODE_ENV" {
-                assert_eq!(value, "production");
+            if let Some((_, own)) = OF_THE_HOST.iter().find(|(of, _)| of == name) {
+                assert_eq!(value, *own, "`{path}`: `{name}`");
             } else if let Some(default) = &setting.default {
                 assert_eq!(value, default, "`{path}`: the default of `{name}`");
             }

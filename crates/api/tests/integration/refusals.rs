@@ -79,7 +79,11 @@ async fn read_only() {
     admin.values(&read_only).await;
     admin.values(&cut).await;
     is_refused(&api, "The database is read-only.").await;
-    // What only reads goes on.
+    // What only reads goes on, over a restart too.
+    assert_eq!(api.get("/api/user/stats").await.0, 200, "{}", api.log());
+    drop(api);
+    let api = Api::start(&database);
+    is_refused(&api, "The database is read-only.").await;
     assert_eq!(api.get("/api/user/stats").await.0, 200, "{}", api.log());
     let writable = format!("ALTER DATABASE {name} RESET default_transaction_read_only");
     admin.values(&writable).await;

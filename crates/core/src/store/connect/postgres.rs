@@ -189,23 +189,22 @@ impl managed::Manager for Manager {
 
 impl Manager {
     async fn create_session(&self) -> Result<Session, StoreError> {
-        let pooled = self.pooled.load(Ordering::Acquire);
-        let observed = Observed::default();
-        match self.session(&observed, pooled).await {
-            Ok(mut session) if !pooled => {
-                if session.is_dealt_out().await? {
-                    self.use_transactions();
-                    drop(session);
-                    return self.session(&Observed::default(), true).await;
-                }
-                Ok(session)
+        if !self.pooled.load(Ordering::Acquire) {
+            let observed = Observed::default();
+            let found = match self.session(&observed, false).await {
+                Ok(mut session) => match session.is_dealt_out().await {
+                    Ok(false) => return Ok(session),
+                    Ok(true) => Ok(()),
+                    Err(error) => Err(observed.judge(error.into())),
+                },
+                Err(error) => Err(error),
+            };
+            match found {
+                Err(error) if !is_of_lost_statement(&observed) => return Err(error),
+                _ => self.use_transactions(),
             }
-            Err(_) if !pooled && is_of_lost_statement(&observed) => {
-                self.use_transactions();
-                self.session(&Observed::default(), true).await
-            }
-            result => result,
         }
+        self.session(&Observed::default(), true).await
     }
 
     fn use_transactions(&self) {

@@ -1,20 +1,32 @@
 //! Makes or completes the tables.
 
-use diesel_async::AsyncMigrationHarness;
+use diesel::QueryableByName;
+use diesel::migration::MigrationSource;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncMigrationHarness, RunQueryDsl as _};
 use diesel_migrations::MigrationHarness as _;
 
-use super::{MIGRATIONS, Pools, alone, begin_alone, commit};
+use super::{Backend, MIGRATIONS, Pools, alone, begin_alone, commit};
 use crate::store::queries::Tries;
-use crate::store::{CALL_TIMEOUT, StoreError};
+use crate::store::{CALL_TIMEOUT, Refusal, StoreError};
 
 /// All steps in one transaction: all of them are made or none is, and a second instance that starts at the same time waits
 /// for the first and then finds nothing left to do.
 pub async fn run(pools: &Pools) -> Result<(), StoreError> {
     let mut tries = Tries::within(CALL_TIMEOUT);
     loop {
-        match migrate(pools, &tries).await {
-            Err(error) if tries.again_after(&error).await => {}
-            result => return result,
+        let error = match migrate(pools, &tries).await {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        // What only reads can go on, until the database takes writes again.
+        let may_do_without = matches!(error, StoreError::Refused(Refusal::ReadOnly | Refusal::Rights, _));
+        if may_do_without && is_complete(pools, &tries).await {
+            tracing::warn!("the tables are complete, and are used as they are: {error}");
+            return Ok(());
+        }
+        if !tries.again_after(&error).await {
+            return Err(error);
         }
     }
 }
@@ -33,4 +45,29 @@ async fn migrate(pools: &Pools, tries: &Tries) -> Result<(), StoreError> {
     }
     .await;
     result.map_err(|error| observed.judge(error))
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Has every step been made? `false` also where that cannot be found out.
+async fn is_complete(pools: &Pools, tries: &Tries) -> bool {
+    let applied = async {
+        let (mut connection, _) = alone(pools, tries.left()).await?;
+        begin_alone(&mut connection, pools).await?;
+        let applied: Vec<Applied> = diesel::sql_query("SELECT version FROM __diesel_schema_migrations")
+            .load(&mut connection)
+            .await?;
+        Ok::<_, StoreError>(applied)
+    };
+    let (Ok(applied), Ok(steps)) = (applied.await, MigrationSource::<Backend>::migrations(&MIGRATIONS)) else {
+        return false;
+    };
+    steps.iter().all(|step| {
+        let version = step.name().version().to_string();
+        applied.iter().any(|applied| applied.version == version)
+    })
 }

@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument as _;
 
-use crate::busy::{Busy, Held};
+use crate::busy::{self, Busy, Held};
 use crate::caller::Callers;
 use crate::client::Client;
 use crate::dispatch::Dispatch;
@@ -94,7 +94,8 @@ impl App {
         );
     }
 
-    fn is_exempt(&self, client: Client) -> bool {
+    /// Is this client not limited, but for what protects the process?
+    pub fn is_exempt(&self, client: Client) -> bool {
         self.request_limits.exempt_loopback && client.address.is_loopback()
     }
 
@@ -103,10 +104,8 @@ impl App {
     /// # Errors
     /// It has too many of them.
     pub fn hold(&self, client: Client) -> Result<Option<Held>, Problem> {
-        if self.is_exempt(client) {
-            return Ok(None);
-        }
-        self.busy.hold(client.number()).map(Some).ok_or_else(|| {
+        let least = if self.is_exempt(client) { busy::UNLIMITED } else { 0 };
+        self.busy.hold(client.number(), least).map(Some).ok_or_else(|| {
             Problem::too_many(
                 "You have too many requests open: wait for some of them to be answered.",
                 1,

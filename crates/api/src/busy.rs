@@ -11,8 +11,9 @@ use repolens_core::settings::Rate;
 /// More than a browser opens, and than a script needs.
 const ENOUGH: usize = 64;
 
-/// Of a client that may ask as often as it likes: one behind a proxy, whose connections are not bounded, must not take all.
-const UNLIMITED: usize = 1_000;
+/// Of a client that may ask as often as it likes: one behind a proxy, or on this machine, whose connections are not bounded,
+/// must not take all.
+pub const UNLIMITED: usize = 1_000;
 
 pub struct Busy {
     clients: Mutex<HashMap<u128, usize>>,
@@ -39,11 +40,11 @@ impl Busy {
         }
     }
 
-    /// `None`: this client has enough of them.
-    pub fn hold(self: &Arc<Self>, client: u128) -> Option<Held> {
+    /// `None`: this client has enough of them. It may have at least `least`.
+    pub fn hold(self: &Arc<Self>, client: u128, least: usize) -> Option<Held> {
         let mut map = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let count = map.entry(client).or_default();
-        if *count >= self.most {
+        if *count >= self.most.max(least) {
             return None;
         }
         *count += 1;
@@ -79,12 +80,12 @@ mod tests {
             per: Duration::from_secs(1),
         };
         let busy = Arc::new(Busy::new(Some(rate)));
-        let held: Vec<_> = (0..busy.most).filter_map(|_| busy.hold(1)).collect();
+        let held: Vec<_> = (0..busy.most).filter_map(|_| busy.hold(1, 0)).collect();
         assert_eq!(held.len(), 70);
-        assert!(busy.hold(1).is_none());
-        assert!(busy.hold(2).is_some(), "another client");
+        assert!(busy.hold(1, 0).is_none());
+        assert!(busy.hold(2, 0).is_some(), "another client");
         drop(held);
-        assert!(busy.hold(1).is_some());
+        assert!(busy.hold(1, 0).is_some());
         assert!(busy.clients.lock().expect("no panic").is_empty());
     }
 }

@@ -153,7 +153,8 @@ fn while_it_is_sent(
     let Some(app) = request.app_data::<web::Data<App>>() else {
         return ServiceResponse::new(request, response);
     };
-    let client = held.is_some().then(|| client.number());
+    let counted = held.is_some() && !app.is_exempt(client);
+    let client = counted.then(|| client.number());
     let response = room::until_sent(response, &app.room, client, held, under_way).unwrap_or_else(|| {
         Problem::busy("Too many large answers are being read: try again in a moment, or close some of yours.")
             .error_response()

@@ -224,6 +224,7 @@ macro_rules! call {
             $crate::store::Backend::Sqlite(pools) => {
                 $store.joined(async move {
                     let result: Result<_, $crate::store::StoreError> = async {
+                        writes.allowed(stringify!($access))?;
                         let mut connection = pools.$access.get().await?;
                         $crate::store::queries::sqlite::$group::$query(&mut *connection, $(&$argument),*).await
                     }

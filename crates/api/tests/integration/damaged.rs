@@ -107,4 +107,9 @@ async fn damage_that_is_met_later_is_a_reason_not_to_be_ready() {
         (503, &json!("The database file is damaged.")),
         "{ready}"
     );
+    // Nothing more is written into it.
+    let before = fs::read(&file).expect("it is there");
+    let scan = json!({ "repoUrl": "https://git.example.org/a/b" });
+    assert_eq!(api.post("/api/scan", scan).await.0, 503);
+    assert!(fs::read(&file).expect("it is there") == before, "it was changed");
 }

@@ -67,6 +67,28 @@ async fn errors_are_known_by_their_codes() {
     }
 }
 
+/// A socket of this machine is read like a connection over the network.
+#[tokio::test(flavor = "multi_thread")]
+async fn over_a_unix_socket_too() {
+    let server = Postgres::start();
+    let folder = server
+        .values("SELECT current_setting('unix_socket_directories') AS v")
+        .await;
+    let url = format!("postgres://postgres@/postgres?host={}&port={}", folder[0], server.port);
+    let api = Api::start(&Database::at(&url));
+    recovers(&api).await;
+    server
+        .values("ALTER DATABASE postgres SET default_transaction_read_only = on")
+        .await;
+    server
+        .values(
+            "SELECT pg_terminate_backend(pid)::text AS v FROM pg_stat_activity WHERE application_name = 'repolens-api'",
+        )
+        .await;
+    is_refused(&api, "The database is read-only.").await;
+    assert!(api.log().contains("(SQLSTATE 25006)"), "{}", api.log());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn read_only() {
     let database = Database::new(Kind::Postgres).await;

@@ -121,7 +121,7 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-/// Without the SQLSTATE, which a [`super::connect::Session`] knows and judges by afterwards.
+/// Without the SQLSTATE, by which the connections of PostgreSQL judge afterwards.
 impl From<QueryError> for StoreError {
     fn from(error: QueryError) -> Self {
         let text = error.to_string();

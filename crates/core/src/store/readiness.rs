@@ -35,9 +35,24 @@ impl Writes {
         if let StoreError::Refused(refusal, _) = &error {
             let mut known = self.known();
             known.worked = None;
-            known.refused = Some((Instant::now(), *refusal));
+            let is_damaged = matches!(known.refused, Some((_, Refusal::Damaged)));
+            if !is_damaged {
+                known.refused = Some((Instant::now(), *refusal));
+            }
         }
         error
+    }
+
+    /// Nothing more is written into a file in which damage was found: what is left of it is worth more.
+    pub(super) fn allowed(&self, access: &str) -> Result<(), StoreError> {
+        let damaged = matches!(self.known().refused, Some((_, Refusal::Damaged)));
+        match damaged && access == "writers" {
+            true => Err(StoreError::Refused(
+                Refusal::Damaged,
+                "nothing is written until the service is started again".to_owned(),
+            )),
+            false => Ok(()),
+        }
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {
@@ -55,8 +70,7 @@ impl Writes {
     fn refused_lately(&self) -> Result<(), StoreError> {
         match self.known().refused {
             Some((then, refusal))
-                if matches!(refusal, Refusal::DiskFull | Refusal::Rights | Refusal::Damaged)
-                    && then.elapsed() < REMEMBERED =>
+                if matches!(refusal, Refusal::DiskFull | Refusal::Rights) && then.elapsed() < REMEMBERED =>
             {
                 Err(StoreError::Refused(refusal, "a call met it a moment ago".to_owned()))
             }

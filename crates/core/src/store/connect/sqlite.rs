@@ -110,6 +110,9 @@ fn inspect(path: &Path) -> Result<(), StoreError> {
             log.display()
         )));
     }
+    if let Some(missing) = missing_bytes(path, size).filter(|_| log_size == 0) {
+        return Err(damaged(format!("it is cut off: {missing} bytes are missing")));
+    }
     let text = path.to_str().unwrap_or_default();
     let mut connection =
         SqliteConnection::establish(text).map_err(|error| StoreError::Unavailable(error.to_string()))?;
@@ -144,6 +147,23 @@ fn check(connection: &mut SqliteConnection, whole: bool) -> QueryResult<Option<S
         .map(|row| row.quick_check)
         .find(|found| found != "ok")
         .map(|found| found.replace('\n', " ")))
+}
+
+/// How much shorter the file is than its own header says. While there is a log the header need not be up to date.
+fn missing_bytes(path: &Path, size: u64) -> Option<u64> {
+    let mut header = [0; 100];
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut header))
+        .ok()?;
+    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let page_size = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    // The number of pages holds where it was written by the last change.
+    let holds = number(24) == number(92);
+    let expected = page_size * u64::from(number(28));
+    expected.checked_sub(size).filter(|missing| holds && *missing > 0)
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

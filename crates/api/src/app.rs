@@ -28,6 +28,7 @@ use crate::metrics::Metrics;
 use crate::private::Tokens;
 use crate::problem::Problem;
 use crate::redis_queue::{Counted, RedisQueue, round};
+use crate::repeats::Repeats;
 use crate::room::Room;
 use crate::webhooks::Bell;
 
@@ -36,6 +37,8 @@ pub struct App {
     pub store: Store,
     /// Of those who ask for scans.
     pub looks: Looks<ScanId, Result<Option<Arc<Seen>>, StoreError>>,
+    /// List calls of the last seconds.
+    pub repeats: Repeats,
     pub dispatch: Dispatch,
     /// `None`: workers take their jobs by long poll only.
     pub queue: Option<RedisQueue>,
@@ -176,7 +179,7 @@ impl App {
                 app.tokens.forget(new.id.as_str());
             }
             let submitted = submitted?;
-            if let Submitted::Stored { turn } = submitted {
+            if let Submitted::Stored { turn, .. } = submitted {
                 let queued = QueuedScan {
                     scan_id: new.id,
                     repo_url: new.repo_url,

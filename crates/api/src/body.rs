@@ -40,6 +40,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
+/// The same where the body may be left out.
+pub struct OptionalJson<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = web::Payload::from_request(&request, payload);
+        Box::pin(async move {
+            let payload = payload
+                .await
+                .map_err(|_| Problem::malformed("The body cannot be read."))?;
+            let body = read(payload, MAX_JSON_BYTES).await?;
+            if body.is_empty() {
+                return Ok(Self(None));
+            }
+            expect_json(&request)?;
+            if request.headers().contains_key(header::CONTENT_ENCODING) {
+                return Err(Problem::unsupported("Send this body without a `Content-Encoding`."));
+            }
+            parse(&body).map(|body| Self(Some(body)))
+        })
+    }
+}
+
 /// Without this a page of another origin could post to us as a "simple" request, without being asked first.
 pub fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
     let essence = request

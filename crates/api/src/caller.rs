@@ -19,7 +19,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::Utc;
 use repolens_core::settings::SignIn;
-use repolens_core::store::KeyUse;
+use repolens_core::store::{KeyUse, Person};
 use repolens_core::{Secret, store::StoreError};
 use sha2::{Digest as _, Sha256};
 
@@ -42,6 +42,8 @@ pub enum Caller {
 pub struct User {
     /// As in the table `users`; the row may still be missing for a user whom a token of the front end names.
     pub id: String,
+    /// All ids by which the front end may name this user: that one, the number of the account at GitHub, and `sub`.
+    pub names: Vec<String>,
     /// The GitHub token that came with the request. It is for asking GitHub and for cloning, and is stored nowhere.
     pub github: Option<Secret>,
 }
@@ -52,6 +54,14 @@ impl Caller {
         match self {
             Self::Guest => None,
             Self::User(user) => Some(&user.id),
+        }
+    }
+
+    /// Whether `name` is one of the ids of this caller.
+    pub fn is_called(&self, name: &str) -> bool {
+        match self {
+            Self::Guest => false,
+            Self::User(user) => user.names.iter().any(|known| known == name),
         }
     }
 
@@ -81,10 +91,15 @@ pub struct Callers {
     pub github: Github,
     /// API keys that were looked up lately, by their hashes.
     keys: Remembered<KeyUse>,
+    /// Users whom tokens of the front end named lately, by hashes of their names there.
+    people: Remembered<Person>,
 }
 
 /// A key that is deleted at another instance is taken for so long.
 const KEY_MEMORY: Duration = Duration::from_secs(60);
+
+/// For so long a user is remembered under the name in the front end's tokens.
+const PERSON_MEMORY: Duration = Duration::from_secs(5 * 60);
 
 /// Longer than any token that is made for a header.
 const MAX_TOKEN: usize = 16 * 1024;
@@ -98,6 +113,7 @@ impl Callers {
             secrets: FrontendSecrets::new(&settings.nextauth_secrets),
             github: Github::new(settings.github_api.clone())?,
             keys: Remembered::new(KEY_MEMORY),
+            people: Remembered::new(PERSON_MEMORY),
         })
     }
 
@@ -141,13 +157,18 @@ async fn identify(app: &web::Data<App>, request: &HttpRequest) -> Result<Caller,
         Some(Bearer::ApiKey(key)) => by_key(app, key).await,
         Some(Bearer::Jwt(token)) => {
             let now = Utc::now().timestamp();
-            app.callers.secrets.jwt(token, now).map(named).ok_or_else(invalid)
+            let subject = app.callers.secrets.jwt(token, now).ok_or_else(invalid)?;
+            by_subject(app, &subject).await
         }
-        Some(Bearer::Session(token)) => by_session(app, token),
+        Some(Bearer::Session(token)) => {
+            let now = Utc::now().timestamp();
+            let subject = app.callers.secrets.session(token, now).ok_or_else(invalid)?;
+            by_subject(app, &subject).await
+        }
         Some(Bearer::Github(token)) => {
             // Known before the cookie is looked at: a bad one is refused whatever else is there.
             let of_token = by_github(app, token).await?;
-            Ok(match by_cookie(app, request)? {
+            Ok(match by_cookie(app, request).await? {
                 Some(Caller::User(user)) => Caller::User(User {
                     github: Some(Secret::new(token.to_owned())),
                     ..user
@@ -155,7 +176,7 @@ async fn identify(app: &web::Data<App>, request: &HttpRequest) -> Result<Caller,
                 _ => of_token,
             })
         }
-        None => Ok(by_cookie(app, request)?.unwrap_or(Caller::Guest)),
+        None => Ok(by_cookie(app, request).await?.unwrap_or(Caller::Guest)),
     }
 }
 
@@ -208,23 +229,42 @@ async fn by_key(app: &web::Data<App>, key: &str) -> Result<Caller, Problem> {
     };
     found
         .filter(|key| key.expires_at.is_none_or(|end| end > Utc::now()))
-        .map(|key| named(key.user_id))
+        .map(|key| {
+            Caller::User(User {
+                names: vec![key.user_id.clone()],
+                id: key.user_id,
+                github: None,
+            })
+        })
         .ok_or_else(invalid)
 }
 
-fn by_session(app: &App, token: &str) -> Result<Caller, Problem> {
-    let now = Utc::now().timestamp();
-    app.callers.secrets.session(token, now).map(named).ok_or_else(invalid)
+/// The user whom a token of the front end names.
+async fn by_subject(app: &App, subject: &str) -> Result<Caller, Problem> {
+    let hash: [u8; 32] = Sha256::digest(subject).into();
+    let person = match app.callers.people.get(&hash) {
+        Some(person) => person,
+        None => {
+            let person = app.store.named_user(subject).await?;
+            // One without a row may come to have another one by its next request.
+            if person.is_stored {
+                app.callers.people.put(hash, person.clone());
+            }
+            person
+        }
+    };
+    Ok(user(person, Some(subject), None))
 }
 
 /// `None`: there is no session's cookie, or the front end's sessions are not taken here.
-fn by_cookie(app: &App, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+async fn by_cookie(app: &App, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
     if app.callers.secrets.is_empty() {
         return Ok(None);
     }
-    let Some(token) = cookie::session(request.headers()) else {
+    let sessions = cookie::sessions(request.headers());
+    if sessions.is_empty() {
         return Ok(None);
-    };
+    }
     // A browser adds the cookie to whatever any page asks of us.
     let harmless = [Method::GET, Method::HEAD].contains(request.method());
     if !harmless && is_foreign(request) {
@@ -232,7 +272,12 @@ fn by_cookie(app: &App, request: &HttpRequest) -> Result<Option<Caller>, Problem
             "This page may not act for its user here: its origin is not among those of the service.",
         ));
     }
-    by_session(app, &token).map(Some)
+    let now = Utc::now().timestamp();
+    let subject = sessions
+        .iter()
+        .find_map(|token| app.callers.secrets.session(token, now))
+        .ok_or_else(invalid)?;
+    by_subject(app, &subject).await.map(Some)
 }
 
 /// GitHub is asked who it is, at most every five minutes.
@@ -249,17 +294,18 @@ async fn by_github(app: &web::Data<App>, token: &str) -> Result<Caller, Problem>
             })
             .await
     };
-    let user_id = app.on_runtime(work).await??.ok_or_else(invalid)?;
-    Ok(Caller::User(User {
-        id: user_id,
-        github: Some(secret),
-    }))
+    let person = app.on_runtime(work).await??.ok_or_else(invalid)?;
+    Ok(user(person, None, Some(secret)))
 }
 
-fn named(user_id: String) -> Caller {
+fn user(person: Person, subject: Option<&str>, github: Option<Secret>) -> Caller {
+    let mut names = vec![person.id.clone()];
+    names.extend(person.github_id);
+    names.extend(subject.map(str::to_owned));
     Caller::User(User {
-        id: user_id,
-        github: None,
+        id: person.id,
+        names,
+        github,
     })
 }
 

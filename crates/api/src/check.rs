@@ -9,6 +9,8 @@ use repolens_core::store::{PostgresUrl, Refusal, Store, StoreError};
 use repolens_core::tls;
 use tokio::runtime::Handle;
 
+use crate::serve::Misfits;
+
 /// Prints one JSON object a line; `true` where there is no error. With `connect` the database and Redis are tried as well.
 ///
 /// # Errors
@@ -89,14 +91,18 @@ async fn try_database(settings: &ApiSettings) -> Finding {
         settings.database_ca_file.as_deref(),
         Handle::current(),
     ) {
-        Ok(store) => store.check().await.map(|()| store.kind()),
+        Ok(store) => match store.misfits().await {
+            Ok(misfits) if misfits.is_empty() => store.check().await.map(|()| (store.kind(), misfits)),
+            found => found.map(|misfits| (store.kind(), misfits)),
+        },
         Err(error) => Err(error),
     };
     let (level, message) = match tried {
-        Ok(kind) => (
+        Ok((kind, misfits)) if misfits.is_empty() => (
             Level::Ok,
             format!("the database answers and can be written to ({kind})"),
         ),
+        Ok((_, misfits)) => (Level::Error, Misfits(misfits).to_string()),
         Err(error) => (Level::Error, trouble(&settings.database, &error)),
     };
     Finding {

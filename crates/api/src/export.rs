@@ -7,6 +7,7 @@
 mod cyclonedx;
 mod excerpt;
 mod html;
+mod lenient;
 mod markdown;
 mod purl;
 mod sarif;
@@ -22,7 +23,7 @@ pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
 
 /// Raised when a form changes, so that what clients have kept is fetched anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The forms that are made from an excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,8 @@ pub struct About {
     /// `owner/repository`, or as much of it as the address has.
     pub name: String,
     pub branch: Option<String>,
+    /// Why another branch was analyzed than the requested one.
+    pub branch_message: Option<String>,
     pub commit_sha: Option<String>,
     /// RFC 3339, whole seconds.
     pub completed_at: Option<String>,
@@ -95,6 +98,7 @@ impl About {
             repo_url: scan.repo_url.clone(),
             name: name.strip_suffix(".git").unwrap_or(&name).to_owned(),
             branch: scan.branch.clone(),
+            branch_message: scan.branch_message(),
             commit_sha: scan.commit_sha.clone(),
             completed_at: scan
                 .completed_at

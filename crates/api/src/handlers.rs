@@ -21,9 +21,9 @@ pub mod worker;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use repolens_core::ScanId;
-use repolens_core::store::Seen;
-use serde::Serializer;
+use repolens_core::store::{Scan, Seen};
+use repolens_core::{BranchNote, ScanId};
+use serde::{Serialize, Serializer};
 
 use crate::access::may_see;
 use crate::app::App;
@@ -44,6 +44,31 @@ async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>,
         .ok_or_else(|| Problem::scan_not_found(id.as_str()))?;
     may_see(caller, &seen.scan)?;
     Ok(seen)
+}
+
+/// Which branch was requested, and why another one was analyzed, where that is so.
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct BranchView {
+    /// The branch that was requested and does not exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch_requested: Option<String>,
+    /// The reason, as a code: `default-branch` and others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch_note: Option<&'static str>,
+    /// The same in a sentence for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch_message: Option<String>,
+}
+
+impl BranchView {
+    fn of(scan: &Scan) -> Self {
+        Self {
+            branch_requested: scan.branch_requested.clone(),
+            branch_note: scan.branch_note.map(BranchNote::code),
+            branch_message: scan.branch_message(),
+        }
+    }
 }
 
 /// How a time is described in the API's document.

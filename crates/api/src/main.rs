@@ -5,6 +5,7 @@ mod app;
 mod body;
 mod busy;
 mod caller;
+mod cancel_token;
 mod check;
 mod client;
 mod compared;
@@ -27,6 +28,7 @@ mod probe;
 mod problem;
 mod reconciler;
 mod redis_queue;
+mod repeats;
 mod request;
 mod retell;
 mod room;
@@ -138,7 +140,11 @@ fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio:
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
-            ExitCode::from(EXIT_UNAVAILABLE)
+            ExitCode::from(if error.is::<serve::Misfits>() {
+                EXIT_CONFIG
+            } else {
+                EXIT_UNAVAILABLE
+            })
         }
     }
 }

@@ -189,6 +189,12 @@ impl Operation {
         self
     }
 
+    fn optional_body(mut self, schema: Value) -> Self {
+        let body = json!({ "content": { "application/json": { "schema": schema } } });
+        self.value.insert("requestBody".into(), body);
+        self
+    }
+
     /// Guests may, and so may whoever says who it is.
     fn anybody(mut self) -> Self {
         self.value.insert("security".into(), json!([{}, { "caller": [] }]));

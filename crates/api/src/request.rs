@@ -22,6 +22,7 @@ use crate::client::{Client, bearer};
 use crate::connections::{Place, UnderWay};
 use crate::limit::Allowance;
 use crate::problem::Problem;
+use crate::repeats::ListCall;
 use crate::room;
 
 /// The origins whose pages may call with credentials.
@@ -60,8 +61,10 @@ pub async fn around(
     let (client, from_proxy) = client(&request);
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(from_proxy);
-    let proto = request.headers().get("x-forwarded-proto");
-    let https = from_proxy.0 && proto.is_some_and(|value| value.as_bytes() == b"https");
+    if let Some(call) = list_call(&request, client) {
+        request.extensions_mut().insert(call);
+    }
+    let https = is_https(request.headers(), from_proxy);
     let allowance = allowance(&request, client).await;
     let held = hold(&request, client);
     let under_way = request.conn_data::<Arc<Place>>().map(|place| place.under_way());
@@ -120,10 +123,32 @@ fn client(request: &ServiceRequest) -> (Client, FromProxy) {
     (client, FromProxy(trusted))
 }
 
-/// Hosts that look whether we are alive, and workers that show their token, are not limited.
+/// Whether a proxy of ours reports that the client speaks HTTPS.
+fn is_https(headers: &HeaderMap, FromProxy(from_proxy): FromProxy) -> bool {
+    let proto = headers.get("x-forwarded-proto");
+    from_proxy && proto.is_some_and(|value| value.as_bytes() == b"https")
+}
+
+/// The same, for a handler.
+pub fn speaks_https(request: &HttpRequest) -> bool {
+    let from_proxy = request.extensions().get::<FromProxy>().copied();
+    from_proxy.is_some_and(|from_proxy| is_https(request.headers(), from_proxy))
+}
+
+fn list_call(request: &ServiceRequest, client: Client) -> Option<ListCall> {
+    let app = request.app_data::<web::Data<App>>()?;
+    app.repeats.list_call(request, client)
+}
+
+/// Hosts that look whether we are alive, workers that show their token, and list calls that are repeated and so wait, are not
+/// limited.
 fn is_limited(request: &ServiceRequest, app: &App) -> bool {
     let worker = bearer(request.headers()).is_some_and(|token| app.worker_token.is(token));
-    !worker && request.path() != "/api/health"
+    let repeat = request
+        .extensions()
+        .get::<ListCall>()
+        .is_some_and(|call| call.is_repeat);
+    !worker && !repeat && request.path() != "/api/health"
 }
 
 async fn allowance(request: &ServiceRequest, client: Client) -> Option<Allowance> {

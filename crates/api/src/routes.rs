@@ -1,5 +1,6 @@
 //! All addresses of the API, in one table.
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
@@ -9,6 +10,7 @@ use crate::handlers::{
 };
 use crate::pages;
 use crate::problem::Problem;
+use crate::repeats::pace;
 
 /// Address, the methods it has, and who handles them.
 pub fn table(routes: &mut ServiceConfig) {
@@ -53,16 +55,32 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/worker/jobs/{id}/release", "POST").route(web::post().to(worker::post_release)));
 
     // History.
-    routes.service(at("/api/user/scans", "GET, HEAD").route(get().to(history::get_user_scans)));
-    routes.service(at("/api/user/stats", "GET, HEAD").route(get().to(history::get_user_stats)));
-    routes.service(at("/api/history", "GET, HEAD").route(get().to(history::get_history)));
+    routes.service(
+        at("/api/user/scans", "GET, HEAD")
+            .route(get().to(history::get_user_scans))
+            .wrap(from_fn(pace)),
+    );
+    routes.service(
+        at("/api/user/stats", "GET, HEAD")
+            .route(get().to(history::get_user_stats))
+            .wrap(from_fn(pace)),
+    );
+    routes.service(
+        at("/api/history", "GET, HEAD")
+            .route(get().to(history::get_history))
+            .wrap(from_fn(pace)),
+    );
     let repository = at("/api/history/repository/{repositoryId}", "GET, HEAD");
     routes.service(repository.route(get().to(past::get_repository_history)));
     routes.service(at("/api/history/trends/{repositoryId}", "GET, HEAD").route(get().to(past::get_trends)));
     routes.service(at("/api/history/compare/{a}/{b}", "GET, HEAD").route(get().to(compare::get_comparison)));
 
     // What users keep.
-    routes.service(at("/api/favorites", "GET, HEAD").route(get().to(favorites::get_favorites)));
+    routes.service(
+        at("/api/favorites", "GET, HEAD")
+            .route(get().to(favorites::get_favorites))
+            .wrap(from_fn(pace)),
+    );
     routes.service(
         at("/api/favorites/{repositoryId}", "POST, DELETE")
             .route(web::post().to(favorites::post_favorite))

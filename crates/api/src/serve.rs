@@ -1,5 +1,6 @@
 //! Brings the API up and takes it down, in order.
 
+use std::fmt;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,6 +33,7 @@ use crate::private::Tokens;
 use crate::probe::{self, Liveness};
 use crate::problem::Problem;
 use crate::redis_queue::{self, RedisQueue};
+use crate::repeats::Repeats;
 use crate::request::{Origins, around, unreadable_query};
 use crate::webhooks::{self, Bell};
 use crate::{check, pages, reconciler, routes};
@@ -44,6 +46,23 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Requests may take this long to end when the process stops.
 const DRAIN_SECONDS: u64 = 8;
+
+/// The tables of the database are not such as the queries can work on.
+#[derive(Debug)]
+pub struct Misfits(pub Vec<String>);
+
+impl fmt::Display for Misfits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the tables in this database are not those that RepoLens can use: {}. Nothing was changed. Use a database or a \
+             schema of its own (`?schema=NAME` in `DATABASE_URL`); docs/migrate.md tells which versions can be taken over",
+            self.0.join("; ")
+        )
+    }
+}
+
+impl std::error::Error for Misfits {}
 
 /// Serves until `SIGTERM` or `SIGINT`.
 ///
@@ -83,6 +102,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let app = Arc::new(App {
         store,
         looks: Looks::default(),
+        repeats: Repeats::default(),
         dispatch: Dispatch::new(),
         queue,
         events: Arc::new(Events::new(live)),
@@ -144,6 +164,16 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes or completes the tables. Where those that exist are not such as the queries can work on, it returns why, and
+/// changes nothing.
+async fn make_tables(store: &Store) -> Result<Vec<String>, StoreError> {
+    let misfits = store.misfits().await?;
+    if misfits.is_empty() {
+        store.migrate().await?;
+    }
+    Ok(misfits)
+}
+
 /// The database with its tables; `None` where a stop came first.
 async fn open_store(settings: &ApiSettings, mut stopping: watch::Receiver<bool>) -> anyhow::Result<Option<Store>> {
     let trouble = |error: StoreError| anyhow::anyhow!(check::trouble(&settings.database, &error));
@@ -152,7 +182,10 @@ async fn open_store(settings: &ApiSettings, mut stopping: watch::Receiver<bool>)
     tokio::select! {
         // What it has begun ends with the process: the database takes back a transaction that is cut off.
         _ = stopping.wait_for(|stop| *stop) => return Ok(None),
-        migrated = store.migrate() => migrated.map_err(trouble)?,
+        misfits = make_tables(&store) => {
+            let misfits = misfits.map_err(trouble)?;
+            anyhow::ensure!(misfits.is_empty(), Misfits(misfits));
+        }
     }
     tracing::info!(kind = store.kind(), "database ready");
     Ok(Some(store))

@@ -53,6 +53,8 @@ pub enum FailureCode {
     AnalysisCrashed,
     /// The report is larger than may be stored.
     ReportTooLarge,
+    /// The API failed with the report, again and again.
+    ReportNotStored,
     /// Three workers took the job and none came back with a report.
     WorkerLost,
     /// The disk of the worker is full or broken.
@@ -85,7 +87,7 @@ impl FailureKind {
 }
 
 impl FailureCode {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::RepositoryNotFound,
         Self::AuthenticationRequired,
         Self::SignInPage,
@@ -108,6 +110,7 @@ impl FailureCode {
         Self::AnalysisOutOfMemory,
         Self::AnalysisCrashed,
         Self::ReportTooLarge,
+        Self::ReportNotStored,
         Self::WorkerLost,
         Self::SandboxUnusable,
         Self::CredentialLost,
@@ -250,6 +253,11 @@ impl FailureCode {
                 "report-too-large",
                 Permanent,
                 "The report of this repository is larger than this service stores.",
+            ),
+            Self::ReportNotStored => (
+                "report-not-stored",
+                Transient,
+                "The report could not be stored. The fault is ours and has been logged. Try again later.",
             ),
             Self::WorkerLost => (
                 "worker-lost",

@@ -15,6 +15,7 @@ mod connect;
 mod error;
 mod favorites;
 mod figures;
+mod fit;
 mod headline;
 mod history;
 mod jobs;
@@ -55,12 +56,19 @@ pub use scans::{
     Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, Page, QueueFull,
     QueuePlace, Scan, ScanFilter, Seen, StoredResults, Submitted,
 };
+pub use users::Person;
 pub use webhooks::{Delivery, MAX_WEBHOOKS, NewWebhook, Webhook};
 
 /// `table.column` of every column that the queries are compiled for, as SQL would name them.
 #[must_use]
 pub fn columns_of_queries() -> Vec<String> {
     schema::columns()
+}
+
+/// The columns that each INSERT into a table of the older system gives a value; empty for other tables.
+#[must_use]
+pub fn columns_of_inserts(table: &str) -> &'static [&'static str] {
+    fit::columns_of_inserts(table)
 }
 
 /// How long a call waits for the database, with all that is tried again meanwhile, before it is reported as unavailable:

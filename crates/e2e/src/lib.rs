@@ -2,6 +2,7 @@
 //!
 //! The tests start the programs of this build; `scripts/test` builds them first.
 
+pub mod browser;
 pub mod container;
 pub mod documents;
 pub mod git_server;
@@ -12,6 +13,7 @@ pub mod running;
 pub mod settings_table;
 pub mod small_disk;
 
+pub use browser::Browser;
 pub use container::Container;
 pub use git_server::GitServer;
 pub use island::Island;

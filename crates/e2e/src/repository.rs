@@ -86,6 +86,25 @@ impl Repository {
         Self::with_files(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
     }
 
+    /// A repository without a commit.
+    ///
+    /// # Panics
+    /// Where git fails.
+    #[must_use]
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        git(folder.path(), &["init", "-q", "--bare", "-b", "main", "bare.git"]);
+        Self { folder }
+    }
+
+    /// Gives its branch another name.
+    ///
+    /// # Panics
+    /// Where git fails.
+    pub fn rename_branch(&self, name: &str) {
+        git(&self.path(), &["branch", "-m", "main", name]);
+    }
+
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("bare.git")

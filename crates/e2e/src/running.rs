@@ -226,6 +226,14 @@ impl Running {
     /// # Panics
     /// Where it is not accepted.
     pub async fn submit(&self, repo_url: &str) -> String {
+        self.submit_to_cancel(repo_url).await.0
+    }
+
+    /// The same, with the token by which the scan is cancelled.
+    ///
+    /// # Panics
+    /// Where the API does not accept the scan.
+    pub async fn submit_to_cancel(&self, repo_url: &str) -> (String, String) {
         let response = self
             .http
             .post(self.url("/api/scan"))
@@ -237,7 +245,8 @@ impl Running {
         let status = response.status();
         let body: Value = response.json().await.expect("the answer is JSON");
         assert_eq!(status, StatusCode::CREATED, "{body}");
-        body["scanId"].as_str().expect("an accepted scan has an id").to_owned()
+        let text = |name: &str| body[name].as_str().expect(name).to_owned();
+        (text("scanId"), text("cancelToken"))
     }
 
     /// `GET /api/scan/{id}`.

@@ -19,6 +19,7 @@ struct Scene {
     address: String,
     repository: String,
     scan: String,
+    cancel_token: String,
 }
 
 impl Scene {
@@ -29,7 +30,8 @@ impl Scene {
             .replace("https://github.com/psf/requests", &self.repository)
             .replace("https://github.com/owner/repository", &self.repository)
             .replace("localhost:3001", &self.address)
-            .replace("SCAN_ID", &self.scan);
+            .replace("SCAN_ID", &self.scan)
+            .replace("CANCEL_TOKEN", &self.cancel_token);
         let output = Command::new("bash")
             // A refusal is told by its status alone.
             .args([
@@ -48,7 +50,7 @@ impl Scene {
         if local.starts_with("curl") {
             let status = text.rsplit('\n').next().unwrap_or_default();
             // A scan that has ended cannot be cancelled.
-            let expected = status.starts_with('2') || line.ends_with("/cancel") && status == "409";
+            let expected = status.starts_with('2') || line.contains("/cancel") && status == "409";
             assert!(expected, "`{document}`: `{line}`: {text}");
         }
         text
@@ -81,7 +83,7 @@ async fn they_do_what_they_say() {
     let home = Home::default();
     let start = || Running::start_with(&home, &[("DATABASE_URL", &postgres.url())]);
     let mut repolens = start();
-    let id = repolens.submit(&url).await;
+    let (id, cancel_token) = repolens.submit_to_cancel(&url).await;
     repolens.wait_for_status(&id, "completed").await;
     let mut scene = Scene {
         folder: TempDir::new().expect("a temporary folder"),
@@ -89,6 +91,7 @@ async fn they_do_what_they_say() {
         address: format!("127.0.0.1:{}", repolens.port()),
         repository: url,
         scan: id,
+        cancel_token,
     };
 
     let mut run = 0;

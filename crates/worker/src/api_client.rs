@@ -16,8 +16,10 @@ use serde::de::DeserializeOwned;
 /// How a call can fail. The caller's next step depends on it.
 #[derive(Debug)]
 pub enum CallError {
-    /// Nobody answers, or with a fault of the server: try again.
+    /// No answer, or one that tells to try again.
     Unreachable(String),
+    /// 500: a fault of the API's own. The same call may have the same answer again.
+    Faulted(String),
     /// 409: the lease is lost, the job belongs to somebody else.
     LeaseLost,
     /// 413: the report is larger than the API takes.
@@ -29,7 +31,7 @@ pub enum CallError {
 impl std::fmt::Display for CallError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Unreachable(cause) | Self::Refused(cause) => f.write_str(cause),
+            Self::Unreachable(cause) | Self::Faulted(cause) | Self::Refused(cause) => f.write_str(cause),
             Self::LeaseLost => f.write_str("the lease is lost"),
             Self::TooLarge => f.write_str("the report is too large"),
         }
@@ -226,7 +228,7 @@ impl ApiClient {
 
     fn tell_of_outage(&self, error: Option<&CallError>) {
         match error {
-            Some(CallError::Unreachable(cause)) => {
+            Some(CallError::Unreachable(cause) | CallError::Faulted(cause)) => {
                 if !self.away.swap(true, Ordering::Relaxed) {
                     tracing::warn!(url = %self.base, "The API does not answer, trying again until it does: {cause}");
                 }
@@ -256,6 +258,7 @@ async fn sort(response: Response) -> Result<Response, CallError> {
         StatusCode::CONFLICT => Err(CallError::LeaseLost),
         StatusCode::PAYLOAD_TOO_LARGE => Err(CallError::TooLarge),
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(CallError::Unreachable(status.to_string())),
+        StatusCode::INTERNAL_SERVER_ERROR => Err(CallError::Faulted(status.to_string())),
         _ if status.is_server_error() => Err(CallError::Unreachable(status.to_string())),
         _ => {
             let text = response.text().await.unwrap_or_default();

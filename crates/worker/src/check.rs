@@ -109,7 +109,7 @@ async fn api_answers(settings: &WorkerSettings) -> Finding {
             format!("{} answers and takes the token", settings.api_url),
         ),
         // It may just not have been started yet: the worker waits for it.
-        Err(CallError::Unreachable(cause)) => finding(
+        Err(CallError::Unreachable(cause) | CallError::Faulted(cause)) => finding(
             Level::Warning,
             "API_URL",
             format!(

@@ -5,6 +5,7 @@
 
 mod backoff;
 mod lease;
+mod persistence;
 mod progress;
 mod stop;
 
@@ -281,16 +282,17 @@ impl Jobs {
             Ok(body) => lease.deliver(body, stop).await,
             Err(error) => Err(CallError::Refused(error.to_string())),
         };
-        let (outcome, told) = match told {
-            Err(CallError::TooLarge) => {
-                let code = FailureCode::ReportTooLarge;
+        let refusal = told.as_ref().err().and_then(|error| code_of_refusal(error, outcome));
+        let (outcome, told) = match refusal {
+            Some(code) => {
+                tracing::error!(code = code.code(), "The report was not stored, and the scan fails");
                 let told = match report_body(&failure(code, code.sentence(), figures)) {
                     Ok(body) => lease.deliver(body, stop).await,
                     Err(error) => Err(CallError::Refused(error.to_string())),
                 };
                 (Outcome::Failed(code), told)
             }
-            told => (outcome, told),
+            None => (outcome, told),
         };
         match told {
             Ok(()) => outcome,
@@ -314,6 +316,17 @@ impl Jobs {
                 Outcome::Left
             }
         }
+    }
+}
+
+/// Why the scan fails when its report is not taken; `None` where there is no other end to report.
+fn code_of_refusal(error: &CallError, outcome: Outcome) -> Option<FailureCode> {
+    match error {
+        CallError::TooLarge => Some(FailureCode::ReportTooLarge),
+        CallError::Faulted(_) | CallError::Refused(_) if outcome == Outcome::Completed => {
+            Some(FailureCode::ReportNotStored)
+        }
+        CallError::Faulted(_) | CallError::Refused(_) | CallError::Unreachable(_) | CallError::LeaseLost => None,
     }
 }
 

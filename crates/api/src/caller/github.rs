@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use repolens_core::store::StoreError;
+use repolens_core::store::{Person, StoreError};
 use repolens_core::{RepoUrl, Secret, UrlPolicy};
 use reqwest::{Response, StatusCode, header, redirect};
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub struct Github {
     api: Url,
     turns: Semaphore,
     /// The user of a token, by its hash; `None`: GitHub refuses it.
-    users: Remembered<Option<String>>,
+    users: Remembered<Option<Person>>,
 }
 
 /// An account at GitHub.
@@ -96,12 +96,12 @@ impl Github {
         })
     }
 
-    /// The id of the user whose token this is, as `find` knows the account; `None` where GitHub refuses the token.
+    /// The user whose token this is, as `find` knows the account; `None` where GitHub refuses the token.
     pub async fn user(
         &self,
         token: &Secret,
-        find: impl AsyncFnOnce(Account) -> Result<String, StoreError>,
-    ) -> Result<Option<String>, Unknown> {
+        find: impl AsyncFnOnce(Account) -> Result<Person, StoreError>,
+    ) -> Result<Option<Person>, Unknown> {
         let hash: [u8; 32] = Sha256::digest(token.expose()).into();
         if let Some(known) = self.users.get(&hash) {
             return Ok(known);
@@ -114,9 +114,9 @@ impl Github {
             id: id.to_string(),
             login: login.chars().take(100).collect(),
         };
-        let user_id = find(account).await.map_err(Unknown::Store)?;
-        self.users.put(hash, Some(user_id.clone()));
-        Ok(Some(user_id))
+        let person = find(account).await.map_err(Unknown::Store)?;
+        self.users.put(hash, Some(person.clone()));
+        Ok(Some(person))
     }
 
     /// Whether `url` is a repository at this GitHub, and what it is to the token; `None` for other hosts.

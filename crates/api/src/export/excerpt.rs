@@ -1,5 +1,6 @@
 //! The sections of a report that any form shows.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read};
 
 use repolens_core::report::{
@@ -10,6 +11,8 @@ use repolens_core::report::{
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+
+use super::lenient;
 
 /// See the module. A section that is not there, or not as this version knows it, costs no other.
 #[derive(Debug, Default, Deserialize)]
@@ -63,6 +66,25 @@ impl Excerpt {
         .collect()
     }
 
+    /// Names of the sections that another version wrote and of which some members are not there.
+    pub fn partial(&self) -> Vec<&'static str> {
+        macro_rules! names {
+            ($($member:ident: $name:literal),* $(,)?) => {
+                [$((matches!(self.$member, Section::Partly(..)), $name)),*]
+            };
+        }
+        names! {
+            summary: "summary", languages: "languages", lines: "lines", risk_scores: "riskScores",
+            readme_analysis: "readmeAnalysis", tests: "tests", licences: "licences",
+            complexity_metrics: "complexityMetrics", circular_dependencies: "circularDependencies",
+            dead_code: "deadCode", duplication: "duplication", dependencies: "dependencies", call_graph: "callGraph",
+            module_graph: "moduleGraph", explanations: "explanations",
+        }
+        .into_iter()
+        .filter_map(|(partly, name)| partly.then_some(name))
+        .collect()
+    }
+
     /// Findings and secrets of the security section, the gravest first.
     pub fn security_findings(&self) -> Vec<&Finding> {
         let Some(security) = self.security.get() else {
@@ -79,16 +101,27 @@ impl Excerpt {
 pub enum Section<T> {
     #[default]
     Absent,
-    /// It is there, in another form than this version knows.
+    /// It is there, in a form of which nothing can be made out.
     Unreadable,
     Is(T),
+    /// Another version wrote it: what could be read, and the places of what is not there. See [`super::lenient`].
+    Partly(T, BTreeSet<String>),
 }
 
 impl<T> Section<T> {
     pub fn get(&self) -> Option<&T> {
         match self {
-            Self::Is(section) => Some(section),
+            Self::Is(section) | Self::Partly(section, _) => Some(section),
             Self::Absent | Self::Unreadable => None,
+        }
+    }
+
+    /// Whether the member at this place was read, and not made up.
+    pub fn has(&self, place: &str) -> bool {
+        match self {
+            Self::Is(_) => true,
+            Self::Partly(_, missing) => !missing.contains(place),
+            Self::Absent | Self::Unreadable => false,
         }
     }
 }
@@ -99,7 +132,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Section<T> {
         Ok(match serde_json::from_str::<Option<T>>(raw.get()) {
             Ok(Some(section)) => Self::Is(section),
             Ok(None) => Self::Absent,
-            Err(_) => Self::Unreadable,
+            Err(_) => match serde_json::from_str(raw.get())
+                .ok()
+                .and_then(|value| lenient::read(&value))
+            {
+                Some((section, missing)) => Self::Partly(section, missing),
+                None => Self::Unreadable,
+            },
         })
     }
 }

@@ -84,7 +84,11 @@ fn header(about: &About, excerpt: &Excerpt) -> String {
     if let Some(time) = excerpt.analyzed_at.get().or(about.completed_at.as_ref()) {
         fact("Analysed", html(time));
     }
-    text.push_str("</dl>\n</header>\n");
+    text.push_str("</dl>\n");
+    if let Some(message) = &about.branch_message {
+        text.push_str(&format!("<p>{}</p>\n", html(message)));
+    }
+    text.push_str("</header>\n");
     text
 }
 

@@ -19,6 +19,16 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
     unused(&mut text, excerpt);
     structure(&mut text, excerpt);
     counts(&mut text, excerpt);
+    let partial = excerpt.partial();
+    if !partial.is_empty() {
+        say(
+            &mut text,
+            &format!(
+                "Another version wrote these, and only the figures that it has are shown: {}.",
+                partial.join(", ")
+            ),
+        );
+    }
     let unreadable = excerpt.unreadable();
     if !unreadable.is_empty() {
         say(
@@ -78,6 +88,9 @@ fn head(text: &mut String, about: &About, excerpt: &Excerpt) {
     }
     if !facts.is_empty() {
         say(text, &facts.join(", "));
+    }
+    if let Some(message) = &about.branch_message {
+        say(text, &markdown(message));
     }
 }
 
@@ -181,10 +194,17 @@ fn cycles(text: &mut String, excerpt: &Excerpt) {
             format!("{} → {}", markdown_code(&import.source), markdown_code(&import.target))
         });
         vec![
-            cycle.group_size.to_string(),
+            match cycle.group_size {
+                0 => cycle.length,
+                size => size,
+            }
+            .to_string(),
             format!("{}{more}", chain.join(" → ")),
             cheapest,
-            cycle.breaks_total.to_string(),
+            match cycle.breaks_total {
+                0 => String::new(),
+                total => total.to_string(),
+            },
         ]
     });
     table(
@@ -216,16 +236,25 @@ fn structure(text: &mut String, excerpt: &Excerpt) {
         row("Imports between files", modules.edges_total);
         row("Imports that lead nowhere", modules.unresolved_total);
     }
-    if let Some(dead) = excerpt.dead_code.get() {
+    if let Some(dead) = excerpt.dead_code.get()
+        && excerpt.dead_code.has("unused_files")
+    {
         row("Files that nothing reaches", dead.unused_files.len() as u64);
     }
     if let Some(calls) = excerpt.call_graph.get() {
         row("Functions", calls.total_functions);
-        row("Calls", calls.statistics.calls);
-        row(
-            "Functions that no entry point reaches",
-            calls.statistics.unreachable_count,
-        );
+        for (name, place, value) in [
+            ("Calls", "statistics.calls", calls.statistics.calls),
+            (
+                "Functions that no entry point reaches",
+                "statistics.unreachable_count",
+                calls.statistics.unreachable_count,
+            ),
+        ] {
+            if excerpt.call_graph.has(place) {
+                row(name, value);
+            }
+        }
     }
     let total = rows.len() as u64;
     table(text, "Structure", &["", "#"], total, rows);

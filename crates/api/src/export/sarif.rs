@@ -135,14 +135,14 @@ impl Results {
     }
 }
 
+/// Lines are counted from 1: 0 is a line that is not known.
 fn place(path: &str, lines: Option<(u64, u64)>) -> Value {
     let mut physical = Map::new();
     physical.insert(
         "artifactLocation".into(),
         json!({ "uri": uri(path), "uriBaseId": "SRCROOT" }),
     );
-    if let Some((first, last)) = lines {
-        let first = first.max(1);
+    if let Some((first, last)) = lines.filter(|(first, _)| *first > 0) {
         physical.insert(
             "region".into(),
             json!({ "startLine": first, "endLine": last.max(first) }),

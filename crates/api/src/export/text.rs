@@ -102,6 +102,9 @@ pub fn thousands(number: u64) -> String {
 
 /// One decimal, and none where it is zero.
 pub fn score(number: f64) -> String {
+    if !number.is_finite() {
+        return "not measured".to_owned();
+    }
     let text = format!("{number:.1}");
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }

@@ -67,19 +67,27 @@ pub struct Named {
 /// Favourites are the caller's own, whoever is named.
 fn owner<'a>(caller: &'a Caller, named: &Named) -> Result<&'a User, Problem> {
     let user = caller.signed_in()?;
+    checked(caller, named).map(|()| user)
+}
+
+fn checked(caller: &Caller, named: &Named) -> Result<(), Problem> {
     match &named.user_id {
-        Some(user_id) => may_name(caller, user_id).map(|()| user),
-        None => Ok(user),
+        Some(user_id) => may_name(caller, user_id),
+        None => Ok(()),
     }
 }
 
-/// The caller's own, newest first.
+/// The caller's own, newest first. A guest has none.
 pub async fn get_favorites(
     app: web::Data<App>,
     caller: Caller,
     named: web::Query<Named>,
 ) -> Result<HttpResponse, Problem> {
-    let favorites = app.store.favorites(&owner(&caller, &named)?.id).await?;
+    checked(&caller, &named)?;
+    let favorites = match &caller {
+        Caller::User(user) => app.store.favorites(&user.id).await?,
+        Caller::Guest => Vec::new(),
+    };
     let favorites: Vec<FavoriteView> = favorites.into_iter().map(FavoriteView::from).collect();
     Ok(HttpResponse::Ok().json(favorites))
 }
@@ -118,8 +126,11 @@ pub async fn get_check(
     named: web::Query<Named>,
     repository_id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let user = owner(&caller, &named)?;
-    let is_favorite = app.store.is_favorite(&user.id, &repository_id).await?;
+    checked(&caller, &named)?;
+    let is_favorite = match &caller {
+        Caller::User(user) => app.store.is_favorite(&user.id, &repository_id).await?,
+        Caller::Guest => false,
+    };
     Ok(HttpResponse::Ok().json(json!({ "isFavorite": is_favorite })))
 }
 

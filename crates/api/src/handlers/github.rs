@@ -93,6 +93,7 @@ pub async fn post_webhook(
         repository: repo_url.full_name(),
         forced: false,
         idempotency: Some((key.clone(), key)),
+        cancel_token: None,
     };
     submit(&app, new).await
 }

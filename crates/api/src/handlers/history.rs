@@ -1,4 +1,4 @@
-//! Lists and counts of scans: of the caller's own, or of those that nobody signed in for.
+//! Lists and counts of scans: of the caller's own, or of guests'.
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -7,7 +7,7 @@ use repolens_core::store::{ListedScan, Owner, Repository, Scan, ScanFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{optional_timestamp, timestamp};
+use super::{BranchView, optional_timestamp, timestamp};
 use crate::access::{GUEST, may_name};
 use crate::app::App;
 use crate::caller::Caller;
@@ -58,6 +58,8 @@ pub struct ScanRow {
     id: String,
     repo_url: String,
     branch: Option<String>,
+    #[serde(flatten)]
+    branch_view: BranchView,
     /// In upper case, as older clients read it.
     status: &'static str,
     is_private: bool,
@@ -76,6 +78,7 @@ pub struct ScanRow {
 impl From<Scan> for ScanRow {
     fn from(scan: Scan) -> Self {
         Self {
+            branch_view: BranchView::of(&scan),
             id: scan.id,
             repo_url: scan.repo_url,
             branch: scan.branch,
@@ -107,6 +110,10 @@ struct RepositoryView {
     name: String,
     owner: String,
     url: String,
+    description: Option<String>,
+    stars: i32,
+    /// The main language of its newest scan.
+    language: Option<String>,
 }
 
 impl From<Repository> for RepositoryView {
@@ -117,6 +124,9 @@ impl From<Repository> for RepositoryView {
             id: repository.id,
             full_name: repository.full_name,
             url: repository.url,
+            description: repository.description,
+            stars: repository.stars,
+            language: repository.language,
         }
     }
 }
@@ -163,7 +173,8 @@ pub async fn get_user_stats(
         "totalScans": counts.total(),
         "completedScans": counts.of(ScanStatus::Completed),
         "failedScans": counts.of(ScanStatus::Failed),
-        "processingScans": counts.of(ScanStatus::Processing),
+        // The front end shows one number for both.
+        "processingScans": counts.of(ScanStatus::Queued) + counts.of(ScanStatus::Processing),
     })))
 }
 
@@ -179,7 +190,13 @@ pub async fn get_history(
     let filter = ScanFilter {
         owner,
         repository_id: query.repository_id,
-        status: query.status.as_deref().map(status).transpose()?,
+        // A page whose filter is not set sends an empty one.
+        status: query
+            .status
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .map(status)
+            .transpose()?,
     };
     let page = app.store.list(filter, limit, offset).await?;
     let scans: Vec<HistoryRow> = page.scans.into_iter().map(HistoryRow::from).collect();
@@ -195,11 +212,11 @@ fn owner(app: &App, caller: &Caller, asked: Option<&str>) -> Result<Owner, Probl
     if let Some(asked) = asked {
         may_name(caller, asked)?;
     }
-    match asked.or(caller.user_id()) {
-        None | Some(GUEST) if !app.guest_history => Err(Problem::forbidden("This service shows guests no history.")),
-        None | Some(GUEST) => Ok(Owner::Nobody),
-        Some(own) => Ok(Owner::User(own.to_owned())),
-    }
+    Ok(match caller {
+        Caller::User(user) if asked != Some(GUEST) => Owner::User(user.id.clone()),
+        Caller::User(_) | Caller::Guest if app.guest_history => Owner::Guests,
+        Caller::User(_) | Caller::Guest => Owner::Hidden,
+    })
 }
 
 fn page(limit: u16, offset: u32) -> Result<(i64, i64), Problem> {

@@ -9,7 +9,7 @@ use repolens_core::{ScanId, ScanStatus};
 use serde::Serialize;
 
 use super::sections::{self, ResultsQuery};
-use super::{find_scan, optional_timestamp, scan_id, timestamp};
+use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};
 use crate::access::may_name;
 use crate::app::App;
 use crate::caller::Caller;
@@ -24,6 +24,8 @@ pub struct ResultsView<'a> {
     status: ScanStatus,
     repo_url: &'a str,
     branch: Option<&'a str>,
+    #[serde(flatten)]
+    branch_view: BranchView,
     #[serde(serialize_with = "timestamp")]
     #[schemars(with = "super::Time")]
     created_at: DateTime<Utc>,
@@ -63,6 +65,7 @@ pub async fn get_results(
         status: scan.status,
         repo_url: &scan.repo_url,
         branch: scan.branch.as_deref(),
+        branch_view: BranchView::of(scan),
         created_at: scan.created_at,
         completed_at: scan.completed_at,
     };

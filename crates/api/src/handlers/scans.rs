@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{
-    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Seen, Submitted,
+    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, Seen, Submitted,
 };
 use repolens_core::{BranchName, FailureCode, FailureKind, RepoUrl, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,12 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::results::with_results;
-use super::{find_scan, optional_timestamp, scan_id, timestamp};
-use crate::access::{may_change, may_delete};
+use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};
+use crate::access::{may_cancel, may_delete};
 use crate::app::App;
-use crate::body::Json;
+use crate::body::{Json, OptionalJson};
 use crate::caller::Caller;
+use crate::cancel_token::{self, CancelToken};
 use crate::client::Client;
 use crate::ending;
 use crate::private::{self, Target};
@@ -77,6 +78,11 @@ pub async fn post_scan(
     let Target { repo_url, token } = private::target(&app, &caller, repo_url).await?;
     let idempotency =
         idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref(), body.force)));
+    // Users cancel theirs as who they are.
+    let cancel_token = match caller {
+        Caller::Guest => Some(CancelToken::random()?),
+        Caller::User(_) => None,
+    };
     let new = NewScan {
         id: ScanId::random(),
         repo_url: repo_url.as_str().to_owned(),
@@ -88,21 +94,26 @@ pub async fn post_scan(
         repository: repo_url.full_name(),
         forced: body.force,
         idempotency,
+        cancel_token: cancel_token.as_ref().map(CancelToken::hash),
     };
     if let Some(token) = token {
         // Before the row is there for a worker to take.
         app.tokens.keep(&new.id, token);
     }
     let mut response = HttpResponse::Created();
-    let id = match app.submit(new.clone()).await? {
-        Submitted::Stored { .. } => {
+    let (id, repository_id) = match app.submit(new.clone()).await? {
+        Submitted::Stored { repository_id, .. } => {
             let host = repo_url.host().map(|host| host.to_string());
             tracing::info!(scan_id = %new.id, host, "scan accepted");
-            new.id
+            (new.id, Some(repository_id))
         }
-        Submitted::Before { id, same_body: true } => {
+        Submitted::Before {
+            id,
+            same_body: true,
+            repository_id,
+        } => {
             response.insert_header(("Idempotent-Replayed", "true"));
-            id
+            (id, repository_id)
         }
         Submitted::Full(QueueFull::ForThisClient) => {
             return Err(Problem::too_many(
@@ -121,13 +132,33 @@ pub async fn post_scan(
             ));
         }
     };
+    for cookie in cancel_token.iter().flat_map(|token| token.cookies(&id, &request)) {
+        response.append_header((header::SET_COOKIE, cookie.to_string()));
+    }
     Ok(response
         .insert_header((header::LOCATION, format!("/api/scan/{id}")))
-        .json(json!({
-            "scanId": id,
-            "status": ScanStatus::Queued.wire(),
-            "message": "Repository scan has been queued for analysis",
-        })))
+        .json(Accepted {
+            scan_id: id,
+            status: ScanStatus::Queued,
+            message: "Repository scan has been queued for analysis",
+            repository_id,
+            cancel_token: cancel_token.as_ref().map(CancelToken::as_str),
+        }))
+}
+
+/// The answer to a submission.
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Accepted<'a> {
+    #[schemars(with = "String")]
+    scan_id: ScanId,
+    status: ScanStatus,
+    message: &'a str,
+    /// The repository's id in history and favorites.
+    repository_id: Option<String>,
+    /// By which a guest can cancel the scan; in no other answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_token: Option<&'a str>,
 }
 
 /// 1 to 255 printable characters.
@@ -174,7 +205,11 @@ pub struct ScanView<'a> {
     #[schemars(with = "Option<super::Time>")]
     completed_at: Option<DateTime<Utc>>,
     repo_url: &'a str,
+    /// The repository's id in history and favorites.
+    repository_id: Option<&'a str>,
     branch: Option<&'a str>,
+    #[serde(flatten)]
+    branch_view: BranchView,
     commit_sha: Option<&'a str>,
     /// Only its owner sees it.
     is_private: bool,
@@ -204,7 +239,9 @@ impl<'a> ScanView<'a> {
             started_at: scan.started_at,
             completed_at: scan.completed_at,
             repo_url: &scan.repo_url,
+            repository_id: scan.repository_id.as_deref(),
             branch: scan.branch.as_deref(),
+            branch_view: BranchView::of(scan),
             commit_sha: scan.commit_sha.as_deref(),
             is_private: scan.is_private,
             cached: scan.cached_from.is_some(),
@@ -251,14 +288,46 @@ pub async fn get_scan(
     }
 }
 
+#[derive(Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelRequest {
+    /// Of the answer to the submission; a browser that has its cookie may leave it out.
+    #[serde(default)]
+    cancel_token: Option<String>,
+}
+
+/// Whether the request has the token of the guest who submitted this scan, in its body or as a cookie.
+pub async fn has_cancel_token(
+    app: &App,
+    request: &HttpRequest,
+    scan: &Scan,
+    body: Option<CancelRequest>,
+) -> Result<bool, Problem> {
+    let of_body = body
+        .and_then(|body| body.cancel_token)
+        .map(|token| cancel_token::hash(&token));
+    let hash = match of_body {
+        Some(hash) => Some(hash),
+        None => cancel_token::of_cookie(request)?,
+    };
+    match hash.filter(|_| scan.user_id.is_none()) {
+        Some(hash) => Ok(app.store.is_cancel_token(&scan_id(&scan.id)?, &hash).await?),
+        None => Ok(false),
+    }
+}
+
 /// Cancels a queued scan; a running one ends when its worker hears of it, within seconds.
 pub async fn post_cancel(
     app: web::Data<App>,
+    request: HttpRequest,
     caller: Caller,
     path: web::Path<String>,
+    OptionalJson(body): OptionalJson<CancelRequest>,
 ) -> Result<HttpResponse, Problem> {
     let id = scan_id(&path)?;
-    may_change(&caller, &find_scan(&app, &caller, &id).await?.scan)?;
+    let seen = find_scan(&app, &caller, &id).await?;
+    let has_token = has_cancel_token(&app, &request, &seen.scan, body).await?;
+    may_cancel(&caller, &seen.scan, has_token)?;
     let (shared, scan) = (Arc::clone(&app), id.clone());
     let cancel = async move {
         let outcome = shared.store.cancel(&scan, Utc::now()).await?;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::shapes::{any_object, between, count, flag, object, one_of, text};
 use super::{Api, operation};
 use crate::handlers::results::ResultsView;
-use crate::handlers::scans::{ScanRequest, ScanView};
+use crate::handlers::scans::{Accepted, CancelRequest, ScanRequest, ScanView};
 
 const TAG: &str = "Scans";
 
@@ -53,8 +53,9 @@ pub fn describe(api: &mut Api) {
             "cancelScan",
             "Cancel a scan; a running one ends within seconds",
         )
+        .optional_body(Api::request::<CancelRequest>())
         .answers(202, "It is, or is being, cancelled", cancelled)
-        .problems(&[409])
+        .problems(&[400, 408, 409, 413, 415])
         .anybody()
         .of_a_scan(),
     );
@@ -74,7 +75,7 @@ pub fn describe(api: &mut Api) {
 
 fn submit(api: &mut Api) {
     let request = Api::request::<ScanRequest>();
-    let accepted = object(&[("scanId", text()), ("status", one_of(&["queued"])), ("message", text())]);
+    let accepted = api.schema::<Accepted<'_>>();
     api.add(
         operation("post", "/api/scan", TAG, "submitScan", "Submit a repository")
             .header(

@@ -27,9 +27,9 @@ fn favorites(api: &mut Api) {
             "listFavorites",
             "One's favourites, newest first",
         )
-        .answers(200, "All of them", list(favorite.clone()))
+        .answers(200, "All of them; a guest has none", list(favorite.clone()))
         .names_user()
-        .signed_in()
+        .anybody()
         .stored(),
     );
     let one = "/api/favorites/{repositoryId}";
@@ -67,9 +67,13 @@ fn favorites(api: &mut Api) {
             "checkFavorite",
             "Whether a repository is a favourite",
         )
-        .answers(200, "Whether it is", object(&[("isFavorite", flag())]))
+        .answers(
+            200,
+            "Whether it is; a guest's is none",
+            object(&[("isFavorite", flag())]),
+        )
         .names_user()
-        .signed_in()
+        .anybody()
         .stored(),
     );
 }

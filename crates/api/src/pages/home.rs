@@ -107,7 +107,7 @@ pub async fn page(
 async fn recent(app: &App) -> Result<Vec<Recent>, Problem> {
     use repolens_core::ScanStatus;
     use repolens_core::store::{Owner, ScanFilter};
-    let mut filter = ScanFilter::all_of(Owner::Nobody);
+    let mut filter = ScanFilter::all_of(Owner::Guests);
     filter.status = Some(ScanStatus::Completed);
     let listed = app.store.list(filter, RECENT * 3, 0).await?;
     let mut recent: Vec<Recent> = Vec::new();

@@ -15,8 +15,9 @@ use super::see_other;
 use super::shell::{Shell, State, page};
 use super::text::{self, filters};
 use super::visit::Visit;
-use crate::access::may_change;
+use crate::access::may_cancel;
 use crate::app::App;
+use crate::body::OptionalJson;
 use crate::handlers::scans;
 use crate::problem::Problem;
 
@@ -186,7 +187,7 @@ pub async fn get(
     }
     match seen.scan.status {
         ScanStatus::Completed => report::answer_tab(&app, &reader, &request, visit, seen, report::OVERVIEW).await,
-        ScanStatus::Queued | ScanStatus::Processing => waiting(&request, visit, &seen),
+        ScanStatus::Queued | ScanStatus::Processing => waiting(&app, &request, visit, &seen).await,
         ScanStatus::Failed | ScanStatus::Cancelled => ended(&request, visit, &seen),
     }
 }
@@ -216,8 +217,9 @@ fn steps(scan: &Scan) -> Vec<Step> {
         .collect()
 }
 
-fn waiting(request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpResponse, Problem> {
+async fn waiting(app: &App, request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpResponse, Problem> {
     let scan = &seen.scan;
+    let has_token = scans::has_cancel_token(app, request, scan, None).await?;
     let name = short_name(&scan.repo_url);
     let steps = steps(scan);
     let title = match (seen.place, steps.iter().position(|step| step.state == StepState::Now)) {
@@ -229,7 +231,7 @@ fn waiting(request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpRespo
     shell.icon = State::Running;
     shell.refresh = Some(REFRESH);
     let page_of = Waiting {
-        may_cancel: may_change(&shell.visit.caller, scan).is_ok(),
+        may_cancel: may_cancel(&shell.visit.caller, scan, has_token).is_ok(),
         shell,
         steps,
         title,
@@ -278,11 +280,16 @@ fn ended(request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpRespons
 }
 
 /// Cancels the scan and goes back to its page.
-pub async fn post_cancel(app: web::Data<App>, visit: Visit, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn post_cancel(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let seen = find(&app, &visit, &path).await?;
     let id = seen.scan.id.clone();
     if !seen.scan.status.is_final() {
-        scans::post_cancel(app, visit.caller, path).await?;
+        scans::post_cancel(app, request, visit.caller, path, OptionalJson(None)).await?;
     }
     Ok(see_other(&format!("/scan/{id}")))
 }

@@ -105,7 +105,12 @@ pub async fn post(
                 .and_then(|value| value.to_str().ok());
             let id = location.and_then(|location| location.rsplit('/').next());
             let id = id.ok_or_else(|| Problem::because(&"an accepted scan has no address"))?;
-            Ok(see_other(&format!("/scan/{id}")))
+            let mut response = see_other(&format!("/scan/{id}"));
+            // By which a guest cancels the scan on its page.
+            for cookie in accepted.headers().get_all(header::SET_COOKIE) {
+                response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+            }
+            Ok(response)
         }
         Err(refused) if refused.status_code() == StatusCode::UNPROCESSABLE_ENTITY => {
             let wrong = home::Wrong::new(&asked, refused.to_string());

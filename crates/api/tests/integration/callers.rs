@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 
 use crate::support::github::{Github, Mood};
 use crate::support::people::{SIGN_IN, ask, jwt, tokens_of_the_front_end};
-use crate::support::{Api, Database, Kind};
+use crate::support::{Api, Database, Kind, answer};
 
-crate::both! {
+crate::every_database! {
     tokens_of_the_real_packages,
     a_key_from_its_making_to_its_end,
     a_github_token_is_checked_and_remembered,
     a_user_of_the_front_end_is_the_same_by_token,
+    one_person_is_one_user_whichever_comes_first,
+    rows_of_one_person_under_two_names_are_put_together,
+    a_session_that_comes_twice,
 }
 
 /// 200: the caller is this user. 403: somebody else, or a guest. 401: a credential that is not valid.
@@ -300,8 +303,12 @@ async fn a_user_of_the_front_end_is_the_same_by_token(database: Database) {
     github.add_user(token, 99, "ada");
     assert_eq!(is_user(&api, Some(token), "clu9").await, 200);
     assert_eq!(is_user(&api, Some(&jwt("clu9")), "clu9").await, 200);
-    let row = "SELECT \"githubId\" || ' ' || email AS v FROM users WHERE id = 'clu9'";
-    assert_eq!(database.value(row).await, "99 ada@example.org");
+    let row = "SELECT coalesce(\"githubId\", '-') || ' ' || email AS v FROM users WHERE id = 'clu9'";
+    assert_eq!(
+        database.value(row).await,
+        "- ada@example.org",
+        "the front end's row stays"
+    );
 
     // With a session's cookie beside it the session says who it is, and a bad token is refused all the same.
     let tokens = tokio::task::spawn_blocking(|| tokens_of_the_front_end("clu10"))
@@ -317,5 +324,132 @@ async fn a_user_of_the_front_end_is_the_same_by_token(database: Database) {
             .bearer_auth(bearer)
             .header("Cookie", &cookie);
         assert_eq!(request.send().await.expect("an answer").status(), status);
+    }
+}
+
+const TOKEN_OF_ADA: &str = "gho_0123456789abcdefghijABCDEFGHIJ";
+
+/// Submits a scan with a GitHub token, or with a session's cookie.
+async fn submit(api: &Api, token: Option<&str>, cookie: Option<&str>) -> String {
+    let mut request = api.request(Method::POST, "/api/scan");
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(cookie) = cookie {
+        request = request.header("Cookie", format!("next-auth.session-token={cookie}"));
+    }
+    let body = json!({ "repoUrl": "https://git.example.org/owner/repository" });
+    let (status, answer) = answer(request.json(&body).send().await.expect("an answer")).await;
+    assert_eq!(status, 201, "{answer}");
+    answer["scanId"].as_str().expect("an id").to_owned()
+}
+
+/// How many scans the caller has, under the name that its page uses.
+async fn count(api: &Api, token: Option<&str>, cookie: Option<&str>, name: &str) -> Value {
+    let mut request = api.request(Method::GET, &format!("/api/user/stats?userId={name}"));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(cookie) = cookie {
+        request = request.header("Cookie", format!("next-auth.session-token={cookie}"));
+    }
+    let (status, stats) = answer(request.send().await.expect("an answer")).await;
+    assert_eq!(status, 200, "{name}: {stats}");
+    stats["totalScans"].clone()
+}
+
+async fn session_of(user: &'static str) -> String {
+    let tokens = tokio::task::spawn_blocking(move || tokens_of_the_front_end(user))
+        .await
+        .expect("tokens");
+    tokens["good"]["session"].as_str().expect("a token").to_owned()
+}
+
+/// Without an adapter the front end's `sub` is the number of the account at GitHub; with one it is the row's id.
+async fn one_person_is_one_user_whichever_comes_first(database: Database) {
+    let github = Github::start();
+    let api = Api::start_with(&database, &[SIGN_IN, ("GITHUB_API_URL", &github.api())]);
+    database
+        .run(
+            "INSERT INTO users (id, email, \"updatedAt\", \"githubId\") VALUES ('clu7', 'e@example.org', '2026-01-20 10:00:00', '7');
+             INSERT INTO users (id, email, \"updatedAt\") VALUES ('clu8', 'f@example.org', '2026-01-20 10:00:00');
+             INSERT INTO accounts (id, \"userId\", type, provider, \"providerAccountId\") VALUES ('cla8', 'clu8', 'oauth', 'github', '8')",
+        )
+        .await;
+    let mut users = Vec::new();
+    for (number, sub, cookie_first) in [(5, "5", true), (6, "6", false), (7, "clu7", true), (8, "clu8", false)] {
+        let token = format!("gho_{number}123456789abcdefghijABCDEFGHIJ");
+        github.add_user(&token, number, "somebody");
+        let session = session_of(sub).await;
+        let (token, cookie) = (Some(token.as_str()), Some(session.as_str()));
+        if cookie_first {
+            submit(&api, None, cookie).await;
+            submit(&api, token, None).await;
+        } else {
+            submit(&api, token, None).await;
+            submit(&api, None, cookie).await;
+        }
+        submit(&api, token, cookie).await;
+        // The page names its user as the session does, and by the number.
+        for name in [sub, &number.to_string()] {
+            assert_eq!(count(&api, token, None, name).await, 3, "{sub} by token as {name}");
+            assert_eq!(count(&api, None, cookie, name).await, 3, "{sub} by cookie as {name}");
+        }
+        users.push(
+            database
+                .values("SELECT DISTINCT \"userId\" AS v FROM scans ORDER BY 1")
+                .await,
+        );
+    }
+    assert_eq!(users[3].len(), 4, "each person has one row: {users:?}");
+}
+
+/// An earlier version made one row for the cookie and one for the token; and a front end may get an adapter later.
+async fn rows_of_one_person_under_two_names_are_put_together(database: Database) {
+    let github = Github::start();
+    github.add_user(TOKEN_OF_ADA, 5, "ada");
+    let api = Api::start_with(&database, &[SIGN_IN, ("GITHUB_API_URL", &github.api())]);
+    database
+        .run(
+            "INSERT INTO users (id, email, \"updatedAt\", \"githubId\") VALUES ('by-token', 'github-5@users.invalid', '2026-01-20 10:00:00', '5');
+             INSERT INTO users (id, email, \"updatedAt\") VALUES ('5', 'x@users.invalid', '2026-01-20 10:00:00');
+             INSERT INTO users (id, email, \"updatedAt\") VALUES ('clu5', 'ada@example.org', '2026-01-20 10:00:00');
+             INSERT INTO repositories (id, \"fullName\", url, \"updatedAt\") VALUES ('r1', 'a/b', 'https://github.com/a/b', '2026-01-20 10:00:00');
+             INSERT INTO favorite_repositories (id, \"userId\", \"repositoryId\") VALUES ('f1', '5', 'r1'), ('f2', 'by-token', 'r1'), ('f3', 'clu5', 'r1');
+             INSERT INTO scans (id, \"userId\", \"repoUrl\", \"updatedAt\") VALUES ('s1', '5', 'https://github.com/a/b', '2026-01-20 10:00:00'),
+               ('s2', 'by-token', 'https://github.com/a/b', '2026-01-20 10:00:00'), ('s3', 'clu5', 'https://github.com/a/b', '2026-01-20 10:00:00');
+             INSERT INTO accounts (id, \"userId\", type, provider, \"providerAccountId\") VALUES ('cla5', 'clu5', 'oauth', 'github', '5')",
+        )
+        .await;
+    let session = session_of("clu5").await;
+    assert_eq!(count(&api, None, Some(&session), "clu5").await, 3);
+    assert_eq!(count(&api, Some(TOKEN_OF_ADA), None, "5").await, 3);
+    let users = "SELECT id AS v FROM users";
+    assert_eq!(
+        database.values(users).await,
+        ["clu5"],
+        "the rows that were made here are gone"
+    );
+    let favorites = "SELECT id AS v FROM favorite_repositories";
+    assert_eq!(database.values(favorites).await, ["f3"]);
+}
+
+/// A browser that has a cookie of the host and one of the domain sends both.
+async fn a_session_that_comes_twice(database: Database) {
+    let api = Api::start_with(&database, &[SIGN_IN]);
+    let tokens = tokio::task::spawn_blocking(|| tokens_of_the_front_end("cmuser1"))
+        .await
+        .expect("tokens");
+    let good = tokens["good"]["session"].as_str().expect("a token");
+    let bad = tokens["bad"].as_object().expect("an object");
+    let path = "/api/user/stats?userId=cmuser1";
+    for (name, bad) in bad {
+        let bad = bad.as_str().expect("a token");
+        for (first, second) in [(good, bad), (bad, good), (good, good)] {
+            let cookie = format!("next-auth.session-token={first}; theme=dark; next-auth.session-token={second}");
+            assert_eq!(by_cookie(&api, Method::GET, path, &cookie, None).await, 200, "{name}");
+        }
+        let cookie = format!("next-auth.session-token={bad}; next-auth.session-token={bad}x");
+        assert_eq!(by_cookie(&api, Method::GET, path, &cookie, None).await, 401, "{name}");
     }
 }

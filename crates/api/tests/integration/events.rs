@@ -169,24 +169,24 @@ async fn a_scan_is_watched(database: Database) {
 
 async fn a_cancel_is_seen(database: Database) {
     let api = Api::start(&database);
-    let queued = api.submit().await;
+    let (queued, token) = api.submit_to_cancel().await;
     let mut stream = Stream::open(&api, &queued, None).await;
     stream.expect("queued").await;
-    assert_eq!(api.post(&format!("/api/scan/{queued}/cancel"), json!({})).await.0, 202);
+    assert_eq!(api.post(&format!("/api/scan/{queued}/cancel"), token).await.0, 202);
     stream.expect("cancelled").await;
 
-    let running = api.submit().await;
+    let (running, token) = api.submit_to_cancel().await;
     let (_, lease) = api.claim().await;
     let mut stream = Stream::open(&api, &running, None).await;
     stream.expect("progress").await;
-    let (status, answer) = api.post(&format!("/api/scan/{running}/cancel"), json!({})).await;
+    let (status, answer) = api.post(&format!("/api/scan/{running}/cancel"), token.clone()).await;
     assert_eq!((status.as_u16(), &answer["status"]), (202, &json!("processing")));
     let beat = json!({ "leaseToken": lease });
     let (_, told) = api.work(&format!("/api/worker/jobs/{running}/heartbeat"), beat).await;
     assert_eq!(told["cancel"], true);
     api.report(&running, &lease, json!({ "status": "cancelled" })).await;
     stream.expect("cancelled").await;
-    let (status, _) = api.post(&format!("/api/scan/{running}/cancel"), json!({})).await;
+    let (status, _) = api.post(&format!("/api/scan/{running}/cancel"), token).await;
     assert_eq!(status, 202, "again is harmless");
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Api, Database, Kind};
 
 mod forms;
+mod older;
 
 crate::both! { every_form_is_served_and_cached, badges, what_has_no_report }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::exports::{complete, report};
 use crate::support::{Api, Database, Kind};
 
-crate::both! { history_and_trends, comparison, unknown_and_private }
+crate::every_database! { history_and_trends, comparison, unknown_and_private }
 
 async fn repository(database: &Database) -> String {
     database.value("SELECT id AS v FROM repositories").await

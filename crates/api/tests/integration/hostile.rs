@@ -110,10 +110,10 @@ async fn bad_input(database: Database) {
         (400, Method::GET, "/api/user/scans?offset=-5"),
         (400, Method::GET, "/api/user/scans?sort=id"),
         (400, Method::GET, "/api/user/stats?userId=guest&userId=guest"),
-        (403, Method::GET, "/api/user/stats?userId=%27"),
     ] {
         expect_problem(api.request(method.clone(), path), wanted, path).await;
     }
+    assert_eq!(api.get("/api/user/stats?userId=%27").await.0, 200, "as a guest");
     let (_, problem) = api.get("/api/scan/nothing").await;
     assert_eq!(
         (&problem["scanId"], &problem["error"]),

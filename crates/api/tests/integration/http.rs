@@ -262,6 +262,12 @@ async fn who_may_do_what(database: Database) {
 
 async fn history_of_guests(database: Database) {
     let api = Api::start(&database);
+    for _ in 0..2 {
+        api.submit().await;
+        let (id, lease) = api.claim().await;
+        let done = json!({ "status": "completed", "results": {} });
+        assert_eq!(api.report(&id, &lease, done).await.0, 200);
+    }
     for _ in 0..3 {
         api.submit().await;
     }
@@ -276,14 +282,25 @@ async fn history_of_guests(database: Database) {
     let (_, stats) = api.get("/api/user/stats?userId=guest").await;
     assert_eq!(
         stats,
-        json!({ "totalScans": 3, "completedScans": 0, "failedScans": 1, "processingScans": 1 })
+        json!({ "totalScans": 5, "completedScans": 2, "failedScans": 1, "processingScans": 2 }),
+        "processing are those that wait, too"
     );
-    let (_, page) = api.get("/api/user/scans?userId=guest&limit=2&offset=1").await;
+    // Guests see of each other what was completed, and no address that failed or may fail yet.
+    let (_, page) = api.get("/api/user/scans?userId=guest&limit=1&offset=1").await;
     assert_eq!(
         (&page["total"], &page["hasMore"], &page["limit"]),
-        (&json!(3), &json!(false), &json!(2))
+        (&json!(2), &json!(false), &json!(1))
     );
-    assert_eq!(page["scans"].as_array().expect("a list").len(), 2);
+    assert_eq!(page["scans"][0]["status"], "COMPLETED");
+    for (filter, count) in [("failed", 0), ("queued", 0), ("processing", 0), ("completed", 2)] {
+        let (_, history) = api.get(&format!("/api/history?status={filter}")).await;
+        assert_eq!(history["pagination"]["total"], count, "{filter}");
+        assert_eq!(history["scans"].as_array().expect("a list").len(), count);
+    }
+    // One that was seen to be private since is not listed any more.
+    database.run("UPDATE repositories SET \"isPrivate\" = true").await;
+    let (_, page) = api.get("/api/user/scans").await;
+    assert_eq!((&page["total"], &page["scans"]), (&json!(0), &json!([])));
     let (_, scan) = api.get(&format!("/api/scan/{id}")).await;
     assert_eq!(
         (&scan["status"], &scan["error"], &scan["errorCode"], &scan["errorKind"]),
@@ -294,8 +311,23 @@ async fn history_of_guests(database: Database) {
             &json!("transient")
         )
     );
-    let (status, _) = api.get("/api/user/scans?userId=somebody").await;
-    assert_eq!(status, 403);
+    // Without a credential it is no matter who is named.
+    database.run("UPDATE repositories SET \"isPrivate\" = false").await;
+    for path in ["/api/user/scans?userId=somebody", "/api/history?userId=somebody"] {
+        let (status, page) = api.get(path).await;
+        assert_eq!(
+            (status.as_u16(), page["scans"].as_array().map(Vec::len)),
+            (200, Some(2)),
+            "{path}"
+        );
+    }
+    for (path, empty) in [
+        ("/api/favorites", json!([])),
+        ("/api/favorites?userId=somebody", json!([])),
+        ("/api/favorites/x/check", json!({ "isFavorite": false })),
+    ] {
+        assert_eq!(api.get(path).await, (reqwest::StatusCode::OK, empty), "{path}");
+    }
 }
 
 async fn metrics_and_schema(database: Database) {

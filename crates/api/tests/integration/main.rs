@@ -2,7 +2,9 @@
 
 mod authorities;
 mod away;
+mod branches;
 mod callers;
+mod cancel;
 mod caps;
 mod connections;
 mod contract;
@@ -26,6 +28,7 @@ mod probe;
 mod proxies;
 mod queue;
 mod refusals;
+mod repeats;
 mod reports;
 mod same_answers;
 mod same_commit;

@@ -7,7 +7,7 @@ use crate::support::github::{Github, Mood};
 use crate::support::people::{SIGN_IN, ask, jwt};
 use crate::support::{Api, Database, Kind};
 
-crate::both! {
+crate::every_database! {
     a_private_scan_from_submit_to_results,
     a_lost_token_ends_the_scan,
     what_is_asked_of_github_decides,

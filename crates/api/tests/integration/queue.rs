@@ -32,6 +32,7 @@ async fn submit(store: &Store, client: &str, repository: &str, second: i64) -> S
         client_key: client.into(),
         forced: false,
         idempotency: None,
+        cancel_token: None,
     };
     let id = new.id.clone();
     store

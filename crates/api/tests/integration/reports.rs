@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Api, Database};
 
-crate::both! {
+crate::every_database! {
     the_same_report_twice_at_once_is_harmless,
     of_two_different_reports_at_once_one_is_recorded,
     of_a_live_and_a_lost_lease_at_once_the_live_one_is_recorded,

@@ -50,7 +50,7 @@ impl Told {
                             assert!(time.len() == 24 && time.ends_with('Z'), "{time}");
                             *member = "<time>".into();
                         }
-                        ("key" | "secret" | "leaseToken" | "requestId", Value::String(_)) => {
+                        ("key" | "secret" | "leaseToken" | "requestId" | "cancelToken", Value::String(_)) => {
                             *member = "<secret>".into()
                         }
                         ("uptimeSeconds" | "latencyMs", Value::Number(_)) => *member = "<time>".into(),

@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use crate::exports::{complete, report};
 use crate::support::{Api, Database};
 
-crate::both! { the_same_commit_is_answered_at_once, other_limits_make_another_report, what_is_analysed_anew }
+crate::every_database! {
+    the_same_commit_is_answered_at_once,
+    other_limits_make_another_report,
+    what_is_analysed_anew,
+}
 
 fn commit(lease: &str, sha: &str, version: &str) -> Value {
     json!({ "leaseToken": lease, "commitSha": sha, "branch": "trunk", "analyserVersion": version })

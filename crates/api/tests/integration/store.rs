@@ -5,28 +5,29 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use repolens_core::store::{
-    ClaimOutcome, ClaimedJob, Figures, Finish, Finished, NewScan, OpenResults, Owner, ScanFilter, Store, StoredReport,
-    StoredResults, Submitted,
+    ClaimOutcome, ClaimedJob, Figures, Finish, Finished, NewScan, NewWebhook, OpenResults, Owner, ScanFilter, Store,
+    StoredReport, StoredResults, Submitted,
 };
-use repolens_core::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
+use repolens_core::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus, Secret};
 
 use crate::support::Database;
 
 pub const LEASE: Duration = Duration::from_secs(20);
 
-crate::both! {
+crate::every_database! {
     a_scan_goes_its_way,
     eight_workers_take_each_job_once,
     a_lost_worker_is_replaced_twice_and_then_the_scan_fails,
     a_late_report_changes_nothing,
     a_scan_keeps_which_branch_was_requested_and_why_another_was_analyzed,
+    webhooks_that_cannot_be_stored_hold_up_no_end,
     the_same_report_again_is_harmless,
     a_key_is_used_once,
     the_newest_come_first,
     two_instances_make_the_tables_at_one_time,
 }
 
-fn new_scan() -> NewScan {
+pub fn new_scan() -> NewScan {
     NewScan {
         id: ScanId::random(),
         repo_url: "https://git.example.org/owner/repository".into(),
@@ -38,6 +39,7 @@ fn new_scan() -> NewScan {
         repository: "git.example.org/owner/repository".into(),
         forced: false,
         idempotency: None,
+        cancel_token: None,
     }
 }
 
@@ -106,6 +108,47 @@ async fn a_scan_keeps_which_branch_was_requested_and_why_another_was_analyzed(da
         assert_eq!(scan.branch.as_deref(), Some("trunk"));
         assert_eq!((scan.branch_requested.as_deref(), scan.branch_note), (kept, note));
     }
+}
+
+async fn webhooks_that_cannot_be_stored_hold_up_no_end(database: Database) {
+    let store = database.store().await;
+    let now = Utc::now();
+    let webhook = NewWebhook {
+        id: "w1".into(),
+        user_id: "ada".into(),
+        url: "https://example.org/hook".into(),
+        events: "scan.completed,scan.failed".into(),
+        secret: Secret::new("whsec_x".into()),
+    };
+    assert!(store.add_webhook(webhook, now).await.expect("stored"));
+    let mut jobs = Vec::new();
+    for _ in 0..3 {
+        let mut new = new_scan();
+        new.user_id = Some("ada".into());
+        let id = new.id.clone();
+        store.submit(new, now).await.expect("stored");
+        jobs.push(claim_at(&store, &id, now).await);
+    }
+    database.run("DROP TABLE webhook_deliveries").await;
+    let failed = Finish::Failed {
+        code: Some(FailureCode::CloneFailed),
+        message: "No.".into(),
+    };
+    for (job, finish) in jobs.iter().zip([completed("{}"), failed]) {
+        let finished = store.finish(&job.scan_id, &job.lease_token, finish, now).await;
+        assert!(
+            matches!(finished, Ok(Finished::Recorded { to_tell: false, .. })),
+            "{finished:?}"
+        );
+    }
+    database.run("UPDATE scans SET attempts = 3").await;
+    let reconciled = store.reconcile(now + TimeDelta::seconds(60)).await.expect("an answer");
+    assert_eq!(reconciled.failed, [jobs[2].scan_id.as_str()]);
+    let mut ends = Vec::new();
+    for job in &jobs {
+        ends.push(status(&store, &job.scan_id).await);
+    }
+    assert_eq!(ends, [ScanStatus::Completed, ScanStatus::Failed, ScanStatus::Failed]);
 }
 
 async fn a_scan_goes_its_way(database: Database) {
@@ -367,36 +410,55 @@ async fn a_key_is_used_once(database: Database) {
     let first = with_key("k", "body", "a");
     let id = first.id.clone();
     let submitted = store.submit(first, Utc::now()).await.expect("stored");
-    assert_eq!(submitted, Submitted::Stored { turn: 0 });
-    let again = store
-        .submit(with_key("k", "body", "a"), Utc::now())
-        .await
-        .expect("an answer");
-    assert_eq!(
-        again,
-        Submitted::Before {
-            id: id.clone(),
-            same_body: true
-        }
-    );
+    let Submitted::Stored { turn: 0, repository_id } = submitted else {
+        panic!("{submitted:?}");
+    };
+    let before = |same_body| Submitted::Before {
+        id: id.clone(),
+        same_body,
+        repository_id: Some(repository_id.clone()),
+    };
+    for number in 0..5 {
+        let again = NewScan {
+            cancel_token: Some(format!("hash{number}")),
+            ..with_key("k", "body", "a")
+        };
+        let again = store.submit(again, Utc::now()).await.expect("an answer");
+        assert_eq!(again, before(true));
+    }
+    // Each of the latest answers to the submission cancels it.
+    for (hash, cancels) in [
+        ("hash0", false),
+        ("hash1", true),
+        ("hash4", true),
+        ("hash", false),
+        ("", false),
+    ] {
+        assert_eq!(
+            store.is_cancel_token(&id, hash).await.expect("an answer"),
+            cancels,
+            "{hash}"
+        );
+    }
     let other_body = store
         .submit(with_key("k", "other", "a"), Utc::now())
         .await
         .expect("an answer");
-    assert_eq!(other_body, Submitted::Before { id, same_body: false });
+    assert_eq!(other_body, before(false));
     let other_client = store
         .submit(with_key("k", "body", "b"), Utc::now())
         .await
         .expect("an answer");
     assert!(matches!(other_client, Submitted::Stored { .. }), "{other_client:?}");
-    assert_eq!(store.counts_of(Owner::Nobody).await.expect("an answer").total(), 2);
+    assert_eq!(store.counts_of(Owner::Guests).await.expect("an answer").total(), 2);
 }
 
 async fn the_newest_come_first(database: Database) {
     let store = database.store().await;
     let mut ids = Vec::new();
     for second in 0..5 {
-        let new = new_scan();
+        let mut new = new_scan();
+        new.user_id = Some("ada".into());
         ids.push(new.id.to_string());
         store
             .submit(new, Utc::now() + TimeDelta::seconds(second))
@@ -405,7 +467,7 @@ async fn the_newest_come_first(database: Database) {
     }
     ids.reverse();
     let page = store
-        .list(ScanFilter::all_of(Owner::Nobody), 2, 1)
+        .list(ScanFilter::all_of(Owner::User("ada".into())), 2, 1)
         .await
         .expect("an answer");
     let shown: Vec<String> = page.scans.into_iter().map(|listed| listed.scan.id).collect();

@@ -15,7 +15,7 @@ pub mod tls_front;
 use std::time::{Duration, Instant};
 
 pub use api::{Api, TOKEN, answer, command};
-pub use database::{Database, Kind};
+pub use database::{Database, Kind, Prisma};
 pub use postgres::{PASSWORD, Postgres, free_port};
 
 /// How long anything may take before a test says that it does not happen.
@@ -47,6 +47,28 @@ macro_rules! both {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 super::$name($crate::support::Database::new($crate::support::Kind::Postgres).await).await;
+            })*
+        }
+    };
+}
+
+/// The same on the tables that Prisma made too, for what writes.
+#[macro_export]
+macro_rules! every_database {
+    ($($name:ident),* $(,)?) => {
+        $crate::both! { $($name),* }
+        mod prisma_with_adapter {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let version = $crate::support::Prisma::WithAdapter;
+                super::$name($crate::support::Database::of_prisma(version).await).await;
+            })*
+        }
+        mod prisma_without_adapter {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let version = $crate::support::Prisma::WithoutAdapter;
+                super::$name($crate::support::Database::of_prisma(version).await).await;
             })*
         }
     };

@@ -7,7 +7,7 @@ use repolens_core::{LeaseToken, ScanId, ScanStatus};
 use crate::store::{LEASE, claim_at, completed, status, submit};
 use crate::support::Database;
 
-crate::both! {
+crate::every_database! {
     a_job_that_is_given_back_does_not_count,
     cancelling,
     every_transition_is_by_the_rule_book,

@@ -8,7 +8,7 @@ use crate::support::github::Github;
 use crate::support::people::{SIGN_IN, ask, jwt};
 use crate::support::{Api, DEADLINE, Database};
 
-crate::both! {
+crate::every_database! {
     nobody_gets_at_what_is_private_to_another,
 }
 
@@ -234,11 +234,17 @@ async fn nobody_gets_at_what_is_private_to_another(database: Database) {
                         attempt.method,
                         attempt.path
                     );
+                    if !attempt.path.contains("{scan}") {
+                        // The same again would only wait for its turn.
+                        break;
+                    }
                 }
             }
-            // A guest gets no further.
+            // A guest gets no further; who names another is answered as a guest.
             let found = try_one(&api, &attempt, None, &of.scans[2], of).await;
-            let allowed = attempt.allowed.contains(&found.0) || [401, 403].contains(&found.0);
+            let names = attempt.path.contains("userId={user}");
+            let allowed =
+                attempt.allowed.contains(&found.0) || [401, 403].contains(&found.0) || (names && found.0 == 200);
             assert!(allowed, "a guest: {} {}: {found:?}", attempt.method, attempt.path);
         }
         assert!(made >= 60, "{made} attempts");

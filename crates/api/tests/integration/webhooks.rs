@@ -18,7 +18,7 @@ use crate::support::http_server::{Request, Response, serve};
 use crate::support::people::{SIGN_IN, ask, jwt};
 use crate::support::{Api, Database, Kind, eventually};
 
-crate::both! {
+crate::every_database! {
     an_end_is_told_and_signed,
     it_is_told_again_until_it_is_heard_over_a_restart,
     an_end_whose_answer_was_lost_is_told,

@@ -3,11 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::headline::{self, Headline};
-use crate::ScanLimits;
 use crate::report::analyser_version;
+use crate::{ScanId, ScanLimits};
 
 /// What the columns `riskScores`, `readmeAnalysis`, `languageStats`, `dependencies` and `summary` keep of a report, and which analyser
 /// made it.
@@ -160,6 +160,31 @@ impl Figures {
     }
 }
 
+impl Figures {
+    /// What `scan_versions.results` keeps: these figures in the shape of a report, and where the report itself is stored.
+    /// The older system reads it, and its column takes no null.
+    pub(super) fn as_results(&self, scan_id: &ScanId, commit_sha: Option<&str>) -> Value {
+        let mut results = Map::new();
+        results.insert("scanId".into(), scan_id.as_str().into());
+        results.insert("storedIn".into(), "scan_reports".into());
+        if let Some(commit_sha) = commit_sha {
+            results.insert("commitSha".into(), commit_sha.into());
+        }
+        let dependencies = column(self.dependencies.as_ref()).map(|statistics| json!({ "statistics": statistics }));
+        for (name, section) in [
+            ("languages", column(self.languages.as_ref())),
+            ("riskScores", column(self.scores.as_ref())),
+            ("readmeAnalysis", column(self.readme.as_ref())),
+            ("dependencies", dependencies),
+        ] {
+            if let Some(section) = section {
+                results.insert(name.into(), section);
+            }
+        }
+        Value::Object(results)
+    }
+}
+
 pub(super) fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
     serde_json::from_str(section?.get()).ok()
 }
@@ -192,9 +217,24 @@ mod tests {
             "lines":{"code":12},"grades":{"overall":{"grade":"B","value":61.5,"words":""}},"actions":[{"title":"Split it"}],
             "circularDependencies":{"total_cycles":2},"duplication":"none"}"#;
         let figures = Figures::of(report);
-        let scores = figures.scores.expect("scores");
+        let scores = figures.scores.as_ref().expect("scores");
         assert_eq!((scores.overall, scores.security), (Some(23.5), None));
         assert_eq!(figures.analyser_version.as_deref(), Some("0.1.0/1"));
+        let id = ScanId::parse("s1").expect("an id");
+        assert_eq!(
+            figures.as_results(&id, Some("c0ffee")),
+            json!({
+                "scanId": "s1", "commitSha": "c0ffee", "storedIn": "scan_reports",
+                "languages": { "primary": "rust", "totalFiles": 9 },
+                "riskScores": { "overall": 23.5, "complexity": null, "maintainability": null, "security": null },
+                "readmeAnalysis": { "score": 70.0 },
+                "dependencies": { "statistics": { "total": 3, "direct": null, "dev": null, "transitive": null } },
+            })
+        );
+        assert_eq!(
+            Figures::default().as_results(&id, None),
+            json!({ "scanId": "s1", "storedIn": "scan_reports" })
+        );
         assert_eq!(figures.dependencies.expect("dependencies").total, Some(3));
         let headline = figures.headline.expect("a headline");
         assert_eq!((headline.grade.as_deref(), headline.points), (Some("B"), Some(61.5)));

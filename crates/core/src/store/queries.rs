@@ -7,6 +7,12 @@
 use std::time::{Duration, Instant};
 
 use super::StoreError;
+/// Inside a transaction: what fails in it leaves the transaction as it was before.
+macro_rules! savepoint {
+    ($connection:expr, $body:expr) => {
+        diesel_async::AsyncConnection::transaction($connection, $body).await
+    };
+}
 
 pub(super) mod postgres;
 #[expect(

@@ -12,6 +12,11 @@ pub struct Repository {
     /// `owner/name` on github.com, `host/owner/name` elsewhere.
     pub full_name: String,
     pub url: String,
+    pub description: Option<String>,
+    /// 0 where they were never read.
+    pub stars: i32,
+    /// The main language of its newest scan.
+    pub language: Option<String>,
     /// It was scanned with somebody's token last.
     pub is_private: bool,
     /// The newest complete scan that all may see.
@@ -48,6 +53,9 @@ pub(super) struct RepositoryRow {
     id: String,
     full_name: String,
     url: String,
+    description: Option<String>,
+    stars: i32,
+    language: Option<String>,
     is_private: bool,
     last_scan_id: Option<String>,
     last_scanned_at: Option<NaiveDateTime>,
@@ -59,6 +67,9 @@ impl From<RepositoryRow> for Repository {
             id: row.id,
             full_name: row.full_name,
             url: row.url,
+            description: row.description,
+            stars: row.stars,
+            language: row.language,
             is_private: row.is_private,
             last_scan_id: row.last_scan_id,
             last_scanned_at: row.last_scanned_at.map(|time| time.and_utc()),
@@ -84,6 +95,9 @@ mod tests {
                 id: String::new(),
                 full_name: full_name.to_owned(),
                 url: url.to_owned(),
+                description: None,
+                stars: 0,
+                language: None,
                 is_private: false,
                 last_scan_id: None,
                 last_scanned_at: None,

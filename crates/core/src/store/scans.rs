@@ -31,6 +31,8 @@ pub struct NewScan {
     pub forced: bool,
     /// The client's key for this request, and a hash of the body that came with it.
     pub idempotency: Option<(String, String)>,
+    /// SHA-256 of the token by which a guest may cancel it; `None`: its user may, or nobody.
+    pub cancel_token: Option<String>,
 }
 
 /// So many scans may wait, of one client and of all: more would not be done on the day they were asked for.
@@ -52,9 +54,15 @@ pub enum Submitted {
     Stored {
         /// The round in which it is served.
         turn: i32,
+        repository_id: String,
     },
-    /// The client has used this key before, for that scan.
-    Before { id: ScanId, same_body: bool },
+    /// The client has used this key before, for that scan. With the same body, the new token cancels it too.
+    Before {
+        id: ScanId,
+        same_body: bool,
+        /// Rows of the older system may have none.
+        repository_id: Option<String>,
+    },
     /// Too many are waiting.
     Full(QueueFull),
 }
@@ -86,6 +94,15 @@ pub struct Scan {
     pub created_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
     pub completed_at: Option<DateTime<Utc>>,
+}
+
+impl Scan {
+    /// Why another branch was analyzed than the requested one, or than the one that `HEAD` names; for people.
+    #[must_use]
+    pub fn branch_message(&self) -> Option<String> {
+        let (note, branch) = (self.branch_note?, self.branch.as_deref()?);
+        Some(note.sentence(self.branch_requested.as_deref(), branch))
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -182,8 +199,11 @@ pub struct QueuePlace {
 /// Whose scans are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
-    /// Public scans that nobody signed in for.
-    Nobody,
+    /// Of all guests. What they have failed with may be the name of a private repository, so lists have only the completed
+    /// scans of repositories that are public as far as is known. Counts have all that are not private.
+    Guests,
+    /// Of no one: guests' scans where they are not shown.
+    Hidden,
     User(String),
 }
 
@@ -258,6 +278,12 @@ impl Store {
     pub async fn find(&self, id: &ScanId) -> Result<Option<Scan>, StoreError> {
         let id = id.clone();
         call!(self, readers, scans::find(id))
+    }
+
+    /// Whether the token with this hash was given to whoever submitted the scan as a guest.
+    pub async fn is_cancel_token(&self, id: &ScanId, hash: &str) -> Result<bool, StoreError> {
+        let (id, hash) = (id.clone(), hash.to_owned());
+        call!(self, readers, scans::is_cancel_token(id, hash))
     }
 
     /// The scan with its place in the queue, or with the digest of its report, which is not read for it.

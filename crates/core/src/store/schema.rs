@@ -216,6 +216,9 @@ table! {
         analyser_version -> Nullable<Text>,
         /// Analyse, whatever is stored of the same commit.
         forced -> Bool,
+        /// SHA-256 of the tokens by which whoever submitted it as a guest may cancel it, with commas between.
+        #[sql_name = "cancelTokens"]
+        cancel_tokens -> Nullable<Text>,
         #[sql_name = "riskScores"]
         risk_scores -> Nullable<Jsonb>,
         #[sql_name = "readmeAnalysis"]
@@ -237,6 +240,8 @@ table! {
         version_number -> Integer,
         #[sql_name = "commitSha"]
         commit_sha -> Nullable<Text>,
+        /// The figures of the report, in its shape; the report itself is in `scan_reports`.
+        results -> Jsonb,
         #[sql_name = "riskScores"]
         risk_scores -> Nullable<Jsonb>,
         dependencies -> Nullable<Jsonb>,

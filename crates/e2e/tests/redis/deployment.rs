@@ -1,5 +1,6 @@
 //! An API and workers, each a process of its own as on separate hosts, on one Redis and one database.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
@@ -31,6 +32,8 @@ pub struct Deployment {
     pub port: u16,
     pub http: reqwest::Client,
     folder: TempDir,
+    /// Scan → the body by which it is cancelled.
+    cancel_tokens: Mutex<HashMap<String, Value>>,
 }
 
 impl Deployment {
@@ -54,6 +57,7 @@ impl Deployment {
             port: free_port(),
             http: reqwest::Client::new(),
             folder: tempfile::tempdir().expect("a temporary folder"),
+            cancel_tokens: Mutex::default(),
         }
     }
 
@@ -171,12 +175,19 @@ impl Deployment {
         let status = response.status();
         let body: Value = response.json().await.expect("JSON");
         assert_eq!(status, 201, "{body}");
-        body["scanId"].as_str().expect("an id").to_owned()
+        let id = body["scanId"].as_str().expect("an id").to_owned();
+        let token = json!({ "cancelToken": body["cancelToken"] });
+        self.cancel_tokens.lock().expect("no panic").insert(id.clone(), token);
+        id
     }
 
     pub async fn cancel(&self, id: &str) {
-        let answer = self.http.post(self.url(&format!("/api/scan/{id}/cancel"))).send().await;
-        assert_eq!(answer.expect("the API answers").status(), 202);
+        let token = self.cancel_tokens.lock().expect("no panic").get(id).cloned();
+        let request = self
+            .http
+            .post(self.url(&format!("/api/scan/{id}/cancel")))
+            .json(&token.expect("it was submitted here"));
+        assert_eq!(request.send().await.expect("the API answers").status(), 202);
     }
 
     pub async fn scan(&self, id: &str) -> Value {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use repolens_core::job::{Claim, HeartbeatRequest};
 use tokio::time::Instant;
 
+use super::persistence::Persistence;
 use super::{Backoff, Progress, Stop};
 use crate::api_client::{ApiClient, CallError};
 
@@ -84,10 +85,11 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Delivers the report of this job, however long the API is away: until it is taken or refused.
+    /// Delivers the report of this job, for as long as the API is unavailable: until it is taken or refused, or
+    /// [`Persistence`] has come to its end.
     ///
     /// # Errors
-    /// The lease is lost, the API refuses the report, or the worker has to stop.
+    /// The lease is lost, the API refuses the report or fails with it, or the worker has to stop.
     pub(super) async fn deliver(&self, body: Bytes, stop: &Stop) -> Result<(), CallError> {
         let stopped = async {
             stop.asked().await;
@@ -102,6 +104,7 @@ impl<'a> Lease<'a> {
 
     async fn try_until_answered(&self, body: Bytes) -> Result<(), CallError> {
         let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
+        let mut persistence = Persistence::default();
         loop {
             // After a long silence (this process was frozen, the API was away) the job may have gone to somebody else:
             // then nothing is said at all.
@@ -110,7 +113,12 @@ impl<'a> Lease<'a> {
             }
             if self.is_fresh() {
                 match self.api.report(self.claim, body.clone()).await {
-                    Err(CallError::Unreachable(_)) => {}
+                    Err(CallError::Faulted(_)) if persistence.after_fault() => {}
+                    Err(CallError::Unreachable(cause)) => {
+                        if !persistence.after_silence(Instant::now(), self.affirmed()) {
+                            return Err(CallError::Faulted(cause));
+                        }
+                    }
                     answered => return answered,
                 }
             }
@@ -142,13 +150,16 @@ impl<'a> Lease<'a> {
                 tracing::warn!("a heartbeat was refused: {cause}");
                 Some(LeaseEnd::Lost)
             }
-            Err(CallError::Unreachable(_) | CallError::TooLarge) => None,
+            Err(CallError::Unreachable(_) | CallError::Faulted(_) | CallError::TooLarge) => None,
         }
+    }
+
+    fn affirmed(&self) -> Instant {
+        *self.affirmed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// By our own clock the lease still runs.
     fn is_fresh(&self) -> bool {
-        let affirmed = *self.affirmed.lock().unwrap_or_else(PoisonError::into_inner);
-        affirmed.elapsed() < Duration::from_millis(self.claim.limits.lease_ms)
+        self.affirmed().elapsed() < Duration::from_millis(self.claim.limits.lease_ms)
     }
 }

@@ -46,6 +46,10 @@ pub struct State {
     pub lost: bool,
     /// Reports are answered by 413, as long as they have results.
     pub too_large: bool,
+    /// Reports are answered by this status, as long as they have results; 0: they are taken.
+    pub report_status: u16,
+    /// The same for reports without results.
+    pub failure_status: u16,
     /// Nothing is answered: the connection is closed.
     pub away: bool,
     /// Goes away with the first report.
@@ -172,6 +176,13 @@ impl Shared {
                 let report = body(request);
                 if state.too_large && report.get("results").is_some() {
                     return Some(Response::status(413));
+                }
+                let status = match report.get("results") {
+                    Some(_) => state.report_status,
+                    None => state.failure_status,
+                };
+                if status != 0 {
+                    return Some(Response::status(status));
                 }
                 let report = with(report, "scanId", scan);
                 state

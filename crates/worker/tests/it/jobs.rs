@@ -366,6 +366,59 @@ async fn a_report_that_the_api_finds_too_large_fails_the_scan() {
 }
 
 #[tokio::test]
+async fn a_report_that_the_api_fails_with_is_tried_again_within_a_bound_and_then_the_scan_fails() {
+    let bench = Bench::new(&["report"]);
+    bench.api.state().report_status = 500;
+    let report = bench.scan().await;
+    assert_eq!(
+        (&report["status"], &report["errorCode"]),
+        (&"failed".into(), &"report-not-stored".into())
+    );
+    assert_eq!(
+        bench.api.state().report_calls,
+        7,
+        "six times the report, once the failure"
+    );
+}
+
+#[tokio::test]
+async fn a_report_that_is_taken_at_the_second_try_is_complete() {
+    let bench = Bench::new(&["report"]);
+    bench.api.state().report_status = 500;
+    let recovering = async {
+        let api = bench.api.clone();
+        eventually("the report was tried", || api.state().report_calls > 1).await;
+        bench.api.state().report_status = 0;
+    };
+    let (report, ()) = tokio::join!(bench.scan(), recovering);
+    assert_eq!(report["status"], "completed");
+}
+
+/// An older API, or one whose rules differ.
+#[tokio::test]
+async fn a_report_that_the_api_refuses_fails_the_scan() {
+    for status in [400, 415, 422] {
+        let bench = Bench::new(&["report"]);
+        bench.api.state().report_status = status;
+        let report = bench.scan().await;
+        assert_eq!(report["errorCode"], "report-not-stored", "{status}");
+        assert_eq!(bench.api.state().report_calls, 2);
+    }
+}
+
+/// The job comes back when its lease ends, and its attempts are counted.
+#[tokio::test]
+async fn a_failure_that_cannot_be_reported_either_is_left_to_the_lease() {
+    let bench = Bench::new(&["report"]);
+    bench.api.add("s1", &bench.repositories.address("small.git"), None);
+    bench.api.state().report_status = 500;
+    bench.api.state().failure_status = 500;
+    assert_eq!(bench.run_one().await, Ran::Done(Outcome::Left));
+    assert_eq!(bench.api.state().report_calls, 12);
+    assert!(bench.api.state().reports.is_empty());
+}
+
+#[tokio::test]
 async fn a_commit_that_was_analysed_before_is_not_analysed_again() {
     // A child that is started would not end in time.
     let bench = Bench::new(&["sleep"]);

@@ -1,6 +1,6 @@
 //! The page's sections on the code: its lines, its structure, what is unused or copied, what it depends on.
 
-use repolens_core::report::Confidence;
+use repolens_core::report::{Confidence, Cycle};
 
 use super::super::Excerpt;
 use super::super::excerpt::Calls;
@@ -123,6 +123,11 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
         if cycles.cycles.is_empty() {
             page.say("No file imports itself by way of others.");
         }
+        // Older reports name the chain alone.
+        let size = |cycle: &Cycle| match cycle.group_size {
+            0 => cycle.length,
+            size => size,
+        };
         page.table(
             "Circular imports",
             &["Severity", "#Files", "Chain", "Broken without", "#Imports"],
@@ -142,7 +147,7 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
                 let more = if cycle.chain.len() > 8 { " → …" } else { "" };
                 vec![
                     level(word),
-                    number(cycle.group_size),
+                    number(size(cycle)),
                     Cell::Html(format!("{}{more}", chain.join(" → "))),
                     Cell::Html(cycle.breaks.first().map_or(String::new(), |import| {
                         format!(
@@ -151,31 +156,44 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
                             html(&import.target)
                         )
                     })),
-                    number(cycle.breaks_total),
+                    match cycle.breaks_total {
+                        0 => text(""),
+                        total => number(total),
+                    },
                 ]
             }),
         );
     }
     if let Some(calls) = excerpt.call_graph.get() {
-        call_graph(page, calls);
+        call_graph(page, calls, |place| excerpt.call_graph.has(place));
     }
 }
 
-fn call_graph(page: &mut Page, calls: &Calls) {
+fn call_graph(page: &mut Page, calls: &Calls, has: impl Fn(&str) -> bool) {
     let statistics = &calls.statistics;
-    page.say(&format!(
-        "Call graph: {} functions, of which {} are reached from no entry point. Of {} calls, {} lead to a function of this \
-         repository that is known, {} to one that is likely, and {} out of it. Functions call {} others on average; the \
-         longest way from an entry point has {} calls.",
-        thousands(calls.total_functions),
-        thousands(statistics.unreachable_count),
-        thousands(statistics.calls),
-        thousands(statistics.resolved_exact),
-        thousands(statistics.resolved_likely),
-        thousands(statistics.external),
-        score(statistics.average_fan_out),
-        thousands(statistics.max_depth)
-    ));
+    let mut sentences = format!("Call graph: {} functions", thousands(calls.total_functions));
+    if has("statistics.unreachable_count") {
+        let count = thousands(statistics.unreachable_count);
+        sentences.push_str(&format!(", of which {count} are reached from no entry point"));
+    }
+    sentences.push('.');
+    if has("statistics.calls") {
+        sentences.push_str(&format!(
+            " Of {} calls, {} lead to a function of this repository that is known, {} to one that is likely, and {} out of it.",
+            thousands(statistics.calls),
+            thousands(statistics.resolved_exact),
+            thousands(statistics.resolved_likely),
+            thousands(statistics.external),
+        ));
+    }
+    if has("statistics.average_fan_out") && has("statistics.max_depth") {
+        sentences.push_str(&format!(
+            " Functions call {} others on average; the longest way from an entry point has {} calls.",
+            score(statistics.average_fan_out),
+            thousands(statistics.max_depth)
+        ));
+    }
+    page.say(&sentences);
     page.table(
         "Functions through which most calls go",
         &["Function", "Place", "#Called by", "#Calls", "#Depth"],
@@ -198,16 +216,22 @@ fn dead_code(page: &mut Page, excerpt: &Excerpt) {
     };
     page.section("unused", "Unused code");
     let statistics = &dead.statistics;
-    page.say(&format!(
-        "{} of {} exports, {} of {} imports and {} private functions are used nowhere; {} files are reached from no entry \
-         point.",
+    let mut sentence = format!(
+        "{} of {} exports and {} of {} imports are used nowhere",
         thousands(statistics.total_unused_exports),
         thousands(statistics.total_exports),
         thousands(statistics.total_unused_imports),
         thousands(statistics.total_imports),
-        thousands(dead.unused_functions_total()),
-        thousands(dead.unused_files.len() as u64)
-    ));
+    );
+    if excerpt.dead_code.has("unused_functions") {
+        let count = thousands(dead.unused_functions_total());
+        sentence.push_str(&format!("; {count} private functions are called by nothing"));
+    }
+    if excerpt.dead_code.has("unused_files") {
+        let count = thousands(dead.unused_files.len() as u64);
+        sentence.push_str(&format!("; {count} files are reached from no entry point"));
+    }
+    page.say(&format!("{sentence}."));
     page.table(
         "Exports that nobody imports",
         &["File", "Names"],
@@ -296,9 +320,15 @@ fn dependencies(page: &mut Page, excerpt: &Excerpt) {
         thousands(statistics.transitive),
         thousands(statistics.dev)
     ));
-    let direct: Vec<_> = dependencies.packages.iter().filter(|package| package.direct).collect();
+    // Older reports do not tell which are direct.
+    let tells = excerpt.dependencies.has("packages[].direct");
+    let direct: Vec<_> = dependencies
+        .packages
+        .iter()
+        .filter(|package| package.direct || !tells)
+        .collect();
     page.table(
-        "Direct dependencies",
+        if tells { "Direct dependencies" } else { "Packages" },
         &["Package", "Type", "Version", "Licence", "Named in"],
         direct.len() as u64,
         direct.into_iter().map(|package| {

@@ -1,9 +1,9 @@
 //! The page's sections, in the order in which a person wants them; those on the code itself are in `code.rs`.
 
-use repolens_core::report::{RiskLevel, StageStatus};
+use repolens_core::report::{RiskFactor, RiskLevel, StageStatus};
 
 use super::super::Excerpt;
-use super::super::excerpt::Finding;
+use super::super::excerpt::{Finding, Section};
 use super::super::text::{html, score, thousands};
 use super::code;
 use super::parts::{self, Cell, Page, bar, card, level, place, text};
@@ -132,7 +132,9 @@ fn risk(page: &mut Page, excerpt: &Excerpt) {
     };
     page.section("risk", "Where the risk comes from");
     let mut factors: Vec<_> = risk.breakdown.iter().collect();
-    factors.sort_by(|a, b| (b.1.score * b.1.weight).total_cmp(&(a.1.score * a.1.weight)));
+    // Older reports have no weights.
+    let weigh = |factor: &RiskFactor| factor.score * if factor.weight.is_finite() { factor.weight } else { 1.0 };
+    factors.sort_by(|a, b| weigh(b.1).total_cmp(&weigh(a.1)));
     page.table(
         "Factors of the risk, the heaviest first",
         &["Factor", "#Score", "", "#Value", "#Threshold", "What it says"],
@@ -191,14 +193,12 @@ fn readme(page: &mut Page, excerpt: &Excerpt) {
         return;
     };
     page.section("readme", "README");
-    page.say(&match &readme.path {
-        Some(path) => format!(
-            "<code>{}</code>: grade {}, {} of 100.",
-            html(path),
-            html(&readme.grade),
-            score(readme.score)
-        ),
-        None => "There is no README.".to_owned(),
+    let grade = format!("grade {}, {} of 100.", html(&readme.grade), score(readme.score));
+    page.say(&match (&readme.path, &excerpt.readme_analysis) {
+        (Some(path), _) => format!("<code>{}</code>: {grade}", html(path)),
+        // Another version did not tell the path.
+        (None, Section::Partly(..)) => format!("README: {grade}"),
+        (None, _) => "There is no README.".to_owned(),
     });
     page.table(
         "What it could say",
@@ -228,6 +228,13 @@ fn analysis(page: &mut Page, excerpt: &Excerpt) {
         page.say(&format!(
             "Sections that another version wrote in a form unknown here, and are left out: {}.",
             unreadable.join(", ")
+        ));
+    }
+    let partial = excerpt.partial();
+    if !partial.is_empty() {
+        page.say(&format!(
+            "Sections that another version wrote, of which only the figures that it has are shown: {}.",
+            partial.join(", ")
         ));
     }
     let Some(analyser) = excerpt.analyser.get() else {

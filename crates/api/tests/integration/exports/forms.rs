@@ -127,7 +127,7 @@ async fn the_forms_show_what_the_report_has() {
         "100 to one that is likely, and 250 out of it. Functions call 1.5 others on average; the longest way from an entry point has 9 calls.",
         "<td><code>a.js:hub&lt;i&gt;</code></td><td><code>a.js:4</code></td><td class=\"n\">12</td><td class=\"n\">7</td>",
         // Unused code.
-        "2 of 9 exports, 1 of 5 imports and 3 private functions are used nowhere; 1 files",
+        "2 of 9 exports and 1 of 5 imports are used nowhere; 3 private functions are called by nothing; 1 files",
         "<td><code>left&lt;T&gt;</code></td><td><code>src/x|y.ts:8</code></td><td>nothing names it</td>",
         "2 of 3 are shown",
         // And the others.

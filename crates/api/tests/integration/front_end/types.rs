@@ -19,6 +19,8 @@ pub struct Accepted {
     pub scan_id: String,
     pub status: String,
     pub message: String,
+    pub repository_id: Option<String>,
+    pub cancel_token: Option<String>,
 }
 
 /// What the page of a scan polls.
@@ -28,6 +30,7 @@ pub struct Scan {
     pub scan_id: String,
     pub status: String,
     pub repo_url: String,
+    pub repository_id: Option<String>,
     pub branch: String,
     pub created_at: String,
     pub started_at: Option<String>,

@@ -184,6 +184,15 @@ impl Api {
         text(&body["scanId"])
     }
 
+    /// Submits a scan as a guest; its id, and the body by which it can be cancelled.
+    pub async fn submit_to_cancel(&self) -> (String, Value) {
+        let body = json!({ "repoUrl": "https://git.example.org/owner/repository" });
+        let (status, answer) = self.post("/api/scan", body).await;
+        assert_eq!(status, 201, "{answer}");
+        let cancel = json!({ "cancelToken": text(&answer["cancelToken"]) });
+        (text(&answer["scanId"]), cancel)
+    }
+
     /// Submits a scan as the client that a proxy says it is; for an API that trusts one.
     pub async fn submit_as(&self, forwarded: &str) -> Response {
         self.request(Method::POST, "/api/scan")

@@ -16,6 +16,35 @@ pub enum Kind {
     Postgres,
 }
 
+/// The tables that Prisma's engine makes for the older system: `facts` of that system, byte for byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prisma {
+    /// NextAuth with its Prisma adapter.
+    WithAdapter,
+    /// NextAuth without an adapter.
+    WithoutAdapter,
+}
+
+impl Prisma {
+    pub const ALL: [Self; 2] = [Self::WithAdapter, Self::WithoutAdapter];
+
+    pub fn tables(self) -> &'static str {
+        match self {
+            Self::WithAdapter => include_str!("../fixtures/prisma/with-adapter.sql"),
+            Self::WithoutAdapter => include_str!("../fixtures/prisma/without-adapter.sql"),
+        }
+    }
+
+    /// Rows in every table.
+    pub fn rows(self) -> String {
+        let rows = include_str!("../fixtures/prisma/rows.sql");
+        match self {
+            Self::WithAdapter => format!("{rows}\n{}", include_str!("../fixtures/prisma/rows-of-adapter.sql")),
+            Self::WithoutAdapter => rows.to_owned(),
+        }
+    }
+}
+
 /// An empty database, in a folder of its own or in the shared server.
 pub struct Database {
     pub kind: Kind,
@@ -36,6 +65,13 @@ impl Database {
             }
         };
         Self { kind, folder, url }
+    }
+
+    /// With the empty tables of the older system.
+    pub async fn of_prisma(version: Prisma) -> Self {
+        let database = Self::new(Kind::Postgres).await;
+        database.run(version.tables()).await;
+        database
     }
 
     /// At an address that is not of the shared server.

@@ -58,6 +58,7 @@ pub async fn add_version(
             scan_versions::scan_id.eq(id.as_str()),
             scan_versions::version_number.eq(1),
             scan_versions::commit_sha.eq(commit_sha),
+            scan_versions::results.eq(figures.as_results(id, commit_sha)),
             scan_versions::risk_scores.eq(column(figures.scores.as_ref())),
             scan_versions::dependencies.eq(column(figures.dependencies.as_ref())),
             scan_versions::created_at.eq(column_time(*now)),

@@ -25,6 +25,8 @@ macro_rules! transaction {
 
 #[path = "favorites.rs"]
 pub(in crate::store) mod favorites;
+#[path = "fit.rs"]
+pub(in crate::store) mod fit;
 #[path = "history.rs"]
 pub(in crate::store) mod history;
 #[path = "jobs.rs"]

@@ -8,7 +8,7 @@ use super::{Backend, Connection, queue, repositories, users};
 use crate::store::StoreError;
 use crate::store::columns::column_time;
 use crate::store::scans::{Counts, Deleted, ListedScan, NewScan, Owner, Page, Scan, ScanFilter, ScanRow, Submitted};
-use crate::store::schema::{scan_columns, scans};
+use crate::store::schema::{repositories as repositories_table, scan_columns, scans};
 use crate::{ScanId, ScanStatus};
 
 pub async fn ping(connection: &mut Connection) -> Result<(), StoreError> {
@@ -38,6 +38,7 @@ pub async fn try_write(connection: &mut Connection, id: &ScanId, now: &DateTime<
                 scans::repo_url.eq(""),
                 scans::branch.eq(""),
                 scans::status.eq(ScanStatus::Cancelled),
+                scans::is_private.eq(false),
                 scans::created_at.eq(time),
                 scans::updated_at.eq(time),
             ))
@@ -80,14 +81,14 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
                 .execute(connection)
                 .await?;
             // Before the queue is looked at: what was accepted once is not refused because the queue is full by now.
-            let before: Option<(String, Option<String>)> = with_key
+            let before: Option<Earlier> = with_key
                 .filter(scans::id.ne(new.id.as_str()))
-                .select((scans::id, scans::idempotency_hash))
+                .select((scans::id, scans::idempotency_hash, scans::repository_id))
                 .first(connection)
                 .await
                 .optional()?;
-            if let Some((id, earlier)) = before {
-                return submitted_before(&id, earlier.as_deref() == hash);
+            if let Some(earlier) = before {
+                return submitted_before(connection, earlier, new).await;
             }
         }
         if let Some(full) = queue::full(connection, &new.client_key).await? {
@@ -122,29 +123,75 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
             .execute(connection)
             .await?;
         if inserted > 0 {
-            if new.forced {
+            if new.forced || new.cancel_token.is_some() {
                 diesel::update(scan_columns::table.find(new.id.as_str()))
-                    .set(scan_columns::forced.eq(true))
+                    .set((
+                        scan_columns::forced.eq(new.forced),
+                        scan_columns::cancel_tokens.eq(&new.cancel_token),
+                    ))
                     .execute(connection)
                     .await?;
             }
-            return Ok(Submitted::Stored { turn });
+            return Ok(Submitted::Stored { turn, repository_id });
         }
         // Either this is the second try of a call whose first one was stored, or the key was used.
         if let Some(turn) = stored_turn(connection, &new.id).await? {
-            return Ok(Submitted::Stored { turn });
+            return Ok(Submitted::Stored { turn, repository_id });
         }
-        let (id, earlier): (String, Option<String>) = with_key
-            .select((scans::id, scans::idempotency_hash))
+        let earlier: Earlier = with_key
+            .select((scans::id, scans::idempotency_hash, scans::repository_id))
             .first(connection)
             .await?;
-        submitted_before(&id, earlier.as_deref() == hash)
+        submitted_before(connection, earlier, new).await
     })
 }
 
-fn submitted_before(id: &str, same_body: bool) -> Result<Submitted, StoreError> {
-    let id = ScanId::parse(id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
-    Ok(Submitted::Before { id, same_body })
+/// A scan that was submitted with the same key: its id, the hash of its body, its repository.
+type Earlier = (String, Option<String>, Option<String>);
+
+/// So many of the latest answers to one submission have tokens that cancel it.
+const MAX_CANCEL_TOKENS: usize = 4;
+
+async fn submitted_before(
+    connection: &mut Connection,
+    (id, body, repository_id): Earlier,
+    new: &NewScan,
+) -> Result<Submitted, StoreError> {
+    let id = ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
+    let same_body = body.as_deref() == new.idempotency.as_ref().map(|(_, hash)| hash.as_str());
+    if let (true, Some(token)) = (same_body, &new.cancel_token) {
+        let known = cancel_tokens(connection, &id).await?;
+        let first = known.len().saturating_sub(MAX_CANCEL_TOKENS - 1);
+        let tokens = [&known[first..], std::slice::from_ref(token)].concat().join(",");
+        diesel::update(scan_columns::table.find(id.as_str()))
+            .set(scan_columns::cancel_tokens.eq(tokens))
+            .execute(connection)
+            .await?;
+    }
+    Ok(Submitted::Before {
+        id,
+        same_body,
+        repository_id,
+    })
+}
+
+async fn cancel_tokens(connection: &mut Connection, id: &ScanId) -> Result<Vec<String>, StoreError> {
+    let column: Option<Option<String>> = scan_columns::table
+        .find(id.as_str())
+        .select(scan_columns::cancel_tokens)
+        .first(connection)
+        .await
+        .optional()?;
+    let tokens = column.flatten().unwrap_or_default();
+    Ok(tokens
+        .split(',')
+        .filter(|token| !token.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
+pub async fn is_cancel_token(connection: &mut Connection, id: &ScanId, hash: &String) -> Result<bool, StoreError> {
+    Ok(cancel_tokens(connection, id).await?.contains(hash))
 }
 
 async fn stored_turn(connection: &mut Connection, id: &ScanId) -> Result<Option<i32>, diesel::result::Error> {
@@ -168,17 +215,29 @@ pub async fn find(connection: &mut Connection, id: &ScanId) -> Result<Option<Sca
 
 type Boxed<'a> = scans::BoxedQuery<'a, Backend>;
 
-/// The scans of `owner`: what nobody signed in for is listed where it is public.
+/// See [`Owner`].
 fn owned_by(owner: &Owner) -> Boxed<'_> {
     let all = scans::table.into_boxed::<Backend>();
     match owner {
-        Owner::Nobody => all.filter(scans::user_id.is_null()).filter(scans::is_private.eq(false)),
+        Owner::Guests => all.filter(scans::user_id.is_null()).filter(scans::is_private.eq(false)),
+        Owner::Hidden => all.filter(false.into_sql::<diesel::sql_types::Bool>()),
         Owner::User(id) => all.filter(scans::user_id.eq(id)),
     }
 }
 
 fn filtered(filter: &ScanFilter) -> Boxed<'_> {
     let mut listed = owned_by(&filter.owner);
+    if filter.owner == Owner::Guests {
+        // One that was public when a guest scanned it may have been seen to be private since.
+        let private = repositories_table::table
+            .filter(repositories_table::is_private.eq(true))
+            .select(repositories_table::id);
+        listed = listed.filter(scans::status.eq(ScanStatus::Completed)).filter(
+            scans::repository_id
+                .is_null()
+                .or(scans::repository_id.assume_not_null().ne_all(private)),
+        );
+    }
     if let Some(repository_id) = &filter.repository_id {
         listed = listed.filter(scans::repository_id.eq(repository_id));
     }

@@ -28,6 +28,16 @@ macro_rules! transaction {
 
 #[path = "favorites.rs"]
 pub(in crate::store) mod favorites;
+pub(in crate::store) mod fit {
+    //! Never called: see `crate::store::fit`.
+
+    use super::Connection;
+    use crate::store::StoreError;
+
+    pub async fn misfits(_: &mut Connection) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+}
 #[path = "history.rs"]
 pub(in crate::store) mod history;
 #[path = "jobs.rs"]

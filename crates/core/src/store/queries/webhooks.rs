@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use diesel::result::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, users};
@@ -67,8 +67,36 @@ pub async fn delete(connection: &mut Connection, id: &str, user_id: &str) -> Res
         .optional()?)
 }
 
-/// A scan has ended: what its owner's webhooks are to be told. `true` where there is something.
+/// A scan has ended: stores what its owner's webhooks are sent. `true` where there is something. Where the database refuses
+/// that, the scan ends anyway.
 pub async fn announce(connection: &mut Connection, scan_id: &str, now: &DateTime<Utc>) -> QueryResult<bool> {
+    let stored = savepoint!(connection, async |connection| {
+        store_deliveries(connection, scan_id, now).await
+    });
+    match stored {
+        Err(Error::DatabaseError(kind, refused)) if is_refusal(&kind) => {
+            tracing::error!(
+                scan_id,
+                "webhooks are not notified of the end of a scan: {}",
+                refused.message()
+            );
+            Ok(false)
+        }
+        stored => stored,
+    }
+}
+
+/// Whether the database answered and said no; else the whole transaction is to be tried again.
+fn is_refusal(kind: &DatabaseErrorKind) -> bool {
+    !matches!(
+        kind,
+        DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::SerializationFailure
+    )
+}
+
+async fn store_deliveries(connection: &mut Connection, scan_id: &str, now: &DateTime<Utc>) -> QueryResult<bool> {
     let ended: Option<(Option<String>, ScanStatus)> = scans::table
         .find(scan_id)
         .select((scans::user_id, scans::status))

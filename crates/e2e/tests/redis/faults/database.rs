@@ -1,4 +1,4 @@
-//! PostgreSQL is stopped while a worker has a scan.
+//! PostgreSQL is stopped while a worker has a scan, or refuses what is to be recorded of it.
 
 use super::Scene;
 use crate::deployment::Deployment;
@@ -50,4 +50,33 @@ async fn the_database_is_away_when_the_report_is_due() {
     assert_eq!(tally.most_attempts, 1, "the result was kept: {tally}");
     let taken = scene.worker().log().matches("Job taken").count();
     assert_eq!(taken, 1, "{}", scene.worker().log());
+}
+
+/// What an API with a fault of its own, or a table that differs, makes of a report: an answer of 500 each time.
+#[tokio::test]
+async fn the_database_refuses_the_report_permanently() {
+    let scene = Scene::open().await;
+    let ledger = scene.ledger().await;
+    let refuse = "ALTER TABLE scan_reports ADD CONSTRAINT refuse CHECK (false) NOT VALID";
+    scene.deployment.values(refuse).await;
+    let refused = scene.submit().await;
+    let tally = ledger.tally(std::slice::from_ref(&refused)).await;
+    form::report("the database refuses the report permanently", &tally);
+    assert_eq!(
+        (tally.lost, tally.not_ended, tally.recorded_twice, tally.half_recorded),
+        (0, 0, 0, 0),
+        "{tally}"
+    );
+    assert_eq!(tally.most_attempts, 1, "nothing was computed again: {tally}");
+    let sql = format!("SELECT status || ' ' || \"errorCode\" AS v FROM scans WHERE id = '{refused}'");
+    assert_eq!(scene.deployment.values(&sql).await, ["FAILED report-not-stored"]);
+
+    // The worker goes on with the next one.
+    scene
+        .deployment
+        .values("ALTER TABLE scan_reports DROP CONSTRAINT refuse")
+        .await;
+    let next = scene.submit().await;
+    let tally = ledger.tally(&[refused, next]).await;
+    assert_eq!(tally.completed, 1, "{tally}");
 }

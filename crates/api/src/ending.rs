@@ -43,7 +43,7 @@ async fn record_and_tell(app: &App, id: &ScanId, lease: &LeaseToken, finish: Fin
         for (name, ms) in &stages {
             app.metrics.stage(name, Duration::from_millis(*ms));
         }
-        tracing::info!(scan_id = %id, status = status.wire(), "scan ended");
+        tracing::info!(scan_id = %id, status = status.wire(), "scan finished");
         over(app, id.as_str(), state);
         app.dispatch.recorded();
         if to_tell {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use repolens_core::ScanId;
-use repolens_core::queue::{QueueError, Relay, Watch};
+use repolens_core::queue::{QueueError, Relay, ScanWatch};
 use repolens_core::settings::RedisUrl;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, mpsc, watch};
@@ -50,7 +50,7 @@ impl Live {
         }
     }
 
-    pub fn watch(&self, scan_id: &ScanId) -> Watch {
+    pub fn watch(&self, scan_id: &ScanId) -> ScanWatch {
         self.relay.watch(scan_id)
     }
 
@@ -85,7 +85,11 @@ pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     let Some(live) = app.events.live() else {
         return;
     };
-    let listening = live.relay.run(stopping.clone());
+    let mut stop = stopping.clone();
+    let listening = live.relay.run(async move {
+        // An error means that the sender is gone.
+        let _ = stop.wait_for(|stop| *stop).await;
+    });
     let telling = async {
         tokio::select! {
             () = live.publish() => {}

@@ -257,9 +257,9 @@ impl RedisQueue {
 
     /// What the system before this one has left in the queue is put right by the rows, once.
     async fn cut_over(&self, store: &Store) -> Result<(), LookError> {
-        let met = self.producer.meet().await?;
+        let old = self.producer.find_old_jobs().await?;
         let mut rows = Vec::new();
-        for scan_id in met.scan_ids() {
+        for scan_id in old.scan_ids() {
             if let Some(scan) = store.find(&scan_id).await? {
                 rows.push(OldRow {
                     scan_id,
@@ -269,7 +269,7 @@ impl RedisQueue {
                 });
             }
         }
-        let done = self.producer.cut_over(&met, &rows).await?;
+        let done = self.producer.cut_over(&old, &rows).await?;
         if done.filed > 0 || done.removed > 0 {
             tracing::info!(
                 filed = done.filed,

@@ -9,10 +9,10 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanStatus;
-use repolens_core::queue::{Consumer, Outcome, Taken, Timing};
+use repolens_core::queue::{ActiveJob, Consumer, JobOutcome, Timing};
 use repolens_core::settings::RedisUrl;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,46 +35,41 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let work = Duration::from_millis(work);
     let consumer = Consumer::new(&RedisUrl::parse(url)?, id, usize::try_from(concurrency)?, timing)?;
     let mut term = signal(SignalKind::terminate())?;
-    let (stop, stopping) = watch::channel(false);
-    let told = stopping.clone();
-    let running = consumer.run(stopping, move |taken| run(taken, work, told.clone()));
-    let stopper = async {
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
         term.recv().await;
-        stop.send_replace(true);
-        // It must not be dropped before the other side is done.
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        () = running => {}
-        () = stopper => {}
-    }
+        stop.cancel();
+    });
+    let of_job = stopping.clone();
+    consumer.run(stopping, move |job| run(job, work, of_job.clone())).await;
     Ok(())
 }
 
-async fn run(taken: Taken, work: Duration, mut stopping: watch::Receiver<bool>) -> Outcome {
+async fn run(job: ActiveJob, work: Duration, stopping: CancellationToken) -> JobOutcome {
     let began = Instant::now();
     if work.is_zero() {
-        return Outcome::Done {
+        return JobOutcome::Done {
             status: ScanStatus::Completed,
             duration: began.elapsed(),
         };
     }
-    say("taken", &taken);
+    say("taken", &job);
     let given_back = tokio::select! {
         () = tokio::time::sleep(work) => false,
-        _ = stopping.wait_for(|stop| *stop) => true,
+        () = stopping.cancelled() => true,
     };
     if given_back {
-        return Outcome::GiveBack;
+        return JobOutcome::GiveBack;
     }
-    say("ended", &taken);
-    Outcome::Done {
+    say("ended", &job);
+    JobOutcome::Done {
         status: ScanStatus::Completed,
         duration: began.elapsed(),
     }
 }
 
-fn say(what: &str, taken: &Taken) {
-    // Nobody reads it any more: then nobody misses it.
-    let _ = writeln!(std::io::stderr().lock(), "{what} {}", taken.scan_id());
+fn say(what: &str, job: &ActiveJob) {
+    // An error means that the reader is gone.
+    let _ = writeln!(std::io::stderr().lock(), "{what} {}", job.scan_id());
 }

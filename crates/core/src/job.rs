@@ -1,14 +1,14 @@
-//! What the worker and the API say to each other: the bodies of the worker endpoints.
+//! The bodies of the worker endpoints.
 //!
-//! The lease lives in the scan's row, whichever way the worker learnt of the job.
+//! The lease is in the scan's row, whether the job came from the API or from a queue.
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
+use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus, timestamp};
 
 /// The longest that a claim may wait for a job, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 60_000;
@@ -30,7 +30,7 @@ pub struct ClaimRequest {
     pub wait_ms: u64,
 }
 
-/// A job that was taken.
+/// A claimed job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Claim {
@@ -41,19 +41,14 @@ pub struct Claim {
     /// 1 for the first try.
     pub attempt: i32,
     pub lease_token: LeaseToken,
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "timestamp::serialize")]
     pub lease_until: DateTime<Utc>,
-    /// The request that submitted the scan: it stands on the log lines of the job too.
+    /// The request that submitted the scan; it is in the log lines of the job.
     pub request_id: Option<String>,
     pub limits: JobLimits,
-    /// What the repository is cloned with, where it is private. It is in no file, argument or log of the worker.
+    /// The password for a private repository. It is in no file, argument or log of the worker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clone_credential: Option<CloneCredential>,
-}
-
-/// As the contract has times: `2026-01-22T18:05:55.000Z`.
-fn milliseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 /// A password for one host, for HTTP's basic authentication.
@@ -72,13 +67,13 @@ impl fmt::Debug for CloneCredential {
     }
 }
 
-/// How the API wants a job to be held.
+/// The times and counts of leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JobLimits {
-    /// After so many attempts the scan fails.
+    /// After this many attempts the scan fails.
     pub max_attempts: i32,
-    /// A lease lasts so long from the last heartbeat on.
+    /// The length of a lease, from the last heartbeat on.
     pub lease_ms: u64,
     /// A heartbeat is expected at least this often; it is also how a cancel reaches the worker.
     pub heartbeat_ms: u64,
@@ -109,13 +104,13 @@ pub struct HeartbeatRequest {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HeartbeatResponse {
-    /// Somebody asked to cancel the scan: stop, and report `cancelled`.
+    /// A cancellation was requested: stop, and report `cancelled`.
     pub cancel: bool,
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "timestamp::serialize")]
     pub lease_until: DateTime<Utc>,
 }
 
-/// `POST /api/worker/jobs/{id}/commit`: what was cloned, before it is analysed.
+/// `POST /api/worker/jobs/{id}/commit`: what was cloned, before it is analyzed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CommitRequest {
@@ -126,7 +121,7 @@ pub struct CommitRequest {
     /// Why it is another one than was requested, or than the repository's `HEAD` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch_note: Option<BranchNote>,
-    /// Which analyser would make the report: see [`crate::report::analyser_version`].
+    /// The version of the analyzer that would make the report: see [`crate::report::analyser_version`].
     pub analyser_version: String,
 }
 
@@ -134,7 +129,7 @@ pub struct CommitRequest {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CommitResponse {
-    /// The scan is complete, with the stored report of the same commit: there is nothing left to do.
+    /// The scan was completed with the stored report of the same commit: the job is done.
     pub cached: bool,
 }
 

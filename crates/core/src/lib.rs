@@ -4,7 +4,10 @@
 //! Nothing here does I/O, but for the features: `store` is the database, of the API alone; `queue` is the job queue in Redis;
 //! `tls` is how we connect to others.
 
+#[cfg(feature = "queue")]
+pub mod backoff;
 pub mod branch;
+mod error_chain;
 pub mod failure;
 pub mod hook_url;
 pub mod job;
@@ -19,10 +22,12 @@ pub mod secret;
 pub mod settings;
 #[cfg(feature = "store")]
 pub mod store;
+pub mod timestamp;
 #[cfg(feature = "tls")]
 pub mod tls;
 
 pub use branch::{BranchName, BranchNote};
+pub use error_chain::error_chain;
 pub use failure::{FailureCode, FailureKind};
 pub use hook_url::HookUrl;
 pub use repo_url::{RepoUrl, UrlPolicy};

@@ -18,7 +18,7 @@ use repolens_e2e::container::{Form, pss};
 use repolens_e2e::{Container, GitServer, Postgres, free_port};
 use servers::Redis;
 
-#[path = "../../core/tests/queue/servers.rs"]
+#[path = "../../core/tests/integration/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod servers;
 

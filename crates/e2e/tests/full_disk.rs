@@ -61,7 +61,7 @@ async fn a_full_data_disk_refuses_scans_loses_none_and_keeps_a_finished_report()
 
     // The worker comes to its end, and cannot be rid of its report.
     git.hold_back(false);
-    repolens.wait_for_line("The API does not answer");
+    repolens.wait_for_line("the API does not answer");
     assert!(!repolens.scan(&running).await.is_final(), "nothing can be recorded");
 
     disk.make_room();
@@ -76,6 +76,6 @@ async fn a_full_data_disk_refuses_scans_loses_none_and_keeps_a_finished_report()
     let log = repolens.log();
     let taken = log
         .lines()
-        .filter(|line| line.contains("Job taken") && line.contains(&running));
+        .filter(|line| line.contains("job claimed") && line.contains(&running));
     assert_eq!(taken.count(), 1, "its report was kept:\n{log}");
 }

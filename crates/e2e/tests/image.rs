@@ -14,7 +14,7 @@ use tempfile::TempDir;
 mod guides;
 #[path = "image/inside.rs"]
 mod inside;
-#[path = "../../core/tests/queue/servers.rs"]
+#[path = "../../core/tests/integration/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod servers;
 
@@ -310,7 +310,7 @@ async fn the_split_form_scans_with_two_workers_at_once() {
         server.wait_for_held(1);
     }
     for worker in &workers {
-        worker.wait_for_line("Job taken", 1);
+        worker.wait_for_line("job claimed", 1);
     }
     for server in &servers {
         server.hold_back(false);

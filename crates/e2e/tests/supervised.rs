@@ -1,6 +1,6 @@
 //! The API and the worker under the supervisor, on a host that treats them badly.
 
-#[path = "../../core/tests/queue/size.rs"]
+#[path = "../../core/tests/integration/size.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue")]
 mod size;
 

@@ -23,9 +23,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use repolens_core::ScanId;
 use repolens_core::settings::ScanLimits;
-use repolens_worker::child::{About, Analyser};
+use repolens_worker::child::{About, Analyzer};
 use repolens_worker::git::Cloned;
-use repolens_worker::job::Progress;
+use repolens_worker::progress::Progress;
 use serde_json::Value;
 
 /// The endings of one extractor's files.
@@ -180,7 +180,7 @@ async fn main() -> anyhow::Result<()> {
     let [worker, rest @ ..] = paths.as_slice() else {
         bail!("give the worker's program first");
     };
-    let analyser = Analyser {
+    let analyser = Analyzer {
         program: worker.to_path_buf(),
         first_args: vec!["analyze".into()],
         search_path: std::env::var_os("PATH").unwrap_or_default(),
@@ -258,7 +258,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn as_it_is(analyser: &Analyser, paths: &[&Path]) -> anyhow::Result<()> {
+async fn as_it_is(analyser: &Analyzer, paths: &[&Path]) -> anyhow::Result<()> {
     for path in paths {
         let start = Instant::now();
         let (error, skipped) = match analysed(analyser, path).await {
@@ -273,7 +273,7 @@ async fn as_it_is(analyser: &Analyser, paths: &[&Path]) -> anyhow::Result<()> {
 }
 
 /// The files that the report names as skipped, with the reason. An error: there is no report.
-async fn analysed(analyser: &Analyser, root: &Path) -> anyhow::Result<Vec<(String, String)>> {
+async fn analysed(analyser: &Analyzer, root: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let cloned = Cloned {
         branch_note: None,
         dir: root.to_path_buf(),
@@ -289,7 +289,7 @@ async fn analysed(analyser: &Analyser, root: &Path) -> anyhow::Result<Vec<(Strin
         started,
     };
     let deadline = started + analyser.limits.timeout();
-    let report = analyser.analyse(&cloned, about, deadline, &Progress::default()).await;
+    let report = analyser.analyze(&cloned, about, deadline, &Progress::default()).await;
     let report = report.map_err(|failed| anyhow::anyhow!("{failed}"))?;
     let report: Value = serde_json::from_slice(&report).context("the report is no JSON")?;
     for stage in report["analyser"]["stages"].as_array().into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! `repolens-worker analyze`: the analysis of one folder or repository, with no server.
 //!
-//! It is what a person runs, and what the worker starts for each scan: the clock and the figures that the analysis itself
+//! People run it, and the worker starts it for each scan. The clock and the members of the report that the analysis itself
 //! cannot know are filled in here.
 
 pub mod confine;
@@ -12,11 +12,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use repolens_analysis::render::{self, Style};
 use repolens_analysis::{Git, HistoryOptions, Limits, OpenError, OpenOptions, Options, SourceTree};
 use repolens_core::report::{Meta, Report};
 use repolens_core::settings::Reader;
+use repolens_core::timestamp;
 
 use crate::child::Message;
 use crate::cli::{AnalyzeArgs, Format};
@@ -27,17 +28,17 @@ const EXIT_DATA: u8 = 65;
 const EXIT_NO_INPUT: u8 = 66;
 const EXIT_OUTPUT: u8 = 74;
 
-/// Why a file was left out that the caller named; the worker names one that killed the analysis before.
+/// The reason of a skipped file that the caller named: the worker names a file that killed the analysis before.
 const SKIP_REASON: &str = "parsing it ended the analysis before: only its lines are counted";
 
-/// Runs it and returns the exit status.
+/// Runs the command and returns the exit status.
 #[must_use]
 pub fn analyze(args: &AnalyzeArgs) -> u8 {
     let environment = Reader::from_environment();
     let report = match report(args, &environment) {
         Ok(report) => report,
         Err(error) => {
-            // Nobody is left to be told where this fails too.
+            // A closed stderr cannot be reported anywhere.
             let _ = writeln!(io::stderr(), "error: {}", repolens_log::harmless(&error.to_string()));
             return match error {
                 OpenError::NotFound(_) => EXIT_NO_INPUT,
@@ -46,9 +47,9 @@ pub fn analyze(args: &AnalyzeArgs) -> u8 {
         }
     };
     let plain = is_dumb(&environment) || environment.get("NO_COLOR").is_some();
-    match show(&report, args.format, plain) {
+    match write(&report, args.format, plain) {
         Ok(()) => 0,
-        // Whoever read it (`head`, say) has seen enough.
+        // The reader (`head`, for example) has stopped reading.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => 0,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: the report cannot be written: {error}");
@@ -63,7 +64,7 @@ fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError>
     if args.confined {
         let refused = |error: anyhow::Error| OpenError::Unreadable(format!("{error:#}"));
         let level = confine::confine(&args.path, search_path).map_err(refused)?;
-        progress::tell(&Message::Confined {
+        progress::send(&Message::Confined {
             files: level.files.to_owned(),
             calls: level.calls,
         });
@@ -102,23 +103,23 @@ fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError>
     let mut report = progress::watched(args.progress, bar, args.name_files, |observer| {
         repolens_analysis::analyze(tree, &options, observer)
     })?;
-    let (commit, branch) = where_it_stands(args, search_path, report.commit_sha.is_some());
+    let (commit, branch) = checked_out(args, search_path, report.commit_sha.is_some());
     let spent = Duration::from_millis(args.elapsed_ms) + started.elapsed();
     report.set_meta(Meta {
         scan_id: args.scan_id.clone(),
         repo_url: args.repo_url.clone(),
         branch,
         commit_sha: commit,
-        analyzed_at: Some(Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)),
+        analyzed_at: Some(timestamp::format(Utc::now())),
         processing_time_ms: Some(u64::try_from(spent.as_millis()).unwrap_or(u64::MAX)),
     });
     report.analyser.scan_limits = args.scan_limits;
     Ok(report)
 }
 
-/// The commit and the branch that a person's folder stands at. The worker names the branch itself; where a revision was
-/// asked for, the branch is none of the report's business.
-fn where_it_stands(args: &AnalyzeArgs, search_path: &str, commit_known: bool) -> (Option<String>, Option<String>) {
+/// The commit and the branch that are checked out in a person's folder. The worker passes the branch itself; where a revision
+/// was requested, the report has no branch.
+fn checked_out(args: &AnalyzeArgs, search_path: &str, commit_known: bool) -> (Option<String>, Option<String>) {
     if args.branch.is_some() || args.commit.is_some() {
         return (None, args.branch.clone());
     }
@@ -136,15 +137,15 @@ fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
     runtime.block_on(git::head_of(path, search_path))
 }
 
-/// A terminal that knows no escape sequences, as in some editors and build logs.
+/// Whether the terminal knows no escape sequences, as in some editors and build logs.
 fn is_dumb(environment: &Reader) -> bool {
     environment.get("TERM").is_none_or(|name| name == "dumb")
 }
 
-fn show(report: &Report, format: Format, plain: bool) -> io::Result<()> {
+fn write(report: &Report, format: Format, plain: bool) -> io::Result<()> {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the report is what this command is for; locked once"
+        reason = "the report is the output of this command; locked once"
     )]
     let stdout = io::stdout().lock();
     let terminal = stdout.is_terminal();

@@ -1,4 +1,4 @@
-//! The worker's side of `/api/worker/*` and `PUT /api/scan/{id}/status`.
+//! The client of `/api/worker/*` and `PUT /api/scan/{id}/status`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,32 +6,32 @@ use std::time::Duration;
 
 use repolens_core::job::{
     Claim, ClaimRequest, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER,
-    ReleaseRequest, StatusReport,
+    ReleaseRequest,
 };
-use repolens_core::{LeaseToken, ScanId, Secret};
+use repolens_core::{LeaseToken, ScanId, Secret, error_chain};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// How a call can fail. The caller's next step depends on it.
+/// How a call can fail; the caller branches on it.
 #[derive(Debug)]
 pub enum CallError {
-    /// No answer, or one that tells to try again.
-    Unreachable(String),
-    /// 500: a fault of the API's own. The same call may have the same answer again.
+    /// No answer, or an error of the server: a later try may succeed.
+    Unavailable(String),
+    /// 500: a fault of the API. The same call may have the same answer again.
     Faulted(String),
-    /// 409: the lease is lost, the job belongs to somebody else.
+    /// 409: the lease is lost, another worker may have the job.
     LeaseLost,
     /// 413: the report is larger than the API takes.
     TooLarge,
-    /// The API refuses the call, and would again.
+    /// The API refuses the call, and would refuse it again.
     Refused(String),
 }
 
 impl std::fmt::Display for CallError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Unreachable(cause) | Self::Faulted(cause) | Self::Refused(cause) => f.write_str(cause),
+            Self::Unavailable(cause) | Self::Faulted(cause) | Self::Refused(cause) => f.write_str(cause),
             Self::LeaseLost => f.write_str("the lease is lost"),
             Self::TooLarge => f.write_str("the report is too large"),
         }
@@ -40,26 +40,28 @@ impl std::fmt::Display for CallError {
 
 impl std::error::Error for CallError {}
 
-/// Calls one API.
+/// The client of one API.
 #[derive(Debug)]
 pub struct ApiClient {
     http: reqwest::Client,
     base: String,
     token: Secret,
     worker_id: String,
-    /// An outage is told once, and its end.
-    away: AtomicBool,
+    /// Whether the last call found the API unavailable: the begin and the end of an outage are logged once.
+    unavailable: AtomicBool,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// For an answer that needs no waiting.
+/// For calls that are answered at once.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-/// An earlier report may have to be unpacked and packed again for it.
+/// For it an earlier report may have to be decompressed and compressed again.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// For 50 MB over a slow line, and the API's transaction.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(120);
 
 impl ApiClient {
+    /// Makes no connection yet.
+    ///
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new(base: String, token: Secret, worker_id: String) -> Result<Self, reqwest::Error> {
@@ -68,13 +70,13 @@ impl ApiClient {
             .user_agent(concat!("repolens-worker/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            // A load balancer in between forgets a silent long poll.
+            // A load balancer in between closes a silent long poll.
             .tcp_keepalive(Duration::from_secs(20));
         if is_loopback(&base) {
-            // A proxy of the environment is for what is far away.
+            // A proxy of the environment is for other machines.
             http = http.no_proxy();
-            // The name is this machine's also where no `/etc/hosts` says so, as in a Debian that was just made. The port
-            // is the address's own.
+            // The name is this machine's also where `/etc/hosts` is missing, as in a minimal image. The port is that of the
+            // address.
             let here = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(|ip: IpAddr| (ip, 0).into());
             http = http.resolve_to_addrs("localhost", &here);
         }
@@ -83,12 +85,12 @@ impl ApiClient {
             base,
             token,
             worker_id,
-            away: AtomicBool::new(false),
+            unavailable: AtomicBool::new(false),
         })
     }
 
-    /// The next job, waited for up to `wait`, to be held by `token`; `None` where none came. Where the answer is lost, the
-    /// same claim with the same token is given the same job.
+    /// Claims the next job, waiting for up to `wait`; `None` where none came. Where the answer is lost, the same claim with the
+    /// same lease token returns the same job.
     ///
     /// # Errors
     /// As [`CallError`].
@@ -96,7 +98,7 @@ impl ApiClient {
         self.claim(None, token, wait).await
     }
 
-    /// The job of one scan, to be held by `token`; `None` where it has ended, is unknown, or is somebody else's.
+    /// Claims the job of one scan; `None` where it has ended, is unknown, or is another worker's.
     ///
     /// # Errors
     /// As [`CallError`].
@@ -130,6 +132,8 @@ impl ApiClient {
         self.read(response).await.map(Some)
     }
 
+    /// Extends a lease, and reports progress.
+    ///
     /// # Errors
     /// As [`CallError`].
     pub async fn heartbeat(&self, scan: &ScanId, beat: &HeartbeatRequest) -> Result<HeartbeatResponse, CallError> {
@@ -137,7 +141,7 @@ impl ApiClient {
         self.read(self.send(request.timeout(ANSWER_TIMEOUT)).await?).await
     }
 
-    /// Tells which commit was cloned; `true` where the API has completed the scan with an earlier report of it.
+    /// Reports which commit was cloned; `true` where the API has completed the scan with an earlier report of it.
     ///
     /// # Errors
     /// As [`CallError`].
@@ -147,6 +151,8 @@ impl ApiClient {
         Ok(answer.cached)
     }
 
+    /// Gives a job back.
+    ///
     /// # Errors
     /// As [`CallError`].
     pub async fn release(&self, scan: &ScanId, body: &ReleaseRequest, within: Duration) -> Result<(), CallError> {
@@ -154,7 +160,7 @@ impl ApiClient {
         self.send(request.timeout(within)).await.map(drop)
     }
 
-    /// `body` is a [`StatusReport`] as JSON, compressed by gzip.
+    /// Reports the result of a job. `body` is a [`repolens_core::job::StatusReport`] as JSON, compressed by gzip.
     ///
     /// # Errors
     /// As [`CallError`].
@@ -168,7 +174,7 @@ impl ApiClient {
         self.send(request.timeout(REPORT_TIMEOUT)).await.map(drop)
     }
 
-    /// Does somebody answer there?
+    /// Checks that the API answers.
     ///
     /// # Errors
     /// As [`CallError`].
@@ -177,18 +183,18 @@ impl ApiClient {
         self.send(request.timeout(ANSWER_TIMEOUT)).await.map(drop)
     }
 
-    /// Does the API take our token? Asked of a job that is nobody's.
+    /// Checks that the API accepts the worker token, by a heartbeat for a scan that does not exist.
     ///
     /// # Errors
     /// As [`CallError`].
-    pub async fn token_is_taken(&self) -> Result<(), CallError> {
+    pub async fn check_token(&self) -> Result<(), CallError> {
         let beat = HeartbeatRequest {
             lease_token: LeaseToken::random(),
             progress: None,
             stage: None,
         };
         match self.heartbeat(&ScanId::random(), &beat).await {
-            // The token passed, the job is not there.
+            // The token was accepted, the scan does not exist.
             Ok(_) | Err(CallError::LeaseLost) => Ok(()),
             Err(CallError::Refused(cause)) if cause.starts_with("404") => Ok(()),
             Err(error) => Err(error),
@@ -212,10 +218,10 @@ impl ApiClient {
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, CallError> {
         let result = match request.send().await {
-            Ok(response) => sort(response).await,
-            Err(error) => Err(CallError::Unreachable(crate::chain(&error.without_url()))),
+            Ok(response) => check_status(response).await,
+            Err(error) => Err(CallError::Unavailable(error_chain(&error.without_url()))),
         };
-        self.tell_of_outage(result.as_ref().err());
+        self.log_outage(result.as_ref().err());
         result
     }
 
@@ -223,19 +229,19 @@ impl ApiClient {
         response
             .json()
             .await
-            .map_err(|error| CallError::Unreachable(crate::chain(&error.without_url())))
+            .map_err(|error| CallError::Unavailable(error_chain(&error.without_url())))
     }
 
-    fn tell_of_outage(&self, error: Option<&CallError>) {
+    fn log_outage(&self, error: Option<&CallError>) {
         match error {
-            Some(CallError::Unreachable(cause) | CallError::Faulted(cause)) => {
-                if !self.away.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(url = %self.base, "The API does not answer, trying again until it does: {cause}");
+            Some(CallError::Unavailable(cause) | CallError::Faulted(cause)) => {
+                if !self.unavailable.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(url = %self.base, "the API does not answer, trying again until it does: {cause}");
                 }
             }
             _ => {
-                if self.away.swap(false, Ordering::Relaxed) {
-                    tracing::info!(url = %self.base, "The API answers again");
+                if self.unavailable.swap(false, Ordering::Relaxed) {
+                    tracing::info!(url = %self.base, "the API answers again");
                 }
             }
         }
@@ -251,29 +257,19 @@ fn is_loopback(base: &str) -> bool {
     })
 }
 
-async fn sort(response: Response) -> Result<Response, CallError> {
+async fn check_status(response: Response) -> Result<Response, CallError> {
     let status = response.status();
     match status {
         _ if status.is_success() => Ok(response),
         StatusCode::CONFLICT => Err(CallError::LeaseLost),
         StatusCode::PAYLOAD_TOO_LARGE => Err(CallError::TooLarge),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(CallError::Unreachable(status.to_string())),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(CallError::Unavailable(status.to_string())),
         StatusCode::INTERNAL_SERVER_ERROR => Err(CallError::Faulted(status.to_string())),
-        _ if status.is_server_error() => Err(CallError::Unreachable(status.to_string())),
+        _ if status.is_server_error() => Err(CallError::Unavailable(status.to_string())),
         _ => {
             let text = response.text().await.unwrap_or_default();
             let shown = &text[..text.floor_char_boundary(300)];
             Err(CallError::Refused(format!("{status}: {shown}")))
         }
     }
-}
-
-/// The body of a report, compressed. Takes a while for a large one: call it off the runtime's thread.
-///
-/// # Errors
-/// The report is no JSON.
-pub fn report_body(report: &StatusReport<'_>) -> Result<bytes::Bytes, serde_json::Error> {
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    serde_json::to_writer(&mut gzip, report)?;
-    gzip.finish().map(Into::into).map_err(serde_json::Error::io)
 }

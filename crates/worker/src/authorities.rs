@@ -1,4 +1,4 @@
-//! Further authorities that certificates may be signed by (`EXTRA_CA_FILE`), for this process and for git.
+//! Further authorities of certificates (`EXTRA_CA_FILE`), for this process and for git.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -15,14 +15,14 @@ static BUNDLE: OnceLock<PathBuf> = OnceLock::new();
 /// # Errors
 /// When a file cannot be read or written.
 pub fn trust(extra: &Path, system: Option<&Path>, dir: &Path) -> anyhow::Result<()> {
-    let told = |error: String| anyhow::anyhow!("EXTRA_CA_FILE: {error}");
-    let count = tls::trust_also(extra).map_err(told)?;
-    let bundle = tls::bundle(extra, system).map_err(told)?;
+    let invalid = |error: String| anyhow::anyhow!("EXTRA_CA_FILE: {error}");
+    let count = tls::trust_also(extra).map_err(invalid)?;
+    let bundle = tls::bundle(extra, system).map_err(invalid)?;
     let path = dir.join("authorities.pem");
     std::fs::write(&path, bundle).with_context(|| format!("failed to write `{}`", path.display()))?;
     // Set once: a process has one worker.
     let _set_before = BUNDLE.set(path);
-    tracing::info!(count, file = %extra.display(), "Further authorities are trusted");
+    tracing::info!(count, file = %extra.display(), "further authorities are trusted");
     Ok(())
 }
 

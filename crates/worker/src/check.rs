@@ -1,11 +1,11 @@
-//! `repolens-worker check`: would it start, and would it work?
+//! `repolens-worker check`: whether the worker would start, and reach what it needs.
 
 use std::io::{self, Write};
 use std::path::Path;
 
 use repolens_core::queue;
 use repolens_core::settings::{Checked, EXIT_CONFIG, Finding, Level, WorkerSettings};
-use repolens_core::tls;
+use repolens_core::{error_chain, tls};
 
 use crate::api_client::{ApiClient, CallError};
 use crate::git;
@@ -18,12 +18,12 @@ use crate::sandbox::Sandboxes;
 pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut impl Write) -> io::Result<u8> {
     let mut findings = checked.findings;
     if let Some(settings) = &checked.settings {
-        findings.push(sandbox(&settings.sandbox_dir));
-        findings.push(git_is_there(&settings.search_path).await);
-        findings.extend(extra_authorities(settings));
+        findings.push(check_sandbox(&settings.sandbox_dir));
+        findings.push(check_git(&settings.search_path).await);
+        findings.extend(check_authorities(settings));
         if connect {
-            findings.push(api_answers(settings).await);
-            findings.extend(redis_answers(settings).await);
+            findings.push(check_api(settings).await);
+            findings.extend(check_redis(settings).await);
         }
     }
     for finding in &findings {
@@ -35,7 +35,7 @@ pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut im
     Ok(if bad { EXIT_CONFIG } else { 0 })
 }
 
-fn sandbox(dir: &Path) -> Finding {
+fn check_sandbox(dir: &Path) -> Finding {
     match Sandboxes::open(dir) {
         Ok(_) => finding(Level::Ok, "SANDBOX_DIR", format!("`{}` can be written", dir.display())),
         Err(error) => finding(
@@ -46,7 +46,7 @@ fn sandbox(dir: &Path) -> Finding {
     }
 }
 
-fn extra_authorities(settings: &WorkerSettings) -> Option<Finding> {
+fn check_authorities(settings: &WorkerSettings) -> Option<Finding> {
     let file = settings.extra_ca_file.as_deref()?;
     let read =
         tls::trust_also(file).and_then(|count| tls::bundle(file, settings.system_ca_file.as_deref()).map(|_| count));
@@ -60,16 +60,16 @@ fn extra_authorities(settings: &WorkerSettings) -> Option<Finding> {
     })
 }
 
-async fn git_is_there(search_path: &str) -> Finding {
+async fn check_git(search_path: &str) -> Finding {
     match git::version(search_path).await {
         Ok(version) if version >= git::SAFE_VERSION => {
-            finding(Level::Ok, "PATH", format!("git {} is there", dotted(version)))
+            finding(Level::Ok, "PATH", format!("git {} is installed", dotted(version)))
         }
         Ok(version) if version >= git::OLDEST_VERSION => finding(
             Level::Warning,
             "PATH",
             format!(
-                "git {} has known holes in what it does with hostile repositories: update it to {} or later",
+                "git {} has known security holes with hostile repositories: update it to {} or later",
                 dotted(version),
                 dotted(git::SAFE_VERSION)
             ),
@@ -91,25 +91,25 @@ async fn git_is_there(search_path: &str) -> Finding {
     }
 }
 
-async fn api_answers(settings: &WorkerSettings) -> Finding {
+async fn check_api(settings: &WorkerSettings) -> Finding {
     let tried = async {
         let api = ApiClient::new(
             settings.api_url.clone(),
             settings.worker_token.clone(),
             "check".to_owned(),
         )
-        .map_err(|error| CallError::Refused(crate::chain(&error)))?;
+        .map_err(|error| CallError::Refused(error_chain(&error)))?;
         api.health().await?;
-        api.token_is_taken().await
+        api.check_token().await
     };
     match tried.await {
         Ok(()) => finding(
             Level::Ok,
             "API_URL",
-            format!("{} answers and takes the token", settings.api_url),
+            format!("{} answers and accepts the token", settings.api_url),
         ),
-        // It may just not have been started yet: the worker waits for it.
-        Err(CallError::Unreachable(cause) | CallError::Faulted(cause)) => finding(
+        // It may not have been started yet: the worker waits for it.
+        Err(CallError::Unavailable(cause) | CallError::Faulted(cause)) => finding(
             Level::Warning,
             "API_URL",
             format!(
@@ -128,7 +128,7 @@ async fn api_answers(settings: &WorkerSettings) -> Finding {
     }
 }
 
-async fn redis_answers(settings: &WorkerSettings) -> Option<Finding> {
+async fn check_redis(settings: &WorkerSettings) -> Option<Finding> {
     let url = settings.redis.as_ref()?;
     Some(match queue::check(url).await {
         Ok(()) => finding(Level::Ok, "REDIS_URL", format!("Redis at {url} answers")),

@@ -3,7 +3,7 @@
 //! A repository that makes it run out of memory or time, or makes a parser crash, costs one child and nothing else. Where
 //! it died on a file, it is started again with the names of the files on, and then without the file that was at fault.
 
-mod ending;
+mod exit;
 mod messages;
 
 use std::ffi::OsString;
@@ -16,23 +16,23 @@ use tokio::time::Instant;
 
 use crate::failed::Failed;
 use crate::git::Cloned;
-use crate::job::Progress;
 use crate::process::{Group, Limits, Program, read_capped};
-use ending::Ending;
+use crate::progress::Progress;
+use exit::ChildExit;
 pub use messages::Message;
 use messages::Messages;
 
 /// How the child is started.
 #[derive(Debug, Clone)]
-pub struct Analyser {
+pub struct Analyzer {
     pub program: PathBuf,
-    /// What stands before the arguments of the analysis.
+    /// The arguments before those of the analysis.
     pub first_args: Vec<OsString>,
     pub search_path: OsString,
     pub limits: ScanLimits,
 }
 
-/// What the report shall say about the scan, and only the worker knows.
+/// The members of the report that only the worker knows.
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
     pub scan: &'a ScanId,
@@ -41,14 +41,14 @@ pub struct About<'a> {
     pub started: Instant,
 }
 
-/// A file that killed the child is left out; after so many the analysis is given up.
+/// A file that killed the child is left out; after this many restarts the analysis is given up.
 const MAX_RESTARTS: usize = 4;
 
-impl Analyser {
-    /// The command `analyze` of this very program.
+impl Analyzer {
+    /// The command `analyze` of this program.
     ///
     /// # Errors
-    /// The system does not tell where this program is.
+    /// The system does not return the path of this program.
     pub fn this_program(search_path: OsString, limits: ScanLimits) -> std::io::Result<Self> {
         Ok(Self {
             program: std::env::current_exe()?,
@@ -58,18 +58,18 @@ impl Analyser {
         })
     }
 
-    /// The report as JSON. Dropping the future kills the child.
+    /// Analyzes a clone and returns the report as JSON. Dropping the future kills the child.
     ///
     /// # Errors
     /// A code for each way in which it can fail; at `deadline` it is `analysis-timed-out`.
-    pub async fn analyse(
+    pub async fn analyze(
         &self,
         cloned: &Cloned,
         about: About<'_>,
         deadline: Instant,
         progress: &Progress,
     ) -> Result<Vec<u8>, Failed> {
-        tokio::time::timeout_at(deadline, self.until_it_lives(cloned, about, deadline, progress))
+        tokio::time::timeout_at(deadline, self.run_with_restarts(cloned, about, deadline, progress))
             .await
             .unwrap_or_else(|_| {
                 Err(Failed::new(
@@ -79,7 +79,7 @@ impl Analyser {
             })
     }
 
-    async fn until_it_lives(
+    async fn run_with_restarts(
         &self,
         cloned: &Cloned,
         about: About<'_>,
@@ -87,7 +87,7 @@ impl Analyser {
         progress: &Progress,
     ) -> Result<Vec<u8>, Failed> {
         let mut skip: Vec<String> = Vec::new();
-        // Naming each file costs time, and nearly every analysis lives: the first one does without.
+        // Naming each file costs time, and nearly every analysis succeeds: the first one does without.
         let mut name_files = false;
         for restarts in 0.. {
             let run = Run {
@@ -98,23 +98,23 @@ impl Analyser {
                 name_files,
             };
             let (failed, suspects) = match self.run(run, progress).await? {
-                Ending::Report(report) => return Ok(report),
-                Ending::Final(failed) => return Err(failed),
-                Ending::Died { failed, in_flight } => (failed, in_flight),
+                ChildExit::Report(report) => return Ok(report),
+                ChildExit::Final(failed) => return Err(failed),
+                ChildExit::Died { failed, in_flight } => (failed, in_flight),
             };
             let new: Vec<String> = suspects.into_iter().filter(|path| !skip.contains(path)).collect();
-            // Named and still nobody to blame, or too often: it is not one file.
+            // No new file was open, or it died too often: the fault is not one file.
             if (name_files && new.is_empty()) || restarts == MAX_RESTARTS {
                 return Err(failed);
             }
-            tracing::warn!(files = ?new, "the analysis died and is started again: {failed}");
+            tracing::warn!(files = ?new, "the analysis died, it is started again: {failed}");
             skip.extend(new);
             name_files = true;
         }
         unreachable!("the loop ends by a return")
     }
 
-    async fn run(&self, run: Run<'_>, progress: &Progress) -> Result<Ending, Failed> {
+    async fn run(&self, run: Run<'_>, progress: &Progress) -> Result<ChildExit, Failed> {
         let crashed = |error: std::io::Error| Failed::new(FailureCode::AnalysisCrashed, format!("the child: {error}"));
         let program = self.program(&run);
         let mut group = Group::start(&program).map_err(crashed)?;
@@ -134,9 +134,9 @@ impl Analyser {
         };
         let read_messages = async { messages.read(pipes.stderr, progress).await.map_err(crashed) };
         let ended = async { group.ended().await.map_err(crashed) };
-        // A too large report ends it at once: the group is dropped.
+        // A too large report fails at once: the group is dropped.
         let (report, (), status) = tokio::try_join!(read_report, read_messages, ended)?;
-        Ok(Ending::of(status, report, messages))
+        Ok(ChildExit::new(status, report, messages))
     }
 
     fn program<'a>(&'a self, run: &Run<'a>) -> Program<'a> {
@@ -170,17 +170,15 @@ impl Analyser {
             limits: Limits {
                 address_space: Some(self.limits.analysis_memory_bytes),
                 data: None,
-                // Of all its threads together; the wall clock is looked at by us.
+                // Of all its threads together; the deadline is enforced by the worker.
                 cpu_seconds: (time_left.as_secs() + 1) * self.threads(),
                 file_bytes: 0,
                 open_files: 512,
             },
-            wall: None,
+            landlock: None,
         }
     }
-}
 
-impl Analyser {
     /// One for each core, as far as the memory goes: the largest file that is parsed may take 190 MiB in the worst case.
     fn threads(&self) -> u64 {
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);

@@ -8,12 +8,12 @@ use repolens_core::ScanLimits;
 /// `EX_USAGE` of sysexits.h.
 pub const EXIT_USAGE: u8 = 64;
 
-/// Takes scans from the RepoLens API, or analyses a folder right here.
+/// Processes scans of the RepoLens API, or analyzes a local folder.
 ///
-/// Without a command it is the worker: it takes jobs from the API at `API_URL`, clones each repository into `SANDBOX_DIR`
+/// Without a command it is the worker: it claims jobs from the API at `API_URL`, clones each repository into `SANDBOX_DIR`
 /// and reports back. Its settings are environment variables (docs/settings.md).
 ///
-/// To look at a folder or repository of your own, no server or setting is needed:
+/// To analyze a folder or repository of your own, no server or setting is needed:
 ///
 ///   repolens-worker analyze .
 #[derive(Debug, Parser)]
@@ -25,15 +25,15 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Analyse a folder or a git repository and show what was found
+    /// Analyze a folder or a git repository and print a report
     ///
-    /// A folder is read as it lies on disk, without what its `.gitignore` leaves out; a bare repository is read at its
+    /// A folder is read as it is on disk, without what its `.gitignore` excludes; a bare repository is read at its
     /// `HEAD`. Nothing is executed, written or sent anywhere.
     ///
     /// Exit status: 0 done, 64 bad usage, 65 no readable source tree, 66 no such path, 74 the output cannot be written.
     #[command(visible_alias = "analyse")]
     Analyze(Box<AnalyzeArgs>),
-    /// Check the settings of the worker and print what was found, one JSON object a line
+    /// Check the settings of the worker and print the findings, one JSON object a line
     ///
     /// Exit status: 0, or 78 where the worker would not start.
     Check {
@@ -57,7 +57,7 @@ pub struct AnalyzeArgs {
     #[arg(long, value_enum, default_value_t = ProgressMode::Auto)]
     pub progress: ProgressMode,
 
-    /// A commit, branch or tag to analyse, in place of the files on disk
+    /// A commit, branch or tag to analyze, in place of the files on disk
     #[arg(long, value_name = "REVISION")]
     pub commit: Option<String>,
 
@@ -81,11 +81,11 @@ pub struct AnalyzeArgs {
     #[arg(long, hide = true)]
     pub name_files: bool,
 
-    /// First give up all rights but to read PATH.
+    /// Confine the process to reading PATH first.
     #[arg(long, hide = true)]
     pub confined: bool,
 
-    // What the worker wants its report to say.
+    // Members of the report that the worker passes.
     /// Why there is no history.
     #[arg(long, hide = true)]
     pub history_problem: Option<String>,
@@ -98,7 +98,7 @@ pub struct AnalyzeArgs {
     /// What the whole scan may use, as JSON.
     #[arg(long, hide = true, value_parser = parse_limits)]
     pub scan_limits: Option<ScanLimits>,
-    /// Counts as processing time, for the clone that came before.
+    /// The time of the clone, which is added to the processing time.
     #[arg(long, hide = true, default_value_t = 0)]
     pub elapsed_ms: u64,
 }

@@ -37,11 +37,11 @@ use fetch::{Fetch, Head};
 pub struct Git {
     pub policy: UrlPolicy,
     pub limits: ScanLimits,
-    /// `PATH`, where git is looked for.
+    /// `PATH`, in which git is found.
     pub search_path: OsString,
 }
 
-/// A repository that has arrived.
+/// A cloned repository.
 #[derive(Debug, Clone)]
 pub struct Cloned {
     /// The bare repository.
@@ -55,13 +55,13 @@ pub struct Cloned {
     pub bytes: u64,
 }
 
-/// The first that can be tied to a vetted address (`http.curloptResolve`).
+/// The first version that can be pinned to a vetted address (`http.curloptResolve`).
 pub const OLDEST_VERSION: (u32, u32, u32) = (2, 37, 0);
 
-/// The first of its line without the holes of 2024 and 2025 in what a clone may do.
+/// The first version of its line without the security holes of 2024 and 2025 in clones.
 pub const SAFE_VERSION: (u32, u32, u32) = (2, 47, 3);
 
-/// How often the size of a growing clone is looked at. At 100 MB/s it can outgrow its limit by 20 MB.
+/// How often the size of a growing clone is checked. At 100 MB/s it can outgrow its limit by 20 MB.
 const SIZE_CHECK: Duration = Duration::from_millis(200);
 
 /// The end of what git writes to stderr is kept: the reason is there.
@@ -164,8 +164,7 @@ impl Git {
     }
 }
 
-/// The commit and the branch that the folder at `path` stands at, where it is in a repository with a commit and git takes
-/// its owner for ours.
+/// The commit and the branch of the folder at `path`, where it is in a repository with a commit that git trusts.
 pub async fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
     let ended = local(search_path)
         .run(command::head_args("-C", path), Reach::Disk, None)
@@ -186,7 +185,7 @@ fn local(search_path: &str) -> Git {
 /// The version of the git that would be started.
 ///
 /// # Errors
-/// It cannot be started, or says something else than its version.
+/// It cannot be started, or prints something else than its version.
 pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
     let run = local(search_path)
         .run(vec!["--version".into()], Reach::Disk, None)
@@ -203,7 +202,7 @@ pub async fn version(search_path: &str) -> Result<(u32, u32, u32), String> {
         .map(str::parse);
     match (numbers.next(), numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor)), patch) => Ok((major, minor, patch.and_then(Result::ok).unwrap_or(0))),
-        _ => Err(format!("it says `{}`", ended.stdout.trim().escape_debug())),
+        _ => Err(format!("it prints `{}`", ended.stdout.trim().escape_debug())),
     }
 }
 
@@ -228,7 +227,7 @@ impl Ended {
     }
 }
 
-/// Comes to an end when `dir` is larger than `max_bytes`.
+/// Completes when `dir` is larger than `max_bytes`.
 async fn outgrows(dir: &Path, max_bytes: u64) {
     let mut check = tokio::time::interval(SIZE_CHECK);
     loop {

@@ -1,10 +1,10 @@
 //! The one place that starts processes: a cleared environment, limits, a process group of its own, and no process that
 //! outlives its owner.
 //!
-//! Whoever drops a [`Group`] kills it, so that a cancelled or timed out step needs nothing more than to be dropped.
+//! Dropping a [`Group`] kills it, so that a cancelled or timed out step only needs to be dropped.
 
 mod before_exec;
-pub(crate) mod wall;
+pub(crate) mod landlock;
 
 use std::ffi::OsString;
 use std::io;
@@ -20,9 +20,9 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
-pub use wall::Wall;
+pub use landlock::LandlockPolicy;
 
-/// What a process, and each process that it starts, may use. Enforced by the kernel.
+/// What a process, and each process that it starts, may use. The kernel enforces it.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Bytes of address space; beyond it, allocations fail. `None`: no limit.
@@ -44,14 +44,14 @@ pub const EVENTS_DESCRIPTOR: i32 = 9;
 pub struct Program<'a> {
     pub path: &'a Path,
     pub args: Vec<OsString>,
-    /// All the variables that it gets.
+    /// All environment variables that it gets.
     pub env: Vec<(&'static str, OsString)>,
     pub dir: &'a Path,
     /// Whether it gets a third pipe, as descriptor [`EVENTS_DESCRIPTOR`].
     pub events: bool,
     pub limits: Limits,
-    /// `None`: it builds its own (`analyze --confined`).
-    pub wall: Option<Wall<'a>>,
+    /// `None`: it confines itself (`analyze --confined`).
+    pub landlock: Option<LandlockPolicy<'a>>,
 }
 
 /// A started process and those it starts.
@@ -78,7 +78,7 @@ impl Group {
     /// Starts `program` with stdin closed, and stdout and stderr as pipes.
     ///
     /// # Errors
-    /// The program is not there, or the system is out of processes, memory or descriptors.
+    /// The program does not exist, or the system is out of processes, memory or descriptors.
     pub fn start(program: &Program<'_>) -> io::Result<Self> {
         #[expect(
             clippy::disallowed_methods,
@@ -94,7 +94,7 @@ impl Group {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
-        let rules = program.wall.map(|wall| wall.rules()).transpose()?.flatten();
+        let rules = program.landlock.map(|policy| policy.rules()).transpose()?.flatten();
         let (receiver, sender) = match program.events {
             true => pipe2(OFlag::O_CLOEXEC).map(|(receiver, sender)| (Some(receiver), Some(sender)))?,
             false => (None, None),
@@ -122,15 +122,15 @@ impl Group {
         })
     }
 
-    /// Waits for the end of the process, and ends what it left behind.
+    /// Waits for the end of the process, and kills the processes that it left behind.
     ///
     /// # Errors
     /// The system refuses to wait for it.
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
-        // Listened to before the first look, so that no end is missed.
+        // Subscribed before the first check, so that no end is missed.
         let mut a_child_ended = signal(SignalKind::child())?;
-        let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        while waitid(Id::Pid(self.leader), look)? == WaitStatus::StillAlive {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        while waitid(Id::Pid(self.leader), flags)? == WaitStatus::StillAlive {
             a_child_ended.recv().await;
         }
         // While the leader is not reaped its number cannot belong to another group.
@@ -141,7 +141,7 @@ impl Group {
     }
 
     fn kill(&self) {
-        // The only failure is that there is nobody left.
+        // The only possible failure is that no process is left.
         let _ = killpg(self.leader, Signal::SIGKILL);
     }
 }
@@ -149,7 +149,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if !self.reaped {
-            // The runtime reaps it: that is what tokio does with children that nobody waits for.
+            // The runtime reaps it, as tokio does with each child that is dropped.
             self.kill();
         }
     }

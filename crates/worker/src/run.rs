@@ -1,7 +1,7 @@
-//! The life of the worker: settings in, jobs until it is told to stop.
+//! The life of the worker: from its settings to the last job before it stops.
 
-mod from_redis;
 mod heartbeat;
+mod queue;
 mod signals;
 
 use std::ffi::OsString;
@@ -9,43 +9,47 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use repolens_core::LeaseToken;
+use backon::ExponentialBackoff;
 use repolens_core::queue::QUEUE;
 use repolens_core::settings::WorkerSettings;
+use repolens_core::{LeaseToken, backoff};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-use crate::api_client::ApiClient;
+use crate::api_client::{ApiClient, CallError};
 use crate::authorities;
-use crate::child::Analyser;
+use crate::child::Analyzer;
 use crate::git::Git;
-use crate::job::{Backoff, Jobs, Stop};
+use crate::job::Jobs;
 use crate::sandbox::Sandboxes;
-use from_redis::FromRedis;
+use queue::QueueWorker;
 
-/// How long a claim waits for a job. Many proxies hang up on what is silent for 60 s.
+/// How long a claim waits for a job. Many proxies close a connection that is silent for 60 s.
 const CLAIM_WAIT: Duration = Duration::from_secs(50);
 
-const FIRST_RETRY: Duration = Duration::from_millis(500);
-const LONGEST_RETRY: Duration = Duration::from_secs(15);
+/// From half a second to 15 s between calls to an API or a Redis that is unavailable.
+fn retry_delays() -> ExponentialBackoff {
+    backoff::exponential(Duration::from_millis(250), Duration::from_millis(7_500))
+}
 
 /// Works until `SIGTERM` or `SIGINT`.
 ///
 /// # Errors
 /// It cannot start, or a part of it panicked.
 pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
-    let (sender, stop) = Stop::new();
+    let stop = CancellationToken::new();
     let worker_id = settings.worker_id.clone().unwrap_or_else(own_id);
-    let redis = match &settings.redis {
-        Some(url) => Some(FromRedis::new(url, &worker_id, settings.concurrency)?),
+    let queue = match &settings.redis {
+        Some(url) => Some(QueueWorker::new(url, &worker_id, settings.concurrency)?),
         None => None,
     };
     let jobs = Arc::new(prepare(&settings, worker_id)?);
     let running = jobs.running.subscribe();
     tokio::select! {
-        result = work(jobs, redis, settings.concurrency, stop) => result,
-        result = signals::stop_on_signal(sender) => result,
-        result = heartbeat::beat(settings.heartbeat, running) => result,
+        result = work(jobs, queue, settings.concurrency, stop.clone()) => result,
+        result = signals::stop_on_signal(stop) => result,
+        result = heartbeat::send(settings.heartbeat, running) => result,
     }
 }
 
@@ -64,13 +68,13 @@ fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs>
             limits: settings.limits,
             search_path: search_path.clone(),
         },
-        analyser: Analyser::this_program(search_path, settings.limits).context("failed to find this program")?,
+        analyzer: Analyzer::this_program(search_path, settings.limits).context("failed to find this program")?,
         sandboxes,
         running: watch::Sender::new(0),
     })
 }
 
-/// Where no supervisor gave one: tells workers apart in the log and in the rows.
+/// An id for a worker without a supervisor: it identifies the worker in the log and in the rows.
 fn own_id() -> String {
     let host = nix::unistd::gethostname()
         .ok()
@@ -79,58 +83,69 @@ fn own_id() -> String {
     format!("{host}-{}", uuid::Uuid::new_v4().simple())
 }
 
-async fn work(jobs: Arc<Jobs>, redis: Option<FromRedis>, concurrency: usize, stop: Stop) -> anyhow::Result<()> {
+async fn work(
+    jobs: Arc<Jobs>,
+    queue: Option<QueueWorker>,
+    concurrency: usize,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     wait_for_api(&jobs.api, &stop).await;
-    if let Some(redis) = redis {
-        redis.run(jobs, stop).await?;
-        tracing::info!("Worker stopped");
-        return Ok(());
+    match queue {
+        Some(queue) => queue.run(jobs, stop).await,
+        None => poll_api(jobs, concurrency, stop).await?,
     }
-    if !stop.is_asked() {
+    tracing::info!("worker stopped");
+    Ok(())
+}
+
+/// Claims jobs from the API by long polls.
+async fn poll_api(jobs: Arc<Jobs>, concurrency: usize, stop: CancellationToken) -> anyhow::Result<()> {
+    if !stop.is_cancelled() {
         tracing::info!("Worker connected to API: {}", jobs.api.base());
         tracing::info!(concurrency, "Worker listening for jobs on queue: {QUEUE}");
     }
     let mut slots = JoinSet::new();
     for _ in 0..concurrency {
-        slots.spawn(one_after_another(Arc::clone(&jobs), stop.clone()));
+        slots.spawn(run_slot(Arc::clone(&jobs), stop.clone()));
     }
     while let Some(ended) = slots.join_next().await {
         ended.context("a part of the worker panicked")?;
     }
-    tracing::info!("Worker stopped");
     Ok(())
 }
 
-async fn wait_for_api(api: &ApiClient, stop: &Stop) {
-    let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
-    while api.health().await.is_err() {
-        tokio::select! {
-            () = stop.asked() => return,
-            () = backoff.wait() => {}
+async fn wait_for_api(api: &ApiClient, stop: &CancellationToken) {
+    let mut delays = retry_delays();
+    while api.health().await.is_err() && !stop.is_cancelled() {
+        sleep_unless_stopped(&mut delays, stop).await;
+    }
+}
+
+/// Processes one job after another, until the worker has to stop.
+async fn run_slot(jobs: Arc<Jobs>, stop: CancellationToken) {
+    let mut delays = retry_delays();
+    let mut token = LeaseToken::random();
+    while !stop.is_cancelled() {
+        match jobs.run_one(&token, CLAIM_WAIT, &stop).await {
+            Ok(_) => {
+                delays = retry_delays();
+                token = LeaseToken::random();
+            }
+            Err(error) => {
+                log_refused_claim(&error);
+                sleep_unless_stopped(&mut delays, &stop).await;
+            }
         }
     }
 }
 
-/// One job after another, until the worker has to stop.
-async fn one_after_another(jobs: Arc<Jobs>, stop: Stop) {
-    let fresh = || Backoff::new(FIRST_RETRY, LONGEST_RETRY);
-    let mut backoff = fresh();
-    let mut token = LeaseToken::random();
-    while !stop.is_asked() {
-        match jobs.run_one(&token, CLAIM_WAIT, &stop).await {
-            Ok(_) => {
-                backoff = fresh();
-                token = LeaseToken::random();
-            }
-            Err(error) => {
-                if let crate::api_client::CallError::Refused(cause) = &error {
-                    tracing::error!("The API refuses to hand out jobs: {cause}; check `WORKER_TOKEN` and `API_URL`");
-                }
-                tokio::select! {
-                    () = stop.asked() => {}
-                    () = backoff.wait() => {}
-                }
-            }
-        }
+fn log_refused_claim(error: &CallError) {
+    if let CallError::Refused(cause) = error {
+        tracing::error!("the API refuses to hand out jobs: {cause}; check `WORKER_TOKEN` and `API_URL`");
     }
+}
+
+async fn sleep_unless_stopped(delays: &mut ExponentialBackoff, stop: &CancellationToken) {
+    // `None` means that it was cancelled, which the callers check.
+    let _ = stop.run_until_cancelled(backoff::wait(delays)).await;
 }

@@ -1,8 +1,8 @@
-//! Where repositories are cloned: a folder for each worker process, and in it a folder for each scan, which goes when the
-//! scan ends.
+//! Where repositories are cloned: a folder for each worker process, and in it a folder for each scan, which is removed when
+//! the scan ends.
 //!
-//! A worker holds a lock on its folder as long as it lives, whichever way it ends. So the next one can tell what was left
-//! over from what belongs to a worker that runs beside it.
+//! A worker holds a lock on its folder as long as its process exists. So the next one can distinguish folders that were left
+//! over from those of workers that run beside it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -25,14 +25,14 @@ pub struct Sandboxes {
 }
 
 impl Sandboxes {
-    /// Makes the folder, after removing those of workers that are no more.
+    /// Makes the folder, after removing those of workers that have ended.
     ///
     /// # Errors
     /// `root` cannot be made or written to.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
         let at = || format!("failed to use `{}` (`SANDBOX_DIR`)", root.display());
         fs::create_dir_all(root).with_context(at)?;
-        // One at a time: a folder that was just made and is not locked yet must not look left over.
+        // One at a time: a folder that was just made and is not locked yet must not be taken for a left-over.
         let turn = lock_file(&root.join(".repolens-worker.lock")).with_context(at)?;
         turn.lock().with_context(at)?;
         sweep(root).with_context(at)?;
@@ -50,7 +50,7 @@ impl Sandboxes {
     pub fn create(&self, scan: &ScanId) -> io::Result<Sandbox> {
         let dir = self.dir.join(format!("{scan}-{}", uuid::Uuid::new_v4().simple()));
         make_private(&dir)?;
-        Ok(Sandbox { dir, gone: false })
+        Ok(Sandbox { dir, removed: false })
     }
 
     #[must_use]
@@ -62,7 +62,7 @@ impl Sandboxes {
 impl Drop for Sandboxes {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.dir) {
-            tracing::warn!(dir = %self.dir.display(), "the sandbox folder was not removed: {error}");
+            tracing::warn!(dir = %self.dir.display(), "sandbox folder not removed: {error}");
         }
     }
 }
@@ -71,7 +71,7 @@ impl Drop for Sandboxes {
 #[derive(Debug)]
 pub struct Sandbox {
     dir: PathBuf,
-    gone: bool,
+    removed: bool,
 }
 
 impl Sandbox {
@@ -80,12 +80,12 @@ impl Sandbox {
         &self.dir
     }
 
-    /// Removes it, with patience for processes that were killed a moment ago and still hold on to it.
+    /// Removes it. Retries for 2 s: processes that were just killed may still use it.
     pub async fn remove(mut self) {
         for _ in 0..100 {
             match remove(&self.dir) {
                 Ok(()) => {
-                    self.gone = true;
+                    self.removed = true;
                     return;
                 }
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -96,16 +96,16 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if self.gone {
+        if self.removed {
             return;
         }
         if let Err(error) = remove(&self.dir) {
-            tracing::error!(dir = %self.dir.display(), "the sandbox was not removed, the next start will: {error}");
+            tracing::error!(dir = %self.dir.display(), "sandbox not removed, the next start will: {error}");
         }
     }
 }
 
-/// Bytes on disk below `dir`. What vanishes meanwhile counts nothing; links are not followed.
+/// Bytes on disk below `dir`. Files that are removed meanwhile count nothing; links are not followed.
 #[must_use]
 pub fn size_on_disk(dir: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(dir) else { return 0 };
@@ -120,11 +120,11 @@ pub fn size_on_disk(dir: &Path) -> u64 {
         .sum()
 }
 
-/// Nothing can be written on the disk of `dir`. Where it cannot be told, it counts as having room.
+/// Whether nothing can be written on the disk of `dir`. Where this is unknown, it is not.
 #[must_use]
 pub fn is_full(dir: &Path) -> bool {
     nix::sys::statvfs::statvfs(dir).is_ok_and(|disk| {
-        // File systems without a fixed number of files tell none at all.
+        // File systems without a fixed number of files return 0 for both.
         disk.blocks_available() == 0 || (disk.files() > 0 && disk.files_available() == 0)
     })
 }
@@ -135,12 +135,12 @@ fn sweep(root: &Path) -> io::Result<()> {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) || !entry.file_type()?.is_dir() {
             continue;
         }
-        let owner_lives = match File::open(entry.path().join(LOCK)) {
+        let is_in_use = match File::open(entry.path().join(LOCK)) {
             Ok(lock) => matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),
             Err(_) => false,
         };
-        if !owner_lives {
-            tracing::info!(dir = %entry.path().display(), "removing what an earlier worker left over");
+        if !is_in_use {
+            tracing::info!(dir = %entry.path().display(), "removing the folder of an earlier worker");
             remove(&entry.path())?;
         }
     }
@@ -188,7 +188,7 @@ mod tests {
         fs::create_dir_all(root.path().join("somebody-elses")).expect("made");
 
         let first = Sandboxes::open(root.path()).expect("opens");
-        assert!(!left_over.exists(), "nobody holds it");
+        assert!(!left_over.exists(), "it is not locked");
         let second = Sandboxes::open(root.path()).expect("opens beside the first");
         assert!(first.dir().exists(), "its worker lives");
         assert_eq!(folders(root.path()), 3);

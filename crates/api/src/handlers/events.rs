@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
-use repolens_core::queue::{self, Heard};
+use repolens_core::queue::{RelayEvent, ScanWatch};
 use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -85,7 +85,7 @@ struct Stream {
     id: ScanId,
     watch: Watch,
     /// What other instances say of it.
-    elsewhere: Option<queue::Watch>,
+    elsewhere: Option<ScanWatch>,
     /// The progress that the client was told last: what comes from elsewhere may come late.
     percent: u8,
     stopping: watch::Receiver<bool>,
@@ -133,8 +133,8 @@ impl Stream {
                     }
                 }
                 heard = hear(&mut self.elsewhere) => match heard {
-                    Heard::Message(text) => self.next = self.news(&text),
-                    Heard::Gap => self.next = self.row().await,
+                    RelayEvent::Message(text) => self.next = self.news(&text),
+                    RelayEvent::Gap => self.next = self.row().await,
                 },
                 _ = self.stopping.changed() => {}
                 () = tokio::time::sleep_until(self.heartbeat) => {
@@ -171,7 +171,7 @@ impl Stream {
 }
 
 /// Waits for ever where there are no other instances.
-async fn hear(elsewhere: &mut Option<queue::Watch>) -> Heard {
+async fn hear(elsewhere: &mut Option<ScanWatch>) -> RelayEvent {
     match elsewhere {
         Some(watch) => watch.next().await,
         None => std::future::pending().await,

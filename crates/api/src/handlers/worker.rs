@@ -122,7 +122,7 @@ async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Optio
     }
     app.events
         .tell(job.scan_id.as_str(), State::new(ScanStatus::Processing));
-    tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job taken");
+    tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job claimed");
     Ok(Some(HttpResponse::Ok().json(Claim {
         scan_id: job.scan_id,
         repo_url: job.repo_url,
@@ -243,6 +243,6 @@ pub async fn post_release(
         Ok(status)
     };
     let status = app.undisturbed(release).await?.ok_or_else(Problem::lease_lost)?;
-    tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job given back");
+    tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job released");
     Ok(HttpResponse::Ok().json(json!({ "scanId": id, "status": status })))
 }

@@ -6,7 +6,7 @@ mod api;
 mod database;
 pub mod github;
 #[expect(dead_code, reason = "the worker's tests, whose file it is, use more of it")]
-#[path = "../../../worker/tests/it/http.rs"]
+#[path = "../../../worker/tests/integration/http.rs"]
 pub mod http_server;
 pub mod people;
 mod postgres;

@@ -1,4 +1,4 @@
-//! Why Redis does not serve us: no place for another client, a wrong password, a right that is missing.
+//! Why Redis refuses service: no place for another client, a wrong password, a missing right.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -8,7 +8,7 @@ use super::connection::{self, ANSWER_TIME, CONNECT_TIME, connect};
 use super::{LoginFault, QueueError};
 use crate::settings::RedisUrl;
 
-/// What is asked of the key or channel that follows. Commands that only other users of BullMQ need are not among them.
+/// The commands that the queue needs, each with arguments. Those that only other users of BullMQ need are not among them.
 const NEEDED: &[(&str, &str)] = &[
     ("evalsha", "0123 0"),
     ("script", "load x"),
@@ -44,7 +44,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("subscribe", "repolens:scan:x"),
 ];
 
-/// Answers which of the commands the user may not use. Redis 7 can say so without doing them; an older one finds none.
+/// Returns the commands that the user may not use. Redis 7 checks them without running them; an older one finds none.
 const MISSING: &str = "local missing = {} \
     if redis.acl_check_cmd then for _, line in ipairs(ARGV) do \
       local words = {} for word in string.gmatch(line, '%S+') do table.insert(words, word) end \
@@ -53,7 +53,7 @@ const MISSING: &str = "local missing = {} \
     end end \
     return missing";
 
-/// Tries to connect and to authenticate, and whether the user has the rights that the queue needs.
+/// Tries to connect and to authenticate, and checks that the user has the rights that the queue needs.
 ///
 /// # Errors
 /// When the server is not reached within two seconds, or refuses.
@@ -79,22 +79,22 @@ pub async fn check(url: &RedisUrl) -> Result<(), QueueError> {
     }
 }
 
-/// What lies behind an error. The client library has one word for whatever it meets while it logs in, and a server that
-/// has no place for a client says so before it is asked anything.
+/// The cause of an error. The client library has one error for all failures of a login, and a server that has no place for a
+/// client reports that before the first command.
 pub(super) async fn explain(url: &RedisUrl, error: QueueError) -> QueueError {
-    // Inside of TLS nothing is said before the handshake.
-    if url.tls() || !matches!(error, QueueError::Away(_) | QueueError::Login(_)) {
+    // With TLS, the server sends nothing readable before the handshake.
+    if url.tls() || !matches!(error, QueueError::Unavailable(_) | QueueError::Login(_)) {
         return error;
     }
-    match timeout(CONNECT_TIME, first_words(url)).await {
-        Ok(Ok(line)) => line.strip_prefix('-').and_then(understood).unwrap_or(error),
-        // It is not reached, which the error says.
+    match timeout(CONNECT_TIME, first_line(url)).await {
+        Ok(Ok(line)) => line.strip_prefix('-').and_then(recognize).unwrap_or(error),
+        // The server is unreachable, as the error says.
         Ok(Err(_)) | Err(_) => error,
     }
 }
 
-/// The first line that the server says, to a log-in or otherwise to a `PING`.
-async fn first_words(url: &RedisUrl) -> std::io::Result<String> {
+/// The first line that the server answers to a login, or to a `PING` without one.
+async fn first_line(url: &RedisUrl) -> std::io::Result<String> {
     let mut stream = TcpStream::connect((url.host(), url.port())).await?;
     let mut words = Vec::new();
     if let Some(password) = url.password() {
@@ -108,7 +108,7 @@ async fn first_words(url: &RedisUrl) -> std::io::Result<String> {
     for word in words {
         request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
     }
-    // A server without a place has closed by now, and what it said is there to be read.
+    // A server without a place has closed the connection by now, and its answer can be read.
     let _closed = stream.write_all(request.as_bytes()).await;
     let mut line = Vec::new();
     while line.len() < 512 && !line.ends_with(b"\n") {
@@ -117,9 +117,8 @@ async fn first_words(url: &RedisUrl) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&line).trim_end().to_owned())
 }
 
-/// An error of the server that we know, by its code; those without one of their own by their text, which Redis has in one
-/// language only.
-pub(super) fn understood(text: &str) -> Option<QueueError> {
+/// A known error of the server, by its code; those without a code by their text, which Redis has in one language only.
+pub(super) fn recognize(text: &str) -> Option<QueueError> {
     let (code, detail) = text.split_once(' ').unwrap_or((text, ""));
     match code {
         "WRONGPASS" => Some(QueueError::Login(LoginFault::Wrong)),

@@ -1,45 +1,52 @@
-//! A worker's end of the queue: takes jobs one after the other, as many at a time as it was told.
+//! A worker's end of the queue: takes jobs one after the other, up to a number of them at a time.
 //!
-//! The queue owns the delivery, the caller the work. While nothing waits, one blocking command stands on a connection of
-//! its own, five minutes long. It is never dropped half-way: what it takes off is the marker that wakes a worker, and if
-//! the answer found nobody, a job would wait for the next marker.
-
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use bullmq::QueueKeys;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::JoinSet;
-use tracing::error;
-
-use super::connection::{Backoff, Link};
-use super::held::{After, Held, Job, Outcome, Taken};
-use super::stalled;
-use super::{QUEUE, QueueError, name_worker, script};
-use crate::settings::RedisUrl;
+//! The queue owns the delivery, the caller the work. While nothing waits, one blocking command runs on a connection of its
+//! own, for five minutes. It is never dropped half-way: what it takes off is the marker that wakes a worker, and if nobody
+//! read its answer, a job would wait for the next marker.
 
 mod blocking;
+mod fetched;
+mod job;
+mod locked_job;
+mod session;
+mod stalled;
 mod take;
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use backon::ExponentialBackoff;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use super::{QUEUE, QueueError, name_worker, retry_delays};
+use crate::backoff;
+use crate::settings::RedisUrl;
 use blocking::Blocking;
-pub(super) use take::{Fetched, fetched};
+use fetched::Fetched;
+use job::Job;
+use locked_job::{LockedJob, Settled};
+use session::Session;
+
+pub use locked_job::{ActiveJob, JobOutcome};
 
 /// Takes jobs from the queue.
 pub struct Consumer {
-    core: Arc<Core>,
+    session: Arc<Session>,
     concurrency: usize,
 }
 
 /// The times that a consumer keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
-    /// A job whose worker has not been heard of for so long may be put back. Extended three times as often.
+    /// A job whose lock was not extended for this long may be put back. It is extended three times as often.
     pub lock: Duration,
-    /// While other workers have jobs, it is looked this often whether they are alive.
+    /// While other workers have jobs, this is how often they are checked for being alive.
     pub stalled_interval: Duration,
-    /// The longest that the blocking command stands.
+    /// The longest time of the blocking command.
     pub block: Duration,
 }
 
@@ -53,22 +60,8 @@ impl Timing {
     };
 }
 
-/// What the consumer's tasks share.
-pub(super) struct Core {
-    pub(super) link: Link,
-    pub(super) keys: QueueKeys,
-    /// The worker's name.
-    pub(super) name: String,
-    pub(super) timing: Timing,
-    /// Jobs that this worker has.
-    pub(super) held: AtomicUsize,
-    /// The last job's end found nothing else to do.
-    drained: AtomicBool,
-    /// The tokens of calls that may have taken a job without an answer.
-    unanswered: Mutex<HashSet<String>>,
-    /// Tells the stalled check that it may matter.
-    pub(super) look: Notify,
-}
+/// What Redis refuses (a missing right, a wrong type) is not repaired within seconds.
+const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(30);
 
 impl Consumer {
     /// Makes no connection yet.
@@ -77,176 +70,166 @@ impl Consumer {
     /// When the address cannot be used for a connection.
     pub fn new(url: &RedisUrl, worker_id: &str, concurrency: usize, timing: Timing) -> Result<Self, QueueError> {
         Ok(Self {
-            core: Arc::new(Core {
-                link: Link::new(url)?,
-                keys: script::keys(),
-                name: worker_id.to_owned(),
-                timing,
-                held: AtomicUsize::new(0),
-                drained: AtomicBool::new(false),
-                unanswered: Mutex::default(),
-                look: Notify::new(),
-            }),
+            session: Arc::new(Session::new(url, worker_id, timing)?),
             concurrency: concurrency.max(1),
         })
     }
 
-    /// Runs `handle` for each job until `stop` becomes true, and returns when the last of them has ended. Then no new job
-    /// is taken; it is the closure's to end soon, with [`Outcome::GiveBack`] where it cannot finish. Redis may be away at
-    /// any time, at the start too.
+    /// Runs `handle` for each job until `stop` is cancelled, and returns when the last of them has ended. From then on no
+    /// new job is taken; the closure has to end soon, with [`JobOutcome::GiveBack`] where it cannot finish. Redis may be
+    /// unavailable at any time, at the start too.
     ///
-    /// A closure that panics leaves its job to be put back like that of a worker that died.
-    pub async fn run<H, F>(&self, mut stop: watch::Receiver<bool>, handle: H)
+    /// The job of a closure that panics is put back like that of a worker that died.
+    pub async fn run<H, F>(&self, stop: CancellationToken, handle: H)
     where
-        H: Fn(Taken) -> F + Send + Sync + 'static,
-        F: Future<Output = Outcome> + Send + 'static,
+        H: Fn(ActiveJob) -> F + Send + Sync + 'static,
+        F: Future<Output = JobOutcome> + Send + 'static,
     {
+        let session = &self.session;
         let handle = Arc::new(handle);
         let slots = Arc::new(Semaphore::new(self.concurrency));
         let mut jobs = JoinSet::new();
-        let watcher = tokio::spawn(stalled::watch(Arc::clone(&self.core), stop.clone()));
-        let mut blocking = Blocking::new(self.core.link.client().clone(), name_worker(&self.core.name));
-        let mut backoff = Backoff::new();
-        // A marker was taken off, and what it stands for was not looked at yet.
-        let mut woken = false;
-        while !stopping(&stop) {
+        let stalled = tokio::spawn(stalled::run(Arc::clone(session), stop.clone()));
+        let mut waiter = Waiter::new(session);
+        while !stop.is_cancelled() {
             while let Some(ended) = jobs.try_join_next() {
-                told_of(ended);
+                log_panic(ended);
             }
             // The stop first: a slot that is free because its job was given back must not take that job again.
             let slot = tokio::select! {
                 biased;
-                () = stopped(&mut stop) => break,
+                () = stop.cancelled() => break,
                 slot = Arc::clone(&slots).acquire_owned() => slot.expect("the semaphore is never closed"),
             };
-            // With one slot, the marker cannot have been taken off since the last job's end looked. Where others run beside,
-            // it may have been, and for a job that came after.
-            let drained = self.core.drained.swap(false, Ordering::SeqCst) && self.concurrency == 1;
-            let fetched = if drained {
-                Ok(Fetched::Nothing { again_in: None })
-            } else {
-                self.core.take().await
-            };
-            woken &= fetched.is_err();
-            match fetched {
+            match self.fetch(&mut waiter).await {
                 Ok(Fetched::Job(job)) => {
-                    backoff = Backoff::new();
-                    jobs.spawn(work(
-                        Arc::clone(&self.core),
-                        *job,
-                        Arc::clone(&handle),
-                        stop.clone(),
-                        slot,
-                    ));
+                    waiter.delays = retry_delays();
+                    let task = work(Arc::clone(session), *job, Arc::clone(&handle), stop.clone(), slot);
+                    jobs.spawn(task);
                 }
-                Ok(Fetched::Nothing { again_in }) => {
-                    if !drained {
-                        self.core.look.notify_one();
-                    }
-                    let longest = self.core.timing.block;
-                    let time = again_in.map_or(longest, |again_in| again_in.min(longest));
-                    match blocking.wait(&self.core, time, &mut stop).await {
-                        Ok(by_a_marker) => {
-                            backoff = Backoff::new();
-                            woken = by_a_marker;
-                        }
-                        Err(error) => self.pause(&error, &mut backoff, &mut stop).await,
-                    }
-                }
-                Err(error) => self.pause(&error, &mut backoff, &mut stop).await,
+                Ok(Fetched::Nothing { again_in }) => waiter.wait(again_in, &stop).await,
+                Err(error) => waiter.pause(&error, &stop).await,
             }
         }
-        if woken {
-            blocking::give_marker_back(&self.core).await;
-        }
+        waiter.give_marker_back().await;
         while let Some(ended) = jobs.join_next().await {
-            told_of(ended);
+            log_panic(ended);
         }
-        told_of(watcher.await);
+        log_panic(stalled.await);
+    }
+
+    /// Takes a job, unless the last finished one found that there is none.
+    async fn fetch(&self, waiter: &mut Waiter<'_>) -> Result<Fetched, QueueError> {
+        // With one slot, the marker cannot have been taken off since that job was finished. Where others run beside it, it
+        // may have been, and for a job that came later.
+        let drained = self.session.drained.swap(false, Ordering::SeqCst) && self.concurrency == 1;
+        let fetched = if drained {
+            Ok(Fetched::Nothing { again_in: None })
+        } else {
+            self.session.take().await
+        };
+        waiter.has_marker &= fetched.is_err();
+        if !drained && matches!(fetched, Ok(Fetched::Nothing { .. })) {
+            self.session.check_stalled.notify_one();
+        }
+        fetched
+    }
+}
+
+/// Waits between two attempts to take a job.
+struct Waiter<'a> {
+    session: &'a Session,
+    blocking: Blocking,
+    delays: ExponentialBackoff,
+    /// A marker was taken off, and the job that it stands for was not fetched yet.
+    has_marker: bool,
+}
+
+impl<'a> Waiter<'a> {
+    fn new(session: &'a Session) -> Self {
+        Self {
+            session,
+            blocking: Blocking::new(session.link.client().clone(), name_worker(&session.name)),
+            delays: retry_delays(),
+            has_marker: false,
+        }
+    }
+
+    /// Until there may be a job.
+    async fn wait(&mut self, again_in: Option<Duration>, stop: &CancellationToken) {
+        let longest = self.session.timing.block;
+        let time = again_in.map_or(longest, |again_in| again_in.min(longest));
+        match self.blocking.wait(self.session, time, stop).await {
+            Ok(by_marker) => {
+                self.delays = retry_delays();
+                self.has_marker = by_marker;
+            }
+            Err(error) => self.pause(&error, stop).await,
+        }
     }
 
     /// After an error of the queue.
-    async fn pause(&self, error: &QueueError, backoff: &mut Backoff, stop: &mut watch::Receiver<bool>) {
-        /// What Redis refuses (a right that is missing, a wrong type) does not mend itself within seconds.
-        const REFUSED: Duration = Duration::from_secs(30);
+    async fn pause(&mut self, error: &QueueError, stop: &CancellationToken) {
         let wait = async {
             match error {
-                QueueError::Away(_) | QueueError::Full | QueueError::Login(_) => {
-                    self.core.link.outage.began(error);
-                    backoff.wait().await;
+                QueueError::Unavailable(_) | QueueError::Full | QueueError::Login(_) => {
+                    self.session.link.outage.began(error);
+                    backoff::wait(&mut self.delays).await;
                 }
                 QueueError::Rights(_) | QueueError::Refused(_) => {
                     error!(queue = QUEUE, "no jobs can be taken: {error}");
-                    tokio::time::sleep(REFUSED).await;
+                    tokio::time::sleep(PAUSE_AFTER_REFUSAL).await;
                 }
             }
         };
         tokio::select! {
             () = wait => {}
-            () = stopped(stop) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
+    /// For another worker: this one stops, and does not fetch the job that the marker stands for.
+    async fn give_marker_back(&self) {
+        if self.has_marker {
+            blocking::give_marker_back(self.session).await;
         }
     }
 }
 
-/// One slot's work: a job, and those that came with the finishing of the one before.
+/// The work of one slot: a job, and those that were taken with the finish of the one before.
 async fn work<H, F>(
-    core: Arc<Core>,
+    session: Arc<Session>,
     first: Job,
     handle: Arc<H>,
-    stop: watch::Receiver<bool>,
+    stop: CancellationToken,
     _slot: OwnedSemaphorePermit,
 ) where
-    H: Fn(Taken) -> F,
-    F: Future<Output = Outcome>,
+    H: Fn(ActiveJob) -> F,
+    F: Future<Output = JobOutcome>,
 {
-    let _counted = Counted::new(&core.held);
+    let _active = session.count_active();
     let mut next = Box::new(first);
     loop {
-        let held = Arc::new(Held::new(Arc::clone(&core), *next));
-        let outcome = match held.runnable() {
+        let locked = Arc::new(LockedJob::new(Arc::clone(&session), *next));
+        let outcome = match locked.runnable() {
             Ok(scan_id) => {
                 tokio::select! {
-                    outcome = handle(Taken::new(scan_id, Arc::clone(&held))) => outcome,
-                    never = held.keep() => match never {},
+                    outcome = handle(ActiveJob::new(scan_id, Arc::clone(&locked))) => outcome,
+                    never = locked.keep() => match never {},
                 }
             }
-            Err(reason) => Outcome::Failed(reason),
+            Err(reason) => JobOutcome::Failed(reason),
         };
-        match held.settle(outcome, &stop).await {
-            After::Next(job) => next = job,
-            After::Drained => return core.drained.store(true, Ordering::SeqCst),
-            After::Unknown => return,
+        match locked.settle(outcome, &stop).await {
+            Settled::Next(job) => next = job,
+            Settled::Drained => return session.drained.store(true, Ordering::SeqCst),
+            Settled::Unknown => return,
         }
     }
 }
 
-fn told_of(ended: Result<(), tokio::task::JoinError>) {
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
-        error!("a task of the queue ended early, its job will be put back: {error}");
-    }
-}
-
-pub(super) fn stopping(stop: &watch::Receiver<bool>) -> bool {
-    // Nobody who could say so any more is as good as being told.
-    *stop.borrow() || stop.has_changed().is_err()
-}
-
-pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone.
-    let _ = stop.wait_for(|stop| *stop).await;
-}
-
-struct Counted<'a>(&'a AtomicUsize);
-
-impl<'a> Counted<'a> {
-    fn new(counter: &'a AtomicUsize) -> Self {
-        counter.fetch_add(1, Ordering::SeqCst);
-        Self(counter)
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        error!("a task of the queue panicked, its job will be put back: {error}");
     }
 }

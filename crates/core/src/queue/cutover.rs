@@ -2,7 +2,7 @@
 //!
 //! It put the ids of completed jobs into a plain set, where BullMQ has a sorted one; it left failed jobs among those in
 //! work, from where BullMQ's check for stalled jobs would start them all again; and it wrote times of a clock that starts
-//! with the machine. All this is put right by the rows. Where there is nothing of it, this costs six commands.
+//! with the machine. All this is corrected by the rows. Where there is nothing to correct, this costs six commands.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use chrono::{DateTime, Utc};
 use redis::Pipeline;
 use serde_json::json;
 
-use super::{Producer, QueueError, script};
+use super::{Producer, QueueError, scripts};
 use crate::{ScanId, ScanStatus};
 
-/// A scan's row, as far as it matters here.
+/// The parts of a scan's row that are needed here.
 #[derive(Debug, Clone)]
 pub struct OldRow {
     pub scan_id: ScanId,
     pub status: ScanStatus,
-    /// `None`: not known; now stands in.
+    /// `None`: unknown; the present time is used.
     pub ended_at: Option<DateTime<Utc>>,
     /// Of a failed scan.
     pub error: Option<String>,
@@ -29,24 +29,24 @@ pub struct OldRow {
 /// What [`Producer::cut_over`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cutover {
-    /// Finished jobs that are now where finished jobs belong.
+    /// Finished jobs that were moved to where finished jobs belong.
     pub filed: usize,
-    /// Jobs of finished or unknown scans that were taken out.
+    /// Jobs of finished or unknown scans that were removed.
     pub removed: usize,
 }
 
-/// What was met in the queue.
+/// The jobs that the older system left in the queue.
 #[derive(Debug, Clone, Default)]
-pub struct Met {
+pub struct OldJobs {
     /// Members of the plain set.
     completed: Vec<String>,
     is_plain_set: bool,
-    /// In work, and locked by nobody.
+    /// Active without a lock.
     abandoned: Vec<String>,
     waiting: Vec<String>,
 }
 
-impl Met {
+impl OldJobs {
     /// The scans whose rows [`Producer::cut_over`] needs.
     #[must_use]
     pub fn scan_ids(&self) -> Vec<ScanId> {
@@ -62,28 +62,28 @@ impl Met {
 const FINISHED: [&str; 2] = ["completed", "failed"];
 
 impl Producer {
-    /// Looks for what the older system may have left. To be called once, at start.
+    /// Finds what the older system may have left. To be called once, at start.
     ///
     /// # Errors
-    /// When Redis is away.
-    pub async fn meet(&self) -> Result<Met, QueueError> {
-        self.with(meet).await
+    /// When Redis is unavailable.
+    pub async fn find_old_jobs(&self) -> Result<OldJobs, QueueError> {
+        self.with(find_old_jobs).await
     }
 
-    /// Puts it right. A scan without a row among `rows` is unknown.
+    /// Corrects the queue. A scan without a row among `rows` is unknown.
     ///
     /// # Errors
-    /// When Redis is away. It may be done again at any time.
-    pub async fn cut_over(&self, met: &Met, rows: &[OldRow]) -> Result<Cutover, QueueError> {
-        if met.completed.is_empty() && met.abandoned.is_empty() && met.waiting.is_empty() && !met.is_plain_set {
+    /// When Redis is unavailable. It may be done again at any time.
+    pub async fn cut_over(&self, old: &OldJobs, rows: &[OldRow]) -> Result<Cutover, QueueError> {
+        if old.completed.is_empty() && old.abandoned.is_empty() && old.waiting.is_empty() && !old.is_plain_set {
             return Ok(Cutover::default());
         }
         let rows: HashMap<&str, &OldRow> = rows.iter().map(|row| (row.scan_id.as_str(), row)).collect();
-        self.with(|queue| cut_over(queue, met, &rows)).await
+        self.with(|queue| cut_over(queue, old, &rows)).await
     }
 }
 
-async fn meet(queue: Arc<Queue>) -> Result<Met, bullmq::Error> {
+async fn find_old_jobs(queue: Arc<Queue>) -> Result<OldJobs, bullmq::Error> {
     let keys = queue.keys();
     let mut connection = queue.connection().connection();
     let (kind, active, wait, paused): (String, Vec<String>, Vec<String>, Vec<String>) = redis::pipe()
@@ -118,9 +118,9 @@ async fn meet(queue: Arc<Queue>) -> Result<Met, bullmq::Error> {
             .map(|(id, _)| id)
             .collect()
     };
-    // What has no scan's id was not added by the older system: it is for the check for stalled jobs, or for nobody.
+    // What has no scan's id was not added by the older system: the check for stalled jobs deals with it.
     let of_scans = |ids: Vec<String>| ids.into_iter().filter(|id| ScanId::parse(id).is_ok()).collect();
-    Ok(Met {
+    Ok(OldJobs {
         completed: of_scans(completed),
         is_plain_set,
         abandoned: of_scans(abandoned),
@@ -128,27 +128,27 @@ async fn meet(queue: Arc<Queue>) -> Result<Met, bullmq::Error> {
     })
 }
 
-async fn cut_over(queue: Arc<Queue>, met: &Met, rows: &HashMap<&str, &OldRow>) -> Result<Cutover, bullmq::Error> {
+async fn cut_over(queue: Arc<Queue>, old: &OldJobs, rows: &HashMap<&str, &OldRow>) -> Result<Cutover, bullmq::Error> {
     let mut done = Cutover::default();
     let mut connection = queue.connection().connection();
     let final_row = |id: &str| rows.get(id).copied().filter(|row| row.status.is_final());
 
-    // Together or not at all, so that a fault half-way loses no job.
+    // Atomically, so that a failure half-way loses no job.
     let mut pipe = redis::pipe();
     pipe.atomic();
-    if met.is_plain_set {
+    if old.is_plain_set {
         pipe.del(queue.keys().completed()).ignore();
     }
-    let existing = existing(&queue, met.completed.iter().chain(&met.abandoned)).await?;
-    for id in &met.completed {
+    let existing = existing(&queue, old.completed.iter().chain(&old.abandoned)).await?;
+    for id in &old.completed {
         if let Some(times) = existing.get(id.as_str()) {
             file(&mut pipe, &queue, id, final_row(id), times);
             done.filed += 1;
         }
     }
     let mut unknown: Vec<&str> = Vec::new();
-    let seen: HashSet<&str> = met.completed.iter().map(String::as_str).collect();
-    for id in &met.abandoned {
+    let seen: HashSet<&str> = old.completed.iter().map(String::as_str).collect();
+    for id in &old.abandoned {
         let filed = seen.contains(id.as_str());
         if let (Some(row), Some(times), false) = (final_row(id), existing.get(id.as_str()), filed) {
             file(&mut pipe, &queue, id, Some(row), times);
@@ -163,7 +163,7 @@ async fn cut_over(queue: Arc<Queue>, met: &Met, rows: &HashMap<&str, &OldRow>) -
     }
     pipe.exec_async(&mut connection).await?;
 
-    let finished = met
+    let finished = old
         .waiting
         .iter()
         .map(String::as_str)
@@ -176,7 +176,7 @@ async fn cut_over(queue: Arc<Queue>, met: &Met, rows: &HashMap<&str, &OldRow>) -
     Ok(done)
 }
 
-/// The jobs that have a hash, with what stands there for `processedOn`.
+/// The jobs that have a hash, with its field `processedOn`.
 async fn existing<'a>(
     queue: &Queue,
     ids: impl Iterator<Item = &'a String>,
@@ -196,13 +196,13 @@ async fn existing<'a>(
         .collect())
 }
 
-/// Puts a finished job where dashboards and BullMQ's own cleaning look for it.
+/// Moves a finished job to where dashboards and BullMQ's own cleaning expect it.
 fn file(pipe: &mut Pipeline, queue: &Queue, id: &str, row: Option<&OldRow>, processed_on: &Option<String>) {
     let status = row.map_or(ScanStatus::Completed, |row| row.status);
     let ended_ms = row
         .and_then(|row| row.ended_at)
         .and_then(|at| u64::try_from(at.timestamp_millis()).ok())
-        .unwrap_or_else(script::now_ms);
+        .unwrap_or_else(scripts::now_ms);
     let key = queue.keys().job_key(id);
     let failed = status == ScanStatus::Failed;
     let kind = FINISHED[usize::from(failed)];

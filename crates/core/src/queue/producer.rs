@@ -10,15 +10,16 @@ use bullmq::{JobOptions, Queue, QueueOptions};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
-use super::connection::{FLUSHES, Outage, is_flushed};
+use super::connection::{FLUSHES, is_flushed};
+use super::link::Outage;
 use super::{JOB_NAME, KEPT_JOBS, QUEUE, QueueError, QueuedScan};
 use crate::ScanId;
 use crate::settings::RedisUrl;
 
-/// Adds jobs, takes them out and looks after them, over one connection that is made when it is first needed.
+/// Adds, removes and repairs jobs, over one connection that is made when it is first needed.
 ///
-/// No call takes longer than [`Producer::LONGEST`], so that a request can be answered while Redis is away; what could not
-/// be added then is found by [`Producer::repair`] later.
+/// No call takes longer than [`Producer::LONGEST`], so that a request can be answered while Redis is unavailable; what could
+/// not be added then is found by [`Producer::repair`] later.
 pub struct Producer {
     options: RedisConnectionOptions,
     queue: Mutex<Option<Arc<Queue>>>,
@@ -69,22 +70,24 @@ impl Producer {
     /// Adds the job of a scan, after its row has been committed. A job that is there already is left as it is.
     ///
     /// # Errors
-    /// When Redis is away: the row stays queued, and [`Producer::repair`] adds the job later.
+    /// When Redis is unavailable: the row stays queued, and [`Producer::repair`] adds the job later.
     pub async fn add(&self, scan: &QueuedScan) -> Result<(), QueueError> {
         self.with(|queue| add(queue, scan.clone())).await
     }
 
-    /// Takes out the job of a scan that needs no worker any more. `false`: a worker has it, and will be refused the scan.
+    /// Removes the job of a scan that needs no worker any more. `false`: a worker has it, and will be refused the scan.
     ///
     /// # Errors
-    /// When Redis is away. Nothing is lost: a worker that takes the job is refused the scan.
+    /// When Redis is unavailable. Nothing is lost: a worker that takes the job is refused the scan.
     pub async fn remove(&self, scan_id: &ScanId) -> Result<bool, QueueError> {
         self.with(|queue| async move { queue.remove(scan_id.as_str()).await })
             .await
     }
 
+    /// Counts the jobs.
+    ///
     /// # Errors
-    /// When Redis is away.
+    /// When Redis is unavailable.
     pub async fn depth(&self) -> Result<Depth, QueueError> {
         let counts = self.with(|queue| async move { queue.get_job_counts().await }).await?;
         Ok(Depth {
@@ -96,15 +99,16 @@ impl Producer {
         })
     }
 
-    /// For readiness.
+    /// Checks that Redis answers, for readiness.
     ///
     /// # Errors
-    /// When Redis is away.
+    /// When Redis is unavailable.
     pub async fn ping(&self) -> Result<(), QueueError> {
         self.with(|queue| async move { queue.connection().ping().await }).await
     }
 
-    /// Does something that may be done twice: on a connection that broke unnoticed it is tried again on a new one.
+    /// Runs an operation that may be done twice: where the connection broke while it was idle, it is tried again on a new
+    /// one.
     pub(super) async fn with<T, F>(&self, operation: impl Fn(Arc<Queue>) -> F) -> Result<T, QueueError>
     where
         F: Future<Output = Result<T, bullmq::Error>>,
@@ -114,8 +118,8 @@ impl Producer {
         loop {
             let (queue, fresh) = match timeout_at(deadline, self.queue()).await {
                 Ok(Ok(queue)) => queue,
-                Ok(Err(error)) => return Err(self.away(error.into())),
-                Err(_) => return Err(self.away(QueueError::Away("connecting took too long".to_owned()))),
+                Ok(Err(error)) => return Err(self.log_outage(error.into())),
+                Err(_) => return Err(self.log_outage(QueueError::Unavailable("connecting took too long".to_owned()))),
             };
             let one_try = deadline.min(Instant::now() + Self::ONE_TRY);
             let error = match timeout_at(one_try, operation(Arc::clone(&queue))).await {
@@ -128,19 +132,19 @@ impl Producer {
                     continue;
                 }
                 Ok(Err(error)) => QueueError::from(error),
-                Err(_) => QueueError::Away("a command took too long".to_owned()),
+                Err(_) => QueueError::Unavailable("a command took too long".to_owned()),
             };
             if matches!(error, QueueError::Refused(_) | QueueError::Rights(_)) {
                 return Err(error);
             }
             self.discard(&queue).await;
             if fresh || Instant::now() >= deadline {
-                return Err(self.away(error));
+                return Err(self.log_outage(error));
             }
         }
     }
 
-    fn away(&self, error: QueueError) -> QueueError {
+    fn log_outage(&self, error: QueueError) -> QueueError {
         self.outage.began(&error);
         error
     }
@@ -179,7 +183,7 @@ pub(super) async fn add(queue: Arc<Queue>, scan: QueuedScan) -> Result<(), bullm
         // Those of round 0 wait in the plain list, in front of all others.
         priority: Some(scan.turn.min(LAST)).filter(|priority| *priority > 0),
         job_id: Some(scan.scan_id.as_str().to_owned()),
-        // Whether a scan is tried again is the row's to say: see `MAX_ATTEMPTS`.
+        // The row decides whether a scan is tried again: see `MAX_ATTEMPTS`.
         attempts: Some(1),
         remove_on_complete: Some(kept.clone()),
         remove_on_fail: Some(kept),

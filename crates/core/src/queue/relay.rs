@@ -1,59 +1,61 @@
-//! Carries what happens to a scan from the instance of the API that learns of it to those where somebody watches.
+//! Carries the changes of a scan from the instance of the API that records them to those where clients watch the scan.
 //!
-//! While nobody watches on an instance, it has no connection for this. While nobody watches on any, progress is published
-//! only every 15 seconds. What is carried is a hint: whoever watches reads the row at first and after each gap.
+//! An instance without watchers has no connection for this. While a scan is watched on no instance, its progress is published
+//! only every 15 seconds. A message is a hint: a watcher reads the row at first and after each gap.
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use backon::ExponentialBackoff;
 use futures_util::StreamExt as _;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, broadcast};
 
-use super::QueueError;
-use super::connection::{Backoff, CONNECT_TIME, Link};
-use super::consumer::{stopped, stopping};
-use crate::ScanId;
+use super::connection::CONNECT_TIME;
+use super::link::Link;
+use super::{QueueError, retry_delays};
 use crate::settings::RedisUrl;
+use crate::{ScanId, backoff};
 
 /// The relay of one instance of the API.
 pub struct Relay {
     link: Link,
     watched: Arc<Watched>,
-    /// When a scan was last published that nobody watched.
-    unheard: Mutex<HashMap<ScanId, Instant>>,
+    /// When progress was last published, of each scan that was not watched then.
+    unwatched: Mutex<HashMap<ScanId, Instant>>,
 }
 
-/// What a watcher is told.
+/// What a watcher receives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
-    /// As it was published.
+pub enum RelayEvent {
+    /// A message as it was published.
     Message(Arc<str>),
-    /// Something may have been missed before this: read the row.
+    /// Messages may have been missed before this: read the row.
     Gap,
 }
 
 /// One watcher of one scan.
-pub struct Watch {
+pub struct ScanWatch {
     scan_id: ScanId,
-    receiver: broadcast::Receiver<Heard>,
+    receiver: broadcast::Receiver<RelayEvent>,
     watched: Arc<Watched>,
 }
 
 #[derive(Default)]
 struct Watched {
-    scans: Mutex<HashMap<ScanId, broadcast::Sender<Heard>>>,
+    scans: Mutex<HashMap<ScanId, broadcast::Sender<RelayEvent>>>,
     changed: Notify,
 }
 
 const PREFIX: &str = "repolens:scan:";
 
 impl Relay {
-    /// Messages that a slow watcher may be behind before it is told of a gap instead.
+    /// Messages that a slow watcher may be behind before it receives a gap instead.
     const BEHIND: usize = 16;
 
-    /// A scan that nobody watched is published again after this.
-    const UNHEARD_FOR: Duration = Duration::from_secs(15);
+    /// Progress of a scan that was not watched is published again after this.
+    const UNWATCHED_INTERVAL: Duration = Duration::from_secs(15);
 
     /// Makes no connection yet.
     ///
@@ -63,36 +65,36 @@ impl Relay {
         Ok(Self {
             link: Link::new(url)?,
             watched: Arc::default(),
-            unheard: Mutex::default(),
+            unwatched: Mutex::default(),
         })
     }
 
-    /// Tells of progress, where somebody may be watching.
+    /// Publishes progress, where the scan may be watched.
     ///
     /// # Errors
-    /// When Redis is away: watchers read the row at their next gap.
+    /// When Redis is unavailable: watchers read the row at their next gap.
     pub async fn progress(&self, scan_id: &ScanId, message: &str) -> Result<(), QueueError> {
-        let unheard = self
-            .unheard()
+        let is_unwatched = self
+            .unwatched()
             .get(scan_id)
-            .is_some_and(|at| at.elapsed() < Self::UNHEARD_FOR);
-        if unheard {
+            .is_some_and(|at| at.elapsed() < Self::UNWATCHED_INTERVAL);
+        if is_unwatched {
             return Ok(());
         }
         if self.publish(scan_id, message).await? == 0 {
-            self.unheard().insert(scan_id.clone(), Instant::now());
+            self.unwatched().insert(scan_id.clone(), Instant::now());
         } else {
-            self.unheard().remove(scan_id);
+            self.unwatched().remove(scan_id);
         }
         Ok(())
     }
 
-    /// Tells of a scan's end.
+    /// Publishes the final status of a scan.
     ///
     /// # Errors
-    /// When Redis is away: watchers read the row at their next gap.
+    /// When Redis is unavailable: watchers read the row at their next gap.
     pub async fn end(&self, scan_id: &ScanId, message: &str) -> Result<(), QueueError> {
-        self.unheard().remove(scan_id);
+        self.unwatched().remove(scan_id);
         self.publish(scan_id, message).await.map(|_| ())
     }
 
@@ -100,17 +102,17 @@ impl Relay {
         let mut publish = redis::cmd("PUBLISH");
         publish.arg(format!("{PREFIX}{scan_id}")).arg(message);
         let publish = &publish;
-        let heard = self
+        let receivers = self
             .link
             .run(|mut connection| async move { publish.query_async(&mut connection).await })
             .await?;
         self.link.outage.ended();
-        Ok(heard)
+        Ok(receivers)
     }
 
-    /// Watches a scan until the [`Watch`] is dropped. The first thing it hears is a gap, when it is listening.
+    /// Watches a scan until the [`ScanWatch`] is dropped. Its first event is a gap, once the subscription is made.
     #[must_use]
-    pub fn watch(&self, scan_id: &ScanId) -> Watch {
+    pub fn watch(&self, scan_id: &ScanId) -> ScanWatch {
         let mut scans = self.watched.scans();
         let mut joined = true;
         let sender = scans.entry(scan_id.clone()).or_insert_with(|| {
@@ -119,45 +121,43 @@ impl Relay {
         });
         let receiver = sender.subscribe();
         if joined {
-            // It is being listened to already, or will be soon. A gap too many costs the others one look at the row.
-            let _ = sender.send(Heard::Gap);
+            // There is a subscription already, or will be soon. An unneeded gap costs the others one lookup of the row.
+            let _ = sender.send(RelayEvent::Gap);
         }
         drop(scans);
         self.watched.changed.notify_one();
-        Watch {
+        ScanWatch {
             scan_id: scan_id.clone(),
             receiver,
             watched: Arc::clone(&self.watched),
         }
     }
 
-    /// Listens for those who watch, until `stop` becomes true. One task of each instance runs this.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
-        let mut backoff = Backoff::new();
-        while !stopping(&stop) {
+    /// Receives messages for the watchers, until `stop` completes. One task of each instance runs this.
+    pub async fn run(&self, stop: impl Future<Output = ()>) {
+        tokio::select! {
+            () = stop => {}
+            never = self.receive() => match never {},
+        }
+    }
+
+    async fn receive(&self) -> Infallible {
+        let mut delays = retry_delays();
+        loop {
             if self.watched.scans().is_empty() {
-                tokio::select! {
-                    () = self.watched.changed.notified() => continue,
-                    () = stopped(&mut stop) => return,
-                }
+                self.watched.changed.notified().await;
+                continue;
             }
-            let listened = tokio::select! {
-                listened = self.listen(&mut backoff) => listened,
-                () = stopped(&mut stop) => return,
-            };
-            if let Err(error) = listened {
+            if let Err(error) = self.listen(&mut delays).await {
                 self.link.outage.began(&error);
-                tokio::select! {
-                    () = backoff.wait() => {}
-                    () = stopped(&mut stop) => return,
-                }
+                backoff::wait(&mut delays).await;
             }
         }
     }
 
-    /// Until nobody watches.
-    async fn listen(&self, backoff: &mut Backoff) -> Result<(), QueueError> {
-        let late = || QueueError::Away("connecting took longer than 2 s".to_owned());
+    /// Receives messages until there are no watchers.
+    async fn listen(&self, delays: &mut ExponentialBackoff) -> Result<(), QueueError> {
+        let late = || QueueError::Unavailable("connecting took longer than 2 s".to_owned());
         let connecting = tokio::time::timeout(CONNECT_TIME, self.link.client().get_async_pubsub());
         let (mut sink, mut stream) = connecting.await.map_err(|_| late())??.split();
         let mut listening: HashSet<ScanId> = HashSet::new();
@@ -171,21 +171,21 @@ impl Relay {
             }
             for scan_id in wanted.difference(&listening) {
                 sink.subscribe(format!("{PREFIX}{scan_id}")).await?;
-                self.watched.tell(scan_id, Heard::Gap);
+                self.watched.notify(scan_id, RelayEvent::Gap);
             }
             listening = wanted;
             self.link.outage.ended();
-            *backoff = Backoff::new();
+            *delays = retry_delays();
             loop {
                 tokio::select! {
                     () = self.watched.changed.notified() => break,
                     message = stream.next() => {
                         let Some(message) = message else {
-                            return Err(QueueError::Away("the connection was closed".to_owned()));
+                            return Err(QueueError::Unavailable("the connection was closed".to_owned()));
                         };
                         let scan_id = message.get_channel_name().strip_prefix(PREFIX).map(ScanId::parse);
                         if let (Some(Ok(scan_id)), Ok(text)) = (scan_id, message.get_payload::<String>()) {
-                            self.watched.tell(&scan_id, Heard::Message(text.into()));
+                            self.watched.notify(&scan_id, RelayEvent::Message(text.into()));
                         }
                     }
                 }
@@ -193,26 +193,26 @@ impl Relay {
         }
     }
 
-    fn unheard(&self) -> MutexGuard<'_, HashMap<ScanId, Instant>> {
-        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unwatched(&self) -> MutexGuard<'_, HashMap<ScanId, Instant>> {
+        self.unwatched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Watch {
-    /// Waits for the next thing.
-    pub async fn next(&mut self) -> Heard {
+impl ScanWatch {
+    /// Waits for the next event.
+    pub async fn next(&mut self) -> RelayEvent {
         match self.receiver.recv().await {
             Ok(heard) => heard,
-            // Being behind is a gap. The sender lives as long as this watcher does.
-            Err(_) => Heard::Gap,
+            // Messages were lost: this watcher is too far behind. The sender lives as long as this watcher.
+            Err(_) => RelayEvent::Gap,
         }
     }
 }
 
-impl Drop for Watch {
+impl Drop for ScanWatch {
     fn drop(&mut self) {
         let mut scans = self.watched.scans();
-        // This one's receiver still counts.
+        // The receiver of this watch still counts.
         if scans
             .get(&self.scan_id)
             .is_some_and(|sender| sender.receiver_count() <= 1)
@@ -224,14 +224,14 @@ impl Drop for Watch {
 }
 
 impl Watched {
-    fn scans(&self) -> MutexGuard<'_, HashMap<ScanId, broadcast::Sender<Heard>>> {
+    fn scans(&self) -> MutexGuard<'_, HashMap<ScanId, broadcast::Sender<RelayEvent>>> {
         self.scans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self, scan_id: &ScanId, heard: Heard) {
+    fn notify(&self, scan_id: &ScanId, event: RelayEvent) {
         if let Some(sender) = self.scans().get(scan_id) {
-            // Nobody there any more: then nobody is to be told.
-            let _ = sender.send(heard);
+            // An error means that no watcher is left.
+            let _ = sender.send(event);
         }
     }
 }

@@ -1,23 +1,23 @@
-//! Brings the queue into line with the rows: what a restart of Redis, a flush or a crash between the commit of a row and
-//! the adding of its job has lost.
+//! Reconciles the queue with the rows: adds again what was lost by a restart of Redis, a flush, or a crash between the commit
+//! of a row and the adding of its job.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use bullmq::Queue;
 
-use super::{Producer, QueueError, QueuedScan, producer, script};
+use super::{Producer, QueueError, QueuedScan, producer, scripts};
 
 /// What [`Producer::repair`] found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Repaired {
-    /// Had no job that a worker could take: added again.
+    /// Jobs that were added again, because there was none that a worker could take.
     pub added: usize,
-    /// Were with a worker that is gone: put back.
+    /// Jobs that were put back, because their worker is gone.
     pub put_back: usize,
 }
 
-/// What is in the queue and not finished.
+/// The ids of the unfinished jobs.
 struct Contents {
     waiting: HashSet<String>,
     active: HashSet<String>,
@@ -33,15 +33,15 @@ type Read = (
     bool,
 );
 
-/// Rows are looked at in groups of this many, each in the time of one call.
+/// Rows are checked in groups of this many, each in the time of one call.
 const GROUP: usize = 100;
 
 impl Producer {
-    /// Sees to it that each of these scans, whose rows are queued, has a job that a worker can take. Costs six commands
-    /// where nothing is wrong.
+    /// Ensures that each of these scans, whose rows are queued, has a job that a worker can take. Costs six commands where
+    /// nothing is wrong.
     ///
     /// # Errors
-    /// When Redis is away. It may be called again at any time.
+    /// When Redis is unavailable. It may be called again at any time.
     pub async fn repair(&self, queued: &[QueuedScan]) -> Result<Repaired, QueueError> {
         let mut total = Repaired::default();
         if queued.is_empty() {
@@ -60,12 +60,12 @@ impl Producer {
         Ok(total)
     }
 
-    /// Sees to it that a scan whose lease has ended is taken by another worker soon: whoever has its job has lost it.
+    /// Ensures that a scan whose lease has expired is taken by another worker soon: the worker that has its job has lost it.
     ///
     /// # Errors
-    /// When Redis is away: [`Producer::repair`] does it later.
+    /// When Redis is unavailable: [`Producer::repair`] does it later.
     pub async fn requeue(&self, scan: &QueuedScan) -> Result<(), QueueError> {
-        let lock = format!("{}:lock", script::keys().job_key(scan.scan_id.as_str()));
+        let lock = format!("{}:lock", scripts::keys().job_key(scan.scan_id.as_str()));
         self.with(|queue| {
             let mut delete = redis::cmd("DEL");
             delete.arg(&lock);
@@ -81,7 +81,7 @@ impl Producer {
     }
 }
 
-/// Reads the lists, and wakes a worker where jobs wait: the one that was woken for them may have died of it.
+/// Reads the lists, and wakes a worker where jobs wait: the one that was woken for them may have died.
 async fn contents(queue: Arc<Queue>) -> Result<Contents, bullmq::Error> {
     let keys = queue.keys();
     let mut connection = queue.connection().connection();
@@ -145,12 +145,12 @@ async fn repair_one(
         return Ok(Repaired::default());
     }
     if in_active && let Some(job) = queue.get_job(id).await? {
-        // The token `0` stands for whoever had it.
+        // The token `0` stands for any worker.
         job.move_to_wait(Some("0")).await?;
         return Ok(Repaired { added: 0, put_back: 1 });
     }
     if exists || in_active {
-        // Finished, or in no list at all, or in one without being: its place in the queue is made anew.
+        // It is finished, or in no list, or in a list without having data: it is added anew.
         queue.remove(id).await?;
     }
     producer::add(queue, scan).await?;

@@ -1,4 +1,4 @@
-//! What all instances of the API count together: rate limits and idempotency keys.
+//! Rate limits and idempotency keys that all instances of the API share.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use super::connection::{self, CONNECT_TIME};
 use crate::ScanId;
 use crate::settings::RedisUrl;
 
-/// A small pool of connections for short questions.
+/// A small pool of connections for short commands.
 #[derive(Clone)]
 pub struct Shared {
     pool: Pool,
 }
 
-/// What of that which was asked for is allowed.
+/// How much of a request is within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     pub granted: u64,
@@ -27,10 +27,10 @@ pub struct Allowance {
     pub resets_in: Duration,
 }
 
-/// What is known of an idempotency key.
+/// The state of an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claimed {
-    /// Seen for the first time: the scan is to be made, with the id that was given.
+    /// Used for the first time: the scan is to be made, with the given id.
     First,
     /// The same request was made before: this is its scan.
     Repeated(ScanId),
@@ -38,7 +38,7 @@ pub enum Claimed {
     Different,
 }
 
-/// Answers the count in this window, and the milliseconds that are left of it.
+/// Returns the count in this window, and the milliseconds that are left of it.
 static COUNT: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local count = redis.call('INCRBY', KEYS[1], ARGV[2]) \
@@ -48,7 +48,7 @@ static COUNT: LazyLock<Script> = LazyLock::new(|| {
 });
 
 impl Shared {
-    /// Requests that ask Redis at the same time, in one instance.
+    /// Connections of one instance.
     const CONNECTIONS: usize = 4;
 
     /// Makes no connection yet.
@@ -74,7 +74,7 @@ impl Shared {
     /// Counts `wanted` for `key`, of which `limit` are allowed in each `window`.
     ///
     /// # Errors
-    /// When Redis is away.
+    /// When Redis is unavailable.
     pub async fn allow(&self, key: &str, wanted: u64, limit: u64, window: Duration) -> Result<Allowance, QueueError> {
         let mut connection = self.connection().await?;
         let window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1);
@@ -95,7 +95,7 @@ impl Shared {
     /// make.
     ///
     /// # Errors
-    /// When Redis is away.
+    /// When Redis is unavailable.
     pub async fn claim(
         &self,
         key: &str,
@@ -106,7 +106,7 @@ impl Shared {
         let mut connection = self.connection().await?;
         let key = format!("repolens:once:{key}");
         let value = format!("{scan_id} {fingerprint}");
-        // Twice, for the case that the key of another request runs out in between.
+        // Twice, for the case that the key of another request expires in between.
         for _ in 0..2 {
             let set: Option<String> = redis::cmd("SET")
                 .arg(&key)
@@ -129,14 +129,14 @@ impl Shared {
             });
         }
         Err(QueueError::Refused(
-            "an idempotency key runs out as fast as it is set".to_owned(),
+            "an idempotency key expires as fast as it is set".to_owned(),
         ))
     }
 
-    /// Takes a claim back, where the scan could not be made after all.
+    /// Takes a claim back where the scan could not be made.
     ///
     /// # Errors
-    /// When Redis is away.
+    /// When Redis is unavailable.
     pub async fn forget(&self, key: &str) -> Result<(), QueueError> {
         let mut connection = self.connection().await?;
         Ok(redis::cmd("DEL")
@@ -148,7 +148,7 @@ impl Shared {
     pub(super) async fn connection(&self) -> Result<deadpool_redis::Connection, QueueError> {
         self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => error.into(),
-            other => QueueError::Away(other.to_string()),
+            other => QueueError::Unavailable(other.to_string()),
         })
     }
 }

@@ -42,7 +42,7 @@ async fn all_frozen(workers: usize) {
     for worker in &frozen {
         ids.push(deployment.submit(&server.url("bare.git")).await);
         until("a worker has taken it", async || {
-            let taken = frozen.iter().filter(|worker| worker.log().contains("Job taken"));
+            let taken = frozen.iter().filter(|worker| worker.log().contains("job claimed"));
             taken.count() == ids.len()
         })
         .await;
@@ -107,14 +107,14 @@ async fn one_scan_is_handed_on_by_worker_after_worker_that_is_told_to_stop() {
     let mut has_it = deployment.worker("w-0").await;
     server.hang(true);
     let id = deployment.submit(&server.url("bare.git")).await;
-    has_it.until_line("Job taken").await;
+    has_it.until_line("job claimed").await;
     let mut spans = Spans::default();
     for round in 1..=rounds {
         server.wait_for_held(round);
         let next = deployment.worker(&format!("w-{round}")).await;
         let began = Instant::now();
         has_it.signal(Signal::SIGTERM);
-        next.until_line("Job taken").await;
+        next.until_line("job claimed").await;
         spans.add(began.elapsed());
         has_it.stop().await;
         has_it = next;

@@ -10,7 +10,7 @@ mod kills;
 mod ledger;
 mod life;
 mod many;
-#[path = "../../../core/tests/queue/node.rs"]
+#[path = "../../../core/tests/integration/node.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod node;
 mod peers;
@@ -19,9 +19,9 @@ mod peers;
 mod postgres;
 mod private;
 mod proxy;
-#[path = "../../../core/tests/queue/servers.rs"]
+#[path = "../../../core/tests/integration/servers.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod servers;
-#[path = "../../../core/tests/queue/size.rs"]
+#[path = "../../../core/tests/integration/size.rs"]
 #[allow(dead_code, reason = "shared with the tests of the queue itself")]
 mod size;

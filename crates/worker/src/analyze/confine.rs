@@ -1,9 +1,9 @@
-//! What the analysis child gives up before it reads the first byte of a repository.
+//! The confinement of the analysis child, in force before it reads the first byte of a repository.
 //!
 //! By Landlock: writing anything, reading anything but the repository and the system's programs (with that, what the
 //! worker's environment holds in `/proc`, other scans' clones and an embedded database), TCP, signals to other processes.
 //! By seccomp: sockets of every kind, leaving the process group, and the system calls that attacks on a kernel begin with. The git that it starts
-//! inherits both. Where the kernel or the container knows neither, the limits of the process still stand.
+//! inherits both. Where the kernel or the container knows neither, the limits of the process are in force anyway.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,9 +19,9 @@ use seccompiler::{
     TargetArch, apply_filter,
 };
 
-use crate::process::wall::NEWEST;
+use crate::process::landlock::NEWEST;
 
-/// Programs and their libraries, on the systems that there are.
+/// The folders of programs and their libraries, on all supported systems.
 const SYSTEM: &[&str] = &[
     "/usr",
     "/bin",
@@ -32,12 +32,12 @@ const SYSTEM: &[&str] = &[
     "/etc/ld.so.cache",
     "/etc/ld.so.preload",
     "/etc/localtime",
-    // How many cores there are.
+    // The number of cores.
     "/sys/devices/system/cpu",
     "/sys/fs/cgroup",
 ];
 
-/// How far it went.
+/// What the kernel enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confined {
     /// Landlock: `full`, `partial` (an older kernel) or `none`.
@@ -49,7 +49,7 @@ pub struct Confined {
 /// Confines this thread and all that it starts from now on to reading `repository`. `search_path` is where git is.
 ///
 /// # Errors
-/// The kernel knows how, and refuses.
+/// The kernel knows the confinement, and refuses it.
 pub fn confine(repository: &Path, search_path: &str) -> anyhow::Result<Confined> {
     let files = confine_files(repository, search_path).context("failed to confine the analysis by Landlock")?;
     let calls = confine_calls().context("failed to confine the analysis by seccomp")?;
@@ -86,7 +86,7 @@ fn confine_files(repository: &Path, search_path: &str) -> anyhow::Result<&'stati
 /// Calls that neither an analysis nor git reading objects makes. They fail with `EPERM`.
 const REFUSED: &[libc::c_long] = &[
     libc::SYS_socket,
-    // Whatever is started stays in the group that is killed as a whole.
+    // A process that is started stays in the group that is killed as a whole.
     libc::SYS_setpgid,
     libc::SYS_setsid,
     libc::SYS_ptrace,
@@ -119,7 +119,7 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_open_by_handle_at,
 ];
 
-/// Flags of `clone` that make a namespace: in one of its own a user has rights that reach far into the kernel.
+/// Flags of `clone` that make a namespace: in its own namespace a user has rights that expose much of the kernel.
 const NAMESPACES: &[libc::c_int] = &[
     libc::CLONE_NEWCGROUP,
     libc::CLONE_NEWIPC,
@@ -133,7 +133,7 @@ const NAMESPACES: &[libc::c_int] = &[
 /// x86-64 has a second set of calls, where the kernel is built with it: the same numbers with this bit…
 #[cfg(target_arch = "x86_64")]
 const X32: libc::c_long = 0x4000_0000;
-/// …but for these: `ptrace`, `kexec_load`, `process_vm_readv`, `process_vm_writev`.
+/// …except for these: `ptrace`, `kexec_load`, `process_vm_readv`, `process_vm_writev`.
 #[cfg(target_arch = "x86_64")]
 const X32_ONLY: &[libc::c_long] = &[X32 | 521, X32 | 528, X32 | 539, X32 | 540];
 
@@ -147,11 +147,11 @@ fn confine_calls() -> anyhow::Result<bool> {
         let refuse = SeccompAction::Errno(error.unsigned_abs());
         Ok(SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch)?.try_into()?)
     };
-    // `clone3` has its flags where no filter can look. The C library takes this answer for an older kernel's and uses
-    // `clone`.
+    // The flags of `clone3` are in memory, which a filter cannot read. The C library takes this answer for that of an older
+    // kernel and uses `clone`.
     let clone3 = filter(Rules::from([(libc::SYS_clone3, Vec::new())]), libc::ENOSYS)?;
     let refused = filter(refused()?, libc::EPERM)?;
-    // A container may forbid what is only for our own good.
+    // A container may forbid the confinement: it is an additional protection only.
     Ok(apply_filter(&clone3).is_ok() && apply_filter(&refused).is_ok())
 }
 

@@ -1,4 +1,4 @@
-//! How far the analysis is, on stderr: a bar for people, lines for the worker.
+//! The progress of the analysis on stderr: a bar for people, lines for the worker.
 
 use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use super::watchdog;
 use crate::child::Message;
 use crate::cli::ProgressMode;
 
-/// Runs `work` with an observer of the wanted kind. `bar`: stderr can show one.
+/// Runs `work` with an observer of the given mode. `bar`: whether stderr can show a bar.
 pub(super) fn watched<T>(mode: ProgressMode, bar: bool, name_files: bool, work: impl FnOnce(&dyn Observer) -> T) -> T {
     match mode {
         ProgressMode::Lines => {
@@ -38,8 +38,8 @@ struct Lines {
 
 impl Observer for Lines {
     fn progress(&self, stage: &str, done: u64, total: u64) {
-        if self.last.lets_through(stage) {
-            tell(&Message::Progress {
+        if self.last.passes(stage) {
+            send(&Message::Progress {
                 stage: stage.to_owned(),
                 done,
                 total,
@@ -49,7 +49,7 @@ impl Observer for Lines {
 
     fn parsing(&self, thread: usize, path: &str) {
         if self.name_files {
-            tell(&Message::File {
+            send(&Message::File {
                 thread,
                 path: Some(path.to_owned()),
             });
@@ -58,34 +58,34 @@ impl Observer for Lines {
 
     fn parsed(&self, thread: usize) {
         if self.name_files {
-            tell(&Message::File { thread, path: None });
+            send(&Message::File { thread, path: None });
         }
     }
 }
 
-/// Names the file that a parser does not come back from, as the only one, and ends the process: the worker starts it again
-/// without that file.
+/// Names the file on which a parser hangs, as the only one, and ends the process: the worker starts it again without that
+/// file.
 pub fn end_stuck(thread: usize, path: &str, others: &[usize]) {
     for &other in others {
-        tell(&Message::File {
+        send(&Message::File {
             thread: other,
             path: None,
         });
     }
     let path = Some(path.to_owned());
-    tell(&Message::File { thread, path });
+    send(&Message::File { thread, path });
     std::process::abort()
 }
 
-/// Whole lines, with one call each: several threads speak. Where nobody listens the analysis goes on all the same.
-pub(super) fn tell(message: &Message) {
+/// Writes a whole line with one call, for several threads write. Where the reader is gone, the analysis goes on.
+pub(super) fn send(message: &Message) {
     if let Ok(mut line) = serde_json::to_vec(message) {
         line.push(b'\n');
         let _ = io::stderr().write_all(&line);
     }
 }
 
-/// `parse  ████████░░░░░░░░░░░░  45 %`, in one line that is drawn over.
+/// `parse  ████████░░░░░░░░░░░░  45 %`, in one line that is overwritten.
 #[derive(Default)]
 struct Bar {
     last: Throttle,
@@ -100,7 +100,7 @@ impl Bar {
 impl Observer for Bar {
     fn progress(&self, stage: &str, done: u64, total: u64) {
         const WIDTH: u64 = 30;
-        if !self.last.lets_through(stage) {
+        if !self.last.passes(stage) {
             return;
         }
         let filled = (WIDTH * done.min(total) / total.max(1)) as usize;
@@ -111,18 +111,18 @@ impl Observer for Bar {
     }
 }
 
-/// Lets a stage's first word through, and then one each 100 ms.
+/// Passes the first message of a stage, and then one every 100 ms.
 #[derive(Default)]
 struct Throttle(Mutex<Option<(String, Instant)>>);
 
 impl Throttle {
-    fn lets_through(&self, stage: &str) -> bool {
+    fn passes(&self, stage: &str) -> bool {
         const PERIOD: Duration = Duration::from_millis(100);
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let silent = matches!(&*last, Some((name, at)) if name == stage && at.elapsed() < PERIOD);
-        if !silent {
+        let suppressed = matches!(&*last, Some((name, at)) if name == stage && at.elapsed() < PERIOD);
+        if !suppressed {
             *last = Some((stage.to_owned(), Instant::now()));
         }
-        !silent
+        !suppressed
     }
 }

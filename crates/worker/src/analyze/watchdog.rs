@@ -1,8 +1,7 @@
-//! Ends an analysis whose parser never comes back: nothing can stop a thread, and the time of the whole scan would be used
-//! up for one file. The file is named before, so that the analysis can be started again without it.
+//! Ends an analysis whose parser hangs: a thread cannot be stopped, and one file would use the time of the whole scan. The
+//! file is named first, so that the analysis can be started again without it.
 //!
-//! What counts is the time of the processor that a thread has used for its file: a machine that is busy with something
-//! else must cost no file.
+//! The limit is on the processor time that a thread has used for its file: a busy machine must cost no file.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,13 +11,13 @@ use nix::time::{ClockId, clock_gettime};
 use nix::unistd::{Pid, gettid};
 use repolens_analysis::Observer;
 
-/// The largest files take half a second, and the parsers that can be stopped are after five (`analysis/src/syntax/tree`).
+/// The largest files take half a second; parsers that can be stopped are stopped after five (`analysis/src/syntax/tree`).
 pub const MAX_FILE_TIME: Duration = Duration::from_secs(20);
-/// How often the threads are looked at; a quarter of the time at most, for the tests' sake.
+/// How often the threads are checked; at least four times within the limit, for the tests.
 const PERIOD: Duration = Duration::from_secs(2);
 
-/// Runs `work` with an observer that passes everything on to `observer`. Where a thread has used more than `limit` on one
-/// file, `stuck` is called with the thread, the file's path and the other threads that are at a file; it ends the process.
+/// Runs `work` with an observer that forwards everything to `observer`. Where a thread has used more than `limit` on one
+/// file, `stuck` is called with the thread, the file's path and the other threads that parse a file; it ends the process.
 pub fn watched<T>(
     observer: &dyn Observer,
     limit: Duration,
@@ -31,16 +30,16 @@ pub fn watched<T>(
         done: Condvar::new(),
     };
     std::thread::scope(|scope| {
-        let looking = std::thread::Builder::new()
+        let watchdog = std::thread::Builder::new()
             .name("watchdog".to_owned())
             .stack_size(128 * 1024)
-            .spawn_scoped(scope, || watch.look(limit, stuck));
-        let _end = looking.is_ok().then(|| End(&watch));
+            .spawn_scoped(scope, || watch.run(limit, stuck));
+        let _end = watchdog.is_ok().then(|| End(&watch));
         work(&watch)
     })
 }
 
-/// Lets the watchdog go, also where the work panics.
+/// Ends the watchdog, also where the work panics.
 struct End<'a>(&'a Watch<'a>);
 
 impl Drop for End<'_> {
@@ -59,14 +58,14 @@ struct Watch<'a> {
 #[derive(Default)]
 struct Files {
     done: bool,
-    /// By thread.
+    /// The file that each thread parses.
     open: BTreeMap<usize, Open>,
 }
 
 struct Open {
     path: String,
     clock: Option<ClockId>,
-    /// What the thread's clock showed when it began.
+    /// The time of the thread's clock when it began.
     begun: Duration,
 }
 
@@ -75,7 +74,7 @@ impl Watch<'_> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self, limit: Duration, stuck: &(dyn Fn(usize, &str, &[usize]) + Sync)) {
+    fn run(&self, limit: Duration, stuck: &(dyn Fn(usize, &str, &[usize]) + Sync)) {
         let mut files = self.files();
         while !files.done {
             let waited = self.done.wait_timeout(files, PERIOD.min(limit / 4));
@@ -120,9 +119,9 @@ impl Observer for Watch<'_> {
     }
 }
 
-/// The clock of a thread of this process, as `pthread_getcpuclockid` makes it from the number that Linux has for the thread.
+/// The clock of a thread of this process, made of the thread's id in Linux as by `pthread_getcpuclockid`.
 fn clock_of(thread: Pid) -> ClockId {
-    /// It is a thread's, and counts what the scheduler gave it.
+    /// A clock of one thread, which counts the time that it was scheduled.
     const THREAD_SCHEDULED: i32 = 0b110;
     ClockId::from_raw((!thread.as_raw() << 3) | THREAD_SCHEDULED)
 }

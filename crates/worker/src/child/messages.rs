@@ -1,8 +1,8 @@
 //! What the analysis child writes to stderr: one JSON object a line.
 //!
-//! `{"progress":{"stage":"parse","done":120,"total":6800}}` tells how far it is, `{"file":{"thread":1,"path":"a.js"}}` what
-//! it is about to parse, and the same without `path` that it is done with it. Any other line is the last word of a
-//! process that dies.
+//! `{"progress":{"stage":"parse","done":120,"total":6800}}` is how far it is, `{"file":{"thread":1,"path":"a.js"}}` the file
+//! that it is about to parse; the same without `path` means that the file is done. Any other line is of a process that
+//! dies.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,9 +10,9 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 
-use crate::job::Progress;
+use crate::progress::Progress;
 
-/// One line. `Confined` comes first and tells how far the kernel helped (`analyze/confine.rs`).
+/// One line. `Confined` comes first: how far the kernel confines the process (`analyze/confine.rs`).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Message {
@@ -32,18 +32,18 @@ pub enum Message {
     },
 }
 
-/// What was read.
+/// What was read so far.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    /// The file that each thread is at.
+    /// The file that each thread parses.
     in_flight: BTreeMap<usize, String>,
-    /// Its last words.
-    pub last_words: String,
+    /// All other lines.
+    pub other_lines: String,
 }
 
 /// Paths are at most 4,096 bytes, which JSON can make six times as long.
 const MAX_LINE_BYTES: u64 = 32 * 1024;
-const MAX_LAST_WORDS: usize = 2 * 1024;
+const MAX_OTHER_BYTES: usize = 2 * 1024;
 
 impl Messages {
     pub(super) async fn read(&mut self, pipe: impl AsyncRead + Unpin, progress: &Progress) -> io::Result<()> {
@@ -55,7 +55,7 @@ impl Messages {
                 return Ok(());
             }
             match serde_json::from_slice(&line) {
-                Ok(Message::Progress { stage, done, total }) => progress.analysing(&stage, done, total),
+                Ok(Message::Progress { stage, done, total }) => progress.analyzing(&stage, done, total),
                 Ok(Message::Confined { files, calls }) => tracing::debug!(files, calls, "the analysis is confined"),
                 Ok(Message::File {
                     thread,
@@ -66,14 +66,14 @@ impl Messages {
                 Ok(Message::File { thread, path: None }) => {
                     self.in_flight.remove(&thread);
                 }
-                Err(_) => self.hear(&String::from_utf8_lossy(&line)),
+                Err(_) => self.keep(&String::from_utf8_lossy(&line)),
             }
         }
     }
 
-    fn hear(&mut self, words: &str) {
-        let room = MAX_LAST_WORDS.saturating_sub(self.last_words.len());
-        self.last_words.push_str(&words[..words.floor_char_boundary(room)]);
+    fn keep(&mut self, line: &str) {
+        let free = MAX_OTHER_BYTES.saturating_sub(self.other_lines.len());
+        self.other_lines.push_str(&line[..line.floor_char_boundary(free)]);
     }
 
     pub(super) fn in_flight(self) -> Vec<String> {

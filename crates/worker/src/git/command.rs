@@ -10,9 +10,9 @@ use super::credential::Header;
 use super::fsck::UNTIDY;
 use super::locate::Remote;
 use crate::authorities;
-use crate::process::{EVENTS_DESCRIPTOR, Limits, Program, Wall};
+use crate::process::{EVENTS_DESCRIPTOR, LandlockPolicy, Limits, Program};
 
-/// Configuration that stands on every command line. The machine's own is not read.
+/// Configuration on every command line. The machine's own is not read.
 const CONFIG: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -21,7 +21,7 @@ const CONFIG: &[&str] = &[
     "core.warnAmbiguousRefs=false",
     "credential.helper=",
     "gc.auto=0",
-    // Redirects are followed by us, each one vetted.
+    // The worker follows redirects itself, and vets each one.
     "http.followRedirects=false",
     "http.proxy=",
     "http.sslVerify=true",
@@ -40,7 +40,7 @@ const CONFIG: &[&str] = &[
 ];
 
 /// The other side of a clone from this disk, which does not see the configuration above. It would spend three quarters of
-/// its time on making the pack a tenth smaller for a network that is not there.
+/// its time on making the pack a tenth smaller, for no network.
 const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c core.deltaBaseCacheLimit=16m -c core.packedGitLimit=8m \
     -c core.packedGitWindowSize=1m -c pack.compression=1 -c pack.threads=1 -c pack.window=0 upload-pack";
 
@@ -169,7 +169,7 @@ fn in_repository(dir: &Path) -> Vec<OsString> {
     args
 }
 
-/// Prints the commit of `HEAD`, then the full name of what it points to.
+/// Prints the commit of `HEAD`, then the full name of the branch that it names.
 ///
 /// `dir` is a repository (`--git-dir`) or a folder in one (`-C`).
 pub(super) fn head_args(option: &str, dir: &Path) -> Vec<OsString> {
@@ -225,7 +225,7 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// git with `args` in `sandbox`, where alone it may write.
+/// git with `args`, which may write only in `sandbox`.
 pub(super) fn program<'a>(
     args: Vec<OsString>,
     reach: Reach<'_>,
@@ -266,14 +266,14 @@ pub(super) fn program<'a>(
         limits: Limits {
             // It maps packs that are larger than its memory.
             address_space: None,
-            // A small pack can hold a commit or a folder that is huge. The analysis comes after it and has the same.
+            // A small pack can hold a huge commit or folder. The analysis comes after it and has the same limit.
             data: Some(limits.analysis_memory_bytes),
             cpu_seconds: limits.timeout_seconds,
             // No file of a clone is larger than all of them may be.
             file_bytes: limits.max_repo_bytes,
             open_files: 256,
         },
-        wall: Some(Wall {
+        landlock: Some(LandlockPolicy {
             writes: sandbox,
             port: reach.port(),
         }),

@@ -1,8 +1,8 @@
 //! The password of a private repository, on its way to git.
 //!
 //! It is a header that git adds to its requests to one origin, and reaches git as configuration in its environment
-//! (`GIT_CONFIG_COUNT`): no argument, file or configuration of the clone has it, and a process's environment is readable
-//! for its own user only.
+//! (`GIT_CONFIG_COUNT`): no argument, file or configuration of the clone has it, and only its own user can read a process's
+//! environment.
 
 use std::ffi::OsString;
 
@@ -28,8 +28,8 @@ impl std::fmt::Debug for Header {
 }
 
 impl Header {
-    /// `None` where the credential is for another origin than that of `url`.
-    pub(super) fn of(credential: &CloneCredential, url: &RepoUrl) -> Option<Self> {
+    /// The header for `url`; `None` where the credential is for another origin.
+    pub(super) fn new(credential: &CloneCredential, url: &RepoUrl) -> Option<Self> {
         let origin = Url::parse(url.as_str()).ok()?.origin().ascii_serialization();
         (origin == credential.origin).then(|| {
             let pair = format!("{}:{}", credential.username, credential.password);
@@ -40,7 +40,7 @@ impl Header {
         })
     }
 
-    /// For a request of our own.
+    /// The header for the worker's own request.
     pub(super) fn value(&self) -> Result<HeaderValue, Failed> {
         let mut value = HeaderValue::from_str(&self.value)
             .map_err(|error| Failed::new(FailureCode::CloneFailed, error.to_string()))?;
@@ -48,7 +48,7 @@ impl Header {
         Ok(value)
     }
 
-    /// For git.
+    /// The header as configuration in the environment of git.
     pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
         vec![
             ("GIT_CONFIG_COUNT", "1".into()),
@@ -73,7 +73,7 @@ mod tests {
         };
         let header = |url: &str| {
             let url = RepoUrl::parse(url, &UrlPolicy::default()).expect("an address");
-            Header::of(&credential, &url)
+            Header::new(&credential, &url)
         };
         let own = header("https://GitHub.com/a/b.git").expect("its own origin");
         assert_eq!(own.value, "Basic eC1hY2Nlc3MtdG9rZW46aHVudGVyMg==");

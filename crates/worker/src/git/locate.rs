@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use repolens_core::job::CloneCredential;
-use repolens_core::{FailureCode, RepoUrl, UrlPolicy};
+use repolens_core::{FailureCode, RepoUrl, UrlPolicy, error_chain};
 use reqwest::{header, redirect};
 use url::Host;
 
@@ -23,13 +23,13 @@ use crate::failed::Failed;
 #[derive(Debug)]
 pub(super) struct Remote {
     pub url: RepoUrl,
-    /// `HOST:PORT:ADDRESS[,ADDRESS…]`, as curl's `CURLOPT_RESOLVE` wants it; none for literal addresses and `file://`.
+    /// `HOST:PORT:ADDRESS[,ADDRESS…]`, the form of curl's `CURLOPT_RESOLVE`; none for literal addresses and `file://`.
     pub pinned: Option<String>,
-    /// The password, where the host asks for one and it is for this host.
+    /// The password, where it is for this host.
     pub authorization: Option<Header>,
 }
 
-/// Renamed twice, and from `http` to `https`.
+/// Enough for a repository that was renamed twice, and moved from `http` to `https`.
 const MAX_REDIRECTS: usize = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// For the server's first answer; a large repository does not make it slower.
@@ -38,10 +38,10 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The request that begins every fetch over HTTP.
 const FIRST_REQUEST: &str = "/info/refs?service=git-upload-pack";
 
-/// Some hosts answer only to what looks like git.
+/// Some hosts answer only to user agents that look like git.
 const USER_AGENT: &str = concat!("git/2.47 (RepoLens/", env!("CARGO_PKG_VERSION"), ")");
 
-/// `credential` goes to its own origin only, wherever redirects lead.
+/// Follows redirects from `url` to a repository. `credential` is sent to its own origin only.
 pub(super) async fn locate(
     url: &RepoUrl,
     policy: &UrlPolicy,
@@ -56,9 +56,9 @@ pub(super) async fn locate(
         });
     }
     for _ in 0..=MAX_REDIRECTS {
-        let addresses = look_up(&url, policy).await?;
-        let authorization = credential.and_then(|credential| Header::of(credential, &url));
-        match ask(&url, &addresses, authorization.as_ref()).await? {
+        let addresses = resolve(&url, policy).await?;
+        let authorization = credential.and_then(|credential| Header::new(credential, &url));
+        match request(&url, &addresses, authorization.as_ref()).await? {
             Answer::Repository => {
                 let pinned = pin(&url, &addresses);
                 return Ok(Remote {
@@ -79,8 +79,8 @@ pub(super) async fn locate(
     ))
 }
 
-/// All addresses of the host. One that is refused refuses the host: which one is connected to is not for chance to say.
-async fn look_up(url: &RepoUrl, policy: &UrlPolicy) -> Result<Vec<SocketAddr>, Failed> {
+/// All addresses of the host. One refused address refuses the host: which one is connected to would be chance.
+async fn resolve(url: &RepoUrl, policy: &UrlPolicy) -> Result<Vec<SocketAddr>, Failed> {
     let port = url.port().unwrap_or(443);
     let addresses: Vec<SocketAddr> = match url.host() {
         Some(Host::Ipv4(address)) => vec![(address, port).into()],
@@ -97,7 +97,7 @@ async fn look_up(url: &RepoUrl, policy: &UrlPolicy) -> Result<Vec<SocketAddr>, F
     if let Some(refused) = addresses.iter().find(|address| !policy.allows(address.ip())) {
         return Err(Failed::new(
             FailureCode::HostRefused,
-            format!("the name leads to {}", refused.ip()),
+            format!("the name resolves to {}", refused.ip()),
         ));
     }
     Ok(addresses)
@@ -124,15 +124,15 @@ enum Answer {
     Elsewhere(String),
 }
 
-async fn ask(url: &RepoUrl, addresses: &[SocketAddr], authorization: Option<&Header>) -> Result<Answer, Failed> {
-    let request = format!("{url}{FIRST_REQUEST}");
-    let mut asking = client(url, addresses)?
-        .get(&request)
+async fn request(url: &RepoUrl, addresses: &[SocketAddr], authorization: Option<&Header>) -> Result<Answer, Failed> {
+    let address = format!("{url}{FIRST_REQUEST}");
+    let mut builder = client(url, addresses)?
+        .get(&address)
         .header("Git-Protocol", "version=2");
     if let Some(header) = authorization {
-        asking = asking.header(header::AUTHORIZATION, header.value()?);
+        builder = builder.header(header::AUTHORIZATION, header.value()?);
     }
-    let response = asking.send().await.map_err(|error| no_answer(&error))?;
+    let response = builder.send().await.map_err(|error| no_answer(&error))?;
     let status = response.status();
     if status.is_success() && speaks_git(&response) {
         return Ok(Answer::Repository);
@@ -145,7 +145,7 @@ async fn ask(url: &RepoUrl, addresses: &[SocketAddr], authorization: Option<&Hea
     } else {
         answer::refused(status)
     };
-    failed.cause = format!("{status} for {request}");
+    failed.cause = format!("{status} for {address}");
     Err(failed)
 }
 
@@ -165,10 +165,10 @@ fn redirected(response: &reqwest::Response) -> Result<String, Failed> {
     let Some(target) = target else {
         return Err(answer::redirected_to_page(&format!("{location:?}")));
     };
-    // Never from the network to this disk, whatever the policy says of addresses that people give.
-    let stays_on_the_net = matches!(target.scheme(), "http" | "https");
+    // Never from the network to this disk, even where the policy allows such addresses in requests.
+    let is_network = matches!(target.scheme(), "http" | "https");
     match target.as_str().strip_suffix(FIRST_REQUEST) {
-        Some(repository) if stays_on_the_net => Ok(repository.to_owned()),
+        Some(repository) if is_network => Ok(repository.to_owned()),
         _ => Err(answer::redirected_to_page(target.as_str())),
     }
 }
@@ -201,7 +201,7 @@ fn no_answer(error: &reqwest::Error) -> Failed {
     } else {
         FailureCode::CloneFailed
     };
-    Failed::new(code, crate::chain(error))
+    Failed::new(code, error_chain(error))
 }
 
 fn is_certificate_refused(error: &reqwest::Error) -> bool {
@@ -209,7 +209,7 @@ fn is_certificate_refused(error: &reqwest::Error) -> bool {
         |error: &(dyn Error + 'static)| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)));
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        // An `io::Error` names what its inner error was caused by, and not that one itself.
+        // The source of an `io::Error` is that of its inner error, and not the inner error itself.
         let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         if refused(error) || inner.is_some_and(|inner| refused(inner)) {
             return true;

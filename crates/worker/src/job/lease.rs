@@ -1,43 +1,45 @@
-//! Holding a job: heartbeats that carry the progress and bring back the wish to cancel; and the delivery of its report.
+//! The lease of a job: heartbeats that carry the progress and return whether to cancel; and the delivery of the report.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use repolens_core::backoff;
 use repolens_core::job::{Claim, HeartbeatRequest};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::persistence::Persistence;
-use super::{Backoff, Progress, Stop};
 use crate::api_client::{ApiClient, CallError};
+use crate::progress::Progress;
 
-/// The proof that a job is ours, kept alive.
+/// The lease of one job, kept alive by heartbeats.
 #[derive(Debug)]
 pub(super) struct Lease<'a> {
     api: &'a ApiClient,
     claim: &'a Claim,
     progress: &'a Progress,
-    /// When the API last said that it is ours.
-    affirmed: Mutex<Instant>,
+    /// When the API last confirmed the lease.
+    confirmed: Mutex<Instant>,
 }
 
-/// Why a job is not to be worked on any more.
+/// Why work on a job must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LeaseEnd {
     Cancelled,
     Lost,
 }
 
-/// A worker that has to stop still gets a finished report out, if the API takes it at once.
-const LAST_CHANCE: Duration = Duration::from_millis(1_500);
+/// A worker that has to stop still delivers a finished report, if the API takes it within this time.
+const LAST_DELIVERY: Duration = Duration::from_millis(1_500);
 
 /// Short enough that people see a small repository pass through its stages; some stages take a millisecond.
 const BETWEEN_STAGES: Duration = Duration::from_millis(20);
 /// Each heartbeat writes to the database.
 const BETWEEN_PERCENTAGES: Duration = Duration::from_secs(1);
 
-const FIRST_RETRY: Duration = Duration::from_millis(250);
-const LONGEST_RETRY: Duration = Duration::from_secs(5);
+const FIRST_RETRY: Duration = Duration::from_millis(125);
+const LONGEST_RETRY: Duration = Duration::from_millis(2_500);
 
 impl<'a> Lease<'a> {
     pub(super) fn new(api: &'a ApiClient, claim: &'a Claim, progress: &'a Progress) -> Self {
@@ -45,35 +47,35 @@ impl<'a> Lease<'a> {
             api,
             claim,
             progress,
-            affirmed: Mutex::new(Instant::now()),
+            confirmed: Mutex::new(Instant::now()),
         }
     }
 
-    /// Sends heartbeats until there is a reason to stop. That the API is away is none: the work goes on, and the API says
-    /// afterwards whose the job is.
-    pub(super) async fn hold(&self) -> LeaseEnd {
+    /// Sends heartbeats until the job must stop. While the API is unavailable the work goes on: the API decides afterwards
+    /// who holds the job.
+    pub(super) async fn keep(&self) -> LeaseEnd {
         let period = Duration::from_millis(self.claim.limits.heartbeat_ms.max(100));
-        let mut told = self.progress.now();
+        let mut sent = self.progress.now();
         loop {
-            // At the latest after the period: that there is no news is news to the API as well.
-            let _in_time = tokio::time::timeout(period, self.news(&told)).await;
-            told = self.progress.now();
-            if let Some(end) = self.beat().await {
+            // A heartbeat is due after the period also where nothing has changed.
+            let _in_time = tokio::time::timeout(period, self.changed(&sent)).await;
+            sent = self.progress.now();
+            if let Some(end) = self.heartbeat().await {
                 return end;
             }
         }
     }
 
-    /// Comes to an end when there is more to tell than what was `told`: a stage soon, a percentage at leisure.
-    async fn news(&self, told: &(u8, String)) {
+    /// Completes when there is more progress than what was `sent`: soon for a new stage, within a second for a percentage.
+    async fn changed(&self, sent: &(u8, String)) {
         let begin = Instant::now();
         tokio::time::sleep(BETWEEN_STAGES).await;
         loop {
             let (percent, stage) = self.progress.now();
-            if stage != told.1 {
+            if stage != sent.1 {
                 return;
             }
-            if percent == told.0 {
+            if percent == sent.0 {
                 self.progress.advanced().await;
                 continue;
             }
@@ -90,76 +92,77 @@ impl<'a> Lease<'a> {
     ///
     /// # Errors
     /// The lease is lost, the API refuses the report or fails with it, or the worker has to stop.
-    pub(super) async fn deliver(&self, body: Bytes, stop: &Stop) -> Result<(), CallError> {
+    pub(super) async fn deliver(&self, body: Bytes, stop: &CancellationToken) -> Result<(), CallError> {
         let stopped = async {
-            stop.asked().await;
-            tokio::time::sleep(LAST_CHANCE).await;
+            stop.cancelled().await;
+            tokio::time::sleep(LAST_DELIVERY).await;
         };
         tokio::select! {
-            result = self.try_until_answered(body) => result,
+            result = self.deliver_with_retries(body) => result,
             () = self.lost() => Err(CallError::LeaseLost),
-            () = stopped => Err(CallError::Unreachable("the worker has to stop".to_owned())),
+            () = stopped => Err(CallError::Unavailable("the worker has to stop".to_owned())),
         }
     }
 
-    async fn try_until_answered(&self, body: Bytes) -> Result<(), CallError> {
-        let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
+    async fn deliver_with_retries(&self, body: Bytes) -> Result<(), CallError> {
+        let mut delays = backoff::exponential(FIRST_RETRY, LONGEST_RETRY);
         let mut persistence = Persistence::default();
         loop {
-            // After a long silence (this process was frozen, the API was away) the job may have gone to somebody else:
-            // then nothing is said at all.
-            if !self.is_fresh() && self.beat().await == Some(LeaseEnd::Lost) {
+            // After a long silence (this process was frozen, the API was unavailable) another worker may have the job: then
+            // nothing is reported.
+            if !self.is_fresh() && self.heartbeat().await == Some(LeaseEnd::Lost) {
                 return Err(CallError::LeaseLost);
             }
             if self.is_fresh() {
                 match self.api.report(self.claim, body.clone()).await {
                     Err(CallError::Faulted(_)) if persistence.after_fault() => {}
-                    Err(CallError::Unreachable(cause)) => {
-                        if !persistence.after_silence(Instant::now(), self.affirmed()) {
+                    Err(CallError::Unavailable(cause)) => {
+                        if !persistence.after_silence(Instant::now(), self.confirmed()) {
                             return Err(CallError::Faulted(cause));
                         }
                     }
                     answered => return answered,
                 }
             }
-            backoff.wait().await;
+            backoff::wait(&mut delays).await;
         }
     }
 
     async fn lost(&self) {
-        // A wish to cancel comes too late: the work is done.
-        while self.hold().await != LeaseEnd::Lost {}
+        // A request to cancel comes too late: the work is done.
+        while self.keep().await != LeaseEnd::Lost {}
     }
 
-    async fn beat(&self) -> Option<LeaseEnd> {
+    async fn heartbeat(&self) -> Option<LeaseEnd> {
         let (progress, stage) = self.progress.now();
-        let beat = HeartbeatRequest {
+        let request = HeartbeatRequest {
             lease_token: self.claim.lease_token.clone(),
             progress: Some(progress),
             stage: Some(stage),
         };
         let sent = Instant::now();
-        match self.api.heartbeat(&self.claim.scan_id, &beat).await {
+        match self.api.heartbeat(&self.claim.scan_id, &request).await {
             Ok(answer) => {
-                *self.affirmed.lock().unwrap_or_else(PoisonError::into_inner) = sent;
+                *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner) = sent;
                 answer.cancel.then_some(LeaseEnd::Cancelled)
             }
             Err(CallError::LeaseLost) => Some(LeaseEnd::Lost),
-            // The scan is gone (deleted), or the API does not know us any more.
+            // The scan was deleted, or the API does not accept the token any more.
             Err(CallError::Refused(cause)) => {
-                tracing::warn!("a heartbeat was refused: {cause}");
+                tracing::warn!("heartbeat refused: {cause}");
                 Some(LeaseEnd::Lost)
             }
-            Err(CallError::Unreachable(_) | CallError::Faulted(_) | CallError::TooLarge) => None,
+            Err(CallError::Unavailable(_) | CallError::Faulted(_) | CallError::TooLarge) => None,
         }
     }
 
-    fn affirmed(&self) -> Instant {
-        *self.affirmed.lock().unwrap_or_else(PoisonError::into_inner)
+    /// When the API confirmed the lease last.
+    fn confirmed(&self) -> Instant {
+        *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// By our own clock the lease still runs.
+    /// Whether the lease is still valid by this machine's clock.
     fn is_fresh(&self) -> bool {
-        self.affirmed().elapsed() < Duration::from_millis(self.claim.limits.lease_ms)
+        self.confirmed().elapsed() < Duration::from_millis(self.claim.limits.lease_ms)
     }
 }

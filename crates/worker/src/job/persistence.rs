@@ -34,11 +34,11 @@ impl Persistence {
         self.faults < MAX_FAULTS
     }
 
-    /// An attempt was not answered at `now`; `true` where it is to be tried once more. `affirmed`: when the API answered the
+    /// An attempt was not answered at `now`; `true` where it is to be tried once more. `confirmed`: when the API answered the
     /// latest heartbeat.
-    pub(super) fn after_silence(&mut self, now: Instant, affirmed: Instant) -> bool {
+    pub(super) fn after_silence(&mut self, now: Instant, confirmed: Instant) -> bool {
         match &mut self.stuck {
-            Some(stuck) if affirmed > stuck.last => {
+            Some(stuck) if confirmed > stuck.last => {
                 stuck.last = now;
                 now - stuck.since < MAX_STUCK
             }

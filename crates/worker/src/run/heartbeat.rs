@@ -1,6 +1,6 @@
-//! The sign of life for the supervisor: one byte on descriptor 0, `i` when idle, `b` when a job runs.
+//! The heartbeat for the supervisor: one byte on descriptor 0, `i` when idle, `b` when a job runs.
 //!
-//! It is sent from the runtime that does everything else, so that one which hangs is silent.
+//! It is sent from the runtime that does everything else, so that a runtime which hangs is silent.
 
 use std::future::pending;
 use std::io;
@@ -14,8 +14,9 @@ use tokio::sync::watch;
 /// The supervisor expects one every 10 s.
 const PERIOD: Duration = Duration::from_secs(4);
 
-/// Beats as long as somebody listens, and at each change between idle and busy. Never comes to an end but by an error.
-pub(super) async fn beat(wanted: bool, mut running: watch::Receiver<usize>) -> anyhow::Result<()> {
+/// Sends it at intervals and at each change between idle and busy, as long as the supervisor listens. It returns only with an
+/// error.
+pub(super) async fn send(wanted: bool, mut running: watch::Receiver<usize>) -> anyhow::Result<()> {
     if !wanted {
         return pending().await;
     }
@@ -33,13 +34,13 @@ pub(super) async fn beat(wanted: bool, mut running: watch::Receiver<usize>) -> a
             _ = ticks.tick() => {}
             changed = running.changed() => if changed.is_err() { return pending().await },
         }
-        let sign = if *running.borrow_and_update() > 0 { b"b" } else { b"i" };
-        match io::Write::write(&mut &socket, sign) {
+        let byte = if *running.borrow_and_update() > 0 { b"b" } else { b"i" };
+        match io::Write::write(&mut &socket, byte) {
             Ok(_) => {}
-            // The supervisor is behind with reading, and will see that we live.
+            // The supervisor is behind with reading: there are unread bytes.
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
             Err(error) => {
-                tracing::warn!("the supervisor does not listen to heartbeats any more: {error}");
+                tracing::warn!("the supervisor does not read heartbeats any more: {error}");
                 return pending().await;
             }
         }

@@ -1,12 +1,11 @@
-//! `SIGTERM` and `SIGINT`: no new job, the running ones are given back.
+//! `SIGTERM` and `SIGINT`: no new job is claimed, the running ones are given back.
 
 use anyhow::{Context as _, bail};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
-use crate::job::StopSender;
-
-/// Asks for the stop at the first signal; ends with an error at the second, for whoever does not want to wait.
-pub(super) async fn stop_on_signal(stop: StopSender) -> anyhow::Result<()> {
+/// Cancels `stop` at the first signal; fails at the second, which asks not to wait for the jobs.
+pub(super) async fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<()> {
     let listen = |kind| signal(kind).context("failed to listen for signals");
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
@@ -17,8 +16,8 @@ pub(super) async fn stop_on_signal(stop: StopSender) -> anyhow::Result<()> {
         }
     };
     let name = next().await;
-    tracing::info!("{name}: taking no new job, giving back what runs");
-    stop.ask();
+    tracing::info!("{name}: no new job is claimed, running jobs are given back");
+    stop.cancel();
     let name = next().await;
     bail!("{name} again: stopped without giving jobs back");
 }

@@ -5,28 +5,28 @@ use std::time::Duration;
 
 use redis::Client;
 use redis::aio::MultiplexedConnection;
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::super::QueueError;
-use super::super::connection::connect;
-use super::{Core, stopped};
+use super::session::Session;
+use crate::queue::QueueError;
+use crate::queue::connection::{ANSWER_TIME, connect};
 
-/// A connection that stands in `BZPOPMIN` and does nothing else.
+/// A connection that runs `BZPOPMIN` and nothing else.
 pub(super) struct Blocking {
     client: Client,
-    /// How it is listed by `CLIENT LIST`: dashboards know workers by it.
+    /// Its name in `CLIENT LIST`, by which dashboards know workers.
     name: String,
     current: Option<Current>,
 }
 
 struct Current {
     connection: MultiplexedConnection,
-    /// By which the server knows it; `None` where it does not say.
+    /// The server's number for it; `None` where the server does not return it.
     id: Option<i64>,
 }
 
-/// An answer that is later than the command's own time by so much will not come any more.
+/// An answer that is this much later than the command's own time will not come any more.
 const LATE: Duration = Duration::from_secs(5);
 
 /// Redis reads a time of zero as for ever, and older ones round to that.
@@ -41,13 +41,13 @@ impl Blocking {
         }
     }
 
-    /// Waits until there may be a job, or `time` is over, or it is time to stop. Says whether it has taken off a marker, which
-    /// whoever does not look for the job then must give back.
+    /// Waits until there may be a job, `time` is over, or `stop` is cancelled. Returns whether it has taken off a marker: a
+    /// caller that does not fetch the job then must give it back.
     pub(super) async fn wait(
         &mut self,
-        core: &Core,
+        session: &Session,
         time: Duration,
-        stop: &mut watch::Receiver<bool>,
+        stop: &CancellationToken,
     ) -> Result<bool, QueueError> {
         let time = time.max(SHORTEST);
         // Where it is not put back below, it is closed, so that the server does not give a marker to nobody.
@@ -55,16 +55,16 @@ impl Blocking {
             Some(current) => current,
             None => self.connect().await?,
         };
-        core.link.outage.ended();
+        session.link.outage.ended();
         let answered = {
             let mut command = redis::cmd("BZPOPMIN");
-            command.arg(core.keys.marker()).arg(time.as_secs_f64());
+            command.arg(session.keys.marker()).arg(time.as_secs_f64());
             let answer = command.query_async::<Option<(String, String, f64)>>(&mut current.connection);
             let mut answer = pin!(tokio::time::timeout(time + LATE, answer));
             tokio::select! {
                 answered = &mut answer => answered,
-                () = stopped(stop) => {
-                    unblock(core, current.id).await;
+                () = stop.cancelled() => {
+                    unblock(session, current.id).await;
                     let answered = tokio::time::timeout(LATE, &mut answer).await;
                     return Ok(matches!(answered, Ok(Ok(Ok(Some(_))))));
                 }
@@ -76,13 +76,15 @@ impl Blocking {
                 Ok(marker.is_some())
             }
             Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(QueueError::Away("a blocking command was not answered".to_owned())),
+            Err(_) => Err(QueueError::Unavailable(
+                "a blocking command was not answered".to_owned(),
+            )),
         }
     }
 
     async fn connect(&self) -> Result<Current, QueueError> {
         let mut connection = connect(&self.client, None).await?;
-        // Both are refused by some hosts, and missed by dashboards only, or at a stop.
+        // Some hosts refuse both: then dashboards do not list the worker, and a stop takes longer.
         let mut name = redis::cmd("CLIENT");
         name.arg("SETNAME").arg(&self.name);
         let mut id = redis::cmd("CLIENT");
@@ -93,17 +95,17 @@ impl Blocking {
             }
             id.query_async::<i64>(&mut connection).await.ok()
         };
-        let Ok(id) = tokio::time::timeout(super::super::connection::ANSWER_TIME, id).await else {
-            return Err(QueueError::Away("a new connection was not answered".to_owned()));
+        let Ok(id) = tokio::time::timeout(ANSWER_TIME, id).await else {
+            return Err(QueueError::Unavailable("a new connection was not answered".to_owned()));
         };
         Ok(Current { connection, id })
     }
 }
 
-/// Ends the wait from outside, so that its answer is known.
-async fn unblock(core: &Core, id: Option<i64>) {
+/// Ends the wait through another connection, so that its answer is known.
+async fn unblock(session: &Session, id: Option<i64>) {
     let Some(id) = id else { return };
-    let done = core
+    let done = session
         .link
         .run(|mut connection| async move {
             redis::cmd("CLIENT")
@@ -118,10 +120,10 @@ async fn unblock(core: &Core, id: Option<i64>) {
     }
 }
 
-/// For another worker: this one stops and will not follow it.
-pub(super) async fn give_marker_back(core: &Core) {
-    let marker = core.keys.marker();
-    let done = core
+/// Adds a marker, which wakes another worker.
+pub(super) async fn give_marker_back(session: &Session) {
+    let marker = session.keys.marker();
+    let done = session
         .link
         .run(|mut connection| {
             let mut add = redis::cmd("ZADD");

@@ -1,39 +1,27 @@
-//! Takes the next job, and reads what the script says.
+//! Takes the next job, and gives jobs back.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{MutexGuard, PoisonError};
-use std::time::Duration;
-
-use redis::{FromRedisValue as _, Value};
+use redis::Value;
 use tracing::info;
 
-use super::super::connection::Failed;
-use super::super::held::Job;
-use super::super::{QueueError, script};
-use super::Core;
+use super::fetched::Fetched;
+use super::session::Session;
+use crate::queue::link::LinkError;
+use crate::queue::{QueueError, scripts};
 
-/// What there was.
-pub(in super::super) enum Fetched {
-    Job(Box<Job>),
-    Nothing {
-        /// A delayed job is due then, or a rate limit set by others ends.
-        again_in: Option<Duration>,
-    },
-}
-
-impl Core {
+impl Session {
+    /// Takes the next job.
     pub(super) async fn take(&self) -> Result<Fetched, QueueError> {
         loop {
             self.give_back_unanswered().await?;
-            // Another one for each try, which tells its job from those of tries before.
+            // A new one for each try, which distinguishes its job from those of earlier tries.
             let token = uuid::Uuid::new_v4().to_string();
             match self.try_take(&token).await {
-                Ok(value) => return Ok(fetched(&value, &token)),
+                Ok(value) => return Ok(Fetched::read(&value, &token)),
                 Err(failed) => {
-                    if matches!(failed.error, QueueError::Away(_)) {
-                        self.is_unanswered(&token);
+                    if matches!(failed.error, QueueError::Unavailable(_)) {
+                        self.mark_unanswered(&token);
                     }
-                    if !failed.again {
+                    if !failed.retryable {
                         return Err(failed.error);
                     }
                 }
@@ -41,14 +29,14 @@ impl Core {
         }
     }
 
-    async fn try_take(&self, token: &str) -> Result<Value, Failed> {
-        let options = script::packed(&script::TakeOptions {
+    async fn try_take(&self, token: &str) -> Result<Value, LinkError> {
+        let options = scripts::packed(&scripts::TakeOptions {
             token,
-            lock_duration: u64::try_from(self.timing.lock.as_millis()).unwrap_or(u64::MAX),
+            lock_duration: self.lock_ms(),
             name: &self.name,
         });
         let keys = &self.keys;
-        let mut call = script::MOVE_TO_ACTIVE.prepare_invoke();
+        let mut call = scripts::MOVE_TO_ACTIVE.prepare_invoke();
         call.key(keys.wait())
             .key(keys.active())
             .key(keys.prioritized())
@@ -61,7 +49,7 @@ impl Core {
             .key(keys.pc())
             .key(keys.marker())
             .arg(keys.key_prefix())
-            .arg(script::now_ms())
+            .arg(scripts::now_ms())
             .arg(options);
         let call = &call;
         self.link
@@ -69,12 +57,7 @@ impl Core {
             .await
     }
 
-    /// A call with this token was not answered: Redis may have done it all the same, and taken a job that nobody has.
-    pub(in super::super) fn is_unanswered(&self, token: &str) {
-        self.unanswered().insert(token.to_owned());
-    }
-
-    /// Gives back the jobs that were taken by calls whose answers did not come. Asks nothing where there were none.
+    /// Gives back the jobs that were taken by calls whose answers did not come. Costs nothing where there were none.
     pub(super) async fn give_back_unanswered(&self) -> Result<(), QueueError> {
         let tokens = self.unanswered().clone();
         if tokens.is_empty() {
@@ -100,7 +83,7 @@ impl Core {
                 })
                 .await?;
             if let Some(token) = owner.filter(|owner| tokens.contains(owner)) {
-                info!(job = %id, "the job was taken by a call that was not answered: it is given back");
+                info!(job = %id, "job given back: the call that took it was not answered");
                 self.give_back(&id, &token).await?;
             }
         }
@@ -108,10 +91,10 @@ impl Core {
         Ok(())
     }
 
-    /// A negative number: the job is no longer this worker's.
-    pub(in super::super) async fn give_back(&self, id: &str, token: &str) -> Result<i64, QueueError> {
+    /// Gives a job back. Returns a negative number where it is no longer this worker's.
+    pub(super) async fn give_back(&self, id: &str, token: &str) -> Result<i64, QueueError> {
         let keys = &self.keys;
-        let mut call = script::MOVE_ACTIVE_TO_WAIT.prepare_invoke();
+        let mut call = scripts::MOVE_ACTIVE_TO_WAIT.prepare_invoke();
         call.key(keys.active())
             .key(keys.wait())
             .key(keys.stalled())
@@ -128,43 +111,5 @@ impl Core {
         self.link
             .run(|mut connection| async move { call.invoke_async(&mut connection).await })
             .await
-    }
-
-    fn unanswered(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Reads `{fields, id, milliseconds of a rate limit, due time of the next delayed job}`; the first two are 0 where there
-/// is no job.
-pub(in super::super) fn fetched(value: &Value, token: &str) -> Fetched {
-    let Value::Array(parts) = value else {
-        return Fetched::Nothing { again_in: None };
-    };
-    let number = |at: usize| {
-        parts
-            .get(at)
-            .and_then(|part| f64::from_redis_value_ref(part).ok())
-            .unwrap_or(0.0)
-    };
-    if let (Some(fields @ (Value::Array(_) | Value::Map(_))), Some(Value::BulkString(id))) =
-        (parts.first(), parts.get(1))
-    {
-        let fields: HashMap<String, Vec<u8>> = HashMap::from_redis_value_ref(fields).unwrap_or_default();
-        let id = String::from_utf8_lossy(id).into_owned();
-        return Fetched::Job(Box::new(Job::new(id, token.to_owned(), &fields)));
-    }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "milliseconds of this age are exact in 53 bits"
-    )]
-    let due_in = number(3) - script::now_ms() as f64;
-    let wait_ms = match (number(2), number(3)) {
-        (limited, _) if limited > 0.0 => Some(limited),
-        (_, due) if due > 0.0 => Some(due_in.max(1.0)),
-        _ => None,
-    };
-    Fetched::Nothing {
-        again_in: wait_ms.map(|ms| Duration::from_secs_f64(ms / 1000.0)),
     }
 }

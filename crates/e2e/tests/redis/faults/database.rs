@@ -48,7 +48,7 @@ async fn the_database_is_away_when_the_report_is_due() {
     form::report("the database away at report time", &tally);
     tally.all_completed();
     assert_eq!(tally.most_attempts, 1, "the result was kept: {tally}");
-    let taken = scene.worker().log().matches("Job taken").count();
+    let taken = scene.worker().log().matches("job claimed").count();
     assert_eq!(taken, 1, "{}", scene.worker().log());
 }
 

@@ -53,7 +53,7 @@ async fn what_the_older_worker_left_in_the_queue_does_not_run_again() {
     for id in [&done, &failed] {
         assert_eq!(attempts(&deployment, id).await, "1", "it did not run again");
     }
-    assert_eq!(worker.log().matches("Job taken").count(), 1, "{}", worker.log());
+    assert_eq!(worker.log().matches("job claimed").count(), 1, "{}", worker.log());
     let counts = node.ask("counts", json!({})).await;
     assert_eq!(
         (&counts["completed"], &counts["failed"]),

@@ -1,0 +1,100 @@
+//! `repolens-worker`: the worker, its check, and the analysis of one folder.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use repolens_core::settings::{Checked, EXIT_CONFIG, Level, LogSettings, Reader, WorkerSettings};
+use repolens_log::Format;
+use tokio::runtime;
+
+use crate::cli::{Cli, Command, EXIT_USAGE};
+use crate::{analyze, check, run};
+
+/// `EX_IOERR` of sysexits.h.
+const EXIT_OUTPUT: u8 = 74;
+
+/// Parses the command line and runs the chosen command.
+#[must_use]
+pub fn main() -> ExitCode {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        unreachable!("nothing ran before that could have installed another provider");
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed stderr cannot be reported anywhere.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(EXIT_USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    match cli.command {
+        Some(Command::Analyze(args)) => ExitCode::from(analyze::analyze(&args)),
+        Some(Command::Check { connect }) => check_settings(connect),
+        None => work(),
+    }
+}
+
+fn check_settings(connect: bool) -> ExitCode {
+    let checked = WorkerSettings::read(Reader::from_environment());
+    #[expect(clippy::disallowed_methods, reason = "the findings are what this command is for")]
+    let mut out = std::io::stdout().lock();
+    match runtime().map(|runtime| runtime.block_on(check::check(checked, connect, &mut out))) {
+        Ok(Ok(status)) => ExitCode::from(status),
+        Ok(Err(_)) | Err(_) => ExitCode::from(EXIT_OUTPUT),
+    }
+}
+
+fn work() -> ExitCode {
+    let mut reader = Reader::from_environment();
+    let no_color = reader.get("NO_COLOR").map(str::to_owned);
+    // The log is opened before the settings are known to be valid.
+    let log = reader.log();
+    let Checked { settings, findings } = WorkerSettings::read(reader);
+    if let Err(error) = init_log(&log, no_color.as_deref()) {
+        return complain(&format!("error: {error}"));
+    }
+    for finding in &findings {
+        match finding.level {
+            Level::Error => tracing::error!("{finding}"),
+            Level::Warning => tracing::warn!("{finding}"),
+            Level::Ok => tracing::debug!("{finding}"),
+        }
+    }
+    let Some(settings) = settings else {
+        tracing::error!("the worker does not start with these settings; see docs/settings.md");
+        return ExitCode::from(EXIT_CONFIG);
+    };
+    let result = runtime().and_then(|runtime| runtime.block_on(run::run(settings)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("worker stopped: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One thread, this one: the worker only waits, and a child is tied to the life of the thread that starts it.
+fn runtime() -> anyhow::Result<runtime::Runtime> {
+    Ok(runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+fn init_log(log: &LogSettings, no_color: Option<&str>) -> Result<(), repolens_log::InitError> {
+    #[expect(clippy::disallowed_methods, reason = "only checked for being a terminal")]
+    let terminal = std::io::stdout().is_terminal();
+    let format = Format::from_setting(log.format.as_deref(), terminal).honour_no_color(no_color);
+    repolens_log::init("worker", format, &log.level)
+}
+
+/// Writes an error before there is a log.
+fn complain(message: &str) -> ExitCode {
+    use std::io::Write as _;
+    // A closed stderr cannot be reported anywhere.
+    let _ = writeln!(std::io::stderr(), "{message}");
+    ExitCode::from(EXIT_CONFIG)
+}

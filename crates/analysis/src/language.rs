@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+mod attributes;
 mod detect;
+mod glob;
 mod lines;
 mod origin;
 mod spans;
 mod tokens;
 
+pub use attributes::{Attributes, Kinds};
 pub use detect::detect;
 pub use lines::{FileLines, count};
-pub use origin::{Attributes, Origin, is_test, origin_by_content, origin_by_path};
+pub use origin::{Origin, is_test, origin, origin_by_content, origin_by_path};
 pub use spans::{Span, SpanKind, count as count_spans};
 pub(crate) use tokens::GRAM;
 pub use tokens::{Fingerprint, Tokens, tokens};

@@ -17,6 +17,7 @@
 //!
 //! What only the caller knows (ids, addresses, times) it fills in afterwards with `Report::set_meta`.
 
+mod budget;
 mod calls;
 mod facts;
 mod graph;
@@ -37,7 +38,7 @@ use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage,
 
 pub use options::{
     Clock, HISTORY_COMMITS, HistoryOptions, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING,
-    MAX_PARSE_SIZE, MAX_TOTAL_SIZE, Observer, Options, Silent,
+    MAX_PARSE_SECONDS, MAX_PARSE_SIZE, MAX_STAGE_SECONDS, MAX_TOTAL_SIZE, Observer, Options, Silent,
 };
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
 pub use units::{CognitiveRules, Recursion};
@@ -60,7 +61,7 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         commit_sha: tree.commit.clone(),
         ..Report::default()
     };
-    let truncated = tree.truncated.clone();
+    let mut truncated = tree.truncated.clone();
     let source = history::prepare(&tree, &options.history);
     let (facts, history) = std::thread::scope(|scope| {
         // git reads the history while this process parses.
@@ -73,6 +74,13 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
     let ms = start
         .zip(options.clock.as_ref())
         .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);
+    if facts.unparsed > 0 {
+        let reason = format!(
+            "{} files were not parsed: the {} s of processor time for parsing were used up",
+            facts.unparsed, options.limits.max_parse_seconds
+        );
+        truncated = Some(truncated.map_or_else(|| reason.clone(), |other| format!("{other}; {reason}")));
+    }
     let mut skipped = facts.skipped.clone();
     let total = skipped.len() as u64;
     let capped = cap(&mut skipped, MAX_SKIPPED);

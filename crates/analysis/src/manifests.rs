@@ -3,6 +3,8 @@
 mod npm;
 mod python;
 
+pub use python::setup_py;
+
 /// One manifest or lock file.
 #[derive(Debug, Default, PartialEq)]
 pub struct Manifest {
@@ -27,6 +29,8 @@ pub struct EntryPoint {
     pub name: String,
     /// The files that it may be, relative to the manifest's folder; often built ones. `*` may stand for any text.
     pub paths: Vec<String>,
+    /// A script of the package runs it, and users of the package do not.
+    pub script: bool,
 }
 
 /// One package that is asked for.

@@ -20,6 +20,12 @@ pub const MAX_NESTING: u64 = 1_000;
 
 /// Commits of the history that are read at most, where the caller says nothing else.
 pub const HISTORY_COMMITS: u64 = 2_000;
+/// Processor time of all parser threads together, in seconds. The largest repository of the benchmarks (5 million lines)
+/// takes 20. Files beyond it are counted in lines only.
+pub const MAX_PARSE_SECONDS: u64 = 300;
+/// Processor time of one stage after parsing, in seconds. On the same repository the longest stage takes 3. The section of
+/// a stage that takes longer is left out.
+pub const MAX_STAGE_SECONDS: u64 = 60;
 
 /// What is enforced; the same figures stand in the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub struct Limits {
     pub max_files: u64,
     pub max_total_size: u64,
     pub max_nesting: u64,
+    pub max_parse_seconds: u64,
+    pub max_stage_seconds: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +49,8 @@ impl Default for Limits {
             max_files: MAX_FILES,
             max_total_size: MAX_TOTAL_SIZE,
             max_nesting: MAX_NESTING,
+            max_parse_seconds: MAX_PARSE_SECONDS,
+            max_stage_seconds: MAX_STAGE_SECONDS,
         }
     }
 }
@@ -54,6 +64,8 @@ impl From<&Limits> for LimitsUsed {
             max_files: limits.max_files,
             max_total_size: limits.max_total_size,
             max_nesting: limits.max_nesting,
+            max_parse_seconds: limits.max_parse_seconds,
+            max_stage_seconds: limits.max_stage_seconds,
         }
     }
 }
@@ -92,6 +104,9 @@ pub struct Options {
     /// Files that are not to be parsed (lines are still counted), with the reason that the report will give: how an
     /// analysis is started again behind a file that killed the last one.
     pub skip: BTreeMap<String, String>,
+    /// Stages that are not to be run, with the reason for the report: how an analysis is started again after one of them
+    /// ended the process.
+    pub skip_stages: BTreeMap<String, String>,
     /// Fills in `analyser.stages[].ms`.
     pub clock: Option<Clock>,
 }
@@ -103,6 +118,7 @@ impl std::fmt::Debug for Options {
             .field("history", &self.history)
             .field("threads", &self.threads)
             .field("skip", &self.skip)
+            .field("skip_stages", &self.skip_stages)
             .field("clock", &self.clock.is_some())
             .finish()
     }
@@ -113,6 +129,11 @@ pub trait Observer: Sync {
     /// `done` of `total` steps of the stage `name`; at least once for each stage.
     fn progress(&self, stage: &str, done: u64, total: u64) {
         let _ = (stage, done, total);
+    }
+
+    /// The stage `name` is complete, or dropped, after `steps` of work: a measure that depends on the input only.
+    fn stage_done(&self, name: &str, steps: u64) {
+        let _ = (name, steps);
     }
 
     /// A thread is about to parse `path` (relative, as in the report): if the process dies now, this file (or that of

@@ -3,10 +3,12 @@
 //! the threads cannot be seen.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use repolens_core::report::SkippedFile;
 
+use crate::budget::thread_time;
 use crate::facts::FileFacts;
 use crate::language::{self, Attributes, Origin};
 use crate::licence;
@@ -24,6 +26,8 @@ pub struct Facts {
     /// Sorted by path.
     pub files: Vec<FileFacts>,
     pub skipped: Vec<SkippedFile>,
+    /// Files that were not parsed because the time for parsing was used up.
+    pub unparsed: u64,
 }
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
@@ -48,7 +52,8 @@ pub(crate) fn scan_by(
     options: &Options,
     observer: &dyn Observer,
 ) -> Result<Facts, OpenError> {
-    let attributes = attributes(&tree)?;
+    let mut skipped = Vec::new();
+    let attributes = attributes(&tree, options.limits.max_file_size, &mut skipped)?;
     let total = tree.entries.len();
     let threads = match options.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -56,6 +61,7 @@ pub(crate) fn scan_by(
     };
     let threads = threads.clamp(1, total.max(1));
     let next = AtomicUsize::new(0);
+    let (used, unparsed) = (AtomicU64::new(0), AtomicU64::new(0));
     observer.progress("parse", 0, total as u64);
     let job = Job {
         tree: &tree,
@@ -64,6 +70,8 @@ pub(crate) fn scan_by(
         rules,
         observer,
         next: &next,
+        used: &used,
+        unparsed: &unparsed,
     };
     let parts = std::thread::scope(|scope| -> Result<Vec<_>, OpenError> {
         let mut running = Vec::new();
@@ -85,7 +93,7 @@ pub(crate) fn scan_by(
     observer.progress("parse", total as u64, total as u64);
     let mut found: Vec<_> = parts.into_iter().flatten().collect();
     found.sort_unstable_by_key(|(at, _)| *at);
-    let mut skipped = tree.skipped;
+    skipped.extend(tree.skipped);
     let mut files = Vec::with_capacity(found.len());
     for (_, mut facts) in found {
         let problems = std::mem::take(&mut facts.problems);
@@ -102,6 +110,7 @@ pub(crate) fn scan_by(
         name: tree.name,
         files,
         skipped,
+        unparsed: unparsed.into_inner(),
     })
 }
 
@@ -109,21 +118,34 @@ fn not_started(what: &str, error: &std::io::Error) -> OpenError {
     OpenError::Unreadable(format!("{what} cannot be started: {error}"))
 }
 
-/// `.gitattributes` decide on other files: they are read first.
-fn attributes(tree: &SourceTree) -> Result<Attributes, OpenError> {
-    const MAX: u64 = 256 * 1024;
+/// `.gitattributes` decide on other files: they are read first. What of them is not followed is added to `skipped`.
+fn attributes(tree: &SourceTree, limit: u64, skipped: &mut Vec<SkippedFile>) -> Result<Attributes, OpenError> {
     let mut attributes = Attributes::default();
-    let is_one = |entry: &&Entry| entry.path.rsplit('/').next() == Some(".gitattributes") && entry.size <= MAX;
-    let mut list = tree.entries.iter().filter(is_one).peekable();
-    if list.peek().is_some() {
-        let mut reader = tree.reader().map_err(|error| not_started("git", &error))?;
-        let mut text = Vec::new();
-        for entry in list {
-            // One that cannot be read is named by the pass itself.
-            if reader.read(entry, &mut text).is_ok() {
-                attributes.add(&entry.path, &text);
-            }
-        }
+    let is_one = |entry: &&Entry| entry.path.rsplit('/').next() == Some(".gitattributes");
+    let mut list: Vec<&Entry> = tree.entries.iter().filter(is_one).collect();
+    if list.is_empty() {
+        return Ok(attributes);
+    }
+    // The topmost folder's, which defines the macros, comes first.
+    list.sort_by_key(|entry| entry.path.len());
+    let mut reader = tree.reader().map_err(|error| not_started("git", &error))?;
+    let mut text = Vec::new();
+    for entry in list {
+        let left_out = if entry.size > limit {
+            Err(format!("larger than {limit} bytes: its rules are not followed"))
+        } else {
+            let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            reader.read(entry, &mut text).map(|()| attributes.add(folder, &text))
+        };
+        let reason = match left_out {
+            Ok(0) => continue,
+            Ok(rules) => format!("{rules} of its rules are not followed: there are too many that are alike"),
+            Err(reason) => reason,
+        };
+        skipped.push(SkippedFile {
+            path: entry.path.clone(),
+            reason,
+        });
     }
     Ok(attributes)
 }
@@ -135,6 +157,10 @@ struct Job<'a> {
     rules: CognitiveRules,
     observer: &'a dyn Observer,
     next: &'a AtomicUsize,
+    /// Processor time that all threads have used for parsing, in nanoseconds.
+    used: &'a AtomicU64,
+    /// Files that were not parsed because that time was over.
+    unparsed: &'a AtomicU64,
 }
 
 impl Job<'_> {
@@ -156,12 +182,12 @@ impl Job<'_> {
 
     fn file(&self, thread: usize, reader: &mut Reader, entry: &Entry, text: &mut Vec<u8>) -> FileFacts {
         let path = entry.path.as_str();
-        let by_path = language::origin_by_path(path);
+        let kinds = self.attributes.of(path);
         let mut facts = FileFacts {
             path: path.to_owned(),
             bytes: entry.size,
             language: language::detect(path, b""),
-            origin: self.attributes.origin(path).unwrap_or(by_path),
+            origin: language::origin(path, kinds),
             test: language::is_test(path),
             lines: language::FileLines::default(),
             docstrings: 0,
@@ -228,7 +254,7 @@ impl Job<'_> {
         let Some(language) = facts.language.map(language::LanguageId::get) else {
             return facts;
         };
-        if self.attributes.origin(path).is_none()
+        if kinds.generated.is_none()
             && facts.origin != Origin::Vendored
             && let Some(origin) = language::origin_by_content(language.id, text)
         {
@@ -252,11 +278,23 @@ impl Job<'_> {
             facts.problems.push(reason.clone());
             return;
         }
+        let limit = self.options.limits.max_parse_seconds;
+        if Duration::from_nanos(self.used.load(Ordering::Relaxed)) >= Duration::from_secs(limit) {
+            self.unparsed.fetch_add(1, Ordering::Relaxed);
+            facts.problems.push(format!(
+                "the {limit} s of processor time for parsing were used up: lines are counted only"
+            ));
+            return;
+        }
+        let start = thread_time();
         self.observer.parsing(thread, &facts.path);
         let parsed = catch_unwind(AssertUnwindSafe(|| {
             parser.facts(&facts.path, text, &self.options.limits, self.rules)
         }));
         self.observer.parsed(thread);
+        let used = thread_time().saturating_sub(start).as_nanos();
+        self.used
+            .fetch_add(u64::try_from(used).unwrap_or(u64::MAX), Ordering::Relaxed);
         match parsed {
             Ok(Ok(mut syntax)) => {
                 (facts.lines, facts.docstrings) = language::count_spans(text, &std::mem::take(&mut syntax.spans));

@@ -1,10 +1,14 @@
 //! The stages of an analysis, in order: each takes the facts of all files and what the stages before it reported, and adds
-//! its section. One stage is one file below. A stage that panics is told as failed, and the others go on.
+//! its section. One stage is one file below. A stage that panics, or reaches its limit of processor time, is reported as
+//! failed, and the others go on: so a stage writes its section last, when it is complete.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use repolens_core::report::{Report, Stage as Told, StageStatus};
 
+use crate::budget::{self, OutOfTime};
 use crate::graph::Graph;
 use crate::history::HistoryState;
 use crate::language::Tokens;
@@ -18,6 +22,8 @@ mod cycles;
 mod dead;
 mod dependencies;
 mod duplication;
+mod entry_points;
+mod explanations;
 mod hotspots;
 mod languages;
 mod licences;
@@ -30,7 +36,7 @@ mod tests;
 /// Whether the text of the file at `path` is kept, because a stage reads it itself.
 #[must_use]
 pub fn reads_text_of(path: &str) -> bool {
-    readme::reads_text_of(path) || modules::reads_text_of(path)
+    readme::reads_text_of(path) || modules::reads_text_of(path) || entry_points::reads_text_of(path)
 }
 
 /// What stages hand to later ones beside the report.
@@ -40,8 +46,19 @@ pub(crate) struct Scratch {
     pub history: HistoryState,
     /// By file; gone when the copies are found.
     pub tokens: Vec<Tokens>,
-    /// Functions that nothing reaches, by file and line.
-    pub unused_functions: Vec<UnusedFunction>,
+    /// By file: how many call its functions and make objects of its classes; absent for files whose calls are not read.
+    pub references: HashMap<u32, References>,
+    /// Functions that nothing reaches, by file and line; `None` without a call graph.
+    pub unused_functions: Option<Vec<UnusedFunction>>,
+}
+
+/// Functions and files that use what one file defines.
+#[derive(Debug, Default)]
+pub(crate) struct References {
+    /// In the order of [`crate::calls::Calls::functions`].
+    pub functions: Box<[u32]>,
+    /// In the order of [`crate::calls::Calls::classes`].
+    pub classes: Box<[u32]>,
 }
 
 #[derive(Debug)]
@@ -60,9 +77,9 @@ pub(crate) enum Outcome {
     Ok,
     /// There is nothing for it to look at.
     Skipped(String),
-    /// It reached a limit.
+    /// It reached a limit, and its section is incomplete.
     Truncated(String),
-    /// It could not do its work.
+    /// It was not run, or could not do its work: its section is left out.
     Failed(String),
 }
 
@@ -85,6 +102,7 @@ const STAGES: &[(&str, Run)] = &[
     ("hotspots", hotspots::run),
     ("risk", risk::run),
     ("summary", summary::run),
+    ("explanations", explanations::run),
 ];
 
 /// What this version does not do: told in every report, so that an absent section is no clean bill of health.
@@ -108,10 +126,17 @@ pub(crate) fn run(
         ..Scratch::default()
     };
     let total = STAGES.len() as u64;
+    let limit = Duration::from_secs(options.limits.max_stage_seconds);
     for (done, (name, run)) in (0..).zip(STAGES) {
         observer.progress(name, done, total);
         let start = options.clock.as_ref().map(|clock| clock());
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(facts, report, &mut scratch)));
+        let budget = budget::start(limit);
+        let outcome = match options.skip_stages.get(*name) {
+            Some(reason) => Ok(Outcome::Failed(reason.clone())),
+            None => catch_unwind(AssertUnwindSafe(|| run(facts, report, &mut scratch))),
+        };
+        observer.stage_done(name, budget.steps());
+        drop(budget);
         let ms = start
             .zip(options.clock.as_ref())
             .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);
@@ -120,10 +145,7 @@ pub(crate) fn run(
             Ok(Outcome::Skipped(reason)) => (StageStatus::Skipped, Some(reason)),
             Ok(Outcome::Truncated(reason)) => (StageStatus::Truncated, Some(reason)),
             Ok(Outcome::Failed(reason)) => (StageStatus::Failed, Some(reason)),
-            Err(panic) => (
-                StageStatus::Failed,
-                Some(format!("it failed: {}", panic_text(panic.as_ref()))),
-            ),
+            Err(payload) => (StageStatus::Failed, Some(failure(payload.as_ref(), limit))),
         };
         report.analyser.stages.push(Told {
             name: (*name).to_owned(),
@@ -132,7 +154,9 @@ pub(crate) fn run(
             reason,
         });
     }
-    observer.progress("summary", total, total);
+    if let Some((last, _)) = STAGES.last() {
+        observer.progress(last, total, total);
+    }
     for name in NOT_BUILT {
         let reason = Some("not built in this version".to_owned());
         report.analyser.stages.push(Told {
@@ -149,6 +173,16 @@ pub(crate) fn call_edges(facts: &Facts, report: &mut Report) -> Vec<crate::inven
     let mut scratch = Scratch::default();
     modules::run(facts, report, &mut scratch);
     calls::edges(facts, &scratch.graph.unwrap_or_default())
+}
+
+fn failure(payload: &(dyn std::any::Any + Send), limit: Duration) -> String {
+    if payload.is::<OutOfTime>() {
+        return format!(
+            "it used more than {} s of processor time: its section is left out",
+            limit.as_secs()
+        );
+    }
+    format!("it failed: {}", panic_text(payload))
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

@@ -25,7 +25,7 @@ pub use actions::{Action, ActionPlace};
 pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
 pub use code::{
     Ast, AstFile, AstSummary, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry, FunctionComplexity,
-    Languages, LineCounts, Lines, TestSection,
+    Languages, LineCounts, Lines, Symbol, SymbolKind, TestSection,
 };
 pub use grades::{AspectGrade, Grade, GradeInput, GradePlace, Grades, OverallGrade};
 pub use graph::{
@@ -34,18 +34,21 @@ pub use graph::{
     ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
 };
 pub use health::{
-    Explanations, FileRisk, Licence, Licences, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
-    ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, Suggestion, Summary,
+    Chapter, Explanations, FileRisk, Licence, Licences, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
+    ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, SectionType, Suggestion,
+    Summary,
 };
 pub use hotspots::{
     ChangeCoupling, CodeAge, Contributor, EarlierName, FolderAge, FunctionHotspot, HistoryWindow, Hotspot, Hotspots,
     Knowledge, MonthActivity, SelfCheck, Trend,
 };
-pub use manifests::{Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package};
+pub use manifests::{
+    Dependencies, DependencyEdge, DependencyGraph, DependencyGroup, DependencyNode, DependencyStatistics, Package,
+};
 pub use percentiles::{PercentileFigure, Percentiles};
 
 /// Stands in every report as `schemaVersion`; raised when a member changes its meaning or goes away.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The whole report.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -86,6 +89,9 @@ pub struct Report {
     pub lines: Option<Lines>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_scores: Option<RiskScores>,
+    /// The same as `riskScores`, where one viewer looks for it.
+    #[serde(rename = "risk_scores", skip_serializing_if = "Option::is_none", default)]
+    pub risk_scores_again: Option<RiskScores>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub readme_analysis: Option<ReadmeAnalysis>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,8 +7,10 @@
 )]
 
 use std::io::Write;
+use std::time::Duration;
 
 use nix::libc;
+use repolens_worker::analyze::{progress, watchdog};
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -32,6 +34,14 @@ fn main() {
         "dislike" => dislike(&args),
         // Never comes back from the file.
         "hang" => hang(&args),
+        // Dies in the stage, as long as that is not left out.
+        "dislike-stage" => dislike_stage(&args, || std::process::abort()),
+        // Never comes back from the stage.
+        "hang-stage" => dislike_stage(&args, || {
+            loop {
+                std::hint::spin_loop();
+            }
+        }),
         _ => std::process::exit(64),
     }
 }
@@ -171,14 +181,17 @@ fn dislike(args: &[String]) {
     std::process::abort()
 }
 
+const LIMITS: watchdog::Limits = watchdog::Limits {
+    file: Duration::from_millis(100),
+    stage: Duration::from_millis(100),
+};
+
 fn hang(args: &[String]) {
-    use repolens_worker::analyze::{progress, watchdog};
     let file = &args[1];
     if args.contains(&format!("--skip={file}")) {
         return report(args);
     }
-    let limit = std::time::Duration::from_millis(100);
-    watchdog::watched(&repolens_analysis::Silent, limit, &progress::end_stuck, |observer| {
+    watchdog::watched(&repolens_analysis::Silent, LIMITS, &progress::end_stuck, |observer| {
         say(r#"{"file":{"thread":1,"path":"harmless"}}"#);
         observer.parsing(1, "harmless");
         std::thread::scope(|scope| {
@@ -189,6 +202,20 @@ fn hang(args: &[String]) {
                 }
             });
         });
+    });
+}
+
+fn dislike_stage(args: &[String], end: fn() -> ()) {
+    let stage = &args[1];
+    if args.contains(&format!("--skip-stage={stage}")) {
+        return report(args);
+    }
+    watchdog::watched(&repolens_analysis::Silent, LIMITS, &progress::end_stuck, |observer| {
+        for name in ["parse", "harmless", stage] {
+            say(&serde_json::json!({"progress": {"stage": name, "done": 1, "total": 2}}).to_string());
+            observer.progress(name, 1, 2);
+        }
+        end();
     });
 }
 

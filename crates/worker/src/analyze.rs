@@ -31,6 +31,9 @@ const EXIT_OUTPUT: u8 = 74;
 /// The reason of a skipped file that the caller named: the worker names a file that killed the analysis before.
 const SKIP_REASON: &str = "parsing it ended the analysis before: only its lines are counted";
 
+/// The reason of a stage that the caller named.
+const SKIP_STAGE_REASON: &str = "it ended the analysis before: its section is left out";
+
 /// Runs the command and returns the exit status.
 #[must_use]
 pub fn analyze(args: &AnalyzeArgs) -> u8 {
@@ -71,6 +74,8 @@ fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError>
     }
     let limits = Limits {
         max_file_size: args.max_file_size,
+        max_parse_seconds: args.max_parse_seconds,
+        max_stage_seconds: args.max_stage_seconds,
         ..Limits::default()
     };
     let tree = SourceTree::open(
@@ -97,10 +102,17 @@ fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError>
             .iter()
             .map(|path| (path.clone(), SKIP_REASON.to_owned()))
             .collect(),
+        skip_stages: args
+            .skip_stage
+            .iter()
+            .map(|name| (name.clone(), SKIP_STAGE_REASON.to_owned()))
+            .collect(),
         clock: Some(Arc::new(move || started.elapsed())),
     };
     let bar = io::stderr().is_terminal() && !is_dumb(environment);
-    let mut report = progress::watched(args.progress, bar, args.name_files, |observer| {
+    // A stage that counts its work ends by itself; one that does not is ended.
+    let stage_time = watchdog::MAX_FILE_TIME + 2 * Duration::from_secs(options.limits.max_stage_seconds);
+    let mut report = progress::watched(args.progress, bar, args.name_files, stage_time, |observer| {
         repolens_analysis::analyze(tree, &options, observer)
     })?;
     let (commit, branch) = checked_out(args, search_path, report.commit_sha.is_some());

@@ -1,7 +1,8 @@
 //! The analysis of one clone: this program again, as a short-lived child with limits (`worker analyze`).
 //!
 //! A repository that makes it run out of memory or time, or makes a parser crash, costs one child and nothing else. Where
-//! it died on a file, it is started again with the names of the files on, and then without the file that was at fault.
+//! it died on a file, it is started again with the names of the files on, and then without the file that was at fault; where
+//! it died in a later stage, without that stage.
 
 mod exit;
 mod messages;
@@ -9,6 +10,7 @@ mod messages;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use repolens_analysis::{MAX_PARSE_SECONDS, MAX_STAGE_SECONDS};
 use repolens_core::job::MAX_REPORT_BYTES;
 use repolens_core::settings::ScanLimits;
 use repolens_core::{FailureCode, ScanId};
@@ -20,7 +22,7 @@ use crate::process::{Group, Limits, Program, read_capped};
 use crate::progress::Progress;
 use exit::ChildExit;
 pub use messages::Message;
-use messages::Messages;
+use messages::{Messages, Suspects};
 
 /// How the child is started.
 #[derive(Debug, Clone)]
@@ -41,7 +43,7 @@ pub struct About<'a> {
     pub started: Instant,
 }
 
-/// A file that killed the child is left out; after this many restarts the analysis is given up.
+/// A file or stage that killed the child is left out; after this many restarts the analysis is given up.
 const MAX_RESTARTS: usize = 4;
 
 impl Analyzer {
@@ -86,7 +88,7 @@ impl Analyzer {
         deadline: Instant,
         progress: &Progress,
     ) -> Result<Vec<u8>, Failed> {
-        let mut skip: Vec<String> = Vec::new();
+        let mut skip = Skip::default();
         // Naming each file costs time, and nearly every analysis succeeds: the first one does without.
         let mut name_files = false;
         for restarts in 0.. {
@@ -100,16 +102,16 @@ impl Analyzer {
             let (failed, suspects) = match self.run(run, progress).await? {
                 ChildExit::Report(report) => return Ok(report),
                 ChildExit::Final(failed) => return Err(failed),
-                ChildExit::Died { failed, in_flight } => (failed, in_flight),
+                ChildExit::Died { failed, suspects } => (failed, suspects),
             };
-            let new: Vec<String> = suspects.into_iter().filter(|path| !skip.contains(path)).collect();
-            // No new file was open, or it died too often: the fault is not one file.
-            if (name_files && new.is_empty()) || restarts == MAX_RESTARTS {
+            let at_stage = suspects.stage.is_some();
+            let new = skip.add(suspects);
+            // No new file or stage was open, or it died too often: the fault is not one of them.
+            if ((name_files || at_stage) && new.is_empty()) || restarts == MAX_RESTARTS {
                 return Err(failed);
             }
-            tracing::warn!(files = ?new, "the analysis died, it is started again: {failed}");
-            skip.extend(new);
-            name_files = true;
+            tracing::warn!(without = ?new, "the analysis died, it is started again: {failed}");
+            name_files |= !at_stage;
         }
         unreachable!("the loop ends by a return")
     }
@@ -151,6 +153,8 @@ impl Analyzer {
             text(format!("--elapsed-ms={}", run.about.started.elapsed().as_millis())),
             text(format!("--max-file-size={}", self.limits.max_file_bytes)),
             text(format!("--threads={}", self.threads())),
+            text(format!("--max-parse-seconds={}", self.parse_seconds())),
+            text(format!("--max-stage-seconds={}", self.stage_seconds())),
         ]);
         if let Ok(limits) = serde_json::to_string(&self.limits) {
             args.push(text(format!("--scan-limits={limits}")));
@@ -158,7 +162,8 @@ impl Analyzer {
         if run.name_files {
             args.push("--name-files".into());
         }
-        args.extend(run.skip.iter().map(|path| text(format!("--skip={path}"))));
+        args.extend(run.skip.files.iter().map(|path| text(format!("--skip={path}"))));
+        args.extend(run.skip.stages.iter().map(|name| text(format!("--skip-stage={name}"))));
         args.extend(["--".into(), dir.into()]);
         let time_left = run.deadline.saturating_duration_since(Instant::now());
         Program {
@@ -186,11 +191,45 @@ impl Analyzer {
     }
 }
 
+impl Analyzer {
+    /// At most half of the scan's time. It depends on settings only, since the report names it.
+    fn parse_seconds(&self) -> u64 {
+        MAX_PARSE_SECONDS.min(self.limits.timeout_seconds / 2).max(1)
+    }
+
+    /// At most a tenth of the scan's time.
+    fn stage_seconds(&self) -> u64 {
+        MAX_STAGE_SECONDS.min(self.limits.timeout_seconds / 10).max(1)
+    }
+}
+
+/// What the child is started without.
+#[derive(Debug, Default)]
+struct Skip {
+    files: Vec<String>,
+    stages: Vec<String>,
+}
+
+impl Skip {
+    /// Adds what the child was at when it ended, and returns what of it is new.
+    fn add(&mut self, suspects: Suspects) -> Vec<String> {
+        let add = |list: &mut Vec<String>, name: String| {
+            let fresh = !list.contains(&name);
+            list.extend(fresh.then(|| name.clone()));
+            fresh.then_some(name)
+        };
+        let files = suspects.files.into_iter().filter_map(|path| add(&mut self.files, path));
+        let mut fresh: Vec<String> = files.collect();
+        fresh.extend(suspects.stage.and_then(|name| add(&mut self.stages, name)));
+        fresh
+    }
+}
+
 /// One start of the child.
 struct Run<'a> {
     cloned: &'a Cloned,
     about: About<'a>,
     deadline: Instant,
-    skip: &'a [String],
+    skip: &'a Skip,
     name_files: bool,
 }

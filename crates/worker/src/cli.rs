@@ -77,6 +77,18 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "FILE")]
     pub skip: Vec<String>,
 
+    /// Do not run this stage (its name as in `analyser.stages`); may be given several times
+    #[arg(long, value_name = "STAGE")]
+    pub skip_stage: Vec<String>,
+
+    /// Processor time for parsing, all threads together; later files are counted in lines only
+    #[arg(long, value_name = "SECONDS", default_value_t = repolens_analysis::MAX_PARSE_SECONDS)]
+    pub max_parse_seconds: u64,
+
+    /// Processor time of each stage after parsing; the section of a longer one is left out
+    #[arg(long, value_name = "SECONDS", default_value_t = repolens_analysis::MAX_STAGE_SECONDS)]
+    pub max_stage_seconds: u64,
+
     /// With `--progress lines`: also name each file before it is parsed
     #[arg(long, hide = true)]
     pub name_files: bool,

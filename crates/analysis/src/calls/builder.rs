@@ -1,7 +1,7 @@
 //! Builds a file's [`Calls`] while its tree is walked. Names are bound scope by scope in the order of the text; an
 //! assignment in a branch adds to what a name stands for, another takes its place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{ANY, Argument, Call, Calls, ClassDefinition, Definition, MODULE, OPAQUE, Sym, UNKNOWN, V, Value};
 
@@ -41,8 +41,12 @@ pub struct Builder {
     current: usize,
     branch: u32,
     members: HashMap<(u32, Sym), V>,
-    elements: HashMap<(u32, Sym), V>,
-    containers: u32,
+    /// Elements of each list and dictionary that is written out.
+    containers: Vec<HashMap<Sym, V>>,
+    /// How many elements there are in all.
+    elements: usize,
+    /// How many were read to be put elsewhere.
+    copied: usize,
     functions: Vec<Definition>,
     classes: Vec<ClassDefinition>,
     made: Vec<Call>,
@@ -53,7 +57,6 @@ pub struct Builder {
     mentions: Vec<(u32, V)>,
     quoted: Vec<Sym>,
     exported: HashMap<Sym, V>,
-    /// A member is asked for by a name that is put together at run time.
     /// Beginnings of the names of methods that are asked for at run time, and the class that asks its own object.
     by_name: Vec<(String, Option<u32>)>,
 }
@@ -70,8 +73,9 @@ impl Default for Builder {
             current: 0,
             branch: 0,
             members: HashMap::new(),
-            elements: HashMap::new(),
-            containers: 0,
+            containers: Vec::new(),
+            elements: 0,
+            copied: 0,
             functions: Vec::new(),
             classes: Vec::new(),
             made: Vec::new(),
@@ -196,7 +200,7 @@ impl Builder {
         let key = key.map_or(ANY, |key| self.sym(key));
         // A list in a list, written out: what is put into it later is seen too.
         if let Value::Container(container) = self.get(base)
-            && let Some(&inner) = self.elements.get(&(container, key))
+            && let Some(&inner) = self.containers[container as usize].get(&key)
             && matches!(self.get(inner), Value::Container(_))
         {
             return inner;
@@ -209,21 +213,34 @@ impl Builder {
         let (Value::Container(into), Value::Container(from)) = (self.get(into), self.get(from)) else {
             return;
         };
-        let mut moved: Vec<_> = self
-            .elements
+        if !self.may_copy(from) {
+            return;
+        }
+        let moved: Vec<_> = self.containers[from as usize]
             .iter()
-            .filter(|((container, _), _)| *container == from)
+            .map(|(key, value)| (*key, *value))
             .collect();
-        moved.sort_unstable();
-        let moved: Vec<_> = moved.into_iter().map(|((_, key), value)| (*key, *value)).collect();
         for (key, value) in moved {
-            self.elements.insert((into, key), value);
+            self.set_element(into, key, value);
+        }
+    }
+
+    /// Whether the elements of a container may be gone through once more: copies of copies would not end.
+    fn may_copy(&mut self, container: u32) -> bool {
+        self.copied += self.containers[container as usize].len() + 1;
+        self.copied <= 4 * MAX_VALUES
+    }
+
+    fn set_element(&mut self, container: u32, key: Sym, value: V) {
+        let container = &mut self.containers[container as usize];
+        if self.elements < MAX_VALUES || container.contains_key(&key) {
+            self.elements += usize::from(container.insert(key, value).is_none());
         }
     }
 
     pub fn container(&mut self) -> V {
-        self.containers += 1;
-        self.value(Value::Container(self.containers - 1))
+        self.containers.push(HashMap::new());
+        self.value(Value::Container(place(self.containers.len() - 1)))
     }
 
     /// Puts a value into a list or dictionary that is written out somewhere in the file.
@@ -232,12 +249,12 @@ impl Builder {
             return;
         };
         let key = key.map_or(ANY, |key| self.sym(key));
-        let old = self.elements.get(&(container, key)).copied();
+        let old = self.containers[container as usize].get(&key).copied();
         let value = match old {
             Some(old) if self.branch > 0 || key == ANY || self.current != 0 => self.either(old, value),
             _ => value,
         };
-        self.elements.insert((container, key), value);
+        self.set_element(container, key, value);
     }
 
     // Scopes.
@@ -388,16 +405,17 @@ impl Builder {
     }
 
     /// The named elements of a container.
-    #[must_use]
-    pub fn contents(&self, container: V) -> Vec<(String, V)> {
+    pub fn contents(&mut self, container: V) -> Vec<(String, V)> {
         let Value::Container(container) = self.get(container) else {
             return Vec::new();
         };
-        let mut found: Vec<_> = self
-            .elements
+        if !self.may_copy(container) {
+            return Vec::new();
+        }
+        let mut found: Vec<_> = self.containers[container as usize]
             .iter()
-            .filter(|((at, key), _)| *at == container && *key != ANY)
-            .map(|((_, key), value)| (self.text(*key).to_owned(), *value))
+            .filter(|(key, _)| **key != ANY)
+            .map(|(key, value)| (self.text(*key).to_owned(), *value))
             .collect();
         found.sort();
         found
@@ -578,21 +596,36 @@ impl Builder {
         }
     }
 
-    #[must_use]
-    pub fn finish(mut self) -> Calls {
+    fn enter_methods_asked_by_name(&mut self) {
         let by_name = std::mem::take(&mut self.by_name);
-        for at in (0..self.functions.len()).filter(|_| !by_name.is_empty()) {
-            let function = &self.functions[at];
-            let name = self.text(function.name);
-            let Some(class) = function.class else { continue };
-            let is_meant = |(beginning, of): &(String, Option<u32>)| {
-                let other = of.is_some_and(|of| of != class) && self.classes[class as usize].bases.is_empty();
-                name.starts_with(beginning.as_str()) && !other
+        // By beginning: the classes that ask their own objects; `None`: some object is asked.
+        let mut asked: HashMap<&str, Option<HashSet<u32>>> = HashMap::new();
+        for (beginning, of) in &by_name {
+            let classes = asked.entry(beginning).or_insert_with(|| Some(HashSet::new()));
+            match (of, &mut *classes) {
+                (Some(class), Some(classes)) => drop(classes.insert(*class)),
+                (None, _) => *classes = None,
+                (Some(_), None) => {}
+            }
+        }
+        let lengths: BTreeSet<usize> = asked.keys().map(|beginning| beginning.len()).collect();
+        for at in (0..self.functions.len()).filter(|_| !asked.is_empty()) {
+            let Some(class) = self.functions[at].class else {
+                continue;
             };
-            if by_name.iter().any(is_meant) {
+            let name = self.text(self.functions[at].name);
+            let has_bases = !self.classes[class as usize].bases.is_empty();
+            let beginnings = lengths.range(..=name.len()).filter_map(|end| name.get(..*end));
+            let mut classes = beginnings.filter_map(|beginning| asked.get(beginning));
+            if classes.any(|classes| classes.as_ref().is_none_or(|of| has_bases || of.contains(&class))) {
                 self.functions[at].entry = true;
             }
         }
+    }
+
+    #[must_use]
+    pub fn finish(mut self) -> Calls {
+        self.enter_methods_asked_by_name();
         let mut globals = std::mem::take(&mut self.scopes[0].names);
         let exported = std::mem::take(&mut self.exported);
         for &value in exported.values() {
@@ -614,7 +647,11 @@ impl Builder {
         globals.sort_unstable();
         let mut members: Vec<_> = self.members.into_iter().map(|((a, b), value)| (a, b, value)).collect();
         members.sort_unstable();
-        let mut elements: Vec<_> = self.elements.into_iter().map(|((a, b), value)| (a, b, value)).collect();
+        let containers = place(self.containers.len());
+        let mut elements: Vec<_> = (0..containers)
+            .zip(self.containers)
+            .flat_map(|(container, elements)| elements.into_iter().map(move |(key, value)| (container, key, value)))
+            .collect();
         elements.sort_unstable();
         self.mentions.sort_unstable();
         self.mentions.dedup();
@@ -630,7 +667,7 @@ impl Builder {
             defaults: self.defaults.into(),
             globals: globals.into(),
             members: members.into(),
-            containers: self.containers,
+            containers,
             elements: elements.into(),
             calls: self.made.into(),
             arguments: self.arguments.into(),

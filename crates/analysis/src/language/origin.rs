@@ -3,8 +3,7 @@
 //! By path as linguist's rules have it, by `.gitattributes` (`linguist-vendored`, `linguist-generated`,
 //! `linguist-documentation`), and by content.
 
-use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use super::Kinds;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
@@ -107,31 +106,50 @@ const GENERATED_NAMES: &[&str] = &[
     "gradle.lockfile",
 ];
 
-/// What the path says.
+/// What attributes say of the file, and the path where they say nothing. Each attribute decides on its own kind only:
+/// `-linguist-generated` makes no vendored file our own.
+#[must_use]
+pub fn origin(path: &str, kinds: Kinds) -> Origin {
+    let said = [
+        (kinds.vendored, Origin::Vendored),
+        (kinds.generated, Origin::Generated),
+        (kinds.documentation, Origin::Documentation),
+    ];
+    let set = said.iter().find(|(is_set, _)| *is_set == Some(true));
+    let is_denied = |origin: &Origin| said.contains(&(Some(false), *origin));
+    let by_path = || {
+        origins_by_path(path)
+            .into_iter()
+            .flatten()
+            .find(|origin| !is_denied(origin))
+    };
+    set.map(|(_, origin)| *origin).or_else(by_path).unwrap_or(Origin::Own)
+}
+
+/// What the path says alone.
 #[must_use]
 pub fn origin_by_path(path: &str) -> Origin {
+    origin(path, Kinds::default())
+}
+
+/// What the path looks like, the surest first.
+fn origins_by_path(path: &str) -> [Option<Origin>; 5] {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
-    if GENERATED_NAMES.contains(&name) || GENERATED_ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
-        return Origin::Generated;
-    }
-    let mut found = Origin::Own;
-    for (depth, folder) in folders.split('/').enumerate() {
-        if VENDORED_FOLDERS.contains(&folder) {
-            return Origin::Vendored;
-        }
-        if GENERATED_FOLDERS.contains(&folder) && !is_source_of_build_tool(depth, folder) {
-            found = Origin::Generated;
-        } else if found == Origin::Own && depth == 0 && DOCUMENTATION_FOLDERS.contains(&folder) {
-            found = Origin::Documentation;
-        }
-    }
+    let by_name = GENERATED_NAMES.contains(&name) || GENERATED_ENDINGS.iter().any(|ending| lower.ends_with(ending));
+    let vendored = folders.split('/').any(|folder| VENDORED_FOLDERS.contains(&folder));
+    let mut outer = folders.split('/').enumerate();
+    let generated =
+        outer.any(|(depth, folder)| GENERATED_FOLDERS.contains(&folder) && !is_source_of_build_tool(depth, folder));
+    let first = folders.split('/').next().unwrap_or_default();
     let jquery = lower.starts_with("jquery") && lower.ends_with(".js");
-    if found == Origin::Own && (jquery || lower == "jquery.js") {
-        Origin::Vendored
-    } else {
-        found
-    }
+    [
+        by_name.then_some(Origin::Generated),
+        vendored.then_some(Origin::Vendored),
+        generated.then_some(Origin::Generated),
+        DOCUMENTATION_FOLDERS.contains(&first).then_some(Origin::Documentation),
+        jquery.then_some(Origin::Vendored),
+    ]
 }
 
 /// `src/build/…` is a module about building, `build/…` at the top is what was built.
@@ -174,88 +192,6 @@ pub fn is_test(path: &str) -> bool {
         || stem.ends_with("_spec")
         || stem == "conftest"
         || (stem.len() > 4 && (stem.ends_with("Test") || stem.ends_with("Tests")) && !name.ends_with(".md"))
-}
-
-/// What the `.gitattributes` files of a tree say.
-#[derive(Debug, Default)]
-pub struct Attributes {
-    vendored: Vec<Rules>,
-    generated: Vec<Rules>,
-    documentation: Vec<Rules>,
-}
-
-#[derive(Debug)]
-struct Rules {
-    folder: String,
-    rules: Gitignore,
-}
-
-impl Attributes {
-    /// Adds one file; a line that is no rule is passed over.
-    pub fn add(&mut self, path: &str, text: &[u8]) {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let text = String::from_utf8_lossy(text);
-        for (attribute, list) in [
-            ("linguist-vendored", &mut self.vendored),
-            ("linguist-generated", &mut self.generated),
-            ("linguist-documentation", &mut self.documentation),
-        ] {
-            let mut builder = GitignoreBuilder::new("");
-            let mut any = false;
-            for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
-                let mut words = line.split_whitespace();
-                let Some(pattern) = words.next() else {
-                    continue;
-                };
-                for word in words {
-                    let set = match word.strip_prefix('-') {
-                        Some(name) if name == attribute => false,
-                        None if word == attribute => true,
-                        None if word.strip_prefix(attribute).is_some_and(|rest| rest.starts_with('=')) => {
-                            !word.ends_with("=false")
-                        }
-                        _ => continue,
-                    };
-                    let rule = if set { pattern.to_owned() } else { format!("!{pattern}") };
-                    any |= builder.add_line(None, &rule).is_ok();
-                }
-            }
-            if let (true, Ok(rules)) = (any, builder.build()) {
-                list.push(Rules {
-                    folder: folder.to_owned(),
-                    rules,
-                });
-            }
-        }
-    }
-
-    /// What they say about a file: `None` where nothing; `Some(Own)` where a rule says that it is not what its path
-    /// looks like.
-    #[must_use]
-    pub fn origin(&self, path: &str) -> Option<Origin> {
-        let mut own = false;
-        for (list, origin) in [
-            (&self.vendored, Origin::Vendored),
-            (&self.generated, Origin::Generated),
-            (&self.documentation, Origin::Documentation),
-        ] {
-            for rules in list.iter().rev() {
-                let inner = match rules.folder.as_str() {
-                    "" => path,
-                    folder => match path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) {
-                        Some(inner) => inner,
-                        None => continue,
-                    },
-                };
-                match rules.rules.matched(inner, false) {
-                    Match::Ignore(_) => return Some(origin),
-                    Match::Whitelist(_) => own = true,
-                    Match::None => {}
-                }
-            }
-        }
-        own.then_some(Origin::Own)
-    }
 }
 
 #[cfg(test)]
@@ -309,20 +245,5 @@ mod tests {
         for path in ["src/latest.js", "src/contest.py", "a/Test.java", "src/attestation.rs"] {
             assert!(!is_test(path), "{path}");
         }
-    }
-
-    #[test]
-    fn attributes_win() {
-        let mut attributes = Attributes::default();
-        attributes.add(
-            ".gitattributes",
-            b"# x\n*.gen.ts linguist-generated=true\nlib/** linguist-vendored\nlib/own/** -linguist-vendored\n",
-        );
-        attributes.add("sub/.gitattributes", b"/a.py linguist-documentation\n");
-        assert_eq!(attributes.origin("a/b.gen.ts"), Some(Origin::Generated));
-        assert_eq!(attributes.origin("lib/x.c"), Some(Origin::Vendored));
-        assert_eq!(attributes.origin("lib/own/x.c"), Some(Origin::Own));
-        assert_eq!(attributes.origin("sub/a.py"), Some(Origin::Documentation));
-        assert_eq!(attributes.origin("a.py"), None);
     }
 }

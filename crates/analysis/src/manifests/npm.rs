@@ -68,10 +68,12 @@ fn entry_points(root: &Value) -> Vec<EntryPoint> {
         .map(|(name, paths)| EntryPoint {
             name: name.to_owned(),
             paths,
+            script: false,
         })
         .collect();
     let mut programs = Vec::new();
     paths(root.get("bin"), &mut programs);
+    let mut tools: Vec<String> = Vec::new();
     // What a script of the package runs: `node tools/make.js`.
     for command in root
         .get("scripts")
@@ -81,15 +83,19 @@ fn entry_points(root: &Value) -> Vec<EntryPoint> {
         .filter_map(|(_, text)| text.as_str())
     {
         let words = command.split([' ', '\'', '"', '=', ';', '&', '|']);
-        programs.extend(
+        tools.extend(
             words
                 .filter(|word| is_code(word))
                 .map(|word| word.trim_start_matches("./").to_owned()),
         );
     }
-    list.extend(programs.into_iter().map(|path| EntryPoint {
+    tools.retain(|path| !programs.contains(path));
+    let programs = programs.into_iter().map(|path| (path, false));
+    let started = programs.chain(tools.into_iter().map(|path| (path, true)));
+    list.extend(started.map(|(path, script)| EntryPoint {
         name: String::new(),
         paths: vec![path],
+        script,
     }));
     for entry in &mut list {
         entry.paths.sort();

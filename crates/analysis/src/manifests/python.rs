@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use super::{Manifest, Requirement};
+use super::{EntryPoint, Manifest, Requirement};
 
 fn manifest() -> Manifest {
     Manifest {
@@ -136,7 +136,47 @@ pub(super) fn pyproject(text: &str) -> Result<Manifest, String> {
         true,
         &mut found,
     );
+    let plugins = table(project.get("entry-points"));
+    let tables = ["scripts", "gui-scripts"].map(|key| table(project.get(key)));
+    let tables = tables.into_iter().chain([table(poetry.get("scripts"))]);
+    for commands in tables.chain(plugins.values().filter_map(Value::as_table).cloned()) {
+        // Poetry has tables too: `name = { reference = "module:function" }`.
+        let texts = commands.values().filter_map(|value| {
+            value
+                .as_str()
+                .or_else(|| value.get("reference").and_then(Value::as_str))
+        });
+        found.entry_points.extend(texts.filter_map(entry_point));
+    }
     Ok(found)
+}
+
+/// The files that `package.module:function [extra]` may be.
+fn entry_point(text: &str) -> Option<EntryPoint> {
+    let module = text.split([':', '[']).next().unwrap_or_default().trim();
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+    module.split('.').all(is_name).then(|| {
+        let path = module.replace('.', "/");
+        let roots = ["", "src/", "lib/"];
+        EntryPoint {
+            paths: roots
+                .iter()
+                .flat_map(|root| [format!("{root}{path}.py"), format!("{root}{path}/__init__.py")])
+                .collect(),
+            ..EntryPoint::default()
+        }
+    })
+}
+
+/// The entry points in a `setup.py`: each string `name = module:function`. Nothing of it is run, so what it puts together is
+/// not known.
+#[must_use]
+pub fn setup_py(text: &str) -> Vec<EntryPoint> {
+    let strings = text.split(['"', '\'', '\n']);
+    let pairs = strings.filter_map(|line| line.split_once('='));
+    let is_command = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    let commands = pairs.filter(|(name, target)| is_command(name.trim()) && target.contains(':'));
+    commands.filter_map(|(_, target)| entry_point(target)).collect()
 }
 
 fn strings(list: Option<&Value>, dev: bool, found: &mut Manifest) {
@@ -194,6 +234,10 @@ pub(super) fn setup_cfg(text: &str) -> Result<Manifest, String> {
             ("metadata", "license") => found.licence = Some(value.to_owned()),
             ("options", "install_requires") => found.requirements.extend(pep508(value, false)),
             ("options", "tests_require" | "setup_requires") => found.requirements.extend(pep508(value, true)),
+            ("options.entry_points", _) => {
+                let target = value.split_once('=').map(|(_, target)| target);
+                found.entry_points.extend(target.and_then(entry_point));
+            }
             ("options.extras_require", _) => found.requirements.extend(pep508(value, true)),
             _ => {}
         }
@@ -327,6 +371,19 @@ mod tests {
         let text = "[tool.poetry]\nname='a'\n[tool.poetry.dependencies]\npython='3'\nx='^1'\n[tool.poetry.group.dev.dependencies]\ny={version='2'}\n";
         assert_eq!(list(&pyproject(text).expect("valid")), ["x ^1", "y 2 dev"]);
         assert!(pyproject("[").is_err());
+    }
+
+    #[test]
+    fn entry_points() {
+        let first = |points: &[EntryPoint]| points.iter().map(|point| point.paths[0].clone()).collect::<Vec<_>>();
+        let text = "[project.scripts]\na='pkg.cli:main'\n[project.gui-scripts]\nb='gui'\n[project.entry-points.'x.y']\nc='pkg.plug:P [extra]'\n\
+                    [tool.poetry.scripts]\nd={reference='tool.d:run',type='console'}\n";
+        let found = pyproject(text).expect("valid").entry_points;
+        assert_eq!(first(&found), ["pkg/cli.py", "gui.py", "tool/d.py", "pkg/plug.py"]);
+        let found = setup_cfg("[options.entry_points]\nconsole_scripts =\n    a = pkg.cli:main\n").expect("valid");
+        assert_eq!(first(&found.entry_points), ["pkg/cli.py"]);
+        let text = "setup(entry_points={'console_scripts': ['a-b = pkg.cli:main', \"c=d.e:f\"]}, url='https://x.y', x=lambda: 1)\n";
+        assert_eq!(first(&setup_py(text)), ["pkg/cli.py", "d/e.py"]);
     }
 
     #[test]

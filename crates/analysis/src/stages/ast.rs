@@ -5,17 +5,21 @@
 
 use repolens_core::report::{Ast, AstFile, AstSummary, FileEntry, Report, cap};
 
-use super::{Outcome, Scratch, risk};
+use super::{Outcome, Scratch, entry_points, risk};
 use crate::facts::{FileFacts, ImportKind, Syntax};
 use crate::language::Kind;
 use crate::scan::Facts;
 
+mod symbols;
+
 const MAX_FILES: usize = 20_000;
 const MAX_ENTRY_POINTS: usize = 200;
 
-pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
+pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let mut ast = Ast::default();
-    for file in facts.files.iter().filter(|file| file.is_own()) {
+    let mut files = Vec::new();
+    let mut listed: Vec<(u32, AstFile)> = Vec::new();
+    for (at, file) in (0u32..).zip(&facts.files).filter(|(_, file)| file.is_own()) {
         let Some(language) = file.language.map(crate::language::LanguageId::get) else {
             continue;
         };
@@ -24,31 +28,45 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         }
         if let Some(syntax) = &file.syntax {
             add(&mut ast.summary, syntax);
-            if syntax.entry_point && !file.test && ast.entry_points.len() < MAX_ENTRY_POINTS {
-                ast.entry_points.push(file.path.clone());
-            }
         }
-        ast.files.push(entry(file, language.id));
+        let entry = entry(file, language.id);
+        files.push(FileEntry {
+            path: entry.path.clone(),
+            language: entry.language.clone(),
+            lines: entry.lines,
+            lines_of_code: file.lines.code.into(),
+            complexity: entry.complexity,
+            risk_score: entry.risk_score,
+        });
+        listed.push((at, entry));
     }
-    ast.total_files = ast.files.len() as u64;
-    ast.truncated = cap(&mut ast.files, MAX_FILES);
-    report.files = ast
-        .files
-        .iter()
-        .map(|file| FileEntry {
-            path: file.path.clone(),
-            language: file.language.clone(),
-            lines: file.lines,
-            complexity: file.complexity,
-            risk_score: file.risk_score,
-        })
-        .collect();
-    let truncated = ast.truncated;
+    ast.total_files = listed.len() as u64;
+    ast.truncated = cap(&mut listed, MAX_FILES) | cap(&mut files, MAX_FILES);
+    ast.total_symbols = symbols::fill(facts, scratch, &mut listed);
+    ast.files = listed.into_iter().map(|(_, file)| file).collect();
+    ast.listed_symbols = ast.files.iter().map(|file| file.symbols.len() as u64).sum();
+    let entry_points = entry_points::find(&facts.files);
+    let paths = entry_points.iter().map(|at| facts.files[*at as usize].path.clone());
+    ast.entry_points = paths.take(MAX_ENTRY_POINTS).collect();
+    let mut cut = Vec::new();
+    if ast.truncated {
+        cut.push(format!("the list of files ends after {MAX_FILES}"));
+    }
+    if ast.listed_symbols < ast.total_symbols {
+        cut.push(format!(
+            "{} of {} symbols are listed: at most {} of a file and {} in all, those of the riskiest files first",
+            ast.listed_symbols,
+            ast.total_symbols,
+            symbols::MAX_OF_FILE,
+            symbols::MAX_IN_ALL
+        ));
+    }
+    report.files = files;
     report.ast = Some(ast);
-    if truncated {
-        Outcome::Truncated(format!("the list of files ends after {MAX_FILES}"))
-    } else {
+    if cut.is_empty() {
         Outcome::Ok
+    } else {
+        Outcome::Truncated(cut.join("; "))
     }
 }
 
@@ -86,5 +104,6 @@ fn entry(file: &FileFacts, language: &str) -> AstFile {
                 .unwrap_or(0)
         }),
         risk_score: syntax.map(|_| risk::of_file(file).total()),
+        symbols: Vec::new(),
     }
 }

@@ -21,17 +21,21 @@ use index::Index;
 use solve::{Confidence, Solver};
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
-    let empty = Graph::default();
-    let index = Index::new(&facts.files, scratch.graph.as_ref().unwrap_or(&empty));
+    let Some(graph) = &scratch.graph else {
+        return Outcome::Failed("the module graph that it follows is missing".to_owned());
+    };
+    let index = Index::new(&facts.files, graph);
     if index.functions == 0 {
+        scratch.unused_functions = Some(Vec::new());
         return Outcome::Skipped("there are no functions of a language whose calls are read".to_owned());
     }
     let mut solver = Solver::new(&index);
     solver.solve();
-    let (section, truncated, unused) = measure::measure(&index, &mut solver);
-    report.call_graph = Some(section);
-    scratch.unused_functions = unused;
-    if truncated {
+    let measured = measure::measure(&index, &mut solver);
+    report.call_graph = Some(measured.section);
+    scratch.unused_functions = Some(measured.unused);
+    scratch.references = measured.references;
+    if measured.truncated {
         Outcome::Truncated(format!("each list ends after {} functions", measure::MAX_LISTED))
     } else {
         Outcome::Ok

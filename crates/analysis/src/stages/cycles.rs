@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, EdgeKind, Report, Severity, cap};
 
 use super::{Outcome, Scratch, percent, tenth};
+use crate::budget::spend;
 use crate::graph::{Adjacency, Graph, Link};
 use crate::scan::Facts;
 
@@ -22,9 +23,12 @@ const MAX_BREAKS: usize = 20;
 const MAX_STARTS: usize = 64;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
-    let Some(graph) = scratch.graph.as_ref().filter(|_| report.module_graph.is_some()) else {
-        return Outcome::Skipped("there is no module graph".to_owned());
+    let Some(graph) = &scratch.graph else {
+        return Outcome::Failed("the module graph that it follows is missing".to_owned());
     };
+    if report.module_graph.is_none() {
+        return Outcome::Skipped("there is no module graph".to_owned());
+    }
     let nodes = facts.files.len();
     let all = adjacency(graph, nodes, |_| true);
     let runtime = adjacency(graph, nodes, |kind| kind != EdgeKind::Type);
@@ -42,6 +46,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         groups.entry(number).or_default().push(at);
     }
     groups.retain(|_, members| members.len() > 1 || all.of(members[0]).contains(&members[0]));
+    let mut patience = breaking::PATIENCE;
     let mut cycles: Vec<Cycle> = groups
         .values()
         .map(|members| {
@@ -58,7 +63,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             let chain = shortest(graph, component, starts);
             let length = chain.len().saturating_sub(1) as u64;
             let edges = edges_inside(graph, component, starts, &names);
-            let mut breaks: Vec<BreakingImport> = breaking::imports_to_take_out(&edges)
+            let mut breaks: Vec<BreakingImport> = breaking::imports_to_take_out(&edges, &mut patience)
                 .into_iter()
                 .map(|(source, target)| BreakingImport {
                     source: path(source),
@@ -169,6 +174,7 @@ fn shortest(graph: &Adjacency, component: &[u32], starts: &[u32]) -> Vec<u32> {
         let mut queue = VecDeque::from([start]);
         let mut found = false;
         while let Some(node) = queue.pop_front() {
+            spend(graph.of(node).len() as u64 + 1);
             for &next in graph.of(node) {
                 if next == start {
                     let mut chain = vec![start];

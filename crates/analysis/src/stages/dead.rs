@@ -17,14 +17,19 @@ mod imports;
 mod loaded;
 mod reach;
 
+pub(crate) use reach::entry_points;
+
 /// Files listed in each of the three lists.
 const MAX_LISTED: usize = 2_000;
 const MAX_FUNCTIONS: usize = 500;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
-    let Some(graph) = scratch.graph.as_ref().filter(|_| report.module_graph.is_some()) else {
-        return Outcome::Skipped("there is no module graph".to_owned());
+    let Some(graph) = &scratch.graph else {
+        return Outcome::Failed("the module graph that it follows is missing".to_owned());
     };
+    if report.module_graph.is_none() {
+        return Outcome::Skipped("there is no module graph".to_owned());
+    }
     let mut statistics = DeadCodeStatistics::default();
     let imports = imports::find(facts, graph);
     let unused_imports = imports.unused;
@@ -33,6 +38,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     let mut unused_functions: Vec<UnusedFunction> = scratch
         .unused_functions
         .iter()
+        .flatten()
         .map(|unused| UnusedFunction {
             confidence: if unused.never_named {
                 Confidence::High
@@ -90,7 +96,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     dead.truncated |= cap(&mut dead.unused_functions, MAX_FUNCTIONS);
     let truncated = dead.truncated;
     report.dead_code = Some(dead);
-    if truncated {
+    if scratch.unused_functions.is_none() {
+        Outcome::Truncated("functions are not judged: the call graph is missing".to_owned())
+    } else if truncated {
         Outcome::Truncated(format!(
             "the lists end after {MAX_LISTED} files and {MAX_FUNCTIONS} functions"
         ))

@@ -3,10 +3,11 @@
 //! *What it looks at*: manifests and lock files of own folders. *Why it matters*: what else is trusted and shipped.
 //! *Limits*: what a manifest asks for is shown as written; only lock files know exact versions and what needs what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use repolens_core::report::{
-    Dependencies, DependencyEdge, DependencyGraph, DependencyNode, DependencyStatistics, Package, Report, cap,
+    Dependencies, DependencyEdge, DependencyGraph, DependencyGroup, DependencyNode, DependencyStatistics, Package,
+    Report, cap,
 };
 
 use super::modules::folder;
@@ -19,6 +20,8 @@ use crate::scan::Facts;
 const MAX_PACKAGES: usize = 5_000;
 const MAX_EDGES: usize = 20_000;
 const ROOT: &str = "root";
+/// How large nodes are drawn: from, to, and the root.
+const NODE_SIZES: (u64, u64, u64) = (4, 12, 16);
 
 /// Frameworks by the package that is one.
 #[rustfmt::skip]
@@ -88,6 +91,29 @@ fn frameworks(own: &[(&FileFacts, &Manifest)], report: &mut Report) {
             .map(|(_, name)| (*name).to_owned()),
     );
     languages.frameworks = names.into_iter().collect();
+}
+
+fn node(id: String, name: &str, kind: &str, group: DependencyGroup) -> DependencyNode {
+    let color = match group {
+        DependencyGroup::Root => "#475569",
+        DependencyGroup::Direct => "#2563eb",
+        DependencyGroup::Development => "#d97706",
+        DependencyGroup::Transitive => "#94a3b8",
+    };
+    DependencyNode {
+        id,
+        label: name.to_owned(),
+        name: name.to_owned(),
+        r#type: kind.to_owned(),
+        is_dev: false,
+        group,
+        size: if group == DependencyGroup::Root {
+            NODE_SIZES.2
+        } else {
+            NODE_SIZES.0
+        },
+        color: color.to_owned(),
+    }
 }
 
 type Key = (String, String, String);
@@ -188,17 +214,17 @@ impl Found {
         };
         let mut truncated = cap(&mut packages, MAX_PACKAGES);
         let key_of = |package: &Package| (package.r#type.clone(), package.name.clone(), package.version.clone());
-        let mut nodes = vec![DependencyNode {
-            id: ROOT.into(),
-            label: ROOT.into(),
-            r#type: ROOT.into(),
-            is_dev: false,
-        }];
-        nodes.extend(packages.iter().map(|package| DependencyNode {
-            id: id(&key_of(package)),
-            label: package.name.clone(),
-            r#type: package.r#type.clone(),
-            is_dev: package.is_dev,
+        let mut nodes = vec![node(ROOT.to_owned(), ROOT, ROOT, DependencyGroup::Root)];
+        nodes.extend(packages.iter().map(|package| {
+            let group = match (package.direct, package.is_dev) {
+                (false, _) => DependencyGroup::Transitive,
+                (true, true) => DependencyGroup::Development,
+                (true, false) => DependencyGroup::Direct,
+            };
+            DependencyNode {
+                is_dev: package.is_dev,
+                ..node(id(&key_of(package)), &package.name, &package.r#type, group)
+            }
         }));
         let known: BTreeSet<_> = nodes.iter().map(|node| node.id.as_str()).collect();
         let from_root = self.direct.iter().map(|key| (ROOT.to_owned(), id(key)));
@@ -206,11 +232,25 @@ impl Found {
         let mut edges: Vec<_> = from_root
             .chain(between)
             .filter(|(source, target)| known.contains(source.as_str()) && known.contains(target.as_str()))
-            .map(|(source, target)| DependencyEdge { source, target })
+            .map(|(source, target)| DependencyEdge {
+                from: source.clone(),
+                to: target.clone(),
+                source,
+                target,
+            })
             .collect();
         truncated |= cap(&mut edges, MAX_EDGES);
+        let mut degrees: HashMap<&str, u64> = HashMap::new();
+        for end in edges.iter().flat_map(|edge| [&edge.source, &edge.target]) {
+            *degrees.entry(end).or_default() += 1;
+        }
+        for node in nodes.iter_mut().filter(|node| node.group != DependencyGroup::Root) {
+            let edges = degrees.get(node.id.as_str()).copied().unwrap_or(0);
+            node.size = (NODE_SIZES.0 + edges).min(NODE_SIZES.1);
+        }
         (
             Dependencies {
+                count: statistics.total,
                 packages,
                 graph: DependencyGraph { nodes, edges },
                 statistics,

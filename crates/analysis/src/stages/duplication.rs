@@ -12,6 +12,7 @@ use repolens_core::report::{Clone as Copied, CloneOccurrence, Duplication, Repor
 use rustc_hash::FxHashMap as HashMap;
 
 use super::{Outcome, Scratch, percent, tenth};
+use crate::budget::spend;
 use crate::facts::FileFacts;
 use crate::language::{Fingerprint, GRAM, Kind, Tokens};
 use crate::scan::Facts;
@@ -166,6 +167,7 @@ fn copies(tokens: &[Tokens], repeated: &Repeated, file: u32) -> Vec<Match> {
         let mut longest: Option<Match> = None;
         for (other, at) in repeated.before(print.hash, (file, number)) {
             let original = tokens[other as usize].fingerprints[at as usize];
+            spend(1);
             let Some(same) = same(tokens, (other, original), (file, *print), free) else {
                 continue;
             };
@@ -260,6 +262,7 @@ fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), 
         end = [a, b];
         tokens += 1;
     }
+    spend(tokens as u64);
     if tokens < GRAM {
         return None;
     }
@@ -271,6 +274,7 @@ fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), 
         start = [a, b];
         tokens += 1;
     }
+    spend(tokens as u64);
     let is_long = tokens > MAX_TWICE;
     // Where a line is the same in part only, the copy begins behind it and ends before it.
     let stop = end[1].at;

@@ -11,6 +11,7 @@ use repolens_core::report::{
 };
 
 use super::{Outcome, Scratch};
+use crate::budget::spend;
 use crate::facts::{FileFacts, Import, ImportKind};
 use crate::graph::{Edge, Graph, Link};
 use crate::scan::Facts;
@@ -150,6 +151,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         for (at, file) in files {
             let Some(syntax) = &file.syntax else { continue };
             for (number, import) in (0..).zip(&syntax.imports) {
+                spend(1);
                 found.add(file, at, number, import, resolver.resolve(&index, at, import));
             }
             found
@@ -195,6 +197,7 @@ impl Found {
                     ImportKind::Dynamic => EdgeKind::Dynamic,
                     ImportKind::Type | ImportKind::TypeReexport => EdgeKind::Type,
                 };
+                spend(targets.len() as u64);
                 for (name, target) in targets {
                     self.links.push(Link {
                         source,

@@ -5,7 +5,8 @@
 //! quality of prose; headings are known by English words.
 
 use repolens_core::report::{
-    ByName, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore, ReadmeStatistics, Report, SectionScore, Suggestion,
+    ByName, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore, ReadmeStatistics, Report, SectionScore, SectionType,
+    Suggestion,
 };
 
 use self::document::Document;
@@ -109,6 +110,9 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
                 score,
                 max,
                 found: score > 0,
+                present: score > 0,
+                weight: max,
+                r#type: section_type(name, max),
             },
         );
         if score == 0 && !missing.is_empty() {
@@ -116,7 +120,7 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
                 priority: priority(max),
                 section: name.to_owned(),
                 message: missing.to_owned(),
-                impact: format!("up to {max} of {} points", max_score()),
+                impact: impact(max),
             });
         }
     };
@@ -164,7 +168,7 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
             priority: Priority::Critical,
             section: "readme".to_owned(),
             message: "Write a README: there is none".to_owned(),
-            impact: format!("up to {max} points"),
+            impact: impact(max),
         }];
     }
     ReadmeAnalysis {
@@ -197,12 +201,25 @@ fn max_score() -> u64 {
     TITLE + DESCRIPTION + BADGES + EXAMPLES + LINKS + SECTIONS.iter().map(|section| section.weight).sum::<u64>()
 }
 
+/// Points of the score that some of the points are.
+fn impact(points: u64) -> f64 {
+    tenth(points as f64 / max_score() as f64 * 100.0)
+}
+
+/// Critical is only that there is no README at all.
 fn priority(weight: u64) -> Priority {
     match weight {
-        20.. => Priority::Critical,
         15.. => Priority::High,
         10.. => Priority::Medium,
         _ => Priority::Low,
+    }
+}
+
+fn section_type(name: &str, weight: u64) -> SectionType {
+    match name {
+        "code_examples" | "links" => SectionType::Bonus,
+        _ if weight >= 10 => SectionType::Required,
+        _ => SectionType::Optional,
     }
 }
 

@@ -3,14 +3,14 @@
 //! *What it looks at*: what the stages before it found. *Why it matters*: where to look first. *Limits*: a formula, not a
 //! measurement; it says nothing about what the code is for. The formula stands in `docs/analysis.md`.
 
-use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, RiskScores};
+use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, RiskScores, cap};
 
 use super::{Outcome, Scratch, complexity, percent, tenth};
 use crate::facts::FileFacts;
 use crate::language::Kind;
 use crate::scan::Facts;
 
-const LISTED: usize = 50;
+const MAX_FILES: usize = 20_000;
 /// Lines of code from which a file is large.
 const LARGE_FILE: u32 = 500;
 /// Levels of nesting from which a function is deep.
@@ -81,15 +81,15 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             file_path: file.path.clone(),
             risk_score: tenth(of_file(file).total() / 10.0),
         })
-        .filter(|risk| risk.risk_score > 0.0)
         .collect();
     risks.sort_by(|a, b| {
         b.risk_score
             .total_cmp(&a.risk_score)
             .then_with(|| a.file_path.cmp(&b.file_path))
     });
-    risks.truncate(LISTED);
-    report.risk_scores = Some(RiskScores {
+    let total = risks.len() as u64;
+    let truncated = cap(&mut risks, MAX_FILES);
+    let scores = RiskScores {
         overall,
         complexity: tenth(weighted(&["high_complexity", "deep_nesting"])),
         maintainability: tenth(
@@ -98,9 +98,16 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         security: None,
         level: RiskLevel::of(overall),
         file_risks: risks,
+        file_risks_total: total,
         breakdown,
-    });
-    Outcome::Ok
+    };
+    report.risk_scores_again = Some(scores.clone());
+    report.risk_scores = Some(scores);
+    if truncated {
+        Outcome::Truncated(format!("`file_risks` ends after {MAX_FILES} files"))
+    } else {
+        Outcome::Ok
+    }
 }
 
 /// The factors that apply here.

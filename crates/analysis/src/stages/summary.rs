@@ -31,8 +31,8 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             .as_ref()
             .map_or(0, |dependencies| dependencies.statistics.total),
         health: RiskLevelSummary {
-            risk: risk.map_or(0.0, |risk| risk.overall),
-            level: risk.map(|risk| risk.level).unwrap_or_default(),
+            risk: risk.map(|risk| risk.overall),
+            level: risk.map(|risk| risk.level),
             readme_grade: readme.map(|readme| readme.grade.clone()),
         },
         worst: worst(facts, report),
@@ -67,6 +67,7 @@ fn identity(facts: &Facts, _report: &Report) -> (Option<String>, Option<String>)
 fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
     let risks = report.risk_scores.iter().flat_map(|risk| &risk.file_risks);
     risks
+        .filter(|risk| risk.risk_score > 0.0)
         .take(3)
         .filter_map(|risk| {
             let at = facts

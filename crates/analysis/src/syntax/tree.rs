@@ -296,6 +296,8 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
     syntax.functions = units.finish();
     syntax.mentions = mentions.into_iter().map(Into::into).collect();
     syntax.errors = root.has_error();
+    // `#![…]` of Rust is none.
+    syntax.entry_point |= text.starts_with(b"#!/");
     Ok(syntax)
 }
 

@@ -62,4 +62,10 @@ pub struct LimitsUsed {
     pub max_total_size: u64,
     /// Brackets open at a time.
     pub max_nesting: u64,
+    /// Seconds of processor time for parsing, all threads together; later files are counted in lines only.
+    #[serde(default)]
+    pub max_parse_seconds: u64,
+    /// Seconds of processor time for each stage after parsing; the section of a longer one is left out.
+    #[serde(default)]
+    pub max_stage_seconds: u64,
 }

@@ -73,10 +73,18 @@ pub struct Ast {
     /// Files of programming languages, sorted by path; vendored and generated ones are left out.
     pub files: Vec<AstFile>,
     pub summary: AstSummary,
+    /// Files that start a program or are the public face of a package: what the manifests name, and what the code itself
+    /// says. Sorted, at most 200.
     pub entry_points: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
     pub total_files: u64,
+    /// Functions, methods and classes of all files.
+    #[serde(default)]
+    pub total_symbols: u64,
+    /// Of these, how many are listed: at most 200 of a file and 20,000 in all, those of the riskiest files first.
+    #[serde(default)]
+    pub listed_symbols: u64,
 }
 
 /// Counts are absent where the file was not parsed: its language has no parser here, or it is named in
@@ -102,6 +110,38 @@ pub struct AstFile {
     /// 0 to 100, higher is riskier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_score: Option<f64>,
+    /// Functions and methods in the order of the text, then classes; see [`Ast::listed_symbols`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub symbols: Vec<Symbol>,
+}
+
+/// A function, a method or a class.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Symbol {
+    /// As in the code; a method has the name of its class before it.
+    pub name: String,
+    pub kind: SymbolKind,
+    /// 1-based; absent for a class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Functions and files that call it; of a class: that make an object of it, and classes directly below it. Absent where the calls of its language are not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<u64>,
+    /// Absent for a class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cyclomatic: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cognitive: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SymbolKind {
+    #[default]
+    Function,
+    Method,
+    Class,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -118,7 +158,11 @@ pub struct AstSummary {
 pub struct FileEntry {
     pub path: String,
     pub language: String,
+    /// Physical lines.
     pub lines: u64,
+    /// Lines with code; one viewer reads it under this name.
+    #[serde(default, rename = "lines_of_code")]
+    pub lines_of_code: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complexity: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -191,10 +191,16 @@ pub struct DeadCodeStatistics {
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct CallGraph {
     pub total_functions: u64,
+    /// Functions that start the program.
+    pub entry_points: u64,
+    /// Private functions that nothing leads to.
+    pub unreachable_functions: u64,
     /// `PATH:NAME`, at most 200.
-    pub entry_points: Vec<String>,
-    /// `PATH:NAME`, at most 200; the true number is `statistics.unreachable_count`.
-    pub unreachable_functions: Vec<String>,
+    #[serde(rename = "entryPointList")]
+    pub entry_point_list: Vec<String>,
+    /// `PATH:NAME`, at most 200.
+    #[serde(rename = "unreachableFunctionList")]
+    pub unreachable_function_list: Vec<String>,
     /// By `PATH:NAME`: the 200 functions with the most calls in and out.
     pub complexity_metrics: ByName<CalledFunction>,
     /// The 20 with the highest fan-in times fan-out.

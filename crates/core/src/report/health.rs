@@ -30,9 +30,11 @@ pub struct Summary {
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RiskLevelSummary {
-    /// `riskScores.overall`.
-    pub risk: f64,
-    pub level: RiskLevel,
+    /// `riskScores.overall`; absent where there is no code to score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<RiskLevel>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub readme_grade: Option<String>,
 }
@@ -46,7 +48,7 @@ pub struct Place {
     pub reason: String,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct RiskScores {
     /// 0 to 100, higher is riskier.
     pub overall: f64,
@@ -59,8 +61,11 @@ pub struct RiskScores {
     pub security: Option<f64>,
     pub level: RiskLevel,
     pub breakdown: ByName<RiskFactor>,
-    /// The riskiest 50.
+    /// Own code files that were parsed and are no tests, the riskiest first, at most 20,000.
     pub file_risks: Vec<FileRisk>,
+    /// How many there are.
+    #[serde(default)]
+    pub file_risks_total: u64,
 }
 
 /// Low below 30, medium below 60, high from there.
@@ -140,6 +145,26 @@ pub struct SectionScore {
     pub score: u64,
     pub max: u64,
     pub found: bool,
+    /// The same as `found`, where one viewer looks for it.
+    #[serde(default)]
+    pub present: bool,
+    /// The same as `max`.
+    #[serde(default)]
+    pub weight: u64,
+    #[serde(default)]
+    pub r#type: SectionType,
+}
+
+/// How much a section of the README is missed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SectionType {
+    /// From ten points on.
+    Required,
+    #[default]
+    Optional,
+    /// Points for what is there beside sections: examples and links.
+    Bonus,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -147,7 +172,23 @@ pub struct Suggestion {
     pub priority: Priority,
     pub section: String,
     pub message: String,
-    pub impact: String,
+    /// Points of `score` (0 to 100) that it is worth, rounded to 0.1.
+    #[serde(deserialize_with = "points")]
+    pub impact: f64,
+}
+
+/// Reads a number; a text, as reports had it up to schema version 1, is read as 0.
+fn points<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Points {
+        Number(f64),
+        Text(serde::de::IgnoredAny),
+    }
+    Ok(match Points::deserialize(deserializer)? {
+        Points::Number(number) => number,
+        Points::Text(_) => 0.0,
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -193,16 +234,28 @@ pub struct Licence {
     pub spdx: Option<String>,
 }
 
-/// The summary in words, by a model or from the figures.
+/// The report in words, by a model or put together from the figures.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Explanations {
     pub summary: String,
     pub overview: String,
+    #[serde(rename = "risk_analysis")]
     pub risk_analysis: String,
-    /// `openrouter`, `gemini`, `openai-compatible` or `fallback`.
+    /// `openrouter`, `gemini`, `openai-compatible` or `fallback`: put together from the figures, without a model.
     pub provider: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// `low`, `medium` or `high`.
+    /// `low`, `medium` or `high`; of `fallback`: how much of the code could be read.
     pub confidence: String,
+    #[serde(default)]
+    pub chapters: Vec<Chapter>,
+}
+
+/// A part of the explanations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Chapter {
+    pub title: String,
+    /// Plain text; paragraphs and items of a list are lines.
+    pub content: String,
 }

@@ -10,6 +10,9 @@ pub struct Dependencies {
     pub packages: Vec<Package>,
     pub graph: DependencyGraph,
     pub statistics: DependencyStatistics,
+    /// The same as `statistics.total`, where one viewer looks for it.
+    #[serde(default)]
+    pub count: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }
@@ -46,14 +49,44 @@ pub struct DependencyNode {
     /// `root`, or `TYPE:NAME@VERSION`.
     pub id: String,
     pub label: String,
+    /// The same as `label`.
+    #[serde(default)]
+    pub name: String,
     pub r#type: String,
     pub is_dev: bool,
+    #[serde(default)]
+    pub group: DependencyGroup,
+    /// For drawing: 16 for the root, else 4 and one for each edge, up to 12.
+    #[serde(default)]
+    pub size: u64,
+    /// For drawing: one color of each group, `#rrggbb`.
+    #[serde(default)]
+    pub color: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DependencyGroup {
+    /// The repository itself.
+    Root,
+    /// A manifest names it.
+    #[default]
+    Direct,
+    /// A manifest names it for development.
+    Development,
+    /// It came with another package.
+    Transitive,
+}
+
+/// `from` and `to` are the same as `source` and `target`, where one viewer looks for them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct DependencyEdge {
     pub source: String,
     pub target: String,
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: String,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]

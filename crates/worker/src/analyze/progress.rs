@@ -6,19 +6,30 @@ use std::time::{Duration, Instant};
 
 use repolens_analysis::{Observer, Silent};
 
-use super::watchdog;
+use super::watchdog::{self, Stuck};
 use crate::child::Message;
 use crate::cli::ProgressMode;
 
-/// Runs `work` with an observer of the given mode. `bar`: whether stderr can show a bar.
-pub(super) fn watched<T>(mode: ProgressMode, bar: bool, name_files: bool, work: impl FnOnce(&dyn Observer) -> T) -> T {
+/// Runs `work` with an observer of the given mode. `bar`: whether stderr can show a bar. `stage_time`: the processor time
+/// after which a stage is ended.
+pub(super) fn watched<T>(
+    mode: ProgressMode,
+    bar: bool,
+    name_files: bool,
+    stage_time: Duration,
+    work: impl FnOnce(&dyn Observer) -> T,
+) -> T {
     match mode {
         ProgressMode::Lines => {
             let lines = Lines {
                 name_files,
                 last: Throttle::default(),
             };
-            watchdog::watched(&lines, watchdog::MAX_FILE_TIME, &end_stuck, work)
+            let limits = watchdog::Limits {
+                file: watchdog::MAX_FILE_TIME,
+                stage: stage_time,
+            };
+            watchdog::watched(&lines, limits, &end_stuck, work)
         }
         ProgressMode::Auto if bar => {
             let bar = Bar::default();
@@ -64,16 +75,18 @@ impl Observer for Lines {
 }
 
 /// Names the file on which a parser hangs, as the only one, and ends the process: the worker starts it again without that
-/// file.
-pub fn end_stuck(thread: usize, path: &str, others: &[usize]) {
-    for &other in others {
-        send(&Message::File {
-            thread: other,
-            path: None,
-        });
+/// file. A stage was named when it began.
+pub fn end_stuck(stuck: &Stuck<'_>) {
+    if let Stuck::File { thread, path, others } = *stuck {
+        for &other in others {
+            send(&Message::File {
+                thread: other,
+                path: None,
+            });
+        }
+        let path = Some(path.to_owned());
+        send(&Message::File { thread, path });
     }
-    let path = Some(path.to_owned());
-    send(&Message::File { thread, path });
     std::process::abort()
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use nix::sys::signal::Signal;
 use repolens_core::FailureCode;
 
-use super::messages::Messages;
+use super::messages::{Messages, Suspects};
 use crate::failed::Failed;
 
 pub(super) enum ChildExit {
@@ -14,8 +14,8 @@ pub(super) enum ChildExit {
     Report(Vec<u8>),
     /// A restart would change nothing.
     Final(Failed),
-    /// Without the files that were open, it may succeed.
-    Died { failed: Failed, in_flight: Vec<String> },
+    /// Without the files or the stage that were open, it may succeed.
+    Died { failed: Failed, suspects: Suspects },
 }
 
 /// What the allocators of Rust, tree-sitter and C++ write when they get no memory.
@@ -53,7 +53,7 @@ impl ChildExit {
         };
         Self::Died {
             failed: Failed::new(code, cause),
-            in_flight: messages.in_flight(),
+            suspects: messages.suspects(),
         }
     }
 }

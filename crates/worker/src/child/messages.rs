@@ -37,8 +37,19 @@ pub enum Message {
 pub(super) struct Messages {
     /// The file that each thread parses.
     in_flight: BTreeMap<usize, String>,
+    /// The stage that it reported last.
+    stage: String,
     /// All other lines.
     pub other_lines: String,
+}
+
+/// What the child was at when it ended.
+#[derive(Debug, Default)]
+pub(super) struct Suspects {
+    /// Files that were being parsed, where it named them.
+    pub files: Vec<String>,
+    /// The stage after parsing.
+    pub stage: Option<String>,
 }
 
 /// Paths are at most 4,096 bytes, which JSON can make six times as long.
@@ -55,7 +66,10 @@ impl Messages {
                 return Ok(());
             }
             match serde_json::from_slice(&line) {
-                Ok(Message::Progress { stage, done, total }) => progress.analyzing(&stage, done, total),
+                Ok(Message::Progress { stage, done, total }) => {
+                    progress.analyzing(&stage, done, total);
+                    self.stage = stage;
+                }
                 Ok(Message::Confined { files, calls }) => tracing::debug!(files, calls, "the analysis is confined"),
                 Ok(Message::File {
                     thread,
@@ -76,7 +90,15 @@ impl Messages {
         self.other_lines.push_str(&line[..line.floor_char_boundary(free)]);
     }
 
-    pub(super) fn in_flight(self) -> Vec<String> {
-        self.in_flight.into_values().collect()
+    /// What may have ended the child.
+    pub(super) fn suspects(self) -> Suspects {
+        Suspects {
+            files: self.in_flight.into_values().collect(),
+            // A name goes on the command line of the next child.
+            stage: Some(self.stage).filter(|stage| {
+                let is_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+                stage != "parse" && !stage.is_empty() && stage.len() <= 64 && stage.bytes().all(is_name)
+            }),
+        }
     }
 }

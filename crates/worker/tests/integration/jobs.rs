@@ -231,6 +231,18 @@ async fn a_file_that_its_parser_never_comes_back_from_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_stage_that_kills_the_analysis_or_never_ends_is_left_out() {
+    for behaviour in ["dislike-stage", "hang-stage"] {
+        let report = Bench::new(&[behaviour, "call-graph"]).scan().await;
+        assert_eq!(report["status"], "completed", "{behaviour}");
+        let args = report["results"]["args"].as_array().expect("a list");
+        assert!(args.contains(&"--skip-stage=call-graph".into()), "{args:?}");
+        assert!(!args.contains(&"--skip-stage=harmless".into()), "{args:?}");
+        assert!(!args.contains(&"--name-files".into()), "{args:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_cloned_is_reported_with_its_reason() {
     let bench = Bench::new(&["report"]);
     bench.api.add("s1", &bench.repositories.address("empty.git"), None);
@@ -435,7 +447,11 @@ async fn a_commit_that_was_analysed_before_is_not_analysed_again() {
     assert_eq!(commit["commitSha"].as_str().map(str::len), Some(40));
     let version = commit["analyserVersion"].as_str().expect("a text");
     assert!(
-        version.ends_with(&format!("/1/{}", limits().fingerprint())) && version.starts_with(repolens_analysis::VERSION),
+        version.ends_with(&format!(
+            "/{}/{}",
+            repolens_core::report::SCHEMA_VERSION,
+            limits().fingerprint()
+        )) && version.starts_with(repolens_analysis::VERSION),
         "{version}"
     );
 }

@@ -1,10 +1,13 @@
 //! All files' definitions under one numbering, and what names are looked up in.
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
+use crate::budget::spend;
 use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, V, Value};
 use crate::facts::FileFacts;
-use crate::graph::{Graph, Link};
+use crate::graph::{Adjacency, Graph, Link};
 use crate::stages::modules::folder;
 
 /// Languages that call each other.
@@ -84,7 +87,25 @@ pub(super) struct File<'f> {
     pub syms: Vec<u32>,
     /// The first parameter of a method is its object.
     pub counts_self: bool,
+    /// Files whose names it has by `import a.*`, with their order.
+    star_places: OnceCell<HashMap<u32, u32>>,
 }
+
+impl File<'_> {
+    fn star_places(&self, index: &Index<'_>, file: u32) -> &HashMap<u32, u32> {
+        self.star_places.get_or_init(|| {
+            let mut places = HashMap::default();
+            for (place, target) in (0u32..).zip(index.star_targets(file)) {
+                places.entry(target).or_insert(place);
+            }
+            spend(places.len() as u64);
+            places
+        })
+    }
+}
+
+/// Files that are looked at for one name that is brought in by `import *`; beyond it, the name is taken for unknown.
+const MAX_STARRED: usize = 1_000;
 
 /// Methods of the languages' own types and of everybody's libraries: such a name tells nothing, in whatever case its first
 /// letter is. Sorted.
@@ -153,6 +174,8 @@ pub(super) struct Index<'f> {
     pub functions: u32,
     syms: HashMap<&'f str, u32>,
     globals: HashMap<(u32, u32), V>,
+    /// By name: the files that bind it.
+    definers: HashMap<u32, Vec<u32>>,
     members: HashMap<(u32, u32), (u32, V)>,
     /// Sorted.
     elements: Vec<(u32, u32, u32, V)>,
@@ -162,6 +185,8 @@ pub(super) struct Index<'f> {
     /// Top-level names by what they can be seen from.
     packages: HashMap<(Family, u32, u32), Unique>,
     folders: Vec<u32>,
+    /// By file: the number of the group of files that have all of each other's names by `import *`.
+    star_groups: Vec<u32>,
 }
 
 fn is_common(name: &str) -> bool {
@@ -189,12 +214,14 @@ impl<'f> Index<'f> {
             functions: 0,
             syms: HashMap::default(),
             globals: HashMap::default(),
+            definers: HashMap::default(),
             members: HashMap::default(),
             elements: Vec::new(),
             methods: HashMap::default(),
             named_classes: HashSet::default(),
             packages: HashMap::default(),
             folders: Vec::new(),
+            star_groups: Vec::new(),
         };
         let mut containers = 0;
         let mut folders: HashMap<&str, u32> = HashMap::default();
@@ -223,6 +250,7 @@ impl<'f> Index<'f> {
             index.by_fact.insert(at, next);
             for &(sym, value) in &calls.globals {
                 index.globals.insert((next, syms[sym as usize]), value);
+                index.definers.entry(syms[sym as usize]).or_default().push(next);
             }
             let classes = number(index.classes.len());
             for (class, definition) in (classes..).zip(&calls.classes) {
@@ -262,12 +290,19 @@ impl<'f> Index<'f> {
                 containers,
                 syms,
                 counts_self: family == Family::Python,
+                star_places: OnceCell::new(),
             });
             index.functions += number(calls.functions.len());
             containers += calls.containers;
         }
         index.elements.sort_unstable();
         index.names();
+        let stars: Vec<(u32, u32)> = (0..number(index.files.len()))
+            .filter(|file| index.files[*file as usize].family.passes_on())
+            .flat_map(|file| index.star_targets(file).map(move |target| (file, target)))
+            .collect();
+        spend(stars.len() as u64);
+        index.star_groups = Adjacency::new(index.files.len(), stars.iter().copied()).components();
         index
     }
 
@@ -329,19 +364,94 @@ impl<'f> Index<'f> {
     }
 
     /// The elements of a container under a key, and those under an unknown one; all, where the key is unknown.
-    pub(super) fn elements(&self, container: u32, key: u32) -> Vec<(u32, V)> {
-        let start = self.elements.partition_point(|element| element.0 < container);
-        self.elements[start..]
-            .iter()
-            .take_while(|element| element.0 == container)
-            .filter(|element| key == ANY || element.1 == key || element.1 == ANY)
-            .map(|&(_, _, file, value)| (file, value))
-            .take(32)
-            .collect()
+    pub(super) fn elements(&self, container: u32, key: u32) -> impl Iterator<Item = (u32, V)> {
+        let from = |key: u32| {
+            self.elements
+                .partition_point(|element| (element.0, element.1) < (container, key))
+        };
+        let end = self.elements.partition_point(|element| element.0 <= container);
+        let (known, unknown) = if key == ANY {
+            (from(0)..end, end..end)
+        } else {
+            let start = from(key);
+            let same = self.elements[start..end].partition_point(|element| element.1 == key);
+            (start..start + same, from(ANY)..end)
+        };
+        known
+            .chain(unknown)
+            .map(|at| (self.elements[at].2, self.elements[at].3))
     }
 
     pub(super) fn links(&self, file: u32, import: u32) -> &'f [Link] {
         self.graph.links_of(self.files[file as usize].at, import)
+    }
+
+    /// The files whose names a file has by `import *`, in the order of the imports.
+    fn star_targets(&self, file: u32) -> impl Iterator<Item = u32> {
+        let stars = self.files[file as usize].calls.stars.iter();
+        let links = stars.flat_map(move |import| self.links(file, *import));
+        links.filter_map(|link| self.file_of(link.target))
+    }
+
+    /// Files of one group find the same names behind their `import *`.
+    pub(super) fn star_group(&self, file: u32) -> u32 {
+        self.star_groups[file as usize]
+    }
+
+    /// The binding of a name that a file has by `import *`, and the file that it is in: the first one in the order of the
+    /// imports, by depth. Files that import each other in a circle are each looked at once.
+    pub(super) fn behind_stars(&self, file: u32, sym: u32) -> Option<(u32, V)> {
+        if !self.files[file as usize].family.passes_on() || !self.definers.contains_key(&sym) {
+            return None;
+        }
+        let mut seen = HashSet::default();
+        let mut work = vec![file];
+        let mut left = MAX_STARRED;
+        while let Some(at) = work.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            if let Some(value) = self.global(at, sym).filter(|_| at != file) {
+                return Some((at, value));
+            }
+            if self.files[at as usize].family.passes_on() {
+                let before = work.len();
+                work.extend(self.star_targets(at).take(left));
+                work[before..].reverse();
+                let more = work.len() - before + 1;
+                spend(more as u64);
+                left = left.checked_sub(more)?;
+            }
+        }
+        None
+    }
+
+    /// What a file has by `import a.*`, in languages where others do not have it through that file.
+    pub(super) fn in_imported_packages(&self, file: u32, sym: u32) -> Option<(u32, V)> {
+        let data = &self.files[file as usize];
+        if data.family.passes_on() || data.calls.stars.is_empty() {
+            return None;
+        }
+        let definers = self.definers.get(&sym)?;
+        let is_own = |home: &u32| {
+            let home = *home;
+            let value = self.global(home, sym)?;
+            let import = matches!(
+                self.files[home as usize].calls.values[value as usize],
+                Value::Import(..)
+            );
+            (!import).then_some((home, value))
+        };
+        let places = data.star_places(self, file);
+        spend(definers.len().min(places.len()) as u64 + 1);
+        if definers.len() < places.len() {
+            let known = definers.iter().filter_map(|home| Some((places.get(home)?, home)));
+            let mut known: Vec<_> = known.collect();
+            known.sort_unstable();
+            known.iter().find_map(|(_, home)| is_own(home))
+        } else {
+            self.star_targets(file).find_map(|home| is_own(&home))
+        }
     }
 
     pub(super) fn file_of(&self, fact: u32) -> Option<u32> {
@@ -384,21 +494,28 @@ impl<'f> Index<'f> {
         }
     }
 
-    /// The expression hangs on a name that is one of a type, by its first letter, and of none of the repository's.
-    pub(super) fn is_foreign(&self, file: u32, value: V) -> bool {
+    /// For each value of a file, whether it hangs on a name that is one of a type, by its first letter, and of none of the
+    /// repository's. An expression is made of values before it.
+    pub(super) fn foreign_values(&self, file: u32) -> Box<[bool]> {
         let data = &self.files[file as usize];
-        match data.calls.values[value as usize] {
-            Value::Free(sym) => {
-                let name = data.calls.name(sym);
-                // A single letter is a parameter of a type.
-                let is_type = name.len() > 1 && name.starts_with(char::is_uppercase);
-                is_type && !self.named_classes.contains(&(data.family, data.syms[sym as usize]))
-            }
-            Value::Member(base, _) | Value::Result(base) | Value::Element(base, _) => self.is_foreign(file, base),
-            Value::First(a, b) => self.is_foreign(file, a) || self.is_foreign(file, b),
-            Value::Either(a, b) => self.is_foreign(file, a) && self.is_foreign(file, b),
-            _ => false,
+        spend(data.calls.values.len() as u64);
+        let mut foreign = Vec::with_capacity(data.calls.values.len());
+        for value in &data.calls.values {
+            let of = |value: V| foreign.get(value as usize).copied().unwrap_or(false);
+            foreign.push(match *value {
+                Value::Free(sym) => {
+                    let name = data.calls.name(sym);
+                    // A single letter is a parameter of a type.
+                    let is_type = name.len() > 1 && name.starts_with(char::is_uppercase);
+                    is_type && !self.named_classes.contains(&(data.family, data.syms[sym as usize]))
+                }
+                Value::Member(base, _) | Value::Result(base) | Value::Element(base, _) => of(base),
+                Value::First(a, b) => of(a) || of(b),
+                Value::Either(a, b) => of(a) && of(b),
+                _ => false,
+            });
         }
+        foreign.into()
     }
 
     pub(super) fn unique_method(&self, file: u32, sym: u32) -> Option<u32> {

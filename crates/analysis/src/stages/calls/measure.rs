@@ -1,18 +1,29 @@
 //! Figures of the graph: who calls how many, how deep, and what nobody reaches.
 
+use std::collections::HashMap;
+
 use repolens_core::report::{CallGraph, CallStatistics, CalledFunction, ComplexFunction};
 use rustc_hash::FxHashSet as HashSet;
 
-use super::index::{Family, Index};
+use super::index::{Family, File, Index};
 use super::solve::{Fate, Solver, Thing};
+use crate::budget::spend;
 use crate::graph::Adjacency;
 use crate::language::Origin;
-use crate::stages::{UnusedFunction, tenth};
+use crate::stages::{References, UnusedFunction, tenth};
 
 pub(super) const MAX_LISTED: usize = 200;
 const MAX_COMPLEX: usize = 20;
 
-pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGraph, bool, Vec<UnusedFunction>) {
+pub(super) struct Measured {
+    pub section: CallGraph,
+    /// A list of the section is cut.
+    pub truncated: bool,
+    pub unused: Vec<UnusedFunction>,
+    pub references: HashMap<u32, References>,
+}
+
+pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measured {
     let nodes = index.functions as usize + index.files.len();
     // What an anonymous function calls is called by the function around it.
     let home: Vec<u32> = homes(index);
@@ -22,6 +33,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
         .collect();
     pairs.sort_unstable();
     pairs.dedup();
+    spend(nodes as u64 + pairs.len() as u64);
     let graph = Adjacency::new(nodes, pairs.iter().copied());
     let mut fan_in = vec![0u32; nodes];
     for &(source, target) in &pairs {
@@ -44,7 +56,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
     };
     let mut busiest = named.clone();
     let weight = |at: &u32| u64::from(fan_in[*at as usize]) + fan_out(*at);
-    busiest.sort_by_key(|at| (std::cmp::Reverse(weight(at)), *at));
+    busiest.sort_by_cached_key(|at| (std::cmp::Reverse(weight(at)), *at));
     let complexity_metrics = busiest
         .iter()
         .take(MAX_LISTED)
@@ -53,7 +65,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
     let mut crossroads = named.clone();
     let product = |at: &u32| u64::from(fan_in[*at as usize]) * fan_out(*at);
     crossroads.retain(|at| product(at) > 0);
-    crossroads.sort_by_key(|at| (std::cmp::Reverse(product(at)), *at));
+    crossroads.sort_by_cached_key(|at| (std::cmp::Reverse(product(at)), *at));
     let most_complex = crossroads
         .iter()
         .take(MAX_COMPLEX)
@@ -112,13 +124,47 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> (CallGr
     let label = |list: &[u32]| list.iter().take(MAX_LISTED).map(|at| index.label(*at)).collect();
     let section = CallGraph {
         total_functions: named.len() as u64,
-        entry_points: label(&mains),
-        unreachable_functions: label(&unreachable),
+        entry_points: mains.len() as u64,
+        unreachable_functions: unreachable.len() as u64,
+        entry_point_list: label(&mains),
+        unreachable_function_list: label(&unreachable),
         complexity_metrics,
         most_complex,
         statistics,
     };
-    (section, truncated, unused)
+    Measured {
+        section,
+        truncated,
+        unused,
+        references: references(index, solver, &fan_in, &home),
+    }
+}
+
+/// How many functions and files use what each file defines.
+fn references(index: &Index<'_>, solver: &Solver<'_, '_>, fan_in: &[u32], home: &[u32]) -> HashMap<u32, References> {
+    let mut users: Vec<(u32, u32)> = solver
+        .made
+        .iter()
+        .map(|(class, caller)| (*class, home[*caller as usize]))
+        .collect();
+    users.sort_unstable();
+    users.dedup();
+    spend(users.len() as u64);
+    let mut of_class = solver.subclasses.clone();
+    for (class, _) in users {
+        of_class[class as usize] += 1;
+    }
+    let of_file = |file: &File<'_>| References {
+        functions: (file.functions..)
+            .zip(&file.calls.functions)
+            .map(|(function, _)| fan_in[function as usize])
+            .collect(),
+        classes: (file.classes..)
+            .zip(&file.calls.classes)
+            .map(|(class, _)| of_class[index.whole(class) as usize])
+            .collect(),
+    };
+    index.files.iter().map(|file| (file.at, of_file(file))).collect()
 }
 
 /// For each function itself, or the named function (or file) that an anonymous one stands in.

@@ -3,11 +3,13 @@
 //! An answer is a set of few things; what may be more than [`MAX_ANSWER`] may be anything, and is nothing. Values that are
 //! passed are known after a round of calls, and the calls that wait for them are looked at again.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
 use super::index::{Family, Index};
+use crate::budget::spend;
 use crate::calls::{ANY, OPAQUE, Sym, UNKNOWN, V, Value};
 use crate::graph::Link;
 
@@ -16,6 +18,10 @@ const MAX_ANSWER: usize = 6;
 const MAX_DEPTH: u32 = 48;
 const ROUNDS: usize = 4;
 const MAX_MRO: usize = 48;
+/// Elements of a container that one answer is made of.
+const MAX_ELEMENTS: usize = 32;
+/// Parameters of a function that are found by name.
+const MAX_PARAMETERS: usize = 256;
 
 /// What a value stands for. Functions, classes and containers are numbered over all files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,10 +113,20 @@ pub(super) struct Solver<'i, 'f> {
     /// Answers of this round that may grow.
     open: Vec<(u32, V)>,
     passed: HashMap<(u32, u16), Passed>,
-    mro: Vec<Option<Vec<u32>>>,
+    mro: Vec<Option<Rc<[u32]>>>,
+    /// By class: a class above it is none of this repository's.
+    foreign_base: Vec<Option<bool>>,
+    /// By group of files and name: the binding that `import *` brings in under that name, and its file.
+    starred: HashMap<(u32, u32), Option<(u32, V)>>,
+    /// By file and value, for the files that were asked for: whether it hangs on a type of elsewhere.
+    foreign: HashMap<u32, Box<[bool]>>,
     below: Vec<Vec<u32>>,
     depth: u32,
     pub edges: Vec<Edge>,
+    /// Classes that objects are made of, with the callers that do it; some several times.
+    pub made: Vec<(u32, u32)>,
+    /// By class: how many are directly below it.
+    pub subclasses: Vec<u32>,
     /// By file and call.
     pub fates: Vec<Vec<Fate>>,
 }
@@ -129,9 +145,14 @@ impl<'i, 'f> Solver<'i, 'f> {
             open: Vec::new(),
             passed: HashMap::default(),
             mro: vec![None; index.classes.len()],
+            foreign_base: vec![None; index.classes.len()],
+            starred: HashMap::default(),
+            foreign: HashMap::default(),
             below: vec![Vec::new(); index.classes.len()],
             depth: 0,
             edges: Vec::new(),
+            made: Vec::new(),
+            subclasses: vec![0; index.classes.len()],
             fates: index
                 .files
                 .iter()
@@ -144,7 +165,7 @@ impl<'i, 'f> Solver<'i, 'f> {
             }
         }
         for class in 0..u32::try_from(index.classes.len()).unwrap_or(u32::MAX) {
-            for above in solver.mro(class) {
+            for &above in solver.mro(class).iter() {
                 if above != class {
                     solver.below[above as usize].push(class);
                 }
@@ -182,6 +203,7 @@ impl<'i, 'f> Solver<'i, 'f> {
 
     /// Finds the targets of one call; `true`: there may be more in another round.
     fn call(&mut self, file: u32, number: u32) -> bool {
+        spend(1);
         let data = &self.index.files[file as usize];
         let call = data.calls.calls[number as usize];
         let answer = self.eval(file, call.target);
@@ -194,6 +216,7 @@ impl<'i, 'f> Solver<'i, 'f> {
                 Thing::Bound(function) => targets.push((function, true)),
                 Thing::Class(class) => {
                     fate = fate.max_of(Fate::External);
+                    self.made.push((class, caller));
                     for name in ["__init__", "constructor"] {
                         let made = self.lookup(Thing::Instance(class), name);
                         targets.extend(made.things.iter().filter_map(|made| made.function()).map(|f| (f, true)));
@@ -253,12 +276,15 @@ impl<'i, 'f> Solver<'i, 'f> {
         let (home, definition) = self.index.function(target);
         let home = &self.index.files[home as usize];
         let names = &home.calls.parameters[definition.parameters.0 as usize..][..usize::from(definition.parameters.1)];
+        let names = &names[..names.len().min(MAX_PARAMETERS)];
         let offset = u16::from(bound && home.counts_self);
         for argument in &data.calls.arguments[start..start + usize::from(call.count)] {
+            spend(1);
             let at = if argument.name == ANY {
                 Some(argument.at + offset)
             } else {
                 let name = data.syms[argument.name as usize];
+                spend(names.len() as u64);
                 names
                     .iter()
                     .position(|sym| home.syms[*sym as usize] == name)
@@ -296,13 +322,16 @@ impl<'i, 'f> Solver<'i, 'f> {
             data.family,
             Family::Jvm | Family::CSharp | Family::Swift | Family::Php | Family::C | Family::Rust
         );
-        if is_constructor
-            || !self.eval(file, base).things.is_empty()
-            || (tells_types && self.index.is_foreign(file, base))
-        {
+        if is_constructor || !self.eval(file, base).things.is_empty() || (tells_types && self.is_foreign(file, base)) {
             return None;
         }
         self.index.unique_method(file, data.syms[name as usize])
+    }
+
+    fn is_foreign(&mut self, file: u32, value: V) -> bool {
+        let index = self.index;
+        let known = self.foreign.entry(file).or_insert_with(|| index.foreign_values(file));
+        known[value as usize]
     }
 
     /// What the value stands for.
@@ -313,6 +342,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         if value == OPAQUE {
             return Answer::one(Thing::External);
         }
+        spend(1);
         match self.memo[file as usize][value as usize] {
             0 => {}
             // In a circle: what there is will come by another way.
@@ -422,8 +452,12 @@ impl<'i, 'f> Solver<'i, 'f> {
 
     fn import(&mut self, file: u32, import: u32, name: u32) -> Answer {
         let links = self.index.links(file, import);
-        let all = links.iter().filter(|link| link.name == name || link.name == Link::ALL);
+        let from = |name: u32| links.partition_point(|link| link.name < name);
+        let (own, whole) = (&links[from(name)..], &links[from(Link::ALL)..]);
+        let own = own.iter().take_while(|link| link.name == name && name != Link::ALL);
+        let all = own.chain(whole);
         let mut targets: Vec<u32> = all.filter_map(|link| self.index.file_of(link.target)).collect();
+        spend(targets.len() as u64);
         targets.dedup();
         if targets.is_empty() {
             return if links.is_empty() {
@@ -460,49 +494,16 @@ impl<'i, 'f> Solver<'i, 'f> {
 
     /// A name of a module as others see it.
     fn global(&mut self, file: u32, sym: u32) -> Answer {
-        if let Some(value) = self.index.global(file, sym) {
-            return self.eval(file, value);
+        let index = self.index;
+        let bound = index.global(file, sym).map(|value| (file, value));
+        let bound = bound.or_else(|| {
+            let starred = self.starred.entry((index.star_group(file), sym));
+            *starred.or_insert_with(|| index.behind_stars(file, sym))
+        });
+        match bound {
+            Some((home, value)) => self.eval(home, value),
+            None => Answer::default(),
         }
-        if self.depth >= MAX_DEPTH || !self.index.files[file as usize].family.passes_on() {
-            return Answer::default();
-        }
-        self.depth += 1;
-        let mut answer = Answer::default();
-        for &import in self.index.files[file as usize].calls.stars.iter().take(64) {
-            let links = self.index.links(file, import);
-            for link in links {
-                if let Some(target) = self.index.file_of(link.target).filter(|target| *target != file) {
-                    let found = self.global(target, sym);
-                    answer.add(&found);
-                }
-            }
-            if !answer.things.is_empty() {
-                break;
-            }
-        }
-        self.depth -= 1;
-        answer
-    }
-
-    /// What a file has by `import a.*`, in languages where others do not have it through that file.
-    fn in_imported_packages(&mut self, file: u32, sym: u32) -> Answer {
-        let data = &self.index.files[file as usize];
-        if data.family.passes_on() {
-            return Answer::default();
-        }
-        for &import in &data.calls.stars {
-            for link in self.index.links(file, import) {
-                let Some(target) = self.index.file_of(link.target) else {
-                    continue;
-                };
-                let own = self.index.global(target, sym);
-                let of_target = &self.index.files[target as usize].calls.values;
-                if let Some(value) = own.filter(|value| !matches!(of_target[*value as usize], Value::Import(..))) {
-                    return self.eval(target, value);
-                }
-            }
-        }
-        Answer::default()
     }
 
     /// A name that its file does not bind where it is used.
@@ -514,7 +515,10 @@ impl<'i, 'f> Solver<'i, 'f> {
         }
         match self.index.in_package(file, global) {
             Some((home, value)) => self.eval(home, value),
-            None => self.in_imported_packages(file, global),
+            None => match self.index.in_imported_packages(file, global) {
+                Some((home, value)) => self.eval(home, value),
+                None => Answer::default(),
+            },
         }
     }
 
@@ -585,6 +589,7 @@ impl<'i, 'f> Solver<'i, 'f> {
 
     fn in_classes(&mut self, classes: &[u32], name: u32) -> Answer {
         for &class in classes {
+            spend(1);
             if let Some((file, value)) = self.index.member(class, name) {
                 let found = self.eval(file, value);
                 if !found.things.is_empty() || found.open {
@@ -630,7 +635,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         match thing {
             Thing::Container(container) => {
                 let mut answer = Answer::default();
-                for (file, value) in self.index.elements(container, key) {
+                for (file, value) in self.index.elements(container, key).take(MAX_ELEMENTS) {
                     let found = self.eval(file, value);
                     answer.add(&found);
                 }
@@ -656,32 +661,32 @@ impl<'i, 'f> Solver<'i, 'f> {
 
     /// A class above is none of this repository's, which may call what this one adds.
     pub(super) fn has_foreign_base(&mut self, class: u32) -> bool {
-        for class in self.mro(class) {
-            let (file, definition) = self.index.class(class);
-            for &base in &definition.bases {
-                let known = base == OPAQUE
-                    || self
-                        .eval(file, base)
-                        .things
-                        .iter()
-                        .any(|thing| matches!(thing, Thing::Class(_)));
-                if !known {
-                    return true;
-                }
-            }
+        if let Some(known) = self.foreign_base[class as usize] {
+            return known;
         }
-        false
+        let mro = self.mro(class);
+        let found = mro.iter().any(|&class| {
+            let (file, definition) = self.index.class(class);
+            definition.bases.iter().any(|&base| {
+                spend(1);
+                let is_class = |thing: &Thing| matches!(thing, Thing::Class(_));
+                base != OPAQUE && !self.eval(file, base).things.iter().any(is_class)
+            })
+        });
+        self.foreign_base[class as usize] = Some(found);
+        found
     }
 
     /// The class and those above it, in the order in which they are looked at (C3; by depth where that has no answer).
-    fn mro(&mut self, class: u32) -> Vec<u32> {
+    fn mro(&mut self, class: u32) -> Rc<[u32]> {
         if let Some(known) = &self.mro[class as usize] {
-            return known.clone();
+            return Rc::clone(known);
         }
         // A class above itself ends here.
-        self.mro[class as usize] = Some(vec![class]);
+        let alone: Rc<[u32]> = Rc::from([class]);
+        self.mro[class as usize] = Some(Rc::clone(&alone));
         if self.depth >= MAX_DEPTH {
-            return vec![class];
+            return alone;
         }
         self.depth += 1;
         let (file, definition) = self.index.class(class);
@@ -691,35 +696,60 @@ impl<'i, 'f> Solver<'i, 'f> {
             let answer = self.eval(file, base);
             if let Some(Thing::Class(base)) = answer.things.first() {
                 bases.push(*base);
-                lists.push(self.mro(*base));
+                self.subclasses[*base as usize] += 1;
+                lists.push(self.mro(*base).to_vec());
             }
         }
         self.depth -= 1;
         lists.push(bases);
         let mut order = vec![class];
-        order.extend(merge(lists));
-        order.truncate(MAX_MRO);
-        self.mro[class as usize] = Some(order.clone());
+        order.extend(merge(lists, MAX_MRO - 1));
+        let order: Rc<[u32]> = order.into();
+        self.mro[class as usize] = Some(Rc::clone(&order));
         order
     }
 }
 
-/// Merges the orders of the bases: the first head that stands behind no other.
-fn merge(mut lists: Vec<Vec<u32>>) -> Vec<u32> {
+/// Merges the orders of the bases: the first head that stands behind no other. Ends after `limit` classes.
+fn merge(lists: Vec<Vec<u32>>, limit: usize) -> Vec<u32> {
+    let mut lists: Vec<VecDeque<u32>> = lists.into_iter().map(VecDeque::from).collect();
+    // How many times a class stands behind the head of a list.
+    let mut behind: HashMap<u32, usize> = HashMap::default();
+    for class in lists.iter().flat_map(|list| list.iter().skip(1)) {
+        *behind.entry(*class).or_default() += 1;
+    }
     let mut order = Vec::new();
-    loop {
-        lists.retain(|list| !list.is_empty());
-        let heads = lists.iter().map(|list| list[0]);
-        let good = heads
-            .clone()
-            .find(|head| lists.iter().all(|list| !list[1..].contains(head)));
-        let Some(next) = good.or_else(|| lists.first().map(|list| list[0])) else {
-            return order;
+    while order.len() < limit {
+        spend(lists.len() as u64);
+        let mut heads = lists.iter().filter_map(|list| list.front().copied());
+        let first = heads.clone().next();
+        let good = heads.find(|head| behind.get(head).is_none_or(|times| *times == 0));
+        let Some(next) = good.or(first) else {
+            break;
         };
         order.push(next);
         for list in &mut lists {
-            list.retain(|class| *class != next);
+            if list.front() == Some(&next) {
+                list.pop_front();
+                if let Some(times) = list.front().and_then(|head| behind.get_mut(head)) {
+                    *times -= 1;
+                }
+            } else if good.is_none() {
+                // No order fits: it is taken out wherever it stands.
+                remove_behind(list, next, &mut behind);
+            }
         }
+    }
+    order
+}
+
+/// Takes a class out of a list that it does not begin.
+fn remove_behind(list: &mut VecDeque<u32>, class: u32, behind: &mut HashMap<u32, usize>) {
+    spend(list.len() as u64);
+    let before = list.len();
+    list.retain(|other| *other != class);
+    if let Some(times) = behind.get_mut(&class) {
+        *times -= before - list.len();
     }
 }
 
@@ -745,8 +775,9 @@ mod tests {
     #[test]
     fn c3() {
         // D(B, C), B(A), C(A).
-        assert_eq!(merge(vec![vec![1, 0], vec![2, 0], vec![1, 2]]), [1, 2, 0]);
+        assert_eq!(merge(vec![vec![1, 0], vec![2, 0], vec![1, 2]], 48), [1, 2, 0]);
         // No order fits: none is lost, and it ends.
-        assert_eq!(merge(vec![vec![1, 2], vec![2, 1]]), [1, 2]);
+        assert_eq!(merge(vec![vec![1, 2], vec![2, 1]], 48), [1, 2]);
+        assert_eq!(merge(vec![vec![3, 1, 2], vec![1, 2], vec![2, 1]], 2), [3, 1]);
     }
 }

@@ -6,14 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::budget::spend;
+
 /// An import costs more than any names it brings: first as few imports as can be, of these the ones with the fewest names.
 const IMPORT: i64 = 1 << 32;
 
-/// So many edges are looked at while imports are put back; beyond, more are told than are needed.
-const PATIENCE: usize = 20_000_000;
+/// Edges that are looked at while imports of all groups are put back; beyond it, more are told than are needed.
+pub(super) const PATIENCE: usize = 20_000_000;
 
 /// `(source, target)` of the imports to take out of `edges`, which are `(source, target, names)`, each pair once.
-pub(super) fn imports_to_take_out(edges: &[(u32, u32, u32)]) -> Vec<(u32, u32)> {
+pub(super) fn imports_to_take_out(edges: &[(u32, u32, u32)], patience: &mut usize) -> Vec<(u32, u32)> {
     let (mut out, rest): (Vec<_>, Vec<_>) = edges.iter().partition(|(source, target, _)| source == target);
     let numbers: BTreeMap<u32, usize> = rest
         .iter()
@@ -41,10 +43,9 @@ pub(super) fn imports_to_take_out(edges: &[(u32, u32, u32)]) -> Vec<(u32, u32)> 
         }
     }
     against.sort_by_key(|&at| (std::cmp::Reverse(local[at].weight), at));
-    let mut patience = PATIENCE;
     for at in against {
         let Local { source, target, .. } = local[at];
-        if leads_to(&forward, target, source, &mut patience) == Some(false) {
+        if leads_to(&forward, target, source, patience) == Some(false) {
             forward[source].push(target);
         } else {
             out.push(rest[at]);
@@ -110,6 +111,7 @@ fn leads_to(graph: &[Vec<usize>], from: usize, to: usize, patience: &mut usize) 
         if node == to {
             return Some(true);
         }
+        spend(graph[node].len() as u64 + 1);
         *patience = patience.checked_sub(graph[node].len() + 1)?;
         work.extend(graph[node].iter().copied().filter(|&next| seen.insert(next)));
     }
@@ -122,6 +124,10 @@ mod tests {
 
     use super::*;
     use crate::graph::Adjacency;
+
+    fn imports_to_take_out(edges: &[(u32, u32, u32)]) -> Vec<(u32, u32)> {
+        super::imports_to_take_out(edges, &mut PATIENCE.clone())
+    }
 
     #[test]
     fn the_cheaper_of_two() {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use repolens_core::report::{ByName, Confidence, UnusedImport};
 
+use crate::budget::spend;
 use crate::facts::{FileFacts, Import, ImportKind, Syntax};
 use crate::graph::Graph;
 use crate::scan::Facts;
@@ -46,6 +47,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
                 continue;
             }
             found.total += import.names.len() as u64;
+            spend(import.names.len() as u64 + 1);
             for name in import.names.iter().filter(|name| name.unused) {
                 if language == "rust" {
                     let rust = rust.get_or_insert_with(|| Rust::new(facts, graph));
@@ -71,7 +73,12 @@ struct Rust<'f> {
     /// Names of traits, and words in macros.
     hidden: HashSet<&'f str>,
     graph: &'f Graph,
+    /// The file that was asked for last, and the words that modules below it may use.
+    last: Option<(u32, Option<HashSet<&'f str>>)>,
 }
+
+/// Modules below a file that are looked at; a file that has more is not judged.
+const MAX_BELOW: usize = 2_000;
 
 impl<'f> Rust<'f> {
     fn new(facts: &'f Facts, graph: &'f Graph) -> Self {
@@ -86,11 +93,19 @@ impl<'f> Rust<'f> {
             files: &facts.files,
             hidden,
             graph,
+            last: None,
         }
     }
 
-    fn is_surely_unused(&self, file: u32, number: u32, import: &Import, imported: &str, local: &str) -> bool {
-        if self.hidden.contains(imported) || self.hidden.contains(local) || self.is_seen_below(file, local) {
+    fn is_surely_unused(&mut self, file: u32, number: u32, import: &Import, imported: &str, local: &str) -> bool {
+        if self.hidden.contains(imported) || self.hidden.contains(local) {
+            return false;
+        }
+        if self.last.as_ref().is_none_or(|(last, _)| *last != file) {
+            self.last = Some((file, self.seen_below(file)));
+        }
+        let below = self.last.as_ref().and_then(|(_, words)| words.as_ref());
+        if below.is_none_or(|words| words.contains(local)) {
             return false;
         }
         let mut path = import.specifier.split("::");
@@ -105,50 +120,50 @@ impl<'f> Rust<'f> {
     }
 
     /// Where an import leads.
-    fn targets(&self, file: u32, import: u32) -> impl Iterator<Item = u32> {
+    fn targets(&self, file: u32, import: u32) -> impl Iterator<Item = u32> + use<'f> {
         self.graph.links_of(file, import).iter().map(|link| link.target)
     }
 
-    /// Whether a module that the file declares may use the word: it sees the imports of the modules around it.
-    fn is_seen_below(&self, file: u32, word: &str) -> bool {
+    /// Words that modules which the file declares may use: they see the imports of the modules around them. `None`: any.
+    fn seen_below(&self, file: u32) -> Option<HashSet<&'f str>> {
+        let mut words = HashSet::new();
         let mut seen = HashSet::from([file]);
         let mut work = vec![file];
         while let Some(at) = work.pop() {
-            let Some(syntax) = &self.files[at as usize].syntax else {
-                return true;
-            };
-            if at != file && self.looks_up(at, syntax, file, word) {
-                return true;
+            let syntax = self.files[at as usize].syntax.as_deref()?;
+            if at != file {
+                self.add_words(at, syntax, file, &mut words);
             }
             for (number, _) in (0u32..)
                 .zip(&syntax.imports)
                 .filter(|(_, import)| import.kind == ImportKind::Submodule)
             {
                 let mut found = self.targets(at, number).peekable();
-                if found.peek().is_none() {
-                    return true;
-                }
+                found.peek()?;
                 work.extend(found.filter(|child| seen.insert(*child)));
             }
+            if seen.len() > MAX_BELOW {
+                return None;
+            }
         }
-        false
+        Some(words)
     }
 
-    /// Whether the module has the word, and a way to a module around it.
-    fn looks_up(&self, at: u32, syntax: &Syntax, above: u32, word: &str) -> bool {
-        let (mut has_word, mut has_super) = (false, false);
-        for name in syntax.calls.names() {
-            has_word |= name == word;
-            has_super |= name == "super";
+    /// Adds the words that a module may have from one around it: by a path with `super`, or by an import.
+    fn add_words(&self, at: u32, syntax: &'f Syntax, above: u32, words: &mut HashSet<&'f str>) {
+        let names: HashSet<&str> = syntax.calls.names().collect();
+        spend(names.len() as u64 + syntax.imports.len() as u64);
+        let all = |import: &Import| import.names.iter().any(|name| &*name.imported == "*");
+        let leads_up = |number: u32| self.targets(at, number).any(|target| target == above);
+        let imports = || (0u32..).zip(&syntax.imports);
+        if names.contains("super") || imports().any(|(number, import)| all(import) && leads_up(number)) {
+            words.extend(names);
+            return;
         }
-        let imports = (0u32..).zip(&syntax.imports);
-        let mut asking = imports.filter(|(_, import)| {
-            import
-                .names
-                .iter()
-                .any(|name| matches!(&*name.imported, n if n == word || n == "*"))
-        });
-        has_word && (has_super || asking.any(|(number, _)| self.targets(at, number).any(|target| target == above)))
+        for (_, import) in imports().filter(|(number, _)| leads_up(*number)) {
+            let asked = import.names.iter().map(|name| &*name.imported);
+            words.extend(asked.filter(|name| names.contains(name)));
+        }
     }
 }
 

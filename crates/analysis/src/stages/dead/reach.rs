@@ -1,12 +1,13 @@
 //! Which files of JavaScript and TypeScript packages are reached from entry points, and which exports are asked for.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use repolens_core::report::LessSure;
 
 use super::loaded::Loaded;
-use crate::facts::FileFacts;
-use crate::graph::{Adjacency, Graph, Link};
+use crate::budget::spend;
+use crate::facts::{FileFacts, Import, ImportedName};
+use crate::graph::{Adjacency, Graph};
 use crate::language::Origin;
 use crate::scan::Facts;
 use crate::stages::modules::folder;
@@ -24,12 +25,13 @@ pub(super) struct Reached {
 pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     let files = &facts.files;
     let index = sources_by_path(files);
+    let sorted: BTreeMap<&str, u32> = index.iter().map(|(path, at)| (path.as_str(), *at)).collect();
     let packages = packages(files);
     let mut entries = BTreeSet::new();
     // Packages whose entry points are all known as code of this repository: only their files can be judged.
     let mut judged = BTreeSet::new();
     for (home, file) in &packages {
-        let declared = Declared::of(files, &index, home, *file);
+        let declared = Declared::of(files, &index, &sorted, home, *file);
         if declared.all_known && !declared.found.is_empty() {
             judged.insert(home.clone());
         }
@@ -152,15 +154,34 @@ fn has_declaration(index: &HashMap<String, u32>, path: &str) -> bool {
         .any(|ending| index.contains_key(&format!("{stem}.{ending}")))
 }
 
+/// The files that the own packages of npm offer or start, each named for itself.
+pub(crate) fn entry_points(files: &[FileFacts]) -> BTreeSet<u32> {
+    let index = sources_by_path(files);
+    let sorted = BTreeMap::new();
+    let packages = packages(files);
+    let declared = packages
+        .iter()
+        .flat_map(|(home, file)| Declared::of(files, &index, &sorted, home, *file).named);
+    declared.collect()
+}
+
 /// The files that a `package.json` names, built ones mapped back to their source.
 struct Declared {
     found: Vec<u32>,
+    /// Of these, those that users ask for or start, and that no pattern stands for.
+    named: Vec<u32>,
     /// For each thing that the package offers a source was found.
     all_known: bool,
 }
 
 impl Declared {
-    fn of(files: &[FileFacts], index: &HashMap<String, u32>, home: &str, manifest: u32) -> Self {
+    fn of(
+        files: &[FileFacts],
+        index: &HashMap<String, u32>,
+        sorted: &BTreeMap<&str, u32>,
+        home: &str,
+        manifest: u32,
+    ) -> Self {
         let join = |path: &str| {
             if home.is_empty() {
                 path.to_lowercase()
@@ -174,31 +195,49 @@ impl Declared {
         };
         let mut declared = Self {
             found: Vec::new(),
+            named: Vec::new(),
             all_known: true,
         };
         let manifest = files[manifest as usize].manifest.as_ref();
         let mut offers = false;
+        let mut patterns: HashMap<&str, bool> = HashMap::new();
         for entry in manifest.iter().flat_map(|manifest| &manifest.entry_points) {
             let code: Vec<&String> = entry.paths.iter().filter(|path| is_code(path)).collect();
             if code.is_empty() {
                 continue;
             }
             offers |= !entry.name.is_empty();
-            let before = declared.found.len();
+            let mut any = false;
             for path in code {
-                match path.split_once('*') {
-                    Some((start, _)) => declared.found.extend(below(files, index, &join(start), home)),
-                    None => declared.found.extend(sources(path).iter().find_map(lookup)),
+                let start = path.split_once('*').map(|(start, _)| start);
+                // What a pattern stands for was found when it came first.
+                if let Some(known) = start.and_then(|start| patterns.get(start)) {
+                    any |= known;
+                    continue;
                 }
+                let found = match start {
+                    Some(start) => below(files, sorted, &join(start), home),
+                    None => sources(path).iter().find_map(lookup).into_iter().collect(),
+                };
+                patterns.extend(start.map(|start| (start, !found.is_empty())));
+                any |= !found.is_empty();
+                if start.is_none() && !entry.script {
+                    declared.named.extend(&found);
+                }
+                declared.found.extend(found);
             }
-            if declared.found.len() == before {
-                declared.found.extend(named(&entry.name).iter().find_map(lookup));
+            if !any && let Some(file) = named(&entry.name).iter().find_map(lookup) {
+                declared.found.push(file);
+                declared.named.push(file);
+                any = true;
             }
             // A program that is not there is somebody else's (`tsc`, a file that is made).
-            declared.all_known &= declared.found.len() > before || entry.name.is_empty();
+            declared.all_known &= any || entry.name.is_empty();
         }
         if !offers {
-            declared.found.extend(named(".").iter().find_map(lookup));
+            let found = named(".").iter().find_map(lookup);
+            declared.found.extend(found);
+            declared.named.extend(found);
         }
         declared
     }
@@ -246,7 +285,7 @@ fn named(name: &str) -> Vec<String> {
 }
 
 /// All code below a folder, or below `src` in its place: what `./dist/*` offers.
-fn below(files: &[FileFacts], index: &HashMap<String, u32>, start: &str, home: &str) -> Vec<u32> {
+fn below(files: &[FileFacts], sorted: &BTreeMap<&str, u32>, start: &str, home: &str) -> Vec<u32> {
     let home = if home.is_empty() {
         String::new()
     } else {
@@ -258,11 +297,13 @@ fn below(files: &[FileFacts], index: &HashMap<String, u32>, start: &str, home: &
     let mut found: Vec<u32> = starts
         .iter()
         .map(|start| {
-            index
-                .iter()
-                .filter(|(path, _)| path.starts_with(start))
+            let found: Vec<u32> = sorted
+                .range(start.as_str()..)
+                .take_while(|(path, _)| path.starts_with(start.as_str()))
                 .map(|(_, at)| *at)
-                .collect::<Vec<_>>()
+                .collect();
+            spend(found.len() as u64);
+            found
         })
         .find(|found| !found.is_empty())
         .unwrap_or_default();
@@ -359,8 +400,22 @@ fn is_started_by_name(file: &FileFacts, imported: bool) -> bool {
 /// Which names of which files are asked for.
 struct Demand {
     all: Vec<bool>,
-    names: BTreeSet<(u32, String)>,
+    names: HashSet<(u32, String)>,
 }
+
+/// What a file re-exports.
+#[derive(Default)]
+struct Reexports<'f> {
+    /// By the name that it is exported as: the file that it comes from, and its name there, or all of it.
+    named: HashMap<&'f str, Vec<(u32, Option<&'f str>)>>,
+    /// `export * from`.
+    stars: Vec<u32>,
+    /// Names that were looked for behind the stars.
+    passed: usize,
+}
+
+/// Names of one file times its `export * from`: beyond it, all of what is behind them is taken to be asked for.
+const MAX_PASSED: usize = 100_000;
 
 impl Demand {
     fn wants(&self, file: u32, name: &str) -> bool {
@@ -369,71 +424,83 @@ impl Demand {
 
     /// Starts with what imports ask for and what public files export, and follows re-exports.
     fn of(files: &[FileFacts], graph: &Graph, public: &BTreeSet<u32>) -> Self {
-        let mut demand = Self {
-            all: vec![false; files.len()],
-            names: BTreeSet::new(),
-        };
-        let mut reexports: HashMap<u32, Vec<&Link>> = HashMap::new();
+        let mut reexports: HashMap<u32, Reexports<'_>> = HashMap::new();
         let mut work: Vec<(u32, Option<String>)> = public.iter().map(|at| (*at, None)).collect();
-        for link in &graph.links {
-            let Some(syntax) = &files[link.source as usize].syntax else {
+        for link in graph
+            .links
+            .iter()
+            .filter(|link| is_script(&files[link.target as usize]))
+        {
+            let syntax = files[link.source as usize].syntax.as_ref();
+            let Some(import) = syntax.and_then(|syntax| syntax.imports.get(link.import as usize)) else {
                 continue;
             };
-            let Some(import) = syntax.imports.get(link.import as usize) else {
-                continue;
-            };
+            spend(import.names.len() as u64 + 1);
             if import.kind.passes_on() {
-                reexports.entry(link.source).or_default().push(link);
-                continue;
-            }
-            if import.names.is_empty() {
-                // For its effects only: it asks for no name.
-                continue;
-            }
-            // What is taken of a whole module stands behind it, where that is all known.
-            let told = import
-                .names
-                .iter()
-                .any(|name| name.local.is_empty() && &*name.imported != "*");
-            for name in &import.names {
-                let star = &*name.imported == "*";
-                if star && told {
-                    // It may be a part of what `module.exports = …` is.
-                    work.push((link.target, Some("default".to_owned())));
-                    continue;
-                }
-                work.push((link.target, (!star).then(|| name.imported.to_string())));
+                reexports.entry(link.source).or_default().add(import, link.target);
+            } else {
+                work.extend(asked(import).map(|name| (link.target, name)));
             }
         }
+        let mut demand = Self {
+            all: vec![false; files.len()],
+            names: HashSet::new(),
+        };
         while let Some((file, name)) = work.pop() {
             let fresh = match &name {
                 None => !std::mem::replace(&mut demand.all[file as usize], true),
                 Some(name) => !demand.all[file as usize] && demand.names.insert((file, name.clone())),
             };
-            if !fresh {
-                continue;
-            }
-            for link in reexports.get(&file).into_iter().flatten() {
-                let Some(import) = files[file as usize]
-                    .syntax
-                    .as_ref()
-                    .and_then(|s| s.imports.get(link.import as usize))
-                else {
-                    continue;
-                };
-                for passed in &import.names {
-                    let star = &*passed.imported == "*";
-                    let wanted = match &name {
-                        None => Some((!star).then(|| passed.imported.to_string())),
-                        // `export * from`: the name may be there.
-                        Some(name) if star && passed.local.is_empty() => Some(Some(name.clone())),
-                        Some(name) if **name == *passed.local => Some((!star).then(|| passed.imported.to_string())),
-                        Some(_) => None,
-                    };
-                    work.extend(wanted.map(|wanted| (link.target, wanted)));
-                }
+            if let Some(reexports) = reexports.get_mut(&file).filter(|_| fresh) {
+                reexports.follow(name.as_deref(), &mut work);
             }
         }
         demand
+    }
+}
+
+/// The names that an import asks for; `None`: all of the file.
+fn asked(import: &Import) -> impl Iterator<Item = Option<String>> {
+    // What is taken of a whole module stands behind it, where that is all known.
+    let is_told = |name: &ImportedName| name.local.is_empty() && &*name.imported != "*";
+    let told = import.names.iter().any(is_told);
+    import.names.iter().map(move |name| match &*name.imported {
+        // It may be a part of what `module.exports = …` is.
+        "*" if told => Some("default".to_owned()),
+        "*" => None,
+        name => Some(name.to_owned()),
+    })
+}
+
+impl<'f> Reexports<'f> {
+    fn add(&mut self, import: &'f Import, target: u32) {
+        for name in &import.names {
+            let star = &*name.imported == "*";
+            if star && name.local.is_empty() {
+                self.stars.push(target);
+            } else {
+                let imported = (!star).then_some(&*name.imported);
+                self.named.entry(&name.local).or_default().push((target, imported));
+            }
+        }
+    }
+
+    /// What is asked of other files where this one is asked for `name`, or for all.
+    fn follow(&mut self, name: Option<&str>, work: &mut Vec<(u32, Option<String>)>) {
+        let owned = |(target, name): &(u32, Option<&str>)| (*target, name.map(str::to_owned));
+        let Some(name) = name else {
+            work.extend(self.named.values().flatten().map(owned));
+            work.extend(self.stars.iter().map(|target| (*target, None)));
+            return;
+        };
+        work.extend(self.named.get(name).into_iter().flatten().map(owned));
+        // The name may be behind any of them.
+        self.passed += self.stars.len();
+        spend(self.stars.len() as u64);
+        let wanted = (self.passed <= MAX_PASSED).then(|| name.to_owned());
+        work.extend(self.stars.iter().map(|target| (*target, wanted.clone())));
+        if wanted.is_none() {
+            self.stars = Vec::new();
+        }
     }
 }

@@ -1,26 +1,34 @@
 //! C and C++: `#include "…"` beside the file, then from the roots that projects have (`include`, `src`), then the one file
 //! of the repository whose path ends so. `#include <…>` likewise, where the file is of this repository.
 
-use std::collections::HashMap;
-
 use super::{Index, Resolver, Target, folder, join, normalize};
 use crate::facts::Import;
 
 struct C {
-    /// File name to the files that have it.
-    by_name: HashMap<String, Vec<u32>>,
+    /// The files by their paths read backwards, sorted: those whose paths end alike stand side by side.
+    backwards: Vec<(String, u32)>,
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
-    let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
-    for (at, file) in ["c", "cpp", "objective-c"]
-        .iter()
-        .flat_map(|language| index.of_language(language))
-    {
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        by_name.entry(name.to_owned()).or_default().push(at);
+    let files = ["c", "cpp", "objective-c"]
+        .into_iter()
+        .flat_map(|language| index.of_language(language));
+    let mut backwards: Vec<_> = files
+        .map(|(at, file)| (file.path.chars().rev().collect(), at))
+        .collect();
+    backwards.sort_unstable();
+    Box::new(C { backwards })
+}
+
+impl C {
+    /// The only file whose path ends so.
+    fn ending(&self, end: &str) -> Option<u32> {
+        let end: String = end.chars().rev().collect();
+        let start = self.backwards.partition_point(|(path, _)| *path < end);
+        let mut hits = self.backwards[start..].iter().take(2);
+        let mut next = || hits.next().filter(|(path, _)| path.starts_with(&end));
+        next().filter(|_| next().is_none()).map(|(_, at)| *at)
     }
-    Box::new(C { by_name })
 }
 
 impl Resolver for C {
@@ -35,15 +43,8 @@ impl Resolver for C {
         };
         let found = if system { below() } else { beside().or_else(below) };
         let found = found.or_else(|| {
-            // The only file whose path ends so.
-            let suffix = format!("/{}", path.trim_start_matches("../").trim_start_matches("./"));
-            let named = self.by_name.get(path.rsplit('/').next().unwrap_or(path))?;
-            let mut hits = named
-                .iter()
-                .filter(|at| index.files[**at as usize].path.ends_with(&suffix));
-            hits.next()
-                .copied()
-                .filter(|_| hits.next().is_none() && (!system || path.contains('/')))
+            let end = format!("/{}", path.trim_start_matches("../").trim_start_matches("./"));
+            self.ending(&end).filter(|_| !system || path.contains('/'))
         });
         match found {
             Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),

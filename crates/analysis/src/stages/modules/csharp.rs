@@ -2,9 +2,11 @@
 //! alias lead to their type. A `global using` is one of every file of its project: of those whose nearest project file
 //! (`.csproj`) is the same. Files of one namespace see each other without an import.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Index, Resolver, Target, folder};
+use crate::budget::spend;
 use crate::facts::{Import, ImportKind};
 
 struct CSharp {
@@ -12,9 +14,16 @@ struct CSharp {
     namespaces: BTreeMap<String, HashMap<String, Vec<u32>>>,
     /// By the folder of the project: the file with a `global using`, and the namespace.
     globals: HashMap<String, Vec<(u32, String)>>,
+    /// By name of a type: the namespaces that declare it.
+    types: HashMap<String, Vec<String>>,
     /// Folders with a project file.
     projects: HashSet<String>,
+    /// By namespace: the files of its types that the last file names.
+    named: RefCell<Option<(u32, Named)>>,
 }
+
+/// Files by namespace.
+type Named = HashMap<String, Vec<u32>>;
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
     let is_project = |path: &str| path.ends_with(".csproj");
@@ -22,6 +31,8 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
     let mut csharp = CSharp {
         namespaces: BTreeMap::new(),
         globals: HashMap::new(),
+        types: HashMap::new(),
+        named: RefCell::default(),
         projects: projects.map(|file| folder(&file.path).to_owned()).collect(),
     };
     for (at, file) in index.of_language("csharp") {
@@ -34,6 +45,11 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             let project = csharp.project(&file.path).to_owned();
             let global = (at, import.specifier.to_string());
             csharp.globals.entry(project).or_default().push(global);
+        }
+    }
+    for (namespace, types) in &csharp.namespaces {
+        for name in types.keys() {
+            csharp.types.entry(name.clone()).or_default().push(namespace.clone());
         }
     }
     Box::new(csharp)
@@ -51,11 +67,8 @@ impl CSharp {
 
     /// The files that declare what the file `from` names of the namespace, or the type of that name.
     fn files(&self, index: &Index<'_>, from: u32, name: &str) -> Option<Vec<u32>> {
-        let mut files: Vec<u32> = if let Some(types) = self.namespaces.get(name) {
-            let syntax = index.files[from as usize].syntax.as_ref();
-            let mentions = syntax.map_or(&[][..], |syntax| &syntax.mentions);
-            let named = mentions.iter().filter_map(|mention| types.get(&**mention));
-            named.flatten().copied().collect()
+        let mut files: Vec<u32> = if self.namespaces.contains_key(name) {
+            self.named(index, from, name)
         } else {
             let (namespace, name) = name.rsplit_once('.')?;
             self.namespaces.get(namespace)?.get(name)?.clone()
@@ -63,7 +76,27 @@ impl CSharp {
         files.retain(|file| *file != from);
         files.sort_unstable();
         files.dedup();
+        spend(files.len() as u64 + 1);
         Some(files)
+    }
+
+    /// The files of the types of a namespace that the file `from` names.
+    fn named(&self, index: &Index<'_>, from: u32, namespace: &str) -> Vec<u32> {
+        let mut last = self.named.borrow_mut();
+        if last.as_ref().is_none_or(|(file, _)| *file != from) {
+            let mut named = Named::new();
+            let syntax = index.files[from as usize].syntax.as_ref();
+            for mention in syntax.map_or(&[][..], |syntax| &syntax.mentions) {
+                for namespace in self.types.get(&**mention).into_iter().flatten() {
+                    let files = &self.namespaces[namespace][&**mention];
+                    spend(files.len() as u64);
+                    named.entry(namespace.clone()).or_default().extend(files);
+                }
+            }
+            *last = Some((from, named));
+        }
+        let found = last.as_ref().and_then(|(_, named)| named.get(namespace));
+        found.cloned().unwrap_or_default()
     }
 }
 
@@ -89,6 +122,7 @@ impl Resolver for CSharp {
 
     fn without_import(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
         let globals = self.globals.get(self.project(&index.files[from as usize].path));
+        spend(globals.map_or(0, Vec::len) as u64);
         let of_others = globals.into_iter().flatten().filter(|(file, _)| *file != from);
         let mut files: Vec<u32> = of_others
             // `global using static` and an alias are those of a type: who uses it cannot be told from its name.

@@ -1,15 +1,24 @@
 //! Java, Kotlin, Scala: a class is found by its package and its file's name. `import a.b.*` leads to the files that declare
 //! those of the package's types which the file names; classes of the same package need no import and are not seen.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use super::{Index, Resolver, Target};
+use crate::budget::spend;
 use crate::facts::{Import, Syntax};
 
 struct Jvm {
     /// By package: the file of each class, and of each function of Kotlin outside of one.
     packages: HashMap<String, HashMap<String, u32>>,
+    /// By class: the packages that have one of that name, and its file.
+    classes: HashMap<String, Vec<(String, u32)>>,
+    /// What the wildcard imports of the last file lead to.
+    wildcards: RefCell<Option<(u32, Wildcards)>>,
 }
+
+/// Files by package.
+type Wildcards = HashMap<String, Vec<u32>>;
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
     let mut packages: HashMap<String, HashMap<String, u32>> = HashMap::new();
@@ -29,43 +38,73 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             }
         }
     }
-    Box::new(Jvm { packages })
+    let mut classes: HashMap<String, Vec<(String, u32)>> = HashMap::new();
+    for (package, names) in &packages {
+        for (name, file) in names {
+            classes.entry(name.clone()).or_default().push((package.clone(), *file));
+        }
+    }
+    Box::new(Jvm {
+        packages,
+        classes,
+        wildcards: RefCell::default(),
+    })
 }
 
 impl Jvm {
-    /// The files of the types that the file names and has from nowhere else.
-    fn named(&self, package: &HashMap<String, u32>, from: u32, syntax: &Syntax) -> Vec<u32> {
-        let own = self.packages.get(&*syntax.package);
-        let is_elsewhere = |name: &str| {
-            let imported = || {
-                syntax
-                    .imports
-                    .iter()
-                    .flat_map(|import| &import.names)
-                    .any(|other| &*other.local == name)
-            };
-            own.is_some_and(|own| own.contains_key(name)) || imported()
-        };
-        let mut files: Vec<u32> = syntax
-            .mentions
+    /// For each package of which the file `from` imports all: the files of the types that it names and has from nowhere
+    /// else.
+    fn wildcards(&self, from: u32, syntax: &Syntax) -> Wildcards {
+        let mut found: Wildcards = syntax
+            .imports
             .iter()
-            .filter_map(|name| package.get(&**name).filter(|_| !is_elsewhere(name)))
-            .copied()
-            .filter(|file| *file != from)
+            .filter_map(|import| import.specifier.strip_suffix(".*"))
+            .map(|package| (package.to_owned(), Vec::new()))
             .collect();
-        files.sort_unstable();
-        files.dedup();
-        files
+        let own = self.packages.get(&*syntax.package);
+        let imported: HashSet<&str> = syntax
+            .imports
+            .iter()
+            .flat_map(|import| &import.names)
+            .map(|name| &*name.local)
+            .collect();
+        for name in &syntax.mentions {
+            if own.is_some_and(|own| own.contains_key(&**name)) || imported.contains(&**name) {
+                continue;
+            }
+            let homes = self.classes.get(&**name).map_or(&[][..], Vec::as_slice);
+            spend(homes.len() as u64 + 1);
+            for (package, file) in homes.iter().filter(|(_, file)| *file != from) {
+                if let Some(files) = found.get_mut(package) {
+                    files.push(*file);
+                }
+            }
+        }
+        for files in found.values_mut() {
+            files.sort_unstable();
+            files.dedup();
+        }
+        found
     }
 }
 
 impl Resolver for Jvm {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let mut name = &*import.specifier;
-        if let Some(package) = name.strip_suffix(".*").and_then(|package| self.packages.get(package)) {
-            let syntax = index.files[from as usize].syntax.as_ref();
-            let files = syntax.map_or_else(Vec::new, |syntax| self.named(package, from, syntax));
-            return Target::files(files);
+        if let Some(package) = name
+            .strip_suffix(".*")
+            .filter(|package| self.packages.contains_key(*package))
+        {
+            let mut last = self.wildcards.borrow_mut();
+            if last.as_ref().is_none_or(|(file, _)| *file != from) {
+                let syntax = index.files[from as usize].syntax.as_ref();
+                *last = Some((
+                    from,
+                    syntax.map_or_else(Wildcards::new, |syntax| self.wildcards(from, syntax)),
+                ));
+            }
+            let files = last.as_ref().and_then(|(_, found)| found.get(package));
+            return Target::files(files.cloned().unwrap_or_default());
         }
         // A nested class or a static member: the class around it has the file.
         while let Some((outer, last)) = name.rsplit_once('.') {

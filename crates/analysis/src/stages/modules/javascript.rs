@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 
 use super::{Index, Resolver, Target, folder, join};
+use crate::budget::spend;
 use crate::facts::Import;
 
 /// The tree stands at `/` for the resolver.
@@ -53,6 +54,7 @@ impl FileSystem for Tree {
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        spend(1);
         let key = Self::key(path);
         if self.files.contains_key(&key) {
             Ok(FileMetadata::new(true, false, false))

@@ -4,18 +4,62 @@
 //! Absolute names are looked for in the folder that holds the importing file's topmost package, then in the root, `src`
 //! and `lib`, then beside a file that is in no package; from a test, also beside the packages that are part of tests.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Index, Resolver, Target, folder, join};
+use crate::budget::spend;
 use crate::facts::Import;
 use crate::graph::Link;
 
 struct Python {
-    /// Names that an absolute import can begin with and still be of this repository, by root.
-    roots: Vec<String>,
+    roots: Roots,
     /// Those of packages that are part of tests: only tests have them on their path.
-    test_roots: Vec<String>,
+    test_roots: Roots,
+    /// The folder that holds the topmost package of the last file.
+    own_root: RefCell<Option<(u32, String)>>,
 }
+
+/// Folders in which absolute names are looked for, in their order.
+struct Roots {
+    /// By the first part of a name: the folders that have a file or a folder of that name.
+    by_name: HashMap<String, Vec<String>>,
+}
+
+impl Roots {
+    fn new(index: &Index<'_>, folders: BTreeSet<String>) -> Self {
+        let mut folders: Vec<_> = folders.into_iter().collect();
+        folders.sort_by_key(|root| (root.matches('/').count(), root.clone()));
+        folders.truncate(MAX_ROOTS);
+        let places: HashMap<&str, usize> = folders.iter().map(String::as_str).zip(0..).collect();
+        let is_python = |path: &&str| path.ends_with(".py") || path.ends_with(".pyi");
+        let files = index.files.iter().map(|file| file.path.as_str()).filter(is_python);
+        let mut names: BTreeSet<(&str, usize)> = BTreeSet::new();
+        for path in files.chain(index.folders.iter().copied()) {
+            if let Some(place) = places.get(folder(path)) {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                let name = name
+                    .strip_suffix(".pyi")
+                    .or_else(|| name.strip_suffix(".py"))
+                    .unwrap_or(name);
+                names.insert((name, *place));
+            }
+        }
+        let mut by_name: HashMap<String, Vec<String>> = HashMap::new();
+        for (name, place) in names {
+            by_name.entry(name.to_owned()).or_default().push(folders[place].clone());
+        }
+        Self { by_name }
+    }
+
+    /// Those that have something of that name.
+    fn with(&self, name: &str) -> impl Iterator<Item = &str> + Clone {
+        self.by_name.get(name).into_iter().flatten().map(String::as_str)
+    }
+}
+
+/// Folders of packages that a repository has, at most.
+const MAX_ROOTS: usize = 200;
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
     let mut roots: BTreeSet<String> = ["", "src", "lib"]
@@ -31,15 +75,10 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             into.insert(package_root(index, &file.path).to_owned());
         }
     }
-    let ordered = |roots: BTreeSet<String>| {
-        let mut roots: Vec<_> = roots.into_iter().collect();
-        roots.sort_by_key(|root| (root.matches('/').count(), root.clone()));
-        roots.truncate(200);
-        roots
-    };
     Box::new(Python {
-        roots: ordered(roots),
-        test_roots: ordered(test_roots),
+        roots: Roots::new(index, roots),
+        test_roots: Roots::new(index, test_roots),
+        own_root: RefCell::default(),
     })
 }
 
@@ -75,10 +114,15 @@ impl Resolver for Python {
             return self.members(index, from, &base, import).unwrap_or(Target::Unresolved);
         }
         let relative = module.replace('.', "/");
-        let own_root = package_root(index, path);
-        let of_tests = self.test_roots.iter().filter(|_| index.files[from as usize].test);
-        let roots = std::iter::once(own_root).chain(self.roots.iter().chain(of_tests).map(String::as_str));
+        let own_root = self.own_root(index, from);
+        let top = module.split('.').next().unwrap_or(module);
+        let of_tests = Some(&self.test_roots).filter(|_| index.files[from as usize].test);
+        let of_tests = of_tests.into_iter().flat_map(|roots| roots.with(top));
+        let roots = std::iter::once(own_root.as_str())
+            .chain(self.roots.with(top))
+            .chain(of_tests);
         for root in roots.clone() {
+            spend(1);
             let base = join(root, &relative);
             let found = if is_from {
                 self.members(index, from, &base, import)
@@ -89,7 +133,6 @@ impl Resolver for Python {
                 return found;
             }
         }
-        let top = module.split('.').next().unwrap_or(module);
         let is_ours = roots.clone().any(|root| {
             index.file(&join(root, &format!("{top}/__init__.py"))).is_some()
                 || index.file(&join(root, &format!("{top}.py"))).is_some()
@@ -103,6 +146,15 @@ impl Resolver for Python {
 }
 
 impl Python {
+    fn own_root(&self, index: &Index<'_>, from: u32) -> String {
+        let mut last = self.own_root.borrow_mut();
+        if let Some((_, root)) = last.as_ref().filter(|(file, _)| *file == from) {
+            return root.clone();
+        }
+        let root = package_root(index, &index.files[from as usize].path).to_owned();
+        last.insert((from, root)).1.clone()
+    }
+
     /// The names of `from base import …`.
     fn members(&self, index: &Index<'_>, from: u32, base: &str, import: &Import) -> Option<Target> {
         let package = module_file(index, base);
@@ -111,6 +163,7 @@ impl Python {
         }
         let mut found = Vec::new();
         for (number, name) in (0u32..).zip(&import.names) {
+            spend(1);
             let member = if &*name.imported == "*" {
                 None
             } else {

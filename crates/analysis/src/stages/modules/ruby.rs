@@ -1,28 +1,44 @@
 //! Ruby: `require_relative` beside the file, `require` below a `lib` folder. What Rails loads by name is not seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Index, Resolver, Target, folder, join, normalize};
+use super::{Index, Resolver, Target, folder, normalize};
 use crate::facts::Import;
 
 struct Ruby {
-    roots: Vec<String>,
+    /// By path below a root: the place of the root in their order, and the file. The last root comes first.
+    below: HashMap<String, (usize, u32)>,
 }
 
+/// Folders called `lib` around one file that are taken for roots.
+const MAX_ROOTS: usize = 16;
+
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
-    let mut roots = BTreeSet::from([String::new()]);
+    let mut roots = BTreeSet::from([""]);
     for (_, file) in index.of_language("ruby") {
-        let mut at = folder(&file.path);
-        while !at.is_empty() {
-            if at == "lib" || at.ends_with("/lib") || at.ends_with("vendor_ruby") {
-                roots.insert(at.to_owned());
-            }
-            at = folder(at);
+        roots.extend(folders(&file.path).filter(|at| is_library(at)));
+    }
+    let places: HashMap<&str, usize> = roots.into_iter().rev().zip(0..).collect();
+    let mut below: HashMap<String, (usize, u32)> = HashMap::new();
+    for (at, file) in (0u32..).zip(index.files) {
+        let above = folders(&file.path).filter(|at| is_library(at)).take(MAX_ROOTS);
+        for root in above.chain([""]) {
+            let Some(&place) = places.get(root) else { continue };
+            let rest = file.path[root.len()..].trim_start_matches('/');
+            let known = below.entry(rest.to_owned()).or_insert((place, at));
+            *known = (*known).min((place, at));
         }
     }
-    Box::new(Ruby {
-        roots: roots.into_iter().rev().collect(),
-    })
+    Box::new(Ruby { below })
+}
+
+/// The folders around a file, from the nearest on.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder(path)), |at| Some(folder(at))).take_while(|at| !at.is_empty())
+}
+
+fn is_library(path: &str) -> bool {
+    path == "lib" || path.ends_with("/lib") || path.ends_with("vendor_ruby")
 }
 
 impl Resolver for Ruby {
@@ -35,7 +51,12 @@ impl Resolver for Ruby {
                 .and_then(|path| file(&path))
                 .map_or(Target::Unresolved, Target::file);
         }
-        let found = self.roots.iter().find_map(|root| file(&join(root, specifier)));
+        let exact = self.below.get(specifier);
+        let with_ending = self.below.get(&format!("{specifier}.rb"));
+        let found = match (exact, with_ending) {
+            (Some(exact), Some(other)) => Some(if exact.0 <= other.0 { exact.1 } else { other.1 }),
+            (exact, other) => exact.or(other).map(|found| found.1),
+        };
         let package = || specifier.split('/').next().unwrap_or(specifier).to_owned();
         found.map_or_else(|| Target::External(package()), Target::file)
     }

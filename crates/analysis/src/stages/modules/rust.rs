@@ -4,7 +4,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Index, Resolver, Target, folder, join};
+use crate::budget::spend;
 use crate::facts::{Import, ImportKind};
+
+/// How deep modules are in each other: the root of a deeper one is taken to be at this distance.
+const MAX_DEPTH: usize = 100;
 
 struct Rust {
     /// For each file: its parent module's file, its crate's root.
@@ -66,7 +70,8 @@ impl Rust {
         for (at, _) in index.of_language("rust") {
             let mut root = at;
             // A chain of parents is at most as long as there are files: hostile ones may run in a circle.
-            for _ in 0..1_000 {
+            for _ in 0..MAX_DEPTH {
+                spend(1);
                 match parent.get(&root) {
                     Some(&above) if above != at => root = above,
                     _ => break,

@@ -6,10 +6,10 @@ use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use nix::time::{ClockId, clock_gettime};
 use tree_sitter::{ParseOptions, ParseState, Parser, Range, Tree};
 
 use super::Grammar;
+use crate::budget::thread_time;
 
 /// How long one file may take before it is given up, in time of the processor: a file of the largest size takes a
 /// twentieth of it, and what recovers from errors in quadratic time would take minutes. tree-sitter has no count of its
@@ -71,9 +71,4 @@ pub(super) fn parse(grammar: &'static Grammar, text: &[u8], ranges: &[Range], be
             .parse_with_options(&mut read, None, Some(options))
             .ok_or_else(|| "takes too long to parse: lines are counted only".to_owned())
     })
-}
-
-/// Time that this thread has used; nothing where the system does not tell, and then no file is given up.
-fn thread_time() -> Duration {
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }

@@ -78,9 +78,10 @@ fn overview(page: &mut Page, excerpt: &Excerpt) {
     }
     page.body.push_str("</ul>\n");
     if let Some(words) = excerpt.explanations.get() {
-        for words in [&words.summary, &words.overview, &words.risk_analysis] {
-            if !words.trim().is_empty() {
-                page.say(&html(words));
+        let parts = [&words.summary, &words.overview, &words.risk_analysis];
+        for line in parts.into_iter().flat_map(|part| part.lines()) {
+            if !line.trim().is_empty() {
+                page.say(&html(line));
             }
         }
         let source = match (words.provider.as_str(), words.model.as_deref()) {
@@ -150,11 +151,12 @@ fn risk(page: &mut Page, excerpt: &Excerpt) {
             ]
         }),
     );
+    let risky = || risk.file_risks.iter().filter(|file| file.risk_score > 0.0);
     page.table(
         "The riskiest files",
         &["File", "#Risk, 0 to 10", ""],
-        risk.file_risks.len() as u64,
-        risk.file_risks.iter().take(20).map(|file| {
+        risky().count() as u64,
+        risky().take(20).map(|file| {
             vec![
                 parts::code(&file.file_path),
                 Cell::Number(score(file.risk_score)),
@@ -202,7 +204,7 @@ fn readme(page: &mut Page, excerpt: &Excerpt) {
     });
     page.table(
         "What it could say",
-        &["Priority", "Section", "Suggestion", "What for"],
+        &["Priority", "Section", "Suggestion", "#Points"],
         readme.suggestions.len() as u64,
         readme.suggestions.iter().map(|suggestion| {
             let word = match suggestion.priority {
@@ -215,7 +217,7 @@ fn readme(page: &mut Page, excerpt: &Excerpt) {
                 level(word),
                 text(&suggestion.section),
                 text(&suggestion.message),
-                text(&suggestion.impact),
+                Cell::Number(score(suggestion.impact)),
             ]
         }),
     );

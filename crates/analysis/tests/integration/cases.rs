@@ -1,6 +1,6 @@
 //! Small repositories with the values that a report on them must have: `cases/README.md` describes their format.
 //!
-//! `CASE=go cargo test -p repolens-analysis --test cases` runs only the cases whose name contains `go`.
+//! `CASE=go cargo test -p repolens-analysis --test integration cases` runs only the cases whose name contains `go`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze};
 use serde_json::Value;
 
-#[path = "support/checks.rs"]
-mod checks;
+use crate::checks;
 
 #[test]
 #[allow(

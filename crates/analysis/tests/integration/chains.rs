@@ -118,7 +118,7 @@ fn no_chain_ends_the_process() {
                     let output = Command::new(&me)
                         .args([
                             "--exact",
-                            "analyses_the_folder_that_it_is_told",
+                            "chains::analyses_the_folder_that_it_is_told",
                             "--ignored",
                             "--nocapture",
                         ])

@@ -1,9 +1,6 @@
 //! Copies of code.
 
-#[path = "support/project.rs"]
-mod project;
-
-use project::report;
+use crate::project::report;
 use repolens_core::report::Duplication;
 
 fn duplication(files: &[(&str, String)]) -> Duplication {

@@ -1,9 +1,6 @@
 //! Dead code of small projects.
 
-#[path = "support/project.rs"]
-mod project;
-
-use project::report;
+use crate::project::report;
 use repolens_core::report::DeadCode;
 
 fn dead(files: &[(&str, &str)]) -> DeadCode {

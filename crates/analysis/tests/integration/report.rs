@@ -127,7 +127,7 @@ fn the_observer_is_told_of_every_file_that_is_parsed() {
         ["src/area.js", "src/index.js", "src/tool.py", "test/area.test.js"]
     );
     assert_eq!(stages.first().map(String::as_str), Some("parse"));
-    assert_eq!(stages.last().map(String::as_str), Some("summary"));
+    assert_eq!(stages.last().map(String::as_str), Some("explanations"));
 }
 
 #[test]

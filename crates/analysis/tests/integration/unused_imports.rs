@@ -1,9 +1,6 @@
 //! Imports that nobody uses, in the languages that are judged by words. Each case names all that is found.
 
-#[path = "support/project.rs"]
-mod project;
-
-use project::report;
+use crate::project::report;
 use repolens_core::report::Confidence;
 
 /// `FILE: NAME …` of each file with findings, and their confidences.

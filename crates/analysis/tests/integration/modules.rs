@@ -1,9 +1,6 @@
 //! The module graph and its cycles, a small project for each language.
 
-#[path = "support/project.rs"]
-mod project;
-
-use project::report;
+use crate::project::report;
 
 fn shown(files: &[(&str, &str)]) -> String {
     let graph = report(files).module_graph.expect("there is code");

@@ -1,13 +1,10 @@
 //! Hotspots: histories made commit by commit, read by the real git.
 
-#[path = "support/repository.rs"]
-mod repository;
-
 use std::fs;
 
+use crate::repository::{DAY, History, START, git, python, report, work_tree};
 use repolens_analysis::{HistoryOptions, Options};
 use repolens_core::report::{Hotspot, Hotspots, Report, StageStatus};
-use repository::{DAY, History, START, git, python, report, work_tree};
 
 const ADA: &str = "Ada Lovelace <ada@work.example>";
 const GRACE: &str = "Grace Hopper <grace@navy.example>";

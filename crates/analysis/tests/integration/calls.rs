@@ -1,9 +1,6 @@
 //! The call graph of small projects, and the private functions that nothing calls.
 
-#[path = "support/project.rs"]
-mod project;
-
-use project::{folder, open, report};
+use crate::project::{folder, open, report};
 use repolens_analysis::{Options, inventory};
 use repolens_core::report::Confidence;
 

@@ -1,0 +1,485 @@
+//! `.gitattributes`, as git reads it: which files are vendored, generated or documentation.
+//!
+//! For each attribute the nearest folder decides, and in a file the last line. `-name` says no, `!name` takes back what
+//! folders further up say of it. Macros (`[attr]name …`) are those of the topmost folder. Rules are kept by the text that
+//! their patterns begin with, so that a file asks few of them.
+//!
+//! Not gix-attributes or globset: what matches by going back takes exponential time on hostile patterns, and globset has no
+//! `[[:digit:]]` and another `**`. `tests/integration/attributes.rs` compares with `git check-attr`.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::glob::Glob;
+
+/// What is looked for, in the order of [`Kinds`].
+const NAMES: [&str; 3] = ["linguist-vendored", "linguist-generated", "linguist-documentation"];
+
+/// git passes over longer lines.
+const MAX_LINE: usize = 2_048;
+
+/// Macros that are followed.
+const MAX_MACROS: usize = 200;
+
+/// Rules with wildcards that begin alike and are followed, in one file.
+const MAX_ALIKE: usize = 1_000;
+
+/// What attributes say of one file: `None` where they say nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kinds {
+    pub vendored: Option<bool>,
+    pub generated: Option<bool>,
+    pub documentation: Option<bool>,
+}
+
+/// What a rule says of one attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Yes,
+    No,
+    Unspecified,
+}
+
+/// One of [`NAMES`], by its place there, or a macro behind them.
+type AttributeId = usize;
+
+/// What a rule or a macro sets.
+#[derive(Debug, Clone, Copy)]
+struct Assignment {
+    attribute: AttributeId,
+    state: State,
+    /// Set without a value: what a macro of that name stands for is set too.
+    expands: bool,
+}
+
+/// The `.gitattributes` files of a tree.
+#[derive(Debug, Default)]
+pub struct Attributes {
+    /// By folder.
+    folders: HashMap<String, Rules>,
+    macros: Macros,
+}
+
+/// Macros that stand for one of the attributes, perhaps by way of others.
+#[derive(Debug, Default)]
+struct Macros {
+    ids: HashMap<Vec<u8>, AttributeId>,
+    /// What each stands for, by attribute; nothing for one that is no macro.
+    definitions: Vec<Vec<Assignment>>,
+}
+
+/// The rules of one file that say something of the attributes, by their lines.
+#[derive(Debug, Default)]
+struct Rules {
+    assignments: Vec<Vec<Assignment>>,
+    /// By the name, or the path below the folder.
+    names: HashMap<Vec<u8>, Vec<usize>>,
+    paths: HashMap<Vec<u8>, Vec<usize>>,
+    /// `*end`, by that end, and the lengths of these.
+    ends: HashMap<Vec<u8>, Vec<usize>>,
+    end_lengths: BTreeSet<usize>,
+    /// By what the pattern of a name, or of a path, begins with, and the lengths of these.
+    name_globs: Globs,
+    path_globs: Globs,
+}
+
+#[derive(Debug, Default)]
+struct Globs {
+    by_start: HashMap<Vec<u8>, Vec<(usize, Glob)>>,
+    lengths: BTreeSet<usize>,
+}
+
+/// What is known of one file, by attribute.
+type Known = Vec<Option<State>>;
+
+fn is_complete(known: &Known) -> bool {
+    known[..NAMES.len()].iter().all(Option::is_some)
+}
+
+impl Attributes {
+    /// Adds the file in `folder`; the one of the topmost folder comes first. Returns how many of its rules are not followed
+    /// because too many others are like them.
+    pub fn add(&mut self, folder: &str, text: &[u8]) -> usize {
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let lines = text.split(|byte| *byte == b'\n');
+        let lines: Vec<Line<'_>> = lines.filter_map(Line::parse).collect();
+        let mut left_out = 0;
+        if folder.is_empty() {
+            left_out += self.macros.define(&lines);
+        }
+        let mut rules = Rules::default();
+        for line in &lines {
+            if let Pattern::Path(pattern) = &line.pattern {
+                let assignments = self.macros.assignments(&line.sets);
+                if !assignments.is_empty() {
+                    left_out += usize::from(!rules.add(pattern, assignments));
+                }
+            }
+        }
+        if !rules.assignments.is_empty() {
+            self.folders.insert(folder.to_owned(), rules);
+        }
+        left_out
+    }
+
+    /// What they say of the file at `path`.
+    #[must_use]
+    pub fn of(&self, path: &str) -> Kinds {
+        let mut known: Known = vec![None; NAMES.len() + self.macros.ids.len()];
+        let mut folder = path;
+        while !self.folders.is_empty() && !folder.is_empty() && !is_complete(&known) {
+            folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if let Some(rules) = self.folders.get(folder) {
+                let below = path[folder.len()..].trim_start_matches('/');
+                for rule in rules.matching(below.as_bytes()) {
+                    self.macros.fill(&rules.assignments[rule], &mut known);
+                }
+            }
+        }
+        let said = |attribute: AttributeId| match known[attribute]? {
+            State::Yes => Some(true),
+            State::No => Some(false),
+            State::Unspecified => None,
+        };
+        Kinds {
+            vendored: said(0),
+            generated: said(1),
+            documentation: said(2),
+        }
+    }
+}
+
+impl Macros {
+    /// Takes those that stand for one of the attributes; of several of one name the last. Returns how many are left out.
+    fn define(&mut self, lines: &[Line<'_>]) -> usize {
+        let mut sets: HashMap<&[u8], &[Set<'_>]> = HashMap::new();
+        // By name: the macros that set it.
+        let mut users: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
+        for line in lines {
+            if let Pattern::Macro(name) = line.pattern {
+                sets.insert(name, &line.sets);
+            }
+        }
+        for (&name, sets) in &sets {
+            for set in *sets {
+                users.entry(set.name).or_default().push(name);
+            }
+        }
+        let mut work: Vec<&[u8]> = NAMES.iter().map(|name| name.as_bytes()).collect();
+        let mut found: BTreeSet<&[u8]> = BTreeSet::new();
+        while let Some(name) = work.pop() {
+            let fresh = users.get(name).into_iter().flatten().filter(|user| found.insert(user));
+            work.extend(fresh);
+        }
+        let left_out = found.len().saturating_sub(MAX_MACROS);
+        let own = found.iter().take(MAX_MACROS).filter(|name| attribute(name).is_none());
+        self.ids = own.zip(NAMES.len()..).map(|(name, id)| (name.to_vec(), id)).collect();
+        self.definitions = vec![Vec::new(); NAMES.len() + self.ids.len()];
+        for name in found.iter().take(MAX_MACROS) {
+            if let Some(id) = self.id(name) {
+                self.definitions[id] = self.assignments(sets[name]);
+            }
+        }
+        left_out
+    }
+
+    fn id(&self, name: &[u8]) -> Option<AttributeId> {
+        attribute(name).or_else(|| self.ids.get(name).copied())
+    }
+
+    fn assignments(&self, sets: &[Set<'_>]) -> Vec<Assignment> {
+        let assignment = |set: &Set<'_>| {
+            Some(Assignment {
+                attribute: self.id(set.name)?,
+                state: set.state,
+                expands: set.expands,
+            })
+        };
+        sets.iter().filter_map(assignment).collect()
+    }
+
+    /// Fills in what is set, the last first, as far as nothing is known of it.
+    fn fill(&self, assignments: &[Assignment], known: &mut Known) {
+        for set in assignments.iter().rev() {
+            if known[set.attribute].is_none() {
+                known[set.attribute] = Some(set.state);
+                if let Some(definition) = self.definitions.get(set.attribute).filter(|_| set.expands) {
+                    self.fill(definition, known);
+                }
+            }
+        }
+    }
+}
+
+fn attribute(name: &[u8]) -> Option<AttributeId> {
+    NAMES.iter().position(|other| other.as_bytes() == name)
+}
+
+/// One line that sets something.
+struct Line<'t> {
+    pattern: Pattern<'t>,
+    sets: Vec<Set<'t>>,
+}
+
+enum Pattern<'t> {
+    Path(Vec<u8>),
+    Macro(&'t [u8]),
+}
+
+/// `name`, `-name`, `!name` or `name=value`.
+struct Set<'t> {
+    name: &'t [u8],
+    state: State,
+    /// Without a value: only so a macro is meant.
+    expands: bool,
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
+impl<'t> Line<'t> {
+    /// `None` for a comment, and for what git passes over.
+    fn parse(line: &'t [u8]) -> Option<Self> {
+        if line.len() >= MAX_LINE {
+            return None;
+        }
+        let start = line.iter().position(|byte| !is_blank(*byte))?;
+        let line = &line[start..];
+        if line[0] == b'#' {
+            return None;
+        }
+        let (pattern, rest) = unquoted(line).unwrap_or_else(|| {
+            let (word, rest) = word(line);
+            (word.to_vec(), rest)
+        });
+        let sets = words(rest).map(Set::parse).collect::<Option<Vec<_>>>()?;
+        if pattern.len() > 6 && pattern.starts_with(b"[attr]") {
+            let name = word(line).0.strip_prefix(b"[attr]")?;
+            return is_name(name).then_some(Self {
+                pattern: Pattern::Macro(name),
+                sets,
+            });
+        }
+        // git knows no negative patterns here.
+        (pattern.first() != Some(&b'!')).then_some(Self {
+            pattern: Pattern::Path(pattern),
+            sets,
+        })
+    }
+}
+
+impl<'t> Set<'t> {
+    /// `None`: git passes over the whole line.
+    fn parse(word: &'t [u8]) -> Option<Self> {
+        let (name, value) = match word.iter().position(|byte| *byte == b'=') {
+            Some(at) => (&word[..at], Some(&word[at + 1..])),
+            None => (word, None),
+        };
+        let (name, state) = match name.first() {
+            Some(b'-') => (&name[1..], State::No),
+            Some(b'!') => (&name[1..], State::Unspecified),
+            _ if value == Some(b"false") => (name, State::No),
+            _ => (name, State::Yes),
+        };
+        is_name(name).then_some(Self {
+            name,
+            state,
+            expands: state == State::Yes && value.is_none(),
+        })
+    }
+}
+
+fn is_name(name: &[u8]) -> bool {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    name.first().is_some_and(|first| *first != b'-') && name.iter().all(is_letter) && !name.starts_with(b"builtin_")
+}
+
+/// The first word, and what stands behind it.
+fn word(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|byte| is_blank(*byte)).unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty())
+}
+
+/// A pattern in quotes, with the escapes of C, and what stands behind it.
+fn unquoted(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let mut text = line.strip_prefix(b"\"")?.iter();
+    let mut pattern = Vec::new();
+    loop {
+        let byte = *text.next()?;
+        match byte {
+            b'"' => return Some((pattern, text.as_slice())),
+            b'\\' => pattern.push(match *text.next()? {
+                b'a' => 7,
+                b'b' => 8,
+                b't' => b'\t',
+                b'n' => b'\n',
+                b'v' => 11,
+                b'f' => 12,
+                b'r' => b'\r',
+                byte @ (b'\\' | b'"') => byte,
+                first @ b'0'..=b'3' => {
+                    let mut digit = || {
+                        text.next()
+                            .filter(|byte| (b'0'..=b'7').contains(byte))
+                            .map(|byte| byte - b'0')
+                    };
+                    (first - b'0') << 6 | digit()? << 3 | digit()?
+                }
+                _ => return None,
+            }),
+            byte => pattern.push(byte),
+        }
+    }
+}
+
+const SPECIAL: &[u8] = b"*?[\\";
+
+/// What a pattern begins with before the first sign that stands for something else.
+fn literal_start(pattern: &[u8]) -> usize {
+    let special = pattern.iter().position(|byte| SPECIAL.contains(byte));
+    special.unwrap_or(pattern.len())
+}
+
+impl Rules {
+    /// Adds a rule behind the others; `false`: it is not followed, because too many others begin like it.
+    fn add(&mut self, pattern: &[u8], assignments: Vec<Assignment>) -> bool {
+        // A pattern of folders is one of no file.
+        if pattern.last() == Some(&b'/') {
+            return true;
+        }
+        let number = self.assignments.len();
+        let is_name = !pattern.contains(&b'/');
+        let pattern = if is_name {
+            pattern
+        } else {
+            pattern.strip_prefix(b"/").unwrap_or(pattern)
+        };
+        let (start, rest) = pattern.split_at(literal_start(pattern));
+        let exact = if is_name { &mut self.names } else { &mut self.paths };
+        if rest.is_empty() {
+            exact.entry(start.to_vec()).or_default().push(number);
+        } else if let Some(end) = pattern
+            .strip_prefix(b"*")
+            .filter(|end| is_name && literal_start(end) == end.len())
+        {
+            self.ends.entry(end.to_vec()).or_default().push(number);
+            self.end_lengths.insert(end.len());
+        } else if let Some(glob) = Glob::new(rest) {
+            let globs = if is_name {
+                &mut self.name_globs
+            } else {
+                &mut self.path_globs
+            };
+            let alike = globs.by_start.entry(start.to_vec()).or_default();
+            if alike.len() >= MAX_ALIKE {
+                return false;
+            }
+            alike.push((number, glob));
+            globs.lengths.insert(start.len());
+        }
+        self.assignments.push(assignments);
+        true
+    }
+
+    /// The rules of a path below their folder, the last first.
+    fn matching(&self, path: &[u8]) -> Vec<usize> {
+        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+        let mut found: Vec<usize> = Vec::new();
+        found.extend(self.names.get(name).into_iter().flatten());
+        found.extend(self.paths.get(path).into_iter().flatten());
+        for length in self.end_lengths.range(..=name.len()) {
+            found.extend(self.ends.get(&name[name.len() - length..]).into_iter().flatten());
+        }
+        self.name_globs.find(name, &mut found);
+        self.path_globs.find(path, &mut found);
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found
+    }
+}
+
+impl Globs {
+    fn find(&self, text: &[u8], found: &mut Vec<usize>) {
+        for length in self.lengths.range(..=text.len()) {
+            let (start, rest) = text.split_at(*length);
+            let alike = self.by_start.get(start).into_iter().flatten();
+            found.extend(alike.filter(|(_, glob)| glob.matches(rest)).map(|(number, _)| *number));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(files: &[(&str, &str)], path: &str) -> Kinds {
+        let mut attributes = Attributes::default();
+        for (folder, text) in files {
+            assert_eq!(attributes.add(folder, text.as_bytes()), 0);
+        }
+        attributes.of(path)
+    }
+
+    #[test]
+    fn the_nearest_folder_and_the_last_line_decide() {
+        let files = [
+            ("", "*.js linguist-generated\n/lib/*.js -linguist-generated\n"),
+            (
+                "lib/old",
+                "*.js linguist-vendored\nkeep.js !linguist-vendored linguist-generated=false\n",
+            ),
+        ];
+        let generated = |path| kinds(&files, path).generated;
+        assert_eq!(generated("a.js"), Some(true));
+        assert_eq!(generated("lib/a.js"), Some(false));
+        assert_eq!(generated("lib/old/a.js"), Some(true));
+        assert_eq!(kinds(&files, "lib/old/a.js").vendored, Some(true));
+        assert_eq!(kinds(&files, "lib/old/keep.js").vendored, None);
+        assert_eq!(generated("lib/old/keep.js"), Some(false));
+    }
+
+    #[test]
+    fn macros_of_the_topmost_folder() {
+        let files = [
+            (
+                "",
+                "[attr]made linguist-generated -linguist-documentation\n*.out made\nb.out -made\n",
+            ),
+            ("sub", "[attr]ours linguist-vendored\n*.c ours\n"),
+        ];
+        let of = |path| kinds(&files, path);
+        assert_eq!(
+            (of("a.out").generated, of("a.out").documentation),
+            (Some(true), Some(false))
+        );
+        assert_eq!(of("b.out").generated, None, "`-made` takes the macro back");
+        assert_eq!(of("sub/a.c").vendored, None);
+    }
+
+    #[test]
+    fn quoted_patterns_and_lines_that_are_none() {
+        let files = [(
+            "",
+            "# a comment\n\"with space.c\" linguist-vendored\n\"t\\303\\244.c\" linguist-vendored\n!a.c linguist-vendored\n\
+             folder/ linguist-vendored\nb.c linguist-vendored not/a/name\n  c.c\tlinguist-vendored  \r\n",
+        )];
+        let vendored = |path| kinds(&files, path).vendored;
+        assert_eq!(vendored("with space.c"), Some(true));
+        assert_eq!(vendored("tä.c"), Some(true));
+        assert_eq!(vendored("sub/c.c"), Some(true));
+        for path in ["a.c", "!a.c", "folder/d.c", "b.c"] {
+            assert_eq!(vendored(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_rule_among_too_many_that_begin_alike_is_reported() {
+        let rules: String = (0..MAX_ALIKE + 3)
+            .map(|number| format!("a*{number} linguist-vendored\n"))
+            .collect();
+        assert_eq!(Attributes::default().add("", rules.as_bytes()), 3);
+    }
+}

@@ -1,0 +1,21 @@
+//! The analysis of small repositories, from files to the report.
+
+mod attributes;
+mod calls;
+mod cases;
+mod chains;
+mod checks;
+mod dead;
+mod delta_chains;
+mod duplication;
+mod graphs;
+mod hotspots;
+mod members;
+mod modules;
+mod project;
+mod report;
+mod repository;
+mod sources;
+mod threads;
+mod unused_imports;
+mod work;

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
-use repolens_log::{Level, harmless_bytes, redact};
-use serde::Deserialize;
+use repolens_log::{harmless_bytes, redact};
+use repolens_settings::{Diagnostic, Severity};
 
 use crate::children::Children;
 use crate::machine::{End, How, Role};
 use crate::process::{self, Descriptors};
-use crate::settings::{Fault, Settings};
+use crate::settings::Settings;
 use crate::signals::{Meaning, Signals};
 use crate::words;
 
@@ -26,18 +26,10 @@ const PATIENCE_CONNECTING: Duration = Duration::from_secs(45);
 const OUTPUT_LIMIT: usize = 256 * 1024;
 
 /// How the check ended.
-pub enum Checked {
-    Done(Vec<Fault>),
+pub enum CheckOutcome {
+    Done(Vec<Diagnostic>),
     /// A signal to stop came in the meantime.
     Stopped,
-}
-
-/// One line of a child's answer.
-#[derive(Deserialize)]
-struct Finding {
-    level: String,
-    name: String,
-    message: String,
 }
 
 struct Running {
@@ -55,7 +47,7 @@ struct Output {
 }
 
 /// Lets the children that are ours check their settings, both at once, and with `connect` what they will connect to.
-pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mut Signals) -> Checked {
+pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mut Signals) -> CheckOutcome {
     let mut faults = Vec::new();
     let mut running = Vec::new();
     for role in [Role::Api, Role::Worker] {
@@ -64,11 +56,7 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
         if settings.check_children && children.is_managed(role) && program.ours && program.path.is_file() {
             match start(children, role, connect) {
                 Ok(started) => running.push(started),
-                Err(error) => faults.push(fault(
-                    Level::Error,
-                    role,
-                    format!("cannot be started to check its settings: {error}"),
-                )),
+                Err(error) => faults.push(fault(role, format!("cannot be started to check its settings: {error}"))),
             }
         }
     }
@@ -94,7 +82,7 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
         }
         if stop {
             kill_all(&running);
-            return Checked::Stopped;
+            return CheckOutcome::Stopped;
         }
         for child in &mut running {
             child.stdout.read();
@@ -105,14 +93,14 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
     for child in &running {
         child.judge(patience, &mut faults);
     }
-    let mut listed: Vec<Fault> = Vec::new();
+    let mut listed: Vec<Diagnostic> = Vec::new();
     for fault in faults {
         // What both of them read, both of them complain about.
         if !listed.contains(&fault) {
             listed.push(fault);
         }
     }
-    Checked::Done(listed)
+    CheckOutcome::Done(listed)
 }
 
 fn start(children: &Children, role: Role, connect: bool) -> io::Result<Running> {
@@ -173,31 +161,22 @@ impl Running {
         self.stdout.pipe.iter().chain(&self.stderr.pipe)
     }
 
-    fn judge(&self, patience: Duration, faults: &mut Vec<Fault>) {
+    fn judge(&self, patience: Duration, faults: &mut Vec<Diagnostic>) {
         let Some(how) = self.end else {
             let what = format!(
                 "its check of the settings took more than {} s and was killed",
                 patience.as_secs()
             );
-            faults.push(fault(Level::Error, self.role, what));
+            faults.push(fault(self.role, what));
             return;
         };
         let before = faults.len();
         for line in self.stdout.bytes.split(|byte| *byte == b'\n') {
-            if let Ok(finding) = serde_json::from_slice::<Finding>(line) {
-                let level = match finding.level.as_str() {
-                    "error" => Level::Error,
-                    "warning" => Level::Warn,
-                    _ => Level::Info,
-                };
-                faults.push(Fault {
-                    level,
-                    name: finding.name,
-                    message: finding.message,
-                });
+            if let Ok(diagnostic) = serde_json::from_slice(line) {
+                faults.push(diagnostic);
             }
         }
-        let told = faults[before..].iter().any(|fault| fault.level == Level::Error);
+        let told = faults[before..].iter().any(|fault| fault.level == Severity::Error);
         if how != How::Status(0) && !told {
             let words = words::reason(End {
                 how,
@@ -208,7 +187,6 @@ impl Running {
                 .find_map(Output::last_line)
                 .unwrap_or_default();
             faults.push(fault(
-                Level::Error,
                 self.role,
                 format!("its check of the settings ended with {words}: {last}"),
             ));
@@ -238,9 +216,9 @@ impl Output {
     }
 }
 
-fn fault(level: Level, role: Role, message: String) -> Fault {
-    Fault {
-        level,
+fn fault(role: Role, message: String) -> Diagnostic {
+    Diagnostic {
+        level: Severity::Error,
         name: format!("repolens-{}", role.name()),
         message,
     }

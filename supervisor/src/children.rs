@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use crate::child_environment;
 use crate::machine::Role;
 use crate::memory;
 use crate::process::users::User;
 use crate::settings::{Program, Settings};
-use crate::variables;
 
 /// The two programs with their environments, made once: a restart gets the same.
 pub struct Children {
@@ -48,7 +48,7 @@ impl Children {
             program: program.clone(),
             user: worker_user.filter(|_| role == Role::Worker),
             managed,
-            variables: variables::for_child(role, &own),
+            variables: child_environment::for_child(role, &own),
         };
         Ok(Self {
             api: child(Role::Api, &settings.api, settings.policy.api),

@@ -22,7 +22,7 @@ use repolens_log::{Format, Level, Record, Value};
 use buffer::Buffer;
 
 use crate::machine::Role;
-use crate::settings::LogSettings;
+use crate::settings::LogStyle;
 
 /// The threads need little, and their stacks count as memory of the supervisor.
 const STACK_BYTES: usize = 256 * 1024;
@@ -32,7 +32,7 @@ const STALLED: Duration = Duration::from_secs(1);
 /// The log, as the supervision sees it. Nothing here blocks but [`Log::finish`].
 pub struct Log {
     shared: Arc<Shared>,
-    settings: LogSettings,
+    settings: LogStyle,
     finished: mpsc::Receiver<()>,
 }
 
@@ -79,7 +79,7 @@ pub struct Totals {
 }
 
 impl Log {
-    pub fn start(settings: LogSettings) -> io::Result<Self> {
+    pub fn start(settings: LogStyle) -> io::Result<Self> {
         let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
         let shared = Arc::new(Shared {
             orders: Mutex::default(),

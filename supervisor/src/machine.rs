@@ -10,6 +10,7 @@ mod tests;
 
 use std::time::Duration;
 
+use repolens_settings::Component;
 use restarts::History;
 pub use restarts::Restarts;
 
@@ -32,6 +33,13 @@ pub enum Role {
 }
 
 impl Role {
+    pub const fn component(self) -> Component {
+        match self {
+            Self::Api => Component::Api,
+            Self::Worker => Component::Worker,
+        }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Api => "api",
@@ -93,8 +101,6 @@ const HUNG_UP: How = How::Signal(1);
 pub const EXIT_UNAVAILABLE: u8 = 69;
 /// The worker is in a crash loop, and that ends everything.
 pub const EXIT_CRASH_LOOP: u8 = 70;
-/// Bad settings.
-pub const EXIT_SETTINGS: u8 = 78;
 
 /// What a health check found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,12 @@
 //! async runtime: the loop is one `poll`, and it alone reaps processes.
 
 mod check;
+mod child_environment;
 mod children;
 mod cli;
 mod commands;
 mod health;
+mod human_units;
 mod log;
 mod machine;
 mod memory;
@@ -16,7 +18,6 @@ mod settings;
 mod signals;
 mod status;
 mod supervise;
-mod variables;
 mod words;
 
 use std::process::ExitCode;

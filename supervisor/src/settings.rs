@@ -1,35 +1,24 @@
-//! The settings of the supervisor: read once, checked in one place, every fault listed.
+//! The settings of the supervisor as typed values: read once, checked in one place, every fault listed.
 
-pub mod environment;
-mod reader;
-pub mod units;
-
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::CommandFactory as _;
-use repolens_log::units::parse_size;
 use repolens_log::{Format, Level};
+use repolens_settings::units::Rate;
+use repolens_settings::{Diagnostic, SettingsReader, Severity, Vars};
 
-use crate::cli::{Cli, Flags};
 use crate::machine::{Policy, Restarts};
 use crate::process::users::User;
-use environment::Environment;
-use reader::Reader;
 
-/// What was found wrong, or odd, with one setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub level: Level,
-    pub name: String,
-    pub message: String,
-}
+/// What the API answers on its socket for health checks as well.
+pub const DEFAULT_HEALTH_PATH: &str = "/api/health";
 
-/// Whether one of the faults keeps everything from being started.
-pub fn are_grave(faults: &[Fault]) -> bool {
-    faults.iter().any(|fault| fault.level == Level::Error)
+const DEFAULT: &str = "the table of settings has a default";
+
+/// Whether a diagnostic keeps everything from being started.
+pub fn has_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.level == Severity::Error)
 }
 
 /// A program and its arguments.
@@ -47,56 +36,42 @@ pub struct Settings {
     pub policy: Policy,
     pub api: Program,
     pub worker: Program,
-    /// Whom the supervisor and the API become where they are started as root.
+    /// The user that the supervisor and the API become where they are started as root.
     pub user: Option<User>,
-    /// Whom the worker runs as, where the host allows it.
+    /// The user that the worker runs as, where the host allows it.
     pub worker_user: Option<User>,
     pub check_children: bool,
     pub port: u16,
     /// Where the API listens, as seen from here.
     pub api_address: SocketAddr,
-    /// The folder of temporary files.
-    pub temporary: PathBuf,
     /// The address that the API will bind.
     pub bind_address: SocketAddr,
+    /// The folder of temporary files.
+    pub temporary: PathBuf,
     pub health_path: String,
     pub health_timeout: Duration,
     pub data_dir: PathBuf,
     pub cgroup_root: PathBuf,
     /// The environment, for the children.
-    pub variables: HashMap<String, String>,
+    pub variables: Vars,
+    pub log: LogStyle,
 }
 
-/// How the log looks.
+/// The form of the log.
 #[derive(Clone, Copy, Debug)]
-pub struct LogSettings {
+pub struct LogStyle {
     pub format: Format,
+    /// The level of the supervisor's own lines; `None`: none of them.
     pub level: Option<Level>,
     pub signs: bool,
 }
 
-impl LogSettings {
-    pub fn read(environment: &Environment, stdout_is_terminal: bool) -> Self {
-        let format = Format::from_setting(environment.get("LOG_FORMAT"), stdout_is_terminal);
-        Self {
-            format: format.honour_no_color(environment.get("NO_COLOR")),
-            level: own_level(environment.get("LOG_LEVEL").unwrap_or("info")),
-            signs: environment.get("NO_SIGNS").is_none_or(|value| value == "0"),
-        }
-    }
-}
-
 impl Settings {
-    /// The settings and what is wrong with them. Where that is an error, the default stands in its place: nothing is to be
-    /// started with it, but the children can check the rest.
-    pub fn read(flags: &Flags, environment: &Environment) -> (Self, Vec<Fault>) {
-        let mut reader = Reader { faults: Vec::new() };
-        for (name, what) in &environment.faults {
-            reader.error(name, what.clone());
-        }
-        let settings = read(flags, environment, &mut reader);
-        reader.warn_of_unknown(environment);
-        (settings, reader.faults)
+    /// Returns the settings and what is wrong with them. Where that is an error, the default takes its place: nothing is to
+    /// be started with it, but the children can check the rest.
+    pub fn read(mut reader: SettingsReader, stdout_is_terminal: bool) -> (Self, Vec<Diagnostic>) {
+        let settings = read(&mut reader, stdout_is_terminal);
+        (settings, reader.into_diagnostics())
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -104,7 +79,7 @@ impl Settings {
     }
 }
 
-/// Where the status socket is. A worker that is supervised alone may share the folder with an API that is.
+/// Returns the path of the status socket. A worker that is supervised alone may share the folder with an API that is.
 pub fn socket_in(data_dir: &Path, with_api: bool) -> PathBuf {
     data_dir.join(if with_api {
         "supervisor.sock"
@@ -113,165 +88,143 @@ pub fn socket_in(data_dir: &Path, with_api: bool) -> PathBuf {
     })
 }
 
-/// What the API answers on its socket for health checks as well.
-pub const DEFAULT_HEALTH_PATH: &str = "/api/health";
-pub const DEFAULT_DATA_DIR: &str = "./.repolens";
-
-fn read(flags: &Flags, environment: &Environment, reader: &mut Reader) -> Settings {
-    let (api, worker) = match flags.only.as_deref().map(str::trim) {
+fn read(reader: &mut SettingsReader, stdout_is_terminal: bool) -> Settings {
+    let (api, worker) = match reader.choice("REPOLENS_ONLY") {
         None => (true, true),
-        Some("api") => (true, false),
-        Some("worker") => (false, true),
-        Some(other) => {
-            reader.error("--only", format!("`{other}` is neither `api` nor `worker`"));
-            (true, true)
-        }
+        Some(only) => (only == "api", only == "worker"),
     };
-    let port = reader.parsed("PORT", &flags.port, 3001, "a port from 1 to 65535", |text| {
-        text.trim().parse::<u16>().ok().filter(|port| *port != 0)
-    });
-    let production = environment.get("NODE_ENV") == Some("production");
-    let host = match environment.get("HOST") {
-        None if production => Ipv4Addr::UNSPECIFIED.into(),
-        None => Ipv4Addr::LOCALHOST.into(),
-        Some(text) => text.trim().parse::<IpAddr>().unwrap_or_else(|_| {
-            reader.error(
-                "HOST",
-                format!("`{text}` is not an IP address such as `0.0.0.0` or `127.0.0.1`"),
-            );
-            Ipv4Addr::UNSPECIFIED.into()
-        }),
-    };
+    let port = reader.port("PORT").expect(DEFAULT);
+    let host = host(reader);
     // What listens on all addresses is asked on the loopback one.
     let seen_at = if host.is_unspecified() {
         Ipv4Addr::LOCALHOST.into()
     } else {
         host
     };
-    let policy = Policy {
-        api,
-        worker,
-        start_timeout: reader.time("--start-timeout", &flags.start_timeout, 60_000),
-        health_interval: reader.optional_time("--health-interval", &flags.health_interval, 10_000),
-        health_misses: reader.parsed(
-            "--health-misses",
-            &flags.health_misses,
-            3,
-            "a number from 1 to 100",
-            |text| text.trim().parse().ok().filter(|misses| (1..=100).contains(misses)),
-        ),
-        busy_timeout: reader.optional_time("--busy-timeout", &flags.busy_timeout, 300_000),
-        hang_timeout: reader.optional_time("--worker-hang-timeout", &flags.worker_hang_timeout, 60_000),
-        worker_memory_max: reader.parsed(
-            "--worker-memory-max",
-            &flags.worker_memory_max,
-            None,
-            "a size such as `300MiB`",
-            |text| parse_size(text).map(|bytes| Some(bytes).filter(|bytes| *bytes > 0)),
-        ),
-        worker_grace: reader.time("--worker-grace", &flags.worker_grace, 15_000),
-        api_grace: reader.time("--api-grace", &flags.api_grace, 8_000),
-        stop_timeout: reader.time("--stop-timeout", &flags.stop_timeout, 28_000),
-        restarts: Restarts {
-            delay: reader.time("--restart-delay", &flags.restart_delay, 500),
-            delay_max: reader.time("--restart-delay-max", &flags.restart_delay_max, 30_000),
-            stable_after: reader.time("--stable-after", &flags.stable_after, 60_000),
-            crash_loop: reader.parsed(
-                "--crash-loop",
-                &flags.crash_loop,
-                Some((8, Duration::from_secs(120))),
-                "a number and a time such as `8/2m`, or `off`",
-                units::rate,
-            ),
-        },
-        exit_on_crash_loop: reader.parsed(
-            "--on-crash-loop",
-            &flags.on_crash_loop,
-            false,
-            "`keep-api` or `exit`",
-            |text| match text.trim() {
-                "keep-api" => Some(false),
-                "exit" => Some(true),
-                _ => None,
-            },
-        ),
-    };
-    if let Some(format) = environment.get("LOG_FORMAT")
-        && !Format::NAMES.contains(&format.trim())
-    {
-        reader.error(
-            "LOG_FORMAT",
-            format!(
-                "`{format}` is not one of {}",
-                Format::NAMES.map(|name| format!("`{name}`")).join(", ")
-            ),
-        );
-    }
-    let health_path = flags
-        .health_path
-        .clone()
-        .unwrap_or_else(|| DEFAULT_HEALTH_PATH.to_owned());
-    if !health_path.starts_with('/') || health_path.bytes().any(|byte| !byte.is_ascii_graphic()) {
-        reader.error(
-            "--health-path",
-            format!("`{}` is not a path such as `/api/health`", health_path.escape_debug()),
-        );
-    }
-    if worker && !api && environment.get("WORKER_TOKEN").is_none() {
+    if worker && !api && !reader.vars().contains_key("WORKER_TOKEN") {
         reader.error(
             "WORKER_TOKEN",
-            "is needed with `--only worker`: the same value as the API has, at least 32 characters".to_owned(),
+            "is needed with `--only worker`: the same value as the API has, at least 32 characters",
         );
     }
-    let mut user = |name, text| {
-        let expected = "a user by number such as `10001` or `10001:10001`, and not root";
-        reader.parsed(name, text, None, expected, |text| User::parse(text).map(Some))
-    };
-    let (own_user, worker_user) = (user("--user", &flags.user), user("--worker-user", &flags.worker_user));
-    let no_check = reader.parsed("--no-check", &flags.no_check, false, "`0` or `1`", flag);
-    let mut variables = environment.variables.clone();
-    // The port and the folder may come from flags; the children read variables.
+    let data_dir = reader.text("REPOLENS_DATA_DIR");
+    let mut variables = reader.vars().clone();
+    // These two may come from flags; the children read variables.
     variables.insert("PORT".to_owned(), port.to_string());
-    let data_dir = flags.data_dir.clone().unwrap_or_else(|| DEFAULT_DATA_DIR.to_owned());
-    if flags.data_dir.is_some() {
+    if reader.get("REPOLENS_DATA_DIR").is_some() {
         variables.insert("REPOLENS_DATA_DIR".to_owned(), data_dir.clone());
     }
     Settings {
-        api: reader.program("--api", flags.api.as_deref(), "repolens-api", api),
-        worker: reader.program("--worker", flags.worker.as_deref(), "repolens-worker", worker),
-        policy,
-        user: own_user,
-        worker_user,
-        check_children: !no_check,
+        api: program(reader, "REPOLENS_API", "repolens-api", api),
+        worker: program(reader, "REPOLENS_WORKER", "repolens-worker", worker),
+        policy: policy(reader, api, worker),
+        user: reader.parsed("REPOLENS_USER", User::parse),
+        worker_user: reader.parsed("REPOLENS_WORKER_USER", User::parse),
+        check_children: !reader.flag("REPOLENS_NO_CHECK"),
         port,
         api_address: SocketAddr::new(seen_at, port),
-        temporary: PathBuf::from(environment.get("TMPDIR").unwrap_or("/tmp")),
         bind_address: SocketAddr::new(host, port),
-        health_path,
-        health_timeout: reader.time("--health-timeout", &flags.health_timeout, 5_000),
+        temporary: PathBuf::from(reader.system("TMPDIR").unwrap_or("/tmp")),
+        health_path: health_path(reader),
+        health_timeout: time(reader, "REPOLENS_HEALTH_TIMEOUT"),
         data_dir: PathBuf::from(data_dir),
-        cgroup_root: PathBuf::from(flags.cgroup_root.as_deref().unwrap_or("/sys/fs/cgroup")),
+        cgroup_root: PathBuf::from(reader.text("REPOLENS_CGROUP_ROOT")),
         variables,
+        log: log_style(reader, stdout_is_terminal),
     }
 }
 
-/// The command line with the flags that only the `.env` file sets put in front, so that flags given by hand win.
-pub fn with_file_flags(arguments: Vec<std::ffi::OsString>, environment: &Environment) -> Vec<std::ffi::OsString> {
-    let command = Cli::command();
-    let mut given = arguments.into_iter();
-    let mut all: Vec<std::ffi::OsString> = given.next().into_iter().collect();
-    for flag in command.get_arguments() {
-        if let (Some(name), Some(long)) = (flag.get_env().and_then(|name| name.to_str()), flag.get_long())
-            && let Some(value) = environment.from_file.get(name)
-        {
-            all.push(format!("--{long}={value}").into());
-        }
-    }
-    all.extend(given);
-    all
+fn host(reader: &mut SettingsReader) -> IpAddr {
+    let default = if reader.production() {
+        Ipv4Addr::UNSPECIFIED
+    } else {
+        Ipv4Addr::LOCALHOST
+    };
+    reader
+        .parsed("HOST", |text| text.parse().ok())
+        .unwrap_or(default.into())
 }
 
-/// The level of the supervisor's own lines out of a filter such as `info,hyper=warn`; `None` is off.
+fn policy(reader: &mut SettingsReader, api: bool, worker: bool) -> Policy {
+    Policy {
+        api,
+        worker,
+        start_timeout: time(reader, "REPOLENS_START_TIMEOUT"),
+        health_interval: time_unless_zero(reader, "REPOLENS_HEALTH_INTERVAL"),
+        health_misses: reader.number("REPOLENS_HEALTH_MISSES").expect(DEFAULT),
+        busy_timeout: time_unless_zero(reader, "REPOLENS_BUSY_TIMEOUT"),
+        hang_timeout: time_unless_zero(reader, "REPOLENS_WORKER_HANG_TIMEOUT"),
+        worker_memory_max: reader.size("REPOLENS_WORKER_MEMORY_MAX"),
+        worker_grace: time(reader, "REPOLENS_WORKER_GRACE"),
+        api_grace: time(reader, "REPOLENS_API_GRACE"),
+        stop_timeout: time(reader, "REPOLENS_STOP_TIMEOUT"),
+        restarts: Restarts {
+            delay: time(reader, "REPOLENS_RESTART_DELAY"),
+            delay_max: time(reader, "REPOLENS_RESTART_DELAY_MAX"),
+            stable_after: time(reader, "REPOLENS_STABLE_AFTER"),
+            crash_loop: reader
+                .rate("REPOLENS_CRASH_LOOP")
+                .map(|Rate { count, per }| (count, per)),
+        },
+        exit_on_crash_loop: reader.choice("REPOLENS_ON_CRASH_LOOP") == Some("exit"),
+    }
+}
+
+fn time(reader: &mut SettingsReader, name: &str) -> Duration {
+    reader.duration(name).expect(DEFAULT)
+}
+
+fn time_unless_zero(reader: &mut SettingsReader, name: &str) -> Option<Duration> {
+    Some(time(reader, name)).filter(|time| !time.is_zero())
+}
+
+fn health_path(reader: &mut SettingsReader) -> String {
+    let is_path = |text: &str| text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let path = reader.parsed("REPOLENS_HEALTH_PATH", |text| is_path(text).then(|| text.to_owned()));
+    path.expect(DEFAULT)
+}
+
+/// Reads the command of a child. Without one, it is our own program beside this one, which must exist where it is `needed`.
+fn program(reader: &mut SettingsReader, name: &str, default: &str, needed: bool) -> Program {
+    let words = reader.parsed(name, |command| shlex::split(command).filter(|words| !words.is_empty()));
+    if let Some(mut words) = words {
+        let path = PathBuf::from(words.remove(0));
+        return Program {
+            path,
+            arguments: words,
+            ours: false,
+        };
+    }
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|own| Some(own.parent()?.join(default)));
+    let path = beside.unwrap_or_else(|| PathBuf::from(default));
+    if needed && reader.get(name).is_none() && !path.is_file() {
+        reader.error(
+            name,
+            format!(
+                "is not set and `{}` does not exist: build it, or set the command that starts it",
+                path.display()
+            ),
+        );
+    }
+    Program {
+        path,
+        arguments: Vec::new(),
+        ours: true,
+    }
+}
+
+fn log_style(reader: &mut SettingsReader, stdout_is_terminal: bool) -> LogStyle {
+    let format = Format::from_setting(reader.choice("LOG_FORMAT"), stdout_is_terminal);
+    LogStyle {
+        format: format.honor_no_color(reader.get("NO_COLOR")),
+        level: own_level(&reader.text("LOG_LEVEL")),
+        signs: !reader.flag("NO_SIGNS"),
+    }
+}
+
+/// Returns the level of the supervisor's own lines out of a filter such as `info,hyper=warn`; `None` is off.
 fn own_level(filter: &str) -> Option<Level> {
     let bare = filter.split(',').map(str::trim).filter(|part| !part.contains('='));
     bare.clone()
@@ -283,74 +236,92 @@ fn own_level(filter: &str) -> Option<Level> {
         })
 }
 
-fn flag(text: &str) -> Option<bool> {
-    match text.trim() {
-        "1" | "true" | "yes" => Some(true),
-        "0" | "false" | "no" => Some(false),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use repolens_log::Level;
+    use repolens_settings::{Component, Environment, SETTINGS, SettingsReader, Severity, Vars};
 
-    use super::{Environment, Settings, own_level};
-    use crate::cli::Flags;
+    use super::{Settings, own_level, read};
 
-    fn commands() -> Flags {
-        Flags {
-            api: Some("api".into()),
-            worker: Some("worker".into()),
-            ..Flags::default()
-        }
+    fn vars(pairs: &[(&str, &str)]) -> Vars {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(owned).collect()
     }
+
+    fn reader(environment: &[(&str, &str)], flags: &[(&str, &str)]) -> SettingsReader {
+        let environment = Environment {
+            vars: vars(environment),
+            ..Environment::default()
+        };
+        SettingsReader::with_flags(Component::Supervisor, environment, vars(flags))
+    }
+
+    const COMMANDS: [(&str, &str); 2] = [("REPOLENS_API", "api"), ("REPOLENS_WORKER", "worker 'a b' c\\ d")];
 
     #[test]
     fn an_empty_environment_is_enough() {
-        let (settings, faults) = Settings::read(&commands(), &Environment::default());
-        assert_eq!(faults, []);
+        let (settings, diagnostics) = Settings::read(reader(&COMMANDS, &[]), false);
+        assert_eq!(diagnostics, []);
         assert_eq!(settings.port, 3001);
         assert!(settings.policy.stop_timeout.as_secs() < 30);
+        assert_eq!(settings.worker.arguments, ["a b", "c d"]);
+    }
+
+    /// The table's rows of the supervisor are what it reads.
+    #[test]
+    fn every_row_is_read() {
+        let mut reader = reader(&COMMANDS, &[]);
+        read(&mut reader, false);
+        let rows = SETTINGS.iter().filter(|setting| setting.readers.supervisor);
+        assert_eq!(reader.names_read(), rows.map(|setting| setting.name).collect());
     }
 
     #[test]
     fn every_fault_is_listed_at_once_and_by_name() {
-        let flags = Flags {
-            only: Some("both".into()),
-            port: Some("99999".into()),
-            start_timeout: Some("soon".into()),
-            crash_loop: Some("8".into()),
-            on_crash_loop: Some("panic".into()),
-            worker_memory_max: Some("big".into()),
-            health_path: Some("health".into()),
-            ..commands()
-        };
-        let mut environment = Environment::default();
-        environment.variables.insert("REPOLENS_ONYL".into(), "x".into());
-        environment.variables.insert("LOG_FORMAT".into(), "xml".into());
-        let (settings, faults) = Settings::read(&flags, &environment);
-        assert_eq!(settings.port, 3001, "the others can be checked all the same");
-        let names: Vec<&str> = faults.iter().map(|fault| fault.name.as_str()).collect();
-        for name in [
+        let flags = [
+            ("REPOLENS_ONLY", "both"),
+            ("PORT", "99999"),
+            ("REPOLENS_START_TIMEOUT", "soon"),
+            ("REPOLENS_CRASH_LOOP", "8"),
+            ("REPOLENS_ON_CRASH_LOOP", "panic"),
+            ("REPOLENS_WORKER_MEMORY_MAX", "big"),
+            ("REPOLENS_HEALTH_PATH", "health"),
+            ("REPOLENS_API", "api 'open"),
+            ("REPOLENS_WORKER", "worker"),
+        ];
+        let environment = [
+            ("REPOLENS_ONYL", "x"),
+            ("LOG_FORMAT", "xml"),
+            ("REPOLENS_API_GRACE", "x"),
+        ];
+        let (settings, diagnostics) = Settings::read(reader(&environment, &flags), false);
+        assert_eq!(settings.port, 3001, "the others can be checked anyway");
+        let errors: Vec<&str> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.level == Severity::Error)
+            .map(|diagnostic| diagnostic.name.as_str())
+            .collect();
+        let mut expected = [
             "--only",
-            "PORT",
+            "--port",
             "--start-timeout",
             "--crash-loop",
             "--on-crash-loop",
             "--worker-memory-max",
             "--health-path",
+            "--api",
             "LOG_FORMAT",
-        ] {
-            assert!(names.contains(&name), "{name} in {names:?}");
-        }
-        let unknown = faults
-            .iter()
-            .find(|fault| fault.name == "REPOLENS_ONYL")
-            .expect("the slip is told");
+            "REPOLENS_API_GRACE",
+        ];
+        expected.sort_unstable();
+        let mut errors = errors;
+        errors.sort_unstable();
+        assert_eq!(errors, expected);
+        let unknown = diagnostics.iter().find(|diagnostic| diagnostic.name == "REPOLENS_ONYL");
+        let unknown = unknown.expect("the misspelled name is reported");
         assert_eq!(
             (unknown.level, unknown.message.contains("`REPOLENS_ONLY`")),
-            (Level::Warn, true)
+            (Severity::Warning, true)
         );
     }
 

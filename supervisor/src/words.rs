@@ -3,8 +3,8 @@
 use nix::sys::signal::Signal;
 use repolens_log::{Level, Value};
 
+use crate::human_units::{shown, shown_size};
 use crate::machine::{End, How, Notice, Role};
-use crate::settings::units::{shown, shown_size};
 
 /// A line of the log before it is written.
 #[derive(Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use repolens_core::queue;
-use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Finding, Level};
+use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Diagnostic, Severity};
 use repolens_core::store::{PostgresUrl, Refusal, Store, StoreError};
 use repolens_core::tls;
 use tokio::runtime::Handle;
@@ -16,44 +16,44 @@ use crate::serve::Misfits;
 /// # Errors
 /// When stdout cannot be written to.
 pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<bool> {
-    let mut findings = checked.findings;
+    let mut diagnostics = checked.diagnostics;
     if let Some(settings) = &checked.settings {
-        findings.extend(database_address(settings));
-        findings.push(meaning(settings));
-        findings.extend(extra_authorities(settings));
+        diagnostics.extend(database_address(settings));
+        diagnostics.push(meaning(settings));
+        diagnostics.extend(extra_authorities(settings));
     }
     if let (Some(settings), true) = (checked.settings, connect) {
-        findings.push(try_database(&settings).await);
-        findings.extend(try_redis(&settings).await);
+        diagnostics.push(try_database(&settings).await);
+        diagnostics.extend(try_redis(&settings).await);
     }
     let mut lines = Vec::new();
-    for finding in &findings {
-        serde_json::to_writer(&mut lines, finding)?;
+    for diagnostic in &diagnostics {
+        serde_json::to_writer(&mut lines, diagnostic)?;
         lines.push(b'\n');
     }
     #[expect(clippy::disallowed_methods, reason = "the lines are the purpose of this command")]
     let mut stdout = io::stdout().lock();
     stdout.write_all(&lines)?;
     stdout.flush()?;
-    Ok(findings.iter().all(|finding| finding.level != Level::Error))
+    Ok(diagnostics.iter().all(|diagnostic| diagnostic.level != Severity::Error))
 }
 
 /// What the settings mean where that is not plain from their values.
-pub fn meaning(settings: &ApiSettings) -> Finding {
-    Finding {
-        level: Level::Ok,
+pub fn meaning(settings: &ApiSettings) -> Diagnostic {
+    Diagnostic {
+        level: Severity::Ok,
         name: "TRUSTED_PROXIES".into(),
         message: settings.trusted_proxies.describe(),
     }
 }
 
 /// Trusts the authorities of `EXTRA_CA_FILE` from here on.
-pub fn extra_authorities(settings: &ApiSettings) -> Option<Finding> {
+pub fn extra_authorities(settings: &ApiSettings) -> Option<Diagnostic> {
     let (level, message) = match tls::trust_also(settings.extra_ca_file.as_deref()?) {
-        Ok(count) => (Level::Ok, format!("{count} further authorities are trusted")),
-        Err(error) => (Level::Error, error),
+        Ok(count) => (Severity::Ok, format!("{count} further authorities are trusted")),
+        Err(error) => (Severity::Error, error),
     };
-    Some(Finding {
+    Some(Diagnostic {
         level,
         name: "EXTRA_CA_FILE".into(),
         message,
@@ -61,11 +61,11 @@ pub fn extra_authorities(settings: &ApiSettings) -> Option<Finding> {
 }
 
 /// What can be said of the database's address without connecting.
-pub fn database_address(settings: &ApiSettings) -> Vec<Finding> {
+pub fn database_address(settings: &ApiSettings) -> Vec<Diagnostic> {
     let DatabaseUrl::Postgres(text) = &settings.database else {
         return Vec::new();
     };
-    let finding = |level, message| Finding {
+    let diagnostic = |level, message| Diagnostic {
         level,
         name: "DATABASE_URL".into(),
         message,
@@ -75,17 +75,17 @@ pub fn database_address(settings: &ApiSettings) -> Vec<Finding> {
             .dropped
             .iter()
             .map(|name| {
-                finding(
-                    Level::Warning,
+                diagnostic(
+                    Severity::Warning,
                     format!("the parameter `{name}` means nothing here and is left out"),
                 )
             })
             .collect(),
-        Err(fault) => vec![finding(Level::Error, fault.to_string())],
+        Err(fault) => vec![diagnostic(Severity::Error, fault.to_string())],
     }
 }
 
-async fn try_database(settings: &ApiSettings) -> Finding {
+async fn try_database(settings: &ApiSettings) -> Diagnostic {
     let tried = match Store::new(
         &settings.database,
         settings.database_ca_file.as_deref(),
@@ -99,13 +99,13 @@ async fn try_database(settings: &ApiSettings) -> Finding {
     };
     let (level, message) = match tried {
         Ok((kind, misfits)) if misfits.is_empty() => (
-            Level::Ok,
+            Severity::Ok,
             format!("the database answers and can be written to ({kind})"),
         ),
-        Ok((_, misfits)) => (Level::Error, Misfits(misfits).to_string()),
-        Err(error) => (Level::Error, trouble(&settings.database, &error)),
+        Ok((_, misfits)) => (Severity::Error, Misfits(misfits).to_string()),
+        Err(error) => (Severity::Error, trouble(&settings.database, &error)),
     };
-    Finding {
+    Diagnostic {
         level,
         name: "DATABASE_URL".into(),
         message,
@@ -158,15 +158,15 @@ fn postgres_advice(error: &StoreError) -> &'static str {
     }
 }
 
-async fn try_redis(settings: &ApiSettings) -> Option<Finding> {
+async fn try_redis(settings: &ApiSettings) -> Option<Diagnostic> {
     let url = settings.redis.as_ref()?;
     let (level, message) = match queue::check(url).await {
-        Ok(()) => (Level::Ok, format!("Redis at {url} answers")),
+        Ok(()) => (Severity::Ok, format!("Redis at {url} answers")),
         // Scans are accepted without it, and wait.
-        Err(error) if error.may_pass() => (Level::Warning, format!("{url}: {error}: scans will wait for it")),
-        Err(error) => (Level::Error, format!("{url}: {error}")),
+        Err(error) if error.may_pass() => (Severity::Warning, format!("{url}: {error}: scans will wait for it")),
+        Err(error) => (Severity::Error, format!("{url}: {error}")),
     };
-    Some(Finding {
+    Some(Diagnostic {
         level,
         name: "REDIS_URL".into(),
         message,

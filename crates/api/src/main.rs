@@ -43,7 +43,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use repolens_core::settings::{ApiSettings, Checked, EXIT_CONFIG, Level, Reader};
+use repolens_core::settings::{
+    ApiSettings, Checked, Component, EXIT_CONFIG, LogSettings, SettingsReader, Severity, log_settings,
+};
 use repolens_log::Format;
 
 /// `EX_UNAVAILABLE` of sysexits.h: the port or the database is not to be had.
@@ -75,8 +77,9 @@ fn main() -> ExitCode {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         unreachable!("nothing ran before that could have installed another provider");
     }
-    let reader = Reader::from_environment();
-    let no_color = reader.get("NO_COLOR").map(str::to_owned);
+    let mut reader = SettingsReader::from_environment(Component::Api);
+    // For the log, as long as it is not known whether the settings are sound.
+    let log = log_settings(&mut reader);
     let checked = ApiSettings::read(reader);
     // Few threads: what runs here waits for the database most of the time.
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -94,24 +97,20 @@ fn main() -> ExitCode {
             Ok(false) => ExitCode::from(EXIT_CONFIG),
             Err(_) => ExitCode::FAILURE,
         },
-        None => serve(checked, no_color.as_deref(), &runtime),
+        None => serve(checked, &log, &runtime),
     };
     // A call to a database that does not answer is not waited for.
     runtime.shutdown_timeout(LAST_CALLS);
     status
 }
 
-fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio::runtime::Runtime) -> ExitCode {
+fn serve(checked: Checked<ApiSettings>, log: &LogSettings, runtime: &tokio::runtime::Runtime) -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "asked only whether it is a terminal")]
     let terminal = std::io::stdout().is_terminal();
-    let (form, filter) = match &checked.settings {
-        Some(settings) => (settings.log.format.as_deref(), settings.log.level.as_str()),
-        None => (None, "info"),
-    };
-    let form = Format::from_setting(form, terminal).honour_no_color(no_color);
+    let form = Format::from_setting(log.format, terminal).honor_no_color(log.no_color.as_deref());
     // The HTTP server's own threads have little to say, and call it an error of theirs when a stranger sends nonsense; a
     // filter that names them is heard all the same.
-    let filter = format!("actix_server=warn,actix_http=off,{filter}");
+    let filter = format!("actix_server=warn,actix_http=off,{}", log.level);
     if repolens_log::init("api", form, &filter).is_err() {
         // The filter is the only part that a person wrote.
         if repolens_log::init("api", form, "info").is_err() {
@@ -119,20 +118,20 @@ fn serve(checked: Checked<ApiSettings>, no_color: Option<&str>, runtime: &tokio:
         }
         tracing::warn!("LOG_LEVEL: cannot be read as a filter such as `info` or `repolens_api=debug`: `info` is used");
     }
-    let mut findings = checked.findings;
+    let mut diagnostics = checked.diagnostics;
     if let Some(settings) = &checked.settings {
-        findings.extend(check::database_address(settings));
-        findings.push(check::meaning(settings));
-        findings.extend(check::extra_authorities(settings));
+        diagnostics.extend(check::database_address(settings));
+        diagnostics.push(check::meaning(settings));
+        diagnostics.extend(check::extra_authorities(settings));
     }
-    for finding in &findings {
-        match finding.level {
-            Level::Error => tracing::error!("{finding}"),
-            Level::Warning => tracing::warn!("{finding}"),
-            Level::Ok => tracing::info!("{finding}"),
+    for diagnostic in &diagnostics {
+        match diagnostic.level {
+            Severity::Error => tracing::error!("{diagnostic}"),
+            Severity::Warning => tracing::warn!("{diagnostic}"),
+            Severity::Ok => tracing::info!("{diagnostic}"),
         }
     }
-    let sound = findings.iter().all(|finding| finding.level != Level::Error);
+    let sound = diagnostics.iter().all(|diagnostic| diagnostic.level != Severity::Error);
     let Some(settings) = checked.settings.filter(|_| sound) else {
         return ExitCode::from(EXIT_CONFIG);
     };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::settings_table::root;
+use crate::sources::root;
 
 /// Those that tell an operator what to do.
 pub const GUIDES: [&str; 4] = [

@@ -10,8 +10,8 @@ pub mod island;
 pub mod postgres;
 pub mod repository;
 pub mod running;
-pub mod settings_table;
 pub mod small_disk;
+pub mod sources;
 
 pub use browser::Browser;
 pub use container::Container;

@@ -8,7 +8,7 @@ use std::process::Command;
 use nix::sys::signal::Signal;
 use repolens_e2e::documents::{GUIDES, blocks, literals};
 use repolens_e2e::running::Home;
-use repolens_e2e::settings_table::{read, root};
+use repolens_e2e::sources::{read, root};
 use repolens_e2e::{Postgres, Repository, Running};
 use tempfile::TempDir;
 

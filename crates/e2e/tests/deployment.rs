@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repolens_e2e::settings_table::{Setting, read, root, settings, supervisor_variables};
+use repolens_e2e::sources::{read, root};
+use repolens_settings::{Default, SETTINGS, Setting, find};
 use serde_json::Value;
 
 const BLUEPRINTS: [&str; 2] = ["render-combined.yaml", "render-split.yaml"];
@@ -38,7 +39,12 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("ANALYSIS_MEMORY", "follows the plan's memory"),
     ("ALLOW_PRIVATE_HOSTS", "refused in production"),
     ("ALLOW_LOCAL_REPOS", "refused in production"),
-    ("NO_COLOR", "there are no colours where there is no terminal"),
+    ("NO_COLOR", "there are no colors where there is no terminal"),
+];
+/// Besides, in the compose file.
+const LEFT_OUT_COMPOSE: &[(&str, &str)] = &[
+    ("NODE_ENV", "the image sets it"),
+    ("EXTRA_CA_FILE", "a file in the image"),
 ];
 /// Settings whose value on this host is not the default.
 const OF_THE_HOST: &[(&str, &str)] = &[("NODE_ENV", "production"), ("TRUSTED_PROXIES", "private,cloudflare")];
@@ -47,6 +53,28 @@ const LEFT_OUT_COMBINED: &[(&str, &str)] = &[
     ("API_URL", "the same container"),
     ("WORKER_TOKEN", "the supervisor makes one at each start"),
 ];
+
+/// Settings that a service with these programs leaves out.
+fn is_left_out(name: &str, (api, worker): (bool, bool), besides: &[(&str, &str)]) -> bool {
+    let combined: &[_] = if api && worker { LEFT_OUT_COMBINED } else { &[] };
+    let mut all = LEFT_OUT.iter().chain(combined).chain(besides);
+    all.any(|(left, _)| *left == name)
+}
+
+/// The settings that a service with these programs passes on to them.
+fn settings_of((api, worker): (bool, bool)) -> impl Iterator<Item = &'static Setting> {
+    SETTINGS
+        .iter()
+        .filter(move |setting| setting.readers.api && api || setting.readers.worker && worker)
+}
+
+/// The row of a variable that a service with these programs may set.
+fn row(name: &str, programs: (bool, bool)) -> Option<&'static Setting> {
+    let is_own = |setting: &&Setting| setting.readers.supervisor;
+    settings_of(programs)
+        .find(|setting| setting.name == name)
+        .or(find(name).filter(is_own))
+}
 
 /// Which programs a service runs, by its Dockerfile.
 fn runs(dockerfile: &str) -> (bool, bool) {
@@ -135,12 +163,10 @@ fn the_fields_of_the_blueprints_are_those_that_render_knows() {
 
 #[test]
 fn the_blueprints_have_every_setting_and_no_other() {
-    let known = settings();
-    let own = supervisor_variables();
     for path in BLUEPRINTS {
         let all = services(path);
         for service in &all {
-            let (api, worker) = runs(service["dockerfilePath"].as_str().unwrap_or_default());
+            let programs = runs(service["dockerfilePath"].as_str().unwrap_or_default());
             let vars: BTreeMap<&str, &Value> = array(service, "envVars")
                 .iter()
                 .map(|var| (var["key"].as_str().expect("a key"), var))
@@ -152,47 +178,29 @@ fn the_blueprints_have_every_setting_and_no_other() {
             );
 
             for (name, var) in &vars {
-                let setting = known
-                    .iter()
-                    .find(|setting| setting.name == *name && (setting.api && api || setting.worker && worker));
-                assert!(
-                    setting.is_some() || own.contains(*name),
-                    "`{path}`: `{}` reads no `{name}`",
-                    service["name"]
-                );
-                if let Some(setting) = setting {
-                    check_source(path, &all, setting, var);
-                }
+                let setting = row(name, programs);
+                let setting = setting.unwrap_or_else(|| panic!("`{path}`: `{}` reads no `{name}`", service["name"]));
+                check_source(path, &all, setting, var);
             }
-            let left_out = |name: &str| {
-                let besides: &[_] = if api && worker { LEFT_OUT_COMBINED } else { &[] };
-                LEFT_OUT.iter().chain(besides).any(|(left, _)| *left == name)
-            };
-            for setting in known
-                .iter()
-                .filter(|setting| setting.api && api || setting.worker && worker)
-            {
+            for setting in settings_of(programs) {
                 assert_ne!(
-                    vars.contains_key(setting.name.as_str()),
-                    left_out(&setting.name),
-                    "`{path}`: `{}` reads `{}`: it stands there, or in `LEFT_OUT` with the reason",
+                    vars.contains_key(setting.name),
+                    is_left_out(setting.name, programs, &[]),
+                    "`{path}`: `{}` reads `{}`: it is set there, or in `LEFT_OUT` with the reason",
                     service["name"],
                     setting.name
                 );
             }
         }
     }
-    for (name, _) in LEFT_OUT.iter().chain(LEFT_OUT_COMBINED) {
-        assert!(
-            known.iter().any(|setting| setting.name == *name),
-            "`{name}` is no setting (any more)"
-        );
+    for (name, _) in LEFT_OUT.iter().chain(LEFT_OUT_COMBINED).chain(LEFT_OUT_COMPOSE) {
+        assert!(find(name).is_some(), "`{name}` is no setting (any more)");
     }
 }
 
 /// A secret is asked for or made, never written down; what is written down is the default.
 fn check_source(path: &str, services: &[Value], setting: &Setting, var: &Value) {
-    let name = &setting.name;
+    let name = setting.name;
     let fields: Vec<&String> = var
         .as_object()
         .expect("an object")
@@ -210,9 +218,9 @@ fn check_source(path: &str, services: &[Value], setting: &Setting, var: &Value) 
                 .as_str()
                 .unwrap_or_else(|| panic!("`{path}`: `{name}` must be a string"));
             assert!(!setting.secret, "`{path}`: `{name}` is a secret");
-            if let Some((_, own)) = OF_THE_HOST.iter().find(|(of, _)| of == name) {
+            if let Some((_, own)) = OF_THE_HOST.iter().find(|(of, _)| *of == name) {
                 assert_eq!(value, *own, "`{path}`: `{name}`");
-            } else if let Some(default) = &setting.default {
+            } else if let Default::Value(default) = setting.default {
                 assert_eq!(value, default, "`{path}`: the default of `{name}`");
             }
         }
@@ -233,9 +241,7 @@ fn check_source(path: &str, services: &[Value], setting: &Setting, var: &Value) 
 }
 
 #[test]
-fn the_compose_file_sets_what_exists() {
-    let known = settings();
-    let own = supervisor_variables();
+fn the_compose_file_has_every_setting_and_no_other() {
     let compose = yaml("docker/compose.yaml");
     let all = compose["services"].as_object().expect("services");
     let ours: Vec<_> = all.iter().filter(|(_, service)| !service["build"].is_null()).collect();
@@ -243,12 +249,10 @@ fn the_compose_file_sets_what_exists() {
     for (service, value) in ours {
         let dockerfile = value["build"]["dockerfile"].as_str().expect("a Dockerfile");
         assert!(root().join(dockerfile).exists(), "{dockerfile}");
-        let (api, worker) = runs(dockerfile);
-        for (name, value) in value["environment"].as_object().expect("environment") {
-            let setting = known
-                .iter()
-                .find(|setting| setting.name == *name && (setting.api && api || setting.worker && worker));
-            assert!(setting.is_some() || own.contains(name), "`{service}` reads no `{name}`");
+        let programs = runs(dockerfile);
+        let variables = value["environment"].as_object().expect("environment");
+        for (name, value) in variables {
+            let setting = row(name, programs).unwrap_or_else(|| panic!("`{service}` reads no `{name}`"));
             // `${NAME:-DEFAULT}`: of the same name, with the same default.
             let text = value.as_str().unwrap_or_else(|| panic!("`{name}` must be a string"));
             if let Some((from, default)) = text
@@ -256,10 +260,18 @@ fn the_compose_file_sets_what_exists() {
                 .and_then(|text| text.strip_suffix('}')?.split_once(":-"))
             {
                 assert_eq!(from, name);
-                if let Some(expected) = setting.and_then(|setting| setting.default.as_deref()) {
+                if let Default::Value(expected) = setting.default {
                     assert_eq!(default, expected, "the default of `{name}`");
                 }
             }
+        }
+        for setting in settings_of(programs) {
+            assert_ne!(
+                variables.contains_key(setting.name),
+                is_left_out(setting.name, programs, LEFT_OUT_COMPOSE),
+                "`{service}` reads `{}`: it is set there, or in `LEFT_OUT_COMPOSE` with the reason",
+                setting.name
+            );
         }
     }
     for (service, value) in all {
@@ -335,15 +347,13 @@ fn the_dockerfiles_share_their_stages() {
 fn the_dockerfiles_set_what_exists() {
     /// Not ours: where programs are, and what glibc reads.
     const OTHERS: [&str; 2] = ["PATH", "MALLOC_ARENA_MAX"];
-    let mut known: BTreeSet<String> = settings().into_iter().map(|setting| setting.name).collect();
-    known.extend(supervisor_variables());
-    known.extend(OTHERS.map(str::to_owned));
+    let known = |name: &str| find(name).is_some() || OTHERS.contains(&name);
     for path in DOCKERFILES {
         let text = read(path).replace("\\\n", " ");
         for line in text.lines().filter_map(|line| line.strip_prefix("ENV ")) {
             for pair in line.split_whitespace() {
                 let name = pair.split('=').next().unwrap_or_default();
-                assert!(known.contains(name), "`{path}` sets `{name}`, which nobody reads");
+                assert!(known(name), "`{path}` sets `{name}`, which nobody reads");
             }
         }
     }

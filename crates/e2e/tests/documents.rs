@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use repolens_e2e::documents::{GUIDES, blocks, documents, literals, prose};
-use repolens_e2e::settings_table::{read, root, settings, supervisor_variables};
+use repolens_e2e::sources::{read, root};
+use repolens_settings::SETTINGS;
 
 /// The anchors of a document, as its host makes them of the headings.
 fn anchors(text: &str) -> BTreeSet<String> {
@@ -53,8 +54,7 @@ fn links_lead_somewhere() {
 fn the_guides_name_only_settings_that_exist() {
     /// Words in capitals that are no settings.
     const OTHERS: [&str; 1] = ["SCAN_ID"];
-    let mut known: BTreeSet<String> = settings().into_iter().map(|setting| setting.name).collect();
-    known.extend(supervisor_variables());
+    let known: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
     for guide in GUIDES {
         let text = read(guide);
         let mut texts = literals(&text);

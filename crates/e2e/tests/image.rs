@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use repolens_e2e::container::{Form, pss};
-use repolens_e2e::settings_table::root;
+use repolens_e2e::sources::root;
 use repolens_e2e::{Container, GitServer, Postgres, Repository, free_port};
 use servers::Redis;
 use tempfile::TempDir;

@@ -30,7 +30,7 @@ impl Format {
 
     /// The same form without colours where the value of `NO_COLOR` asks for that (any value but an empty one).
     #[must_use]
-    pub fn honour_no_color(self, no_color: Option<&str>) -> Self {
+    pub fn honor_no_color(self, no_color: Option<&str>) -> Self {
         match self {
             Self::Pretty if no_color.is_some_and(|value| !value.is_empty()) => Self::Text,
             other => other,
@@ -54,9 +54,9 @@ mod tests {
 
     #[test]
     fn no_color_is_honoured_unless_empty() {
-        assert_eq!(Format::Pretty.honour_no_color(Some("1")), Format::Text);
-        assert_eq!(Format::Pretty.honour_no_color(Some("")), Format::Pretty);
-        assert_eq!(Format::Pretty.honour_no_color(None), Format::Pretty);
-        assert_eq!(Format::Json.honour_no_color(Some("1")), Format::Json);
+        assert_eq!(Format::Pretty.honor_no_color(Some("1")), Format::Text);
+        assert_eq!(Format::Pretty.honor_no_color(Some("")), Format::Pretty);
+        assert_eq!(Format::Pretty.honor_no_color(None), Format::Pretty);
+        assert_eq!(Format::Json.honor_no_color(Some("1")), Format::Json);
     }
 }

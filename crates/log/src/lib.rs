@@ -6,8 +6,6 @@
 //!
 //! The API and the worker call [`init`] once and log with `tracing`. The supervisor, which has no `tracing`, builds
 //! [`Record`]s itself (`default-features = false`).
-//!
-//! It also has what else all three programs must agree on: how times and sizes are written in settings ([`units`]).
 
 mod format;
 mod harmless;
@@ -16,7 +14,6 @@ mod redact;
 #[cfg(feature = "tracing")]
 mod subscriber;
 mod timestamp;
-pub mod units;
 
 pub use format::Format;
 pub use harmless::{harmless, harmless_bytes, is_plain};

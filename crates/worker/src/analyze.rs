@@ -16,7 +16,7 @@ use chrono::Utc;
 use repolens_analysis::render::{self, Style};
 use repolens_analysis::{Git, HistoryOptions, Limits, OpenError, OpenOptions, Options, SourceTree};
 use repolens_core::report::{Meta, Report};
-use repolens_core::settings::Reader;
+use repolens_core::settings::{Component, SettingsReader, search_path};
 use repolens_core::timestamp;
 
 use crate::child::Message;
@@ -37,7 +37,7 @@ const SKIP_STAGE_REASON: &str = "it ended the analysis before: its section is le
 /// Runs the command and returns the exit status.
 #[must_use]
 pub fn analyze(args: &AnalyzeArgs) -> u8 {
-    let environment = Reader::from_environment();
+    let environment = SettingsReader::from_environment(Component::Worker);
     let report = match report(args, &environment) {
         Ok(report) => report,
         Err(error) => {
@@ -61,9 +61,9 @@ pub fn analyze(args: &AnalyzeArgs) -> u8 {
     }
 }
 
-fn report(args: &AnalyzeArgs, environment: &Reader) -> Result<Report, OpenError> {
+fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, OpenError> {
     let started = Instant::now();
-    let search_path = &environment.search_path();
+    let search_path = &search_path(environment);
     if args.confined {
         let refused = |error: anyhow::Error| OpenError::Unreadable(format!("{error:#}"));
         let level = confine::confine(&args.path, search_path).map_err(refused)?;
@@ -150,8 +150,8 @@ fn head_of(path: &Path, search_path: &str) -> Option<(String, Option<String>)> {
 }
 
 /// Whether the terminal knows no escape sequences, as in some editors and build logs.
-fn is_dumb(environment: &Reader) -> bool {
-    environment.get("TERM").is_none_or(|name| name == "dumb")
+fn is_dumb(environment: &SettingsReader) -> bool {
+    environment.system("TERM").is_none_or(|name| name == "dumb")
 }
 
 fn write(report: &Report, format: Format, plain: bool) -> io::Result<()> {

@@ -4,69 +4,73 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use repolens_core::queue;
-use repolens_core::settings::{Checked, EXIT_CONFIG, Finding, Level, WorkerSettings};
+use repolens_core::settings::{Checked, Diagnostic, EXIT_CONFIG, Severity, WorkerSettings};
 use repolens_core::{error_chain, tls};
 
 use crate::api_client::{ApiClient, CallError};
 use crate::git;
 use crate::sandbox::Sandboxes;
 
-/// Writes the findings, one JSON object a line, and returns the exit status.
+/// Writes the diagnostics, one JSON object a line, and returns the exit status.
 ///
 /// # Errors
 /// `out` cannot be written.
 pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut impl Write) -> io::Result<u8> {
-    let mut findings = checked.findings;
+    let mut diagnostics = checked.diagnostics;
     if let Some(settings) = &checked.settings {
-        findings.push(check_sandbox(&settings.sandbox_dir));
-        findings.push(check_git(&settings.search_path).await);
-        findings.extend(check_authorities(settings));
+        diagnostics.push(check_sandbox(&settings.sandbox_dir));
+        diagnostics.push(check_git(&settings.search_path).await);
+        diagnostics.extend(check_authorities(settings));
         if connect {
-            findings.push(check_api(settings).await);
-            findings.extend(check_redis(settings).await);
+            diagnostics.push(check_api(settings).await);
+            diagnostics.extend(check_redis(settings).await);
         }
     }
-    for finding in &findings {
-        serde_json::to_writer(&mut *out, finding)?;
+    for diagnostic in &diagnostics {
+        serde_json::to_writer(&mut *out, diagnostic)?;
         out.write_all(b"\n")?;
     }
     out.flush()?;
-    let bad = findings.iter().any(|finding| finding.level == Level::Error);
+    let bad = diagnostics.iter().any(|diagnostic| diagnostic.level == Severity::Error);
     Ok(if bad { EXIT_CONFIG } else { 0 })
 }
 
-fn check_sandbox(dir: &Path) -> Finding {
+fn check_sandbox(dir: &Path) -> Diagnostic {
     match Sandboxes::open(dir) {
-        Ok(_) => finding(Level::Ok, "SANDBOX_DIR", format!("`{}` can be written", dir.display())),
-        Err(error) => finding(
-            Level::Error,
+        Ok(_) => diagnostic(
+            Severity::Ok,
+            "SANDBOX_DIR",
+            format!("`{}` can be written", dir.display()),
+        ),
+        Err(error) => diagnostic(
+            Severity::Error,
             "SANDBOX_DIR",
             format!("{error:#}: expected a folder that can be made and written to"),
         ),
     }
 }
 
-fn check_authorities(settings: &WorkerSettings) -> Option<Finding> {
+fn check_authorities(settings: &WorkerSettings) -> Option<Diagnostic> {
     let file = settings.extra_ca_file.as_deref()?;
     let read =
         tls::trust_also(file).and_then(|count| tls::bundle(file, settings.system_ca_file.as_deref()).map(|_| count));
     Some(match read {
-        Ok(count) => finding(
-            Level::Ok,
+        Ok(count) => diagnostic(
+            Severity::Ok,
             "EXTRA_CA_FILE",
             format!("{count} further authorities are trusted"),
         ),
-        Err(error) => finding(Level::Error, "EXTRA_CA_FILE", error),
+        Err(error) => diagnostic(Severity::Error, "EXTRA_CA_FILE", error),
     })
 }
 
-async fn check_git(search_path: &str) -> Finding {
+async fn check_git(search_path: &str) -> Diagnostic {
     match git::version(search_path).await {
         Ok(version) if version >= git::SAFE_VERSION => {
-            finding(Level::Ok, "PATH", format!("git {} is installed", dotted(version)))
+            diagnostic(Severity::Ok, "PATH", format!("git {} is installed", dotted(version)))
         }
-        Ok(version) if version >= git::OLDEST_VERSION => finding(
-            Level::Warning,
+        Ok(version) if version >= git::OLDEST_VERSION => diagnostic(
+            Severity::Warning,
             "PATH",
             format!(
                 "git {} has known security holes with hostile repositories: update it to {} or later",
@@ -74,8 +78,8 @@ async fn check_git(search_path: &str) -> Finding {
                 dotted(git::SAFE_VERSION)
             ),
         ),
-        Ok(version) => finding(
-            Level::Error,
+        Ok(version) => diagnostic(
+            Severity::Error,
             "PATH",
             format!(
                 "git {} is too old: expected {} or later",
@@ -83,15 +87,15 @@ async fn check_git(search_path: &str) -> Finding {
                 dotted(git::OLDEST_VERSION)
             ),
         ),
-        Err(cause) => finding(
-            Level::Error,
+        Err(cause) => diagnostic(
+            Severity::Error,
             "PATH",
             format!("git cannot be started ({cause}): install it"),
         ),
     }
 }
 
-async fn check_api(settings: &WorkerSettings) -> Finding {
+async fn check_api(settings: &WorkerSettings) -> Diagnostic {
     let tried = async {
         let api = ApiClient::new(
             settings.api_url.clone(),
@@ -103,22 +107,22 @@ async fn check_api(settings: &WorkerSettings) -> Finding {
         api.check_token().await
     };
     match tried.await {
-        Ok(()) => finding(
-            Level::Ok,
+        Ok(()) => diagnostic(
+            Severity::Ok,
             "API_URL",
             format!("{} answers and accepts the token", settings.api_url),
         ),
         // It may not have been started yet: the worker waits for it.
-        Err(CallError::Unavailable(cause) | CallError::Faulted(cause)) => finding(
-            Level::Warning,
+        Err(CallError::Unavailable(cause) | CallError::Faulted(cause)) => diagnostic(
+            Severity::Warning,
             "API_URL",
             format!(
                 "{} does not answer ({cause}): the worker will wait for it",
                 settings.api_url
             ),
         ),
-        Err(error) => finding(
-            Level::Error,
+        Err(error) => diagnostic(
+            Severity::Error,
             "WORKER_TOKEN",
             format!(
                 "{} refuses it: set the same one for the API and the worker ({error})",
@@ -128,17 +132,17 @@ async fn check_api(settings: &WorkerSettings) -> Finding {
     }
 }
 
-async fn check_redis(settings: &WorkerSettings) -> Option<Finding> {
+async fn check_redis(settings: &WorkerSettings) -> Option<Diagnostic> {
     let url = settings.redis.as_ref()?;
     Some(match queue::check(url).await {
-        Ok(()) => finding(Level::Ok, "REDIS_URL", format!("Redis at {url} answers")),
+        Ok(()) => diagnostic(Severity::Ok, "REDIS_URL", format!("Redis at {url} answers")),
         // It may be starting: the worker waits for it.
-        Err(error) if error.may_pass() => finding(
-            Level::Warning,
+        Err(error) if error.may_pass() => diagnostic(
+            Severity::Warning,
             "REDIS_URL",
             format!("{url}: {error}: the worker will wait for it"),
         ),
-        Err(error) => finding(Level::Error, "REDIS_URL", format!("{url}: {error}")),
+        Err(error) => diagnostic(Severity::Error, "REDIS_URL", format!("{url}: {error}")),
     })
 }
 
@@ -146,8 +150,8 @@ fn dotted((major, minor, patch): (u32, u32, u32)) -> String {
     format!("{major}.{minor}.{patch}")
 }
 
-fn finding(level: Level, name: &str, message: impl Into<String>) -> Finding {
-    Finding {
+fn diagnostic(level: Severity, name: &str, message: impl Into<String>) -> Diagnostic {
+    Diagnostic {
         level,
         name: name.to_owned(),
         message: message.into(),

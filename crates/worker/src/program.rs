@@ -4,7 +4,9 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use repolens_core::settings::{Checked, EXIT_CONFIG, Level, LogSettings, Reader, WorkerSettings};
+use repolens_core::settings::{
+    Checked, Component, EXIT_CONFIG, LogSettings, SettingsReader, Severity, WorkerSettings, log_settings,
+};
 use repolens_log::Format;
 use tokio::runtime;
 
@@ -40,8 +42,11 @@ pub fn main() -> ExitCode {
 }
 
 fn check_settings(connect: bool) -> ExitCode {
-    let checked = WorkerSettings::read(Reader::from_environment());
-    #[expect(clippy::disallowed_methods, reason = "the findings are what this command is for")]
+    let checked = WorkerSettings::read(SettingsReader::from_environment(Component::Worker));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the diagnostics are the output of this command"
+    )]
     let mut out = std::io::stdout().lock();
     match runtime().map(|runtime| runtime.block_on(check::check(checked, connect, &mut out))) {
         Ok(Ok(status)) => ExitCode::from(status),
@@ -50,19 +55,18 @@ fn check_settings(connect: bool) -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    let mut reader = Reader::from_environment();
-    let no_color = reader.get("NO_COLOR").map(str::to_owned);
+    let mut reader = SettingsReader::from_environment(Component::Worker);
     // The log is opened before the settings are known to be valid.
-    let log = reader.log();
-    let Checked { settings, findings } = WorkerSettings::read(reader);
-    if let Err(error) = init_log(&log, no_color.as_deref()) {
+    let log = log_settings(&mut reader);
+    let Checked { settings, diagnostics } = WorkerSettings::read(reader);
+    if let Err(error) = init_log(&log) {
         return complain(&format!("error: {error}"));
     }
-    for finding in &findings {
-        match finding.level {
-            Level::Error => tracing::error!("{finding}"),
-            Level::Warning => tracing::warn!("{finding}"),
-            Level::Ok => tracing::debug!("{finding}"),
+    for diagnostic in &diagnostics {
+        match diagnostic.level {
+            Severity::Error => tracing::error!("{diagnostic}"),
+            Severity::Warning => tracing::warn!("{diagnostic}"),
+            Severity::Ok => tracing::debug!("{diagnostic}"),
         }
     }
     let Some(settings) = settings else {
@@ -84,10 +88,10 @@ fn runtime() -> anyhow::Result<runtime::Runtime> {
     Ok(runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-fn init_log(log: &LogSettings, no_color: Option<&str>) -> Result<(), repolens_log::InitError> {
+fn init_log(log: &LogSettings) -> Result<(), repolens_log::InitError> {
     #[expect(clippy::disallowed_methods, reason = "only checked for being a terminal")]
     let terminal = std::io::stdout().is_terminal();
-    let format = Format::from_setting(log.format.as_deref(), terminal).honour_no_color(no_color);
+    let format = Format::from_setting(log.format, terminal).honor_no_color(log.no_color.as_deref());
     repolens_log::init("worker", format, &log.level)
 }
 

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 use repolens_log::{Level, timestamp};
 
 use crate::health::Outcome;
+use crate::human_units::shown_size;
 use crate::log::Log;
 use crate::machine::{End, How, Role};
 use crate::memory::Cgroup;
-use crate::settings::units::shown_size;
 use crate::status::{ExitReport, MemoryReport};
 use crate::words;
 

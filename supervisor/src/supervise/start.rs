@@ -6,18 +6,19 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, poll};
 use repolens_log::Level;
+use repolens_settings::{Diagnostic, EXIT_CONFIG, Severity};
 
 use super::records::{MemoryWatch, Records};
 use super::{SAMPLE_INTERVAL, Supervisor, find_memory};
-use crate::check::{self, Checked};
+use crate::check::{self, CheckOutcome};
 use crate::children::{self, Children};
 use crate::health::Target;
 use crate::health::socket::ProbeSocket;
 use crate::log::Log;
-use crate::machine::{EXIT_SETTINGS, EXIT_UNAVAILABLE, Machine};
+use crate::machine::{EXIT_UNAVAILABLE, Machine};
 use crate::process::users::{self, User};
 use crate::process::{self, OomScore};
-use crate::settings::{DEFAULT_HEALTH_PATH, Fault, LogSettings, Settings, are_grave};
+use crate::settings::{DEFAULT_HEALTH_PATH, Settings, has_error};
 use crate::signals::Signals;
 use crate::status::server::Server;
 
@@ -26,37 +27,37 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Left-over processes may take so long to be gone after they were killed.
 const LAST_SWEEP: Duration = Duration::from_millis(500);
 
-/// Runs the supervisor to its end and returns the exit status. `settings` and `faults` are what was read.
-pub fn run(settings: Settings, faults: &[Fault], log_settings: LogSettings, started: Instant) -> io::Result<u8> {
+/// Runs the supervisor to its end and returns the exit status. `settings` and `diagnostics` are what was read.
+pub fn run(settings: Settings, diagnostics: &[Diagnostic], started: Instant) -> io::Result<u8> {
     let oom_score = OomScore::open().ok();
     let users = users::settle(settings.user, settings.worker_user);
     let signals = Signals::listen()?;
-    let log = Log::start(log_settings)?;
+    let log = Log::start(settings.log)?;
     for (level, notice) in &users.notices {
         log.say(*level, notice, &[]);
     }
     for refused in process::become_init() {
         log.say(Level::Warn, &refused, &[]);
     }
-    let (status, log) = supervise(settings, faults, log, signals, started, users.worker, oom_score)?;
+    let (status, log) = supervise(settings, diagnostics, log, signals, started, users.worker, oom_score)?;
     log.finish(LAST_WORDS);
     Ok(status)
 }
 
 fn supervise(
     settings: Settings,
-    own_faults: &[Fault],
+    own_diagnostics: &[Diagnostic],
     log: Log,
     mut signals: Signals,
     started: Instant,
     worker_user: Option<User>,
     oom_score: Option<OomScore>,
 ) -> io::Result<(u8, Log)> {
-    tell(&log, own_faults);
+    report(&log, own_diagnostics);
     let memory = MemoryWatch::new(find_memory(&settings));
     let mut children = Children::prepare(&settings, memory.limit(), worker_user)?;
     match check::run(&settings, &children, false, &mut signals) {
-        Checked::Stopped => {
+        CheckOutcome::Stopped => {
             log.say(
                 Level::Info,
                 &format!("{}Shutdown signal received...", log.sign("🛑 ")),
@@ -64,11 +65,11 @@ fn supervise(
             );
             return Ok((0, log));
         }
-        Checked::Done(faults) => {
-            tell(&log, &faults);
-            if are_grave(own_faults) || are_grave(&faults) {
+        CheckOutcome::Done(diagnostics) => {
+            report(&log, &diagnostics);
+            if has_error(own_diagnostics) || has_error(&diagnostics) {
                 log.say(Level::Error, "Nothing was started: the settings have faults", &[]);
-                return Ok((EXIT_SETTINGS, log));
+                return Ok((EXIT_CONFIG, log));
             }
         }
     }
@@ -157,15 +158,15 @@ fn prepare_probe_socket(settings: &Settings, log: &Log) -> Option<ProbeSocket> {
     }
 }
 
-/// Writes faults to the log. What was tried and is well (level info) is for `check`; at a start it is noise.
-fn tell(log: &Log, faults: &[Fault]) {
-    for fault in faults {
-        let level = if fault.level == Level::Info {
-            Level::Debug
-        } else {
-            fault.level
+/// Writes diagnostics to the log. What was tried and works is for `check`; at a start it is noise.
+fn report(log: &Log, diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        let level = match diagnostic.level {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warn,
+            Severity::Ok => Level::Debug,
         };
-        log.say(level, &format!("`{}` {}", fault.name, fault.message), &[]);
+        log.say(level, &format!("`{}` {}", diagnostic.name, diagnostic.message), &[]);
     }
 }
 

@@ -25,10 +25,10 @@ fn all_faults_are_listed_at_once_with_78() {
     assert_eq!(output.status.code(), Some(78));
     let text = String::from_utf8(output.stdout).unwrap();
     for part in [
-        "ERROR `PORT` `70000` is not a port",
-        "ERROR `--start-timeout` `soon` is not a time",
-        "ERROR `--on-crash-loop` `panic` is not `keep-api` or `exit`",
-        "ERROR `LOG_FORMAT` `xml` is not one of",
+        "ERROR `PORT` cannot read `70000`: expected a port from 1 to 65535",
+        "ERROR `REPOLENS_START_TIMEOUT` cannot read `soon`: expected a length of time",
+        "ERROR `REPOLENS_ON_CRASH_LOOP` cannot read `panic`: expected `keep-api` or `exit`",
+        "ERROR `LOG_FORMAT` cannot read `xml`: expected `text`, `json` or `pretty`",
         "WARN  `REPOLENS_ONYL` is not a setting of RepoLens; did you mean `REPOLENS_ONLY`?",
     ] {
         assert!(text.contains(part), "{part} in:\n{text}");
@@ -43,7 +43,10 @@ fn a_flag_may_stand_before_and_after_the_command_and_wins_over_the_environment()
         let output = output(setup);
         assert_eq!(output.status.code(), Some(78));
         let text = String::from_utf8(output.stdout).unwrap();
-        assert!(text.contains("`70001` is not a port"), "{arguments:?}:\n{text}");
+        assert!(
+            text.contains("cannot read `70001`: expected a port"),
+            "{arguments:?}:\n{text}"
+        );
     }
 }
 
@@ -111,7 +114,7 @@ fn the_children_check_themselves_and_all_faults_come_in_one_list() {
         let (code, text) = run(&[&["--port", "none"], command].concat());
         assert_eq!(code, Some(78), "{text}");
         assert!(
-            text.contains("DATABASE_URL") && text.contains("`none` is not a port"),
+            text.contains("DATABASE_URL") && text.contains("cannot read `none`: expected a port"),
             "{text}"
         );
     }

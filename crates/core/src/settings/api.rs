@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Checked, LogSettings, Reader, RedisUrl, SignIn, TrustedProxies, proxies, sign_in};
+use super::common::{self, log_settings};
+use super::{Checked, LogSettings, Rate, RedisUrl, SettingsReader, SignIn, TrustedProxies, proxies, redis, sign_in};
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
-use repolens_log::units;
 
 /// What the API was told.
 #[derive(Debug, Clone)]
@@ -50,54 +50,12 @@ pub struct RequestLimits {
     pub exempt_loopback: bool,
 }
 
-/// So many in a length of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    pub count: u32,
-    pub per: Duration,
-}
-
-impl Rate {
-    /// `5/min`, `120/min`, `10/s`, `1000/h`.
-    fn parse(text: &str) -> Option<Self> {
-        let (count, unit) = text.split_once('/')?;
-        let per = match unit.trim() {
-            "s" | "sec" | "second" => 1,
-            "m" | "min" | "minute" => 60,
-            "h" | "hour" => 3_600,
-            _ => return None,
-        };
-        let count = count.trim().parse().ok().filter(|count| *count > 0)?;
-        Some(Self {
-            count,
-            per: Duration::from_secs(per),
-        })
-    }
-}
-
-fn request_limits(reader: &mut Reader) -> RequestLimits {
-    let mut rate = |name: &str, count: u32| {
-        let default = Rate {
-            count,
-            per: Duration::from_secs(60),
-        };
-        reader.parsed(
-            name,
-            Some(default),
-            "a rate such as `5/min`, or `off`",
-            |value| match value {
-                "off" => Some(None),
-                value => Rate::parse(value).map(Some),
-            },
-        )
-    };
-    let (scans, requests) = (rate("RATE_LIMIT_SCANS", 5), rate("RATE_LIMIT", 120));
-    let production = reader.production();
+fn request_limits(reader: &mut SettingsReader) -> RequestLimits {
     let own_rates = reader.get("RATE_LIMIT_SCANS").or(reader.get("RATE_LIMIT")).is_some();
     RequestLimits {
-        scans,
-        requests,
-        exempt_loopback: !production && !own_rates,
+        scans: reader.rate("RATE_LIMIT_SCANS"),
+        requests: reader.rate("RATE_LIMIT"),
+        exempt_loopback: !reader.production() && !own_rates,
     }
 }
 
@@ -130,52 +88,49 @@ impl fmt::Debug for DatabaseUrl {
 
 impl ApiSettings {
     #[must_use]
-    pub fn read(mut reader: Reader) -> Checked<Self> {
+    pub fn read(mut reader: SettingsReader) -> Checked<Self> {
+        let settings = Self::read_all(&mut reader);
+        reader.finish(settings)
+    }
+
+    fn read_all(reader: &mut SettingsReader) -> Self {
         let production = reader.production();
         let default_host = if production { [0, 0, 0, 0] } else { [127, 0, 0, 1] };
-        let settings = Self {
+        Self {
             production,
-            host: reader.parsed("HOST", default_host.into(), "an IP address to listen on", |value| {
-                value.parse().ok()
-            }),
-            port: reader.port(),
-            database: database(&mut reader),
+            host: reader
+                .parsed("HOST", |value| value.parse().ok())
+                .unwrap_or(default_host.into()),
+            port: reader.port("PORT").expect("the table has a default"),
+            database: database(reader),
             database_ca_file: reader.get("DATABASE_CA_FILE").map(PathBuf::from),
             extra_ca_file: reader.get("EXTRA_CA_FILE").map(PathBuf::from),
-            redis: reader.redis(),
+            redis: redis::read(reader),
             supervisor_socket: reader.get("REPOLENS_SUPERVISOR_SOCKET").map(PathBuf::from),
             probe_socket: reader.get("REPOLENS_PROBE_SOCKET").map(PathBuf::from),
-            worker_token: reader.worker_token(),
-            frontend_origins: frontend_origins(&mut reader),
-            sign_in: sign_in::read(&mut reader),
-            url_policy: reader.url_policy(),
+            worker_token: common::worker_token(reader),
+            frontend_origins: frontend_origins(reader),
+            sign_in: sign_in::read(reader),
+            url_policy: common::url_policy(reader),
             retention: Retention {
-                age: reader.parsed("KEEP_REPORTS_FOR", None, "a length of time such as `30d`", |value| {
-                    units::parse_duration(value).filter(|age| !age.is_zero()).map(Some)
-                }),
-                count: reader.parsed("KEEP_REPORTS", None, "a number of reports, at least 1", |value| {
-                    value.parse().ok().filter(|count| *count > 0).map(Some)
-                }),
+                age: reader.duration("KEEP_REPORTS_FOR"),
+                count: reader.number("KEEP_REPORTS"),
             },
-            limits: request_limits(&mut reader),
-            trusted_proxies: proxies::read(&mut reader),
-            guest_history: reader.parsed("GUEST_HISTORY", true, "`public` or `none`", |value| match value {
-                "public" => Some(true),
-                "none" => Some(false),
-                _ => None,
-            }),
-            log: reader.log(),
-        };
-        reader.finish(settings)
+            limits: request_limits(reader),
+            trusted_proxies: proxies::read(reader),
+            guest_history: reader.choice("GUEST_HISTORY") == Some("public"),
+            log: log_settings(reader),
+        }
     }
 }
 
-fn database(reader: &mut Reader) -> DatabaseUrl {
+fn database(reader: &mut SettingsReader) -> DatabaseUrl {
     const EXPECTED: &str = "expected `postgres://…`, `postgresql://…` or `sqlite://PATH`";
-    let data_dir = PathBuf::from(reader.get("REPOLENS_DATA_DIR").unwrap_or(".repolens"));
+    let data_dir = PathBuf::from(reader.text("REPOLENS_DATA_DIR"));
     let embedded = DatabaseUrl::Sqlite(data_dir.join("repolens.db"));
+    let may_be_embedded = reader.flag("REPOLENS_EMBEDDED") || !reader.production();
     let Some(url) = reader.get("DATABASE_URL").map(str::to_owned) else {
-        if reader.production() && !reader.flag("REPOLENS_EMBEDDED", false) {
+        if !may_be_embedded {
             reader.error(
                 "DATABASE_URL",
                 "is not set: the disk of a free host forgets everything at each start, so that the embedded database would be lost; set it to a PostgreSQL address, or `REPOLENS_EMBEDDED=1` to keep the database in `REPOLENS_DATA_DIR` all the same",
@@ -205,8 +160,8 @@ fn database(reader: &mut Reader) -> DatabaseUrl {
     }
 }
 
-fn frontend_origins(reader: &mut Reader) -> Vec<String> {
-    let list = reader.get("FRONTEND_URL").unwrap_or("http://localhost:3000").to_owned();
+fn frontend_origins(reader: &mut SettingsReader) -> Vec<String> {
+    let list = reader.text("FRONTEND_URL");
     let mut origins = Vec::new();
     for text in list.split(',').map(str::trim).filter(|text| !text.is_empty()) {
         match url::Url::parse(text) {
@@ -236,8 +191,10 @@ fn frontend_origins(reader: &mut Reader) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use repolens_settings::SETTINGS;
+
     use super::*;
-    use crate::settings::Vars;
+    use crate::settings::{Component, Vars};
 
     fn read(pairs: &[(&str, &str)]) -> Checked<ApiSettings> {
         let token = ("WORKER_TOKEN", "0123456789abcdef0123456789abcdef");
@@ -246,22 +203,31 @@ mod tests {
             .chain([&token])
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        ApiSettings::read(Reader::new(vars))
+        ApiSettings::read(SettingsReader::new(Component::Api, vars))
     }
 
     #[test]
     fn an_empty_environment_is_the_embedded_default() {
         let settings = read(&[]).settings.expect("no errors");
-        assert_eq!(settings.database, DatabaseUrl::Sqlite(".repolens/repolens.db".into()));
+        assert_eq!(settings.database, DatabaseUrl::Sqlite("./.repolens/repolens.db".into()));
         assert_eq!((settings.host.to_string().as_str(), settings.port), ("127.0.0.1", 3001));
         assert_eq!(settings.frontend_origins, ["http://localhost:3000"]);
+    }
+
+    /// The table's rows of the API are what it reads.
+    #[test]
+    fn every_row_is_read() {
+        let mut reader = SettingsReader::new(Component::Api, Vars::new());
+        ApiSettings::read_all(&mut reader);
+        let rows = SETTINGS.iter().filter(|setting| setting.readers.api);
+        assert_eq!(reader.names_read(), rows.map(|setting| setting.name).collect());
     }
 
     #[test]
     fn production_without_a_database_refuses_to_start_unless_told() {
         let refused = read(&[("NODE_ENV", "production")]);
         assert!(refused.settings.is_none());
-        assert_eq!(refused.findings[0].name, "DATABASE_URL");
+        assert_eq!(refused.diagnostics[0].name, "DATABASE_URL");
         assert!(
             read(&[("NODE_ENV", "production"), ("REPOLENS_EMBEDDED", "1")])
                 .settings
@@ -292,7 +258,7 @@ mod tests {
             let refused = read(&[("DATABASE_URL", bad)]);
             assert!(refused.settings.is_none(), "{bad}");
             assert!(
-                !refused.findings[0].message.contains("pasted"),
+                !refused.diagnostics[0].message.contains("pasted"),
                 "the value may be a secret"
             );
         }
@@ -325,7 +291,7 @@ mod tests {
     #[test]
     fn origins_lose_what_an_origin_does_not_have() {
         let checked = read(&[("FRONTEND_URL", "https://a.example/, http://b.example:3000/app")]);
-        assert_eq!(checked.findings.len(), 2);
+        assert_eq!(checked.diagnostics.len(), 2);
         assert_eq!(
             checked.settings.expect("a warning only").frontend_origins,
             ["https://a.example", "http://b.example:3000"]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::Reader;
+use repolens_settings::SettingsReader;
 
 const EXPECTED: &str = "expected `none`, networks such as `10.0.0.0/8` and the names `loopback`, `private`, `cloudflare` separated by commas, or a number of proxies, 0 to 10";
 
@@ -254,7 +254,7 @@ pub fn is_cloudflare(address: IpAddr) -> bool {
     CLOUDFLARE.iter().any(|network| network.contains(address))
 }
 
-pub(super) fn read(reader: &mut Reader) -> TrustedProxies {
+pub(super) fn read(reader: &mut SettingsReader) -> TrustedProxies {
     const NAME: &str = "TRUSTED_PROXIES";
     let Some(text) = reader.get(NAME).map(str::to_owned) else {
         return TrustedProxies::None;

@@ -4,8 +4,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::Reader;
 use crate::Secret;
+use repolens_settings::SettingsReader;
 
 const EXPECTED: &str = "expected `redis://HOST:PORT`, or `rediss://USER:PASSWORD@HOST:PORT` with TLS";
 const DEFAULT_PORT: u16 = 6379;
@@ -135,106 +135,102 @@ impl fmt::Debug for RedisUrl {
     }
 }
 
-impl Reader {
-    /// `REDIS_URL`, or else `REDIS_HOST` with its port and password. `None`: no Redis.
-    pub fn redis(&mut self) -> Option<RedisUrl> {
-        let older = self.older_redis();
-        let Some(text) = self.get("REDIS_URL").map(str::to_owned) else {
-            return older;
-        };
-        let text = self.without_command(text);
-        let mut url = match RedisUrl::parse(&text) {
-            Ok(url) => url,
-            Err(message) => {
-                self.error("REDIS_URL", message);
-                return None;
-            }
-        };
-        if !url.tls && url.is_upstash() {
-            self.warn(
-                "REDIS_URL",
-                "begins with `redis://`, but Upstash takes connections with TLS only: `rediss://` is used",
-            );
-            url.tls = true;
-        }
-        if older.is_some_and(|older| !older.same_place(&url)) {
-            self.warn(
-                "REDIS_URL",
-                format!("and `REDIS_HOST`, `REDIS_PORT`, `REDIS_PASSWORD` do not agree: `REDIS_URL` ({url}) is used"),
-            );
-        }
-        Some(url)
-    }
-
-    fn older_redis(&mut self) -> Option<RedisUrl> {
-        let port = self.parsed("REDIS_PORT", None, "a port, 1 to 65535", |value| {
-            value.parse().ok().filter(|port: &u16| *port != 0).map(Some)
-        });
-        let password = self.get("REDIS_PASSWORD").map(|text| Secret::new(text.to_owned()));
-        let Some(text) = self.get("REDIS_HOST").map(str::to_owned) else {
-            let orphaned = password.is_some() || port.is_some();
-            if orphaned && self.get("REDIS_URL").is_none() {
-                self.warn(
-                    "REDIS_HOST",
-                    "is not set, but its port or password is: no Redis is used",
-                );
-            }
+/// `REDIS_URL`, or else `REDIS_HOST` with its port and password. `None`: no Redis.
+pub(super) fn read(reader: &mut SettingsReader) -> Option<RedisUrl> {
+    let older = older_redis(reader);
+    let Some(text) = reader.get("REDIS_URL").map(str::to_owned) else {
+        return older;
+    };
+    let text = without_command(reader, text);
+    let mut url = match RedisUrl::parse(&text) {
+        Ok(url) => url,
+        Err(message) => {
+            reader.error("REDIS_URL", message);
             return None;
-        };
-        let (scheme, rest) = text
-            .split_once("://")
-            .map_or((None, text.as_str()), |(scheme, rest)| (Some(scheme), rest));
-        let host = rest.trim_end_matches('/');
-        if let Some(scheme) = scheme {
-            self.warn(
+        }
+    };
+    if !url.tls && url.is_upstash() {
+        reader.warn(
+            "REDIS_URL",
+            "begins with `redis://`, but Upstash takes connections with TLS only: `rediss://` is used",
+        );
+        url.tls = true;
+    }
+    if older.is_some_and(|older| !older.same_place(&url)) {
+        reader.warn(
+            "REDIS_URL",
+            format!("and `REDIS_HOST`, `REDIS_PORT`, `REDIS_PASSWORD` do not agree: `REDIS_URL` ({url}) is used"),
+        );
+    }
+    Some(url)
+}
+
+fn older_redis(reader: &mut SettingsReader) -> Option<RedisUrl> {
+    let port = reader.port("REDIS_PORT");
+    let password = reader.get("REDIS_PASSWORD").map(|text| Secret::new(text.to_owned()));
+    let Some(text) = reader.get("REDIS_HOST").map(str::to_owned) else {
+        let orphaned = password.is_some() || port.is_some();
+        if orphaned && reader.get("REDIS_URL").is_none() {
+            reader.warn(
                 "REDIS_HOST",
-                format!(
-                    "is an address and not only a host: what stands before `{}` is left out",
-                    host.escape_debug()
-                ),
+                "is not set, but its port or password is: no Redis is used",
             );
-            if !["http", "https", "redis", "rediss"].contains(&scheme) {
-                self.error("REDIS_HOST", "expected a host such as `redis.example.org`");
-                return None;
-            }
         }
-        // A port pasted with the host, and the form of an IPv6 address, are read as in an address.
-        let bare_ipv6 = host.parse::<std::net::Ipv6Addr>().is_ok();
-        let address = if bare_ipv6 {
-            format!("redis://[{host}]")
-        } else {
-            format!("redis://{host}")
-        };
-        let parsed = RedisUrl::parse(&address)
-            .ok()
-            .filter(|url| url.password.is_none() && url.username.is_none() && url.database == 0);
-        let Some(mut url) = parsed else {
-            self.error("REDIS_HOST", "is no host: expected one such as `redis.example.org`");
+        return None;
+    };
+    let (scheme, rest) = text
+        .split_once("://")
+        .map_or((None, text.as_str()), |(scheme, rest)| (Some(scheme), rest));
+    let host = rest.trim_end_matches('/');
+    if let Some(scheme) = scheme {
+        reader.warn(
+            "REDIS_HOST",
+            format!(
+                "is an address and not only a host: what stands before `{}` is left out",
+                host.escape_debug()
+            ),
+        );
+        if !["http", "https", "redis", "rediss"].contains(&scheme) {
+            reader.error("REDIS_HOST", "expected a host such as `redis.example.org`");
             return None;
-        };
-        if let Some(port) = port {
-            url.port = port;
         }
-        url.tls = url.is_upstash() || scheme == Some("rediss");
-        url.password = password;
-        Some(url)
     }
+    // A port pasted with the host, and the form of an IPv6 address, are read as in an address.
+    let bare_ipv6 = host.parse::<std::net::Ipv6Addr>().is_ok();
+    let address = if bare_ipv6 {
+        format!("redis://[{host}]")
+    } else {
+        format!("redis://{host}")
+    };
+    let parsed = RedisUrl::parse(&address)
+        .ok()
+        .filter(|url| url.password.is_none() && url.username.is_none() && url.database == 0);
+    let Some(mut url) = parsed else {
+        reader.error("REDIS_HOST", "is no host: expected one such as `redis.example.org`");
+        return None;
+    };
+    if let Some(port) = port {
+        url.port = port;
+    }
+    url.tls = url.is_upstash() || scheme == Some("rediss");
+    url.password = password;
+    Some(url)
+}
 
-    /// The hosts' pages offer the whole command to copy: `redis-cli --tls -u redis://…`.
-    fn without_command(&mut self, text: String) -> String {
-        let Some(arguments) = text.strip_prefix("redis-cli ") else {
-            return text;
-        };
-        let Some(address) = arguments.split_whitespace().find(|word| word.contains("://")) else {
-            return text;
-        };
-        self.warn("REDIS_URL", "is a whole `redis-cli` command: its address is used");
-        let address = address.trim_matches(['\'', '"']);
-        if arguments.split_whitespace().any(|word| word == "--tls") {
-            address.replacen("redis://", "rediss://", 1)
-        } else {
-            address.to_owned()
-        }
+/// The hosts' pages offer the whole command to copy: `redis-cli --tls -u redis://…`.
+fn without_command(reader: &mut SettingsReader, text: String) -> String {
+    let Some(arguments) = text.strip_prefix("redis-cli ") else {
+        return text;
+    };
+    let Some(address) = arguments.split_whitespace().find(|word| word.contains("://")) else {
+        return text;
+    };
+    reader.warn("REDIS_URL", "is a whole `redis-cli` command: its address is used");
+    let address = address.trim_matches(['\'', '"']);
+    if arguments.split_whitespace().any(|word| word == "--tls") {
+        address.replacen("redis://", "rediss://", 1)
+    } else {
+        address.to_owned()
     }
 }
 
@@ -269,15 +265,15 @@ fn decoded(text: &str) -> Result<Option<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Checked, Level, Vars};
+    use crate::settings::{Checked, Component, Severity, Vars};
 
     fn read(pairs: &[(&str, &str)]) -> Checked<Option<RedisUrl>> {
         let vars: Vars = pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let mut reader = Reader::new(vars);
-        let redis = reader.redis();
+        let mut reader = SettingsReader::new(Component::Api, vars);
+        let redis = super::read(&mut reader);
         reader.finish(redis)
     }
 
@@ -287,7 +283,7 @@ mod tests {
         let url = checked.settings.expect("no errors");
         (
             url.map_or_else(|| "none".to_owned(), |url| format!("{url:?}")),
-            checked.findings.len(),
+            checked.diagnostics.len(),
         )
     }
 
@@ -372,9 +368,9 @@ mod tests {
         ] {
             let checked = read(&[("REDIS_URL", bad)]);
             assert!(checked.settings.is_none(), "{bad}");
-            let finding = &checked.findings[0];
-            assert_eq!(finding.level, Level::Error);
-            assert!(!finding.message.contains("hunter2"), "{}", finding.message);
+            let diagnostic = &checked.diagnostics[0];
+            assert_eq!(diagnostic.level, Severity::Error);
+            assert!(!diagnostic.message.contains("hunter2"), "{}", diagnostic.message);
         }
         assert!(read(&[("REDIS_HOST", "a b")]).settings.is_none());
         assert!(read(&[("REDIS_HOST", "a"), ("REDIS_PORT", "0")]).settings.is_none());

@@ -2,8 +2,8 @@
 
 use url::Url;
 
-use super::Reader;
 use crate::Secret;
+use repolens_settings::SettingsReader;
 
 /// Whose word on a caller is taken.
 #[derive(Debug, Clone)]
@@ -21,9 +21,7 @@ pub struct SignIn {
 const LEAST_SECRET: usize = 32;
 const LEAST_WEBHOOK_SECRET: usize = 16;
 
-const GITHUB: &str = "https://api.github.com";
-
-pub(super) fn read(reader: &mut Reader) -> SignIn {
+pub(super) fn read(reader: &mut SettingsReader) -> SignIn {
     SignIn {
         nextauth_secrets: nextauth_secrets(reader),
         github_api: github_api(reader),
@@ -31,7 +29,7 @@ pub(super) fn read(reader: &mut Reader) -> SignIn {
     }
 }
 
-fn nextauth_secrets(reader: &mut Reader) -> Vec<Secret> {
+fn nextauth_secrets(reader: &mut SettingsReader) -> Vec<Secret> {
     let list = reader.get("NEXTAUTH_SECRET").unwrap_or_default().to_owned();
     let secrets: Vec<&str> = list
         .split(',')
@@ -55,23 +53,18 @@ fn nextauth_secrets(reader: &mut Reader) -> Vec<Secret> {
         .collect()
 }
 
-fn github_api(reader: &mut Reader) -> Url {
-    let default = Url::parse(GITHUB).expect("a literal address");
+fn github_api(reader: &mut SettingsReader) -> Url {
     let production = reader.production();
-    reader.parsed(
-        "GITHUB_API_URL",
-        default,
-        "an address such as `https://github.example.org/api/v3`; `http://` in development only",
-        |value| {
-            let url = Url::parse(value.trim_end_matches('/')).ok()?;
-            let secure = url.scheme() == "https" || (url.scheme() == "http" && !production);
-            let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-            (secure && plain && url.has_host()).then_some(url)
-        },
-    )
+    let url = reader.parsed("GITHUB_API_URL", |value| {
+        let url = Url::parse(value.trim_end_matches('/')).ok()?;
+        let secure = url.scheme() == "https" || (url.scheme() == "http" && !production);
+        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        (secure && plain && url.has_host()).then_some(url)
+    });
+    url.expect("the table has a default")
 }
 
-fn webhook_secret(reader: &mut Reader) -> Option<Secret> {
+fn webhook_secret(reader: &mut SettingsReader) -> Option<Secret> {
     let secret = reader.get("GITHUB_WEBHOOK_SECRET").map(str::to_owned)?;
     if secret.len() < LEAST_WEBHOOK_SECRET {
         reader.error(
@@ -88,14 +81,14 @@ fn webhook_secret(reader: &mut Reader) -> Option<Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Checked, Vars};
+    use crate::settings::{Checked, Component, Vars};
 
     fn read_from(pairs: &[(&str, &str)]) -> Checked<SignIn> {
         let vars: Vars = pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let mut reader = Reader::new(vars);
+        let mut reader = SettingsReader::new(Component::Api, vars);
         let sign_in = read(&mut reader);
         reader.finish(sign_in)
     }
@@ -127,8 +120,8 @@ mod tests {
         ] {
             let refused = read_from(&[(name, &value)]);
             assert!(refused.settings.is_none(), "{name}={value}");
-            assert_eq!(refused.findings[0].name, name);
-            assert!(!refused.findings[0].message.contains("hunter2"));
+            assert_eq!(refused.diagnostics[0].name, name);
+            assert!(!refused.diagnostics[0].message.contains("hunter2"));
         }
         let plain = ("GITHUB_API_URL", "http://127.0.0.1:8080");
         assert!(read_from(&[plain]).settings.is_some());

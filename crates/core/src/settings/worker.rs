@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Checked, LogSettings, Reader, RedisUrl};
+use super::common::{self, log_settings, search_path};
+use super::{Checked, LogSettings, RedisUrl, SettingsReader, redis};
 use crate::repo_url::UrlPolicy;
 use crate::{ScanLimits, Secret};
 
@@ -37,39 +38,41 @@ pub struct WorkerSettings {
 
 impl WorkerSettings {
     #[must_use]
-    pub fn read(mut reader: Reader) -> Checked<Self> {
-        let port = reader.port();
-        let settings = Self {
-            api_url: api_url(&mut reader, port),
-            worker_token: reader.worker_token(),
-            redis: reader.redis(),
-            worker_id: reader.get("REPOLENS_WORKER_ID").map(str::to_owned),
-            heartbeat: reader.flag("REPOLENS_HEARTBEAT", false),
-            sandbox_dir: PathBuf::from(reader.get("SANDBOX_DIR").unwrap_or("/tmp/repolens-sandboxes")),
-            extra_ca_file: reader.get("EXTRA_CA_FILE").map(PathBuf::from),
-            system_ca_file: reader.get("SSL_CERT_FILE").map(PathBuf::from),
-            search_path: reader.search_path(),
-            concurrency: reader.parsed("WORKER_CONCURRENCY", 1, "a number of jobs, 1 to 64", |value| {
-                value.parse().ok().filter(|jobs| (1..=64).contains(jobs))
-            }),
-            limits: scan_limits(&mut reader),
-            url_policy: reader.url_policy(),
-            log: reader.log(),
-        };
+    pub fn read(mut reader: SettingsReader) -> Checked<Self> {
+        let settings = Self::read_all(&mut reader);
         reader.finish(settings)
+    }
+
+    fn read_all(reader: &mut SettingsReader) -> Self {
+        Self {
+            api_url: api_url(reader),
+            worker_token: common::worker_token(reader),
+            redis: redis::read(reader),
+            worker_id: reader.get("REPOLENS_WORKER_ID").map(str::to_owned),
+            heartbeat: reader.flag("REPOLENS_HEARTBEAT"),
+            sandbox_dir: PathBuf::from(reader.text("SANDBOX_DIR")),
+            extra_ca_file: reader.get("EXTRA_CA_FILE").map(PathBuf::from),
+            system_ca_file: reader.system("SSL_CERT_FILE").map(PathBuf::from),
+            search_path: search_path(reader),
+            concurrency: reader.number("WORKER_CONCURRENCY").expect(DEFAULT),
+            limits: scan_limits(reader),
+            url_policy: common::url_policy(reader),
+            log: log_settings(reader),
+        }
     }
 }
 
+const DEFAULT: &str = "the table has a default";
+
 /// Reads the limits of one scan.
-fn scan_limits(reader: &mut Reader) -> ScanLimits {
-    let standard = ScanLimits::STANDARD;
-    let timeout = reader.duration("SCAN_TIMEOUT", standard.timeout());
+fn scan_limits(reader: &mut SettingsReader) -> ScanLimits {
+    let timeout = reader.duration("SCAN_TIMEOUT").expect(DEFAULT);
     if timeout < Duration::from_secs(1) {
         reader.error("SCAN_TIMEOUT", "is less than a second: no scan would end");
     }
-    let memory = reader.size("ANALYSIS_MEMORY", standard.analysis_memory_bytes);
+    let memory = reader.size("ANALYSIS_MEMORY");
     // Below this the analysis cannot even load its parsers and the stacks of its threads.
-    if memory < 128 << 20 {
+    if memory.is_some_and(|memory| memory < 128 << 20) {
         reader.error(
             "ANALYSIS_MEMORY",
             "is less than the 128 MiB that the analysis needs at least",
@@ -77,32 +80,30 @@ fn scan_limits(reader: &mut Reader) -> ScanLimits {
     }
     ScanLimits {
         timeout_seconds: timeout.as_secs(),
-        max_repo_bytes: reader.size("MAX_REPO_SIZE", standard.max_repo_bytes),
-        max_file_bytes: reader.size("MAX_FILE_SIZE", standard.max_file_bytes),
-        analysis_memory_bytes: memory,
+        max_repo_bytes: reader.size("MAX_REPO_SIZE").expect(DEFAULT),
+        max_file_bytes: reader.size("MAX_FILE_SIZE").expect(DEFAULT),
+        analysis_memory_bytes: memory.unwrap_or(ScanLimits::STANDARD.analysis_memory_bytes),
     }
 }
 
-fn api_url(reader: &mut Reader, port: u16) -> String {
-    let default = format!("http://localhost:{port}");
-    reader.parsed(
-        "API_URL",
-        default,
-        "an address such as `http://localhost:3001`",
-        |value| {
-            let url = Url::parse(value).ok()?;
-            let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none();
-            // People paste the base path with it.
-            let base = value.trim_end_matches('/').trim_end_matches("/api");
-            plain.then(|| base.trim_end_matches('/').to_owned())
-        },
-    )
+fn api_url(reader: &mut SettingsReader) -> String {
+    let given = reader.parsed("API_URL", |value| {
+        let url = Url::parse(value).ok()?;
+        let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none();
+        // People paste the base path with it.
+        let base = value.trim_end_matches('/').trim_end_matches("/api");
+        plain.then(|| base.trim_end_matches('/').to_owned())
+    });
+    let port = reader.port("PORT").expect(DEFAULT);
+    given.unwrap_or_else(|| format!("http://localhost:{port}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use repolens_settings::SETTINGS;
+
     use super::*;
-    use crate::settings::Vars;
+    use crate::settings::{Component, Vars};
 
     fn read(pairs: &[(&str, &str)]) -> Checked<WorkerSettings> {
         let token = ("WORKER_TOKEN", "0123456789abcdef0123456789abcdef");
@@ -111,7 +112,7 @@ mod tests {
             .chain([&token])
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        WorkerSettings::read(Reader::new(vars))
+        WorkerSettings::read(SettingsReader::new(Component::Worker, vars))
     }
 
     #[test]
@@ -120,6 +121,21 @@ mod tests {
         assert_eq!(settings.api_url, "http://localhost:4000");
         assert_eq!(settings.limits, ScanLimits::STANDARD);
         assert_eq!(settings.concurrency, 1);
+    }
+
+    /// The table's rows of the worker are what it reads.
+    #[test]
+    fn every_row_is_read() {
+        let mut reader = SettingsReader::new(Component::Worker, Vars::new());
+        WorkerSettings::read_all(&mut reader);
+        let rows = SETTINGS.iter().filter(|setting| setting.readers.worker);
+        assert_eq!(reader.names_read(), rows.map(|setting| setting.name).collect());
+    }
+
+    #[test]
+    fn the_standard_limits_are_the_defaults_of_the_table() {
+        let settings = read(&[]).settings.expect("no errors");
+        assert_eq!(settings.limits, ScanLimits::STANDARD);
     }
 
     #[test]
@@ -145,7 +161,7 @@ mod tests {
             ("WORKER_CONCURRENCY", "0"),
             ("ANALYSIS_MEMORY", "1MB"),
         ]);
-        let names: Vec<&str> = checked.findings.iter().map(|finding| finding.name.as_str()).collect();
+        let names: Vec<&str> = checked.diagnostics.iter().map(|found| found.name.as_str()).collect();
         assert_eq!(
             names,
             ["WORKER_CONCURRENCY", "SCAN_TIMEOUT", "ANALYSIS_MEMORY", "MAX_REPO_SIZE"]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use repolens_e2e::container::{Form, engine, image};
 use repolens_e2e::documents::{GUIDES, blocks, literals};
-use repolens_e2e::settings_table::{read, root};
+use repolens_e2e::sources::{read, root};
 use repolens_e2e::{Postgres, free_port};
 use tempfile::TempDir;
 

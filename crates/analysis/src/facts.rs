@@ -4,7 +4,7 @@
 use compact_str::CompactString;
 
 use crate::calls::Calls;
-use crate::language::{FileLines, LanguageId, Origin, Span, Tokens};
+use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
 
 /// Everything that stages know of one file.
@@ -16,6 +16,8 @@ pub struct FileFacts {
     pub origin: Origin,
     pub test: bool,
     pub lines: FileLines,
+    /// Of them: lines that are wholly of another language.
+    pub embedded: Box<[(LanguageId, FileLines)]>,
     /// Of `lines.comments`: lines of documentation strings, which tokei counts as code by default.
     pub docstrings: u32,
     /// `None`: the language has no parser here, or the file could not be parsed (then `problems` says why).
@@ -149,6 +151,12 @@ pub struct Export {
 }
 
 impl FileFacts {
+    pub fn count(&mut self, counted: Counted) {
+        self.lines = counted.lines;
+        self.docstrings = counted.documentation;
+        self.embedded = counted.embedded.into();
+    }
+
     /// Physical lines.
     #[must_use]
     pub fn line_count(&self) -> u64 {

@@ -1,4 +1,5 @@
-//! Languages: which there are (`language/languages.tsv`), which one a file has (`detect`), and its lines (`lines`).
+//! Languages: the table of them (`language/languages.tsv`), the one of a file (`detect`), its comments, strings and parts in other
+//! languages (`scanner`, where no syntax tree has them) and its lines (`lines`).
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -8,14 +9,19 @@ mod detect;
 mod glob;
 mod lines;
 mod origin;
+mod scanner;
+mod signs;
 mod spans;
+pub(crate) mod tags;
 mod tokens;
 
 pub use attributes::{Attributes, Kinds};
-pub use detect::detect;
-pub use lines::{FileLines, count};
+pub use detect::{detect, may_tell};
+pub use lines::{Counted, FileLines, count};
 pub use origin::{Origin, is_test, origin, origin_by_content, origin_by_path};
-pub use spans::{Span, SpanKind, count as count_spans};
+pub use scanner::{Layout, Part, scan};
+use signs::Signs;
+pub use spans::{Span, SpanKind};
 pub(crate) use tokens::GRAM;
 pub use tokens::{Fingerprint, Tokens, tokens};
 
@@ -30,8 +36,6 @@ pub enum Kind {
     Prose,
 }
 
-type Pair = (&'static [u8], &'static [u8]);
-
 /// One line of the table.
 #[derive(Debug)]
 pub struct Language {
@@ -43,20 +47,7 @@ pub struct Language {
     endings: Vec<&'static str>,
     file_names: Vec<&'static str>,
     interpreters: Vec<&'static str>,
-    line_comments: Vec<&'static [u8]>,
-    block_comments: Vec<Pair>,
-    /// Block comments that nest though the others of the language do not.
-    nesting_comments: Vec<Pair>,
-    nested: bool,
-    literate: bool,
-    column: bool,
-    strings: Vec<Pair>,
-    doc_strings: Vec<Pair>,
-    verbatim_strings: Vec<Pair>,
-    /// First bytes of whatever can end plain code: see `lines`.
-    opens: lines::Bytes,
-    /// First bytes of whatever the line counter looks at, in any of its states.
-    matters: lines::Bytes,
+    signs: Signs,
 }
 
 /// An index into the table: two bytes for each file.
@@ -74,14 +65,50 @@ impl LanguageId {
     pub fn by_id(id: &str) -> Option<Self> {
         table().by_id.get(id).copied()
     }
+
+    /// The programming, markup or data language that people call so: by its id, name, ending, interpreter or a short name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        let name = name.to_lowercase();
+        let table = table();
+        let alias = ALIASES
+            .iter()
+            .find(|(alias, _)| *alias == name)
+            .map_or(name.as_str(), |(_, id)| id);
+        let found = table
+            .by_id
+            .get(alias)
+            .or_else(|| table.by_ending.get(alias))
+            .or_else(|| table.by_interpreter.get(alias))?;
+        (found.get().kind != Kind::Prose).then_some(*found)
+    }
 }
+
+/// Short names in prose that are no ids, endings or interpreters.
+const ALIASES: &[(&str, &str)] = &[
+    ("c#", "csharp"),
+    ("docker", "dockerfile"),
+    ("f#", "fsharp"),
+    ("golang", "go"),
+    ("make", "makefile"),
+    ("obj-c", "objective-c"),
+    ("objc", "objective-c"),
+    ("objectivec", "objective-c"),
+    ("scss", "sass"),
+    ("terraform", "hcl"),
+    ("vb", "visual-basic"),
+    ("vb.net", "visual-basic"),
+    ("viml", "vim-script"),
+];
 
 struct Table {
     languages: Vec<Language>,
     by_id: HashMap<&'static str, LanguageId>,
     by_ending: HashMap<&'static str, LanguageId>,
     by_file_name: HashMap<&'static str, LanguageId>,
+    /// Endings of whole names, and beginnings.
     by_name_ending: Vec<(&'static str, LanguageId)>,
+    by_name_beginning: Vec<(&'static str, LanguageId)>,
     by_interpreter: HashMap<&'static str, LanguageId>,
 }
 
@@ -98,6 +125,7 @@ impl Table {
             by_ending: HashMap::new(),
             by_file_name: HashMap::new(),
             by_name_ending: Vec::new(),
+            by_name_beginning: Vec::new(),
             by_interpreter: HashMap::new(),
         };
         for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
@@ -108,9 +136,12 @@ impl Table {
                 table.by_ending.entry(ending).or_insert(id);
             }
             for name in &language.file_names {
-                match name.strip_prefix('*') {
-                    Some(ending) => table.by_name_ending.push((ending, id)),
-                    None => drop(table.by_file_name.entry(name).or_insert(id)),
+                if let Some(ending) = name.strip_prefix('*') {
+                    table.by_name_ending.push((ending, id));
+                } else if let Some(beginning) = name.strip_suffix('*') {
+                    table.by_name_beginning.push((beginning, id));
+                } else {
+                    table.by_file_name.entry(name).or_insert(id);
                 }
             }
             for interpreter in &language.interpreters {
@@ -124,62 +155,29 @@ impl Table {
 
 impl Language {
     fn parse(line: &'static str) -> Self {
-        let mut columns = line.split('\t');
-        let mut column = || columns.next().filter(|column| *column != "-").unwrap_or_default();
-        let items = |column: &'static str| column.split(' ').filter(|item| !item.is_empty()).collect::<Vec<_>>();
-        let (id, name) = (column(), column());
-        let kind = match column() {
-            "programming" => Kind::Programming,
-            "markup" => Kind::Markup,
-            "prose" => Kind::Prose,
-            _ => Kind::Data,
+        let columns: Vec<_> = line.split('\t').collect();
+        let column = |at: usize| columns.get(at).copied().unwrap_or_default();
+        let items = |at: usize| {
+            column(at)
+                .split(' ')
+                .filter(|item| !item.is_empty() && *item != "-")
+                .collect()
         };
-        let (endings, file_names, interpreters) = (items(column()), items(column()), items(column()));
-        let line_comments: Vec<&[u8]> = items(column()).into_iter().map(unescape).collect();
-        let (block_comments, nesting_comments) = (pairs(column()), pairs(column()));
-        let flags = items(column());
-        let (strings, doc_strings, verbatim_strings) = (pairs(column()), pairs(column()), pairs(column()));
-        let mut language = Self {
-            id,
-            name,
-            kind,
-            endings,
-            file_names,
-            interpreters,
-            line_comments,
-            block_comments,
-            nesting_comments,
-            nested: flags.contains(&"nested"),
-            literate: flags.contains(&"literate"),
-            column: flags.contains(&"column"),
-            strings,
-            doc_strings,
-            verbatim_strings,
-            opens: lines::Bytes::default(),
-            matters: lines::Bytes::default(),
-        };
-        language.opens = language.opening_bytes();
-        language.matters = language.interesting_bytes();
-        language
+        Self {
+            id: column(0),
+            name: column(1),
+            kind: match column(2) {
+                "programming" => Kind::Programming,
+                "markup" => Kind::Markup,
+                "prose" => Kind::Prose,
+                _ => Kind::Data,
+            },
+            endings: items(3),
+            file_names: items(4),
+            interpreters: items(5),
+            signs: Signs::parse(columns.get(6..).unwrap_or_default()),
+        }
     }
-}
-
-/// Only the few items with a space are changed, once a process: that memory is kept.
-fn unescape(item: &'static str) -> &'static [u8] {
-    if item.contains('␠') {
-        Box::leak(item.replace('␠', " ").into_boxed_str()).as_bytes()
-    } else {
-        item.as_bytes()
-    }
-}
-
-fn pairs(column: &'static str) -> Vec<Pair> {
-    let items: Vec<_> = column
-        .split(' ')
-        .filter(|item| !item.is_empty())
-        .map(unescape)
-        .collect();
-    items.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
 }
 
 #[cfg(test)]
@@ -192,18 +190,15 @@ mod tests {
         for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<_> = line.split('\t').collect();
             assert_eq!(columns.len(), 13, "{line}");
-            assert!(seen.insert(columns[0]), "`{}` stands twice", columns[0]);
+            assert!(seen.insert(columns[0]), "`{}` is there twice", columns[0]);
             assert_eq!(columns[0], columns[0].to_lowercase());
             assert!(
                 ["programming", "markup", "data", "prose"].contains(&columns[2]),
                 "{line}"
             );
             for pair in [7, 8, 10, 11, 12] {
-                assert_eq!(
-                    columns[pair].split(' ').filter(|item| *item != "-").count() % 2,
-                    0,
-                    "{line}"
-                );
+                let items = columns[pair].split(' ').filter(|item| *item != "-");
+                assert_eq!(items.count() % 2, 0, "{line}");
             }
         }
         assert!(seen.len() > 300);

@@ -26,6 +26,7 @@ pub mod inventory;
 mod language;
 mod licence;
 mod manifests;
+mod notebook;
 mod options;
 pub mod render;
 mod scan;

@@ -188,11 +188,11 @@ fn languages(report: &Report, page: &mut Page) {
             .clamp(1, bar_width);
         let bar = "█".repeat(filled) + &" ".repeat(bar_width - filled);
         let share = counts.code as f64 / lines.total.code.max(1) as f64 * 100.0;
-        let figures = format!(
-            " {share:5.1}% {:>11} lines {:>7} files",
-            grouped(counts.code),
-            grouped(counts.files)
-        );
+        let files = match counts.files {
+            0 => "in other files".to_owned(),
+            files => format!("{:>7} files", grouped(files)),
+        };
+        let figures = format!(" {share:5.1}% {:>11} lines {files}", grouped(counts.code));
         page.line(&[("", &format!("  {name:<14} ")), (CYAN, &bar), ("", &figures)]);
     }
     if list.len() > LANGUAGES {

@@ -10,9 +10,10 @@ use repolens_core::report::SkippedFile;
 
 use crate::budget::thread_time;
 use crate::facts::FileFacts;
-use crate::language::{self, Attributes, Origin};
+use crate::language::{self, Attributes, Layout, Origin};
 use crate::licence;
 use crate::manifests;
+use crate::notebook::{self, Notebook};
 use crate::options::{Observer, Options};
 use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
@@ -33,6 +34,8 @@ pub struct Facts {
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
 /// What is built without optimisation needs several times as much.
 pub(crate) const STACK: usize = if cfg!(debug_assertions) { 64 } else { 16 } * 1024 * 1024;
+/// Files whose endings tell no language are read up to this size, for their first lines.
+const MAX_UNKNOWN: u64 = 64 * 1024;
 /// How many files lie between two reports of progress.
 const PROGRESS_STEP: usize = 64;
 
@@ -190,6 +193,7 @@ impl Job<'_> {
             origin: language::origin(path, kinds),
             test: language::is_test(path),
             lines: language::FileLines::default(),
+            embedded: Box::default(),
             docstrings: 0,
             syntax: None,
             tokens: language::Tokens::default(),
@@ -207,9 +211,10 @@ impl Job<'_> {
         } else {
             limits.max_file_size
         };
-        let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
         let is_read = crate::stages::reads_text_of(path) || is_licence || is_manifest;
-        let is_unknown = facts.language.is_none() && has_ending && !is_read;
+        let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
+        let may_tell = !has_ending || (entry.size <= MAX_UNKNOWN && language::may_tell(path));
+        let is_unknown = facts.language.is_none() && !may_tell && !is_read;
         if is_unknown && !lfs::can_be_pointer(entry.size) {
             return facts;
         }
@@ -260,17 +265,49 @@ impl Job<'_> {
         {
             facts.origin = origin;
         }
-        facts.lines = language::count(language, text);
-        if facts.is_own() && !facts.test && language.kind == language::Kind::Programming {
-            facts.tokens = language::tokens(language, text);
+        if language.id == notebook::LANGUAGE {
+            self.notebook(thread, text, &mut facts);
+            return facts;
         }
+        let mut layout = language::scan(language, text);
         if facts.is_own() {
-            self.parse(thread, language.id, text, &mut facts);
+            self.parse(thread, language.id, text, &mut layout, &mut facts);
+        }
+        facts.count(language::count(text, &layout));
+        if facts.is_own() && !facts.test && language.kind == language::Kind::Programming {
+            facts.tokens = language::tokens(language, text, &layout.spans);
         }
         facts
     }
 
-    fn parse(&self, thread: usize, language: &str, text: &[u8], facts: &mut FileFacts) {
+    /// Reads the code of a notebook's cells.
+    fn notebook(&self, thread: usize, text: &[u8], facts: &mut FileFacts) {
+        let notebook = match Notebook::read(text) {
+            Ok(notebook) => notebook,
+            Err(problem) => {
+                facts.count(language::count(text, &Layout::default()));
+                return facts.problems.push(problem);
+            }
+        };
+        let (language, code) = (notebook.language.get(), notebook.text.as_bytes());
+        let mut layout = language::scan(language, code);
+        if facts.is_own() {
+            self.parse(thread, language.id, code, &mut layout, facts);
+        }
+        if let Some(syntax) = &mut facts.syntax {
+            // A person runs it, cell by cell.
+            syntax.entry_point = true;
+            syntax
+                .calls
+                .functions
+                .iter_mut()
+                .for_each(|function| function.entry = true);
+        }
+        facts.count(notebook.count(layout));
+    }
+
+    /// Parses a file, whose comments and strings are those of its tree from then on.
+    fn parse(&self, thread: usize, language: &str, text: &[u8], layout: &mut Layout, facts: &mut FileFacts) {
         let Some(parser) = syntax::parser(language) else {
             return;
         };
@@ -289,7 +326,7 @@ impl Job<'_> {
         let start = thread_time();
         self.observer.parsing(thread, &facts.path);
         let parsed = catch_unwind(AssertUnwindSafe(|| {
-            parser.facts(&facts.path, text, &self.options.limits, self.rules)
+            parser.facts_of(&facts.path, text, &layout.spans, &self.options.limits, self.rules)
         }));
         self.observer.parsed(thread);
         let used = thread_time().saturating_sub(start).as_nanos();
@@ -297,7 +334,8 @@ impl Job<'_> {
             .fetch_add(u64::try_from(used).unwrap_or(u64::MAX), Ordering::Relaxed);
         match parsed {
             Ok(Ok(mut syntax)) => {
-                (facts.lines, facts.docstrings) = language::count_spans(text, &std::mem::take(&mut syntax.spans));
+                let is_markup = matches!(language, "vue" | "svelte");
+                layout.replace(std::mem::take(&mut syntax.spans), is_markup);
                 facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),

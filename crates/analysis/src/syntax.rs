@@ -6,6 +6,7 @@
 #[cfg(test)]
 use crate::facts::Function;
 use crate::facts::Syntax;
+use crate::language::Span;
 use crate::options::Limits;
 use crate::units::CognitiveRules;
 
@@ -120,11 +121,26 @@ pub fn parser(language: &str) -> Option<&'static Parser> {
 }
 
 impl Parser {
-    /// Reads `text`, the file at `path`.
+    /// Reads a text that was not scanned before.
+    #[cfg(test)]
+    fn facts(&self, path: &str, text: &[u8], limits: &Limits, rules: CognitiveRules) -> Result<Syntax, String> {
+        let language = crate::language::LanguageId::by_id(self.language).expect("in the table");
+        let spans = crate::language::scan(language.get(), text).spans;
+        self.facts_of(path, text, &spans, limits, rules)
+    }
+
+    /// Reads `text`, the file at `path`, whose comments and long strings are `spans`, as far as a scan sees them.
     ///
     /// # Errors
     /// A sentence for `analyser.skippedFiles`.
-    pub fn facts(&self, path: &str, text: &[u8], limits: &Limits, rules: CognitiveRules) -> Result<Syntax, String> {
+    pub fn facts_of(
+        &self,
+        path: &str,
+        text: &[u8],
+        spans: &[Span],
+        limits: &Limits,
+        rules: CognitiveRules,
+    ) -> Result<Syntax, String> {
         if text.len() as u64 > limits.max_parse_size {
             return Err(format!(
                 "larger than {} bytes: lines are counted, but it is not parsed",
@@ -133,18 +149,18 @@ impl Parser {
         }
         match self.kind {
             Kind::Native(facts) => {
-                depth::check(text, limits.max_nesting)?;
+                depth::check(text, spans, limits.max_nesting)?;
                 let text = String::from_utf8_lossy(text);
                 facts(path, text.strip_prefix('\u{feff}').unwrap_or(&text), rules)
             }
             Kind::Tree(grammar) => {
-                depth::check(text, limits.max_nesting)?;
+                depth::check(text, spans, limits.max_nesting)?;
                 if self.language == "ruby" {
                     ruby::check(text)?;
                 }
                 tree::facts(grammar, text, rules)
             }
-            Kind::Component => component::facts(path, &String::from_utf8_lossy(text), limits.max_nesting, rules),
+            Kind::Component => component::facts(path, &String::from_utf8_lossy(text), spans, limits.max_nesting, rules),
         }
     }
 }

@@ -1,123 +1,124 @@
-//! Which language a file has: by its name, its ending, its first line, and its text where an ending is shared.
+//! Which language a file has: by its name, a mode line, its first line, its ending, and its text where an ending is shared.
 
-use super::{LanguageId, table};
+use super::{Kind, LanguageId, table};
 
-/// How far into a file the heuristics look.
-const WINDOW: usize = 16 * 1024;
+mod shared;
+
+use shared::Verdict;
+
+/// How far into a file the rules look.
+const WINDOW: usize = 48 * 1024;
+/// Endings of templates and samples: the one before them tells the language.
+const TEMPLATES: &[&str] = &["in", "tmpl", "template", "tpl", "dist", "example", "sample", "default", "tt", "orig"];
+/// Endings of files that have no first line to look at.
+const BINARY: &[&str] = &[
+    "7z", "a", "avif", "bin", "bmp", "bz2", "class", "dat", "db", "dll", "doc", "docx", "dylib", "eot", "exe", "fbx", "flac",
+    "gif", "glb", "gz", "icns", "ico", "jar", "jks", "jpeg", "jpg", "keystore", "lib", "lockb", "mo", "mov", "mp3", "mp4", "npy",
+    "npz", "o", "obj", "ogg", "onnx", "otf", "parquet", "pb", "pdf", "pkl", "png", "ppt", "pptx", "psd", "pyc", "rar", "so",
+    "sqlite", "stl", "tar", "tgz", "tif", "tiff", "ttf", "wasm", "wav", "webm", "webp", "whl", "woff", "woff2", "xcf", "xls",
+    "xlsx", "xz", "zip", "zst",
+];
 
 /// The language of a file, `None` where no rule knows it. `text` may be empty before the file is read; then only the
 /// name decides.
 #[must_use]
 pub fn detect(path: &str, text: &[u8]) -> Option<LanguageId> {
-    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let table = table();
-    if let Some(id) = table.by_file_name.get(name.as_str()) {
-        return Some(*id);
-    }
-    if let Some((_, id)) = table.by_name_ending.iter().find(|(ending, _)| name.ends_with(ending)) {
-        return Some(*id);
-    }
-    // As `Path::extension` has it: `.bashrc` has no ending.
-    let ending = name
-        .rsplit_once('.')
-        .filter(|(stem, _)| !stem.is_empty())
-        .map(|(_, ending)| ending);
+    let name = path.rsplit('/').next().unwrap_or(path);
     let window = &text[..text.len().min(WINDOW)];
-    match ending {
-        Some(ending) => {
-            let found = table.by_ending.get(ending).copied()?;
-            shared(ending, window).map_or(Some(found), |id| id.map_or(Some(found), LanguageId::by_id))
-        }
-        None => by_first_line(window),
+    if let Some(id) = by_whole_name(&name.to_lowercase()) {
+        return Some(id);
     }
+    if let Some(id) = by_mode_line(text) {
+        return Some(id);
+    }
+    let Some(ending) = ending(name) else {
+        return by_first_line(window);
+    };
+    by_ending(name, ending, window).unwrap_or_else(|| by_first_line(window))
 }
 
-/// The endings that several languages share: `None`: not one of them; `Some(None)`: what the table says;
-/// `Some(Some(id))`: that language, which may be none of the table (then the file has no known language).
-fn shared(ending: &str, text: &[u8]) -> Option<Option<&'static str>> {
-    if text.is_empty() {
-        return None;
+/// Whether the text of a file whose name tells nothing may tell its language.
+#[must_use]
+pub fn may_tell(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ending(name).is_none_or(|ending| !BINARY.contains(&ending.to_ascii_lowercase().as_str()))
+}
+
+/// As `Path::extension` has it: `.bashrc` has no ending.
+fn ending(name: &str) -> Option<&str> {
+    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending)
+}
+
+/// By a name that says it all: `Makefile`, `Dockerfile.dev`, `*.blade.php`.
+fn by_whole_name(name: &str) -> Option<LanguageId> {
+    let table = table();
+    let by_part = |list: &[(&str, LanguageId)], fits: fn(&str, &str) -> bool| {
+        list.iter().find(|(part, _)| fits(name, part)).map(|(_, id)| *id)
+    };
+    table
+        .by_file_name
+        .get(name)
+        .copied()
+        .or_else(|| by_part(&table.by_name_ending, |name, part| name.ends_with(part)))
+        .or_else(|| by_part(&table.by_name_beginning, |name, part| name.len() > part.len() && name.starts_with(part)))
+}
+
+/// By the ending, and the text where several languages have it. `None` where no language has it; `Some(None)` where the
+/// text is of one that the table does not have.
+fn by_ending(name: &str, ending: &str, text: &[u8]) -> Option<Option<LanguageId>> {
+    let lower = ending.to_lowercase();
+    let Some(found) = table().by_ending.get(lower.as_str()).copied() else {
+        if !TEMPLATES.contains(&lower.as_str()) {
+            return None;
+        }
+        return template(name, ending, text);
+    };
+    // Of templates that have a language of their own, the ending before it may tell more.
+    if lower == "tpl" && let Some(inner) = template(name, ending, text) {
+        return Some(inner);
     }
-    let has = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
-    let line_starts = |needle: &str| text.starts_with(needle.as_bytes()) || has(&format!("\n{needle}"));
-    let any = |needles: &[&str], test: &dyn Fn(&str) -> bool| needles.iter().any(|needle| test(needle));
-    let any_line = |needles: &[&str]| any(needles, &line_starts);
-    let any_where = |needles: &[&str]| any(needles, &has);
-    let is_xml = text.starts_with(b"<?xml") || text.starts_with(b"\xef\xbb\xbf<?xml");
-    Some(match ending {
-        "h" if any_line(&["@interface", "@protocol", "@class", "@import", "#import"]) => Some("objective-c"),
-        "h" if any_line(CPP_LINES) || any_where(CPP_WORDS) => Some("cpp"),
-        "m" if any_line(&["@implementation", "@interface", "@import", "#import", "#include"]) => None,
-        // Comments of Wolfram, declarations of Mercury; a comment or a function of MATLAB.
-        "m" if any_line(&["(*"]) && has("*)") => Some("wolfram"),
-        "m" if any_line(&[":- module", ":- interface"]) => Some("none"),
-        "m" if any_line(&["function ", "function[", "%", "classdef "]) => Some("matlab"),
-        "pl" if any_line(&["use strict", "use warnings", "package ", "#!"]) => None,
-        "pl" if any_line(&[":- "]) => Some("prolog"),
-        // Translations of Qt are XML, recordings are MPEG transport streams: packets of 188 bytes.
-        "ts" if is_xml || text.starts_with(b"<!DOCTYPE TS") || text.starts_with(b"<TS ") => Some("xml"),
-        "ts" if text.first() == Some(&0x47)
-            && (text.contains(&0) || [188, 376].iter().all(|&at| text.get(at) == Some(&0x47))) =>
-        {
-            Some("none")
-        }
-        "v" if any_line(&["module ", "`timescale", "`include"]) => Some("verilog"),
-        "php" if is_xml => Some("xml"),
-        // Parts that other files take in.
-        "inc" if has("<?php") => Some("php"),
-        "inc" if any_line(&["SUMMARY", "DESCRIPTION", "LICENSE", "SRC_URI", "inherit ", "require "]) => Some("bitbake"),
-        "inc" if any_line(CPP_LINES) || any_where(&["std::"]) => Some("cpp"),
-        "inc" if any_line(&["#include", "#define", "#if", "/*", "static ", "void ", "int "]) => Some("c"),
-        // Classes of TeX, of Apex, of Visual Basic, of ObjectScript.
-        "cls" if any_where(&["\\ProvidesClass", "\\NeedsTeXFormat", "\\documentclass"]) => Some("tex"),
-        "cls" if any_line(&["VERSION ", "Attribute VB_", "Option Explicit"]) => Some("vb6/vba"),
-        "cls" if any_line(&["Class "]) => Some("none"),
-        "cls"
-            if any_where(&[
-                "public class ",
-                "private class ",
-                "global class ",
-                " with sharing ",
-                "@isTest",
-            ]) =>
-        {
-            Some("apex")
-        }
-        "h" | "m" | "pl" | "ts" | "v" | "php" | "inc" | "cls" => None,
-        _ => return None,
+    let found = in_capitals(name, ending, text).unwrap_or(found);
+    if text.is_empty() {
+        return Some(Some(found));
+    }
+    if lower == "ts" && is_video(text) {
+        return Some(None);
+    }
+    Some(match shared::verdict(&lower, text) {
+        Verdict::Usual => Some(found),
+        Verdict::Language(id) => LanguageId::by_id(id),
+        Verdict::Unknown => None,
     })
 }
 
-/// What no header of C has at the start of a line.
-const CPP_LINES: &[&str] = &[
-    "class ",
-    "namespace ",
-    "template <",
-    "template<",
-    "using ",
-    "inline namespace ",
-    "enum class ",
-    "#include <string>",
-    "#include <vector>",
-    "#include <memory>",
-    "#include <functional>",
-    "#include <map>",
-    "#include <utility>",
-    "#include <type_traits>",
-];
-/// … or anywhere but in a comment.
-const CPP_WORDS: &[&str] = &[
-    "std::",
-    "public:",
-    "private:",
-    "protected:",
-    " constexpr ",
-    "nullptr",
-    "virtual ~",
-];
+/// `config.h.in`: the name without its last ending.
+fn template(name: &str, ending: &str, text: &[u8]) -> Option<Option<LanguageId>> {
+    let inner = &name[..name.len() - ending.len() - 1];
+    if let Some(id) = by_whole_name(&inner.to_lowercase()) {
+        return Some(Some(id));
+    }
+    by_ending(inner, self::ending(inner)?, text)
+}
 
-/// `#!/usr/bin/env python3`, `#!/bin/sh -e`, `#!/usr/bin/env -S deno run`.
+/// `.C` and `.H` are C++ for compilers. Whole names in capitals are of old systems, whose files are C.
+fn in_capitals(name: &str, ending: &str, text: &[u8]) -> Option<LanguageId> {
+    let is_old = !name.contains(|c: char| c.is_lowercase());
+    (matches!(ending, "C" | "H") && (!is_old || shared::verdict("h", text) == Verdict::Language("cpp")))
+        .then(|| LanguageId::by_id("cpp"))
+        .flatten()
+}
+
+/// Recordings are MPEG transport streams: packets of 188 bytes that begin with a `G`.
+fn is_video(text: &[u8]) -> bool {
+    text.first() == Some(&0x47)
+        && (text.contains(&0) || [188, 376].iter().all(|&at| text.get(at) == Some(&0x47)))
+}
+
+/// `#!/usr/bin/env python3`, `#!/bin/sh -e`, `#!/usr/bin/env -S deno run`; `<?xml`.
 fn by_first_line(text: &[u8]) -> Option<LanguageId> {
+    if text.starts_with(b"<?xml") {
+        return LanguageId::by_id("xml");
+    }
     let line = text.strip_prefix(b"#!")?;
     let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len()).min(256)];
     let line = std::str::from_utf8(line).ok()?;
@@ -129,12 +130,67 @@ fn by_first_line(text: &[u8]) -> Option<LanguageId> {
             .rsplit('/')
             .next()?;
     }
-    let bare = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let by_interpreter = &table().by_interpreter;
-    by_interpreter
-        .get(program)
-        .or_else(|| by_interpreter.get(bare))
-        .copied()
+    // A shell that only starts another program: `exec tclsh "$0" "$@"`.
+    if program == "sh"
+        && let Some(program) = started_by_shell(text)
+    {
+        return by_interpreter(program);
+    }
+    by_interpreter(program)
+}
+
+fn by_interpreter(program: &str) -> Option<LanguageId> {
+    let bare = program.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    let known = &table().by_interpreter;
+    let name = program.to_lowercase();
+    known.get(name.as_str()).or_else(|| known.get(bare)).copied()
+}
+
+fn started_by_shell(text: &[u8]) -> Option<&str> {
+    let head = std::str::from_utf8(&text[..text.len().min(1024)]).ok()?;
+    let line = head.lines().take(5).find(|line| line.starts_with("exec ") && line.contains("$0"))?;
+    line.split_whitespace().nth(1)?.rsplit('/').next().filter(|program| *program != "sh")
+}
+
+/// What the comments of editors say: `-*- mode: ruby -*-`, `vim: set ft=ruby:`.
+fn by_mode_line(text: &[u8]) -> Option<LanguageId> {
+    const LINES: usize = 5;
+    const LONGEST: usize = 1024;
+    let head = &text[..text.len().min(LONGEST)];
+    let tail = &text[text.len().saturating_sub(LONGEST)..];
+    let language = |line: &[u8]| {
+        let line = std::str::from_utf8(line).ok()?;
+        let mode = emacs_mode(line).or_else(|| vim_type(line))?;
+        LanguageId::by_name(&mode).filter(|id| id.get().kind == Kind::Programming)
+    };
+    let mut first = head.split(|byte| *byte == b'\n').take(LINES);
+    let mut last = tail.rsplit(|byte| *byte == b'\n').take(LINES + 1);
+    first.find_map(language).or_else(|| last.find_map(language))
+}
+
+fn emacs_mode(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("-*-")?;
+    let (inner, _) = rest.split_once("-*-")?;
+    let mut settings = inner.split(';').filter_map(|setting| setting.split_once(':'));
+    let mode = match settings.find(|(name, _)| name.trim().eq_ignore_ascii_case("mode")) {
+        Some((_, mode)) => mode,
+        None if !inner.contains(':') => inner,
+        None => return None,
+    };
+    Some(mode.trim().to_lowercase())
+}
+
+fn vim_type(line: &str) -> Option<String> {
+    let at = ["vim:", "vi:", "ex:"].iter().find_map(|sign| {
+        let at = line.find(sign)?;
+        let is_word = line[..at].ends_with(|c: char| c.is_alphanumeric());
+        (!is_word).then_some(at + sign.len())
+    })?;
+    let mut settings = line[at..].split(|c: char| c.is_whitespace() || c == ':');
+    settings.find_map(|setting| {
+        let (name, value) = setting.split_once('=')?;
+        matches!(name, "ft" | "filetype" | "syntax").then(|| value.to_lowercase())
+    })
 }
 
 #[cfg(test)]
@@ -158,7 +214,8 @@ mod tests {
         assert_eq!(of("bin/run", "#!/bin/bash -e\n"), Some("shell"));
         assert_eq!(of("bin/run", "#!/usr/bin/python3.11\n"), Some("python"));
         assert_eq!(of("bin/run", "text"), None);
-        assert_eq!(of(".bashrc", "text"), None);
+        assert_eq!(of(".bashrc", "text"), Some("shell"));
+        assert_eq!(of(".unknown", "text"), None);
         assert_eq!(of("a.unknown-ending", ""), None);
         assert_eq!(of("", ""), None);
     }
@@ -193,6 +250,104 @@ mod tests {
         assert_eq!(of("a.cls", "\\ProvidesClass{a}\n"), Some("tex"));
         assert_eq!(of("a.cls", "VERSION 1.0 CLASS\n"), Some("vb6/vba"));
         assert_eq!(of("a.cls", "public with sharing class A {\n"), Some("apex"));
-        assert_eq!(of("a.cls", "Class A.B Extends %Persistent\n"), None);
+        assert_eq!(of("a.cls", "Class A.B Extends %Persistent\n"), Some("objectscript"));
+    }
+
+    #[test]
+    fn words_in_comments_do_not_decide() {
+        assert_eq!(of("a.h", "/* class A\n namespace b */\n// std::c\nint d;\n"), Some("c"));
+        assert_eq!(of("a.h", "[[gnu::packed]] struct a { int class; };\nclass = b;\n"), Some("c"));
+        assert_eq!(of("a.h", "#include <stdint.h>\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n"), Some("c"));
+        assert_eq!(of("a.pl", "% use strict\na(X) :- b(X).\n"), Some("prolog"));
+        assert_eq!(of("a.pl", "use strict;\nprint \"hi :-)\";\n"), Some("perl"));
+        assert_eq!(of("a.cls", "% VERSION 1.0 CLASS\n\\LoadClass{a}\n"), Some("tex"));
+        assert_eq!(of("a.fs", "(* #version *)\nmodule A\nlet vec2 = 1\n"), Some("fsharp"));
+    }
+
+    #[test]
+    fn rules_of_shared_endings() {
+        for (path, text, language) in [
+            ("a.h", "#include <cstdint>\nstruct A { };\n", Some("cpp")),
+            ("a.h", "struct A {\n  explicit A(int);\n  std::string b;\n};\n", Some("cpp")),
+            ("a.h", "struct A { A() = default;\n  A(A&&) = delete;\n};\n", Some("cpp")),
+            ("a.H", "int a;\n", Some("cpp")),
+            ("A.H", "int a;\n", Some("c")),
+            ("s.C", "int a;\n", Some("cpp")),
+            ("a.tsx", "<?xml version=\"1.0\"?>\n<tileset/>\n", Some("xml")),
+            ("a.tsx", "<tileset name=\"a\"/>\n", Some("xml")),
+            ("a.tsx", "export const a = <b/>;\n", Some("typescript")),
+            ("a.fs", "#version 330\nuniform vec3 a;\n", Some("glsl")),
+            ("a.fs", ": square dup * ;\n", Some("forth")),
+            ("a.fs", "module A\nlet b = 1\n", Some("fsharp")),
+            ("a.m", "x = 1;\ny = x + 2;\n", Some("matlab")),
+            ("a.m", "int main() {\n  return 0;\n}\n", Some("objective-c")),
+            ("a.v", "Theorem a : b.\nProof.\nQed.\n", Some("coq")),
+            ("a.v", "module main\nfn main() {\n}\n", Some("v")),
+            ("a.v", "module a(input b);\nendmodule\n", Some("verilog")),
+            ("a.d", "module a;\nimport std.stdio;\n", Some("d")),
+            ("a.d", "a.o: a.c b.h \\\n  c.h\n", Some("makefile")),
+            ("a.d", "syscall::read:entry\n{ trace(1); }\n", Some("dtrace")),
+            ("a.r", "a <- 1\n", Some("r")),
+            ("a.r", "REBOL [Title: \"a\"]\n", Some("rebol")),
+            ("a.inc", "<?php\n", Some("php")),
+            ("a.rs", "<?xml version=\"1.0\"?>\n", Some("xml")),
+            ("a.cs", "!A methodsFor: 'b'!\n", Some("smalltalk")),
+            ("a.pm", "use v6;\nunit module A;\n", Some("raku")),
+            ("a.pp", "unit a;\ninterface\nimplementation\nend.\n", Some("pascal")),
+            ("a.pp", "class a {\n  file { 'b': ensure => present }\n}\n", Some("puppet")),
+            ("a.pro", "SOURCES += a.cpp\n", Some("qmake")),
+            ("a.pro", "a(X) :- b(X).\n", Some("prolog")),
+            ("a.gs", "function f() { return 1; }\n", Some("javascript")),
+            ("a.ml", "structure A = struct end\n", Some("standard-ml-sml")),
+            ("a.spec", "Name: a\nVersion: 1\n", Some("rpm-specfile")),
+            ("a.md", "(define_insn \"a\")\n", None),
+        ] {
+            assert_eq!(of(path, text), language, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn names_without_ending_and_templates() {
+        for (path, language) in [
+            ("Jenkinsfile", Some("groovy")),
+            ("ci/Jenkinsfile.release", Some("groovy")),
+            ("Containerfile", Some("dockerfile")),
+            ("Dockerfile.dev", Some("dockerfile")),
+            ("web.Dockerfile", Some("dockerfile")),
+            ("Justfile", Some("just")),
+            ("GNUmakefile", Some("makefile")),
+            ("Makefile.am", Some("makefile")),
+            ("Makefile.in", Some("makefile")),
+            ("Brewfile", Some("ruby")),
+            ("Tiltfile", Some("bazel")),
+            (".babelrc", Some("json")),
+            ("config.h.in", Some("c")),
+            ("a.py.tmpl", Some("python")),
+            ("phpunit.xml.dist", Some("xml")),
+            ("compose.yml.example", Some("yaml")),
+            ("CMakeLists.txt.in", Some("cmake")),
+            ("001.in", None),
+            ("a.conf.j2", Some("jinja2")),
+            ("a.html.erb", Some("ruby-html")),
+            ("a.yaml.tpl", Some("yaml")),
+            ("page.tpl", Some("smarty")),
+            ("build.gradle", Some("groovy")),
+            ("a.es6", Some("javascript")),
+        ] {
+            assert_eq!(of(path, ""), language, "{path}");
+        }
+    }
+
+    #[test]
+    fn first_lines_and_mode_lines() {
+        assert_eq!(of("run.cgi", "#!/usr/bin/perl -w\n"), Some("perl"));
+        assert_eq!(of("a.unknown", "#!/usr/bin/env python3\n"), Some("python"));
+        assert_eq!(of("a.unknown", "<?xml version=\"1.0\"?>\n"), Some("xml"));
+        assert_eq!(of("run", "#!/bin/sh\nexec tclsh \"$0\" \"$@\"\n"), Some("tcl"));
+        assert_eq!(of("a.h", "/* -*- mode: c++; tab-width: 4 -*- */\nint a;\n"), Some("cpp"));
+        assert_eq!(of("a.h", "// -*- C++ -*-\nint a;\n"), Some("cpp"));
+        assert_eq!(of("a.h", "// -*- coding: utf-8 -*-\nint a;\n"), Some("c"));
+        assert_eq!(of("tool", "a = 1\n# vim: set ft=python :\n"), Some("python"));
+        assert!(!may_tell("a.PNG") && may_tell("a.unknown") && may_tell("a"));
     }
 }

@@ -1,32 +1,8 @@
-//! Lines of code, comments and blanks, by one pass over the bytes.
-//!
-//! The rules are tokei's, so that the figures are: a line that holds any code is code; a line that only holds (or is
-//! inside) a comment is a comment; strings keep comment signs from counting. What it does not do: languages inside
-//! languages (a script block of an HTML file counts as HTML), which tokei tells apart.
+//! Lines of code, comments and blanks of a file whose comments, strings and embedded languages are known by place.
 
-use super::{Language, Pair};
-
-/// A set of bytes.
-#[derive(Debug, Clone)]
-pub struct Bytes([bool; 256]);
-
-impl Default for Bytes {
-    fn default() -> Self {
-        Self([false; 256])
-    }
-}
-
-impl Bytes {
-    fn insert(&mut self, token: &[u8]) {
-        if let Some(&first) = token.first() {
-            self.0[usize::from(first)] = true;
-        }
-    }
-
-    pub(super) fn has(&self, byte: u8) -> bool {
-        self.0[usize::from(byte)]
-    }
-}
+use super::LanguageId;
+use super::scanner::{Layout, Part};
+use super::spans::{Span, SpanKind};
 
 /// Physical lines of one file by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,234 +19,87 @@ impl FileLines {
     }
 }
 
-/// Counts the lines of `text`; never fails, and every line counts once.
+/// What the lines of a file are.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// All of them.
+    pub lines: FileLines,
+    /// Of the comments: documentation strings.
+    pub documentation: u32,
+    /// Of all: lines that are wholly of another language, by language.
+    pub embedded: Vec<(LanguageId, FileLines)>,
+}
+
+/// Counts lines by kind: one with any code or text is code, one that only holds (or is inside of) comments is a comment.
 #[must_use]
-pub fn count(language: &Language, text: &[u8]) -> FileLines {
-    let mut counts = FileLines::default();
-    let mut state = State {
-        language,
-        quote: None,
-        stack: Vec::new(),
-    };
-    // Behind this, all is white space: a comment or string that is open there changes no line any more.
-    let end_of_text = text.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1);
+pub fn count(text: &[u8], layout: &Layout) -> Counted {
+    let mut counted = Counted::default();
+    let mut open: Vec<Span> = Vec::new();
+    let mut spans = layout.spans.iter().copied().peekable();
+    let mut parts = Parts::new(&layout.parts);
     let mut start = 0;
     while start < text.len() {
-        let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at + 1);
-        state.line(text, start, end, end_of_text, &mut counts);
-        start = end;
-    }
-    counts
-}
-
-impl Language {
-    /// First bytes of strings and block comments: a line in plain code without them needs no scan.
-    pub(super) fn opening_bytes(&self) -> Bytes {
-        let mut bytes = Bytes::default();
-        let opening = self
-            .strings
-            .iter()
-            .chain(&self.doc_strings)
-            .chain(&self.verbatim_strings)
-            .chain(&self.block_comments)
-            .chain(&self.nesting_comments);
-        opening.for_each(|(open, _)| bytes.insert(open));
-        bytes
-    }
-
-    pub(super) fn interesting_bytes(&self) -> Bytes {
-        let mut bytes = self.opening_bytes();
-        bytes.insert(b"\\");
-        self.line_comments.iter().for_each(|open| bytes.insert(open));
-        let all = [
-            &self.strings,
-            &self.doc_strings,
-            &self.verbatim_strings,
-            &self.block_comments,
-            &self.nesting_comments,
-        ];
-        for (open, close) in all.into_iter().flatten() {
-            bytes.insert(open);
-            bytes.insert(close);
-        }
-        bytes
-    }
-
-    fn is_line_comment(&self, line: &[u8]) -> bool {
-        self.line_comments.iter().any(|sign| line.starts_with(sign))
-    }
-
-    /// Whether the line holds the start of a string or of a block comment.
-    fn needs_scan(&self, line: &[u8]) -> bool {
-        line.iter().enumerate().any(|(at, &byte)| {
-            self.opens.has(byte) && {
-                let rest = &line[at..];
-                let opening = |list: &[Pair]| list.iter().any(|(open, _)| rest.starts_with(open));
-                opening(&self.strings)
-                    || opening(&self.doc_strings)
-                    || opening(&self.verbatim_strings)
-                    || opening(&self.block_comments)
-                    || opening(&self.nesting_comments)
-            }
-        })
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Quote {
-    close: &'static [u8],
-    verbatim: bool,
-}
-
-/// Where the scan is: in plain code, in a string, or in (nested) block comments.
-struct State<'a> {
-    language: &'a Language,
-    quote: Option<Quote>,
-    /// The ends that are awaited.
-    stack: Vec<&'static [u8]>,
-}
-
-/// Hostile input cannot make the stack of open comments grow without bound.
-const MAX_OPEN: usize = 4096;
-
-impl State<'_> {
-    fn line(&mut self, text: &[u8], start: usize, end: usize, end_of_text: usize, counts: &mut FileLines) {
-        let language = self.language;
-        let raw = &text[start..end];
-        let line = if language.column { raw } else { trim(raw) };
-        let slot = if self.quote.is_none() && self.stack.is_empty() {
-            if trim(line).is_empty() {
-                &mut counts.blanks
-            } else if !language.needs_scan(line) {
-                if language.literate || language.is_line_comment(line) {
-                    &mut counts.comments
-                } else {
-                    &mut counts.code
-                }
-            } else {
-                self.scanned_line(text, start, end, end_of_text, line, counts)
-            }
-        } else {
-            self.scanned_line(text, start, end, end_of_text, line, counts)
-        };
-        *slot += 1;
-    }
-
-    fn scanned_line<'c>(
-        &mut self,
-        text: &[u8],
-        start: usize,
-        end: usize,
-        end_of_text: usize,
-        line: &[u8],
-        counts: &'c mut FileLines,
-    ) -> &'c mut u32 {
-        let started_in_comment = !self.stack.is_empty();
-        self.scan(text, start, end.min(end_of_text));
-        if self.language.literate || self.is_comment(trim(line), started_in_comment) {
-            &mut counts.comments
-        } else {
-            &mut counts.code
-        }
-    }
-
-    fn scan(&mut self, text: &[u8], start: usize, end: usize) {
+        let newline = memchr::memchr(b'\n', &text[start..]).map(|at| start + at);
+        let end = newline.map_or(text.len(), |at| at + 1);
+        let mut content = Content::Nothing;
         let mut at = start;
         while at < end {
-            if !self.language.matters.has(text[at]) {
-                at += 1;
-                continue;
+            while spans.peek().is_some_and(|span| span.start as usize <= at) {
+                open.extend(spans.next());
             }
-            let rest = &text[at..];
-            if let Some(length) = self.closes(rest) {
-                at += length;
-            } else if self.quote.is_some() {
-                at += 1;
-            } else if let Some(length) = self.opens_string(rest).or_else(|| self.opens_comment(rest)) {
-                at += length;
-            } else if self.stack.is_empty() && self.language.is_line_comment(rest) {
-                return;
-            } else {
-                at += 1;
+            open.retain(|span| span.end as usize > at);
+            let next = spans.peek().map_or(end, |span| (span.start as usize).min(end));
+            let close = open.iter().map(|span| span.end as usize).min().unwrap_or(end);
+            let until = next.min(close).min(end);
+            content = content.max(Content::of(&text[at..until], open.last()));
+            at = until;
+        }
+        content.add(&mut counted.lines);
+        counted.documentation += u32::from(content == Content::Documentation);
+        if let Some(language) = parts.around(start, newline.unwrap_or(end)) {
+            let known = counted.embedded.iter().position(|(known, _)| *known == language);
+            let at = known.unwrap_or_else(|| {
+                counted.embedded.push((language, FileLines::default()));
+                counted.embedded.len() - 1
+            });
+            content.add(&mut counted.embedded[at].1);
+        }
+        start = end;
+    }
+    counted
+}
+
+/// What a line holds; the greater decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Content {
+    Nothing,
+    Documentation,
+    Comment,
+    Code,
+}
+
+impl Content {
+    fn of(text: &[u8], innermost: Option<&Span>) -> Self {
+        match innermost.map(|span| span.kind) {
+            Some(SpanKind::Documentation) => Self::Documentation,
+            Some(SpanKind::Comment) => Self::Comment,
+            Some(SpanKind::Text) => Self::Code,
+            Some(SpanKind::Code) | None => {
+                if text.iter().all(|byte| is_space(*byte)) {
+                    Self::Nothing
+                } else {
+                    Self::Code
+                }
             }
         }
     }
 
-    /// The end of the string or comment that is open, or an escaped sign.
-    fn closes(&mut self, rest: &[u8]) -> Option<usize> {
-        let escapes = self.quote.is_none_or(|quote| !quote.verbatim);
-        match self.quote {
-            Some(quote) if rest.starts_with(quote.close) => {
-                self.quote = None;
-                return Some(quote.close.len());
-            }
-            _ if escapes && rest.starts_with(br"\\") => return Some(2),
-            _ if escapes
-                && rest.starts_with(br"\")
-                && self
-                    .language
-                    .strings
-                    .iter()
-                    .any(|(open, _)| rest[1..].starts_with(open)) =>
-            {
-                return Some(2);
-            }
-            _ => {}
+    fn add(self, lines: &mut FileLines) {
+        match self {
+            Self::Nothing => lines.blanks += 1,
+            Self::Comment | Self::Documentation => lines.comments += 1,
+            Self::Code => lines.code += 1,
         }
-        let close = *self.stack.last()?;
-        rest.starts_with(close).then(|| {
-            self.stack.pop();
-            close.len()
-        })
-    }
-
-    fn opens_string(&mut self, rest: &[u8]) -> Option<usize> {
-        if !self.stack.is_empty() {
-            return None;
-        }
-        let find = |list: &[Pair]| list.iter().find(|(open, _)| rest.starts_with(open)).copied();
-        let (pair, verbatim) = find(&self.language.doc_strings)
-            .map(|pair| (pair, false))
-            .or_else(|| find(&self.language.verbatim_strings).map(|pair| (pair, true)))
-            .or_else(|| find(&self.language.strings).map(|pair| (pair, false)))?;
-        self.quote = Some(Quote {
-            close: pair.1,
-            verbatim,
-        });
-        Some(pair.0.len())
-    }
-
-    fn opens_comment(&mut self, rest: &[u8]) -> Option<usize> {
-        let plain = self
-            .language
-            .block_comments
-            .iter()
-            .map(|pair| (pair, self.language.nested));
-        let nesting = self.language.nesting_comments.iter().map(|pair| (pair, true));
-        let ((open, close), nests) = plain.chain(nesting).find(|((open, _), _)| rest.starts_with(open))?;
-        if (self.stack.is_empty() || nests) && self.stack.len() < MAX_OPEN {
-            self.stack.push(close);
-        }
-        Some(open.len())
-    }
-
-    fn is_comment(&self, line: &[u8], started_in_comment: bool) -> bool {
-        let blocks = || {
-            self.language
-                .block_comments
-                .iter()
-                .chain(&self.language.nesting_comments)
-        };
-        if self.quote.is_some() {
-            return false;
-        }
-        self.language.is_line_comment(line)
-            || blocks().any(|(open, close)| line.starts_with(open) && line.ends_with(close))
-            || started_in_comment
-            || self
-                .stack
-                .last()
-                .is_some_and(|last| blocks().any(|(open, close)| close == last && line.starts_with(open)))
     }
 }
 
@@ -278,12 +107,32 @@ fn is_space(byte: u8) -> bool {
     byte == b' ' || (b'\x09'..=b'\x0d').contains(&byte)
 }
 
-fn trim(line: &[u8]) -> &[u8] {
-    let Some(start) = line.iter().position(|b| !is_space(*b)) else {
-        return &[];
-    };
-    let end = line.iter().rposition(|b| !is_space(*b)).map_or(start, |last| last + 1);
-    &line[start..end]
+/// Texts in other languages, as the lines go by.
+struct Parts<'a> {
+    coming: std::iter::Peekable<std::slice::Iter<'a, Part>>,
+    open: Vec<Part>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(parts: &'a [Part]) -> Self {
+        Self {
+            coming: parts.iter().peekable(),
+            open: Vec::new(),
+        }
+    }
+
+    /// The language of the innermost one that holds the whole line.
+    fn around(&mut self, start: usize, end: usize) -> Option<LanguageId> {
+        while self.coming.peek().is_some_and(|part| part.start <= start) {
+            self.open.extend(self.coming.next().copied());
+        }
+        self.open.retain(|part| part.end > start);
+        self.open
+            .iter()
+            .rev()
+            .find(|part| part.end >= end)
+            .map(|part| part.language)
+    }
 }
 
 #[cfg(test)]
@@ -291,11 +140,76 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::language::LanguageId;
+    use crate::language::scanner;
 
     fn lines(id: &str, text: &str) -> (u32, u32, u32) {
-        let counts = count(LanguageId::by_id(id).expect("in the table").get(), text.as_bytes());
+        let language = LanguageId::by_id(id).expect("in the table").get();
+        let counts = count(text.as_bytes(), &scanner::scan(language, text.as_bytes())).lines;
         (counts.code, counts.comments, counts.blanks)
+    }
+
+    fn of_spans(text: &str, spans: &[(usize, usize, SpanKind)]) -> (u32, u32, u32) {
+        let spans = spans
+            .iter()
+            .map(|&(start, end, kind)| Span::new(start, end, kind))
+            .collect();
+        let lines = count(
+            text.as_bytes(),
+            &Layout {
+                spans,
+                parts: Vec::new(),
+            },
+        )
+        .lines;
+        (lines.code, lines.comments, lines.blanks)
+    }
+
+    #[test]
+    fn a_line_with_any_code_is_code_by_spans() {
+        assert_eq!(
+            of_spans(
+                "a # b\n# c\n\n",
+                &[(2, 5, SpanKind::Comment), (6, 9, SpanKind::Comment)]
+            ),
+            (1, 1, 1)
+        );
+        assert_eq!(of_spans("a", &[]), (1, 0, 0));
+        assert_eq!(of_spans("", &[]), (0, 0, 0));
+    }
+
+    #[test]
+    fn an_empty_line_belongs_to_what_is_around_it() {
+        assert_eq!(of_spans("/*\n\n*/\n\n", &[(0, 6, SpanKind::Comment)]), (0, 3, 1));
+        assert_eq!(of_spans("\"\n\n\"\n\n", &[(0, 4, SpanKind::Text)]), (3, 0, 1));
+        // A comment with its line's end does not reach into the next line.
+        assert_eq!(of_spans("# a\n\nb\n", &[(0, 4, SpanKind::Comment)]), (1, 1, 1));
+    }
+
+    #[test]
+    fn spans_nest() {
+        let text = "`\n${\n\n/*\n\n*/ a}\n\n`\n";
+        let spans = [
+            (0, 18, SpanKind::Text),
+            (2, 15, SpanKind::Code),
+            (6, 12, SpanKind::Comment),
+        ];
+        assert_eq!(of_spans(text, &spans), (5, 2, 1));
+    }
+
+    #[test]
+    fn documentation_is_counted_apart() {
+        let layout = Layout {
+            spans: vec![
+                Span::new(0, 8, SpanKind::Documentation),
+                Span::new(9, 12, SpanKind::Comment),
+            ],
+            parts: Vec::new(),
+        };
+        let counted = count(b"'''\na'''\n# b\n", &layout);
+        assert_eq!(
+            (counted.lines.code, counted.lines.comments, counted.documentation),
+            (0, 3, 2)
+        );
     }
 
     #[test]
@@ -346,17 +260,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_counts_once(text in "[ -~\\n/*#\"'`\\\\{}<!-]{0,400}", which in 0usize..300) {
+        fn every_line_counts_once(text in "[ -~\\n/*#\"'`\\\\{}<!-]{0,400}", which in 0usize..350) {
             let id = crate::language::LanguageId(u16::try_from(which).expect("small"));
-            let counts = count(id.get(), text.as_bytes());
-            prop_assert_eq!(counts.total() as usize, text.split_inclusive('\n').count());
+            let counts = count(text.as_bytes(), &scanner::scan(id.get(), text.as_bytes()));
+            prop_assert_eq!(counts.lines.total() as usize, text.split_inclusive('\n').count());
         }
 
         #[test]
-        fn any_bytes_will_do(text in proptest::collection::vec(any::<u8>(), 0..400), which in 0usize..300) {
+        fn any_bytes_will_do(text in proptest::collection::vec(any::<u8>(), 0..400), which in 0usize..350) {
             let id = crate::language::LanguageId(u16::try_from(which).expect("small"));
             let lines = text.split_inclusive(|b| *b == b'\n').count();
-            prop_assert_eq!(count(id.get(), &text).total() as usize, lines);
+            prop_assert_eq!(count(&text, &scanner::scan(id.get(), &text)).lines.total() as usize, lines);
         }
     }
 }

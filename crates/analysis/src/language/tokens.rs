@@ -7,7 +7,9 @@
 
 use std::collections::VecDeque;
 
-use super::{Language, Pair};
+use super::Language;
+use super::signs::PairKind;
+use super::spans::{Span, SpanKind};
 
 /// Tokens in a hash.
 pub(crate) const GRAM: usize = 25;
@@ -33,10 +35,10 @@ pub struct Fingerprint {
     pub line: u32,
 }
 
-/// What copies of `text` are found by.
+/// What copies of `text` are found by; `spans` are its comments and long strings.
 #[must_use]
-pub fn tokens(language: &Language, text: &[u8]) -> Tokens {
-    let tokens = split(language, text);
+pub fn tokens(language: &Language, text: &[u8], spans: &[Span]) -> Tokens {
+    let tokens = split(language, text, spans);
     let mut marks = Vec::with_capacity(tokens.len() + tokens.last().map_or(0, |last| last.line as usize));
     let mut places = Vec::with_capacity(tokens.len());
     let mut line = 1;
@@ -60,26 +62,38 @@ struct Token {
     line: u32,
 }
 
-fn split(language: &Language, text: &[u8]) -> Vec<Token> {
+fn split(language: &Language, text: &[u8], spans: &[Span]) -> Vec<Token> {
     let mut found = Vec::with_capacity(text.len() / 6);
+    let mut spans = spans.iter().peekable();
     let (mut at, mut line) = (0, 1u32);
     while at < text.len() && found.len() < MAX_TOKENS {
+        while spans.peek().is_some_and(|span| (span.start as usize) < at) {
+            spans.next();
+        }
         let rest = &text[at..];
         let byte = rest[0];
+        let span = spans
+            .peek()
+            .filter(|span| span.start as usize == at && span.kind != SpanKind::Code);
+        let span_length = span.map(|span| (span.end as usize).min(text.len()) - at);
         if byte == b'\n' {
             line += 1;
             at += 1;
         } else if byte.is_ascii_whitespace() {
             at += 1;
-        } else if let Some(length) = language.matters.has(byte).then(|| language.comment(rest)).flatten() {
+        } else if let Some(length) = span_length.filter(|_| span.is_some_and(|span| span.kind != SpanKind::Text)) {
             line += newlines(&rest[..length]);
             at += length;
         } else {
-            let length = language
-                .matters
-                .has(byte)
-                .then(|| language.string(rest))
-                .flatten()
+            let length = span_length
+                .or_else(|| {
+                    language
+                        .signs
+                        .matters
+                        .has(byte)
+                        .then(|| string(language, rest))
+                        .flatten()
+                })
                 .unwrap_or_else(|| rest.iter().take_while(|b| is_word(**b)).count().max(1));
             found.push(Token {
                 hash: hash(&rest[..length]),
@@ -92,41 +106,21 @@ fn split(language: &Language, text: &[u8]) -> Vec<Token> {
     found
 }
 
-impl Language {
-    /// The length of the comment that begins here.
-    fn comment(&self, rest: &[u8]) -> Option<usize> {
-        if self.line_comments.iter().any(|sign| rest.starts_with(sign)) {
-            return Some(memchr::memchr(b'\n', rest).unwrap_or(rest.len()));
+/// The length of the string that begins here and ends in its line.
+fn string(language: &Language, rest: &[u8]) -> Option<usize> {
+    let pair = language.signs.strings.iter().find(|pair| rest.starts_with(pair.open))?;
+    let escapes = pair.kind != PairKind::Verbatim;
+    let mut at = pair.open.len();
+    while at < rest.len() && rest[at] != b'\n' {
+        if escapes && rest[at] == language.signs.escape {
+            at += 2;
+        } else if rest[at..].starts_with(pair.close) {
+            return Some(at + pair.close.len());
+        } else {
+            at += 1;
         }
-        let mut blocks = self.block_comments.iter().chain(&self.nesting_comments);
-        let (open, close) = blocks.find(|(open, _)| rest.starts_with(open))?;
-        let inner = &rest[open.len()..];
-        Some(memchr::memmem::find(inner, close).map_or(rest.len(), |end| open.len() + end + close.len()))
     }
-
-    /// The length of the string that begins here; one that does not end within its line is no string.
-    fn string(&self, rest: &[u8]) -> Option<usize> {
-        let begins = |list: &'_ [Pair]| list.iter().find(|(open, _)| rest.starts_with(open)).copied();
-        let long = begins(&self.doc_strings).or_else(|| begins(&self.verbatim_strings));
-        if let Some((open, close)) = long {
-            let inner = &rest[open.len()..];
-            return Some(memchr::memmem::find(inner, close).map_or(rest.len(), |end| open.len() + end + close.len()));
-        }
-        let (open, close) = begins(&self.strings)?;
-        let mut at = open.len();
-        while at < rest.len() {
-            if rest[at] == b'\\' {
-                at += 2;
-            } else if rest[at..].starts_with(close) {
-                return Some(at + close.len());
-            } else if rest[at] == b'\n' && open != b"`" {
-                return None;
-            } else {
-                at += 1;
-            }
-        }
-        None
-    }
+    None
 }
 
 fn is_word(byte: u8) -> bool {
@@ -198,11 +192,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::language::LanguageId;
+    use crate::language::{LanguageId, scan};
 
     fn of(text: &str) -> Vec<u32> {
         let language = LanguageId::by_id("javascript").expect("in the table").get();
-        let found = tokens(language, text.as_bytes());
+        let spans = scan(language, text.as_bytes()).spans;
+        let found = tokens(language, text.as_bytes(), &spans);
         found.fingerprints.iter().map(|found| found.hash).collect()
     }
 
@@ -233,7 +228,8 @@ mod tests {
         #[test]
         fn any_text_will_do(text in "[ -~\\n]{0,300}", which in 0usize..300) {
             let id = crate::language::LanguageId(u16::try_from(which).expect("small"));
-            let found = tokens(id.get(), text.as_bytes());
+            let spans = scan(id.get(), text.as_bytes()).spans;
+            let found = tokens(id.get(), text.as_bytes(), &spans);
             let ends = |marks: &[u8]| marks.iter().filter(|mark| **mark == 0).count();
             prop_assert!(ends(&found.marks) <= text.matches('\n').count());
             for print in &found.fingerprints {

@@ -1,13 +1,13 @@
 //! Languages and lines.
 //!
 //! *What it looks at*: every file with a known language. *Why it matters*: what the repository is made of, and how much of
-//! it people wrote here. *Limits*: code inside of other files (a script in an HTML page) counts as the outer language.
+//! it people wrote here. *Limits*: a line with code of two languages (a handler in a tag) counts as the outer one.
 
 use repolens_core::report::{ByName, Languages, LineCounts, Lines, Report};
 
 use super::{Outcome, Scratch};
 use crate::facts::FileFacts;
-use crate::language::{Kind, Origin};
+use crate::language::{FileLines, Kind, Origin};
 use crate::scan::Facts;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
@@ -23,7 +23,21 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         };
         let counts = counts(file);
         *languages.languages.entry(language.id.to_owned()).or_default() += 1;
-        lines.by_language.entry(language.id.to_owned()).or_default().add(counts);
+        let mut rest = counts;
+        for (embedded, inner) in &file.embedded {
+            let inner = of_lines(*inner);
+            rest.code -= inner.code;
+            rest.comments -= inner.comments;
+            rest.blanks -= inner.blanks;
+            let id = embedded.get().id;
+            lines.by_language.entry(id.to_owned()).or_default().add(inner);
+            // Code in prose explains: it is no code of the product.
+            let is_own = matches!(file.origin, Origin::Own | Origin::Documentation) && language.kind != Kind::Prose;
+            if is_own && embedded.get().kind == Kind::Programming {
+                *own.entry(id.to_owned()).or_default() += inner.code;
+            }
+        }
+        lines.by_language.entry(language.id.to_owned()).or_default().add(rest);
         lines.total.add(counts);
         match file.origin {
             Origin::Vendored => lines.vendored.add(counts),
@@ -33,7 +47,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
                     *lines.bytes_by_language.entry(language.id.to_owned()).or_default() += file.bytes;
                 }
                 if language.kind == Kind::Programming {
-                    *own.entry(language.id.to_owned()).or_default() += counts.code;
+                    *own.entry(language.id.to_owned()).or_default() += rest.code;
                 }
             }
         }
@@ -53,9 +67,17 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
 fn counts(file: &FileFacts) -> LineCounts {
     LineCounts {
         files: 1,
-        code: file.lines.code.into(),
-        comments: file.lines.comments.into(),
-        blanks: file.lines.blanks.into(),
         docstrings: file.docstrings.into(),
+        ..of_lines(file.lines)
+    }
+}
+
+fn of_lines(lines: FileLines) -> LineCounts {
+    LineCounts {
+        files: 0,
+        code: lines.code.into(),
+        comments: lines.comments.into(),
+        blanks: lines.blanks.into(),
+        docstrings: 0,
     }
 }

@@ -118,7 +118,7 @@ type Make = for<'f> fn(&Index<'f>) -> Box<dyn Resolver + 'f>;
 /// Adding a language: its file, a line here.
 const RESOLVERS: &[(&[&str], Make)] = &[
     (&["javascript", "typescript", "vue", "svelte"], javascript::new),
-    (&["python"], python::new),
+    (&["python", "jupyter-notebooks"], python::new),
     (&["java", "kotlin", "scala"], java::new),
     (&["go"], go::new),
     (&["rust"], rust::new),

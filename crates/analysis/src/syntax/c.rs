@@ -60,6 +60,7 @@ const GRAMMAR: Grammar = Grammar {
     implicit_this: true,
     private: Private::Static,
     embedded: None,
+    prepare: None,
     unused_imports: None,
     mentions: &[],
 };

@@ -7,12 +7,15 @@
 use super::{depth, javascript};
 use crate::calls::Calls;
 use crate::facts::{Export, Import, ImportKind, Syntax};
+use crate::language::{Span, tags};
 use crate::units::CognitiveRules;
 
 /// One `<script>`.
 #[derive(Debug, Default, PartialEq)]
 struct Script<'t> {
     text: &'t str,
+    /// Where its text begins in the file.
+    start: usize,
     /// 1-based, of the first line of its text.
     line: u32,
     language: &'t str,
@@ -23,7 +26,13 @@ struct Script<'t> {
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(path: &str, text: &str, max_nesting: u64, rules: CognitiveRules) -> Result<Syntax, String> {
+pub(super) fn facts(
+    path: &str,
+    text: &str,
+    spans: &[Span],
+    max_nesting: u64,
+    rules: CognitiveRules,
+) -> Result<Syntax, String> {
     let instance_exports = !path.to_lowercase().ends_with(".svelte");
     let mut whole = Syntax::default();
     for script in scripts(text) {
@@ -35,7 +44,10 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64, rules: CognitiveRu
                 names: Vec::new(),
             });
         }
-        depth::check(script.text.as_bytes(), max_nesting)?;
+        let end = script.start + script.text.len();
+        let first = spans.partition_point(|span| (span.start as usize) < script.start);
+        let last = spans.partition_point(|span| (span.start as usize) < end);
+        depth::check_part(text.as_bytes(), script.start..end, &spans[first..last], max_nesting)?;
         // Empty lines before it give each node its line.
         let before = usize::try_from(script.line - 1).unwrap_or(0);
         let mut padded = "\n".repeat(before);
@@ -50,6 +62,11 @@ pub(super) fn facts(path: &str, text: &str, max_nesting: u64, rules: CognitiveRu
             // The first block with code; the numbers of its imports are those of the whole.
             whole.calls = used_by_name(part.calls);
         }
+        let moved = |at: u32| at as usize - before + script.start;
+        let spans = part.spans.iter();
+        whole
+            .spans
+            .extend(spans.map(|span| Span::new(moved(span.start), moved(span.end), span.kind)));
         whole.functions.extend(part.functions);
         whole.classes += part.classes;
         whole.loads.extend(part.loads);
@@ -86,103 +103,36 @@ fn scripts(text: &str) -> Vec<Script<'_>> {
     let mut found = Vec::new();
     let (mut at, mut line, mut counted) = (0, 1u32, 0);
     while let Some(open) = memchr::memchr(b'<', &bytes[at..]).map(|open| at + open) {
-        let rest = &text[open..];
-        if rest.starts_with("<!--") {
-            at = rest.find("-->").map_or(text.len(), |end| open + end + 3);
+        if bytes[open..].starts_with(b"<!--") {
+            at = memchr::memmem::find(&bytes[open..], b"-->").map_or(text.len(), |end| open + end + 3);
             continue;
         }
-        let Some(attributes) = tag(rest, "<script") else {
+        let Some(tag) = tags::tag(bytes, open) else {
             at = open + 1;
             continue;
         };
-        let Some((attributes, start)) = attributes_end(attributes) else {
-            break;
-        };
-        let start = open + "<script".len() + start;
-        let mut script = Script::default();
-        for (name, value) in attributes_of(attributes) {
-            match name {
-                "lang" => script.language = value,
-                "src" => script.source = value,
-                "module" => script.module = true,
-                "context" => script.module |= value == "module",
-                _ => {}
-            }
+        at = tag.end;
+        if !tag.name.eq_ignore_ascii_case(b"script") {
+            continue;
         }
-        let end = if attributes.ends_with('/') {
-            start
+        let end = if tag.is_closed {
+            tag.end
         } else {
-            end_tag(text, start)
+            tags::end_tag(bytes, tag.end, tag.name).unwrap_or(text.len())
         };
-        line += u32::try_from(memchr::memchr_iter(b'\n', &bytes[counted..start]).count()).unwrap_or(u32::MAX);
-        counted = start;
-        script.text = &text[start..end];
-        script.line = line;
-        found.push(script);
-        at = end.max(start);
+        line += u32::try_from(memchr::memchr_iter(b'\n', &bytes[counted..tag.end]).count()).unwrap_or(u32::MAX);
+        counted = tag.end;
+        found.push(Script {
+            text: &text[tag.end..end],
+            start: tag.end,
+            line,
+            language: tag.attribute("lang").unwrap_or_default(),
+            source: tag.attribute("src").unwrap_or_default(),
+            module: tag.attribute("module").is_some() || tag.attribute("context") == Some("module"),
+        });
+        at = end;
     }
     found
-}
-
-/// What follows the name of a tag, where it is this one.
-fn tag<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let begins = text.get(..name.len())?.eq_ignore_ascii_case(name);
-    let rest = text.get(name.len()..)?;
-    let ends = rest.starts_with(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/');
-    (begins && ends).then_some(rest)
-}
-
-/// The attributes, and where the text behind their `>` begins.
-fn attributes_end(text: &str) -> Option<(&str, usize)> {
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return Some((&text[..at], at + 1)),
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), byte) if open == byte => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Names and values; a value is empty where there is none.
-fn attributes_of(mut text: &str) -> Vec<(&str, &str)> {
-    let mut found = Vec::new();
-    loop {
-        text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-        let end = text.find(|c: char| c.is_ascii_whitespace() || c == '=' || c == '/');
-        let (name, rest) = text.split_at(end.unwrap_or(text.len()));
-        if name.is_empty() && rest.is_empty() {
-            return found;
-        }
-        let Some(value) = rest.trim_start().strip_prefix('=') else {
-            found.push((name, ""));
-            text = rest;
-            continue;
-        };
-        let value = value.trim_start();
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let (value, rest) = match quote {
-            Some(quote) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-            None => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
-        };
-        found.push((name, value));
-        text = rest;
-    }
-}
-
-/// Where `</script` begins; the end of the text where it does not.
-fn end_tag(text: &str, from: usize) -> usize {
-    let bytes = text.as_bytes();
-    memchr::memmem::find_iter(&bytes[from..], b"</")
-        .map(|at| from + at)
-        .find(|&at| {
-            bytes
-                .get(at + 2..at + 8)
-                .is_some_and(|name| name.eq_ignore_ascii_case(b"script"))
-        })
-        .unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -249,6 +199,6 @@ function area(a: number): number {
     #[test]
     fn long_markup_is_not_deep() {
         let text = format!("<template>{}</template><script>let a</script>", "<p>\n".repeat(50_000));
-        assert!(facts("a.vue", &text, 1_000, CognitiveRules::PAPER).is_ok());
+        assert!(facts("a.vue", &text, &[], 1_000, CognitiveRules::PAPER).is_ok());
     }
 }

@@ -47,6 +47,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: true,
     private: Private::Word,
     embedded: None,
+    prepare: None,
     unused_imports: None,
     mentions: &[],
 };

@@ -1,9 +1,13 @@
 //! Is a text nested too deeply for a parser that calls itself? A rough scan that errs to the careful side.
 //!
 //! It counts brackets that are open at a time, and what makes a tree grow in depth without brackets around it: operators,
-//! words such as `not` and `new`, calls and subscripts one behind the other, as long as no statement ends. Comments,
-//! templates and long strings are not told apart from code (that takes a parser), so a very long list in a data file may be
-//! refused too; it is then counted in lines only and named.
+//! words such as `not` and `new`, calls and subscripts one behind the other, as long as no statement ends. Comments and
+//! strings are left out as far as a scan by the language's signs sees them. A very long list in a data file may be refused
+//! too; it is then counted in lines only and named.
+
+use std::ops::Range;
+
+use crate::language::{Span, SpanKind};
 
 /// Tokens of one level without the end of a statement: the trees of `a + b + c …`, `a.b.c…`, `else if …`, `a ? b : c ? …`,
 /// `not not …`, `a()()…` grow with each; the parsers measured here die beyond 14,500.
@@ -11,12 +15,33 @@ const MAX_CHAIN: u32 = 12_000;
 /// Strings up to this length, on one line, are skipped.
 const MAX_STRING: usize = 256;
 
+/// Checks a whole text, whose comments and long strings are `spans`.
+///
 /// # Errors
 /// A sentence for the report.
-pub fn check(text: &[u8], max_nesting: u64) -> Result<(), String> {
+pub fn check(text: &[u8], spans: &[Span], max_nesting: u64) -> Result<(), String> {
+    check_part(text, 0..text.len(), spans, max_nesting)
+}
+
+/// Checks a part of a text; `spans` are those that begin in it.
+///
+/// # Errors
+/// A sentence for the report.
+pub fn check_part(text: &[u8], part: Range<usize>, spans: &[Span], max_nesting: u64) -> Result<(), String> {
     let mut scan = Scan::default();
-    let mut at = 0;
+    let mut spans = spans.iter().filter(|span| span.kind != SpanKind::Code).peekable();
+    let mut at = part.start;
+    let text = &text[..part.end];
     while let Some(&byte) = text.get(at) {
+        while spans.peek().is_some_and(|span| (span.start as usize) < at) {
+            spans.next();
+        }
+        if let Some(span) = spans.next_if(|span| span.start as usize == at && span.end as usize > at) {
+            // The `${` of a template is a bracket that is closed behind it.
+            let opens = text[..(span.end as usize).min(text.len())].ends_with(b"${");
+            at = span.end as usize - usize::from(opens && span.kind == SpanKind::Text);
+            continue;
+        }
         let rest = &text[at + 1..];
         at += 1;
         match byte {
@@ -205,7 +230,7 @@ mod tests {
 
     #[test]
     fn deep_and_long_is_refused() {
-        assert!(check("[".repeat(1_001).as_bytes(), 1_000).is_err());
+        assert!(check("[".repeat(1_001).as_bytes(), &[], 1_000).is_err());
         for piece in [
             "1+",
             "a.",
@@ -241,7 +266,7 @@ mod tests {
             "yield ",
             "[]",
         ] {
-            assert!(check(piece.repeat(20_000).as_bytes(), 1_000).is_err(), "{piece}");
+            assert!(check(piece.repeat(20_000).as_bytes(), &[], 1_000).is_err(), "{piece}");
         }
     }
 
@@ -261,7 +286,26 @@ mod tests {
             "fn f<'a>(a: &'a str) -> &'a str { a.b().c() }\n",
             "# don't (\n",
         ] {
-            assert_eq!(check(line.repeat(20_000).as_bytes(), 1_000_000), Ok(()), "{line}");
+            assert_eq!(check(line.repeat(20_000).as_bytes(), &[], 1_000_000), Ok(()), "{line}");
         }
+    }
+
+    #[test]
+    fn comments_and_strings_are_left_out() {
+        let language = crate::language::LanguageId::by_id("javascript")
+            .expect("in the table")
+            .get();
+        let check = |text: &str| {
+            let spans = crate::language::scan(language, text.as_bytes()).spans;
+            super::check(text.as_bytes(), &spans, 1_000)
+        };
+        let deep = "[({+/".repeat(20_000);
+        assert_eq!(
+            check(&format!("a = '{deep}'; // {deep}\n/* {deep} */ b = `{deep}`;")),
+            Ok(())
+        );
+        // What a template holds is code.
+        assert!(check(&"(`${1}` + ".repeat(2_000)).is_err());
+        assert!(check(&"`${".repeat(2_000)).is_err());
     }
 }

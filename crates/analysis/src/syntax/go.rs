@@ -36,6 +36,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: false,
     private: Private::LowerCase,
     embedded: None,
+    prepare: None,
     unused_imports: None,
     mentions: &[],
 };

@@ -38,6 +38,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: true,
     private: Private::Word,
     embedded: None,
+    prepare: None,
     unused_imports: Some(UNUSED_IMPORTS),
     mentions: &["type_identifier", "identifier"],
 };

@@ -46,6 +46,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: false,
     private: Private::Word,
     embedded: None,
+    prepare: None,
     unused_imports: Some(UNUSED_IMPORTS),
     mentions: &[],
 };

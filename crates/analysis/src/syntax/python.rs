@@ -18,8 +18,14 @@ mod calls;
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(_path: &str, text: &str, rules: CognitiveRules) -> Result<Syntax, String> {
-    let parsed = ruff_python_parser::parse_unchecked_source(text, ast::PySourceType::Python);
+pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syntax, String> {
+    // Cells may hold commands of the shell (`!ls`) and of the notebook (`%time`).
+    let kind = if path.ends_with(".ipynb") {
+        ast::PySourceType::Ipynb
+    } else {
+        ast::PySourceType::Python
+    };
+    let parsed = ruff_python_parser::parse_unchecked_source(text, kind);
     let lines = Lines::new(text.as_bytes());
     let mut walk = Walk {
         lines: &lines,

@@ -28,10 +28,36 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: true,
     private: Private::Unknown,
     embedded: None,
+    prepare: Some(prepare),
     unused_imports: None,
     mentions: &[],
 };
 static ROLES: Roles = OnceLock::new();
+
+/// Makes `#` comments of `=begin` blocks: the grammar (0.23.1) ends them at an `=end` that is indented too.
+fn prepare(text: &[u8]) -> Option<Vec<u8>> {
+    let starts_line = |at: usize| at == 0 || text[at - 1] == b'\n';
+    memchr::memmem::find(text, b"=begin")?;
+    let mut prepared = text.to_vec();
+    let (mut at, mut inside) = (0, false);
+    while at < text.len() {
+        let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+        let line = &text[at..end];
+        let is_sign = |sign: &[u8]| {
+            line.strip_prefix(sign)
+                .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
+        };
+        inside |= starts_line(at) && is_sign(b"=begin");
+        if inside {
+            if let Some(first) = prepared[at..end].first_mut() {
+                *first = b'#';
+            }
+            inside = !is_sign(b"=end");
+        }
+        at = end + 1;
+    }
+    Some(prepared)
+}
 
 /// Refuses what the grammar's scanner (0.23.1) ends the process at: it keeps the length of a here-document's name in a byte.
 pub(super) fn check(text: &[u8]) -> Result<(), String> {

@@ -48,6 +48,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: false,
     private: Private::NoPub,
     embedded: Some(macros::ITEMS),
+    prepare: None,
     unused_imports: Some(imports::UNUSED),
     mentions: &[],
 };

@@ -42,6 +42,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     implicit_this: true,
     private: Private::Word,
     embedded: None,
+    prepare: None,
     unused_imports: Some(UNUSED_IMPORTS),
     mentions: &["type_identifier", "identifier"],
 };

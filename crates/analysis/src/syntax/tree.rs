@@ -83,6 +83,9 @@ pub(super) struct Shape<'t> {
 /// Of a child: its field, its kind, its parent's role, and the last word or sign before it.
 pub(super) type Field = for<'a> fn(Option<&'a str>, &str, Role, &str) -> Option<&'a str>;
 
+/// The text to parse in place of a file's, where it is another.
+pub(super) type Prepare = fn(&[u8]) -> Option<Vec<u8>>;
+
 /// A language.
 pub(super) struct Grammar {
     pub language: fn() -> tree_sitter::Language,
@@ -118,6 +121,8 @@ pub(super) struct Grammar {
     pub implicit_this: bool,
     pub private: Private,
     pub embedded: Option<Embedded>,
+    /// The text to parse in place of a file's, of the same length: for what the grammar cannot read.
+    pub prepare: Option<Prepare>,
     /// `None`: its imports name no names, or whether one is used cannot be told.
     pub unused_imports: Option<UnusedImports>,
     /// Kinds of names that may be those of types; kept in files that import all of a package.
@@ -262,6 +267,8 @@ pub(super) fn line(node: Node<'_>) -> u32 {
 /// A sentence for the report.
 pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRules) -> Result<Syntax, String> {
     let begun = Begun::now();
+    let prepared = grammar.prepare.and_then(|prepare| prepare(text));
+    let text = prepared.as_deref().unwrap_or(text);
     let tree = parse(grammar, text, &[], begun)?;
     let root = tree.root_node();
     let mut walk = Walk {

@@ -28,7 +28,7 @@ pub(super) enum Family {
 impl Family {
     pub(super) fn of(language: &str) -> Option<Self> {
         Some(match language {
-            "python" => Self::Python,
+            "python" | "jupyter-notebooks" => Self::Python,
             "javascript" | "typescript" | "vue" | "svelte" => Self::Script,
             "java" | "kotlin" | "scala" => Self::Jvm,
             "go" => Self::Go,

@@ -9,6 +9,7 @@
 
 mod collect;
 mod fixes;
+pub(crate) mod functions;
 mod log;
 mod people;
 mod renames;
@@ -60,7 +61,7 @@ pub(crate) fn prepare(tree: &SourceTree, options: &HistoryOptions) -> Result<His
         return Err(HistoryState::None("the folder is in no git repository".to_owned()));
     };
     let paths = tree.entries.iter().map(|entry| entry.path.as_str());
-    source.prepare(paths, ignore_revs(tree).as_deref(), options.max_commits);
+    source.prepare(paths, ignore_revs(tree).as_deref(), options);
     Ok(source)
 }
 

@@ -64,7 +64,7 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
     };
     let mut truncated = tree.truncated.clone();
     let source = history::prepare(&tree, &options.history);
-    let (facts, history) = std::thread::scope(|scope| {
+    let (facts, mut history) = std::thread::scope(|scope| {
         // git reads the history while this process parses.
         let reading = scope.spawn(|| history::read(source));
         let facts = scan::scan(tree, options, observer);
@@ -72,6 +72,9 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         (facts, reading.join().unwrap_or_else(failed))
     });
     let mut facts = facts?;
+    if let history::HistoryState::Read(history) = &mut history {
+        history.leave_out(&facts.pointers);
+    }
     let ms = start
         .zip(options.clock.as_ref())
         .map(|(start, clock)| clock().saturating_sub(start).as_millis() as u64);

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use repolens_core::report::{Report, RiskLevel, StageStatus};
+use repolens_core::report::{Grade, Report, RiskLevel, StageStatus};
 
 mod history;
 mod structure;
@@ -208,6 +208,7 @@ fn languages(report: &Report, page: &mut Page) {
 
 fn health(report: &Report, page: &mut Page) {
     page.title("Health");
+    grades(report, page);
     if let Some(risk) = &report.risk_scores {
         let colour = level_colour(risk.level);
         let text = format!("{:.0} of 100, {}", risk.overall, risk.level.as_str());
@@ -249,6 +250,31 @@ fn health(report: &Report, page: &mut Page) {
             (true, None) => "none found".to_owned(),
         };
         page.line(&[("", "  Licence          "), ("", &text)]);
+    }
+}
+
+fn grades(report: &Report, page: &mut Page) {
+    let Some(grades) = &report.grades else { return };
+    let colour = |grade: Option<Grade>| match grade {
+        Some(Grade::A | Grade::B) => GREEN,
+        Some(Grade::C) => YELLOW,
+        Some(Grade::D | Grade::E) => RED,
+        None => DIM,
+    };
+    let letter = |grade: Option<Grade>| grade.map_or("–", Grade::as_str);
+    let overall = grades.overall.grade;
+    page.wrapped(&format!("  {}  ", letter(overall)), &grades.overall.words, 3);
+    for (name, aspect) in grades.aspects() {
+        let figure = match (aspect.value, &aspect.not_measured) {
+            (Some(value), _) if aspect.unit == "percent" => format!("  debt of {value:.1} % of the code's cost"),
+            (Some(value), _) => format!("  {value:.0} of 100"),
+            (None, reason) => format!("  {}", reason.as_deref().unwrap_or_default()),
+        };
+        page.line(&[
+            ("", &format!("     {name:<16}")),
+            (colour(aspect.grade), letter(aspect.grade)),
+            (DIM, &figure),
+        ]);
     }
 }
 
@@ -312,10 +338,15 @@ fn advice(report: &Report, page: &mut Page) {
             page.line(&[(DIM, &format!("    {}", place.reason))]);
         }
     }
-    if !summary.advice.is_empty() {
-        page.title("What to do");
-        for (at, advice) in summary.advice.iter().enumerate() {
-            page.wrapped(&format!("  {}. ", at + 1), advice, 3);
+    if !report.actions.is_empty() {
+        page.title("What to do first");
+        for (at, action) in report.actions.iter().enumerate() {
+            page.wrapped(
+                &format!("  {:>2}. ", at + 1),
+                &format!("{} ({})", action.title, action.effort()),
+                3,
+            );
+            page.wrapped("      ", &action.reason, 3);
         }
     }
 }

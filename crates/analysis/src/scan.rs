@@ -26,6 +26,8 @@ pub struct Facts {
     pub name: String,
     /// Sorted by path.
     pub files: Vec<FileFacts>,
+    /// Places in the tree of the pointers of Git LFS, which are not among `files`, in ascending order.
+    pub pointers: Vec<u32>,
     pub skipped: Vec<SkippedFile>,
     /// Files that were not parsed because the time for parsing was used up.
     pub unparsed: u64,
@@ -98,20 +100,23 @@ pub(crate) fn scan_by(
     found.sort_unstable_by_key(|(at, _)| *at);
     skipped.extend(tree.skipped);
     let mut files = Vec::with_capacity(found.len());
-    for (_, mut facts) in found {
+    let mut pointers = Vec::new();
+    for (at, mut facts) in found {
         let problems = std::mem::take(&mut facts.problems);
         skipped.extend(problems.into_iter().map(|reason| SkippedFile {
             path: facts.path.clone(),
             reason,
         }));
-        if !facts.is_pointer {
-            files.push(facts);
+        match facts.is_pointer {
+            true => pointers.push(at as u32),
+            false => files.push(facts),
         }
     }
     skipped.sort();
     Ok(Facts {
         name: tree.name,
         files,
+        pointers,
         skipped,
         unparsed: unparsed.into_inner(),
     })

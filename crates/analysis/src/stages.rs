@@ -15,8 +15,11 @@ use crate::language::Tokens;
 use crate::options::{Observer, Options};
 use crate::scan::Facts;
 
+mod actions;
 mod ast;
 mod calls;
+pub(crate) mod ci;
+mod community;
 mod complexity;
 mod cycles;
 mod dead;
@@ -24,10 +27,13 @@ mod dependencies;
 mod duplication;
 mod entry_points;
 mod explanations;
+mod grades;
 mod hotspots;
 mod languages;
 mod licences;
 mod modules;
+mod percentiles;
+pub(crate) mod published;
 mod readme;
 mod risk;
 mod summary;
@@ -36,7 +42,11 @@ mod tests;
 /// Whether the text of the file at `path` is kept, because a stage reads it itself.
 #[must_use]
 pub fn reads_text_of(path: &str) -> bool {
-    readme::reads_text_of(path) || modules::reads_text_of(path) || entry_points::reads_text_of(path)
+    readme::reads_text_of(path)
+        || modules::reads_text_of(path)
+        || entry_points::reads_text_of(path)
+        || ci::service(path).is_some()
+        || published::reads_text_of(path)
 }
 
 /// What stages hand to later ones beside the report.
@@ -92,6 +102,7 @@ const STAGES: &[(&str, Run)] = &[
     ("readme", readme::run),
     ("licences", licences::run),
     ("tests", tests::run),
+    ("community", community::run),
     ("duplication", duplication::run),
     ("complexity", complexity::run),
     ("module-graph", modules::run),
@@ -101,6 +112,9 @@ const STAGES: &[(&str, Run)] = &[
     ("ast", ast::run),
     ("hotspots", hotspots::run),
     ("risk", risk::run),
+    ("grades", grades::run),
+    ("percentiles", percentiles::run),
+    ("actions", actions::run),
     ("summary", summary::run),
     ("explanations", explanations::run),
 ];

@@ -24,8 +24,8 @@ mod percentiles;
 pub use actions::{Action, ActionPlace};
 pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
 pub use code::{
-    Ast, AstFile, AstSummary, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry, FunctionComplexity,
-    Languages, LineCounts, Lines, Symbol, SymbolKind, TestSection,
+    Ast, AstFile, AstSummary, Community, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry,
+    FunctionComplexity, Languages, LineCounts, Lines, Symbol, SymbolKind, TestSection,
 };
 pub use grades::{AspectGrade, Grade, GradeInput, GradePlace, Grades, OverallGrade};
 pub use graph::{
@@ -96,6 +96,8 @@ pub struct Report {
     pub readme_analysis: Option<ReadmeAnalysis>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tests: Option<TestSection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<Community>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licences: Option<Licences>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -243,6 +243,16 @@ pub const SETTINGS: &[Setting] = &[
         "address space of the analysis, at least 128 MiB",
     ),
     Setting::new(
+        "HISTORY_COMMITS",
+        WORKER,
+        Number {
+            least: 0,
+            most: 100_000,
+        },
+        Value("2000"),
+        "commits of the history that are fetched and read at most; `0`: none",
+    ),
+    Setting::new(
         "REPOLENS_HEARTBEAT",
         WORKER,
         Flag,

@@ -287,6 +287,7 @@ async fn analysed(analyser: &Analyzer, root: &Path) -> anyhow::Result<Vec<(Strin
         scan: &scan,
         repo_url: "https://example.com/a/b",
         started,
+        history_problem: None,
     };
     let deadline = started + analyser.limits.timeout();
     let report = analyser.analyze(&cloned, about, deadline, &Progress::default()).await;

@@ -95,7 +95,10 @@ fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, Op
         history: HistoryOptions {
             max_commits: args.history_commits,
             problem: args.history_problem.clone(),
-            functions: None,
+            functions: args
+                .function
+                .clone()
+                .map(|files| files.into_iter().filter(|file| !file.is_empty()).collect()),
         },
         skip: args
             .skip

@@ -41,6 +41,8 @@ pub struct About<'a> {
     pub repo_url: &'a str,
     /// When work on the scan began.
     pub started: Instant,
+    /// Why there is no history.
+    pub history_problem: Option<&'a str>,
 }
 
 /// A file or stage that killed the child is left out; after this many restarts the analysis is given up.
@@ -155,10 +157,16 @@ impl Analyzer {
             text(format!("--threads={}", self.threads())),
             text(format!("--max-parse-seconds={}", self.parse_seconds())),
             text(format!("--max-stage-seconds={}", self.stage_seconds())),
+            text(format!("--history-commits={}", self.limits.history_commits)),
         ]);
         if let Ok(limits) = serde_json::to_string(&self.limits) {
             args.push(text(format!("--scan-limits={limits}")));
         }
+        args.extend(
+            run.about
+                .history_problem
+                .map(|problem| text(format!("--history-problem={problem}"))),
+        );
         if run.name_files {
             args.push("--name-files".into());
         }
@@ -169,7 +177,12 @@ impl Analyzer {
         Program {
             path: &self.program,
             args,
-            env: vec![("PATH", self.search_path.clone()), ("LANG", "C.UTF-8".into())],
+            env: vec![
+                ("PATH", self.search_path.clone()),
+                ("LANG", "C.UTF-8".into()),
+                // Each further pool of the C library reserves 64 MiB of the address space that is limited.
+                ("MALLOC_ARENA_MAX", "2".into()),
+            ],
             dir: dir.parent().unwrap_or(Path::new("/")),
             events: false,
             limits: Limits {

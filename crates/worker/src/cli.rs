@@ -73,6 +73,10 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "COMMITS", default_value_t = repolens_analysis::HISTORY_COMMITS)]
     pub history_commits: u64,
 
+    /// Also count how often each function of the ten worst hotspots changed, or of the files named (`--function=FILE`)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub function: Option<Vec<String>>,
+
     /// Do not parse this file (its path as in the report); may be given several times
     #[arg(long, value_name = "FILE")]
     pub skip: Vec<String>,

@@ -13,6 +13,7 @@ mod credential;
 mod events;
 mod fetch;
 mod fsck;
+mod history;
 mod locate;
 mod refs;
 

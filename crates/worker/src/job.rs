@@ -218,11 +218,14 @@ impl Jobs {
             return Ok(Produced::Cached);
         }
 
+        let history = self.git.history(&cloned, &url, credential, sandbox.dir(), deadline);
+        let history_problem = history.await;
         let begun = Instant::now();
         let about = About {
             scan: &claim.scan_id,
             repo_url: &claim.repo_url,
             started,
+            history_problem: history_problem.as_deref(),
         };
         let report = self.analyzer.analyze(&cloned, about, deadline, progress).await?;
         figures.analysis = Some(begun.elapsed());

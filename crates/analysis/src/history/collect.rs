@@ -43,10 +43,20 @@ pub(crate) struct History {
     pub ends_at_clone: bool,
     /// Committer's date of the oldest commit that was read, merges and bots included.
     pub oldest: i64,
+    /// Tags that look like a version, where the repository has any tags.
+    pub releases: Option<u64>,
     /// A limit was reached: which.
     pub truncated: Option<String>,
     pub git: Git,
     pub dir: PathBuf,
+    /// The analyzed commit, as git is asked for it.
+    pub commit: String,
+    /// The contents of earlier commits are there.
+    pub has_contents: bool,
+    /// Files whose functions are counted; none named: the worst.
+    pub functions_of: Option<Vec<String>>,
+    /// Ids of the window's commits, where functions are counted.
+    pub window_ids: HashSet<String>,
     /// Of the analyzed folder within the repository.
     pub prefix: String,
 }
@@ -93,6 +103,28 @@ pub(crate) struct ByAuthor {
 impl History {
     pub(crate) fn has_changes(&self) -> bool {
         self.files.iter().any(|file| file.commits > 0)
+    }
+
+    /// Leaves files out, by their numbers in ascending order. The numbers of the files after them become smaller.
+    pub(crate) fn leave_out(&mut self, numbers: &[u32]) {
+        if numbers.is_empty() {
+            return;
+        }
+        let mut number = 0..;
+        self.files.retain(|_| {
+            number
+                .next()
+                .is_none_or(|number| numbers.binary_search(&number).is_err())
+        });
+        let old = std::mem::take(&mut self.together);
+        let starts = std::mem::replace(&mut self.starts, vec![0]);
+        for range in starts.windows(2) {
+            self.together.extend(old[range[0]..range[1]].iter().filter_map(|file| {
+                let before = numbers.binary_search(file).err()?;
+                Some(file - before as u32)
+            }));
+            self.starts.push(self.together.len());
+        }
     }
 
     /// Days from `time` to the analyzed commit.
@@ -243,6 +275,13 @@ impl Collector {
         self
     }
 
+    /// Keeps what counting functions needs, where they are counted.
+    pub(super) fn for_functions(mut self, files: Option<Vec<String>>, commit: &str) -> Self {
+        self.history.functions_of = files;
+        commit.clone_into(&mut self.history.commit);
+        self
+    }
+
     /// What came of it, with the changes under earlier names added to the files that have them now.
     pub(super) fn finish(mut self, git: Git, dir: PathBuf) -> History {
         self.end_commit();
@@ -253,6 +292,7 @@ impl Collector {
             git: &git,
             dir: &dir,
         };
+        self.history.has_contents = names.has_contents();
         renames::resolve(self.renames, &names, &mut self.history);
         self.history.git = git;
         self.history.dir = dir;
@@ -332,6 +372,9 @@ impl Sink for Collector {
         };
         if counts {
             self.history.commits.push(kept);
+            if kept.in_window && self.history.functions_of.is_some() {
+                self.history.window_ids.insert(head.id.clone());
+            }
         }
         self.renames.begin_commit(head.id);
         self.current = Some(Current {

@@ -174,7 +174,7 @@ fn with_changes(renames: &mut Renames, names: &Names<'_>, history: &History) {
     let mut files: Vec<u32> = added.filter(|file| *file < renames.first_gone).collect();
     files.sort_unstable_by_key(|file| (std::cmp::Reverse(history.files[*file as usize].revisions), *file));
     files.truncate(TOP_FILES);
-    if files.is_empty() || !has_contents(names) {
+    if files.is_empty() || !history.has_contents {
         return;
     }
     for _ in 0..MAX_CHAIN {
@@ -205,19 +205,17 @@ fn with_changes(renames: &mut Renames, names: &Names<'_>, history: &History) {
 }
 
 impl Names<'_> {
+    /// Whether the repository has the contents of earlier commits: a clone with a filter has not.
+    pub(super) fn has_contents(&self) -> bool {
+        let packs = absolute(self.git, self.dir, "objects/pack").and_then(|dir| std::fs::read_dir(dir).ok());
+        let is_promisor =
+            |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "promisor");
+        packs.is_some_and(|packs| !packs.flatten().any(is_promisor))
+    }
+
     fn number(&self, path: &[u8]) -> Option<u32> {
         self.files.get(path.strip_prefix(self.prefix.as_bytes())?).copied()
     }
-}
-
-/// Whether the repository has the contents of earlier commits: a clone with a filter has not.
-fn has_contents(names: &Names<'_>) -> bool {
-    let packs = absolute(names.git, names.dir, "objects/pack").and_then(|dir| std::fs::read_dir(dir).ok());
-    packs.is_some_and(|packs| {
-        !packs
-            .flatten()
-            .any(|entry| entry.path().extension().is_some_and(|ending| ending == "promisor"))
-    })
 }
 
 /// Old and new names of the files that `commits` renamed. `None` where git cannot say: then no more names are known.

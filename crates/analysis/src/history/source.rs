@@ -10,6 +10,7 @@ use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use super::collect::{Collector, History};
 use super::{HistoryState, log};
+use crate::options::HistoryOptions;
 use crate::source::Git;
 
 /// Seconds of processor time of one `git log`.
@@ -33,6 +34,7 @@ pub(crate) struct HistorySource {
     /// Full ids of commits that do not count.
     ignored: Vec<String>,
     max_commits: u64,
+    functions_of: Option<Vec<String>>,
 }
 
 impl HistorySource {
@@ -46,6 +48,7 @@ impl HistorySource {
             files: HashMap::new(),
             ignored: Vec::new(),
             max_commits: 0,
+            functions_of: None,
         }
     }
 
@@ -75,14 +78,15 @@ impl HistorySource {
         &mut self,
         paths: impl Iterator<Item = &'a str>,
         ignore_revs: Option<&str>,
-        max_commits: u64,
+        options: &HistoryOptions,
     ) {
         self.files = (0..)
             .zip(paths)
             .map(|(at, path)| (path.as_bytes().into(), at))
             .collect();
         self.ignored = ignore_revs.map(parse_ignore_revs).unwrap_or_default();
-        self.max_commits = max_commits;
+        self.max_commits = options.max_commits;
+        self.functions_of.clone_from(&options.functions);
     }
 
     /// Reads it.
@@ -121,7 +125,8 @@ impl HistorySource {
         limit(child.id());
         let out = child.stdout.take().ok_or("git has no output")?;
         let mut collector = Collector::new(std::mem::take(&mut self.files), self.prefix.clone(), self.max_commits)
-            .without(std::mem::take(&mut self.ignored), boundary);
+            .without(std::mem::take(&mut self.ignored), boundary)
+            .for_functions(self.functions_of.take(), &self.commit);
         let complete = log::read(BufReader::with_capacity(64 * 1024, out), &mut collector);
         if !matches!(complete, Ok(true)) {
             // A limit was reached: the rest of its output is not wanted.
@@ -138,7 +143,12 @@ impl HistorySource {
                 "" => format!("git log ended with {status}"),
                 text => format!("git log failed: {}", text.lines().next().unwrap_or_default()),
             }),
-            Ok(_) => Ok(collector.finish(self.git, self.dir)),
+            Ok(_) => {
+                let releases = self.releases();
+                let mut history = collector.finish(self.git, self.dir);
+                history.releases = releases;
+                Ok(history)
+            }
         }
     }
 
@@ -146,6 +156,24 @@ impl HistorySource {
     fn settings(&self) -> [String; 4] {
         let mailmap = format!("mailmap.blob={}:.mailmap", self.commit);
         ["-c".to_owned(), mailmap, "-c".to_owned(), "core.bare=true".to_owned()]
+    }
+
+    /// Tags that look like a version. `None` where there are no tags: a clone may have left them out.
+    fn releases(&self) -> Option<u64> {
+        let list = [
+            "for-each-ref",
+            "--format=%(refname:strip=2)",
+            "--count=100000",
+            "refs/tags",
+        ];
+        let output = self.git.command(&self.dir).args(list).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let is_version = |tag: &str| {
+            let number = tag.trim_start_matches(|c: char| !c.is_ascii_digit());
+            number.len() >= 3 && number.chars().filter(|c| *c == '.').count() >= 1
+        };
+        let any = !text.trim().is_empty();
+        any.then(|| text.lines().filter(|tag| is_version(tag)).count() as u64)
     }
 
     /// Ids of the commits at which a shallow clone ends: they look as if they had added every file.

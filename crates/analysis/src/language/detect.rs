@@ -9,14 +9,16 @@ use shared::Verdict;
 /// How far into a file the rules look.
 const WINDOW: usize = 48 * 1024;
 /// Endings of templates and samples: the one before them tells the language.
-const TEMPLATES: &[&str] = &["in", "tmpl", "template", "tpl", "dist", "example", "sample", "default", "tt", "orig"];
+const TEMPLATES: &[&str] = &[
+    "in", "tmpl", "template", "tpl", "dist", "example", "sample", "default", "tt", "orig",
+];
 /// Endings of files that have no first line to look at.
 const BINARY: &[&str] = &[
-    "7z", "a", "avif", "bin", "bmp", "bz2", "class", "dat", "db", "dll", "doc", "docx", "dylib", "eot", "exe", "fbx", "flac",
-    "gif", "glb", "gz", "icns", "ico", "jar", "jks", "jpeg", "jpg", "keystore", "lib", "lockb", "mo", "mov", "mp3", "mp4", "npy",
-    "npz", "o", "obj", "ogg", "onnx", "otf", "parquet", "pb", "pdf", "pkl", "png", "ppt", "pptx", "psd", "pyc", "rar", "so",
-    "sqlite", "stl", "tar", "tgz", "tif", "tiff", "ttf", "wasm", "wav", "webm", "webp", "whl", "woff", "woff2", "xcf", "xls",
-    "xlsx", "xz", "zip", "zst",
+    "7z", "a", "avif", "bin", "bmp", "bz2", "class", "dat", "db", "dll", "doc", "docx", "dylib", "eot", "exe", "fbx",
+    "flac", "gif", "glb", "gz", "icns", "ico", "jar", "jks", "jpeg", "jpg", "keystore", "lib", "lockb", "mo", "mov",
+    "mp3", "mp4", "npy", "npz", "o", "obj", "ogg", "onnx", "otf", "parquet", "pb", "pdf", "pkl", "png", "ppt", "pptx",
+    "psd", "pyc", "rar", "so", "sqlite", "stl", "tar", "tgz", "tif", "tiff", "ttf", "wasm", "wav", "webm", "webp",
+    "whl", "woff", "woff2", "xcf", "xls", "xlsx", "xz", "zip", "zst",
 ];
 
 /// The language of a file, `None` where no rule knows it. `text` may be empty before the file is read; then only the
@@ -46,7 +48,9 @@ pub fn may_tell(path: &str) -> bool {
 
 /// As `Path::extension` has it: `.bashrc` has no ending.
 fn ending(name: &str) -> Option<&str> {
-    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending)
+    name.rsplit_once('.')
+        .filter(|(stem, _)| !stem.is_empty())
+        .map(|(_, ending)| ending)
 }
 
 /// By a name that says it all: `Makefile`, `Dockerfile.dev`, `*.blade.php`.
@@ -60,7 +64,11 @@ fn by_whole_name(name: &str) -> Option<LanguageId> {
         .get(name)
         .copied()
         .or_else(|| by_part(&table.by_name_ending, |name, part| name.ends_with(part)))
-        .or_else(|| by_part(&table.by_name_beginning, |name, part| name.len() > part.len() && name.starts_with(part)))
+        .or_else(|| {
+            by_part(&table.by_name_beginning, |name, part| {
+                name.len() > part.len() && name.starts_with(part)
+            })
+        })
 }
 
 /// By the ending, and the text where several languages have it. `None` where no language has it; `Some(None)` where the
@@ -74,7 +82,9 @@ fn by_ending(name: &str, ending: &str, text: &[u8]) -> Option<Option<LanguageId>
         return template(name, ending, text);
     };
     // Of templates that have a language of their own, the ending before it may tell more.
-    if lower == "tpl" && let Some(inner) = template(name, ending, text) {
+    if lower == "tpl"
+        && let Some(inner) = template(name, ending, text)
+    {
         return Some(inner);
     }
     let found = in_capitals(name, ending, text).unwrap_or(found);
@@ -110,8 +120,7 @@ fn in_capitals(name: &str, ending: &str, text: &[u8]) -> Option<LanguageId> {
 
 /// Recordings are MPEG transport streams: packets of 188 bytes that begin with a `G`.
 fn is_video(text: &[u8]) -> bool {
-    text.first() == Some(&0x47)
-        && (text.contains(&0) || [188, 376].iter().all(|&at| text.get(at) == Some(&0x47)))
+    text.first() == Some(&0x47) && (text.contains(&0) || [188, 376].iter().all(|&at| text.get(at) == Some(&0x47)))
 }
 
 /// `#!/usr/bin/env python3`, `#!/bin/sh -e`, `#!/usr/bin/env -S deno run`; `<?xml`.
@@ -148,8 +157,15 @@ fn by_interpreter(program: &str) -> Option<LanguageId> {
 
 fn started_by_shell(text: &[u8]) -> Option<&str> {
     let head = std::str::from_utf8(&text[..text.len().min(1024)]).ok()?;
-    let line = head.lines().take(5).find(|line| line.starts_with("exec ") && line.contains("$0"))?;
-    line.split_whitespace().nth(1)?.rsplit('/').next().filter(|program| *program != "sh")
+    let line = head
+        .lines()
+        .take(5)
+        .find(|line| line.starts_with("exec ") && line.contains("$0"))?;
+    line.split_whitespace()
+        .nth(1)?
+        .rsplit('/')
+        .next()
+        .filter(|program| *program != "sh")
 }
 
 /// What the comments of editors say: `-*- mode: ruby -*-`, `vim: set ft=ruby:`.
@@ -256,8 +272,17 @@ mod tests {
     #[test]
     fn words_in_comments_do_not_decide() {
         assert_eq!(of("a.h", "/* class A\n namespace b */\n// std::c\nint d;\n"), Some("c"));
-        assert_eq!(of("a.h", "[[gnu::packed]] struct a { int class; };\nclass = b;\n"), Some("c"));
-        assert_eq!(of("a.h", "#include <stdint.h>\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n"), Some("c"));
+        assert_eq!(
+            of("a.h", "[[gnu::packed]] struct a { int class; };\nclass = b;\n"),
+            Some("c")
+        );
+        assert_eq!(
+            of(
+                "a.h",
+                "#include <stdint.h>\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n"
+            ),
+            Some("c")
+        );
         assert_eq!(of("a.pl", "% use strict\na(X) :- b(X).\n"), Some("prolog"));
         assert_eq!(of("a.pl", "use strict;\nprint \"hi :-)\";\n"), Some("perl"));
         assert_eq!(of("a.cls", "% VERSION 1.0 CLASS\n\\LoadClass{a}\n"), Some("tex"));
@@ -268,8 +293,16 @@ mod tests {
     fn rules_of_shared_endings() {
         for (path, text, language) in [
             ("a.h", "#include <cstdint>\nstruct A { };\n", Some("cpp")),
-            ("a.h", "struct A {\n  explicit A(int);\n  std::string b;\n};\n", Some("cpp")),
-            ("a.h", "struct A { A() = default;\n  A(A&&) = delete;\n};\n", Some("cpp")),
+            (
+                "a.h",
+                "struct A {\n  explicit A(int);\n  std::string b;\n};\n",
+                Some("cpp"),
+            ),
+            (
+                "a.h",
+                "struct A { A() = default;\n  A(A&&) = delete;\n};\n",
+                Some("cpp"),
+            ),
             ("a.H", "int a;\n", Some("cpp")),
             ("A.H", "int a;\n", Some("c")),
             ("s.C", "int a;\n", Some("cpp")),
@@ -294,7 +327,11 @@ mod tests {
             ("a.cs", "!A methodsFor: 'b'!\n", Some("smalltalk")),
             ("a.pm", "use v6;\nunit module A;\n", Some("raku")),
             ("a.pp", "unit a;\ninterface\nimplementation\nend.\n", Some("pascal")),
-            ("a.pp", "class a {\n  file { 'b': ensure => present }\n}\n", Some("puppet")),
+            (
+                "a.pp",
+                "class a {\n  file { 'b': ensure => present }\n}\n",
+                Some("puppet"),
+            ),
             ("a.pro", "SOURCES += a.cpp\n", Some("qmake")),
             ("a.pro", "a(X) :- b(X).\n", Some("prolog")),
             ("a.gs", "function f() { return 1; }\n", Some("javascript")),
@@ -344,7 +381,10 @@ mod tests {
         assert_eq!(of("a.unknown", "#!/usr/bin/env python3\n"), Some("python"));
         assert_eq!(of("a.unknown", "<?xml version=\"1.0\"?>\n"), Some("xml"));
         assert_eq!(of("run", "#!/bin/sh\nexec tclsh \"$0\" \"$@\"\n"), Some("tcl"));
-        assert_eq!(of("a.h", "/* -*- mode: c++; tab-width: 4 -*- */\nint a;\n"), Some("cpp"));
+        assert_eq!(
+            of("a.h", "/* -*- mode: c++; tab-width: 4 -*- */\nint a;\n"),
+            Some("cpp")
+        );
         assert_eq!(of("a.h", "// -*- C++ -*-\nint a;\n"), Some("cpp"));
         assert_eq!(of("a.h", "// -*- coding: utf-8 -*-\nint a;\n"), Some("c"));
         assert_eq!(of("tool", "a = 1\n# vim: set ft=python :\n"), Some("python"));

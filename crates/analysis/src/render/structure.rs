@@ -21,7 +21,7 @@ pub(super) fn structure(report: &Report, page: &mut Page) {
     page.title("Structure");
     match (cycles, &report.circular_dependencies) {
         (Some(cycles), _) => self::cycles(cycles, page),
-        (None, Some(_)) => page.line(&[("", "  Cycles       none: no files import each other in a circle")]),
+        (None, Some(_)) => page.line(&[("", "  Cycles       none: no files import each other in a cycle")]),
         (None, None) => {}
     }
     if let Some(graph) = calls {

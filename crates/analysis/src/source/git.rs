@@ -120,7 +120,7 @@ impl Git {
         ))
     }
 
-    pub(super) fn batch(&self, dir: &Path) -> std::io::Result<Batch> {
+    pub(crate) fn batch(&self, dir: &Path) -> std::io::Result<Batch> {
         let mut child = self
             .command(dir)
             .args(["cat-file", "--batch"])
@@ -175,7 +175,7 @@ fn read_listing(mut out: impl BufRead, list: &mut Listing) -> std::io::Result<bo
 
 /// One running `git cat-file --batch`.
 #[derive(Debug)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -183,7 +183,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn read(&mut self, id: &str, buffer: &mut Vec<u8>) -> Result<(), String> {
+    pub(crate) fn read(&mut self, id: &str, buffer: &mut Vec<u8>) -> Result<(), String> {
         self.try_read(id, buffer)
             .unwrap_or_else(|error| Err(format!("git cannot read it: {error}")))
     }

@@ -125,6 +125,8 @@ struct Found {
     /// Folder and name of what lock files pin.
     pinned: BTreeMap<(String, String), Vec<Key>>,
     direct: BTreeSet<Key>,
+    /// Direct ones that a manifest needs at run time.
+    wanted: BTreeSet<Key>,
 }
 
 impl Found {
@@ -194,7 +196,10 @@ impl Found {
                 Some(key) => {
                     if let Some(package) = self.packages.get_mut(&key) {
                         package.direct = true;
-                        package.is_dev &= requirement.dev || package.is_dev;
+                        package.is_dev &= requirement.dev;
+                    }
+                    if !requirement.dev {
+                        self.wanted.insert(key.clone());
                     }
                     self.direct.insert(key);
                 }
@@ -203,7 +208,42 @@ impl Found {
         }
     }
 
-    fn finish(self) -> (Dependencies, bool) {
+    /// Lock files of Python do not say what is for development only: it is what no other direct dependency leads to.
+    fn mark_development(&mut self) {
+        const SILENT: &str = "pypi";
+        let mut needed: BTreeSet<&Key> = BTreeSet::new();
+        let mut work: Vec<&Key> = self.wanted.iter().collect();
+        while let Some(key) = work.pop() {
+            if needed.insert(key) {
+                work.extend(
+                    self.edges
+                        .range((key.clone(), Key::default())..)
+                        .take_while(|(from, _)| from == key)
+                        .map(|(_, to)| to),
+                );
+            }
+        }
+        let has_edges: BTreeSet<&Key> = self.edges.iter().flat_map(|(from, to)| [from, to]).collect();
+        let only_for_development: Vec<Key> = self
+            .packages
+            .iter()
+            .filter(|(key, package)| key.0 == SILENT && package.resolved && !needed.contains(key))
+            .filter(|(key, _)| has_edges.contains(key) || self.direct.contains(*key))
+            .map(|(key, _)| key.clone())
+            .collect();
+        // Without a manifest that names anything, nothing can be told.
+        if self.wanted.is_empty() {
+            return;
+        }
+        for key in only_for_development {
+            if let Some(package) = self.packages.get_mut(&key) {
+                package.is_dev = true;
+            }
+        }
+    }
+
+    fn finish(mut self) -> (Dependencies, bool) {
+        self.mark_development();
         let id = |key: &Key| format!("{}:{}@{}", key.0, key.1, key.2);
         let mut packages: Vec<_> = self.packages.into_values().collect();
         let statistics = DependencyStatistics {

@@ -276,7 +276,7 @@ fn what_is_healthy(report: &Report) -> Vec<String> {
     let has_imports = report.module_graph.as_ref().is_some_and(|graph| graph.edges_total > 0);
     let cycles = report.circular_dependencies.as_ref().filter(|_| has_imports);
     if cycles.is_some_and(|cycles| cycles.total_cycles == 0) {
-        lines.push("No files import each other in a circle.".to_owned());
+        lines.push("No files import each other in a cycle.".to_owned());
     }
     if let Some(copies) = report.duplication.as_ref().filter(|copies| copies.percentage < 3.0) {
         lines.push(format!("Little is copied: {} % of the lines.", copies.percentage));
@@ -298,7 +298,7 @@ fn where_the_risk_is(summary: &Summary, report: &Report) -> Vec<String> {
     }
     if let Some(cycles) = report.circular_dependencies.as_ref().filter(|it| it.total_cycles > 0) {
         lines.push(format!(
-            "{} of files import each other in a circle, {} in all.",
+            "{} of files import each other in a cycle, {} in all.",
             many(cycles.total_cycles, "group", "groups"),
             many(cycles.affected_files_total, "file", "files")
         ));

@@ -16,6 +16,7 @@ use crate::scan::Facts;
 
 mod age;
 mod coupling;
+mod functions;
 mod knowledge;
 pub(crate) mod rank;
 
@@ -49,11 +50,12 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     let mut truncated = cap(&mut files, LISTED);
     let (coupling, coupling_total) = coupling::coupling(facts, &history, scratch.graph.as_ref());
     truncated |= (coupling.len() as u64) < coupling_total;
+    let (functions, problem) = functions::functions(facts, &ranked, &history);
     report.hotspots = Some(Hotspots {
         window: window(&history),
         files,
         files_total,
-        functions: Vec::new(),
+        functions,
         coupling,
         coupling_total,
         knowledge: knowledge::knowledge(facts, &history),
@@ -62,7 +64,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         self_check: self_check(&ranked, &history),
         truncated,
     });
-    let reason = history.truncated.clone();
+    let reason = history.truncated.clone().or(problem);
     scratch.history = HistoryState::Read(history);
     reason.map_or(Outcome::Ok, Outcome::Truncated)
 }

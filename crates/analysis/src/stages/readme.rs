@@ -1,19 +1,21 @@
 //! README.
 //!
 //! *What it looks at*: the README nearest to the root, parsed as Markdown, reStructuredText, AsciiDoc or plain text. *Why it
-//! matters*: it is what newcomers read. *Limits*: it looks for sections (a heading with something below it), not for
-//! quality of prose; headings are known by English words.
+//! matters*: it is what newcomers read. *Limits*: it sees what is there (a section, a command, an example, a link, a file
+//! beside it), not how good the prose is; headings are known by English words.
 
 use repolens_core::report::{
     ByName, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore, ReadmeStatistics, Report, SectionScore, SectionType,
     Suggestion,
 };
 
+use self::criteria::{CRITERIA, Surroundings};
 use self::document::Document;
 use super::{Outcome, Scratch, tenth};
 use crate::facts::FileFacts;
 use crate::scan::Facts;
 
+mod criteria;
 mod document;
 
 /// Whether the text of the file at `path` is kept for this stage.
@@ -59,108 +61,49 @@ pub(super) fn first_paragraph(facts: &Facts) -> Option<String> {
     Some(Document::parse(&file.path, text).first_paragraph).filter(|text| !text.is_empty())
 }
 
-/// One thing that a README should have.
-struct Section {
-    name: &'static str,
-    weight: u64,
-    /// Words that a heading has.
-    words: &'static [&'static str],
-    missing: &'static str,
-}
-
-/// The weights of the contract.
-#[rustfmt::skip]
-const SECTIONS: &[Section] = &[
-    Section { name: "installation", weight: 20, words: &["install", "setup", "set up", "getting started", "quick start", "quickstart", "requirements"], missing: "Say how to install it, with the command" },
-    Section { name: "usage", weight: 20, words: &["usage", "how to use", "using", "example", "getting started", "quick start", "quickstart", "tutorial", "demo", "synopsis"], missing: "Show how to use it, with a short example" },
-    Section { name: "contributing", weight: 10, words: &["contribut", "development", "developing", "hacking", "pull request"], missing: "Say how to contribute" },
-    Section { name: "license", weight: 10, words: &["license", "licence", "licensing", "copyright", "copying"], missing: "Name the licence" },
-    Section { name: "table_of_contents", weight: 5, words: &["table of contents", "contents", "toc"], missing: "Add a table of contents" },
-    Section { name: "api", weight: 5, words: &["api", "reference", "documentation", "docs"], missing: "Link to or describe the API" },
-    Section { name: "tests", weight: 5, words: &["test"], missing: "Say how to run the tests" },
-    Section { name: "changelog", weight: 3, words: &["change log", "changelog", "changes", "release notes", "history", "what's new", "releases"], missing: "Link to the changes of each version" },
-    Section { name: "faq", weight: 3, words: &["faq", "frequently asked", "questions", "troubleshooting"], missing: "Answer frequent questions" },
-];
-
-const TITLE: u64 = 10;
-const DESCRIPTION: u64 = 15;
-const BADGES: u64 = 5;
-const EXAMPLES: u64 = 10;
-const EACH_EXAMPLE: u64 = 2;
-const LINKS: u64 = 5;
-/// Characters from which a first paragraph describes something.
-const DESCRIBES: usize = 30;
-
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
+    let around = Surroundings::of(facts);
     let (path, document) = match find(facts) {
         Some((file, text)) => (Some(file.path.clone()), Document::parse(&file.path, text)),
         None => (None, Document::default()),
     };
-    report.readme_analysis = Some(analyse(path, &document));
+    report.readme_analysis = Some(analyse(path, &document, around));
     Outcome::Ok
 }
 
-fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
+fn analyse(path: Option<String>, document: &Document, around: Surroundings) -> ReadmeAnalysis {
     let mut breakdown = ByName::new();
     let mut suggestions = Vec::new();
-    let mut add = |name: &str, score: u64, max: u64, missing: &str| {
-        breakdown.insert(
-            name.to_owned(),
-            SectionScore {
-                score,
-                max,
-                found: score > 0,
-                present: score > 0,
-                weight: max,
-                r#type: section_type(name, max),
-            },
-        );
-        if score == 0 && !missing.is_empty() {
+    let max: u64 = CRITERIA
+        .iter()
+        .filter(|one| one.applies(document, around))
+        .map(|one| one.weight)
+        .sum();
+    for one in CRITERIA {
+        let weight = if one.applies(document, around) { one.weight } else { 0 };
+        let score = (one.points)(document, around).min(weight);
+        let section = SectionScore {
+            score,
+            max: weight,
+            found: score > 0,
+            present: score > 0,
+            weight,
+            r#type: section_type(one.name, one.weight),
+        };
+        if score == 0 && weight > 0 {
             suggestions.push(Suggestion {
-                priority: priority(max),
-                section: name.to_owned(),
-                message: missing.to_owned(),
-                impact: impact(max),
+                priority: priority(weight),
+                section: one.name.to_owned(),
+                message: one.missing.to_owned(),
+                impact: impact(weight, max),
+                heading: Some(one.heading.to_owned()).filter(|heading| !heading.is_empty()),
             });
         }
-    };
-    let all = |yes: bool, points: u64| if yes { points } else { 0 };
-    add(
-        "title",
-        all(document.title.is_some(), TITLE),
-        TITLE,
-        "Begin with a title",
-    );
-    let described = document.first_paragraph.chars().count() >= DESCRIBES;
-    add(
-        "description",
-        all(described, DESCRIPTION),
-        DESCRIPTION,
-        "Say in a sentence or two what it is and for whom",
-    );
-    for section in SECTIONS {
-        let found =
-            document.has_section(section.words) || (section.name == "table_of_contents" && document.has_contents);
-        add(
-            section.name,
-            all(found, section.weight),
-            section.weight,
-            section.missing,
-        );
+        breakdown.insert(one.name.to_owned(), section);
     }
-    add(
-        "badges",
-        all(document.badges > 0, BADGES),
-        BADGES,
-        "Add a badge of the build or the version",
-    );
-    let examples = (document.code_blocks * EACH_EXAMPLE).min(EXAMPLES);
-    add("code_examples", examples, EXAMPLES, "Add examples as code blocks");
-    add("links", all(document.links > 0, LINKS), LINKS, "Link to more");
     suggestions.sort_by_key(|suggestion| suggestion.priority);
 
     let raw: u64 = breakdown.values().map(|section| section.score).sum();
-    let max = max_score();
     let score = tenth(raw as f64 / max as f64 * 100.0);
     let grade = grade(score).to_owned();
     if path.is_none() {
@@ -168,7 +111,8 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
             priority: Priority::Critical,
             section: "readme".to_owned(),
             message: "Write a README: there is none".to_owned(),
-            impact: impact(max),
+            impact: impact(max, max),
+            heading: None,
         }];
     }
     ReadmeAnalysis {
@@ -197,13 +141,9 @@ fn analyse(path: Option<String>, document: &Document) -> ReadmeAnalysis {
     }
 }
 
-fn max_score() -> u64 {
-    TITLE + DESCRIPTION + BADGES + EXAMPLES + LINKS + SECTIONS.iter().map(|section| section.weight).sum::<u64>()
-}
-
 /// Points of the score that some of the points are.
-fn impact(points: u64) -> f64 {
-    tenth(points as f64 / max_score() as f64 * 100.0)
+fn impact(points: u64, max: u64) -> f64 {
+    tenth(points as f64 / max as f64 * 100.0)
 }
 
 /// Critical is only that there is no README at all.
@@ -237,8 +177,55 @@ fn grade(score: f64) -> &'static str {
 mod tests {
     use super::*;
 
+    fn lacks(text: &str) -> Vec<String> {
+        let analysis = analyse(
+            Some("README.md".to_owned()),
+            &Document::parse("README.md", text),
+            Surroundings::default(),
+        );
+        let urgent = analysis
+            .suggestions
+            .into_iter()
+            .filter(|suggestion| suggestion.priority <= Priority::Medium);
+        urgent.map(|suggestion| suggestion.section).collect()
+    }
+
+    #[test]
+    fn commands_and_examples_count_wherever_they_are() {
+        let text = "# tool\n\nA tool that does something very useful.\n\n```sh\nnpm install tool\n```\n\n```js\nimport tool from 'tool';\n\ntool.run();\n```\n\n[MIT](LICENSE)\n";
+        assert_eq!(lacks(text), ["contributing"]);
+        // An install command is no example of use.
+        let text = "# tool\n\nA tool that does something very useful.\n\n    pip install tool\n\nPull requests are welcome. Licensed under MIT.\n";
+        assert_eq!(lacks(text), ["usage"]);
+        assert_eq!(
+            lacks("# tool\n\nSee [how to install](https://x.y/install) and [the tutorial](https://x.y/tutorial).\n"),
+            ["contributing", "license", "code_examples"]
+        );
+    }
+
+    #[test]
+    fn a_short_readme_needs_no_table_of_contents() {
+        let short = analyse(
+            Some("README.md".to_owned()),
+            &Document::parse("README.md", "# a\n\n## b\n\nc\n"),
+            Surroundings::default(),
+        );
+        assert_eq!(short.score_breakdown.breakdown["table_of_contents"].max, 0);
+        let long: String = (0..14).map(|at| format!("## part {at}\n\ntext\n\n")).collect();
+        let long = analyse(
+            Some("README.md".to_owned()),
+            &Document::parse("README.md", &format!("# a\n\n{long}")),
+            Surroundings::default(),
+        );
+        assert_eq!(long.score_breakdown.breakdown["table_of_contents"].max, 5);
+    }
+
     fn scored(name: &str, text: &str) -> Vec<String> {
-        let analysis = analyse(Some(name.to_owned()), &Document::parse(name, text));
+        let analysis = analyse(
+            Some(name.to_owned()),
+            &Document::parse(name, text),
+            Surroundings::default(),
+        );
         let found = analysis
             .score_breakdown
             .breakdown
@@ -252,7 +239,7 @@ mod tests {
     #[test]
     fn the_maximum_is_the_contracts() {
         assert_eq!(
-            max_score(),
+            CRITERIA.iter().map(|one| one.weight).sum::<u64>(),
             10 + 15 + 20 + 20 + 10 + 10 + 5 + 5 + 5 + 5 + 3 + 3 + 10 + 5
         );
         assert_eq!(
@@ -301,6 +288,7 @@ mod tests {
         assert_eq!(
             scored("README.rst", text),
             [
+                "api 5",
                 "badges 5",
                 "code_examples 2",
                 "description 15",
@@ -313,13 +301,20 @@ mod tests {
             "= Name\n\nA tool that does something very useful.\n\n== Usage\n\n----\nrun\n----\n\nhttps://a.b[docs]\n";
         assert_eq!(
             scored("README.adoc", text),
-            ["code_examples 2", "description 15", "links 5", "title 10", "usage 20"]
+            [
+                "api 5",
+                "code_examples 2",
+                "description 15",
+                "links 5",
+                "title 10",
+                "usage 20"
+            ]
         );
     }
 
     #[test]
     fn no_readme_is_an_f() {
-        let analysis = analyse(None, &Document::default());
+        let analysis = analyse(None, &Document::default(), Surroundings::default());
         assert_eq!((analysis.grade.as_str(), analysis.suggestions.len()), ("F", 1));
     }
 }

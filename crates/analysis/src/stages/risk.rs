@@ -7,12 +7,12 @@ use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, Ris
 
 use super::{Outcome, Scratch, complexity, percent, tenth};
 use crate::facts::FileFacts;
-use crate::language::Kind;
+use crate::language::{Kind, Origin};
 use crate::scan::Facts;
 
 const MAX_FILES: usize = 20_000;
 /// Lines of code from which a file is large.
-const LARGE_FILE: u32 = 500;
+const LARGE_FILE: u32 = 1_000;
 /// Levels of nesting from which a function is deep.
 const DEEP: u16 = 4;
 
@@ -52,8 +52,9 @@ pub(super) fn of_file(file: &FileFacts) -> FileParts {
 }
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
+    // Examples are no code of the product.
     let is_code = |file: &&FileFacts| {
-        file.is_own()
+        file.origin == Origin::Own
             && !file.test
             && file
                 .language
@@ -152,8 +153,13 @@ fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
         .sum();
     let value = percent(large, lines);
     let text = format!("lines of code in files of more than {LARGE_FILE}, in per cent of all");
-    add("large_files", 15.0, value, 25.0, above(value, 25.0), text);
-    if let Some(tests) = &report.tests {
+    add("large_files", 15.0, value, 50.0, above(value, 50.0), text);
+    // A package that leaves its tests out says nothing on them.
+    let published = report
+        .community
+        .as_ref()
+        .is_some_and(|community| community.published_by.is_some());
+    if let Some(tests) = report.tests.as_ref().filter(|tests| tests.test_files > 0 || !published) {
         let value = tests.ratio * 100.0;
         let text = "lines of test code for 100 lines of other code (the size of the tests: nothing is run)";
         add(
@@ -176,7 +182,11 @@ fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
             "direct dependencies, without those for development".to_owned(),
         );
     }
-    if let Some(readme) = &report.readme_analysis {
+    if let Some(readme) = report
+        .readme_analysis
+        .as_ref()
+        .filter(|readme| readme.path.is_some() || !published)
+    {
         add(
             "no_documentation",
             10.0,

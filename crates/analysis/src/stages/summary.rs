@@ -3,7 +3,7 @@
 //! *What it looks at*: the sections before it. *Why it matters*: not everybody reads the rest. *Limits*: it repeats figures,
 //! it makes none.
 
-use repolens_core::report::{Place, Priority, Report, RiskLevelSummary, Summary};
+use repolens_core::report::{Place, Report, RiskLevelSummary, Summary};
 
 use super::{Outcome, Scratch};
 use crate::scan::Facts;
@@ -36,7 +36,12 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             readme_grade: readme.map(|readme| readme.grade.clone()),
         },
         worst: worst(facts, report),
-        advice: advice(report),
+        advice: report
+            .actions
+            .iter()
+            .take(MAX_ADVICE)
+            .map(|action| action.title.clone())
+            .collect(),
     };
     report.summary = Some(summary);
     Outcome::Ok
@@ -95,57 +100,4 @@ fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
             })
         })
         .collect()
-}
-
-/// The factors with the most points, and what the README lacks.
-fn advice(report: &Report) -> Vec<String> {
-    let mut list: Vec<(f64, String)> = Vec::new();
-    if let Some(risk) = &report.risk_scores {
-        for (name, factor) in &risk.breakdown {
-            let text = match name.as_str() {
-                "high_complexity" => format!(
-                    "Split the most complex functions: {}% of all are hard to test or to read",
-                    factor.value
-                ),
-                "deep_nesting" => format!(
-                    "Flatten deeply nested functions ({}% of all): return early",
-                    factor.value
-                ),
-                "large_files" => {
-                    format!("Split large files: they hold {}% of the code", factor.value)
-                }
-                "low_test_coverage" => format!(
-                    "Write tests: there are {} lines of test code for 100 lines of code",
-                    factor.value
-                ),
-                "many_dependencies" => format!("Review the {} direct dependencies", factor.value),
-                _ => continue,
-            };
-            if factor.score >= 50.0 {
-                list.push((factor.score * factor.weight, text));
-            }
-        }
-    }
-    if let Some(readme) = &report.readme_analysis {
-        let urgent = readme
-            .suggestions
-            .iter()
-            .filter(|suggestion| suggestion.priority <= Priority::High);
-        list.extend(urgent.map(|suggestion| (600.0, suggestion.message.clone())));
-    }
-    if report
-        .licences
-        .as_ref()
-        .is_some_and(|l| l.files.is_empty() && l.declared.is_empty())
-    {
-        list.push((1500.0, "Add a licence: without one nobody may use the code".to_owned()));
-    }
-    if report.tests.as_ref().is_some_and(|tests| tests.ci.is_empty()) {
-        list.push((
-            400.0,
-            "Set up continuous integration: no configuration of a known service was found".to_owned(),
-        ));
-    }
-    list.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    list.into_iter().map(|(_, text)| text).take(MAX_ADVICE).collect()
 }

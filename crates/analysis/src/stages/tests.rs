@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use repolens_core::report::{Report, TestSection};
 
 use super::{Outcome, Scratch};
+use crate::facts::FileFacts;
 use crate::language::Kind;
 use crate::scan::Facts;
 
@@ -37,32 +38,47 @@ const FRAMEWORKS: &[&str] = &[
     "chai",
 ];
 
-const CI: &[(&str, &str)] = &[
-    (".github/workflows/", "github-actions"),
-    (".gitlab-ci.yml", "gitlab-ci"),
-    (".travis.yml", "travis"),
-    (".circleci/", "circleci"),
-    ("azure-pipelines.yml", "azure-pipelines"),
-    ("Jenkinsfile", "jenkins"),
-    (".drone.yml", "drone"),
-    ("appveyor.yml", "appveyor"),
-    (".appveyor.yml", "appveyor"),
-    ("bitbucket-pipelines.yml", "bitbucket"),
-    (".buildkite/", "buildkite"),
-    (".woodpecker", "woodpecker"),
-    ("cloudbuild.yaml", "google-cloud-build"),
+/// Frameworks by the start of what a test file imports.
+const IMPORTED: &[(&str, &str)] = &[
+    ("@jest/globals", "jest"),
+    ("@playwright/test", "playwright"),
+    ("bun:test", "bun"),
+    ("cypress", "cypress"),
+    ("node:test", "node:test"),
+    ("vitest", "vitest"),
+    ("pytest", "pytest"),
+    ("unittest", "unittest"),
+    ("testing", "go testing"),
+    ("github.com/stretchr/testify", "testify"),
+    ("org.junit.jupiter", "junit5"),
+    ("org.junit", "junit4"),
+    ("org.testng", "testng"),
+    ("spock.lang", "spock"),
+    ("io.kotest", "kotest"),
+    ("Xunit", "xunit"),
+    ("NUnit", "nunit"),
+    ("Microsoft.VisualStudio.TestTools", "mstest"),
+    ("org.scalatest", "scalatest"),
+    ("munit", "munit"),
+    ("PHPUnit", "phpunit"),
+    ("gtest/", "gtest"),
+    ("catch2/", "catch2"),
+    ("XCTest", "xctest"),
+    ("Testing", "swift-testing"),
+    ("minitest", "minitest"),
+    ("rspec", "rspec"),
 ];
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let mut section = TestSection::default();
     let mut other_lines = 0u64;
     let (mut frameworks, mut ci) = (BTreeSet::new(), BTreeSet::new());
+    let mut runs_tests = false;
     for file in &facts.files {
-        ci.extend(
-            CI.iter()
-                .filter(|(start, _)| file.path.starts_with(start))
-                .map(|(_, name)| (*name).to_owned()),
-        );
+        if let Some(service) = super::ci::service(&file.path) {
+            ci.insert(service.to_owned());
+            runs_tests |= file.text.as_deref().is_some_and(super::ci::runs_tests);
+        }
         if let Some(manifest) = &file.manifest {
             let names = manifest
                 .requirements
@@ -80,6 +96,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         if file.test {
             section.test_files += 1;
             section.test_lines += u64::from(file.lines.code);
+            frameworks.extend(imported(file).map(str::to_owned));
         } else {
             other_lines += u64::from(file.lines.code);
         }
@@ -88,7 +105,24 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         section.ratio = (section.test_lines as f64 / other_lines as f64 * 100.0).round() / 100.0;
     }
     section.frameworks = frameworks.into_iter().collect();
+    section.ci_runs_tests = (!ci.is_empty()).then_some(runs_tests);
     section.ci = ci.into_iter().collect();
     report.tests = Some(section);
     Outcome::Ok
+}
+
+/// The frameworks that a test file imports.
+fn imported(file: &FileFacts) -> impl Iterator<Item = &'static str> {
+    let imports = file.syntax.iter().flat_map(|syntax| &syntax.imports);
+    imports.filter_map(|import| {
+        let name = import.specifier.as_str();
+        let is = |start: &str| {
+            let rest = name.strip_prefix(start);
+            rest.is_some_and(|rest| start.ends_with('/') || rest.is_empty() || rest.starts_with(['.', '/', '\\', ':']))
+        };
+        IMPORTED
+            .iter()
+            .find(|(start, _)| is(start))
+            .map(|(_, framework)| *framework)
+    })
 }

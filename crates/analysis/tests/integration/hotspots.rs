@@ -60,6 +60,41 @@ fn a_file_that_changes_often_and_is_complex_comes_first() {
     assert!(!found.window.shallow);
 }
 
+/// A pointer of Git LFS is no file of the report, and has changes in the history.
+#[test]
+fn pointers_before_a_file_do_not_take_its_changes() {
+    let pointer = |at: usize| format!("version https://git-lfs.github.com/spec/v1\noid sha256:{at:064x}\nsize 12345\n");
+    let mut history = History::new();
+    for at in 0..9 {
+        let (text, code) = (pointer(at), python(30, at));
+        history.commit(
+            ADA,
+            "change",
+            &[("a.bin", Some(&text)), ("b.py", Some(&code)), ("c.py", Some(&code))],
+        );
+    }
+    change(&mut history, ADA, "z.py", 30, 6);
+    let report = history.report();
+    let found = report.hotspots.expect("a section");
+    let revisions = |path: &str| {
+        found
+            .files
+            .iter()
+            .find(|file| file.path == path)
+            .map(|file| file.revisions)
+    };
+    assert_eq!(
+        (revisions("a.bin"), revisions("b.py"), revisions("z.py")),
+        (None, Some(9), Some(6))
+    );
+    let pairs: Vec<_> = found
+        .coupling
+        .iter()
+        .map(|pair| (pair.a.as_str(), pair.b.as_str()))
+        .collect();
+    assert_eq!(pairs, [("b.py", "c.py")]);
+}
+
 #[test]
 fn merges_bots_and_ignored_commits_do_not_count() {
     let mut history = History::new();
@@ -404,4 +439,37 @@ fn the_same_commit_gives_the_same_section() {
         serde_json::to_string(&history.hotspots.take().expect("a section")).expect("plain data")
     };
     assert_eq!(json(1), json(4));
+}
+
+#[test]
+fn functions_are_counted_on_demand() {
+    let mut history = History::new();
+    let text = |a: usize, b: usize| {
+        format!(
+            "{}\n\ndef other(y):\n    return y + {b}\n",
+            python(15, 0).replace("return x", &format!("return x + {a}"))
+        )
+    };
+    for at in 0..6 {
+        history.commit(ADA, "run", &[("a.py", Some(&text(at, 0)))]);
+    }
+    history.commit(GRACE, "other", &[("a.py", Some(&text(5, 1)))]);
+    let options = |files: &[&str]| Options {
+        history: HistoryOptions {
+            functions: Some(files.iter().map(|file| (*file).to_owned()).collect()),
+            ..HistoryOptions::default()
+        },
+        ..Options::default()
+    };
+    let expected = [("run".to_owned(), 6), ("other".to_owned(), 2)];
+    for files in [&[][..], &["a.py"]] {
+        let found = hotspots(history.report_with(&options(files)));
+        let functions: Vec<_> = found
+            .functions
+            .into_iter()
+            .map(|one| (one.function, one.revisions))
+            .collect();
+        assert_eq!(functions, expected);
+    }
+    assert!(hotspots(history.report()).functions.is_empty());
 }

@@ -8,6 +8,7 @@ mod checks;
 mod dead;
 mod delta_chains;
 mod duplication;
+mod grades;
 mod graphs;
 mod hotspots;
 mod members;

@@ -148,7 +148,7 @@ fn suggestions_have_a_number_and_are_critical_only_without_a_readme() {
         .iter()
         .find(|it| it.section == "usage")
         .expect("is missing");
-    assert_eq!((usage.priority, usage.impact), (Priority::High, 15.9));
+    assert_eq!((usage.priority, usage.impact), (Priority::High, 17.7));
     let breakdown = as_json(&report(PROJECT))["readmeAnalysis"]["score_breakdown"]["breakdown"].clone();
     assert_eq!(
         breakdown["title"],

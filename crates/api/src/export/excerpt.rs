@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read};
 
 use repolens_core::report::{
-    Analyser, CallStatistics, CircularDependencies, ComplexFunction, ComplexityMetrics, DeadCode, Dependencies,
+    Action, Analyser, CallStatistics, CircularDependencies, ComplexFunction, ComplexityMetrics, DeadCode, Dependencies,
     Duplication, Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Summary, TestSection,
     UnresolvedImport,
 };
@@ -20,6 +20,7 @@ use super::lenient;
 pub struct Excerpt {
     pub analyzed_at: Section<String>,
     pub summary: Section<Summary>,
+    pub actions: Section<Vec<Action>>,
     pub languages: Section<Languages>,
     pub lines: Section<Lines>,
     pub risk_scores: Section<RiskScores>,
@@ -54,7 +55,7 @@ impl Excerpt {
             };
         }
         names! {
-            summary: "summary", languages: "languages", lines: "lines", risk_scores: "riskScores",
+            summary: "summary", actions: "actions", languages: "languages", lines: "lines", risk_scores: "riskScores",
             readme_analysis: "readmeAnalysis", tests: "tests", licences: "licences",
             complexity_metrics: "complexityMetrics", circular_dependencies: "circularDependencies",
             dead_code: "deadCode", duplication: "duplication", dependencies: "dependencies", call_graph: "callGraph",
@@ -83,6 +84,11 @@ impl Excerpt {
         .into_iter()
         .filter_map(|(partly, name)| partly.then_some(name))
         .collect()
+    }
+
+    /// What to do first; of older reports nothing.
+    pub fn actions(&self) -> &[Action] {
+        self.actions.get().map_or(&[], Vec::as_slice)
     }
 
     /// Findings and secrets of the security section, the gravest first.

@@ -125,7 +125,30 @@ fn advice(text: &mut String, excerpt: &Excerpt) {
     let Some(summary) = excerpt.summary.get() else {
         return;
     };
-    if !summary.advice.is_empty() {
+    let actions = excerpt.actions();
+    if !actions.is_empty() {
+        say(text, "### What to do first");
+        for (index, action) in actions.iter().enumerate() {
+            let places: Vec<String> = action.places.iter().map(|at| place(&at.file, at.line)).collect();
+            let at = if places.is_empty() {
+                String::new()
+            } else {
+                format!(" At {}.", places.join(", "))
+            };
+            writeln!(
+                text,
+                "{}. **{}** ({}). {}. {}.{at} Done when: {}.",
+                index + 1,
+                markdown(&action.title),
+                markdown(&action.effort()),
+                markdown(&action.reason),
+                markdown(&action.gain),
+                markdown(&action.done_when)
+            )
+            .expect("a String takes everything");
+        }
+        text.push('\n');
+    } else if !summary.advice.is_empty() {
         say(text, "### What to do first");
         for (index, advice) in summary.advice.iter().enumerate() {
             writeln!(text, "{}. {}", index + 1, markdown(advice)).expect("a String takes everything");

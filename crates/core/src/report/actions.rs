@@ -40,7 +40,7 @@ impl Action {
         const DAY: u64 = 8 * HOUR;
         let [from, to] = self.effort_minutes;
         let (unit, name) = match to {
-            to if to < 2 * HOUR => (1, "min"),
+            to if to <= 2 * HOUR => (1, "min"),
             to if to < 2 * DAY => (HOUR, "h"),
             _ => (DAY, "days"),
         };

@@ -226,8 +226,39 @@ pub struct TestSection {
     pub test_lines: u64,
     /// Lines of test code for each line of other code, rounded to 0.01.
     pub ratio: f64,
-    /// Test frameworks that the manifests name, sorted.
+    /// Test frameworks that manifests name or test files import, sorted.
     pub frameworks: Vec<String>,
     /// Continuous-integration services with a configuration file here, sorted.
     pub ci: Vec<String>,
+    /// Whether one of them runs a command that is known to run tests. Absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci_runs_tests: Option<bool>,
+}
+
+/// Files that a project has for those who take part in it. `None`: not there.
+#[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Community {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contributing: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security_policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_of_conduct: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changelog: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issue_templates: Option<String>,
+    /// Configuration of a service that keeps dependencies up to date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dependency_updates: Option<String>,
+    /// Tags that look like a version. Absent where the tags are not known: a scan fetches none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub releases: Option<u64>,
+    /// What a registry makes of a project, where this is such a package and no repository: `npm`, `pypi`, `crates.io`,
+    /// `debian`. What is left out of a package is not missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_by: Option<String>,
 }

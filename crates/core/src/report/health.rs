@@ -175,6 +175,9 @@ pub struct Suggestion {
     /// Points of `score` (0 to 100) that it is worth, rounded to 0.1.
     #[serde(deserialize_with = "points")]
     pub impact: f64,
+    /// To copy into the README, where a heading is what is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading: Option<String>,
 }
 
 /// Reads a number; a text, as reports had it up to schema version 1, is read as 0.

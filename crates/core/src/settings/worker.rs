@@ -83,6 +83,7 @@ fn scan_limits(reader: &mut SettingsReader) -> ScanLimits {
         max_repo_bytes: reader.size("MAX_REPO_SIZE").expect(DEFAULT),
         max_file_bytes: reader.size("MAX_FILE_SIZE").expect(DEFAULT),
         analysis_memory_bytes: memory.unwrap_or(ScanLimits::STANDARD.analysis_memory_bytes),
+        history_commits: reader.number("HISTORY_COMMITS").expect(DEFAULT),
     }
 }
 

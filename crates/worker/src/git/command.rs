@@ -41,7 +41,7 @@ const CONFIG: &[&str] = &[
 
 /// The other side of a clone from this disk, which does not see the configuration above. It would spend three quarters of
 /// its time on making the pack a tenth smaller, for no network.
-const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c core.deltaBaseCacheLimit=16m -c core.packedGitLimit=8m \
+pub(super) const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c core.deltaBaseCacheLimit=16m -c core.packedGitLimit=8m \
     -c core.packedGitWindowSize=1m -c pack.compression=1 -c pack.threads=1 -c pack.window=0 upload-pack";
 
 /// When the objects of a clone are checked.
@@ -163,7 +163,7 @@ pub(super) fn newest_args(dir: &Path, ids: &[&str]) -> Vec<OsString> {
     args
 }
 
-fn in_repository(dir: &Path) -> Vec<OsString> {
+pub(super) fn in_repository(dir: &Path) -> Vec<OsString> {
     let mut args = config();
     args.extend(["--git-dir".into(), dir.into()]);
     args
@@ -179,7 +179,7 @@ pub(super) fn head_args(option: &str, dir: &Path) -> Vec<OsString> {
     args
 }
 
-fn config_for(remote: &Remote) -> Vec<OsString> {
+pub(super) fn config_for(remote: &Remote) -> Vec<OsString> {
     let mut args = config();
     if let Some(pinned) = &remote.pinned {
         args.extend(["-c".into(), format!("http.curloptResolve={pinned}").into()]);

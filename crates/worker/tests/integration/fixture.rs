@@ -147,6 +147,7 @@ pub fn limits() -> ScanLimits {
         max_repo_bytes: 64 << 20,
         max_file_bytes: 2 << 20,
         analysis_memory_bytes: 256 << 20,
+        history_commits: 2_000,
     }
 }
 

@@ -132,7 +132,7 @@ async fn the_child_has_limits_and_knows_nothing() {
     let report = bench.scan().await;
     let seen = &report["results"];
     let environment: Vec<&String> = seen["environment"].as_object().expect("an object").keys().collect();
-    assert_eq!(environment, ["LANG", "PATH"]);
+    assert_eq!(environment, ["LANG", "MALLOC_ARENA_MAX", "PATH"]);
     let descriptors = seen["descriptors"].as_array().expect("a list");
     // Stdin, stdout, stderr, and the one that looks.
     assert_eq!(descriptors.len(), 4, "{descriptors:?}");

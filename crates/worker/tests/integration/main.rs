@@ -7,6 +7,7 @@ mod clone;
 mod command_line;
 mod fixture;
 mod git_server;
+mod history;
 mod http;
 mod jobs;
 mod landlock;

@@ -15,7 +15,18 @@ pub(super) struct Document {
     pub external_links: u64,
     pub lines: u64,
     pub characters: u64,
+    /// Texts of code blocks and of code within a line, as far as they are kept.
+    code: Vec<String>,
+    /// Targets and texts of links and pictures, in lower case, as far as they are kept.
+    link_words: Vec<String>,
+    /// The text outside of code, in lower case, as far as it is kept.
+    prose: String,
 }
+
+/// Code blocks, links and bytes of text that are kept for the classification.
+const MAX_KEPT: usize = 500;
+const MAX_BLOCK: usize = 4 * 1024;
+const MAX_PROSE: usize = 64 * 1024;
 
 #[derive(Debug)]
 struct Heading {
@@ -24,13 +35,15 @@ struct Heading {
     has_text: bool,
 }
 
+/// Letters from which a paragraph describes something.
+const LONG_PARAGRAPH: usize = 30;
 /// Links into the document from which a list is a table of contents.
 const CONTENTS: u64 = 4;
 
 impl Document {
     pub(super) fn parse(path: &str, text: &str) -> Self {
         let lower = path.to_ascii_lowercase();
-        let mut document = if lower.ends_with(".md") || lower.ends_with(".markdown") {
+        let mut document = if lower.ends_with(".md") || lower.ends_with(".markdown") || is_markdown(&lower, text) {
             markdown(text)
         } else {
             plain(text, lower.ends_with(".adoc") || lower.ends_with(".asciidoc"))
@@ -64,6 +77,59 @@ impl Document {
             })
     }
 
+    /// Number of headings below the title.
+    pub(super) fn sections(&self) -> usize {
+        self.headings.len().saturating_sub(1)
+    }
+
+    /// Whether a line of code fits.
+    pub(super) fn has_code(&self, fits: impl Fn(&str) -> bool) -> bool {
+        self.code
+            .iter()
+            .flat_map(|code| code.lines())
+            .any(|line| fits(line.trim()))
+    }
+
+    /// Whether a block has a line of code that is no command of `others`.
+    pub(super) fn has_code_beside(&self, others: impl Fn(&str) -> bool) -> bool {
+        let says_something = |line: &str| !line.is_empty() && !line.starts_with(['#', '/', '*']) && !others(line);
+        let mut blocks = self.code.iter().filter(|code| code.contains('\n'));
+        blocks.any(|code| code.lines().any(|line| says_something(line.trim())))
+    }
+
+    /// Whether the target or the text of a link or picture has one of the words.
+    pub(super) fn links_to(&self, words: &[&str]) -> bool {
+        self.link_words
+            .iter()
+            .any(|link| words.iter().any(|word| link.contains(word)))
+    }
+
+    /// Whether the text says one of the phrases.
+    pub(super) fn says(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.prose.contains(phrase))
+    }
+
+    fn keep_code(&mut self, text: &str) {
+        if self.code.len() < MAX_KEPT && !text.is_empty() {
+            self.code.push(text[..text.floor_char_boundary(MAX_BLOCK)].to_owned());
+        }
+    }
+
+    fn keep_link(&mut self, text: &str) {
+        if self.link_words.len() < 2 * MAX_KEPT && !text.is_empty() {
+            self.link_words
+                .push(text[..text.floor_char_boundary(300)].to_lowercase());
+        }
+    }
+
+    fn keep_prose(&mut self, text: &str) {
+        if self.prose.len() < MAX_PROSE {
+            self.prose
+                .push_str(&text[..text.floor_char_boundary(MAX_BLOCK)].to_lowercase());
+            self.prose.push(' ');
+        }
+    }
+
     fn heading(&mut self, level: u8, text: &str) {
         self.headings.push(Heading {
             level,
@@ -80,15 +146,28 @@ impl Document {
 
     fn paragraph(&mut self, text: &str) {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if self.first_paragraph.is_empty() && text.chars().any(char::is_alphabetic) && self.headings.len() <= 1 {
+        // A slogan as a second heading, a row of badges or a quotation may stand before it.
+        let is_long = text.chars().filter(|c| c.is_alphabetic()).count() >= LONG_PARAGRAPH;
+        let most = if is_long { 3 } else { 1 };
+        let better =
+            self.first_paragraph.is_empty() || (is_long && self.first_paragraph.chars().count() < LONG_PARAGRAPH);
+        if better && text.chars().any(char::is_alphabetic) && self.headings.len() <= most {
             self.first_paragraph = text;
         }
     }
 
     fn link(&mut self, target: &str) {
+        self.keep_link(target);
         self.links += 1;
         self.external_links += u64::from(target.contains("://") || target.starts_with("mailto:"));
     }
+}
+
+/// A name without an ending, or `.txt`, tells nothing: Markdown has fences, or headings that begin with `#`.
+fn is_markdown(lower: &str, text: &str) -> bool {
+    let is_open = lower.ends_with(".txt") || !lower.rsplit('/').next().unwrap_or(lower).contains('.');
+    let mut lines = text.lines().take(200);
+    is_open && lines.any(|line| line.starts_with("```") || line.starts_with("# ") || line.starts_with("## "))
 }
 
 fn starts_a_word(text: &str, word: &str) -> bool {
@@ -116,7 +195,8 @@ fn markdown(text: &str) -> Document {
     let mut document = Document::default();
     let (mut heading, mut paragraph) = (None::<(u8, String)>, None::<String>);
     let mut internal = 0;
-    let mut images = 0u32;
+    let (mut images, mut links) = (0u32, 0u32);
+    let mut block = None::<String>;
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => heading = Some((level as u8, String::new())),
@@ -133,16 +213,47 @@ fn markdown(text: &str) -> Document {
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 internal += u64::from(dest_url.starts_with('#'));
+                links += 1;
                 document.link(&dest_url);
             }
+            Event::End(TagEnd::Link) => links = links.saturating_sub(1),
             Event::Start(Tag::Image { dest_url, .. }) => {
                 images += 1;
+                document.keep_link(&dest_url);
                 document.badges += u64::from(is_badge(&dest_url));
             }
             Event::End(TagEnd::Image) => images = images.saturating_sub(1),
             Event::Start(Tag::CodeBlock(_)) => {
                 document.code_blocks += 1;
                 document.text();
+                block = Some(String::new());
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some(text) = block.take() {
+                    document.keep_code(&text);
+                }
+            }
+            Event::Text(text) if block.is_some() => {
+                if let Some(block) = block.as_mut().filter(|block| block.len() < MAX_BLOCK) {
+                    block.push_str(&text);
+                }
+            }
+            Event::Text(text) | Event::Code(text) if heading.is_none() && images + links > 0 => {
+                document.keep_link(&text);
+                document.keep_prose(&text);
+                if images == 0 {
+                    document.text();
+                    if let Some(paragraph) = &mut paragraph {
+                        paragraph.push_str(&text);
+                    }
+                }
+            }
+            Event::Code(text) if heading.is_none() => {
+                document.keep_code(&text);
+                document.text();
+                if let Some(paragraph) = &mut paragraph {
+                    paragraph.push_str(&text);
+                }
             }
             Event::Text(text) | Event::Code(text) => match (&mut heading, images) {
                 (Some((_, title)), _) => title.push_str(&text),
@@ -150,6 +261,7 @@ fn markdown(text: &str) -> Document {
                 (None, 1..) => {}
                 (None, 0) => {
                     document.text();
+                    document.keep_prose(&text);
                     if let Some(paragraph) = &mut paragraph {
                         paragraph.push_str(&text);
                     }
@@ -182,6 +294,7 @@ fn inline_html(html: &str, document: &mut Document) {
         let text = without_tags(html.get(open..end).unwrap_or_default());
         document.heading(level, if text.trim().is_empty() { "(picture)" } else { &text });
     }
+    document.keep_prose(&without_tags(html));
     for (tag, attribute) in [("<img", "src="), ("<a ", "href=")] {
         for (at, _) in lower.match_indices(tag) {
             let rest = html.get(at..).unwrap_or_default();
@@ -191,7 +304,10 @@ fn inline_html(html: &str, document: &mut Document) {
                 .map_or("", |(_, value)| value.trim_start_matches(['"', '\'']));
             let target = target.split(['"', '\'', ' ']).next().unwrap_or_default();
             match tag {
-                "<img" => document.badges += u64::from(is_badge(target)),
+                "<img" => {
+                    document.keep_link(target);
+                    document.badges += u64::from(is_badge(target));
+                }
                 _ => document.link(target),
             }
         }
@@ -219,6 +335,7 @@ fn plain(text: &str, asciidoc: bool) -> Document {
     let mut levels: Vec<char> = Vec::new();
     let mut paragraph = String::new();
     let mut in_block = false;
+    let mut block = String::new();
     let mut at = 0;
     while at < lines.len() {
         let line = lines[at].trim_end();
@@ -226,12 +343,24 @@ fn plain(text: &str, asciidoc: bool) -> Document {
         at += 1;
         if asciidoc && (line == "----" || line == "....") {
             in_block = !in_block;
+            document.keep_code(&block);
+            block.clear();
             document.code_blocks += u64::from(in_block);
             document.text();
             continue;
         }
         if in_block {
+            block.push_str(line);
+            block.push('\n');
             continue;
+        }
+        // Everything that is indented below a paragraph is code, or as good as code: an option's text holds no command.
+        if line.starts_with([' ', '\t']) && !asciidoc {
+            block.push_str(line.trim_start());
+            block.push('\n');
+        } else if !line.is_empty() && !block.is_empty() {
+            document.keep_code(&block);
+            block.clear();
         }
         let adoc_level = line.chars().take_while(|c| *c == '=').count();
         if asciidoc && (1..=6).contains(&adoc_level) && line[adoc_level..].starts_with(' ') {
@@ -249,6 +378,7 @@ fn plain(text: &str, asciidoc: bool) -> Document {
         }
         plain_line(line, next, &mut document, &mut paragraph);
     }
+    document.keep_code(&block);
     document.paragraph(&paragraph);
     document
 }
@@ -270,6 +400,11 @@ fn plain_line(line: &str, next: &str, document: &mut Document, paragraph: &mut S
         }
     } else {
         document.text();
+        document.keep_prose(trimmed);
+        for quoted in trimmed.split('`').skip(1).step_by(2) {
+            document.keep_link(quoted);
+            document.keep_code(quoted);
+        }
         if !line.starts_with([' ', '\t']) {
             paragraph.push_str(trimmed);
             paragraph.push(' ');

@@ -1,6 +1,6 @@
 //! The page's sections, in the order in which a person wants them; those on the code itself are in `code.rs`.
 
-use repolens_core::report::{RiskFactor, RiskLevel, StageStatus};
+use repolens_core::report::{ActionPlace, RiskFactor, RiskLevel, StageStatus};
 
 use super::super::Excerpt;
 use super::super::excerpt::{Finding, Section};
@@ -105,11 +105,29 @@ fn advice(page: &mut Page, excerpt: &Excerpt) {
     let Some(summary) = excerpt.summary.get() else {
         return;
     };
-    if summary.advice.is_empty() && summary.worst.is_empty() {
+    let actions = excerpt.actions();
+    if actions.is_empty() && summary.advice.is_empty() && summary.worst.is_empty() {
         return;
     }
     page.section("first", "What to do first");
-    if !summary.advice.is_empty() {
+    if !actions.is_empty() {
+        page.body.push_str("<ol class=\"advice\">\n");
+        for action in actions {
+            let line = |line: Option<u64>| line.map(|line| format!(":{line}")).unwrap_or_default();
+            let at = |at: &ActionPlace| format!("<code>{}{}</code>", html(&at.file), line(at.line));
+            let places: Vec<String> = action.places.iter().map(at).collect();
+            page.body.push_str(&format!(
+                "<li><strong>{}</strong> ({})<br>{}. {}. Done when: {}.<br>{}</li>\n",
+                html(&action.title),
+                html(&action.effort()),
+                html(&action.reason),
+                html(&action.gain),
+                html(&action.done_when),
+                places.join(", ")
+            ));
+        }
+        page.body.push_str("</ol>\n");
+    } else if !summary.advice.is_empty() {
         page.body.push_str("<ol class=\"advice\">\n");
         for advice in &summary.advice {
             page.body.push_str(&format!("<li>{}</li>\n", html(advice)));

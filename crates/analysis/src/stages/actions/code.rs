@@ -1,0 +1,309 @@
+//! What to do in the code.
+
+use repolens_core::report::{Action, Confidence, Report};
+
+use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC, is_high};
+use super::super::hotspots::is_code;
+use super::{Candidate, many, place};
+use crate::facts::{FileFacts, Function};
+use crate::language::Origin;
+use crate::scan::Facts;
+
+/// A function from this many times the limit on is worth an item of its own.
+const FAR_ABOVE: u32 = 2;
+/// Lines of a copy that are worth a function of their own.
+const LONG_COPY: u64 = 20;
+
+fn file<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
+    let at = facts.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+    facts.files.get(at)
+}
+
+/// Neither a test nor an example.
+fn is_product(facts: &Facts, path: &str) -> bool {
+    // Declarations are written once for each system of modules.
+    let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
+    !is_declaration && file(facts, path).is_some_and(|file| is_code(file) && file.origin == Origin::Own)
+}
+
+fn worst(file: &FileFacts) -> Option<&Function> {
+    let high = file.functions().iter().filter(|function| is_high(function));
+    high.max_by_key(|function| {
+        (
+            function.cognitive.max(function.cyclomatic),
+            std::cmp::Reverse(function.line),
+        )
+    })
+}
+
+fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, section: &str) -> Candidate {
+    let above = function
+        .cognitive
+        .saturating_sub(HIGH_COGNITIVE)
+        .max(function.cyclomatic.saturating_sub(HIGH_CYCLOMATIC));
+    let minutes = 30 + u64::from(above) * 5;
+    let name = if function.name.starts_with('<') {
+        "the function".to_owned()
+    } else {
+        format!("`{}`", function.name)
+    };
+    Candidate {
+        action: Action {
+            id: format!("split-function:{}:{}:{}", file.path, function.name, function.line),
+            title: format!("Split {name} in {}", file.path),
+            reason,
+            places: vec![place(&file.path, Some(function.line.into()))],
+            gain: "Each change there needs less reading and fewer tests".to_owned(),
+            effort_minutes: [minutes.min(960), (minutes * 3).min(2_400)],
+            done_when: format!(
+                "Every function there has a cognitive complexity of at most {HIGH_COGNITIVE} and a cyclomatic one of at most {HIGH_CYCLOMATIC}"
+            ),
+            section: section.to_owned(),
+        },
+        benefit,
+    }
+}
+
+/// The most complex function of each of the worst files.
+pub(super) fn hotspots(facts: &Facts, report: &Report) -> Vec<Candidate> {
+    let Some(hotspots) = &report.hotspots else {
+        return Vec::new();
+    };
+    let commits = hotspots.window.commits.max(1);
+    let files = hotspots.files.iter().take(10);
+    let found = files.filter_map(|hotspot| {
+        let file = file(facts, &hotspot.path)?;
+        let function = worst(file)?;
+        let reason = format!(
+            "The file is in {} of {commits} commits ({}); the function has a cognitive complexity of {}, a cyclomatic one of {}",
+            hotspot.revisions,
+            many(hotspot.fixes, "fix", "fixes"),
+            function.cognitive,
+            function.cyclomatic
+        );
+        Some(split(file, function, reason, 40.0 + hotspot.score * 0.6, "hotspots"))
+    });
+    found.collect()
+}
+
+/// The most complex functions of all.
+pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
+    if report.complexity_metrics.is_none() {
+        return Vec::new();
+    }
+    let product = facts
+        .files
+        .iter()
+        .filter(|file| is_code(file) && file.origin == Origin::Own);
+    let mut all: Vec<(&FileFacts, &Function)> = product
+        .flat_map(|file| file.functions().iter().map(move |function| (file, function)))
+        .collect();
+    all.retain(|(_, function)| {
+        function.cognitive >= FAR_ABOVE * HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC
+    });
+    all.sort_by_key(|(file, function)| {
+        (
+            std::cmp::Reverse(function.cognitive.max(function.cyclomatic)),
+            &file.path,
+            function.line,
+        )
+    });
+    let found = all.into_iter().take(3).map(|(file, function)| {
+        let lines = (function.end_line + 1).saturating_sub(function.line);
+        let reason = format!(
+            "Cognitive complexity {} (limit {HIGH_COGNITIVE}), cyclomatic {} (limit {HIGH_CYCLOMATIC}), {lines} lines",
+            function.cognitive, function.cyclomatic
+        );
+        let far = f64::from(function.cognitive.max(function.cyclomatic)).min(100.0);
+        split(file, function, reason, 25.0 + far * 0.35, "complexityMetrics")
+    });
+    found.collect()
+}
+
+/// The import that breaks a cycle most cheaply.
+pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
+    let Some(cycles) = &report.circular_dependencies else {
+        return Vec::new();
+    };
+    let real = cycles
+        .cycles
+        .iter()
+        .filter(|cycle| !cycle.type_only && cycle.breaks_total > 0 && cycle.breaks_total <= 5);
+    // Modules of a Rust crate are compiled as one: a cycle there keeps nothing apart.
+    let real = real.filter(|cycle| {
+        cycle
+            .chain
+            .iter()
+            .all(|path| !path.ends_with(".rs") && is_product(facts, path))
+    });
+    let found = real.filter_map(|cycle| {
+        let first = cycle.breaks.first()?;
+        let count = cycle.breaks_total;
+        let title = if count == 1 {
+            format!("Remove the import of {} from {}", first.target, first.source)
+        } else {
+            format!("Remove {count} imports that keep {} files in a cycle", cycle.group_size)
+        };
+        Some(Candidate {
+            action: Action {
+                id: format!("break-cycle:{}:{}", first.source, first.target),
+                title,
+                reason: format!(
+                    "{} files import each other in a cycle; without {} there is none",
+                    cycle.group_size,
+                    many(count, "this import", "these imports")
+                ),
+                places: cycle.breaks.iter().map(|import| place(&import.source, None)).collect(),
+                gain: "The files can be read, tested and loaded one after the other".to_owned(),
+                effort_minutes: [30 * count, 180 * count],
+                done_when: "`circularDependencies` does not list the files any more".to_owned(),
+                section: "circularDependencies".to_owned(),
+            },
+            benefit: 30.0 + (cycle.group_size as f64).min(30.0),
+        })
+    });
+    found.collect()
+}
+
+/// What can be deleted without a thought.
+pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
+    let Some(dead) = &report.dead_code else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let sure_files: Vec<&String> = dead
+        .unused_files
+        .iter()
+        .filter(|file| !dead.less_sure.unused_files.contains(file))
+        .collect();
+    let sure_functions: Vec<_> = dead
+        .unused_functions
+        .iter()
+        .filter(|unused| unused.confidence == Confidence::High)
+        .collect();
+    let sure_imports: Vec<_> = dead
+        .unused_imports
+        .iter()
+        .flat_map(|(file, imports)| imports.iter().map(move |import| (file, import)))
+        .filter(|(_, import)| import.confidence == Confidence::High)
+        .collect();
+    let mut add = |id: &str, count: usize, what: (&str, &str), why: &str, minutes: [u64; 2], places: Vec<_>| {
+        if count > 0 {
+            let count = count as u64;
+            let name = many(count, what.0, what.1);
+            found.push(Candidate {
+                action: Action {
+                    id: format!("delete-unused-{id}"),
+                    title: format!("Delete {name}"),
+                    reason: format!("{why}: {name}"),
+                    places,
+                    gain: "Less to read, and nothing that looks as if it were used".to_owned(),
+                    effort_minutes: [(minutes[0] * count).clamp(5, 240), (minutes[1] * count).clamp(10, 960)],
+                    done_when: "`deadCode` does not list them any more".to_owned(),
+                    section: "deadCode".to_owned(),
+                },
+                benefit: 8.0 + (count as f64).sqrt().min(20.0) * 2.0,
+            });
+        }
+    };
+    let places = sure_files.iter().map(|file| place(file, None)).collect();
+    add(
+        "files",
+        sure_files.len(),
+        ("unused file", "unused files"),
+        "No entry point reaches",
+        [5, 15],
+        places,
+    );
+    let places = sure_functions
+        .iter()
+        .map(|unused| place(&unused.file, Some(unused.line)))
+        .collect();
+    add(
+        "functions",
+        sure_functions.len(),
+        ("unused function", "unused functions"),
+        "Nothing calls",
+        [3, 10],
+        places,
+    );
+    let places = sure_imports
+        .iter()
+        .map(|(file, import)| place(file, Some(import.line)))
+        .collect();
+    add(
+        "imports",
+        sure_imports.len(),
+        ("unused import", "unused imports"),
+        "Nothing in their files uses",
+        [1, 1],
+        places,
+    );
+    found
+}
+
+/// The longest copies.
+pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
+    let clones = report.duplication.iter().flat_map(|copies| &copies.clones);
+    let long = clones.filter(|clone| {
+        clone.lines >= LONG_COPY
+            && clone
+                .occurrences
+                .iter()
+                .filter(|one| is_product(facts, &one.file))
+                .count()
+                > 1
+    });
+    let found = long.filter_map(|clone| {
+        let first = clone.occurrences.first()?;
+        let places: Vec<_> = clone
+            .occurrences
+            .iter()
+            .map(|one| place(&one.file, Some(one.start_line)))
+            .collect();
+        let times = clone.occurrences.len() as u64;
+        Some(Candidate {
+            action: Action {
+                id: format!("extract-copy:{}:{}", first.file, first.start_line),
+                title: format!("Keep one of {times} copies of {} lines in {}", clone.lines, first.file),
+                reason: format!(
+                    "The same {} lines are at {times} places: a fault in one stays in the others",
+                    clone.lines
+                ),
+                places,
+                gain: format!("{} lines less", clone.lines * (times - 1)),
+                effort_minutes: [30, 60 + clone.lines * times / 2],
+                done_when: "`duplication` does not list them any more".to_owned(),
+                section: "duplication".to_owned(),
+            },
+            benefit: 12.0 + (clone.lines as f64 / 5.0).min(25.0),
+        })
+    });
+    found.take(2).collect()
+}
+
+/// Files that change together though nothing in the code says so.
+pub(super) fn hidden_pairs(_: &Facts, report: &Report) -> Vec<Candidate> {
+    let pairs = report
+        .hotspots
+        .iter()
+        .flat_map(|hotspots| &hotspots.coupling)
+        .filter(|pair| pair.hidden && pair.degree >= 50.0);
+    let found = pairs.map(|pair| Candidate {
+        action: Action {
+            id: format!("show-coupling:{}:{}", pair.a, pair.b),
+            title: format!("Make the connection of {} and {} visible", pair.a, pair.b),
+            reason: format!(
+                "{} commits changed both, {:.0} % of what changed either, and neither imports the other",
+                pair.shared, pair.degree
+            ),
+            places: vec![place(&pair.a, None), place(&pair.b, None)],
+            gain: "A change of one shows that the other has to follow".to_owned(),
+            effort_minutes: [30, 240],
+            done_when: "What they share is in one place, or a comment in each names the other".to_owned(),
+            section: "hotspots".to_owned(),
+        },
+        benefit: 15.0 + pair.degree / 5.0,
+    });
+    found.take(2).collect()
+}

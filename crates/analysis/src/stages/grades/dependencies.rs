@@ -1,0 +1,106 @@
+//! Dependencies: how surely a build tomorrow gets what it got today. How many there are does not count.
+
+use std::collections::BTreeMap;
+
+use repolens_core::report::{AspectGrade, GradePlace, Package};
+
+use super::super::percent;
+use super::{Measured, Term, not_measured, weighted};
+
+/// Percent of direct dependencies with a version or range that are as good as more.
+const BOUNDED: f64 = 80.0;
+/// Percent of packages in several versions from which there are no points.
+const MANY_VERSIONS: f64 = 30.0;
+
+pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
+    let Some(dependencies) = &measured.report.dependencies else {
+        return not_measured("points", "no manifest or lock file of a kind that is read");
+    };
+    let direct: Vec<&Package> = dependencies
+        .packages
+        .iter()
+        .filter(|package| package.direct && !package.is_dev)
+        .collect();
+    let open: Vec<GradePlace> = direct
+        .iter()
+        .filter(|package| is_open(package))
+        .map(|package| GradePlace {
+            file: package.manifest.clone(),
+            line: None,
+            reason: format!(
+                "{} {}",
+                package.name,
+                if package.version.is_empty() {
+                    "(any version)"
+                } else {
+                    &package.version
+                }
+            ),
+        })
+        .collect();
+    let bounded = Term::new(
+        "bounded_versions",
+        0.6,
+        "direct dependencies with a known version or range, in percent",
+    );
+    let bounded = if direct.is_empty() {
+        bounded.not_measured("there are no dependencies")
+    } else {
+        bounded
+            .higher_is_better(
+                percent((direct.len() - open.len()) as f64, direct.len() as f64),
+                BOUNDED,
+            )
+            .places(open)
+    };
+    let locked: Vec<&Package> = dependencies
+        .packages
+        .iter()
+        .filter(|package| package.resolved && !package.is_dev)
+        .collect();
+    let single = Term::new(
+        "several_versions",
+        0.2,
+        "packages that are there in several versions, in percent",
+    );
+    let single = if dependencies.statistics.transitive == 0 {
+        single.not_measured("no lock file")
+    } else {
+        let mut versions: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for package in &locked {
+            *versions.entry((&package.r#type, &package.name)).or_default() += 1;
+        }
+        let several: Vec<_> = versions.iter().filter(|(_, count)| **count > 1).collect();
+        let places = several.iter().map(|((_, name), count)| GradePlace {
+            file: locked
+                .iter()
+                .find(|package| package.name == **name)
+                .map_or_else(String::new, |package| package.manifest.clone()),
+            line: None,
+            reason: format!("{name}: {count} versions"),
+        });
+        let places = places.collect();
+        single
+            .lower_is_better(percent(several.len() as f64, versions.len() as f64), MANY_VERSIONS)
+            .places(places)
+    };
+    let updates = Term::new("updates", 0.2, "a service proposes updates: 1 yes, 0 no");
+    let updates = match (measured.published_by, &measured.report.community) {
+        (Some(registry), _) => updates.not_measured(&format!("a package of {registry} has no such configuration")),
+        (None, Some(community)) if !dependencies.packages.is_empty() => {
+            updates.yes_or_no(community.dependency_updates.is_some())
+        }
+        _ => updates.not_measured("there is nothing to update"),
+    };
+    let known =
+        Term::new("vulnerabilities", 0.0, "known vulnerabilities").not_measured("this version does not look them up");
+    weighted(vec![bounded, single, updates, known], "nothing of it was measured")
+}
+
+/// Whatever is newest on the day of the build.
+fn is_open(package: &Package) -> bool {
+    let version = package.version.trim();
+    !package.resolved
+        && (matches!(version, "" | "*" | "latest" | "x" | "main" | "master" | "HEAD")
+            || version.starts_with(">=0") && !version.contains(','))
+}

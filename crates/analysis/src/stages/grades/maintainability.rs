@@ -1,0 +1,411 @@
+//! Maintainability: technical debt in minutes, as a share of the cost of writing the code, on SonarQube's grid.
+//!
+//! The cost table is below. The cost of writing is 30 minutes for each line of code, as SonarQube has it; lines of files
+//! that were not parsed are left out, for nothing of theirs could be counted.
+
+use std::collections::BTreeSet;
+
+use repolens_core::report::{
+    AspectGrade, CircularDependencies, Clone, Cycle, Duplication, Grade, GradeInput, GradePlace,
+};
+
+use super::super::tenth;
+use super::{Measured, listed, not_measured, thousandth};
+use crate::facts::{FileFacts, Function};
+
+/// Minutes to write a line.
+const LINE: f64 = 30.0;
+/// A middling project that is added to each, so that the few functions of a small one do not decide alone: without it the
+/// smallest projects are the best and the worst.
+const MIDDLING_LINES: f64 = 2_000.0;
+const MIDDLING_PERCENT: f64 = 6.0;
+/// Upper bounds of A, B, C, D in percent, inclusive; beyond the last it is E. SonarQube's.
+const GRID: [f64; 4] = [5.0, 10.0, 20.0, 50.0];
+
+/// What costs how much for a function: from a threshold on, once and for each unit above.
+struct FunctionCost {
+    name: &'static str,
+    description: &'static str,
+    value: fn(&Function) -> u32,
+    threshold: u32,
+    once: f64,
+    each: f64,
+}
+
+const FUNCTION_COSTS: &[FunctionCost] = &[
+    FunctionCost {
+        name: "hard_to_read_functions",
+        description: "functions with a cognitive complexity above 15: 60 minutes, and 10 for each point above",
+        value: |function| function.cognitive,
+        threshold: 15,
+        once: 60.0,
+        each: 10.0,
+    },
+    FunctionCost {
+        name: "hard_to_test_functions",
+        description: "functions with a cyclomatic complexity above 10: 30 minutes, and 10 for each point above",
+        value: |function| function.cyclomatic,
+        threshold: 10,
+        once: 30.0,
+        each: 10.0,
+    },
+    FunctionCost {
+        name: "long_functions",
+        description: "functions of more than 80 lines: 60 minutes, and 1 for each line above",
+        value: lines_of,
+        threshold: 80,
+        once: 60.0,
+        each: 1.0,
+    },
+    FunctionCost {
+        name: "many_parameters",
+        description: "functions with more than 7 parameters: 30 minutes, and 5 for each above",
+        value: |function| function.parameters.into(),
+        threshold: 7,
+        once: 30.0,
+        each: 5.0,
+    },
+    FunctionCost {
+        name: "deep_nesting",
+        description: "functions nested deeper than 4: 30 minutes, and 10 for each level above",
+        value: |function| function.nesting.into(),
+        threshold: 4,
+        once: 30.0,
+        each: 10.0,
+    },
+];
+
+/// Lines of code from which a file is large, and minutes for each 100 above.
+const LARGE_FILE: u32 = 1_000;
+const LARGE_FILE_ONCE: f64 = 240.0;
+const LARGE_FILE_EACH_100: f64 = 60.0;
+/// Minutes for each copied line.
+const COPIED_LINE: f64 = 3.0;
+/// Minutes for each import that has to go so that a cycle is gone.
+const CYCLE_IMPORT: f64 = 60.0;
+/// Minutes for what nothing uses.
+const UNUSED_IMPORT: f64 = 2.0;
+const UNUSED_FUNCTION: f64 = 15.0;
+const UNUSED_FILE: f64 = 30.0;
+
+fn lines_of(function: &Function) -> u32 {
+    (function.end_line + 1).saturating_sub(function.line)
+}
+
+impl FunctionCost {
+    fn minutes(&self, function: &Function) -> f64 {
+        let value = (self.value)(function);
+        match value.checked_sub(self.threshold) {
+            None | Some(0) => 0.0,
+            Some(above) => self.once + self.each * f64::from(above),
+        }
+    }
+}
+
+/// One line of the sum.
+struct Debt {
+    name: &'static str,
+    description: &'static str,
+    /// How many there are.
+    count: f64,
+    threshold: f64,
+    minutes: f64,
+    places: Vec<GradePlace>,
+}
+
+pub(super) fn grade(measured: &Measured<'_>) -> (AspectGrade, u64) {
+    let parsed: Vec<&FileFacts> = measured
+        .code
+        .iter()
+        .copied()
+        .filter(|file| file.syntax.is_some())
+        .collect();
+    let lines: u64 = parsed.iter().map(|file| u64::from(file.lines.code)).sum();
+    if lines == 0 {
+        return (not_measured("percent", "no code of a language that is parsed"), 0);
+    }
+    let mut debts: Vec<Debt> = FUNCTION_COSTS.iter().map(|cost| of_functions(cost, &parsed)).collect();
+    debts.push(of_files(&parsed));
+    debts.extend(of_report(measured));
+    let minutes: f64 = debts.iter().map(|debt| debt.minutes).sum();
+    let middling = MIDDLING_LINES * LINE * MIDDLING_PERCENT / 100.0;
+    let cost = (lines as f64 + MIDDLING_LINES) * LINE;
+    let percent = (minutes + middling) / cost * 100.0;
+    let mut inputs: Vec<GradeInput> = debts
+        .into_iter()
+        .map(|debt| {
+            let (places, places_total) = listed(debt.places);
+            GradeInput {
+                name: debt.name.to_owned(),
+                description: format!("{}; {} minutes in all", debt.description, debt.minutes.round()),
+                value: debt.count,
+                threshold: debt.threshold,
+                contribution: thousandth(debt.minutes / cost * 100.0),
+                share: thousandth(debt.minutes / (minutes + middling)),
+                places,
+                places_total,
+                not_measured: None,
+            }
+        })
+        .collect();
+    inputs.push(GradeInput {
+        name: "middling_project".to_owned(),
+        description: format!("{MIDDLING_LINES} lines with a debt of {MIDDLING_PERCENT} %, added to every project: a little code says little"),
+        value: MIDDLING_LINES,
+        contribution: thousandth(middling / cost * 100.0),
+        share: thousandth(middling / (minutes + middling)),
+        ..GradeInput::default()
+    });
+    let aspect = AspectGrade {
+        grade: Some(of_percent(percent)),
+        value: Some(tenth(percent)),
+        unit: "percent".to_owned(),
+        points: Some(tenth(points(percent))),
+        inputs,
+        ..AspectGrade::default()
+    };
+    (aspect, minutes.round() as u64)
+}
+
+fn of_percent(percent: f64) -> Grade {
+    match GRID.iter().position(|bound| percent <= *bound) {
+        Some(0) => Grade::A,
+        Some(1) => Grade::B,
+        Some(2) => Grade::C,
+        Some(3) => Grade::D,
+        _ => Grade::E,
+    }
+}
+
+/// Straight between the grid's bounds, so that the grade by points is the grade by the grid.
+fn points(percent: f64) -> f64 {
+    let corners = [
+        (0.0, 100.0),
+        (GRID[0], 80.0),
+        (GRID[1], 60.0),
+        (GRID[2], 40.0),
+        (GRID[3], 20.0),
+        (100.0, 0.0),
+    ];
+    let between = corners.windows(2).find(|pair| percent <= pair[1].0);
+    between.map_or(0.0, |pair| {
+        let share = (percent - pair[0].0) / (pair[1].0 - pair[0].0);
+        pair[0].1 + share * (pair[1].1 - pair[0].1)
+    })
+}
+
+fn of_functions(cost: &FunctionCost, files: &[&FileFacts]) -> Debt {
+    let mut found: Vec<(f64, GradePlace)> = Vec::new();
+    for file in files {
+        for function in file.functions() {
+            let minutes = cost.minutes(function);
+            if minutes > 0.0 {
+                let place = GradePlace {
+                    file: file.path.clone(),
+                    line: Some(function.line.into()),
+                    reason: format!("`{}`: {}", function.name, (cost.value)(function)),
+                };
+                found.push((minutes, place));
+            }
+        }
+    }
+    debt(cost.name, cost.description, cost.threshold.into(), found)
+}
+
+fn debt(name: &'static str, description: &'static str, threshold: f64, mut found: Vec<(f64, GradePlace)>) -> Debt {
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    Debt {
+        name,
+        description,
+        count: found.len() as f64,
+        threshold,
+        // The sum of nothing is -0.
+        minutes: found.iter().map(|(minutes, _)| minutes).sum::<f64>() + 0.0,
+        places: found.into_iter().map(|(_, place)| place).collect(),
+    }
+}
+
+fn of_files(files: &[&FileFacts]) -> Debt {
+    let large = files.iter().filter(|file| file.lines.code > LARGE_FILE).map(|file| {
+        let above = f64::from(file.lines.code - LARGE_FILE);
+        let place = GradePlace {
+            file: file.path.clone(),
+            line: None,
+            reason: format!("{} lines of code", file.lines.code),
+        };
+        (LARGE_FILE_ONCE + above / 100.0 * LARGE_FILE_EACH_100, place)
+    });
+    let description = "files of more than 1,000 lines of code: 4 hours, and one for each 100 lines above";
+    debt("large_files", description, LARGE_FILE.into(), large.collect())
+}
+
+/// What other stages found: lists may be cut, so the totals count.
+fn of_report(measured: &Measured<'_>) -> Vec<Debt> {
+    let report = measured.report;
+    let place = |file: &str, line: Option<u64>, reason: String| GradePlace {
+        file: file.to_owned(),
+        line,
+        reason,
+    };
+    let mut debts = Vec::new();
+    let product: BTreeSet<&str> = measured.code.iter().map(|file| file.path.as_str()).collect();
+    if let Some(copies) = &report.duplication {
+        debts.push(copied(copies, &product));
+    }
+    if let Some(cycles) = &report.circular_dependencies {
+        debts.push(cyclic(cycles, &product));
+    }
+    if let Some(dead) = &report.dead_code {
+        let functions = dead.unused_functions_total();
+        let (imports, files) = (dead.statistics.total_unused_imports, dead.unused_files.len() as u64);
+        let minutes = imports as f64 * UNUSED_IMPORT + functions as f64 * UNUSED_FUNCTION + files as f64 * UNUSED_FILE;
+        let of_files = dead
+            .unused_files
+            .iter()
+            .map(|file| place(file, None, "nothing reaches it".to_owned()));
+        let of_functions = dead.unused_functions.iter().map(|unused| {
+            place(
+                &unused.file,
+                Some(unused.line),
+                format!("`{}` is never called", unused.function),
+            )
+        });
+        debts.push(Debt {
+            name: "unused_code",
+            description: "what nothing uses: 2 minutes for an import, 15 for a function, 30 for a file",
+            count: (imports + functions + files) as f64,
+            threshold: 0.0,
+            minutes,
+            places: of_files.chain(of_functions).collect(),
+        });
+    }
+    debts
+}
+
+/// Copies of which two or more are in the product. The list of copies may be cut: then it stands for the rest.
+fn copied(copies: &Duplication, product: &BTreeSet<&str>) -> Debt {
+    let inside = |clone: &Clone| {
+        clone
+            .occurrences
+            .iter()
+            .filter(|one| product.contains(one.file.as_str()))
+            .count() as u64
+    };
+    let surplus = |clone: &Clone| clone.lines * inside(clone).saturating_sub(1);
+    let listed: u64 = copies
+        .clones
+        .iter()
+        .map(|clone| clone.lines * (clone.occurrences.len() as u64).saturating_sub(1))
+        .sum();
+    let counted: u64 = copies.clones.iter().map(surplus).sum();
+    let more = if copies.clones_total > copies.clones.len() as u64 && listed > 0 {
+        (copies.duplicated_lines as f64 / listed as f64).max(1.0)
+    } else {
+        1.0
+    };
+    let lines = (counted as f64 * more).round();
+    let places = copies
+        .clones
+        .iter()
+        .filter(|clone| inside(clone) > 1)
+        .filter_map(|clone| {
+            let first = clone
+                .occurrences
+                .iter()
+                .find(|one| product.contains(one.file.as_str()))?;
+            Some(GradePlace {
+                file: first.file.clone(),
+                line: Some(first.start_line),
+                reason: format!("{} lines, {} places", clone.lines, clone.occurrences.len()),
+            })
+        });
+    Debt {
+        name: "copied_lines",
+        description: "lines that are elsewhere too: 3 minutes each",
+        count: lines,
+        threshold: 0.0,
+        minutes: lines * COPIED_LINE,
+        places: places.collect(),
+    }
+}
+
+/// Cycles of the product that exist at run time. Rust's are not counted: modules of one crate are compiled as one.
+fn cyclic(cycles: &CircularDependencies, product: &BTreeSet<&str>) -> Debt {
+    let counts = |cycle: &&Cycle| {
+        !cycle.type_only
+            && cycle
+                .chain
+                .iter()
+                .all(|file| product.contains(file.as_str()) && !file.ends_with(".rs"))
+    };
+    let real = || cycles.cycles.iter().filter(counts);
+    let imports: u64 = real()
+        .map(|cycle| cycle.breaks_total.clamp(1, cycle.group_size.max(1)))
+        .sum();
+    let places = real().filter_map(|cycle| {
+        Some(GradePlace {
+            file: cycle.chain.first()?.clone(),
+            line: None,
+            reason: format!("a cycle of {} files", cycle.group_size),
+        })
+    });
+    Debt {
+        name: "import_cycles",
+        description: "imports to remove so that no cycle is left: 1 hour each",
+        count: imports as f64,
+        threshold: 0.0,
+        minutes: imports as f64 * CYCLE_IMPORT,
+        places: places.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_grid_is_sonarqubes_and_points_agree_with_it() {
+        for (percent, grade) in [
+            (0.0, Grade::A),
+            (5.0, Grade::A),
+            (5.01, Grade::B),
+            (10.0, Grade::B),
+            (20.0, Grade::C),
+            (50.0, Grade::D),
+            (50.1, Grade::E),
+            (900.0, Grade::E),
+        ] {
+            assert_eq!(of_percent(percent), grade, "{percent}");
+            assert_eq!(Grade::of_points(points(percent)), grade, "{percent}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn more_of_anything_never_costs_less(
+            figures in (0u32..200, 0u32..200, 0u32..2000, 0u16..20, 0u16..12),
+            more in (0u32..50, 0u32..50, 0u32..500, 0u16..5, 0u16..5),
+        ) {
+            let function = |figures: (u32, u32, u32, u16, u16)| Function {
+                line: 1,
+                end_line: figures.2,
+                cyclomatic: figures.0,
+                cognitive: figures.1,
+                parameters: figures.3,
+                nesting: figures.4,
+                ..Function::default()
+            };
+            let cost = |function: &Function| FUNCTION_COSTS.iter().map(|cost| cost.minutes(function)).sum::<f64>();
+            let worse = (figures.0 + more.0, figures.1 + more.1, figures.2 + more.2, figures.3 + more.3, figures.4 + more.4);
+            prop_assert!(cost(&function(worse)) >= cost(&function(figures)));
+        }
+
+        #[test]
+        fn more_debt_never_gives_more_points(percent in 0.0f64..200.0, more in 0.0f64..100.0) {
+            prop_assert!(points(percent + more) <= points(percent));
+            prop_assert!(of_percent(percent + more) >= of_percent(percent));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Tests: how much test code there is, how much of the code it imports, and whether a service runs it.
+
+use repolens_core::report::{AspectGrade, EdgeKind, GradePlace, ModuleGraph};
+
+use super::super::percent;
+use super::{Measured, Term, not_measured, weighted};
+
+/// Lines of test code for 100 lines of code that are as good as more.
+const ENOUGH: f64 = 60.0;
+/// Percent of the code files that tests import, directly or over one file, that are as good as more.
+const REACHED: f64 = 80.0;
+/// Imports between a test and the code that it tests.
+const STEPS: usize = 2;
+
+pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
+    let Some(section) = &measured.report.tests else {
+        return not_measured("points", "the stage that counts tests failed");
+    };
+    if measured.code.is_empty() {
+        return not_measured("points", "there is no code");
+    }
+    if section.test_files == 0
+        && let Some(registry) = measured.published_by
+    {
+        return not_measured(
+            "points",
+            &format!("a package of {registry}: its tests are not part of it"),
+        );
+    }
+    let inline = measured
+        .report
+        .languages
+        .as_ref()
+        .is_some_and(|languages| languages.primary == "rust");
+    let size = Term::new("test_code", 0.4, "lines of test code for 100 lines of other code");
+    let size = if inline && section.ratio < 0.3 {
+        size.not_measured("Rust has tests inside of its source files, which are not counted")
+    } else {
+        size.higher_is_better(section.ratio * 100.0, ENOUGH)
+    };
+    let reached = Term::new(
+        "tested_files",
+        0.4,
+        "files of code that a test imports, directly or over one file, in percent",
+    );
+    let reached = match &measured.report.module_graph {
+        Some(graph) if section.test_files > 0 && !inline && graph.edges_total > 0 => {
+            let (share, places) = untested(measured, graph);
+            match share {
+                Some(share) => reached.higher_is_better(share, REACHED).places(places),
+                None => reached.not_measured("no test imports code by name"),
+            }
+        }
+        Some(_) if section.test_files == 0 && !inline => reached.higher_is_better(0.0, REACHED),
+        _ => reached.not_measured("imports of tests are not known"),
+    };
+    let run = Term::new("ci_runs_tests", 0.2, "a service runs the tests: 1 yes, 0 no");
+    let run = match (measured.published_by, section.ci_runs_tests) {
+        (Some(registry), None) => run.not_measured(&format!("a package of {registry} has no such configuration")),
+        (_, runs) => run.yes_or_no(runs == Some(true)),
+    };
+    weighted(vec![size, reached, run], "nothing of it was measured")
+}
+
+/// The share of code files that tests reach, and the largest that they do not. `None`: no test imports any.
+fn untested(measured: &Measured<'_>, graph: &ModuleGraph) -> (Option<f64>, Vec<GradePlace>) {
+    let files = &measured.facts.files;
+    let number = |path: &str| files.binary_search_by(|file| file.path.as_str().cmp(path)).ok();
+    let mut targets: Vec<Vec<usize>> = vec![Vec::new(); files.len()];
+    for edge in graph.edges.iter().filter(|edge| edge.kind != EdgeKind::Type) {
+        if let (Some(source), Some(target)) = (number(&edge.source), number(&edge.target)) {
+            targets[source].push(target);
+        }
+    }
+    let mut reached = vec![false; files.len()];
+    let mut front: Vec<usize> = (0..files.len()).filter(|at| files[*at].test).collect();
+    for _ in 0..STEPS {
+        let next: Vec<usize> = front.iter().flat_map(|at| &targets[*at]).copied().collect();
+        front = next
+            .into_iter()
+            .filter(|at| !std::mem::replace(&mut reached[*at], true))
+            .collect();
+    }
+    let with_functions = measured.code.iter().filter(|file| !file.functions().is_empty());
+    let code: Vec<usize> = with_functions.filter_map(|file| number(&file.path)).collect();
+    let hit = code.iter().filter(|at| reached[**at]).count();
+    if hit == 0 {
+        return (None, Vec::new());
+    }
+    let mut missed: Vec<usize> = code.iter().copied().filter(|at| !reached[*at]).collect();
+    missed.sort_by_key(|at| (std::cmp::Reverse(files[*at].lines.code), &files[*at].path));
+    let places = missed.into_iter().map(|at| GradePlace {
+        file: files[at].path.clone(),
+        line: None,
+        reason: format!("{} lines of code", files[at].lines.code),
+    });
+    (Some(percent(hit as f64, code.len() as f64)), places.collect())
+}

@@ -1,0 +1,148 @@
+//! Whether a tree is a repository or a package as a registry has it. A package leaves out tests, configuration of services
+//! and documents for those who take part: that they are not there says nothing on the project.
+
+use crate::facts::FileFacts;
+use crate::scan::Facts;
+
+/// A registry whose package this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Registry {
+    Npm,
+    Pypi,
+    Crates,
+    Debian,
+}
+
+impl Registry {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Npm => "npm",
+            Self::Pypi => "pypi",
+            Self::Crates => "crates.io",
+            Self::Debian => "debian",
+        }
+    }
+}
+
+/// The text of `package.json` says which files are published.
+pub(super) fn reads_text_of(path: &str) -> bool {
+    path == "package.json" || path == "package/package.json"
+}
+
+/// The registry, by what only its packages have.
+pub(crate) fn registry(facts: &Facts) -> Option<Registry> {
+    let root = package_root(facts);
+    let has = |path: &str| find(facts, &format!("{root}{path}")).is_some();
+    if has(".cargo_vcs_info.json")
+        || has("Cargo.toml.orig")
+        || facts
+            .files
+            .iter()
+            .any(|file| file.path.ends_with("/.cargo-checksum.json"))
+        || has(".cargo-checksum.json")
+    {
+        return Some(Registry::Crates);
+    }
+    let in_wheel =
+        |file: &FileFacts| file.path.ends_with(".dist-info/METADATA") || file.path.ends_with(".dist-info/RECORD");
+    if has("PKG-INFO") || facts.files.iter().any(in_wheel) {
+        return Some(Registry::Pypi);
+    }
+    if facts
+        .files
+        .iter()
+        .any(|file| file.path.starts_with("usr/share/doc/") || file.path.contains("/usr/share/doc/"))
+    {
+        return Some(Registry::Debian);
+    }
+    is_npm_package(facts, root).then_some(Registry::Npm)
+}
+
+/// `package/` of an npm archive that was unpacked as it is.
+fn package_root(facts: &Facts) -> &'static str {
+    let inside = |file: &FileFacts| file.path.starts_with("package/");
+    if !facts.files.is_empty() && facts.files.iter().all(inside) {
+        "package/"
+    } else {
+        ""
+    }
+}
+
+fn find<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
+    let at = facts.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+    facts.files.get(at)
+}
+
+/// npm never packs a `.gitignore` or a lock file, and of a package that says what it publishes nothing else.
+fn is_npm_package(facts: &Facts, root: &str) -> bool {
+    const NEVER: &[&str] = &[
+        ".gitignore",
+        "package-lock.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        ".npmrc",
+        "bun.lock",
+        "bun.lockb",
+    ];
+    let text = find(facts, &format!("{root}package.json")).and_then(|file| file.text.as_deref());
+    let Some(json) = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok()) else {
+        return false;
+    };
+    let name = |file: &FileFacts| NEVER.contains(&file.path.rsplit('/').next().unwrap_or(&file.path));
+    if json.get("private").and_then(serde_json::Value::as_bool) == Some(true)
+        || json.get("version").is_none()
+        || facts.files.iter().any(name)
+        || facts
+            .files
+            .iter()
+            .any(|file| file.path.starts_with(&format!("{root}.github/")))
+    {
+        return false;
+    }
+    // Its own `test` script runs what is not here.
+    let script = json
+        .pointer("/scripts/test")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    let has_tests_elsewhere =
+        !script.is_empty() && !script.contains("no test specified") && !facts.files.iter().any(|file| file.test);
+    if has_tests_elsewhere {
+        return true;
+    }
+    let Some(published) = json.get("files").and_then(serde_json::Value::as_array) else {
+        return false;
+    };
+    let published: Vec<&str> = published
+        .iter()
+        .filter_map(serde_json::Value::as_str)
+        .map(|entry| entry.trim_start_matches(['.', '/']))
+        .collect();
+    let always = |path: &str| {
+        let lower = path.to_ascii_lowercase();
+        let stem = lower.split(['.', '-']).next().unwrap_or_default();
+        !path.contains('/')
+            && (lower == "package.json"
+                || matches!(
+                    stem,
+                    "readme" | "license" | "licence" | "notice" | "changelog" | "changes" | "history" | "copying"
+                ))
+    };
+    let main = json
+        .get("main")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or("index.js")
+        .trim_start_matches("./");
+    let covered = |path: &str| {
+        always(path)
+            || path == main
+            || json.get("bin").is_some_and(|bin| bin.to_string().contains(path))
+            || published.iter().any(|entry| {
+                let entry = entry.split('*').next().unwrap_or(entry).trim_end_matches('/');
+                path.starts_with(entry)
+            })
+    };
+    facts
+        .files
+        .iter()
+        .all(|file| covered(file.path.strip_prefix(root).unwrap_or(&file.path)))
+}

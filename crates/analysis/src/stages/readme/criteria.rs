@@ -1,0 +1,270 @@
+//! What a README should have, and how it is recognized: by a heading with something below it, and by what serves the same
+//! purpose without one (an install command in a code block, a link to the license, a file beside the README).
+
+use super::document::Document;
+use crate::scan::Facts;
+
+/// One criterion.
+pub(super) struct Criterion {
+    pub name: &'static str,
+    pub weight: u64,
+    pub points: fn(&Document, Surroundings) -> u64,
+    /// Where it makes no sense it is in no sum.
+    applies: fn(&Document, Surroundings) -> bool,
+    pub missing: &'static str,
+    /// To copy; empty where a heading would not help.
+    pub heading: &'static str,
+}
+
+impl Criterion {
+    pub(super) fn applies(&self, document: &Document, around: Surroundings) -> bool {
+        (self.applies)(document, around)
+    }
+}
+
+/// Files beside the README.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Surroundings {
+    pub contributing: bool,
+    pub license: bool,
+    pub changelog: bool,
+    pub tests: bool,
+}
+
+impl Surroundings {
+    pub(super) fn of(facts: &Facts) -> Self {
+        let mut around = Self::default();
+        for file in &facts.files {
+            around.tests |= file.test && file.is_own();
+            let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+            if !matches!(folder, "" | ".github" | "docs") {
+                continue;
+            }
+            let lower = name.to_ascii_lowercase();
+            let stem = lower.split(['.', '-', '_']).next().unwrap_or_default();
+            around.contributing |= stem == "contributing" || stem == "hacking";
+            around.license |= folder.is_empty() && matches!(stem, "license" | "licence" | "copying" | "unlicense");
+            around.changelog |= matches!(stem, "changelog" | "changes" | "history" | "news" | "releases");
+        }
+        around
+    }
+}
+
+/// Each example counts.
+const EACH_EXAMPLE: u64 = 2;
+/// Characters from which a first paragraph describes something.
+const DESCRIBES: usize = 30;
+/// Words from which a title says what the thing is.
+const SENTENCE: usize = 4;
+/// Headings from which a table of contents helps.
+const LONG: usize = 12;
+
+fn always(_: &Document, _: Surroundings) -> bool {
+    true
+}
+
+/// The weights of the contract. Points are cut to the weight.
+#[rustfmt::skip]
+pub(super) const CRITERIA: &[Criterion] = &[
+    Criterion { name: "title", weight: 10, applies: always, heading: "# Name", missing: "Begin with a title",
+        points: |document, _| all(document.title.is_some()) },
+    Criterion { name: "description", weight: 15, applies: always, heading: "", missing: "Say in a sentence or two what it is and for whom",
+        points: |document, _| all(document.first_paragraph.chars().count() >= DESCRIBES
+            || document.title.as_ref().is_some_and(|title| title.split_whitespace().count() >= SENTENCE)) },
+    Criterion { name: "installation", weight: 20, applies: always, heading: "## Installation", missing: "Say how to install it, with the command",
+        points: |document, _| all(document.has_section(INSTALLATION) || document.has_code(is_install_command)
+            || document.links_to(&["install"]) || document.says(&["to install", "can be installed", "install it"])) },
+    Criterion { name: "usage", weight: 20, applies: always, heading: "## Usage", missing: "Show how to use it, with a short example",
+        points: |document, _| all(document.has_section(USAGE) || document.has_code_beside(is_install_command)
+            || document.links_to(&["getting-started", "quickstart", "quick-start", "tutorial", "examples", "getting started", "user guide", "usage"])) },
+    Criterion { name: "contributing", weight: 10, applies: always, heading: "## Contributing", missing: "Say how to contribute",
+        points: |document, around| all(around.contributing || document.has_section(CONTRIBUTING)
+            || document.links_to(&["contribut"]) || document.says(&["pull requests are welcome", "contributions are welcome", "patches are welcome"])) },
+    Criterion { name: "license", weight: 10, applies: always, heading: "## License", missing: "Name the license",
+        points: |document, around| all(around.license || document.has_section(LICENSE)
+            || document.links_to(&["license", "licence"]) || document.says(&["licensed under", "released under", "distributed under", "mit license", "apache license", "public domain"])) },
+    Criterion { name: "table_of_contents", weight: 5, applies: |document, _| document.sections() >= LONG, heading: "## Contents", missing: "Add a table of contents",
+        points: |document, _| all(document.has_contents || document.has_section(&["table of contents", "contents", "toc"])) },
+    Criterion { name: "api", weight: 5, applies: always, heading: "## Documentation", missing: "Link to or describe the documentation",
+        points: |document, _| all(document.has_section(&["api", "reference", "documentation", "docs", "options", "commands", "manual", "guide"])
+            || document.links_to(&["docs", "documentation", "readthedocs", "rtfd", "pkg.go.dev", "godoc", "javadoc", "manual", "wiki", "api reference"])) },
+    Criterion { name: "tests", weight: 5, applies: |_, around| around.tests, heading: "## Tests", missing: "Say how to run the tests",
+        points: |document, around| all(around.contributing || document.has_section(&["test", "develop", "contribut", "building", "hacking"])
+            || document.has_code(is_test_command)) },
+    Criterion { name: "changelog", weight: 3, applies: always, heading: "## Changelog", missing: "Link to the changes of each version",
+        points: |document, around| all(around.changelog
+            || document.has_section(&["change log", "changelog", "changes", "release", "history", "what's new", "news"])
+            || document.links_to(&["changelog", "changes", "releases", "history", "release notes", "news"])) },
+    Criterion { name: "faq", weight: 3, applies: |document, _| has_help(document), heading: "## FAQ", missing: "",
+        points: |_, _| u64::MAX },
+    Criterion { name: "badges", weight: 5, applies: always, heading: "", missing: "Add a badge of the build or the version",
+        points: |document, _| all(document.badges > 0) },
+    Criterion { name: "code_examples", weight: 10, applies: always, heading: "", missing: "Add examples as code blocks",
+        points: |document, _| document.code_blocks * EACH_EXAMPLE },
+    Criterion { name: "links", weight: 5, applies: always, heading: "", missing: "Link to more",
+        points: |document, _| all(document.links > 0) },
+];
+
+const INSTALLATION: &[&str] = &[
+    "install",
+    "setup",
+    "set up",
+    "getting started",
+    "get started",
+    "quick start",
+    "quickstart",
+    "requirements",
+    "download",
+    "building",
+    "build",
+    "compil",
+    "deploy",
+];
+const USAGE: &[&str] = &[
+    "usage",
+    "how to use",
+    "using",
+    "example",
+    "getting started",
+    "get started",
+    "quick start",
+    "quickstart",
+    "tutorial",
+    "demo",
+    "synopsis",
+    "overview",
+    "basic",
+    "running",
+    "how it works",
+    "features",
+];
+const CONTRIBUTING: &[&str] = &[
+    "contribut",
+    "development",
+    "developing",
+    "hacking",
+    "pull request",
+    "community",
+];
+const LICENSE: &[&str] = &["license", "licence", "licensing", "copyright", "copying", "legal"];
+
+fn all(yes: bool) -> u64 {
+    if yes { u64::MAX } else { 0 }
+}
+
+/// Help counts where it is there; nobody is blamed for having no questions yet.
+fn has_help(document: &Document) -> bool {
+    document.has_section(&[
+        "faq",
+        "frequently asked",
+        "questions",
+        "troubleshooting",
+        "support",
+        "help",
+    ])
+}
+
+/// A line that installs something, or the entry of a manifest that does.
+pub(super) fn is_install_command(line: &str) -> bool {
+    let line = line.trim_start_matches(['$', '>', '%', '#', ' ']);
+    let line = line.strip_prefix("sudo ").unwrap_or(line);
+    let starts = |list: &[&str]| list.iter().any(|start| line.starts_with(start));
+    starts(&[
+        "pip install",
+        "pip3 install",
+        "python -m pip install",
+        "python3 -m pip install",
+        "py -m pip install",
+        "pipx install",
+        "uv add",
+        "uv pip install",
+        "uv tool install",
+        "poetry add",
+        "pipenv install",
+        "conda install",
+        "mamba install",
+        "easy_install",
+        "python setup.py install",
+        "npm install",
+        "npm i ",
+        "npm add",
+        "npm ci",
+        "npm create",
+        "npm init",
+        "npx ",
+        "yarn add",
+        "yarn global",
+        "yarn install",
+        "pnpm add",
+        "pnpm i",
+        "bun add",
+        "bun install",
+        "bower install",
+        "deno add",
+        "cargo install",
+        "cargo add",
+        "cargo binstall",
+        "cargo build",
+        "go get",
+        "go install",
+        "gem install",
+        "bundle add",
+        "bundle install",
+        "composer require",
+        "composer install",
+        "dotnet add package",
+        "dotnet tool install",
+        "Install-Package",
+        "nuget install",
+        "brew install",
+        "port install",
+        "apt install",
+        "apt-get install",
+        "dnf install",
+        "yum install",
+        "pacman -S",
+        "apk add",
+        "zypper install",
+        "nix-env",
+        "nix profile",
+        "snap install",
+        "winget install",
+        "choco install",
+        "scoop install",
+        "docker pull",
+        "docker run",
+        "helm install",
+        "pod '",
+        "mix deps.get",
+        "cabal install",
+        "stack install",
+        "luarocks install",
+        "opam install",
+        "flutter pub add",
+        "dart pub add",
+        "git clone",
+        "./configure",
+        "make install",
+        "cmake ",
+        "curl -",
+        "wget ",
+        "<dependency>",
+        "implementation ",
+        "implementation(",
+        "compile '",
+        "gem '",
+        "gem \"",
+        "libraryDependencies",
+        ".package(url",
+        "[dependencies]",
+        "require 'package'",
+    ]) || (line.starts_with("<script") && line.contains("src="))
+        || line == "make"
+        || line.contains("cdn.jsdelivr.net")
+        || line.contains("unpkg.com")
+}
+
+pub(super) fn is_test_command(line: &str) -> bool {
+    let line = line.trim_start_matches(['$', '>', '%', '#', ' ']);
+    crate::stages::ci::runs_tests(line)
+}

@@ -1,0 +1,34 @@
+"""The program that is measured, and rank correlation."""
+
+import os
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target"))
+ORACLES = pathlib.Path(os.environ.get("ORACLES", TARGET / "oracles"))
+
+
+def worker():
+    found = [TARGET / kind / "repolens-worker" for kind in ("release", "debug")]
+    return next(path for path in found if path.exists())
+
+
+def ranks(values):
+    order = sorted(range(len(values)), key=lambda at: values[at])
+    found, at = [0.0] * len(values), 0
+    while at < len(order):
+        end = at
+        while end + 1 < len(order) and values[order[end + 1]] == values[order[at]]:
+            end += 1
+        for place in order[at:end + 1]:
+            found[place] = (at + end) / 2
+        at = end + 1
+    return found
+
+
+def spearman(a, b):
+    a, b = ranks(a), ranks(b)
+    mean = (len(a) - 1) / 2
+    top = sum((x - mean) * (y - mean) for x, y in zip(a, b))
+    bottom = (sum((x - mean) ** 2 for x in a) * sum((y - mean) ** 2 for y in b)) ** 0.5
+    return top / bottom if bottom else float("nan")

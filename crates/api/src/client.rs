@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use repolens_core::settings::{TrustedProxies, is_cloudflare};
 use sha2::{Digest as _, Sha256};
@@ -129,15 +129,14 @@ fn behind_networks(headers: &HeaderMap, peer: IpAddr, proxies: &TrustedProxies) 
 pub const CF_CONNECTING_IP: &str = "cf-connecting-ip";
 
 /// The elements of all `X-Forwarded-For` headers, left to right.
+///
+/// A byte that is no text makes its own element unreadable, not those that proxies have added to the same header.
 pub fn forwarded_for(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
-    let values: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok())
-        .collect();
+    let values: Vec<&[u8]> = headers.get_all("x-forwarded-for").map(HeaderValue::as_bytes).collect();
     values
         .into_iter()
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .map(|element| std::str::from_utf8(element).map_or("unknown", str::trim))
         .filter(|element| !element.is_empty())
 }
 
@@ -169,7 +168,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
 
     use super::*;
 
@@ -241,6 +240,27 @@ mod tests {
             "198.51.100.1",
             "the same peer on a socket of IPv6"
         );
+    }
+
+    /// A proxy adds to the header that it got, whatever the client wrote there.
+    #[test]
+    fn bytes_that_are_no_text_hide_no_address() {
+        let client = |values: &[&'static [u8]], proxies| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(
+                    HeaderName::from_static("x-forwarded-for"),
+                    HeaderValue::from_bytes(value).expect("bytes of a header"),
+                );
+            }
+            let proxies = TrustedProxies::parse(proxies).expect("readable");
+            let (client, _) = Client::identify(&headers, PEER.parse().ok(), &proxies);
+            client.address.to_string()
+        };
+        for proxies in ["1", "private"] {
+            assert_eq!(client(&[b"6.6.6.6", b"\xff, 203.0.113.5"], proxies), "203.0.113.5");
+            assert_eq!(client(&[b"6.6.6.6", b"\xff"], proxies), PEER);
+        }
     }
 
     #[test]

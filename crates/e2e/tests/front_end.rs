@@ -158,8 +158,17 @@ async fn every_page(tables: &str, user_id: &str) {
         "completed",
         "languages: typescript",
         "risk: ",
-        "functions: ",
+        "distribution: src/index.ts ",
+        "heat map: src/index.ts ",
+        "functions: 3",
+        "entry points: 0",
+        "unreachable: 0",
+        "symbols: function main 0, function add 1, function tool 0",
+        "dependencies: 1, 1",
+        "left-pad left-pad direct 1.7 #2563eb",
         "readme: ",
+        "summary: ",
+        "by: fallback, ",
     ] {
         assert!(shown.contains(line), "`{line}`: {shown}");
     }
@@ -182,6 +191,17 @@ async fn every_page(tables: &str, user_id: &str) {
     recent_scans(&scene, user_id).await;
     history_and_favorites(&scene, user_id).await;
     one_person(&scene, user_id).await;
+
+    // Documents alone have no risk: no "0, Low Risk".
+    let documents = Repository::with_files([
+        ("README.md", "# Notes\n\nNotes about many things.\n"),
+        ("a.md", "text\n"),
+    ]);
+    let shown = scene.scan(&documents.url()).await;
+    assert!(
+        shown.contains("risk: none") && shown.contains("dependencies: 0") && !shown.contains("NaN"),
+        "{shown}"
+    );
 }
 
 /// The dashboard names its user without a credential, and asks again as soon as it has its answer.

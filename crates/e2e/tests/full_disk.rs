@@ -55,8 +55,9 @@ async fn a_full_data_disk_refuses_scans_loses_none_and_keeps_a_finished_report()
     assert!(refused.headers().contains_key("retry-after"));
     let told = refused.text().await.expect("a text");
     assert!(!told.contains("sqlite") && !told.contains(disk.text()), "{told}");
-    let listed = get(&repolens, "/api/user/scans?userId=guest&limit=1").await;
-    assert_eq!(listed["total"], accepted.len(), "nothing is half recorded: {listed}");
+    for id in &accepted {
+        assert!(!repolens.scan(id).await.is_final(), "what was accepted is there");
+    }
     assert_eq!(get(&repolens, "/api/health").await["status"], "ok");
 
     // The worker comes to its end, and cannot be rid of its report.
@@ -73,6 +74,8 @@ async fn a_full_data_disk_refuses_scans_loses_none_and_keeps_a_finished_report()
         let results = get(&repolens, &format!("/api/scan/{id}/results")).await;
         assert_eq!(results["results"]["scanId"], *id);
     }
+    let listed = get(&repolens, "/api/user/scans?userId=guest&limit=1").await;
+    assert_eq!(listed["total"], accepted.len(), "nothing was half recorded: {listed}");
     let log = repolens.log();
     let taken = log
         .lines()

@@ -65,12 +65,15 @@ fn terminal() -> (File, File) {
 /// Puts the supervisor at the head of a session that has this terminal.
 fn at(terminal: &File, setup: &mut Setup) {
     let mut command = Command::new("setsid");
-    command.arg("--ctty").arg(supervisor_program()).env_clear();
+    command
+        .arg("--ctty")
+        .arg(setup.command.get_program())
+        .args(setup.command.get_args())
+        .env_clear();
     for (name, value) in setup.command.get_envs() {
         command.env(name, value.unwrap_or_default());
     }
     command
-        .args(setup.command.get_args())
         .current_dir(setup.folder.path())
         .stdin(terminal.try_clone().unwrap());
     setup.command = command;

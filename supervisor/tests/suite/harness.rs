@@ -60,7 +60,10 @@ pub struct Setup {
 impl Setup {
     /// With these behaviours of `examples/child.rs` as the API and the worker, on a free port, with short times.
     pub fn new(api: &str, worker: &str) -> Self {
-        Self::by(Command::new(supervisor_program()), api, worker)
+        // Also where the tests themselves are run by `nohup`, which has the signal ignored.
+        let mut command = Command::new("env");
+        command.arg("--default-signal=HUP").arg(supervisor_program());
+        Self::by(command, api, worker)
     }
 
     /// The same as the first process of a new pid namespace.
@@ -68,6 +71,7 @@ impl Setup {
         let mut command = Command::new("unshare");
         command
             .args(["--pid", "--fork", "--mount-proc", "--kill-child"])
+            .args(["env", "--default-signal=HUP"])
             .arg(supervisor_program());
         Self::by(command, api, worker)
     }

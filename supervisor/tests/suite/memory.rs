@@ -119,16 +119,8 @@ impl Group {
     fn hold(&self, setup: &mut Setup) {
         let mut shell = std::process::Command::new("sh");
         let procs = self.0.join("cgroup.procs");
-        shell.args([
-            "-c",
-            &format!(
-                "echo $$ > {} && exec {} \"$@\"",
-                procs.display(),
-                crate::harness::supervisor_program()
-            ),
-            "sh",
-        ]);
-        shell.args(setup.command.get_args());
+        shell.args(["-c", &format!("echo $$ > {} && exec \"$@\"", procs.display()), "sh"]);
+        shell.arg(setup.command.get_program()).args(setup.command.get_args());
         for (name, value) in setup.command.get_envs() {
             if let Some(value) = value {
                 shell.env(name, value);

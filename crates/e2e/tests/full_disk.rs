@@ -77,8 +77,10 @@ async fn a_full_data_disk_refuses_scans_loses_none_and_keeps_a_finished_report()
     let listed = get(&repolens, "/api/user/scans?userId=guest&limit=1").await;
     assert_eq!(listed["total"], accepted.len(), "nothing was half recorded: {listed}");
     let log = repolens.log();
+    let of_worker = |line: &&str| line.split_whitespace().nth(1) == Some("worker");
     let taken = log
         .lines()
+        .filter(of_worker)
         .filter(|line| line.contains("job claimed") && line.contains(&running));
     assert_eq!(taken.count(), 1, "its report was kept:\n{log}");
 }

@@ -1,12 +1,13 @@
-//! Who is calling: a guest, or a user, known by one of four credentials.
+//! Who is calling: a guest, or a user, known by one of five credentials.
 //!
 //! The first that is present decides, in this order: an API key, a JWT of the front end, the front end's session (a bearer
-//! token or a cookie), a GitHub token. One that is present and not valid is refused: nobody becomes a guest by it.
+//! token or a cookie), a GitHub token, the cookie of our own pages. One that is present and not valid is refused: nobody becomes a guest by it.
 
 mod compact;
 mod cookie;
 mod github;
 mod remembered;
+pub mod session;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,8 +19,8 @@ use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::Utc;
-use repolens_core::settings::SignIn;
-use repolens_core::store::{KeyUse, Person};
+use repolens_core::settings::{GithubApp, SignIn};
+use repolens_core::store::{KeyUse, Person, WebSession};
 use repolens_core::{Secret, store::StoreError};
 use sha2::{Digest as _, Sha256};
 
@@ -27,8 +28,9 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::request::is_foreign;
 use compact::FrontendSecrets;
-pub use github::{Github, Visibility};
+pub use github::{Attempt, Github, Scope, Visibility};
 use remembered::Remembered;
+use session::SessionToken;
 
 /// Whoever made the request.
 #[derive(Debug, Clone)]
@@ -89,10 +91,14 @@ impl Caller {
 pub struct Callers {
     secrets: FrontendSecrets,
     pub github: Github,
+    /// The OAuth application that visitors of the pages sign in with.
+    pub github_app: Option<GithubApp>,
     /// API keys that were looked up lately, by their hashes.
     keys: Remembered<KeyUse>,
     /// Users whom tokens of the front end named lately, by hashes of their names there.
     people: Remembered<Person>,
+    /// Sessions of the pages that were looked up lately, by hashes of their tokens.
+    sessions: Remembered<WebSession>,
 }
 
 /// A key that is deleted at another instance is taken for so long.
@@ -112,14 +118,26 @@ impl Callers {
         Ok(Self {
             secrets: FrontendSecrets::new(&settings.nextauth_secrets),
             github: Github::new(settings.github_api.clone())?,
+            github_app: settings.github_app.clone(),
             keys: Remembered::new(KEY_MEMORY),
             people: Remembered::new(PERSON_MEMORY),
+            sessions: Remembered::new(KEY_MEMORY),
         })
     }
 
     /// The key was deleted.
     pub fn forget_key(&self, key_id: &str) {
         self.keys.forget(|known| known.key_id == key_id);
+    }
+
+    /// The session has ended.
+    pub fn forget_session(&self, hash: &[u8; 32]) {
+        self.sessions.remove(hash);
+    }
+
+    /// All sessions of the user have ended.
+    pub fn forget_sessions_of(&self, user_id: &str) {
+        self.sessions.forget(|known| known.user_id == user_id);
     }
 }
 
@@ -176,7 +194,10 @@ async fn identify(app: &web::Data<App>, request: &HttpRequest) -> Result<Caller,
                 _ => of_token,
             })
         }
-        None => Ok(by_cookie(app, request).await?.unwrap_or(Caller::Guest)),
+        None => Ok(match by_web_session(app, request).await? {
+            Some(caller) => caller,
+            None => by_cookie(app, request).await?.unwrap_or(Caller::Guest),
+        }),
     }
 }
 
@@ -278,6 +299,49 @@ async fn by_cookie(app: &App, request: &HttpRequest) -> Result<Option<Caller>, P
         .find_map(|token| app.callers.secrets.session(token, now))
         .ok_or_else(invalid)?;
     by_subject(app, &subject).await.map(Some)
+}
+
+/// The session of the pages that came with the request. `None`: there is no such cookie.
+async fn by_web_session(app: &web::Data<App>, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+    let Some(token) = SessionToken::of(request) else {
+        return Ok(None);
+    };
+    // A browser adds the cookie to whatever a page of the same site asks of us.
+    let harmless = [Method::GET, Method::HEAD].contains(request.method());
+    if !harmless && is_foreign(request) {
+        return Err(Problem::forbidden(
+            "This page may not act for its user here: its origin is not among those of the service.",
+        ));
+    }
+    let session = web_session(app, &token).await?.ok_or_else(invalid)?;
+    let github = session.sealed_token.as_deref().and_then(|sealed| token.open(sealed));
+    let person = Person {
+        id: session.user_id,
+        github_id: session.github_id,
+        is_stored: true,
+    };
+    Ok(Some(user(person, None, github)))
+}
+
+/// The session of this token, while it lasts.
+pub async fn web_session(app: &App, token: &SessionToken) -> Result<Option<WebSession>, Problem> {
+    let hash = token.hash();
+    if let Some(known) = app.callers.sessions.get(&hash) {
+        return Ok(Some(known).filter(|session| session.expires_at > Utc::now()));
+    }
+    let found = app.store.session(&hex::encode(hash), Utc::now()).await?;
+    if let Some(session) = &found {
+        app.callers.sessions.put(hash, session.clone());
+    }
+    Ok(found)
+}
+
+/// The id of the user whose GitHub token this is; the user is made where it is new.
+pub async fn user_of_github(app: &web::Data<App>, token: &Secret) -> Result<String, Problem> {
+    match by_github(app, token.expose()).await? {
+        Caller::User(user) => Ok(user.id),
+        Caller::Guest => Err(invalid()),
+    }
 }
 
 /// GitHub is asked who it is, at most every five minutes.

@@ -1,13 +1,18 @@
 //! What changed between two reports. Of each only what is compared is kept: paths, packages, scores.
 
+pub mod findings;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader};
 
+use repolens_core::report::{CircularDependencies, DeadCode, Duplication};
 use repolens_core::store::StoredResults;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+
+use findings::{FindingChanges, Findings};
 
 /// Names in each list; the counts are of all.
 const MAX_LISTED: usize = 200;
@@ -25,7 +30,15 @@ pub struct Side {
     #[serde(deserialize_with = "lenient")]
     dependencies: Dependencies,
     #[serde(deserialize_with = "lenient")]
-    complexity_metrics: Metrics,
+    complexity_metrics: Option<findings::Complexity>,
+    #[serde(deserialize_with = "lenient")]
+    circular_dependencies: Option<CircularDependencies>,
+    #[serde(deserialize_with = "lenient")]
+    duplication: Option<Duplication>,
+    #[serde(deserialize_with = "lenient")]
+    dead_code: Option<DeadCode>,
+    #[serde(deserialize_with = "lenient")]
+    security: Option<findings::Security>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -64,21 +77,6 @@ struct Package {
     r#type: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Metrics {
-    high_complexity_functions: Vec<Function>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Function {
-    name: String,
-    file_path: String,
-    cyclomatic: u64,
-    cognitive: u64,
-}
-
 /// A section of another form is an empty one.
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(json: D) -> Result<T, D::Error> {
     let raw = Box::<RawValue>::deserialize(json)?;
@@ -86,6 +84,24 @@ fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(json: D) ->
 }
 
 impl Side {
+    /// The most complex ones.
+    fn functions(&self) -> &[findings::Function] {
+        let metrics = self.complexity_metrics.as_ref();
+        metrics
+            .map(|metrics| metrics.high_complexity_functions.as_slice())
+            .unwrap_or_default()
+    }
+
+    fn findings(&self) -> Findings {
+        Findings::of(&findings::Sections {
+            cycles: self.circular_dependencies.as_ref(),
+            copies: self.duplication.as_ref(),
+            dead: self.dead_code.as_ref(),
+            complexity: self.complexity_metrics.as_ref(),
+            security: self.security.as_ref(),
+        })
+    }
+
     /// # Errors
     /// When the stored report cannot be unpacked or is no JSON object.
     pub fn read(results: &StoredResults) -> io::Result<Self> {
@@ -103,14 +119,16 @@ impl Side {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Compared {
     deltas: Deltas,
-    changes: Changes,
+    pub changes: Changes,
     /// The risk became lower.
     improved: bool,
-    lists: Lists,
+    pub lists: Lists,
     /// Functions among the most complex of either side, by cognitive and cyclomatic complexity.
-    functions: Moved<FunctionChange>,
+    pub functions: Moved<FunctionChange>,
     /// Files of both sides, by risk.
-    files: Moved<FileChange>,
+    pub files: Moved<FileChange>,
+    /// Findings of one side that the other does not have.
+    pub findings: FindingChanges,
 }
 
 /// The second minus the first, 0 where one of them has no such score.
@@ -125,53 +143,53 @@ struct Deltas {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Changes {
-    files_added: usize,
-    files_removed: usize,
-    dependencies_added: usize,
-    dependencies_removed: usize,
+pub struct Changes {
+    pub files_added: usize,
+    pub files_removed: usize,
+    pub dependencies_added: usize,
+    pub dependencies_removed: usize,
 }
 
 /// The names behind the counts, sorted, the first 200 of each.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Lists {
-    files_added: Vec<String>,
-    files_removed: Vec<String>,
-    dependencies_added: Vec<Named>,
-    dependencies_removed: Vec<Named>,
+pub struct Lists {
+    pub files_added: Vec<String>,
+    pub files_removed: Vec<String>,
+    pub dependencies_added: Vec<Named>,
+    pub dependencies_removed: Vec<Named>,
     /// A list has not all of them.
-    truncated: bool,
+    pub truncated: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-struct Named {
-    r#type: String,
-    name: String,
+pub struct Named {
+    pub r#type: String,
+    pub name: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Moved<T> {
+pub struct Moved<T> {
     /// The worst change first.
-    worse: Vec<T>,
+    pub worse: Vec<T>,
     /// The best change first.
-    better: Vec<T>,
+    pub better: Vec<T>,
 }
 
 /// `null`: on that side it is not among the most complex functions, or not there.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct FunctionChange {
-    name: String,
-    file_path: String,
-    before: Option<Complexity>,
-    after: Option<Complexity>,
+pub struct FunctionChange {
+    pub name: String,
+    pub file_path: String,
+    pub before: Option<Complexity>,
+    pub after: Option<Complexity>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-struct Complexity {
-    cyclomatic: u64,
-    cognitive: u64,
+pub struct Complexity {
+    pub cyclomatic: u64,
+    pub cognitive: u64,
 }
 
 impl Complexity {
@@ -181,17 +199,17 @@ impl Complexity {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct FileChange {
-    path: String,
-    before: FileFigures,
-    after: FileFigures,
+pub struct FileChange {
+    pub path: String,
+    pub before: FileFigures,
+    pub after: FileFigures,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct FileFigures {
-    complexity: Option<f64>,
-    risk_score: Option<f64>,
+pub struct FileFigures {
+    pub complexity: Option<f64>,
+    pub risk_score: Option<f64>,
 }
 
 pub fn compare(first: &Side, second: &Side) -> Compared {
@@ -228,6 +246,7 @@ pub fn compare(first: &Side, second: &Side) -> Compared {
         },
         functions: functions(first, second),
         files: files(first, second),
+        findings: findings::changes(&first.findings(), &second.findings()),
     }
 }
 
@@ -259,14 +278,14 @@ fn only<T: Ord + Copy>(these: &BTreeSet<T>, those: &BTreeSet<T>, truncated: &mut
 fn functions(first: &Side, second: &Side) -> Moved<FunctionChange> {
     type Pair = (Option<Complexity>, Option<Complexity>);
     let mut pairs: BTreeMap<(&str, &str), Pair> = BTreeMap::new();
-    let figures = |function: &Function| Complexity {
+    let figures = |function: &findings::Function| Complexity {
         cyclomatic: function.cyclomatic,
         cognitive: function.cognitive,
     };
-    for function in &first.complexity_metrics.high_complexity_functions {
+    for function in first.functions() {
         pairs.entry((&function.file_path, &function.name)).or_default().0 = Some(figures(function));
     }
-    for function in &second.complexity_metrics.high_complexity_functions {
+    for function in second.functions() {
         pairs.entry((&function.file_path, &function.name)).or_default().1 = Some(figures(function));
     }
     let changes = pairs.into_iter().map(|((file, name), (before, after))| {

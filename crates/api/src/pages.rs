@@ -5,6 +5,8 @@
 
 mod address;
 mod assets;
+mod card;
+mod compare;
 mod draw;
 mod file;
 mod home;
@@ -16,8 +18,11 @@ mod problems;
 mod query;
 mod read;
 mod report;
+mod repository;
 mod scan;
+mod service;
 mod shell;
+mod sign_in;
 mod submit;
 mod text;
 mod theme;
@@ -43,8 +48,43 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(page("/scan/{id}/file", "GET, HEAD", [get().to(file::get)]));
     let tabs = format!("/scan/{{id}}/{{tab:{}}}", report::pattern());
     routes.service(page(&tabs, "GET, HEAD", [get().to(report::get)]));
+    routes.service(page("/compare", "GET, HEAD", [get().to(compare::get)]));
+    routes.service(page("/repository/{id}", "GET, HEAD", [get().to(repository::get)]));
+    routes.service(page("/scan/{id}/card.svg", "GET, HEAD", [get().to(card::get)]));
+    routes.service(page(
+        "/service",
+        "GET, HEAD, POST",
+        [get().to(service::get), web::post().to(service::post)],
+    ));
     routes.service(page("/theme", "POST", [web::post().to(theme::post)]));
-    routes.service(page("/my/favorites", "POST", [web::post().to(my::post_favorite)]));
+    routes.service(page(
+        "/my/scans",
+        "GET, HEAD, POST",
+        [get().to(my::get_scans), web::post().to(my::post_scan)],
+    ));
+    routes.service(page(
+        "/my/favorites",
+        "GET, HEAD, POST",
+        [get().to(my::get_favorites), web::post().to(my::post_favorite)],
+    ));
+    routes.service(page(
+        "/my/keys",
+        "GET, HEAD, POST",
+        [get().to(my::get_keys), web::post().to(my::post_key)],
+    ));
+    routes.service(page(
+        "/my/webhooks",
+        "GET, HEAD, POST",
+        [get().to(my::get_webhooks), web::post().to(my::post_webhook)],
+    ));
+    routes.service(page("/sign-in", "GET, HEAD", [get().to(sign_in::get)]));
+    routes.service(page("/sign-in/github", "POST", [web::post().to(sign_in::begin)]));
+    routes.service(page(
+        "/sign-in/github/callback",
+        "GET",
+        [web::get().to(sign_in::callback)],
+    ));
+    routes.service(page("/sign-out", "POST", [web::post().to(sign_in::post_sign_out)]));
     routes.service(web::resource("/assets/{hash}/{name}").route(get().to(assets::get)));
     routes.service(web::resource("/favicon.ico").route(get().to(assets::favicon)));
 }

@@ -17,5 +17,5 @@ pub use proxies::{TrustedProxies, is_cloudflare};
 pub use redis::RedisUrl;
 pub use repolens_settings::units::Rate;
 pub use repolens_settings::{Checked, Component, Diagnostic, EXIT_CONFIG, SettingsReader, Severity, Vars};
-pub use sign_in::SignIn;
+pub use sign_in::{GithubApp, SignIn};
 pub use worker::WorkerSettings;

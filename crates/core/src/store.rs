@@ -28,6 +28,7 @@ pub mod report;
 mod repositories;
 mod scans;
 pub(crate) mod schema;
+mod sessions;
 mod users;
 mod webhooks;
 
@@ -56,6 +57,7 @@ pub use scans::{
     Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, Page, QueueFull,
     QueuePlace, Scan, ScanFilter, Seen, StoredResults, Submitted,
 };
+pub use sessions::{NewSession, SESSION_LIFE, WebSession};
 pub use users::Person;
 pub use webhooks::{Delivery, MAX_WEBHOOKS, NewWebhook, Webhook};
 

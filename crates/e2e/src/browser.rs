@@ -1,5 +1,7 @@
 //! A real browser without a window: Chromium, driven by its own driver over WebDriver.
 
+mod devtools;
+
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -65,6 +67,8 @@ impl Browser {
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
+            // What pages write to the console, and which requests they make.
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         } } });
         let until = Instant::now() + PATIENCE;
         loop {

@@ -169,6 +169,21 @@ pub const SETTINGS: &[Setting] = &[
     )
     .secret(),
     Setting::new(
+        "GITHUB_ID",
+        API,
+        Text,
+        Words("none: no sign-in on the pages"),
+        "the client ID of an OAuth application at GitHub, whose callback is `https://THIS-SERVICE/sign-in/github/callback`",
+    ),
+    Setting::new(
+        "GITHUB_SECRET",
+        API,
+        Text,
+        Words("none"),
+        "its client secret; set both or neither",
+    )
+    .secret(),
+    Setting::new(
         "RATE_LIMIT_SCANS",
         API,
         Rate,

@@ -1,5 +1,7 @@
 //! What GitHub says of a token: whose it is, and which repositories it may read.
 
+mod oauth;
+
 use std::time::Duration;
 
 use repolens_core::store::{Person, StoreError};
@@ -13,6 +15,7 @@ use url::Url;
 
 use super::Unknown;
 use super::remembered::Remembered;
+pub use oauth::{Attempt, Scope};
 
 /// For so long the answer for a token holds.
 const MEMORY: Duration = Duration::from_secs(5 * 60);

@@ -42,6 +42,10 @@ impl<T: Clone> Remembered<T> {
         known.insert(hash, (value, now + life));
     }
 
+    pub fn remove(&self, hash: &[u8; 32]) {
+        self.lock().remove(hash);
+    }
+
     pub fn forget(&self, which: impl Fn(&T) -> bool) {
         self.lock().retain(|_, (value, _)| !which(value));
     }

@@ -51,17 +51,28 @@ pub async fn get_comparison(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (first, second) = (scan_id(&path.0)?, scan_id(&path.1)?);
-    let scan1 = completed(&app, &caller, &first).await?;
-    let scan2 = completed(&app, &caller, &second).await?;
-    // One after the other: two large reports are never unpacked at a time.
-    let side1 = side(&app, &first).await?;
-    let side2 = side(&app, &second).await?;
-    let compared = app.work_on_report(move || Ok(compare(&side1, &side2))).await?;
+    let (scan1, scan2, compared) = of(&app, &caller, &first, &second).await?;
     Ok(HttpResponse::Ok().json(Comparison {
         scan1: (&scan1.scan).into(),
         scan2: (&scan2.scan).into(),
         compared,
     }))
+}
+
+/// Both scans, and what changed from the first to the second.
+pub async fn of(
+    app: &App,
+    caller: &Caller,
+    first: &ScanId,
+    second: &ScanId,
+) -> Result<(Arc<Seen>, Arc<Seen>, Compared), Problem> {
+    let scan1 = completed(app, caller, first).await?;
+    let scan2 = completed(app, caller, second).await?;
+    // One after the other: two large reports are never unpacked at a time.
+    let side1 = side(app, first).await?;
+    let side2 = side(app, second).await?;
+    let compared = app.work_on_report(move || Ok(compare(&side1, &side2))).await?;
+    Ok((scan1, scan2, compared))
 }
 
 async fn completed(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>, Problem> {

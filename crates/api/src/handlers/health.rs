@@ -127,23 +127,26 @@ fn word(up: bool) -> &'static str {
     if up { "up" } else { "down" }
 }
 
-/// What the supervisor says of the worker: `up`, `restarting` or `down`.
+/// The supervisor's state of the worker: `up`, `restarting` or `down`.
 async fn worker(socket: &Path) -> Value {
-    match tokio::time::timeout(Duration::from_secs(1), status(socket)).await {
-        Ok(Ok(status)) => json!({ "status": status["worker"].as_str().unwrap_or("unknown") }),
-        Ok(Err(error)) => {
+    match supervisor_status(socket).await {
+        Ok(status) => json!({ "status": status["worker"].as_str().unwrap_or("unknown") }),
+        Err(error) => {
             tracing::warn!("cannot ask the supervisor: {error}");
-            json!({ "status": "unknown" })
-        }
-        Err(_) => {
-            tracing::warn!("the supervisor did not answer within a second");
             json!({ "status": "unknown" })
         }
     }
 }
 
-async fn status(socket: &Path) -> std::io::Result<Value> {
-    Ok(serde_json::from_slice(&ask(socket, "status").await?)?)
+/// The supervisor's report, within a second.
+pub async fn supervisor_status(socket: &Path) -> std::io::Result<Value> {
+    match tokio::time::timeout(Duration::from_secs(1), ask(socket, "status")).await {
+        Ok(answer) => Ok(serde_json::from_slice(&answer?)?),
+        Err(_) => Err(std::io::Error::new(
+            std::io::ErrorKind::TimedOut,
+            "no answer within a second",
+        )),
+    }
 }
 
 /// One line there, everything back.

@@ -67,7 +67,19 @@ pub async fn post_key(
     Json(body): Json<KeyRequest>,
 ) -> Result<HttpResponse, Problem> {
     let user = caller.signed_in()?;
-    let name = body.name.trim();
+    let made = make(&app, &user.id, &body.name, body.expires_in_days).await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+impl NewKeyView {
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// Makes a key of this user.
+pub async fn make(app: &App, user_id: &str, name: &str, expires_in_days: Option<u32>) -> Result<NewKeyView, Problem> {
+    let name = name.trim();
     if !(1..=MAX_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control) {
         return Err(Problem::refused_at(
             "/name",
@@ -75,7 +87,7 @@ pub async fn post_key(
         ));
     }
     let now = Utc::now();
-    let expires_at = match body.expires_in_days {
+    let expires_at = match expires_in_days {
         None => None,
         Some(days) if (1..=MAX_DAYS).contains(&days) => Some(now + TimeDelta::days(days.into())),
         Some(_) => {
@@ -88,7 +100,7 @@ pub async fn post_key(
     let key = random_key()?;
     let new = NewKey {
         id: uuid::Uuid::new_v4().to_string(),
-        user_id: user.id.clone(),
+        user_id: user_id.to_owned(),
         name: name.to_owned(),
         hash: hex::encode(Sha256::digest(&key)),
         expires_at,
@@ -106,7 +118,7 @@ pub async fn post_key(
         last_used_at: None,
         expires_at,
     };
-    Ok(HttpResponse::Created().json(NewKeyView { view, key }))
+    Ok(NewKeyView { view, key })
 }
 
 /// The caller's own, newest first.

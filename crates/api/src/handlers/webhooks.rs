@@ -86,6 +86,26 @@ pub async fn post_webhook(
     Json(body): Json<WebhookRequest>,
 ) -> Result<HttpResponse, Problem> {
     let user = caller.signed_in()?;
+    let made = add(&app, &user.id, body).await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+/// Makes a webhook of this user with a new secret, which it returns.
+pub async fn make(app: &App, user_id: &str, url: &str, completed: bool, failed: bool) -> Result<String, Problem> {
+    let chosen = [(completed, Event::Completed), (failed, Event::Failed)];
+    let body = WebhookRequest {
+        url: url.trim().to_owned(),
+        events: chosen
+            .into_iter()
+            .filter(|(chosen, _)| *chosen)
+            .map(|(_, event)| event)
+            .collect(),
+        secret: None,
+    };
+    add(app, user_id, body).await.map(|made| made.secret)
+}
+
+async fn add(app: &App, user_id: &str, body: WebhookRequest) -> Result<NewWebhookView, Problem> {
     let url = HookUrl::parse(&body.url, &app.url_policy)
         .map_err(|refused| Problem::refused_at("/url", refused.to_string()))?;
     let mut events = body.events;
@@ -111,7 +131,7 @@ pub async fn post_webhook(
     let names: Vec<&str> = events.into_iter().map(Event::name).collect();
     let new = NewWebhook {
         id: uuid::Uuid::new_v4().to_string(),
-        user_id: user.id.clone(),
+        user_id: user_id.to_owned(),
         url: url.as_str().to_owned(),
         events: names.join(","),
         secret: Secret::new(secret.clone()),
@@ -130,7 +150,7 @@ pub async fn post_webhook(
         last_attempt_at: None,
         created_at: now,
     });
-    Ok(HttpResponse::Created().json(NewWebhookView { view, secret }))
+    Ok(NewWebhookView { view, secret })
 }
 
 /// The caller's own, newest first.

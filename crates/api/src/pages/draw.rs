@@ -5,3 +5,4 @@ pub mod graph;
 pub mod months;
 pub mod quadrant;
 pub mod treemap;
+pub mod trend;

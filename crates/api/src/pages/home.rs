@@ -1,10 +1,15 @@
 //! The first page: one field, and what was scanned lately.
 
+use std::collections::HashSet;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
+use repolens_core::ScanStatus;
+use repolens_core::store::{Owner, PastScan, ScanFilter};
 
+use super::parts::{self, GradeChip};
 use super::place::short_name;
 use super::shell::{Shell, page as show};
 use super::submit::{Asked, hint};
@@ -38,7 +43,10 @@ impl Wrong {
 struct Recent {
     id: String,
     name: String,
-    branch: Option<String>,
+    chip: GradeChip,
+    first_action: Option<String>,
+    lines: Option<u64>,
+    trend: Html,
     scanned: DateTime<Utc>,
 }
 
@@ -103,24 +111,67 @@ pub async fn page(
     )
 }
 
+/// Scans of one repository that its trend shows.
+const TREND: i64 = 10;
+
 /// The newest complete public scans, one of each repository.
 async fn recent(app: &App) -> Result<Vec<Recent>, Problem> {
-    use repolens_core::ScanStatus;
-    use repolens_core::store::{Owner, ScanFilter};
     let mut filter = ScanFilter::all_of(Owner::Guests);
     filter.status = Some(ScanStatus::Completed);
     let listed = app.store.list(filter, RECENT * 3, 0).await?;
     let mut recent: Vec<Recent> = Vec::new();
+    let mut known = HashSet::new();
     for entry in listed.scans {
-        let name = short_name(&entry.scan.repo_url);
-        if recent.len() < usize::try_from(RECENT).unwrap_or(10) && !recent.iter().any(|other| other.name == name) {
-            recent.push(Recent {
-                id: entry.scan.id,
-                name,
-                branch: entry.scan.branch,
-                scanned: entry.scan.completed_at.unwrap_or(entry.scan.created_at),
-            });
+        let full = recent.len() >= usize::try_from(RECENT).unwrap_or(usize::MAX);
+        let repository = entry
+            .scan
+            .repository_id
+            .clone()
+            .unwrap_or_else(|| entry.scan.repo_url.clone());
+        if full || !known.insert(repository) {
+            continue;
         }
+        let past = match &entry.scan.repository_id {
+            Some(repository) => app.store.past_scans(repository, None, TREND).await?,
+            None => Vec::new(),
+        };
+        let headline = past
+            .iter()
+            .find(|past| past.scan.id == entry.scan.id)
+            .and_then(|past| past.headline.clone());
+        let headline = headline.unwrap_or_default();
+        recent.push(Recent {
+            name: short_name(&entry.scan.repo_url),
+            chip: GradeChip::in_list(headline.grade.as_deref()),
+            first_action: headline.first_action,
+            lines: headline.lines_of_code,
+            trend: trend(&past),
+            scanned: entry.scan.completed_at.unwrap_or(entry.scan.created_at),
+            id: entry.scan.id,
+        });
     }
     Ok(recent)
+}
+
+/// The points of the last scans, or their risk where none was graded, and in a word whether it got better.
+fn trend(past: &[PastScan]) -> Html {
+    let points: Vec<f64> = past
+        .iter()
+        .rev()
+        .filter_map(|past| past.headline.as_ref()?.points)
+        .collect();
+    let risks = || {
+        past.iter()
+            .rev()
+            .filter_map(|past| Some(100.0 - past.scores.as_ref()?.overall?))
+            .collect()
+    };
+    let values: Vec<f64> = if points.len() > 1 { points } else { risks() };
+    let word = match values.as_slice() {
+        [first, .., last] if last - first > 0.5 => "better",
+        [first, .., last] if first - last > 0.5 => "worse",
+        [_, .., _] => "same",
+        _ => "<span class=\"unmeasured\">first scan</span>",
+    };
+    Html(format!("{} {word}", parts::spark(&values, 20.0)))
 }

@@ -1,15 +1,28 @@
-//! What belongs to a signed-in user.
+//! What belongs to a signed-in user: scans, favorites, API keys, webhooks.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Form};
-use chrono::Utc;
+mod favorites;
+mod keys;
+mod scans;
+mod webhooks;
+
 use repolens_core::store::Scan;
-use serde::Deserialize;
 
 use super::visit::Visit;
-use super::{see_other, way_back};
 use crate::app::App;
 use crate::problem::Problem;
+
+pub use favorites::{get as get_favorites, post as post_favorite};
+pub use keys::{get as get_keys, post as post_key};
+pub use scans::{get as get_scans, post as post_scan};
+pub use webhooks::{get as get_webhooks, post as post_webhook};
+
+/// The pages of this kind, for the links between them: address and title.
+pub const PAGES: [(&str, &str); 4] = [
+    ("/my/scans", "Scans"),
+    ("/my/favorites", "Favorites"),
+    ("/my/keys", "API keys"),
+    ("/my/webhooks", "Webhooks"),
+];
 
 /// Whether the scan's repository is a favorite of the visitor; `None` for a guest, who has none.
 pub async fn favorite(app: &App, visit: &Visit, scan: &Scan) -> Result<Option<bool>, Problem> {
@@ -17,27 +30,4 @@ pub async fn favorite(app: &App, visit: &Visit, scan: &Scan) -> Result<Option<bo
         (Some(user), Some(repository)) => Ok(Some(app.store.is_favorite(user, repository).await?)),
         _ => Ok(None),
     }
-}
-
-#[derive(Deserialize)]
-pub struct FavoriteForm {
-    repository: String,
-    back: String,
-    r#do: String,
-}
-
-/// Adds or removes a favorite and goes back.
-pub async fn post_favorite(
-    app: web::Data<App>,
-    visit: Visit,
-    form: Form<FavoriteForm>,
-) -> Result<HttpResponse, Problem> {
-    let user = visit.caller.signed_in()?;
-    if form.r#do == "remove" {
-        app.store.remove_favorite(&user.id, &form.repository).await?;
-    } else {
-        let added = app.store.add_favorite(&user.id, &form.repository, Utc::now()).await?;
-        added.ok_or_else(|| Problem::not_found("There is no such repository, or none that you may see."))?;
-    }
-    Ok(see_other(way_back(&form.back)))
 }

@@ -3,7 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::text::{Html, Plain};
+use super::text::Html;
+use super::text::filters::Plain;
 
 /// The chip of a grade.
 #[derive(Template)]
@@ -66,7 +67,6 @@ pub fn meter(share: impl Plain<f64>, alarming: impl Plain<bool>) -> Html {
     ))
 }
 
-#[cfg(test)]
 /// A line of values, oldest first. `least_range` is drawn in full height at least, so that small changes look small.
 pub fn spark(values: &[f64], least_range: f64) -> Html {
     const OPEN: &str = "<svg class=\"spark\" viewBox=\"0 0 64 20\" aria-hidden=\"true\">";

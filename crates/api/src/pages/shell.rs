@@ -10,12 +10,12 @@ use super::visit::{Theme, Visit};
 use crate::conditional;
 use crate::problem::Problem;
 
-/// Only what this service itself serves; nothing inline.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Allows only what this service itself serves, and nothing inline. Where forms go is added by [`answer`].
+pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                          base-uri 'none'; frame-ancestors 'none'";
 
 /// A page's frame. Templates extend `shell.html` and have one of these as `shell`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Shell {
     pub title: String,
     pub visit: Visit,
@@ -87,7 +87,9 @@ pub fn page(
 pub fn answer(request: &HttpRequest, mut response: HttpResponseBuilder, html: String) -> HttpResponse<BoxBody> {
     response
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+        .insert_header((header::CONTENT_SECURITY_POLICY, format!("{POLICY}; form-action 'self'")))
+        // With `no-referrer`, browsers send forms with the origin `null`.
+        .insert_header((header::REFERRER_POLICY, "same-origin"));
     conditional::body(
         response,
         request.headers(),

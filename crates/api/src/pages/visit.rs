@@ -6,14 +6,16 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{FromRequest, HttpRequest, ResponseError as _};
+use actix_web::{FromRequest, HttpRequest, ResponseError as _, web};
 
-use crate::caller::Caller;
+use crate::app::App;
+use crate::caller::session::SessionToken;
+use crate::caller::{Caller, web_session};
 use crate::problem::Problem;
 use crate::request::is_foreign;
 
 /// One request for a page.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Visit {
     pub caller: Caller,
     /// What the visitor chose; `None`: as the system has it.
@@ -22,6 +24,11 @@ pub struct Visit {
     pub address: String,
     /// `https://host`, as the visitor sees it.
     pub origin: String,
+    /// The session of the pages, where the visitor has signed in here.
+    session: Option<SessionToken>,
+    name: Option<String>,
+    /// Visitors can sign in here.
+    pub sign_in: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +69,44 @@ impl Visit {
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), |target| target.as_str().to_owned()),
             origin: format!("{}://{}", connection.scheme(), connection.host()),
+            session: None,
+            name: None,
+            sign_in: app(request).is_some_and(|app| app.callers.github_app.is_some()),
         }
     }
 
     pub fn is_signed_in(&self) -> bool {
         self.caller.user_id().is_some()
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+
+    /// The visitor's name at GitHub.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Is this the page at `address`, whatever its query?
+    pub fn is_at(&self, address: &str) -> bool {
+        self.address.split('?').next() == Some(address)
+    }
+
+    /// What forms of this visitor carry.
+    pub fn form_token(&self) -> String {
+        self.session.as_ref().map(SessionToken::form_token).unwrap_or_default()
+    }
+
+    /// # Errors
+    /// 403 where a form is not of this session.
+    pub fn check(&self, form_token: &str) -> Result<(), Problem> {
+        match &self.session {
+            Some(session) if session.form_token() != form_token => Err(Problem::forbidden(
+                "This form is not of your present session. Open the page again and send it anew.",
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -91,15 +131,31 @@ impl FromRequest for Visit {
             return Box::pin(std::future::ready(Err(refused)));
         }
         let caller = Caller::from_request(request, payload);
+        let (app, token) = (app(request).cloned(), SessionToken::of(request));
         Box::pin(async move {
             match caller.await {
-                Ok(caller) => Ok(Self { caller, ..guest }),
+                Ok(caller) => {
+                    let session = match (&app, &token) {
+                        (Some(app), Some(token)) => web_session(app, token).await?,
+                        _ => None,
+                    };
+                    Ok(Self {
+                        caller,
+                        name: session.as_ref().and_then(|session| session.name.clone()),
+                        session: token.filter(|_| session.is_some()),
+                        ..guest
+                    })
+                }
                 // A session that is over: the page is shown as to a guest, with the way to sign in.
                 Err(problem) if problem.status_code() == StatusCode::UNAUTHORIZED => Ok(guest),
                 Err(problem) => Err(problem),
             }
         })
     }
+}
+
+fn app(request: &HttpRequest) -> Option<&web::Data<App>> {
+    request.app_data::<web::Data<App>>()
 }
 
 /// A form may be sent from our own pages only, whoever is signed in.

@@ -21,6 +21,7 @@ mod http;
 mod idle;
 mod library;
 mod limits;
+mod pages;
 mod pooler;
 mod prisma;
 mod private;

@@ -15,6 +15,15 @@ pub struct SignIn {
     pub github_api: Url,
     /// What GitHub signs its webhooks with. `None`: they are not received.
     pub github_webhook_secret: Option<Secret>,
+    /// The application that visitors of the pages sign in with. `None`: they cannot.
+    pub github_app: Option<GithubApp>,
+}
+
+/// An OAuth application at GitHub.
+#[derive(Debug, Clone)]
+pub struct GithubApp {
+    pub id: String,
+    pub secret: Secret,
 }
 
 /// A text that can be guessed would let anybody be anybody.
@@ -26,6 +35,7 @@ pub(super) fn read(reader: &mut SettingsReader) -> SignIn {
         nextauth_secrets: nextauth_secrets(reader),
         github_api: github_api(reader),
         github_webhook_secret: webhook_secret(reader),
+        github_app: github_app(reader),
     }
 }
 
@@ -78,6 +88,33 @@ fn webhook_secret(reader: &mut SettingsReader) -> Option<Secret> {
     Some(Secret::new(secret))
 }
 
+/// Both or none: one without the other is a mistake.
+fn github_app(reader: &mut SettingsReader) -> Option<GithubApp> {
+    let id = reader.get("GITHUB_ID").map(str::to_owned);
+    let secret = reader.get("GITHUB_SECRET").map(str::to_owned);
+    match (id, secret) {
+        (Some(id), Some(secret)) => Some(GithubApp {
+            id,
+            secret: Secret::new(secret),
+        }),
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.error(
+                "GITHUB_SECRET",
+                "is not set, but `GITHUB_ID` is: set both, or neither".to_owned(),
+            );
+            None
+        }
+        (None, Some(_)) => {
+            reader.error(
+                "GITHUB_ID",
+                "is not set, but `GITHUB_SECRET` is: set both, or neither".to_owned(),
+            );
+            None
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +135,15 @@ mod tests {
         let sign_in = read_from(&[]).settings.expect("no errors");
         assert!(sign_in.nextauth_secrets.is_empty() && sign_in.github_webhook_secret.is_none());
         assert_eq!(sign_in.github_api.as_str(), "https://api.github.com/");
+    }
+
+    #[test]
+    fn an_application_has_both_its_id_and_its_secret() {
+        let app = |pairs: &[(&str, &str)]| read_from(pairs).settings.map(|sign_in| sign_in.github_app.is_some());
+        assert_eq!(app(&[]), Some(false));
+        assert_eq!(app(&[("GITHUB_ID", "a"), ("GITHUB_SECRET", "b")]), Some(true));
+        assert_eq!(app(&[("GITHUB_ID", "a")]), None);
+        assert_eq!(app(&[("GITHUB_SECRET", "b")]), None);
     }
 
     #[test]

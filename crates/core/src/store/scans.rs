@@ -204,6 +204,8 @@ pub enum Owner {
     Guests,
     /// Of no one: guests' scans where they are not shown.
     Hidden,
+    /// All scans, for operators.
+    Anyone,
     User(String),
 }
 

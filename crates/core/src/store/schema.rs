@@ -268,6 +268,22 @@ table! {
     }
 }
 
+table! {
+    /// Who is signed in on the pages; `id` is a hash of the session's token.
+    web_sessions (id) {
+        id -> Text,
+        #[sql_name = "userId"]
+        user_id -> Text,
+        #[sql_name = "sealedToken"]
+        sealed_token -> Nullable<Text>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+        #[sql_name = "expiresAt"]
+        expires_at -> Timestamp,
+    }
+}
+
+joinable!(web_sessions -> users (user_id));
 joinable!(scan_reports -> scans (scan_id));
 joinable!(scan_versions -> scans (scan_id));
 joinable!(scans -> repositories (repository_id));
@@ -279,6 +295,7 @@ allow_tables_to_appear_in_same_query!(favorite_repositories, repositories);
 allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks, scans);
 allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories, scan_versions);
 allow_tables_to_appear_in_same_query!(users, accounts, api_keys);
+allow_tables_to_appear_in_same_query!(web_sessions, users);
 
 /// `table.column` of every column above.
 pub(super) fn columns() -> Vec<String> {
@@ -300,7 +317,8 @@ pub(super) fn columns() -> Vec<String> {
         repositories,
         favorite_repositories,
         webhooks,
-        webhook_deliveries
+        webhook_deliveries,
+        web_sessions
     );
     queries
         .iter()

@@ -1,10 +1,13 @@
-//! A GitHub of the tests: says whose a token is and which repositories it may read.
+//! A GitHub of the tests: reports whose a token is and which repositories it may read, and gives tokens for codes.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::http_server::{Request, Response, serve};
 
@@ -22,6 +25,8 @@ pub struct State {
     pub private: BTreeMap<String, Vec<String>>,
     /// Public repositories.
     pub public: Vec<String>,
+    /// Codes of sign-ins, each good once: the challenge that it was given for, and the token that it is worth.
+    pub codes: BTreeMap<String, (String, String)>,
     /// How many questions came.
     pub asked: usize,
     pub mood: Mood,
@@ -81,8 +86,27 @@ impl Github {
     }
 }
 
+/// The secret of the OAuth application.
+pub const APP_SECRET: &str = "the-secret-of-the-application";
+
 impl State {
-    fn answer(&self, request: &Request) -> Option<Response> {
+    /// The token for a code, as GitHub gives it: faults are answers with status 200.
+    fn token(&mut self, body: &[u8]) -> Value {
+        let sent: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| sent[name].as_str().unwrap_or_default();
+        let hashed = URL_SAFE_NO_PAD.encode(Sha256::digest(text("code_verifier")));
+        if text("client_secret") != APP_SECRET {
+            return json!({ "error": "incorrect_client_credentials" });
+        }
+        match self.codes.remove(text("code")) {
+            Some((challenge, token)) if challenge == hashed => {
+                json!({ "access_token": token, "token_type": "bearer", "scope": "" })
+            }
+            _ => json!({ "error": "bad_verification_code" }),
+        }
+    }
+
+    fn answer(&mut self, request: &Request) -> Option<Response> {
         match self.mood {
             Mood::Well => {}
             Mood::Limited => {
@@ -98,6 +122,9 @@ impl State {
             Mood::Away => return None,
             Mood::Strange => return Some(Response::status(200)),
             Mood::Forbidden => return Some(Response::status(403)),
+        }
+        if request.method == "POST" && request.path == "/login/oauth/access_token" {
+            return Some(Response::json(&self.token(&request.body)));
         }
         let token = request
             .header("authorization")

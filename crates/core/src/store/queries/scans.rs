@@ -221,6 +221,7 @@ fn owned_by(owner: &Owner) -> Boxed<'_> {
     match owner {
         Owner::Guests => all.filter(scans::user_id.is_null()).filter(scans::is_private.eq(false)),
         Owner::Hidden => all.filter(false.into_sql::<diesel::sql_types::Bool>()),
+        Owner::Anyone => all,
         Owner::User(id) => all.filter(scans::user_id.eq(id)),
     }
 }

@@ -54,6 +54,8 @@ pub(in crate::store) mod reports;
 pub(in crate::store) mod repositories;
 #[path = "scans.rs"]
 pub(in crate::store) mod scans;
+#[path = "sessions.rs"]
+pub(in crate::store) mod sessions;
 #[path = "users.rs"]
 pub(in crate::store) mod users;
 #[path = "webhooks.rs"]

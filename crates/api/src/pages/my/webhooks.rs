@@ -1,0 +1,99 @@
+//! Webhooks of the visitor: addresses that are notified when their scans have ended.
+
+use actix_web::http::header;
+use actix_web::web::{self, Form};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use repolens_core::store::Webhook;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::handlers::webhooks;
+use crate::pages::see_other;
+use crate::pages::shell::{Shell, page};
+use crate::pages::text::filters;
+use crate::pages::visit::Visit;
+use crate::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "my/webhooks.html")]
+struct Webhooks {
+    shell: Shell,
+    webhooks: Vec<Webhook>,
+    /// The secret of the one that was made.
+    made: Option<String>,
+    problem: Option<String>,
+}
+
+pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Result<HttpResponse, Problem> {
+    show(&app, &request, visit, Ok(None)).await
+}
+
+async fn show(
+    app: &App,
+    request: &HttpRequest,
+    visit: Visit,
+    made: Result<Option<String>, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let webhooks = match visit.caller.user_id() {
+        Some(user) => app.store.webhooks(user).await?,
+        None => Vec::new(),
+    };
+    let mut response = HttpResponse::Ok();
+    let (made, problem) = match made {
+        Ok(made) => (made, None),
+        Err(problem) => {
+            response.status(actix_web::ResponseError::status_code(&problem));
+            (None, Some(problem.to_string()))
+        }
+    };
+    let shown = Webhooks {
+        shell: Shell::new(visit, "Webhooks"),
+        webhooks,
+        made,
+        problem,
+    };
+    let mut answer = page(request, response, &shown)?;
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+#[derive(Deserialize)]
+pub struct Change {
+    #[serde(default)]
+    form_token: String,
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    completed: String,
+    #[serde(default)]
+    failed: String,
+    #[serde(default)]
+    delete: String,
+}
+
+/// Makes or deletes a webhook.
+pub async fn post(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    form: Form<Change>,
+) -> Result<HttpResponse, Problem> {
+    let user = visit.caller.signed_in()?.clone();
+    visit.check(&form.form_token)?;
+    if !form.delete.is_empty() {
+        webhooks::delete_webhook(app, visit.caller, web::Path::from(form.into_inner().delete)).await?;
+        return Ok(see_other("/my/webhooks"));
+    }
+    let made = webhooks::make(
+        &app,
+        &user.id,
+        &form.url,
+        !form.completed.is_empty(),
+        !form.failed.is_empty(),
+    )
+    .await;
+    show(&app, &request, visit, made.map(Some)).await
+}

@@ -1,0 +1,42 @@
+//! Pictures of the pages in both themes and at three widths, of a running service: `scripts/screenshots`.
+
+#![expect(clippy::print_stdout, reason = "it reports which files it wrote")]
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use repolens_e2e::browser::Browser;
+
+const WIDTHS: [u32; 3] = [360, 768, 1_440];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(service), Some(folder)) = (arguments.next(), arguments.next()) else {
+        panic!("usage: screenshots SERVICE FOLDER [PATH]...");
+    };
+    let folder = PathBuf::from(folder);
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    let browser = Browser::start().await;
+    for path in arguments {
+        let name = path
+            .trim_matches('/')
+            .replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let name = if name.is_empty() { "home".to_owned() } else { name };
+        for scheme in ["light", "dark"] {
+            browser.prefer(scheme, "screen").await;
+            for width in WIDTHS {
+                browser.resize(width, 900).await;
+                browser.visit(&format!("{service}{path}")).await;
+                let picture = STANDARD.decode(browser.picture(true).await).expect("base64");
+                let file = folder.join(format!("{name}-{width}-{scheme}.png"));
+                std::fs::write(&file, picture).expect("the folder can be written");
+                println!("{}", file.display());
+            }
+        }
+        for message in browser.console().await {
+            println!("{path}: console: {message}");
+        }
+    }
+}

@@ -6,14 +6,14 @@ pub mod events;
 pub mod exports;
 pub mod favorites;
 pub mod github;
-pub mod health;
-pub mod history;
 pub mod keys;
-pub mod past;
 pub mod reports;
+pub mod repository_history;
 pub mod results;
+pub mod scan_lists;
 pub mod scans;
 pub mod sections;
+pub mod service;
 pub mod webhooks;
 pub mod whoami;
 pub mod worker;
@@ -25,11 +25,11 @@ use repolens_core::store::{Scan, Seen};
 use repolens_core::{BranchNote, ScanId};
 use serde::{Serialize, Serializer};
 
-use crate::access::may_see;
 use crate::app::App;
-use crate::caller::Caller;
-use crate::problem::Problem;
-pub use past::tenth;
+use crate::auth::access::may_see;
+use crate::auth::caller::Caller;
+use crate::http::problem::Problem;
+pub use repository_history::tenth;
 
 /// The id in an address. One that no scan can have is answered like one that no scan has.
 fn scan_id(text: &str) -> Result<ScanId, Problem> {
@@ -39,7 +39,8 @@ fn scan_id(text: &str) -> Result<ScanId, Problem> {
 /// The scan, where the caller may see it: the only way in which a handler gets one.
 async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>, Problem> {
     let seen = app
-        .look(id)
+        .scans
+        .snapshot(id)
         .await?
         .ok_or_else(|| Problem::scan_not_found(id.as_str()))?;
     may_see(caller, &seen.scan)?;

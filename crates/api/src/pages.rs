@@ -35,7 +35,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, HttpResponse, Resource, Route, guard};
 
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 pub use address::no_route;
 pub use read::Reader;
 

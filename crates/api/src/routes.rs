@@ -5,12 +5,12 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
 use crate::handlers::{
-    compare, docs, events, exports, favorites, github, health, history, keys, past, reports, results, scans, webhooks,
-    whoami, worker,
+    compare, docs, events, exports, favorites, github, keys, reports, repository_history, results, scan_lists, scans,
+    service, webhooks, whoami, worker,
 };
+use crate::http::problem::Problem;
 use crate::pages;
-use crate::problem::Problem;
-use crate::repeats::pace;
+use crate::scans::repeated_lists::pace;
 
 /// Address, the methods it has, and who handles them.
 pub fn table(routes: &mut ServiceConfig) {
@@ -18,11 +18,11 @@ pub fn table(routes: &mut ServiceConfig) {
     pages::table(routes);
 
     // Health.
-    routes.service(at("/api/health", "GET, HEAD").route(get().to(health::get_health)));
-    routes.service(at("/api/ready", "GET, HEAD").route(get().to(health::get_ready)));
+    routes.service(at("/api/health", "GET, HEAD").route(get().to(service::get_health)));
+    routes.service(at("/api/ready", "GET, HEAD").route(get().to(service::get_ready)));
     routes.service(at("/api/whoami", "GET, HEAD").route(get().to(whoami::get_whoami)));
-    routes.service(at("/metrics", "GET, HEAD").route(get().to(health::get_metrics)));
-    routes.service(at("/api/schema/report.json", "GET, HEAD").route(get().to(health::get_report_schema)));
+    routes.service(at("/metrics", "GET, HEAD").route(get().to(service::get_metrics)));
+    routes.service(at("/api/schema/report.json", "GET, HEAD").route(get().to(service::get_report_schema)));
     routes.service(at("/api/openapi.json", "GET, HEAD").route(get().to(docs::get_openapi)));
     routes.service(at("/api/docs", "GET, HEAD").route(get().to(docs::get_docs)));
 
@@ -57,22 +57,23 @@ pub fn table(routes: &mut ServiceConfig) {
     // History.
     routes.service(
         at("/api/user/scans", "GET, HEAD")
-            .route(get().to(history::get_user_scans))
+            .route(get().to(scan_lists::get_user_scans))
             .wrap(from_fn(pace)),
     );
     routes.service(
         at("/api/user/stats", "GET, HEAD")
-            .route(get().to(history::get_user_stats))
+            .route(get().to(scan_lists::get_user_stats))
             .wrap(from_fn(pace)),
     );
     routes.service(
         at("/api/history", "GET, HEAD")
-            .route(get().to(history::get_history))
+            .route(get().to(scan_lists::get_history))
             .wrap(from_fn(pace)),
     );
     let repository = at("/api/history/repository/{repositoryId}", "GET, HEAD");
-    routes.service(repository.route(get().to(past::get_repository_history)));
-    routes.service(at("/api/history/trends/{repositoryId}", "GET, HEAD").route(get().to(past::get_trends)));
+    routes.service(repository.route(get().to(repository_history::get_repository_history)));
+    routes
+        .service(at("/api/history/trends/{repositoryId}", "GET, HEAD").route(get().to(repository_history::get_trends)));
     routes.service(at("/api/history/compare/{a}/{b}", "GET, HEAD").route(get().to(compare::get_comparison)));
 
     // What users keep.

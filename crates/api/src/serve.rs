@@ -3,7 +3,6 @@
 use std::fmt;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use actix_http::HttpService;
@@ -19,24 +18,27 @@ use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
-use crate::app::App;
-use crate::busy::Busy;
-use crate::caller::Callers;
-use crate::connections::{self, Connections, Counted};
-use crate::dispatch::Dispatch;
-use crate::events::Events;
-use crate::limit::{Limiter, Shares};
-use crate::live::{self, Live};
-use crate::looks::Looks;
-use crate::metrics::Metrics;
-use crate::private::Tokens;
-use crate::probe::{self, Liveness};
-use crate::problem::Problem;
-use crate::redis_queue::{self, RedisQueue};
-use crate::repeats::Repeats;
-use crate::request::{Origins, around, unreadable_query};
-use crate::webhooks::{self, Bell};
-use crate::{check, pages, reconciler, routes};
+use crate::app::{App, Process};
+use crate::auth::Auth;
+use crate::auth::caller::Callers;
+use crate::auth::clone_tokens::Tokens;
+use crate::http::connections::{self, Connections, Counted};
+use crate::http::limits::Limits;
+use crate::http::metrics::Metrics;
+use crate::http::probe::{self, Liveness};
+use crate::http::problem::Problem;
+use crate::http::request::{Origins, around, unreadable_query};
+use crate::reports::Reports;
+use crate::scans::Scans;
+use crate::scans::coalesce::Coalescer;
+use crate::scans::dispatch::Dispatch;
+use crate::scans::event_relay::{self, Live};
+use crate::scans::events::Events;
+use crate::scans::queue_sync::{self, RedisQueue};
+use crate::scans::repeated_lists::Repeats;
+use crate::scans::webhooks::{self, Wake};
+use crate::scans::{lease_watch, retention};
+use crate::{check, pages, routes};
 
 /// Threads that answer: the work is waiting for the database.
 const HTTP_WORKERS: usize = 2;
@@ -66,8 +68,8 @@ impl std::error::Error for Misfits {}
 
 /// Serves until `SIGTERM` or `SIGINT`.
 ///
-/// Order up: port, database, tables, reconciler, HTTP. Order down: waiting claims are sent home, requests drain, the
-/// reconciler ends, the database is closed.
+/// Order up: port, database, tables, lease_watch, HTTP. Order down: waiting claims are sent home, requests drain, the
+/// lease_watch ends, the database is closed.
 pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     // First, so that a second instance by mistake touches nothing of the first one's.
     let address = (settings.host, settings.port);
@@ -99,42 +101,47 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         ),
         None => (None, None),
     };
+    let runtime = Handle::current();
     let app = Arc::new(App {
-        store,
-        looks: Looks::default(),
-        repeats: Repeats::default(),
-        dispatch: Dispatch::new(),
-        queue,
-        events: Arc::new(Events::new(live)),
+        scans: Arc::new(Scans {
+            store: store.clone(),
+            coalescer: Coalescer::default(),
+            lists: Repeats::default(),
+            dispatch: Dispatch::new(),
+            queue,
+            events: Arc::new(Events::new(live)),
+            webhooks: Wake::default(),
+            clone_tokens: Tokens::default(),
+            job_limits: JobLimits::STANDARD,
+            url_policy: settings.url_policy,
+            guest_history: settings.guest_history,
+            retention: settings.retention,
+            runtime: runtime.clone(),
+        }),
+        reports: Reports {
+            store: store.clone(),
+            packing_slot: Semaphore::new(1),
+            reading_slot: Arc::new(Semaphore::new(1)),
+            runtime,
+        },
+        auth: Auth {
+            callers: Callers::new(&settings.sign_in).context("cannot make an HTTP client")?,
+            worker_token: settings.worker_token,
+            github_webhook_secret: settings.sign_in.github_webhook_secret,
+        },
+        limits: Limits::new(settings.limits, settings.trusted_proxies),
         metrics: Metrics::default(),
-        retention: settings.retention,
-        request_limits: settings.limits,
-        scan_limiter: settings.limits.scans.map(Limiter::new),
-        request_limiter: settings.limits.requests.map(Limiter::new),
-        shares: settings.limits.requests.map(Shares::new),
-        busy: Arc::new(Busy::new(settings.limits.requests)),
-        room: Arc::default(),
-        guest_history: settings.guest_history,
-        trusted_proxies: settings.trusted_proxies,
-        ignored_proxy: AtomicBool::new(false),
-        limits: JobLimits::STANDARD,
-        url_policy: settings.url_policy,
-        callers: Callers::new(&settings.sign_in).context("cannot make an HTTP client")?,
-        tokens: Tokens::default(),
-        webhooks: Bell::default(),
-        github_webhook_secret: settings.sign_in.github_webhook_secret,
-        worker_token: settings.worker_token,
-        supervisor_socket: settings.supervisor_socket,
-        report_slot: Semaphore::new(1),
-        reading_slot: Arc::new(Semaphore::new(1)),
-        runtime: Handle::current(),
-        started: Instant::now(),
-        stopping: stopping.clone(),
+        process: Process {
+            started: Instant::now(),
+            stopping: stopping.clone(),
+            supervisor_socket: settings.supervisor_socket,
+        },
+        store,
     });
-    let reconciler = tokio::spawn(reconciler::run(Arc::clone(&app), stopping.clone()));
-    let comparer = tokio::spawn(redis_queue::run(Arc::clone(&app), stopping.clone()));
-    let carrier = tokio::spawn(live::run(Arc::clone(&app), stopping.clone()));
-    let pruner = tokio::spawn(reconciler::prune(Arc::clone(&app), stopping.clone()));
+    let lease_watch = tokio::spawn(lease_watch::run(Arc::clone(&app), stopping.clone()));
+    let comparer = tokio::spawn(queue_sync::run(Arc::clone(&app), stopping.clone()));
+    let carrier = tokio::spawn(event_relay::run(Arc::clone(&app), stopping.clone()));
+    let pruner = tokio::spawn(retention::run(Arc::clone(&app), stopping.clone()));
     let teller = tokio::spawn(webhooks::run(Arc::clone(&app), stopping.clone()));
 
     let local = listener.local_addr().context("the listener has no address")?;
@@ -149,7 +156,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     tracing::info!("API listening on http://{local}/api");
 
     let served = server.await.context("the HTTP server ended early")?;
-    reconciler.await.context("the reconciler ended early")?;
+    lease_watch.await.context("the lease_watch ended early")?;
     comparer.await.context("the look after the queue ended early")?;
     carrier.await.context("the telling of other instances ended early")?;
     pruner.await.context("the pruning of reports ended early")?;
@@ -198,7 +205,7 @@ fn server(
     liveness: Arc<Liveness>,
     mut stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<actix_web::dev::Server> {
-    let connections = Arc::new(Connections::new(app.trusted_proxies.clone()));
+    let connections = Arc::new(Connections::new(app.limits.trusted_proxies.clone()));
     let app = web::Data::from(app);
     let origins = web::Data::new(Arc::new(Origins(origins)));
     let reader = web::Data::new(pages::Reader::default());

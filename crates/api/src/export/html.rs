@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::text::{html, short_commit};
 use super::{About, Excerpt};
-use crate::page::source_hash;
+use crate::http::content_security_policy::source_hash;
 use parts::Page;
 
 const STYLE: &str = include_str!("html/style.css");

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::{find_scan, scan_id, timestamp};
 use crate::app::App;
-use crate::caller::Caller;
-use crate::compared::{Compared, Side, compare};
-use crate::problem::Problem;
+use crate::auth::caller::Caller;
+use crate::http::problem::Problem;
+use crate::reports::diff::{Compared, Side, compare};
 
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct Comparison {
@@ -71,7 +71,7 @@ pub async fn of(
     // One after the other: two large reports are never unpacked at a time.
     let side1 = side(app, first).await?;
     let side2 = side(app, second).await?;
-    let compared = app.work_on_report(move || Ok(compare(&side1, &side2))).await?;
+    let compared = app.reports.work_on(move || Ok(compare(&side1, &side2))).await?;
     Ok((scan1, scan2, compared))
 }
 
@@ -87,5 +87,5 @@ async fn completed(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>,
 }
 
 async fn side(app: &App, id: &ScanId) -> Result<Side, Problem> {
-    app.read_report(id, |results| Side::read(&results)).await
+    app.reports.read(id, |results| Side::read(&results)).await
 }

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::conditional;
+use crate::http::conditional;
+use crate::http::content_security_policy::source_hash;
 use crate::openapi;
-use crate::page::source_hash;
 
 const CACHE: &str = "public, max-age=300";
 

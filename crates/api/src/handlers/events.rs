@@ -13,10 +13,10 @@ use tokio::time::Instant;
 
 use super::{find_scan, scan_id};
 use crate::app::App;
-use crate::caller::Caller;
-use crate::client::Client;
-use crate::events::{Refused, State, Watch};
-use crate::problem::Problem;
+use crate::auth::caller::Caller;
+use crate::http::client::Client;
+use crate::http::problem::Problem;
+use crate::scans::events::{Refused, State, Watch};
 
 /// Proxies cut off a stream that is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -35,6 +35,7 @@ pub async fn get_events(
     let id = scan_id(&path)?;
     // Watching begins before the row is read: no change falls between the two.
     let watch = app
+        .scans
         .events
         .watch(id.as_str(), &client.key())
         .map_err(|refused| match refused {
@@ -45,7 +46,7 @@ pub async fn get_events(
                 Problem::busy("Too many event streams are open: ask for the scan itself every few seconds.")
             }
         })?;
-    let elsewhere = app.events.live().map(|live| live.watch(&id));
+    let elsewhere = app.scans.events.live().map(|live| live.watch(&id));
     let state = State::of(&find_scan(&app, &caller, &id).await?.scan);
     let seen = request
         .headers()
@@ -57,7 +58,7 @@ pub async fn get_events(
         return Ok(HttpResponse::NoContent().finish());
     }
     let stream = Stream {
-        stopping: app.stopping.clone(),
+        stopping: app.process.stopping.clone(),
         app: app.into_inner(),
         id,
         watch,
@@ -154,7 +155,7 @@ impl Stream {
     async fn row(&self) -> Option<State> {
         let state = match self.app.store.find(&self.id).await.ok()? {
             Some(scan) => {
-                self.app.look_after(&self.id, scan.status);
+                self.app.scans.track(&self.id, scan.status);
                 State::of(&scan)
             }
             // It was deleted, which whoever watches is told as its cancelling.
@@ -165,7 +166,7 @@ impl Stream {
 
     /// What another instance says, where it is no older than what the client knows.
     fn news(&self, text: &str) -> Option<State> {
-        let state = self.app.events.live()?.read(text)?;
+        let state = self.app.scans.events.live()?.read(text)?;
         (state.status != ScanStatus::Processing || state.progress >= self.percent).then_some(state)
     }
 }

@@ -10,11 +10,11 @@ use repolens_core::{RepoUrl, ScanId, ScanStatus, UrlPolicy};
 
 use super::{find_scan, scan_id};
 use crate::app::App;
-use crate::caller::Caller;
-use crate::conditional;
+use crate::auth::caller::Caller;
 use crate::export::{self, About, Form, badge};
-use crate::problem::Problem;
-use crate::splice;
+use crate::http::conditional;
+use crate::http::problem::Problem;
+use crate::reports::envelope;
 
 /// The report as a page.
 pub async fn get_html(
@@ -84,7 +84,7 @@ pub async fn get_json(
             let bytes = value.to_string().into_bytes();
             return Ok(conditional::body(response, request.headers(), None, CACHE, bytes));
         }
-        OpenResults::Report(report) => splice::Report::of(&app.store, &id, report),
+        OpenResults::Report(report) => envelope::Report::of(&app.store, &id, report),
     };
     let gzip = conditional::takes_gzip(request.headers());
     response.extensions_mut().insert(report.in_memory());
@@ -95,10 +95,10 @@ pub async fn get_json(
         response.insert_header((header::ETAG, conditional::etag(digest, gzip)));
     }
     if gzip {
-        let body = splice::gzip(b"", report, b"").map_err(|error| Problem::because(&error))?;
+        let body = envelope::gzip(b"", report, b"").map_err(|error| Problem::because(&error))?;
         return Ok(response.insert_header((header::CONTENT_ENCODING, "gzip")).body(body));
     }
-    Ok(response.body(splice::plain(Vec::new(), report, Vec::new())))
+    Ok(response.body(envelope::plain(Vec::new(), report, Vec::new())))
 }
 
 /// A report does not change, but who may see it may.
@@ -124,7 +124,8 @@ async fn in_form(
     let about = About::of(&seen.scan);
     let name = about.file_name(form.ending());
     let bytes = app
-        .read_report(&id, move |results| {
+        .reports
+        .read(&id, move |results| {
             export::read(results).map(|excerpt| form.write(&about, &excerpt))
         })
         .await?;
@@ -219,7 +220,7 @@ async fn overall(app: &App, id: &ScanId) -> Result<Option<f64>, Problem> {
     if let Some(scores) = app.store.scores(id).await? {
         return Ok(scores.overall);
     }
-    let excerpt = match app.read_report(id, export::read).await {
+    let excerpt = match app.reports.read(id, export::read).await {
         Ok(excerpt) => excerpt,
         // It was pruned: a picture says so as well as it can.
         Err(gone) if gone.status_code() == StatusCode::NOT_FOUND => return Ok(None),

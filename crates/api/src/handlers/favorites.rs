@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{optional_timestamp, timestamp};
-use crate::access::may_name;
 use crate::app::App;
-use crate::caller::{Caller, User};
-use crate::problem::Problem;
+use crate::auth::access::may_name;
+use crate::auth::caller::{Caller, User};
+use crate::http::problem::Problem;
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -13,9 +13,9 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
-use crate::body;
-use crate::problem::Problem;
-use crate::request::RequestId;
+use crate::http::body;
+use crate::http::problem::Problem;
+use crate::http::request::RequestId;
 
 /// GitHub sends up to 25 MB, of which a push of ordinary size is a thousandth.
 const MAX_BODY: usize = 5 * 1024 * 1024;
@@ -46,7 +46,7 @@ pub async fn post_webhook(
     request_id: RequestId,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Some(secret) = &app.github_webhook_secret else {
+    let Some(secret) = &app.auth.github_webhook_secret else {
         return Err(Problem::not_found(
             "This service receives no webhooks: its `GITHUB_WEBHOOK_SECRET` is not set.",
         ));
@@ -77,7 +77,7 @@ pub async fn post_webhook(
             "The repository is private, and a push comes with no token to clone it: scan it signed in.",
         ));
     }
-    let repo_url = RepoUrl::parse(&push.repository.clone_url, &app.url_policy)
+    let repo_url = RepoUrl::parse(&push.repository.clone_url, &app.scans.url_policy)
         .map_err(|refused| Problem::refused_at("/repository/clone_url", refused.to_string()))?;
     let branch = BranchName::parse(branch).map_err(|invalid| Problem::refused_at("/ref", invalid.to_string()))?;
     // Of what is signed, not of the delivery's id, which anybody could change.
@@ -99,7 +99,7 @@ pub async fn post_webhook(
 }
 
 async fn submit(app: &web::Data<App>, new: NewScan) -> Result<HttpResponse, Problem> {
-    match app.submit(new.clone()).await? {
+    match app.scans.submit(new.clone()).await? {
         Submitted::Stored { .. } => {
             tracing::info!(scan_id = %new.id, "scan accepted for a push");
             Ok(HttpResponse::Created().json(json!({ "scanId": new.id, "status": "queued" })))

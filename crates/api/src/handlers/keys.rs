@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{optional_timestamp, timestamp};
 use crate::app::App;
-use crate::body::Json;
-use crate::caller::Caller;
-use crate::problem::Problem;
+use crate::auth::caller::Caller;
+use crate::http::body::Json;
+use crate::http::problem::Problem;
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -132,7 +132,7 @@ pub async fn delete_key(app: web::Data<App>, caller: Caller, id: web::Path<Strin
     let user = caller.signed_in()?;
     match app.store.delete_key(&id, &user.id).await? {
         Some(owner) if owner == user.id => {
-            app.callers.forget_key(&id);
+            app.auth.callers.forget_key(&id);
             tracing::info!(key_id = id.as_str(), "API key deleted");
             Ok(HttpResponse::NoContent().finish())
         }

@@ -12,10 +12,10 @@ use tracing::Instrument as _;
 
 use super::scan_id;
 use crate::app::App;
-use crate::body;
-use crate::client::Worker;
-use crate::ending;
-use crate::problem::Problem;
+use crate::http::body;
+use crate::http::client::Worker;
+use crate::http::problem::Problem;
+use crate::scans::finish;
 
 /// Records progress, or how the scan ended. The same report again changes nothing and is answered the same.
 pub async fn put_status(
@@ -31,7 +31,8 @@ pub async fn put_status(
     let zipped = is_gzip(&request)?;
     let bytes = body::read(payload, MAX_REPORT_BYTES).await?;
     let slot = app
-        .report_slot
+        .reports
+        .packing_slot
         .acquire()
         .await
         .map_err(|closed| Problem::because(&closed))?;
@@ -42,15 +43,15 @@ pub async fn put_status(
         Said::Progress { progress, stage } => {
             let beat = app
                 .store
-                .heartbeat(&id, &token, progress, stage.clone(), app.lease(), Utc::now())
+                .heartbeat(&id, &token, progress, stage.clone(), app.scans.lease(), Utc::now())
                 .await?;
             beat.ok_or_else(Problem::lease_lost)?;
-            app.events.progress(id.as_str(), progress, stage.as_deref());
+            app.scans.events.progress(id.as_str(), progress, stage.as_deref());
             Ok(answer(&id, ScanStatus::Processing, false))
         }
         Said::End(finish) => {
             let status = finish.status();
-            match ending::record(&app, &id, &token, finish).await? {
+            match finish::record(&app, &id, &token, finish).await? {
                 Finished::Recorded { .. } => Ok(answer(&id, status, false)),
                 Finished::Repeated => Ok(answer(&id, status, true)),
                 Finished::LeaseLost => Err(Problem::lease_lost()),
@@ -90,7 +91,8 @@ async fn read_report(app: &App, bytes: Bytes, zipped: bool) -> Result<Said, Prob
         interpret(plain)
     };
     let span = tracing::Span::current();
-    app.runtime
+    app.scans
+        .runtime
         .spawn_blocking(move || span.in_scope(work))
         .in_current_span()
         .await

@@ -10,12 +10,12 @@ use serde::Serialize;
 
 use super::sections::{self, ResultsQuery};
 use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};
-use crate::access::may_name;
 use crate::app::App;
-use crate::caller::Caller;
-use crate::conditional::{etag, has_already, not_modified, takes_gzip};
-use crate::problem::Problem;
-use crate::splice;
+use crate::auth::access::may_name;
+use crate::auth::caller::Caller;
+use crate::http::conditional::{etag, has_already, not_modified, takes_gzip};
+use crate::http::problem::Problem;
+use crate::reports::envelope;
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -103,12 +103,12 @@ pub fn with_results(
     }
     match results {
         OpenResults::Report(report) => {
-            let report = splice::Report::of(&app.store, id, report);
+            let report = envelope::Report::of(&app.store, id, report);
             response.extensions_mut().insert(report.in_memory());
             if !gzip {
-                return Ok(response.body(splice::plain(prefix, report, suffix)));
+                return Ok(response.body(envelope::plain(prefix, report, suffix)));
             }
-            let body = splice::gzip(&prefix, report, &suffix).map_err(|error| Problem::because(&error))?;
+            let body = envelope::gzip(&prefix, report, &suffix).map_err(|error| Problem::because(&error))?;
             response.insert_header((header::CONTENT_ENCODING, "gzip"));
             Ok(response.body(body))
         }

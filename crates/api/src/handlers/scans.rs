@@ -16,16 +16,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::results::with_results;
 use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};
-use crate::access::{may_cancel, may_delete};
 use crate::app::App;
-use crate::body::{Json, OptionalJson};
-use crate::caller::Caller;
-use crate::cancel_token::{self, CancelToken};
-use crate::client::Client;
-use crate::ending;
-use crate::private::{self, Target};
-use crate::problem::Problem;
-use crate::request::{RequestId, too_often};
+use crate::auth::access::{may_cancel, may_delete};
+use crate::auth::caller::Caller;
+use crate::auth::cancel_token::{self, CancelToken};
+use crate::auth::clone_tokens::{self, Target};
+use crate::http::body::{Json, OptionalJson};
+use crate::http::client::Client;
+use crate::http::problem::Problem;
+use crate::http::request::{RequestId, too_often};
+use crate::scans::finish;
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -58,7 +58,7 @@ pub async fn post_scan(
     request_id: RequestId,
     Json(body): Json<ScanRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let repo_url = RepoUrl::parse(&body.repo_url, &app.url_policy)
+    let repo_url = RepoUrl::parse(&body.repo_url, &app.scans.url_policy)
         .map_err(|refused| Problem::refused_at("/repoUrl", refused.to_string()))?;
     let branch = body
         .branch
@@ -68,14 +68,14 @@ pub async fn post_scan(
         .transpose()
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
     let branch = branch.map(String::from);
-    if let Some(allowance) = app.take_scan(client).await {
+    if let Some(allowance) = app.limits.take_scan(app.scans.queue.as_ref(), client).await {
         // The answer tells of this limit, which is narrower than that of all requests.
         request.extensions_mut().insert(allowance);
         if !allowance.allowed {
             return Err(too_often(allowance));
         }
     }
-    let Target { repo_url, token } = private::target(&app, &caller, repo_url).await?;
+    let Target { repo_url, token } = clone_tokens::target(&app, &caller, repo_url).await?;
     let idempotency =
         idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref(), body.force)));
     // Users cancel theirs as who they are.
@@ -98,10 +98,10 @@ pub async fn post_scan(
     };
     if let Some(token) = token {
         // Before the row is there for a worker to take.
-        app.tokens.keep(&new.id, token);
+        app.scans.clone_tokens.keep(&new.id, token);
     }
     let mut response = HttpResponse::Created();
-    let (id, repository_id) = match app.submit(new.clone()).await? {
+    let (id, repository_id) = match app.scans.submit(new.clone()).await? {
         Submitted::Stored { repository_id, .. } => {
             let host = repo_url.host().map(|host| host.to_string());
             tracing::info!(scan_id = %new.id, host, "scan accepted");
@@ -276,7 +276,7 @@ pub async fn get_scan(
 ) -> Result<HttpResponse<BoxBody>, Problem> {
     let id = scan_id(&path)?;
     let seen = find_scan(&app, &caller, &id).await?;
-    app.look_after(&id, seen.scan.status);
+    app.scans.track(&id, seen.scan.status);
     let results = match seen.scan.status {
         ScanStatus::Completed => app.store.open_results(&id).await?,
         _ => None,
@@ -332,14 +332,14 @@ pub async fn post_cancel(
     let cancel = async move {
         let outcome = shared.store.cancel(&scan, Utc::now()).await?;
         if outcome == CancelOutcome::Cancelled {
-            if let Some(queue) = &shared.queue {
+            if let Some(queue) = &shared.scans.queue {
                 queue.remove(&scan).await;
             }
-            ending::cancelled(&shared, scan.as_str());
+            finish::cancelled(&shared, scan.as_str());
         }
         Ok(outcome)
     };
-    let status = match app.undisturbed(cancel).await? {
+    let status = match app.scans.run_to_completion(cancel).await? {
         CancelOutcome::Cancelled => ScanStatus::Cancelled,
         CancelOutcome::Asked => ScanStatus::Processing,
         CancelOutcome::Ended(status) => {
@@ -369,14 +369,14 @@ pub async fn delete_scan(
         if let Some(Deleted { status }) = deleted
             && !status.is_final()
         {
-            if let Some(queue) = &shared.queue {
+            if let Some(queue) = &shared.scans.queue {
                 queue.remove(&scan).await;
             }
-            ending::cancelled(&shared, scan.as_str());
+            finish::cancelled(&shared, scan.as_str());
         }
         Ok(deleted)
     };
-    if app.undisturbed(delete).await?.is_none() {
+    if app.scans.run_to_completion(delete).await?.is_none() {
         return Err(Problem::scan_not_found(id.as_str()));
     }
     tracing::info!(scan_id = %id, "scan deleted");

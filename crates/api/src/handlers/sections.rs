@@ -7,9 +7,9 @@ use repolens_core::store::StoredResults;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::conditional;
-use crate::problem::Problem;
-use crate::section::{self, Found, Range};
+use crate::http::conditional;
+use crate::http::problem::Problem;
+use crate::reports::section::{self, Found, Range};
 
 /// What may be asked of results.
 #[derive(Deserialize, schemars::JsonSchema)]
@@ -78,7 +78,8 @@ pub async fn answer(
     let name = query.section.clone().unwrap_or_default();
     let wanted = name.clone();
     let found = app
-        .read_report(id, move |results| {
+        .reports
+        .read(id, move |results| {
             let path: Vec<&str> = wanted.split('.').collect();
             match results {
                 StoredResults::Report(report) => section::find(report.reader(), &path, range),

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{optional_timestamp, timestamp};
 use crate::app::App;
-use crate::body::Json;
-use crate::caller::Caller;
-use crate::problem::Problem;
-use crate::webhooks::{SECRET_START, signing_key};
+use crate::auth::caller::Caller;
+use crate::http::body::Json;
+use crate::http::problem::Problem;
+use crate::scans::webhooks::{SECRET_START, signing_key};
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -106,7 +106,7 @@ pub async fn make(app: &App, user_id: &str, url: &str, completed: bool, failed: 
 }
 
 async fn add(app: &App, user_id: &str, body: WebhookRequest) -> Result<NewWebhookView, Problem> {
-    let url = HookUrl::parse(&body.url, &app.url_policy)
+    let url = HookUrl::parse(&body.url, &app.scans.url_policy)
         .map_err(|refused| Problem::refused_at("/url", refused.to_string()))?;
     let mut events = body.events;
     events.sort_unstable();

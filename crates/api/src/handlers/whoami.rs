@@ -7,7 +7,7 @@ use repolens_core::settings::TrustedProxies;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::client::{CF_CONNECTING_IP, Client, Source, forwarded_for, parse_element};
+use crate::http::client::{CF_CONNECTING_IP, Client, Source, forwarded_for, parse_element};
 
 /// What an operator needs to set `TRUSTED_PROXIES`. It shows a caller nothing but the path of its own request.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -51,7 +51,7 @@ struct Element {
 const MAX_ELEMENTS: usize = 32;
 
 pub async fn get_whoami(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    let proxies = &app.trusted_proxies;
+    let proxies = &app.limits.trusted_proxies;
     let peer = request.peer_addr().map(|address| address.ip().to_canonical());
     let headers = request.headers();
     let (client, source) = Client::identify(headers, peer, proxies);

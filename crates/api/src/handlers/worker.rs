@@ -17,12 +17,12 @@ use serde_json::json;
 use super::reports::{MAX_STAGE, line};
 use super::scan_id;
 use crate::app::App;
-use crate::body::Json;
-use crate::client::Worker;
-use crate::ending;
-use crate::events::State;
-use crate::problem::Problem;
-use crate::retell::retell;
+use crate::http::body::Json;
+use crate::http::client::Worker;
+use crate::http::problem::Problem;
+use crate::reports::reuse::retell;
+use crate::scans::events::State;
+use crate::scans::finish;
 
 /// Hands out a job: the one that was asked for, or the next one, waited for. The attempt is counted here.
 pub async fn post_claim(
@@ -70,17 +70,17 @@ async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str, token: LeaseToken
     let claim = async move {
         let outcome = shared
             .store
-            .claim(&scan_id, &worker_id, &token, shared.lease(), Utc::now())
+            .claim(&scan_id, &worker_id, &token, shared.scans.lease(), Utc::now())
             .await?;
         if matches!(outcome, ClaimOutcome::Claimed(_)) {
-            shared.dispatch.lease_begun();
-            if let Some(queue) = &shared.queue {
+            shared.scans.dispatch.lease_begun();
+            if let Some(queue) = &shared.scans.queue {
                 queue.taken(&scan_id);
             }
         }
         Ok(outcome)
     };
-    match app.undisturbed(claim).await? {
+    match app.scans.run_to_completion(claim).await? {
         ClaimOutcome::Claimed(job) => hand_out(app, job, worker).await?.ok_or_else(|| {
             Problem::conflict("This scan has failed: the token that its repository is cloned with is lost.")
         }),
@@ -96,7 +96,7 @@ async fn claim_next(app: &Arc<App>, worker: &str, token: &LeaseToken, wait: Dura
     let until = Instant::now() + wait;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        let Some(job) = app.dispatch.claim_next(app, worker, token, left).await? else {
+        let Some(job) = app.scans.dispatch.claim_next(app, worker, token, left).await? else {
             return Ok(HttpResponse::NoContent().finish());
         };
         if let Some(response) = hand_out(app, job, worker).await? {
@@ -109,18 +109,22 @@ async fn claim_next(app: &Arc<App>, worker: &str, token: &LeaseToken, wait: Dura
 async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Option<HttpResponse>, Problem> {
     let mut clone_credential = None;
     if job.is_private {
-        clone_credential = app.tokens.credential(&job.scan_id, app.callers.github.origin());
+        clone_credential = app
+            .scans
+            .clone_tokens
+            .credential(&job.scan_id, app.auth.callers.github.origin());
         if clone_credential.is_none() {
             let code = FailureCode::CredentialLost;
             let failed = Finish::Failed {
                 code: Some(code),
                 message: code.sentence().to_owned(),
             };
-            ending::record(app, &job.scan_id, &job.lease_token, failed).await?;
+            finish::record(app, &job.scan_id, &job.lease_token, failed).await?;
             return Ok(None);
         }
     }
-    app.events
+    app.scans
+        .events
         .tell(job.scan_id.as_str(), State::new(ScanStatus::Processing));
     tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job claimed");
     Ok(Some(HttpResponse::Ok().json(Claim {
@@ -131,7 +135,7 @@ async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Optio
         lease_token: job.lease_token,
         lease_until: job.lease_until,
         request_id: job.request_id,
-        limits: app.limits,
+        limits: app.scans.job_limits,
         clone_credential,
     })))
 }
@@ -158,14 +162,14 @@ pub async fn post_heartbeat(
             &body.lease_token,
             body.progress,
             stage.clone(),
-            app.lease(),
+            app.scans.lease(),
             Utc::now(),
         )
         .await?
         .ok_or_else(Problem::lease_lost)?;
-    app.look_after(&id, ScanStatus::Processing);
+    app.scans.track(&id, ScanStatus::Processing);
     if body.progress.is_some() || stage.is_some() {
-        app.events.progress(id.as_str(), body.progress, stage.as_deref());
+        app.scans.events.progress(id.as_str(), body.progress, stage.as_deref());
     }
     Ok(HttpResponse::Ok().json(HeartbeatResponse {
         cancel: beat.cancel,
@@ -202,7 +206,8 @@ pub async fn post_commit(
     };
     let (scan_id, branch, report) = (id.clone(), body.branch.clone(), earlier.report);
     let (report, figures) = app
-        .work_on_report(move || retell(&report, scan_id.as_str(), &branch))
+        .reports
+        .work_on(move || retell(&report, scan_id.as_str(), &branch))
         .await?;
     let finish = Finish::Completed {
         report,
@@ -212,7 +217,7 @@ pub async fn post_commit(
         figures: Box::new(figures),
         cached_from: Some(earlier.scan_id.clone()),
     };
-    match ending::record(&app, &id, &body.lease_token, finish).await? {
+    match finish::record(&app, &id, &body.lease_token, finish).await? {
         Finished::Recorded { .. } | Finished::Repeated => {}
         Finished::LeaseLost => return Err(Problem::lease_lost()),
         Finished::Unknown => return Err(Problem::scan_not_found(id.as_str())),
@@ -233,16 +238,20 @@ pub async fn post_release(
     let release = async move {
         let status = shared.store.release(&scan_id, &token, Utc::now()).await?;
         match status {
-            Some(ScanStatus::Cancelled) => ending::cancelled(&shared, scan_id.as_str()),
+            Some(ScanStatus::Cancelled) => finish::cancelled(&shared, scan_id.as_str()),
             Some(status) => {
-                shared.put_back(&scan_id).await;
-                shared.events.tell(scan_id.as_str(), State::new(status));
+                shared.scans.put_back(&scan_id).await;
+                shared.scans.events.tell(scan_id.as_str(), State::new(status));
             }
             None => {}
         }
         Ok(status)
     };
-    let status = app.undisturbed(release).await?.ok_or_else(Problem::lease_lost)?;
+    let status = app
+        .scans
+        .run_to_completion(release)
+        .await?
+        .ok_or_else(Problem::lease_lost)?;
     tracing::info!(scan_id = %id, reason = body.reason, status = status.wire(), "job released");
     Ok(HttpResponse::Ok().json(json!({ "scanId": id, "status": status })))
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::shapes::{any_object, object, one_of, text};
 use super::{Api, operation};
-use crate::handlers::health::Health;
+use crate::handlers::service::Health;
 use crate::handlers::whoami::Whoami;
 
 pub fn describe(api: &mut Api) {

@@ -11,7 +11,7 @@ use super::text::filters;
 use super::visit::Visit;
 use super::{problems, see_other, submit};
 use crate::app::App;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 /// Short names of hosts.
 const SHORT: [(&str, &str); 4] = [
@@ -43,7 +43,7 @@ pub async fn no_route(app: web::Data<App>, request: HttpRequest) -> Result<HttpR
             false => Err(missing),
         };
     };
-    let Ok(url) = RepoUrl::parse(&url, &app.url_policy) else {
+    let Ok(url) = RepoUrl::parse(&url, &app.scans.url_policy) else {
         return Ok(problems::page(
             &request,
             &Problem::not_found("This is no address of a repository that is scanned here."),

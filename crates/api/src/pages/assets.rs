@@ -6,8 +6,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest as _, Sha256};
 
-use crate::conditional;
-use crate::problem::Problem;
+use crate::http::conditional;
+use crate::http::problem::Problem;
 
 struct Asset {
     name: &'static str,

@@ -10,8 +10,8 @@ use super::place::short_name;
 use super::text::{self, Html};
 use super::visit::Visit;
 use crate::app::App;
-use crate::conditional;
-use crate::problem::Problem;
+use crate::http::conditional;
+use crate::http::problem::Problem;
 
 /// Characters of a line at its size.
 const NAME: usize = 34;

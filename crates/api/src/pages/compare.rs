@@ -13,10 +13,10 @@ use super::shell::{Shell, page};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
 use crate::app::App;
-use crate::compared::Compared;
-use crate::compared::findings::Finding;
 use crate::handlers::compare;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
+use crate::reports::diff::Compared;
+use crate::reports::diff::findings::Finding;
 
 /// Scans that can be chosen.
 const CHOICES: i64 = 50;
@@ -100,14 +100,14 @@ impl Comparison<'_> {
         kinds.join(", ")
     }
 
-    fn complexity(&self, figures: &Option<crate::compared::Complexity>) -> String {
+    fn complexity(&self, figures: &Option<crate::reports::diff::Complexity>) -> String {
         match figures {
             Some(figures) => text::number(figures.cyclomatic.max(figures.cognitive)),
             None => "–".to_owned(),
         }
     }
 
-    fn risk(&self, figures: &crate::compared::FileFigures) -> String {
+    fn risk(&self, figures: &crate::reports::diff::FileFigures) -> String {
         figures.risk_score.map_or_else(|| "–".to_owned(), text::decimal)
     }
 }

@@ -19,7 +19,7 @@ use super::text::{self, Html, filters};
 use super::visit::Visit;
 use super::{parts, scan, see_other};
 use crate::app::App;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 /// Members that a file's page reads.
 const SECTIONS: &[&str] = &[

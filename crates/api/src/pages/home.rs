@@ -16,7 +16,7 @@ use super::submit::{Asked, hint};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 /// Recent scans that are listed.
 const RECENT: i64 = 10;
@@ -83,7 +83,7 @@ pub async fn page(
         Some(_) => HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY),
         None => HttpResponse::Ok(),
     };
-    let recent = match app.guest_history {
+    let recent = match app.scans.guest_history {
         true => recent(app).await?,
         false => Vec::new(),
     };

@@ -9,7 +9,7 @@ use repolens_core::store::Scan;
 
 use super::visit::Visit;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 pub use favorites::{get as get_favorites, post as post_favorite};
 pub use keys::{get as get_keys, post as post_key};

@@ -11,7 +11,7 @@ use askama::Template;
 use super::shell::{Shell, answer};
 use super::text::filters;
 use super::visit::Visit;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "problems.html")]

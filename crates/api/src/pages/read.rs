@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use super::kept::Kept;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 /// Reports that are read at the same time.
 const AT_A_TIME: usize = 2;
@@ -152,7 +152,7 @@ impl Reader {
             drop(turn);
             made
         };
-        match app.runtime.spawn_blocking(work).await {
+        match app.scans.runtime.spawn_blocking(work).await {
             Ok(Ok(made)) => Ok(made),
             Ok(Err(error)) => Err(Problem::because(&format!("cannot read a stored report: {error}"))),
             Err(error) => Err(Problem::because(&error)),

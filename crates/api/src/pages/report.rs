@@ -16,8 +16,8 @@ use super::shell::{Shell, State, answer};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
 use crate::app::App;
-use crate::conditional;
-use crate::problem::Problem;
+use crate::http::conditional;
+use crate::http::problem::Problem;
 pub use frame::Frame;
 
 /// One section of the report as people see it.

@@ -11,7 +11,7 @@ use super::shell::{Shell, page};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 /// Scans that are shown.
 const SCANS: i64 = 100;

@@ -15,11 +15,11 @@ use super::see_other;
 use super::shell::{Shell, State, page};
 use super::text::{self, filters};
 use super::visit::Visit;
-use crate::access::may_cancel;
 use crate::app::App;
-use crate::body::OptionalJson;
+use crate::auth::access::may_cancel;
 use crate::handlers::scans;
-use crate::problem::Problem;
+use crate::http::body::OptionalJson;
+use crate::http::problem::Problem;
 
 /// Seconds between two looks of a page without script.
 const REFRESH: u32 = 3;
@@ -169,8 +169,8 @@ pub async fn find(app: &App, visit: &Visit, id: &str) -> Result<Arc<Seen>, Probl
         )
     };
     let id = ScanId::parse(id).map_err(|_| unknown())?;
-    let seen = app.look(&id).await?.ok_or_else(unknown)?;
-    crate::access::may_see(&visit.caller, &seen.scan).map_err(|_| unknown())?;
+    let seen = app.scans.snapshot(&id).await?.ok_or_else(unknown)?;
+    crate::auth::access::may_see(&visit.caller, &seen.scan).map_err(|_| unknown())?;
     Ok(seen)
 }
 
@@ -183,7 +183,7 @@ pub async fn get(
 ) -> Result<HttpResponse, Problem> {
     let seen = find(&app, &visit, &path).await?;
     if let Ok(id) = ScanId::parse(&seen.scan.id) {
-        app.look_after(&id, seen.scan.status);
+        app.scans.track(&id, seen.scan.status);
     }
     match seen.scan.status {
         ScanStatus::Completed => report::answer_tab(&app, &reader, &request, visit, seen, report::OVERVIEW).await,

@@ -20,8 +20,8 @@ use super::shell::{Shell, page};
 use super::text::{self, Html, filters};
 use super::visit::{Visit, cookie};
 use crate::app::App;
-use crate::handlers::health::supervisor_status;
-use crate::problem::Problem;
+use crate::handlers::service::supervisor_status;
+use crate::http::problem::Problem;
 
 const COOKIE: &str = "repolens-operator";
 /// How long the page stays open, in seconds.
@@ -88,7 +88,7 @@ pub struct Shown {
 
 /// `expiry.mac`: whoever has it has shown the token.
 fn pass(app: &App, expiry: i64) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, app.worker_token.expose().as_bytes());
+    let key = hmac::Key::new(hmac::HMAC_SHA256, app.auth.worker_token.expose().as_bytes());
     let tag = hmac::sign(&key, format!("operator until {expiry}").as_bytes());
     format!("{expiry}.{}", hex::encode(tag))
 }
@@ -99,7 +99,7 @@ fn is_operator(app: &App, request: &HttpRequest, now: i64) -> bool {
         .get(actix_web::http::header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    if bearer.is_some_and(|token| app.worker_token.is(token)) {
+    if bearer.is_some_and(|token| app.auth.worker_token.is(token)) {
         return true;
     }
     let Some(value) = cookie(request.headers(), COOKIE) else {
@@ -134,7 +134,7 @@ pub async fn post(
     visit: Visit,
     form: Form<Shown>,
 ) -> Result<HttpResponse, Problem> {
-    if !app.worker_token.is(form.token.trim()) {
+    if !app.auth.worker_token.is(form.token.trim()) {
         tracing::warn!("a wrong token was shown at /service");
         let shown = Service {
             shell: Shell::new(visit, "Service"),
@@ -165,15 +165,15 @@ async fn state(app: &App) -> Result<State, Problem> {
     let mut filter = ScanFilter::all_of(Owner::Anyone);
     filter.status = Some(ScanStatus::Failed);
     let failed = app.store.list(filter, FAILURES, 0).await?;
-    let report = match &app.supervisor_socket {
+    let report = match &app.process.supervisor_socket {
         None => None,
         Some(socket) => Some(supervisor_status(socket).await.map_err(|error| error.to_string())),
     };
     Ok(State {
         version: env!("CARGO_PKG_VERSION"),
-        uptime: text::duration(millis(app.started.elapsed())),
+        uptime: text::duration(millis(app.process.started.elapsed())),
         store,
-        queue: match &app.queue {
+        queue: match &app.scans.queue {
             None => Queue::Store,
             Some(queue) => Queue::Redis(match queue.ready().await {
                 Ok(latency) => Ok(text::duration(millis(latency))),
@@ -274,7 +274,7 @@ fn idle(report: Option<&Value>, now: DateTime<Utc>, app: &App) -> Vec<(&'static 
         + (now - now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc()).num_seconds() as f64 / 3_600.0;
     let running = report
         .and_then(|report| report["uptimeSeconds"].as_f64())
-        .unwrap_or(app.started.elapsed().as_secs_f64())
+        .unwrap_or(app.process.started.elapsed().as_secs_f64())
         / 3_600.0;
     let hours = running.min(in_month);
     let memory = match report {
@@ -285,7 +285,7 @@ fn idle(report: Option<&Value>, now: DateTime<Utc>, app: &App) -> Vec<(&'static 
                 .filter_map(|process| process["memoryBytes"].as_u64())
                 .sum::<u64>()
         }),
-        None => crate::metrics::resident_bytes(),
+        None => crate::http::metrics::resident_bytes(),
     };
     let mut rows = vec![(
         "Hours running",

@@ -7,8 +7,8 @@ use askama::Template;
 
 use super::assets;
 use super::visit::{Theme, Visit};
-use crate::conditional;
-use crate::problem::Problem;
+use crate::http::conditional;
+use crate::http::problem::Problem;
 
 /// Allows only what this service itself serves, and nothing inline. Where forms go is added by [`answer`].
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \

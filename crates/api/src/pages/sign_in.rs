@@ -17,9 +17,9 @@ use super::text::filters;
 use super::visit::Visit;
 use super::{see_other, text, way_back};
 use crate::app::App;
-use crate::caller::session::{SessionToken, random_text};
-use crate::caller::{Attempt, Scope};
-use crate::problem::Problem;
+use crate::auth::caller::{Attempt, Scope};
+use crate::auth::session::{SessionToken, random_text};
+use crate::http::problem::Problem;
 
 /// Keeps an attempt until GitHub sends the browser back.
 const ATTEMPT_COOKIE: &str = "repolens-sign-in";
@@ -54,20 +54,21 @@ fn show(
     let back = way_back(query.get("back").unwrap_or("/")).to_owned();
     let shown = SignIn {
         shell: Shell::new(visit, "Sign in"),
-        ready: app.callers.github_app.is_some(),
+        ready: app.auth.callers.github_app.is_some(),
         back,
         problem,
     };
     let mut response = page(request, response, &shown)?;
     // A browser follows its form to GitHub only where the policy names it.
-    let policy = format!("{POLICY}; form-action 'self' {}", app.callers.github.origin());
+    let policy = format!("{POLICY}; form-action 'self' {}", app.auth.callers.github.origin());
     let policy = header::HeaderValue::from_str(&policy).map_err(|error| Problem::because(&error))?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(response)
 }
 
 fn application(app: &App) -> Result<&GithubApp, Problem> {
-    app.callers
+    app.auth
+        .callers
         .github_app
         .as_ref()
         .ok_or_else(|| Problem::not_found("Sign-in with GitHub is not set up at this service."))
@@ -110,6 +111,7 @@ pub async fn begin(app: web::Data<App>, visit: Visit, form: Form<Begin>) -> Resu
         Scope::Identity
     };
     let address = app
+        .auth
         .callers
         .github
         .sign_in_address(application, &attempt, &redirect_uri(&visit), scope);
@@ -156,13 +158,13 @@ pub async fn callback(app: web::Data<App>, request: HttpRequest, visit: Visit) -
     let (shared, code, verifier, uri) = (app.clone(), code.to_owned(), attempt.verifier, redirect_uri(&visit));
     // On the runtime of the process: the connections to GitHub are kept there.
     let work = async move {
-        let Some(application) = shared.callers.github_app.as_ref() else {
+        let Some(application) = shared.auth.callers.github_app.as_ref() else {
             return Ok(None);
         };
-        let github = &shared.callers.github;
+        let github = &shared.auth.callers.github;
         github.token_for(application, &code, &verifier, &uri).await
     };
-    let Some(token) = app.on_runtime(work).await?? else {
+    let Some(token) = app.scans.on_runtime(work).await?? else {
         return show(
             &app,
             &request,
@@ -170,7 +172,7 @@ pub async fn callback(app: web::Data<App>, request: HttpRequest, visit: Visit) -
             Some("GitHub did not accept this sign-in. Begin it again."),
         );
     };
-    let user_id = crate::caller::user_of_github(&app, &token).await?;
+    let user_id = crate::auth::caller::user_of_github(&app, &token).await?;
     let session = SessionToken::random()?;
     let new = NewSession {
         hash: hex::encode(session.hash()),
@@ -230,10 +232,10 @@ pub async fn post_sign_out(
             && let Some(user_id) = visit.caller.user_id()
         {
             app.store.delete_sessions_of(user_id).await?;
-            app.callers.forget_sessions_of(user_id);
+            app.auth.callers.forget_sessions_of(user_id);
         } else {
             app.store.delete_session(&hex::encode(hash)).await?;
-            app.callers.forget_session(&hash);
+            app.auth.callers.forget_session(&hash);
         }
     }
     let mut response = see_other("/");

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use super::visit::Visit;
 use super::{home, see_other};
 use crate::app::App;
-use crate::body::Json;
-use crate::client::Client;
 use crate::handlers::scans::{self, ScanRequest};
-use crate::problem::Problem;
-use crate::request::RequestId;
+use crate::http::body::Json;
+use crate::http::client::Client;
+use crate::http::problem::Problem;
+use crate::http::request::RequestId;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -82,7 +82,7 @@ pub async fn post(
     asked: Form<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let repo_url = address(&asked.url);
-    if let Err(refused) = RepoUrl::parse(&repo_url, &app.url_policy) {
+    if let Err(refused) = RepoUrl::parse(&repo_url, &app.scans.url_policy) {
         let wrong = home::Wrong::new(&asked, refused.to_string());
         return home::page(&app, &request, visit, Some(wrong)).await;
     }

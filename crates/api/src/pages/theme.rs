@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::visit::{THEME_COOKIE, Theme, Visit};
 use super::{see_other, way_back};
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 #[derive(Deserialize)]
 pub struct Choice {

@@ -9,10 +9,10 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, ResponseError as _, web};
 
 use crate::app::App;
-use crate::caller::session::SessionToken;
-use crate::caller::{Caller, web_session};
-use crate::problem::Problem;
-use crate::request::is_foreign;
+use crate::auth::caller::{Caller, web_session};
+use crate::auth::session::SessionToken;
+use crate::http::problem::Problem;
+use crate::http::request::is_foreign;
 
 /// One request for a page.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ impl Visit {
             origin: format!("{}://{}", connection.scheme(), connection.host()),
             session: None,
             name: None,
-            sign_in: app(request).is_some_and(|app| app.callers.github_app.is_some()),
+            sign_in: app(request).is_some_and(|app| app.auth.callers.github_app.is_some()),
         }
     }
 

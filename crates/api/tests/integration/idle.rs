@@ -26,7 +26,11 @@ async fn an_idle_api_with_waiting_workers_asks_nothing_of_the_database() {
     assert_eq!(api.work("/api/worker/claim", nothing).await.0, 204);
     // It rested at the start; it rests again when it has seen that the job is done, at the latest when its lease would have
     // ended.
-    assert!(api.logged_times("no job is held: resting", 2), "{}", api.log());
+    assert!(
+        api.logged_times("no worker has a scan, the checks pause", 2),
+        "{}",
+        api.log()
+    );
 
     let before = last_query(&database).await;
     let wait = json!({ "workerId": "w", "waitMs": 1_000 });

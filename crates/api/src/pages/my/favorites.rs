@@ -8,11 +8,11 @@ use repolens_core::store::Favorite;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::http::problem::Problem;
 use crate::pages::shell::{Shell, page};
 use crate::pages::text::{self, Html, filters};
 use crate::pages::visit::Visit;
 use crate::pages::{see_other, way_back};
-use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "my/favorites.html")]

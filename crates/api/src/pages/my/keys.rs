@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::handlers::keys;
+use crate::http::problem::Problem;
 use crate::pages::see_other;
 use crate::pages::shell::{Shell, page};
 use crate::pages::text::filters;
 use crate::pages::visit::Visit;
-use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "my/keys.html")]

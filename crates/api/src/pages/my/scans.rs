@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::handlers::scans::delete_scan;
+use crate::http::problem::Problem;
 use crate::pages::parts::{GradeChip, Pager};
 use crate::pages::place::short_name;
 use crate::pages::query::Query;
@@ -17,7 +18,6 @@ use crate::pages::see_other;
 use crate::pages::shell::{Shell, page};
 use crate::pages::text::{self, Html, filters};
 use crate::pages::visit::Visit;
-use crate::problem::Problem;
 
 const ROWS: usize = 50;
 
@@ -78,7 +78,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
         None => Owner::Guests,
     };
     let guest = owner == Owner::Guests;
-    let hidden = guest && !app.guest_history;
+    let hidden = guest && !app.scans.guest_history;
     let mut filter = ScanFilter::all_of(owner);
     filter.status = match guest {
         // Addresses that failed may be names of private repositories.

@@ -37,7 +37,7 @@ async fn a_scan_whose_instance_and_worker_went_is_done_when_another_one_is_asked
     let port = free_port();
     let stays = scene.deployment.api_of(port, &[("LOG_LEVEL", "debug")]).await;
     // It saw at its start that nobody had a job, and will not look again by itself.
-    stays.until_line("no job is held: resting").await;
+    stays.until_line("no worker has a scan, the checks pause").await;
     let id = scene.scan_in_the_middle().await;
     scene.kill_worker();
     scene.kill_api();

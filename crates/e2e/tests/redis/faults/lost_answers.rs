@@ -41,7 +41,7 @@ async fn a_scan_whose_commit_was_not_answered_ends_although_nobody_was_promised_
     let api = deployment.api_with(&[("LOG_LEVEL", "debug")]).await;
     let _worker = deployment.worker("w").await;
     // The looks of the start are over.
-    api.until_line("no job is held: resting").await;
+    api.until_line("no worker has a scan, the checks pause").await;
     way.lose_answer_and_shut("COMMIT");
     let answer = deployment
         .http

@@ -1,0 +1,15 @@
+//! What every request and answer goes through: connections, client addresses, limits, headers, bodies and problems.
+
+pub mod body;
+pub mod client;
+pub mod conditional;
+pub mod connections;
+pub mod content_security_policy;
+pub mod in_flight;
+pub mod limits;
+pub mod metrics;
+pub mod probe;
+pub mod problem;
+pub mod rate_limit;
+pub mod request;
+pub mod send_budget;

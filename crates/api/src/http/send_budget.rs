@@ -1,0 +1,165 @@
+//! How much memory answers take that are being sent.
+//!
+//! Whoever asks for a large report and then reads it slowly, or not at all, keeps a piece of it in our memory. All of them
+//! together have so much budget, and each client a part of that: beyond it an answer is refused before it begins.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::web::Bytes;
+
+use crate::http::connections::UnderWay;
+use crate::http::in_flight::InFlightGuard;
+
+/// Of the 512 MB that the API shares with a worker.
+const ALL: usize = 96 << 20;
+/// Four clients may fill it, and one cannot.
+const EACH: usize = ALL / 4;
+
+/// Smaller bodies are in the hands of the system at once.
+const LARGE: usize = 64 << 10;
+
+/// In the extensions of an answer whose body is made while it is sent: how many bytes of it are in memory meanwhile.
+pub struct BufferedBytes(pub usize);
+
+#[derive(Default)]
+pub struct SendBudget(Mutex<Used>);
+
+#[derive(Default)]
+struct Used {
+    all: usize,
+    clients: HashMap<u128, usize>,
+}
+
+/// What one answer takes, until it is dropped.
+pub struct Reservation {
+    budget: Arc<SendBudget>,
+    client: Option<u128>,
+    bytes: usize,
+}
+
+impl SendBudget {
+    /// `None`: there is not so much left. What is larger than all of it fits where nothing else is. Without a `client` only
+    /// the whole counts.
+    pub fn take(self: &Arc<Self>, client: Option<u128>, bytes: usize) -> Option<Reservation> {
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = client.map_or(0, |client| used.clients.get(&client).copied().unwrap_or(0));
+        let fits = |used: usize, of: usize| used == 0 || used.saturating_add(bytes) <= of;
+        if !fits(used.all, ALL) || !fits(own, EACH) {
+            return None;
+        }
+        used.all += bytes;
+        if let Some(client) = client {
+            used.clients.insert(client, own + bytes);
+        }
+        Some(Reservation {
+            budget: Arc::clone(self),
+            client,
+            bytes,
+        })
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let mut used = self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.all -= self.bytes;
+        if let Some(client) = self.client
+            && let Some(own) = used.clients.get_mut(&client)
+        {
+            *own -= self.bytes;
+            if *own == 0 {
+                used.clients.remove(&client);
+            }
+        }
+    }
+}
+
+/// `response`, which counts as one of its client's open requests and takes its budget until all of it was sent; `None` where
+/// there is no budget. Streams are counted by themselves, and only keep their connection in use.
+pub fn until_sent(
+    response: HttpResponse<BoxBody>,
+    budget: &Arc<SendBudget>,
+    client: Option<u128>,
+    held: Option<InFlightGuard>,
+    under_way: Option<UnderWay>,
+) -> Option<HttpResponse<BoxBody>> {
+    let size = match response.body().size() {
+        BodySize::Sized(size) => usize::try_from(size).unwrap_or(usize::MAX),
+        BodySize::None => 0,
+        BodySize::Stream => {
+            return Some(response.map_body(|_, body| {
+                BoxBody::new(Sent {
+                    body,
+                    _place: None,
+                    _held: None,
+                    _under_way: under_way,
+                })
+            }));
+        }
+    };
+    if size < LARGE {
+        return Some(response);
+    }
+    let hint = response.extensions().get::<BufferedBytes>().map(|hint| hint.0);
+    let place = budget.take(client, hint.unwrap_or(size))?;
+    Some(response.map_body(|_, body| {
+        BoxBody::new(Sent {
+            body,
+            _place: Some(place),
+            _held: held,
+            _under_way: under_way,
+        })
+    }))
+}
+
+struct Sent {
+    body: BoxBody,
+    _place: Option<Reservation>,
+    _held: Option<InFlightGuard>,
+    _under_way: Option<UnderWay>,
+}
+
+impl MessageBody for Sent {
+    type Error = Box<dyn std::error::Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.body.as_pin_mut().poll_next(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_client_fills_its_part_and_all_of_them_the_whole() {
+        let budget = Arc::new(SendBudget::default());
+        let piece = 1 << 20;
+        let fill = |client: u128| std::iter::from_fn(move || Some(client));
+        let mut places = Vec::new();
+        for client in 1..=4 {
+            let own: Vec<_> = fill(client)
+                .map_while(|client| budget.take(Some(client), piece))
+                .collect();
+            assert_eq!(own.len(), EACH / piece, "client {client}");
+            places.extend(own);
+        }
+        assert!(budget.take(Some(5), piece).is_none() && budget.take(None, 1).is_none());
+        places.clear();
+        let large = budget.take(Some(1), 2 * ALL).expect("nothing else is there");
+        assert!(budget.take(Some(2), 1).is_none());
+        drop(large);
+        assert!(budget.take(Some(2), 1).is_some());
+        let used = budget.0.lock().expect("no panic");
+        assert!(used.all == 0 && used.clients.is_empty());
+    }
+}

@@ -1,0 +1,290 @@
+//! Who watches which scan, and what has happened to it.
+//!
+//! Whatever changes a scan in this process says so here; a watcher gets the latest state, not each one, so that a slow one
+//! costs nothing. What other processes change comes by [`Live`], or is seen at the watcher's next look at the row.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use repolens_core::store::Scan;
+use repolens_core::{FailureCode, ScanStatus};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::scans::event_relay::Live;
+
+/// The state of a scan as a watcher is told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub status: ScanStatus,
+    pub progress: u8,
+    pub stage: Option<String>,
+    pub error: Option<String>,
+    pub error_code: Option<String>,
+}
+
+impl State {
+    pub fn of(scan: &Scan) -> Self {
+        Self {
+            status: scan.status,
+            progress: u8::try_from(scan.progress).unwrap_or(0),
+            stage: scan.stage.clone(),
+            error: scan.error_message.clone(),
+            error_code: scan.error_code.clone(),
+        }
+    }
+
+    /// A status with nothing to tell beside it.
+    pub fn new(status: ScanStatus) -> Self {
+        Self {
+            status,
+            progress: if status == ScanStatus::Completed { 100 } else { 0 },
+            stage: None,
+            error: None,
+            error_code: None,
+        }
+    }
+
+    /// The name of the event.
+    fn name(&self) -> &'static str {
+        match self.status {
+            ScanStatus::Processing => "progress",
+            status => status.wire(),
+        }
+    }
+
+    /// Two states with the same id are the same to a watcher: what it had last, it is not told again.
+    pub fn id(&self) -> String {
+        if self.status != ScanStatus::Processing {
+            return self.status.wire().to_owned();
+        }
+        let stage = self.stage.as_deref().unwrap_or("-");
+        format!(
+            "{}.{}.{}",
+            self.status.wire(),
+            self.progress,
+            stage.replace(char::is_whitespace, "-")
+        )
+    }
+
+    /// As it goes over the wire.
+    pub fn event(&self, scan_id: &str) -> String {
+        let mut data =
+            json!({ "scanId": scan_id, "status": self.status, "progress": self.progress, "stage": self.stage });
+        match self.status {
+            ScanStatus::Processing => {
+                let stage = self.stage.as_deref().unwrap_or("start");
+                data["message"] = format!("{stage}: {} %", self.progress).into();
+            }
+            ScanStatus::Failed => {
+                data["error"] = self.error.as_deref().unwrap_or("The scan failed.").into();
+                data["errorCode"] = self.error_code.as_deref().map_or(Value::Null, Value::from);
+                let kind = self.error_code.as_deref().and_then(FailureCode::kind_of);
+                data["errorKind"] = kind.map_or(Value::Null, |kind| kind.wire().into());
+            }
+            _ => {}
+        }
+        format!("id: {}\nevent: {}\ndata: {data}\n\n", self.id(), self.name())
+    }
+}
+
+/// Streams that one client may have, and all together.
+pub const MAX_PER_CLIENT: usize = 20;
+pub const MAX_STREAMS: usize = 1_500;
+
+/// All watchers of this process.
+#[derive(Default)]
+pub struct Events {
+    inner: Mutex<Inner>,
+    changes: AtomicU64,
+    live: Option<Live>,
+}
+
+#[derive(Default)]
+struct Inner {
+    scans: HashMap<String, Watched>,
+    clients: HashMap<String, usize>,
+    streams: usize,
+}
+
+#[derive(Default)]
+struct Watched {
+    sender: watch::Sender<Option<State>>,
+    watchers: usize,
+}
+
+/// Why there is no stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    TooManyOfThisClient,
+    TooMany,
+}
+
+impl Events {
+    /// `None`: there are no other instances to tell.
+    pub fn new(live: Option<Live>) -> Self {
+        Self {
+            inner: Mutex::default(),
+            changes: AtomicU64::new(0),
+            live,
+        }
+    }
+
+    pub fn live(&self) -> Option<&Live> {
+        self.live.as_ref()
+    }
+
+    /// Tells whoever watches.
+    pub fn tell(&self, scan_id: &str, state: State) {
+        self.changed();
+        if let Some(live) = &self.live {
+            live.tell(scan_id, state.clone());
+        }
+        if let Some(watched) = self.lock().scans.get(scan_id) {
+            watched.sender.send_replace(Some(state));
+        }
+    }
+
+    /// A scan was stored, or its status has changed.
+    pub fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many such changes this process has seen.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Tells of progress; what is `None` stays as it was.
+    pub fn progress(&self, scan_id: &str, progress: Option<u8>, stage: Option<&str>) {
+        if let (Some(live), Some(progress)) = (&self.live, progress) {
+            let mut state = State::new(ScanStatus::Processing);
+            state.progress = progress;
+            state.stage = stage.map(str::to_owned);
+            live.tell(scan_id, state);
+        }
+        if let Some(watched) = self.lock().scans.get(scan_id) {
+            watched.sender.send_if_modified(|state| {
+                let state = state.get_or_insert_with(|| State::new(ScanStatus::Processing));
+                // The scan may have ended between a heartbeat's answer and the telling of it.
+                if state.status.is_final() {
+                    return false;
+                }
+                state.status = ScanStatus::Processing;
+                state.progress = progress.unwrap_or(state.progress);
+                if let Some(stage) = stage {
+                    state.stage = Some(stage.to_owned());
+                }
+                true
+            });
+        }
+    }
+
+    /// Begins to watch; it ends when the guard is dropped.
+    pub fn watch(self: &Arc<Self>, scan_id: &str, client: &str) -> Result<Watch, Refused> {
+        let mut inner = self.lock();
+        if inner.streams >= MAX_STREAMS {
+            return Err(Refused::TooMany);
+        }
+        let of_client = inner.clients.entry(client.to_owned()).or_default();
+        if *of_client >= MAX_PER_CLIENT {
+            return Err(Refused::TooManyOfThisClient);
+        }
+        *of_client += 1;
+        inner.streams += 1;
+        let watched = inner.scans.entry(scan_id.to_owned()).or_default();
+        watched.watchers += 1;
+        Ok(Watch {
+            changes: watched.sender.subscribe(),
+            scan_id: scan_id.to_owned(),
+            client: client.to_owned(),
+            events: Arc::clone(self),
+        })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        // No code panics while it holds the lock; and the maps would be whole all the same.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One watcher of one scan.
+pub struct Watch {
+    pub changes: watch::Receiver<Option<State>>,
+    pub scan_id: String,
+    client: String,
+    events: Arc<Events>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut inner = self.events.lock();
+        inner.streams -= 1;
+        if let Some(count) = inner.clients.get_mut(&self.client) {
+            *count -= 1;
+            if *count == 0 {
+                inner.clients.remove(&self.client);
+            }
+        }
+        // Counted under the lock: the receiver itself goes only afterwards, when another may be leaving too.
+        if let Some(watched) = inner.scans.get_mut(&self.scan_id) {
+            watched.watchers -= 1;
+            if watched.watchers == 0 {
+                inner.scans.remove(&self.scan_id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_has_so_many_streams_and_gives_them_back() {
+        let events = Arc::new(Events::default());
+        let mut held: Vec<Watch> = (0..MAX_PER_CLIENT)
+            .map(|_| events.watch("scan", "client").expect("room"))
+            .collect();
+        assert_eq!(events.watch("scan", "client").err(), Some(Refused::TooManyOfThisClient));
+        assert!(events.watch("scan", "other").is_ok());
+        held.pop();
+        assert!(events.watch("scan", "client").is_ok());
+        drop(held);
+        let inner = events.lock();
+        assert_eq!((inner.streams, inner.scans.len(), inner.clients.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn the_last_watcher_is_the_last_though_another_is_still_going() {
+        let events = Arc::new(Events::default());
+        let watch = events.watch("scan", "client").expect("room");
+        // What another thread still has in its hands for a moment after it has left.
+        let going = watch.changes.clone();
+        drop(watch);
+        assert!(events.lock().scans.is_empty());
+        drop(going);
+    }
+
+    #[test]
+    fn progress_that_comes_late_takes_back_no_end() {
+        let events = Arc::new(Events::default());
+        let watch = events.watch("scan", "client").expect("room");
+        events.tell("scan", State::new(ScanStatus::Cancelled));
+        events.progress("scan", Some(50), Some("parse"));
+        let state = watch.changes.borrow().clone().expect("told");
+        assert_eq!(state, State::new(ScanStatus::Cancelled));
+    }
+
+    #[test]
+    fn progress_keeps_what_it_does_not_say() {
+        let events = Arc::new(Events::default());
+        let watch = events.watch("scan", "client").expect("room");
+        events.progress("scan", Some(10), Some("clone"));
+        events.progress("scan", Some(20), None);
+        let state = watch.changes.borrow().clone().expect("told");
+        assert_eq!((state.progress, state.stage.as_deref()), (20, Some("clone")));
+    }
+}

@@ -1,0 +1,71 @@
+//! How a scan ends: recorded in its row, and told to all who must know.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use repolens_core::store::{Finish, Finished, StoreError};
+use repolens_core::{LeaseToken, ScanId, ScanStatus};
+
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::scans::events::State;
+
+/// Records the end that the holder of `lease` tells of, also when that hangs up. The same again changes nothing.
+pub async fn record(app: &Arc<App>, id: &ScanId, lease: &LeaseToken, finish: Finish) -> Result<Finished, Problem> {
+    let (shared, id, lease) = (Arc::clone(app), id.clone(), lease.clone());
+    app.scans
+        .run_to_completion(async move { record_and_publish(&shared, &id, &lease, finish).await })
+        .await
+}
+
+async fn record_and_publish(
+    app: &App,
+    id: &ScanId,
+    lease: &LeaseToken,
+    finish: Finish,
+) -> Result<Finished, StoreError> {
+    let status = finish.status();
+    let mut state = State::new(status);
+    if let Finish::Failed { code, message } = &finish {
+        state.error = Some(message.clone());
+        state.error_code = code.map(|code| code.code().to_owned());
+    }
+    let stages = match &finish {
+        Finish::Completed {
+            figures,
+            cached_from: None,
+            ..
+        } => figures.stages.clone(),
+        _ => Vec::new(),
+    };
+    let finished = app.store.finish(id, lease, finish, Utc::now()).await?;
+    if finished == Finished::Repeated {
+        // The answer to the first time may have been lost on its way from the database, and then nobody was told.
+        over(app, id.as_str(), state);
+        app.scans.webhooks.wake();
+    } else if let Finished::Recorded { took, to_tell } = finished {
+        app.metrics.scan_ended(status, took);
+        for (name, ms) in &stages {
+            app.metrics.stage(name, Duration::from_millis(*ms));
+        }
+        tracing::info!(scan_id = %id, status = status.wire(), "scan finished");
+        over(app, id.as_str(), state);
+        app.scans.dispatch.recorded();
+        if to_tell {
+            app.scans.webhooks.wake();
+        }
+    }
+    Ok(finished)
+}
+
+/// The scan's row says that it has ended: its token is forgotten, and those who watch it are told.
+pub fn over(app: &App, id: &str, state: State) {
+    app.scans.clone_tokens.forget(id);
+    app.scans.events.tell(id, state);
+}
+
+/// The same for a scan that was cancelled, or is gone.
+pub fn cancelled(app: &App, id: &str) {
+    over(app, id, State::new(ScanStatus::Cancelled));
+}

@@ -1,0 +1,147 @@
+//! Tells users' webhooks of the ends of their scans, as Standard Webhooks says.
+//!
+//! What is to be told stands in the database. It is looked for at start, when a scan has ended that somebody wants to hear
+//! of, and when the next attempt is due; while nothing is to be told nobody is asked anything. An address is looked up and
+//! vetted at each attempt, and the connection is tied to what was vetted.
+
+mod connect;
+mod sign;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use futures_util::future::join_all;
+use repolens_core::store::{Delivery, Scan, StoreError};
+use repolens_core::{FailureCode, ScanStatus};
+use serde_json::{Value, json};
+use tokio::sync::{Notify, watch};
+
+use crate::app::App;
+pub use sign::{SECRET_START, signing_key};
+
+/// Says that there may be something to tell.
+#[derive(Default)]
+pub struct Wake(Notify);
+
+impl Wake {
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Told side by side: a slow address holds up no more than these.
+const AT_A_TIME: i64 = 8;
+
+/// Pauses between the attempts; after the last one it is given up. Somewhat more than eight hours in all.
+const PAUSES_SECONDS: [i64; 7] = [2, 10, 60, 600, 3_600, 3 * 3_600, 4 * 3_600];
+
+/// Longer than an attempt takes: one that was not ended by then (its process was killed) is tried again.
+const HELD: TimeDelta = TimeDelta::seconds(30);
+
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(30);
+
+/// Runs until `stopping` becomes true; attempts that are under way then are made again after the next start.
+pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow_and_update() {
+        let told = tokio::select! {
+            told = tell_due(&app) => told,
+            _ = stopping.changed() => return,
+        };
+        let pause = match told {
+            Ok(next) => next.map(|next| (next - Utc::now()).to_std().unwrap_or_default()),
+            Err(error) => {
+                tracing::warn!("cannot look for what webhooks are to be told: {error}");
+                Some(PAUSE_AFTER_ERROR)
+            }
+        };
+        tokio::select! {
+            () = app.scans.webhooks.0.notified() => {}
+            () = sleep(pause) => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}
+
+async fn sleep(pause: Option<Duration>) {
+    match pause {
+        Some(pause) => tokio::time::sleep(pause).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Tells what is due; when the next attempt is, where there is one.
+async fn tell_due(app: &App) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let now = Utc::now();
+    let due = app.store.due_deliveries(AT_A_TIME, now, now + HELD).await?;
+    for settled in join_all(due.iter().map(|delivery| tell(app, delivery))).await {
+        settled?;
+    }
+    app.store.next_delivery().await
+}
+
+/// One attempt.
+async fn tell(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
+    let body = payload(&delivery.scan).to_string();
+    let told = connect::post(delivery, body, &app.scans.url_policy).await;
+    let (status, accepted) = match &told {
+        Ok(status) => (status.as_u16().to_string(), status.is_success()),
+        Err(reason) => (reason.clone(), false),
+    };
+    // 410: whoever was there wants to hear no more.
+    let over = accepted || status == "410";
+    let now = Utc::now();
+    let next = pause_after(delivery.attempt).filter(|_| !over).map(|pause| now + pause);
+    tracing::info!(
+        webhook_id = delivery.webhook_id,
+        scan_id = delivery.scan.id,
+        attempt = delivery.attempt,
+        status,
+        again = next.is_some(),
+        "webhook told"
+    );
+    app.store.settle_delivery(delivery, &status, next, now).await
+}
+
+/// How long to wait after attempt number `attempt`; `None` after the last one.
+fn pause_after(attempt: i32) -> Option<TimeDelta> {
+    let index = usize::try_from(attempt - 1).ok()?;
+    PAUSES_SECONDS.get(index).map(|seconds| TimeDelta::seconds(*seconds))
+}
+
+/// The same at every attempt.
+fn payload(scan: &Scan) -> Value {
+    let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let ended = scan.completed_at.unwrap_or(scan.created_at);
+    let mut data = json!({
+        "scanId": scan.id,
+        "status": scan.status,
+        "repoUrl": scan.repo_url,
+        "branch": scan.branch,
+        "commitSha": scan.commit_sha,
+        "createdAt": time(scan.created_at),
+        "completedAt": time(ended),
+    });
+    if scan.status == ScanStatus::Failed {
+        data["error"] = scan.error_message.as_deref().unwrap_or("The scan failed.").into();
+        data["errorCode"] = scan.error_code.as_deref().map_or(Value::Null, Value::from);
+        let kind = scan.error_code.as_deref().and_then(FailureCode::kind_of);
+        data["errorKind"] = kind.map_or(Value::Null, |kind| kind.wire().into());
+    }
+    json!({ "type": format!("scan.{}", scan.status.wire()), "timestamp": time(ended), "data": data })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_eight_attempts_in_eight_hours() {
+        let pauses: Vec<i64> = (1..=8)
+            .map_while(pause_after)
+            .map(|pause| pause.num_seconds())
+            .collect();
+        assert_eq!(pauses, PAUSES_SECONDS);
+        assert!(pauses.is_sorted() && pauses.iter().sum::<i64>() > 8 * 3_600);
+    }
+}

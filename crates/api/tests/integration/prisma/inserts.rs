@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::Utc;
 use repolens_core::Secret;
-use repolens_core::store::{NewKey, NewWebhook, Store};
+use repolens_core::store::{NewKey, NewSession, NewWebhook, Store};
 
 use crate::store::{claim_at, completed, new_scan};
 use crate::support::{Database, Prisma};
@@ -49,6 +49,12 @@ async fn write_everything(store: &Store) {
         expires_at: None,
     };
     assert!(store.add_key(key, now).await.expect("stored"));
+    let session = NewSession {
+        hash: "hash".into(),
+        user_id: user.clone(),
+        sealed_token: None,
+    };
+    store.add_session(session, now).await.expect("stored");
     let job = claim_at(store, &id, now).await;
     let report = r#"{"riskScores":{"overall":12},"languages":{"primary":"rust","totalFiles":3}}"#;
     store

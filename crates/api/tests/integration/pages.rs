@@ -110,7 +110,7 @@ async fn every_page_is_served(database: Database) {
     assert!(short.url().path().starts_with("/scan/"), "{}", short.url());
     let bad = with_form(api.request(Method::POST, "/scan"), &[("url", "not an address")]);
     let bad = bad.send().await.expect("an answer");
-    assert_eq!(bad.status(), 400);
+    assert_eq!(bad.status(), 422);
     let html = bad.text().await.expect("a page");
     assert!(
         html.contains("not an address") && html.contains("role=\"alert\""),

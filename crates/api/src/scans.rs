@@ -145,7 +145,7 @@ impl Scans {
         self.dispatch.queued();
         self.dispatch.lease_begun();
         if let Some(queue) = &self.queue {
-            queue.look_again();
+            queue.resync();
         }
     }
 

@@ -32,7 +32,7 @@ use crate::reports::Reports;
 use crate::scans::Scans;
 use crate::scans::coalesce::Coalescer;
 use crate::scans::dispatch::Dispatch;
-use crate::scans::event_relay::{self, Live};
+use crate::scans::event_relay::{self, EventRelay};
 use crate::scans::events::Events;
 use crate::scans::queue_sync::{self, RedisQueue};
 use crate::scans::repeated_lists::Repeats;
@@ -94,10 +94,10 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     };
 
     let unusable = "the address of Redis cannot be used";
-    let (queue, live) = match &settings.redis {
+    let (queue, relay) = match &settings.redis {
         Some(url) => (
             Some(RedisQueue::new(url).context(unusable)?),
-            Some(Live::new(url).context(unusable)?),
+            Some(EventRelay::new(url).context(unusable)?),
         ),
         None => (None, None),
     };
@@ -109,7 +109,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
             lists: Repeats::default(),
             dispatch: Dispatch::new(),
             queue,
-            events: Arc::new(Events::new(live)),
+            events: Arc::new(Events::new(relay)),
             webhooks: Wake::default(),
             clone_tokens: Tokens::default(),
             job_limits: JobLimits::STANDARD,

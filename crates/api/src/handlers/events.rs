@@ -46,7 +46,7 @@ pub async fn get_events(
                 Problem::busy("Too many event streams are open: ask for the scan itself every few seconds.")
             }
         })?;
-    let elsewhere = app.scans.events.live().map(|live| live.watch(&id));
+    let elsewhere = app.scans.events.relay().map(|relay| relay.watch(&id));
     let state = State::of(&find_scan(&app, &caller, &id).await?.scan);
     let seen = request
         .headers()
@@ -166,7 +166,7 @@ impl Stream {
 
     /// What another instance says, where it is no older than what the client knows.
     fn news(&self, text: &str) -> Option<State> {
-        let state = self.app.scans.events.live()?.read(text)?;
+        let state = self.app.scans.events.relay()?.read(text)?;
         (state.status != ScanStatus::Processing || state.progress >= self.percent).then_some(state)
     }
 }

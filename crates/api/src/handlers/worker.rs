@@ -125,7 +125,7 @@ async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Optio
     }
     app.scans
         .events
-        .tell(job.scan_id.as_str(), State::new(ScanStatus::Processing));
+        .publish(job.scan_id.as_str(), State::new(ScanStatus::Processing));
     tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job claimed");
     Ok(Some(HttpResponse::Ok().json(Claim {
         scan_id: job.scan_id,
@@ -241,7 +241,7 @@ pub async fn post_release(
             Some(ScanStatus::Cancelled) => finish::cancelled(&shared, scan_id.as_str()),
             Some(status) => {
                 shared.scans.put_back(&scan_id).await;
-                shared.scans.events.tell(scan_id.as_str(), State::new(status));
+                shared.scans.events.publish(scan_id.as_str(), State::new(status));
             }
             None => {}
         }

@@ -1,6 +1,6 @@
-//! What happens to a scan is told to the other instances of the API too, through Redis, for those who watch there.
+//! Relays the events of scans to the other instances of the API, through Redis.
 //!
-//! What is carried is a hint: a watcher reads the row at first, after each gap, and every now and then.
+//! An event is a hint: a watcher reads the row at the beginning, after each gap, and periodically.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use tokio::sync::{Mutex, mpsc, watch};
 use crate::app::App;
 use crate::scans::events::State;
 
-/// States that may wait for a slow Redis; more of them are not carried.
-const MAX_UNTOLD: usize = 256;
+/// States that wait for a slow Redis at most; more are dropped.
+const MAX_PENDING: usize = 256;
 
-pub struct Live {
+pub struct EventRelay {
     relay: Relay,
-    /// Tells our own messages from those of others.
+    /// Marks the messages of this instance.
     instance: String,
-    told: mpsc::Sender<(ScanId, State)>,
-    to_tell: Mutex<mpsc::Receiver<(ScanId, State)>>,
+    sender: mpsc::Sender<(ScanId, State)>,
+    receiver: Mutex<mpsc::Receiver<(ScanId, State)>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -30,23 +30,23 @@ struct Message {
     state: State,
 }
 
-impl Live {
+impl EventRelay {
     pub fn new(url: &RedisUrl) -> Result<Self, QueueError> {
-        let (told, to_tell) = mpsc::channel(MAX_UNTOLD);
+        let (sender, receiver) = mpsc::channel(MAX_PENDING);
         Ok(Self {
             relay: Relay::new(url)?,
             instance: uuid::Uuid::new_v4().simple().to_string(),
-            told,
-            to_tell: Mutex::new(to_tell),
+            sender,
+            receiver: Mutex::new(receiver),
         })
     }
 
-    /// Does not wait.
-    pub fn tell(&self, scan_id: &str, state: State) {
+    /// Sends the state to the other instances; does not wait.
+    pub fn send(&self, scan_id: &str, state: State) {
         if let Ok(scan_id) = ScanId::parse(scan_id)
-            && self.told.try_send((scan_id, state)).is_err()
+            && self.sender.try_send((scan_id, state)).is_err()
         {
-            tracing::debug!("Redis is slow: other instances see the change with their next look at the row");
+            tracing::debug!("Redis is slow: other instances see the change when they read the row");
         }
     }
 
@@ -54,48 +54,48 @@ impl Live {
         self.relay.watch(scan_id)
     }
 
-    /// What another instance said; `None` for what this one said itself, or what is not ours.
+    /// The state in a message of another instance; `None` for a message of this one, and for one that cannot be read.
     pub fn read(&self, text: &str) -> Option<State> {
         let message: Message = serde_json::from_str(text).ok()?;
         (message.from != self.instance).then_some(message.state)
     }
 
     async fn publish(&self) {
-        let mut to_tell = self.to_tell.lock().await;
-        while let Some((scan_id, state)) = to_tell.recv().await {
+        let mut receiver = self.receiver.lock().await;
+        while let Some((scan_id, state)) = receiver.recv().await {
             let ended = state.status.is_final();
             let message = Message {
                 from: self.instance.clone(),
                 state,
             };
             let text = serde_json::to_string(&message).expect("texts and numbers always serialise");
-            let told = match ended {
+            let sent = match ended {
                 true => self.relay.end(&scan_id, &text).await,
                 false => self.relay.progress(&scan_id, &text).await,
             };
-            if let Err(error) = told {
-                tracing::debug!("other instances see the change with their next look at the row: {error}");
+            if let Err(error) = sent {
+                tracing::debug!("other instances see the change when they read the row: {error}");
             }
         }
     }
 }
 
-/// Carries what is said to and fro. Runs until `stopping` becomes true; ends at once where there is no Redis.
+/// Sends and receives events. Runs until `stopping` becomes true; ends at once where there is no Redis.
 pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
-    let Some(live) = app.scans.events.live() else {
+    let Some(relay) = app.scans.events.relay() else {
         return;
     };
     let mut stop = stopping.clone();
-    let listening = live.relay.run(async move {
+    let listening = relay.relay.run(async move {
         // An error means that the sender is gone.
         let _ = stop.wait_for(|stop| *stop).await;
     });
-    let telling = async {
+    let publishing = async {
         tokio::select! {
-            () = live.publish() => {}
+            () = relay.publish() => {}
             // An error means that the sender is gone.
             _ = stopping.wait_for(|stop| *stop) => {}
         }
     };
-    tokio::join!(listening, telling);
+    tokio::join!(listening, publishing);
 }

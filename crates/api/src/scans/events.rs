@@ -1,7 +1,7 @@
-//! Who watches which scan, and what has happened to it.
+//! The watchers of scans, and the events that they receive.
 //!
-//! Whatever changes a scan in this process says so here; a watcher gets the latest state, not each one, so that a slow one
-//! costs nothing. What other processes change comes by [`Live`], or is seen at the watcher's next look at the row.
+//! Each change of a scan in this process is published here. A watcher receives the latest state, not each one, so that a slow
+//! one costs nothing. Changes by other processes arrive by [`EventRelay`], or when the watcher reads the row again.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::scans::event_relay::Live;
+use crate::scans::event_relay::EventRelay;
 
-/// The state of a scan as a watcher is told it.
+/// The state of a scan as a watcher receives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     pub status: ScanStatus,
@@ -36,7 +36,7 @@ impl State {
         }
     }
 
-    /// A status with nothing to tell beside it.
+    /// A status without details.
     pub fn new(status: ScanStatus) -> Self {
         Self {
             status,
@@ -55,7 +55,7 @@ impl State {
         }
     }
 
-    /// Two states with the same id are the same to a watcher: what it had last, it is not told again.
+    /// States with the same id are the same to a watcher, which does not receive the last one again.
     pub fn id(&self) -> String {
         if self.status != ScanStatus::Processing {
             return self.status.wire().to_owned();
@@ -69,7 +69,7 @@ impl State {
         )
     }
 
-    /// As it goes over the wire.
+    /// The event in the format of server-sent events.
     pub fn event(&self, scan_id: &str) -> String {
         let mut data =
             json!({ "scanId": scan_id, "status": self.status, "progress": self.progress, "stage": self.stage });
@@ -90,7 +90,7 @@ impl State {
     }
 }
 
-/// Streams that one client may have, and all together.
+/// Streams of one client, and of all clients.
 pub const MAX_PER_CLIENT: usize = 20;
 pub const MAX_STREAMS: usize = 1_500;
 
@@ -99,7 +99,7 @@ pub const MAX_STREAMS: usize = 1_500;
 pub struct Events {
     inner: Mutex<Inner>,
     changes: AtomicU64,
-    live: Option<Live>,
+    relay: Option<EventRelay>,
 }
 
 #[derive(Default)]
@@ -123,24 +123,24 @@ pub enum Refused {
 }
 
 impl Events {
-    /// `None`: there are no other instances to tell.
-    pub fn new(live: Option<Live>) -> Self {
+    /// Without a `relay` there are no other instances.
+    pub fn new(relay: Option<EventRelay>) -> Self {
         Self {
             inner: Mutex::default(),
             changes: AtomicU64::new(0),
-            live,
+            relay,
         }
     }
 
-    pub fn live(&self) -> Option<&Live> {
-        self.live.as_ref()
+    pub fn relay(&self) -> Option<&EventRelay> {
+        self.relay.as_ref()
     }
 
-    /// Tells whoever watches.
-    pub fn tell(&self, scan_id: &str, state: State) {
+    /// Publishes the state to all watchers.
+    pub fn publish(&self, scan_id: &str, state: State) {
         self.changed();
-        if let Some(live) = &self.live {
-            live.tell(scan_id, state.clone());
+        if let Some(relay) = &self.relay {
+            relay.send(scan_id, state.clone());
         }
         if let Some(watched) = self.lock().scans.get(scan_id) {
             watched.sender.send_replace(Some(state));
@@ -159,11 +159,11 @@ impl Events {
 
     /// Tells of progress; what is `None` stays as it was.
     pub fn progress(&self, scan_id: &str, progress: Option<u8>, stage: Option<&str>) {
-        if let (Some(live), Some(progress)) = (&self.live, progress) {
+        if let (Some(relay), Some(progress)) = (&self.relay, progress) {
             let mut state = State::new(ScanStatus::Processing);
             state.progress = progress;
             state.stage = stage.map(str::to_owned);
-            live.tell(scan_id, state);
+            relay.send(scan_id, state);
         }
         if let Some(watched) = self.lock().scans.get(scan_id) {
             watched.sender.send_if_modified(|state| {
@@ -272,7 +272,7 @@ mod tests {
     fn progress_that_comes_late_takes_back_no_end() {
         let events = Arc::new(Events::default());
         let watch = events.watch("scan", "client").expect("room");
-        events.tell("scan", State::new(ScanStatus::Cancelled));
+        events.publish("scan", State::new(ScanStatus::Cancelled));
         events.progress("scan", Some(50), Some("parse"));
         let state = watch.changes.borrow().clone().expect("told");
         assert_eq!(state, State::new(ScanStatus::Cancelled));

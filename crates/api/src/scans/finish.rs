@@ -62,7 +62,7 @@ async fn record_and_publish(
 /// The scan's row says that it has ended: its token is forgotten, and those who watch it are told.
 pub fn over(app: &App, id: &str, state: State) {
     app.scans.clone_tokens.forget(id);
-    app.scans.events.tell(id, state);
+    app.scans.events.publish(id, state);
 }
 
 /// The same for a scan that was cancelled, or is gone.

@@ -84,7 +84,7 @@ async fn check(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) -
     let done = app.store.reconcile(now).await?;
     for scan_id in &done.requeued {
         tracing::warn!(scan_id, "the worker is gone: the scan is queued again");
-        app.scans.events.tell(scan_id, State::new(ScanStatus::Queued));
+        app.scans.events.publish(scan_id, State::new(ScanStatus::Queued));
     }
     for scan_id in &done.failed {
         tracing::warn!(scan_id, "the last allowed worker is gone: the scan has failed");

@@ -1,9 +1,9 @@
-//! The API's end of the queue in Redis, where there is one.
+//! Keeps the queue in Redis in line with the rows, where Redis is configured.
 //!
-//! Whatever changes a row says so here after the change is committed. What cannot be told to Redis is not an error of the
-//! request: the row is the truth, and [`run`] brings the queue into line with the rows when Redis is back. It looks at
-//! start, after an error, and every now and then while scans wait, for an emptied Redis tells nobody. While none waits
-//! it asks neither Redis nor the database anything.
+//! A change of a row is sent to Redis after it is committed. A failure to send it is not an error of the request: the row is
+//! the truth, and [`run`] compares the queue with the rows when Redis is available again. It compares at the start, after an
+//! error, and periodically while scans wait, because an emptied Redis does not announce itself. While no scan waits, it sends
+//! nothing to Redis or the database.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -19,36 +19,36 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 
-/// Between two looks while scans wait and workers take them.
+/// Between two comparisons while scans wait and workers take them.
 const PAUSE: Duration = Duration::from_secs(15);
-/// The same while nobody takes any: a database that scales to zero gets its sleep although no worker comes.
+/// The same while no worker takes any, so that a database that scales to zero can sleep.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LONGEST_RETRY: Duration = Duration::from_secs(4);
-/// What Redis refuses (a right that is missing) does not mend itself within seconds, and each look wakes the database.
+/// A refusal by Redis (a missing right) does not pass within seconds, and each comparison wakes the database.
 const REFUSED_RETRY: Duration = Duration::from_secs(300);
 
-/// So many of the scans whose turn is next are compared with the queue in one look.
-const ONE_LOOK: i64 = 1_000;
+/// How many of the scans that are next in turn are compared at a time.
+const BATCH: i64 = 1_000;
 
 pub struct RedisQueue {
     producer: Producer,
     shared: Shared,
-    /// Scans that wait, as far as this instance knows. One that another instance has handed out stays until the next look.
+    /// Scans that wait, as far as this instance knows. One that another instance handed out stays until the next comparison.
     waiting: Mutex<HashSet<ScanId>>,
-    /// Redis could not be told of something: nothing is asked of it until [`run`] has found it back.
+    /// A change could not be sent to Redis: nothing else is sent until [`run`] has compared.
     behind: AtomicBool,
-    /// More scans wait than one look sees.
+    /// More scans wait than one comparison covers.
     more: AtomicBool,
-    /// Since the last look a worker took a scan, or one came.
+    /// A worker took a scan, or one was added, since the last comparison.
     moved: AtomicBool,
-    look: Notify,
+    compare_now: Notify,
     url: RedisUrl,
-    /// Redis has refused a command, and has not taken it since.
+    /// Redis refused a command and has not accepted one since.
     refused: AtomicBool,
-    /// It was found that it would take it now.
-    mended: Notify,
+    /// Redis accepts the commands again.
+    recovered: Notify,
 }
 
 /// What instances count together for each client.
@@ -65,28 +65,28 @@ impl RedisQueue {
             producer: Producer::new(url),
             shared: Shared::new(url)?,
             waiting: Mutex::default(),
-            // Until the first look nobody knows what is in there.
+            // The content of the queue is unknown until the first comparison.
             behind: AtomicBool::new(true),
             more: AtomicBool::new(false),
             moved: AtomicBool::new(false),
-            look: Notify::new(),
+            compare_now: Notify::new(),
             url: url.clone(),
             refused: AtomicBool::new(false),
-            mended: Notify::new(),
+            recovered: Notify::new(),
         })
     }
 
-    /// A scan's row is stored: a worker may have it.
+    /// Adds the job of a stored scan.
     pub async fn add(&self, scan: &QueuedScan) {
-        if self.comes(&scan.scan_id) {
-            self.told(self.producer.add(scan).await);
+        if self.notes(&scan.scan_id) {
+            self.handle(self.producer.add(scan).await);
         }
     }
 
-    /// A scan's row is queued again: whoever had its job has lost it.
+    /// Adds the job of a scan that is queued again; the worker that had it has lost it.
     pub async fn put_back(&self, scan: &QueuedScan) {
-        if self.comes(&scan.scan_id) {
-            self.told(self.producer.requeue(scan).await);
+        if self.notes(&scan.scan_id) {
+            self.handle(self.producer.requeue(scan).await);
         }
     }
 
@@ -99,30 +99,30 @@ impl RedisQueue {
             waiting.len()
         };
         if left == 0 && self.more.swap(false, Ordering::SeqCst) {
-            // As many as one look sees are gone, and those behind them are not in the queue yet.
-            self.look_again();
+            // All that one comparison covered are gone, and those behind them are not in the queue yet.
+            self.resync();
         }
     }
 
-    /// Somebody asks for a scan that waits. Nothing is asked of Redis: only if it goes on waiting, its job is looked for.
+    /// Tracks a scan that waits. Nothing is sent to Redis now; the next comparison checks its job.
     pub fn track(&self, scan_id: &ScanId) {
         if self.waiting().insert(scan_id.clone()) {
-            self.look.notify_one();
+            self.compare_now.notify_one();
         }
     }
 
-    /// The scan needs no worker any more, or one has it that does not take its jobs from Redis.
+    /// Removes the job of a scan that needs no worker any more, or that a worker without Redis has.
     pub async fn remove(&self, scan_id: &ScanId) {
         self.taken(scan_id);
         if !self.is_behind()
             && let Err(error) = self.producer.remove(scan_id).await
         {
-            // Whoever takes the job will be refused the scan.
+            // A worker that takes the job is refused the scan.
             tracing::debug!(%scan_id, "the job stays in the queue: {error}");
         }
     }
 
-    /// Counts `wanted` scans or requests of a client, together with the other instances. `None`: Redis cannot say in time.
+    /// Counts `wanted` scans or requests of a client, together with the other instances. `None`: Redis did not answer in time.
     pub async fn count(&self, what: Counted, client: u128, wanted: u32, rate: Rate) -> Option<Allowance> {
         /// Leaves enough of the two seconds in which a scan is accepted.
         const TIME: Duration = Duration::from_millis(300);
@@ -137,8 +137,8 @@ impl RedisQueue {
         };
         let allow = self.shared.allow(&key, wanted.into(), rate.count.into(), rate.per);
         let Ok(Ok(allowance)) = tokio::time::timeout(TIME, allow).await else {
-            // It would be waited for once more by the adding of the job.
-            self.look_again();
+            // Adding the job would wait for it once more.
+            self.resync();
             alone();
             return None;
         };
@@ -153,12 +153,12 @@ impl RedisQueue {
         }
         queue::check(&self.url).await?;
         if self.refused.swap(false, Ordering::AcqRel) {
-            self.mended.notify_one();
+            self.recovered.notify_one();
         }
         Ok(begin.elapsed())
     }
 
-    /// Says at the start what would otherwise be met with the first job. `false`: Redis was not reached.
+    /// Checks at the start what the first job would fail on. `false`: Redis was not reached.
     async fn is_checked(&self) -> bool {
         match queue::check(&self.url).await {
             Err(error) if error.may_pass() => false,
@@ -171,32 +171,31 @@ impl RedisQueue {
         }
     }
 
-    /// Whether Redis is to be told of it now.
-    fn comes(&self, scan_id: &ScanId) -> bool {
+    /// Notes a scan that waits, and returns whether its job can be added now.
+    fn notes(&self, scan_id: &ScanId) -> bool {
         self.moved.store(true, Ordering::Release);
         self.waiting().insert(scan_id.clone());
-        self.look.notify_one();
-        // Looked at after the row was committed. So either the row is seen by the look that ends the outage, or the outage
-        // has ended.
+        self.compare_now.notify_one();
+        // Read after the row was committed: either the comparison that ends the outage covers the row, or the outage has ended.
         !self.is_behind()
     }
 
-    fn told(&self, told: Result<(), QueueError>) {
-        if let Err(error) = told {
+    fn handle(&self, result: Result<(), QueueError>) {
+        if let Err(error) = result {
             self.compare_soon(&error);
         }
     }
 
-    /// A scan waits whose job could not be put into the queue.
+    /// Requests a comparison, because the job of a scan could not be added.
     pub fn compare_soon(&self, cause: &dyn fmt::Display) {
         tracing::warn!("the scan waits, and its job will be queued later: {cause}");
-        self.look_again();
+        self.resync();
     }
 
-    /// The rows are compared with the queue now.
-    pub fn look_again(&self) {
+    /// Requests a comparison now.
+    pub fn resync(&self) {
         self.behind.store(true, Ordering::SeqCst);
-        self.look.notify_one();
+        self.compare_now.notify_one();
     }
 
     fn is_behind(&self) -> bool {
@@ -208,22 +207,22 @@ impl RedisQueue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// While nothing waits, and Redis has been told of everything.
+    /// Waits while no scan waits and all changes were sent.
     async fn dormant(&self) {
         while !self.is_behind() && self.waiting().is_empty() {
-            self.look.notified().await;
+            self.compare_now.notified().await;
         }
     }
 
     async fn falls_behind(&self) {
         while !self.is_behind() {
-            self.look.notified().await;
+            self.compare_now.notified().await;
         }
     }
 
     /// Compares the rows with the queue, and adds what is missing.
-    async fn compare(&self, store: &Store, cut_over: &mut bool) -> Result<(), LookError> {
-        // Redis first: a database that sleeps is not woken for nothing.
+    async fn compare(&self, store: &Store, cut_over: &mut bool) -> Result<(), SyncError> {
+        // Redis first, so that a sleeping database is not woken in vain.
         self.producer.ping().await?;
         let was_behind = self.behind.swap(false, Ordering::SeqCst);
         if !*cut_over {
@@ -231,8 +230,8 @@ impl RedisQueue {
             *cut_over = true;
         }
         let known: Vec<ScanId> = self.waiting().iter().cloned().collect();
-        let rows = store.queued(ONE_LOOK).await?;
-        let all = i64::try_from(rows.len()).is_ok_and(|rows| rows < ONE_LOOK);
+        let rows = store.queued(BATCH).await?;
+        let all = i64::try_from(rows.len()).is_ok_and(|rows| rows < BATCH);
         self.more.store(!all, Ordering::SeqCst);
         let rows: Vec<QueuedScan> = rows.into_iter().map(queued).collect();
         {
@@ -249,14 +248,14 @@ impl RedisQueue {
                 added = repaired.added,
                 put_back = repaired.put_back,
                 was_behind,
-                "jobs that were missing are in the queue again"
+                "missing jobs were added to the queue again"
             );
         }
         Ok(())
     }
 
-    /// What the system before this one has left in the queue is put right by the rows, once.
-    async fn cut_over(&self, store: &Store) -> Result<(), LookError> {
+    /// Corrects, once, the jobs that the older system left in the queue, by the rows.
+    async fn cut_over(&self, store: &Store) -> Result<(), SyncError> {
         let old = self.producer.find_old_jobs().await?;
         let mut rows = Vec::new();
         for scan_id in old.scan_ids() {
@@ -274,26 +273,26 @@ impl RedisQueue {
             tracing::info!(
                 filed = done.filed,
                 removed = done.removed,
-                "finished jobs that an older worker had left in the queue are out of the way"
+                "finished jobs that an older worker left in the queue were removed"
             );
         }
         Ok(())
     }
 }
 
-/// Either side may be away.
-enum LookError {
+/// A failure of one of the two sides.
+enum SyncError {
     Queue(QueueError),
     Store(StoreError),
 }
 
-impl From<QueueError> for LookError {
+impl From<QueueError> for SyncError {
     fn from(error: QueueError) -> Self {
         Self::Queue(error)
     }
 }
 
-impl From<StoreError> for LookError {
+impl From<StoreError> for SyncError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -320,13 +319,13 @@ pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     };
     let stopped = stopping.wait_for(|stop| *stop);
     tokio::select! {
-        () = look_again_and_again(queue, &app.store) => {}
-        // An error means that the sender is gone. A repair that is cut off is done at the next start.
+        () = sync_repeatedly(queue, &app.store) => {}
+        // An error means that the sender is gone. An interrupted repair is repeated at the next start.
         _ = stopped => {}
     }
 }
 
-async fn look_again_and_again(queue: &RedisQueue, store: &Store) {
+async fn sync_repeatedly(queue: &RedisQueue, store: &Store) {
     let mut cut_over = false;
     let mut checked = false;
     let mut pause = PAUSE;
@@ -358,18 +357,18 @@ async fn look_again_and_again(queue: &RedisQueue, store: &Store) {
             Err(error) => {
                 queue.behind.store(true, Ordering::SeqCst);
                 match error {
-                    LookError::Queue(error @ (QueueError::Rights(_) | QueueError::Refused(_))) => {
-                        tracing::error!("jobs cannot be put into the queue: {error}");
+                    SyncError::Queue(error @ (QueueError::Rights(_) | QueueError::Refused(_))) => {
+                        tracing::error!("failed to add jobs to the queue: {error}");
                         queue.refused.store(true, Ordering::Release);
                         retry = REFUSED_RETRY;
                     }
-                    // The queue itself tells of an outage, once.
-                    LookError::Queue(error) => tracing::debug!("{error}"),
-                    LookError::Store(error) => tracing::warn!("cannot compare the queue with the scans: {error}"),
+                    // The queue logs an outage itself, once.
+                    SyncError::Queue(error) => tracing::debug!("{error}"),
+                    SyncError::Store(error) => tracing::warn!("failed to compare the queue with the scans: {error}"),
                 }
                 tokio::select! {
                     () = tokio::time::sleep(retry) => {}
-                    () = queue.mended.notified() => {}
+                    () = queue.recovered.notified() => {}
                 }
                 retry = (retry * 2).min(LONGEST_RETRY);
             }

@@ -1,4 +1,4 @@
-//! Tells users' webhooks of the ends of their scans, as Standard Webhooks says.
+//! Sends the ends of scans to users' webhooks, in the format of Standard Webhooks.
 //!
 //! What is to be told stands in the database. It is looked for at start, when a scan has ended that somebody wants to hear
 //! of, and when the next attempt is due; while nothing is to be told nobody is asked anything. An address is looked up and
@@ -20,7 +20,7 @@ use tokio::sync::{Notify, watch};
 use crate::app::App;
 pub use sign::{SECRET_START, signing_key};
 
-/// Says that there may be something to tell.
+/// Wakes the sender: there may be deliveries.
 #[derive(Default)]
 pub struct Wake(Notify);
 
@@ -30,28 +30,28 @@ impl Wake {
     }
 }
 
-/// Told side by side: a slow address holds up no more than these.
-const AT_A_TIME: i64 = 8;
+/// Deliveries at a time: a slow address delays no more than these.
+const BATCH: i64 = 8;
 
-/// Pauses between the attempts; after the last one it is given up. Somewhat more than eight hours in all.
+/// Pauses between the attempts, about eight hours in all; after the last attempt the delivery is given up.
 const PAUSES_SECONDS: [i64; 7] = [2, 10, 60, 600, 3_600, 3 * 3_600, 4 * 3_600];
 
-/// Longer than an attempt takes: one that was not ended by then (its process was killed) is tried again.
-const HELD: TimeDelta = TimeDelta::seconds(30);
+/// Longer than an attempt takes: one that has not ended by then (its process was killed) is repeated.
+const CLAIMED: TimeDelta = TimeDelta::seconds(30);
 
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(30);
 
-/// Runs until `stopping` becomes true; attempts that are under way then are made again after the next start.
+/// Runs until `stopping` becomes true; attempts that are running then are repeated after the next start.
 pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     while !*stopping.borrow_and_update() {
-        let told = tokio::select! {
-            told = tell_due(&app) => told,
+        let sent = tokio::select! {
+            sent = send_due(&app) => sent,
             _ = stopping.changed() => return,
         };
-        let pause = match told {
+        let pause = match sent {
             Ok(next) => next.map(|next| (next - Utc::now()).to_std().unwrap_or_default()),
             Err(error) => {
-                tracing::warn!("cannot look for what webhooks are to be told: {error}");
+                tracing::warn!("failed to read the deliveries that are due: {error}");
                 Some(PAUSE_AFTER_ERROR)
             }
         };
@@ -70,25 +70,25 @@ async fn sleep(pause: Option<Duration>) {
     }
 }
 
-/// Tells what is due; when the next attempt is, where there is one.
-async fn tell_due(app: &App) -> Result<Option<DateTime<Utc>>, StoreError> {
+/// Sends the deliveries that are due and returns the time of the next attempt, if there is one.
+async fn send_due(app: &App) -> Result<Option<DateTime<Utc>>, StoreError> {
     let now = Utc::now();
-    let due = app.store.due_deliveries(AT_A_TIME, now, now + HELD).await?;
-    for settled in join_all(due.iter().map(|delivery| tell(app, delivery))).await {
+    let due = app.store.due_deliveries(BATCH, now, now + CLAIMED).await?;
+    for settled in join_all(due.iter().map(|delivery| send(app, delivery))).await {
         settled?;
     }
     app.store.next_delivery().await
 }
 
-/// One attempt.
-async fn tell(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
+/// Makes one attempt.
+async fn send(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
     let body = payload(&delivery.scan).to_string();
-    let told = connect::post(delivery, body, &app.scans.url_policy).await;
-    let (status, accepted) = match &told {
+    let answer = connect::post(delivery, body, &app.scans.url_policy).await;
+    let (status, accepted) = match &answer {
         Ok(status) => (status.as_u16().to_string(), status.is_success()),
         Err(reason) => (reason.clone(), false),
     };
-    // 410: whoever was there wants to hear no more.
+    // 410: the receiver wants no more deliveries.
     let over = accepted || status == "410";
     let now = Utc::now();
     let next = pause_after(delivery.attempt).filter(|_| !over).map(|pause| now + pause);
@@ -98,18 +98,18 @@ async fn tell(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
         attempt = delivery.attempt,
         status,
         again = next.is_some(),
-        "webhook told"
+        "webhook attempt made"
     );
     app.store.settle_delivery(delivery, &status, next, now).await
 }
 
-/// How long to wait after attempt number `attempt`; `None` after the last one.
+/// The pause after attempt number `attempt`; `None` after the last one.
 fn pause_after(attempt: i32) -> Option<TimeDelta> {
     let index = usize::try_from(attempt - 1).ok()?;
     PAUSES_SECONDS.get(index).map(|seconds| TimeDelta::seconds(*seconds))
 }
 
-/// The same at every attempt.
+/// The body, the same at every attempt.
 fn payload(scan: &Scan) -> Value {
     let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let ended = scan.completed_at.unwrap_or(scan.created_at);

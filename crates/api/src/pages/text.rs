@@ -13,6 +13,8 @@ use crate::export::text::{deceives, thousands};
 const LONGEST: usize = 160;
 /// The same of a sentence or two.
 const LONGEST_WORDS: usize = 2_000;
+/// The same of several paragraphs.
+const LONGEST_TEXT: usize = 8_000;
 
 /// HTML that was made here and needs no escaping.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,6 +136,14 @@ pub fn prose(text: &str) -> Html {
         }
     }
     Html(html)
+}
+
+/// Text of several lines, with code between backticks: a paragraph for each line.
+pub fn paragraphs(text: &str) -> Html {
+    let (head, tail) = shortened(text, LONGEST_TEXT);
+    let whole = tail.map_or_else(|| head.to_owned(), |tail| format!("{head}…{tail}"));
+    let lines = whole.lines().map(str::trim).filter(|line| !line.is_empty());
+    Html(lines.map(|line| format!("<p>{}</p>", prose(line))).collect())
 }
 
 /// As part of an address: everything but letters, digits and `-_.~/` is encoded.
@@ -317,6 +327,10 @@ mod tests {
         );
         assert_eq!(prose("one ` alone <i>").0, "one ` alone &lt;i&gt;");
         assert_eq!(prose("`a` and ` alone").0, "<code><bdi>a</bdi></code> and ` alone");
+        assert_eq!(
+            paragraphs("One.\r\n\n<b> `x`\n").0,
+            "<p>One.</p><p>&lt;b&gt; <code><bdi>x</bdi></code></p>"
+        );
     }
 
     #[test]

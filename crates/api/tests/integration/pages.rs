@@ -9,7 +9,11 @@ use url::form_urlencoded;
 use crate::exports::{complete, report};
 use crate::support::{Api, Database, TOKEN};
 
-crate::both! { every_page_is_served, the_service_page_is_for_operators, a_card_stands_for_a_report }
+crate::both! {
+    every_page_is_served,
+    the_service_page_is_for_operators,
+    a_card_stands_for_a_report,
+}
 
 async fn get(api: &Api, path: &str) -> Response {
     api.request(Method::GET, path).send().await.expect("an answer")

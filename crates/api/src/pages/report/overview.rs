@@ -1,12 +1,15 @@
 //! The first page of a report: what to do first, how healthy it is, and each section in one line.
 
+mod health;
+
 use askama::Template;
 use repolens_core::report::{
-    Action, AspectGrade, CircularDependencies, ComplexityMetrics, Duplication, Explanations, GradeInput, Grades, Lines,
-    Percentiles, RiskFactor, RiskScores, Stage, StageStatus, Summary,
+    Action, CircularDependencies, ComplexityMetrics, Duplication, Explanations, Lines, Percentiles, Stage, StageStatus,
+    Summary,
 };
 
 use super::{Brief, TABS, Tab, View};
+use health::{Health, health, title};
 use crate::pages::parts::{self, GradeChip};
 use crate::pages::place::Place;
 use crate::pages::read::{Measured, Sections};
@@ -78,51 +81,6 @@ struct Worst {
     spot: Html,
     place: Html,
     reason: Html,
-}
-
-enum Health {
-    Grades {
-        chip: GradeChip,
-        words: String,
-        debt: Option<String>,
-        aspects: Vec<Aspect>,
-    },
-    /// Of a version without grades.
-    Risk {
-        overall: f64,
-        level: &'static str,
-        factors: Vec<Factor>,
-        reason: String,
-    },
-    Not(String),
-}
-
-struct Aspect {
-    chip: GradeChip,
-    title: String,
-    why: Html,
-    value: Option<String>,
-    inputs: Vec<Input>,
-}
-
-struct Input {
-    description: Html,
-    value: String,
-    threshold: String,
-    contribution: String,
-    share: String,
-    places: Vec<Html>,
-    others: u64,
-    not_measured: Option<Html>,
-}
-
-struct Factor {
-    title: String,
-    score: f64,
-    description: Html,
-    value: f64,
-    threshold: f64,
-    weight: f64,
 }
 
 struct Language {
@@ -297,82 +255,6 @@ fn worst(view: &View<'_>, summary: Option<&Summary>, complexity: Option<&Complex
     }
     worst.truncate(10);
     worst
-}
-
-fn health(sections: &Sections, place: &Place) -> Health {
-    match (sections.get::<Grades>("grades"), sections.get::<RiskScores>("riskScores")) {
-        (Measured::Is(grades), _) => Health::Grades {
-            chip: GradeChip::large(grades.overall.grade.map(|grade| grade.as_str())),
-            words: grades.overall.words.clone(),
-            debt: (grades.debt_minutes > 0).then(|| text::minutes(grades.debt_minutes)),
-            aspects: grades
-                .aspects()
-                .into_iter()
-                .map(|(name, aspect)| self::aspect(name, aspect, place))
-                .collect(),
-        },
-        (Measured::Not(reason), Measured::Is(risk)) => Health::Risk {
-            overall: risk.overall,
-            level: risk.level.as_str(),
-            factors: risk.breakdown.iter().map(|(name, factor)| self::factor(name, factor)).collect(),
-            reason,
-        },
-        (_, Measured::Not(reason)) => Health::Not(reason),
-    }
-}
-
-fn title(name: &str) -> String {
-    text::language(&name.replace('_', "-"))
-}
-
-fn aspect(name: &str, aspect: &AspectGrade, place: &Place) -> Aspect {
-    let unit = match aspect.unit.as_str() {
-        "percent" => "%".to_owned(),
-        unit => format!(" {unit}"),
-    };
-    let main = aspect
-        .inputs
-        .iter()
-        .filter(|input| input.not_measured.is_none())
-        .max_by(|a, b| (a.contribution * a.share).abs().total_cmp(&(b.contribution * b.share).abs()));
-    Aspect {
-        chip: GradeChip::in_list(aspect.grade.map(|grade| grade.as_str())),
-        title: title(name),
-        why: match (&aspect.not_measured, main) {
-            (Some(reason), _) => text::prose(&format!("Not graded: {}", reason.trim_end_matches('.'))),
-            (None, Some(input)) => {
-                text::prose(&format!("{}: {}", input.description.trim_end_matches('.'), text::decimal(input.value)))
-            }
-            (None, None) => Html::default(),
-        },
-        value: aspect.value.map(|value| format!("{}{unit}", text::decimal(value))),
-        inputs: aspect.inputs.iter().map(|input| self::input(input, place)).collect(),
-    }
-}
-
-fn input(input: &GradeInput, place: &Place) -> Input {
-    let shown = 3;
-    Input {
-        description: text::prose(&input.description),
-        value: text::decimal(input.value),
-        threshold: text::decimal(input.threshold),
-        contribution: text::decimal(input.contribution),
-        share: text::percent(input.share),
-        places: input.places.iter().take(shown).map(|spot| place.at(&spot.file, spot.line)).collect(),
-        others: input.places_total.saturating_sub(input.places.len().min(shown) as u64),
-        not_measured: input.not_measured.as_deref().map(text::prose),
-    }
-}
-
-fn factor(name: &str, factor: &RiskFactor) -> Factor {
-    Factor {
-        title: title(name),
-        score: factor.score,
-        description: text::prose(&factor.description),
-        value: factor.value,
-        threshold: factor.threshold,
-        weight: factor.weight,
-    }
 }
 
 /// Languages by lines of code: the first three by name, the others together.

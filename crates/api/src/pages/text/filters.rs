@@ -77,6 +77,11 @@ pub fn prose(text: impl AsRef<str>, _: &dyn Values) -> Result<Html> {
     Ok(super::prose(text.as_ref()))
 }
 
+#[askama::filter_fn]
+pub fn paragraphs(text: impl AsRef<str>, _: &dyn Values) -> Result<Html> {
+    Ok(super::paragraphs(text.as_ref()))
+}
+
 /// A value of an address's query.
 #[askama::filter_fn]
 pub fn query(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {

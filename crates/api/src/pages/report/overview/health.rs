@@ -1,0 +1,129 @@
+//! How healthy the repository is: grades with the sums behind them, or the risk where a report has no grades.
+
+use repolens_core::report::{AspectGrade, GradeInput, Grades, RiskFactor, RiskScores};
+
+use crate::pages::parts::GradeChip;
+use crate::pages::place::Place;
+use crate::pages::read::{Measured, Sections};
+use crate::pages::text::{self, Html};
+
+pub enum Health {
+    Grades {
+        chip: GradeChip,
+        words: String,
+        debt: Option<String>,
+        aspects: Vec<AspectRow>,
+    },
+    /// Of a version without grades.
+    Risk {
+        overall: f64,
+        level: &'static str,
+        factors: Vec<FactorRow>,
+        reason: String,
+    },
+    Not(String),
+}
+
+pub struct AspectRow {
+    pub chip: GradeChip,
+    pub title: String,
+    pub why: Html,
+    pub value: Option<String>,
+    pub inputs: Vec<InputRow>,
+}
+
+pub struct InputRow {
+    pub description: Html,
+    pub value: String,
+    pub threshold: String,
+    pub contribution: String,
+    pub share: String,
+    pub places: Vec<Html>,
+    pub others: u64,
+    pub not_measured: Option<Html>,
+}
+
+pub struct FactorRow {
+    pub title: String,
+    pub score: f64,
+    pub description: Html,
+    pub value: f64,
+    pub threshold: f64,
+    pub weight: f64,
+}
+
+pub fn health(sections: &Sections, place: &Place) -> Health {
+    match (sections.get::<Grades>("grades"), sections.get::<RiskScores>("riskScores")) {
+        (Measured::Is(grades), _) => Health::Grades {
+            chip: GradeChip::large(grades.overall.grade.map(|grade| grade.as_str())),
+            words: grades.overall.words.clone(),
+            debt: (grades.debt_minutes > 0).then(|| text::minutes(grades.debt_minutes)),
+            aspects: grades
+                .aspects()
+                .into_iter()
+                .map(|(name, aspect)| of_aspect(name, aspect, place))
+                .collect(),
+        },
+        (Measured::Not(reason), Measured::Is(risk)) => Health::Risk {
+            overall: risk.overall,
+            level: risk.level.as_str(),
+            factors: risk.breakdown.iter().map(|(name, factor)| of_factor(name, factor)).collect(),
+            reason,
+        },
+        (_, Measured::Not(reason)) => Health::Not(reason),
+    }
+}
+
+pub fn title(name: &str) -> String {
+    text::language(&name.replace('_', "-"))
+}
+
+fn of_aspect(name: &str, aspect: &AspectGrade, place: &Place) -> AspectRow {
+    let unit = match aspect.unit.as_str() {
+        "percent" => "%".to_owned(),
+        unit => format!(" {unit}"),
+    };
+    let main = aspect
+        .inputs
+        .iter()
+        .filter(|input| input.not_measured.is_none())
+        .max_by(|a, b| (a.contribution * a.share).abs().total_cmp(&(b.contribution * b.share).abs()));
+    AspectRow {
+        chip: GradeChip::in_list(aspect.grade.map(|grade| grade.as_str())),
+        title: title(name),
+        why: match (&aspect.not_measured, main) {
+            (Some(reason), _) => text::prose(&format!("Not graded: {}", reason.trim_end_matches('.'))),
+            (None, Some(input)) => {
+                text::prose(&format!("{}: {}", input.description.trim_end_matches('.'), text::decimal(input.value)))
+            }
+            (None, None) => Html::default(),
+        },
+        value: aspect.value.map(|value| format!("{}{unit}", text::decimal(value))),
+        inputs: aspect.inputs.iter().map(|input| of_input(input, place)).collect(),
+    }
+}
+
+fn of_input(input: &GradeInput, place: &Place) -> InputRow {
+    let shown = 3;
+    InputRow {
+        description: text::prose(&input.description),
+        value: text::decimal(input.value),
+        threshold: text::decimal(input.threshold),
+        contribution: text::decimal(input.contribution),
+        share: text::percent(input.share),
+        places: input.places.iter().take(shown).map(|spot| place.at(&spot.file, spot.line)).collect(),
+        others: input.places_total.saturating_sub(input.places.len().min(shown) as u64),
+        not_measured: input.not_measured.as_deref().map(text::prose),
+    }
+}
+
+fn of_factor(name: &str, factor: &RiskFactor) -> FactorRow {
+    FactorRow {
+        title: title(name),
+        score: factor.score,
+        description: text::prose(&factor.description),
+        value: factor.value,
+        threshold: factor.threshold,
+        weight: factor.weight,
+    }
+}

@@ -4,6 +4,7 @@
 use compact_str::CompactString;
 
 use crate::calls::Calls;
+use crate::configuration::Setting;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
 
@@ -29,6 +30,10 @@ pub struct FileFacts {
     pub text: Option<String>,
     /// SPDX identifier, of licence files; empty where the text is unknown.
     pub licence: Option<String>,
+    /// Hashes of the words by which it may call functions of other files (markup, partial classes).
+    pub words: Box<[u64]>,
+    /// Of a file that configures tools: its texts that may name files.
+    pub settings: Box<[Setting]>,
     /// What went wrong, for `analyser.skippedFiles`.
     pub problems: Vec<String>,
     /// It stands for a file outside the repository: only named, by its problem.

@@ -17,6 +17,7 @@ mod tokens;
 
 pub use attributes::{Attributes, Kinds};
 pub use detect::{detect, may_tell};
+pub(crate) use glob::Glob;
 pub use lines::{Counted, FileLines, count};
 pub use origin::{Origin, is_test, origin, origin_by_content, origin_by_path};
 pub use scanner::{Layout, Part, scan};

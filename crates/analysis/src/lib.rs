@@ -19,6 +19,7 @@
 
 mod budget;
 mod calls;
+mod configuration;
 mod facts;
 mod graph;
 mod history;
@@ -34,6 +35,7 @@ mod source;
 mod stages;
 mod syntax;
 mod units;
+mod wiring;
 
 use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
 

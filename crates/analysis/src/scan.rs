@@ -9,6 +9,7 @@ use std::time::Duration;
 use repolens_core::report::SkippedFile;
 
 use crate::budget::thread_time;
+use crate::configuration;
 use crate::facts::FileFacts;
 use crate::language::{self, Attributes, Layout, Origin};
 use crate::licence;
@@ -18,6 +19,7 @@ use crate::options::{Observer, Options};
 use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
+use crate::wiring;
 
 /// All that stages see.
 #[derive(Debug)]
@@ -205,6 +207,8 @@ impl Job<'_> {
             manifest: None,
             text: None,
             licence: None,
+            words: Box::default(),
+            settings: Box::default(),
             problems: Vec::new(),
             is_pointer: false,
         };
@@ -216,7 +220,11 @@ impl Job<'_> {
         } else {
             limits.max_file_size
         };
-        let is_read = crate::stages::reads_text_of(path) || is_licence || is_manifest;
+        let is_read = crate::stages::reads_text_of(path)
+            || is_licence
+            || is_manifest
+            || wiring::reads(path)
+            || configuration::reads(path, facts.test);
         let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
         let may_tell = !has_ending || (entry.size <= MAX_UNKNOWN && language::may_tell(path));
         let is_unknown = facts.language.is_none() && !may_tell && !is_read;
@@ -260,6 +268,10 @@ impl Job<'_> {
         }
         if crate::stages::reads_text_of(path) {
             facts.text = Some(String::from_utf8_lossy(text).into_owned());
+        }
+        facts.words = wiring::words(path, text);
+        if facts.origin != Origin::Vendored && configuration::reads(path, facts.test) {
+            facts.settings = configuration::settings(path, text);
         }
         let Some(language) = facts.language.map(language::LanguageId::get) else {
             return facts;

@@ -44,6 +44,7 @@ mod tests;
 pub fn reads_text_of(path: &str) -> bool {
     readme::reads_text_of(path)
         || modules::reads_text_of(path)
+        || dead::linters::reads_text_of(path)
         || entry_points::reads_text_of(path)
         || ci::service(path).is_some()
         || published::reads_text_of(path)

@@ -15,7 +15,7 @@ mod c;
 mod cognitive;
 mod component;
 mod csharp;
-mod depth;
+pub(crate) mod depth;
 mod go;
 #[cfg(test)]
 mod hostile;

@@ -596,6 +596,23 @@ impl Builder {
         }
     }
 
+    /// Marks the functions that an exported value may be: it may be typed, chosen by a condition, or assigned later.
+    fn enter_functions_of(&mut self, exported: V, globals: &HashMap<Sym, V>) {
+        let mut seen = HashSet::new();
+        let mut work = vec![exported];
+        while let Some(value) = work.pop() {
+            if !seen.insert(value) {
+                continue;
+            }
+            match self.get(value) {
+                Value::Free(sym) => work.extend(globals.get(&sym)),
+                Value::First(a, b) | Value::Either(a, b) => work.extend([a, b]),
+                Value::Function(function) => self.functions[function as usize].entry = true,
+                _ => {}
+            }
+        }
+    }
+
     fn enter_methods_asked_by_name(&mut self) {
         let by_name = std::mem::take(&mut self.by_name);
         // By beginning: the classes that ask their own objects; `None`: some object is asked.
@@ -629,13 +646,7 @@ impl Builder {
         let mut globals = std::mem::take(&mut self.scopes[0].names);
         let exported = std::mem::take(&mut self.exported);
         for &value in exported.values() {
-            let value = match self.get(value) {
-                Value::Free(sym) => globals.get(&sym).copied().unwrap_or(value),
-                _ => value,
-            };
-            if let Value::Function(function) = self.get(value) {
-                self.functions[function as usize].entry = true;
-            }
+            self.enter_functions_of(value, &globals);
         }
         for (name, value) in exported {
             // `export { a }` says nothing new of `a`.

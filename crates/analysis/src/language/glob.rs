@@ -5,7 +5,7 @@
 
 /// A pattern, ready to be matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Glob(Vec<Token>);
+pub(crate) struct Glob(Vec<Token>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
@@ -24,7 +24,7 @@ enum Token {
 
 impl Glob {
     /// `None` for one that matches nothing: a bracket that is never closed, a class that does not exist, a lone backslash.
-    pub(super) fn new(pattern: &[u8]) -> Option<Self> {
+    pub(crate) fn new(pattern: &[u8]) -> Option<Self> {
         let mut tokens = Vec::with_capacity(pattern.len());
         let mut at = 0;
         while let Some(&byte) = pattern.get(at) {
@@ -63,7 +63,7 @@ impl Glob {
         Some(Self(tokens))
     }
 
-    pub(super) fn matches(&self, text: &[u8]) -> bool {
+    pub(crate) fn matches(&self, text: &[u8]) -> bool {
         let mut now = States::new(self.0.len());
         let mut next = States::new(self.0.len());
         self.enter(0, &mut now);

@@ -13,11 +13,14 @@ use repolens_core::report::{Confidence, DeadCode, DeadCodeStatistics, Report, Un
 use super::{Outcome, Scratch, percent, tenth};
 use crate::scan::Facts;
 
+mod configured;
+mod conventions;
 mod imports;
+pub(crate) mod linters;
 mod loaded;
 mod reach;
 
-pub(crate) use reach::entry_points;
+pub(crate) use reach::{entry_points, sources};
 
 /// Files listed in each of the three lists.
 const MAX_LISTED: usize = 2_000;

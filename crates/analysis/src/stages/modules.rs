@@ -133,7 +133,11 @@ const RESOLVERS: &[(&[&str], Make)] = &[
 pub fn reads_text_of(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let config = name.ends_with(".json") && (name.starts_with("tsconfig") || name.starts_with("jsconfig"));
-    (matches!(name, "package.json" | "go.mod" | "Cargo.toml") || config) && !path.contains("node_modules/")
+    let python = matches!(
+        name,
+        "pyproject.toml" | "setup.cfg" | "setup.py" | "pytest.ini" | "tox.ini"
+    );
+    (matches!(name, "package.json" | "go.mod" | "Cargo.toml") || config || python) && !path.contains("node_modules/")
 }
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {

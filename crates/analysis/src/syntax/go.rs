@@ -70,14 +70,10 @@ fn name(node: Node<'_>, context: &Context<'_>) -> (Option<String>, String) {
             variable.map_or_else(String::new, |spec| context.field(spec, "name").to_owned()),
         );
     }
-    let receiver = context.field(node, "receiver");
-    let kind = receiver
-        .trim_matches(['(', ')'])
-        .rsplit(' ')
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches('*');
-    let kind = kind.split('[').next().unwrap_or_default();
+    let receiver = context.field(node, "receiver").trim_matches(['(', ')']);
+    // `p *Pair[K, V]`: the type parameters come last.
+    let plain = receiver.split('[').next().unwrap_or_default().trim_end();
+    let kind = plain.rsplit([' ', '*']).next().unwrap_or_default();
     ((!kind.is_empty()).then(|| kind.to_owned()), own)
 }
 

@@ -44,7 +44,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     closure_is_unit_at_top: true,
     roles: &ROLES,
     implicit_this: false,
-    private: Private::Word,
+    private: Private::WordUnlessComputed,
     embedded: None,
     prepare: None,
     unused_imports: Some(UNUSED_IMPORTS),

@@ -458,6 +458,10 @@ impl<'f> Index<'f> {
         self.by_fact.get(&fact).copied()
     }
 
+    pub(super) fn all_facts(&self) -> &'f [FileFacts] {
+        self.facts
+    }
+
     pub(super) fn facts(&self, file: u32) -> &'f FileFacts {
         &self.facts[self.files[file as usize].at as usize]
     }

@@ -11,6 +11,7 @@ use crate::budget::spend;
 use crate::graph::Adjacency;
 use crate::language::Origin;
 use crate::stages::{References, UnusedFunction, tenth};
+use crate::wiring::Wired;
 
 pub(super) const MAX_LISTED: usize = 200;
 const MAX_COMPLEX: usize = 20;
@@ -252,6 +253,7 @@ fn is_judged(index: &Index<'_>, function: u32) -> bool {
 fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
     let named: HashSet<u32> = index.named_elsewhere();
     let shared = index.files_by_name();
+    let wired = Wired::of(index.all_facts());
     let mut entries: Vec<u32> = (index.functions..index.functions + index.files.len() as u32).collect();
     for (at, file) in (0u32..).zip(&index.files) {
         let test = index.facts(at).test;
@@ -260,8 +262,8 @@ fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
             let elsewhere = match file.family {
                 Family::Go | Family::Rust => shared.get(&(file.family, name)).is_some_and(|files| *files > 1),
                 Family::Python | Family::Script => named.contains(&name),
-                // Nothing in the only file that can call it has its name.
-                _ => false,
+                // Nothing in the only file that can call it has its name; markup and other parts of its class may.
+                _ => !function.entry && wired.names(file.at, file.calls.name(function.name)),
             };
             let mut foreign = || {
                 function

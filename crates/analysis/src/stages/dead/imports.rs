@@ -5,7 +5,9 @@ use std::collections::HashSet;
 
 use repolens_core::report::{ByName, Confidence, UnusedImport};
 
+use super::linters::Exemptions;
 use crate::budget::spend;
+use crate::calls::Value;
 use crate::facts::{FileFacts, Import, ImportKind, Syntax};
 use crate::graph::Graph;
 use crate::scan::Facts;
@@ -33,6 +35,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
         unused: ByName::new(),
     };
     let mut rust = None;
+    let exemptions = Exemptions::of(&facts.files);
+    let mut taken = None;
     for (at, file) in (0u32..).zip(&facts.files) {
         let Some(syntax) = file.syntax.as_deref().filter(|_| file.is_own()) else {
             continue;
@@ -42,6 +46,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
             continue;
         };
         found.known = true;
+        // An interface, by its name; what the repository allows; a test's import may be there for what it does.
+        let exempt = language == "python" && (file.test || is_interface(&file.path) || exemptions.cover(&file.path));
         for (number, import) in (0u32..).zip(&syntax.imports) {
             if import.kind.passes_on() {
                 continue;
@@ -49,6 +55,15 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
             found.total += import.names.len() as u64;
             spend(import.names.len() as u64 + 1);
             for name in import.names.iter().filter(|name| name.unused) {
+                if exempt {
+                    continue;
+                }
+                if language == "python" {
+                    let taken = taken.get_or_insert_with(|| Taken::new(facts, graph));
+                    if taken.has(at, &name.local) {
+                        continue;
+                    }
+                }
                 if language == "rust" {
                     let rust = rust.get_or_insert_with(|| Rust::new(facts, graph));
                     if !rust.is_surely_unused(at, number, import, &name.imported, &name.local) {
@@ -65,6 +80,81 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
         }
     }
     found
+}
+
+/// Files of Python whose imports are for others: packages, stubs, fixtures, modules that even out versions.
+fn is_interface(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or(name).trim_matches('_').to_lowercase();
+    name == "__init__.py"
+        || name.ends_with(".pyi")
+        || matches!(
+            stem.as_str(),
+            "conftest" | "api" | "public" | "exports" | "imports" | "typing" | "types"
+        )
+        || ["compat", "compatibility", "backport", "backports", "shim", "shims"]
+            .iter()
+            .any(|word| stem == *word || stem.ends_with(&format!("_{word}")) || stem.starts_with(&format!("{word}_")))
+        || stem.ends_with("compat")
+        || path.split('/').any(|folder| matches!(folder, "compat" | "_compat"))
+}
+
+/// What other files take from each file of Python: a name that it imports may be there for them.
+struct Taken<'f> {
+    names: HashSet<(u32, &'f str)>,
+    /// Files of which another takes all names.
+    whole: HashSet<u32>,
+}
+
+impl<'f> Taken<'f> {
+    fn new(facts: &'f Facts, graph: &Graph) -> Self {
+        let mut taken = Self {
+            names: HashSet::new(),
+            whole: HashSet::new(),
+        };
+        let mut modules = HashSet::new();
+        for link in graph.links.iter().filter(|link| link.source != link.target) {
+            let syntax = facts.files[link.source as usize].syntax.as_deref();
+            let Some(import) = syntax.and_then(|syntax| syntax.imports.get(link.import as usize)) else {
+                continue;
+            };
+            spend(1);
+            match import.names.get(link.name as usize) {
+                Some(name) if &*name.local == "*" => drop(taken.whole.insert(link.target)),
+                Some(name)
+                    if &*name.imported != "*"
+                        && !is_module(&facts.files[link.target as usize].path, &name.imported) =>
+                {
+                    taken.names.insert((link.target, &*name.imported));
+                }
+                _ => drop(modules.insert((link.source, link.target))),
+            }
+        }
+        for (source, target) in modules {
+            let Some(syntax) = facts.files[source as usize].syntax.as_deref() else {
+                continue;
+            };
+            spend(syntax.calls.values.len() as u64);
+            let members = syntax.calls.values.iter().filter_map(|value| match value {
+                Value::Member(_, sym) => Some((target, syntax.calls.name(*sym))),
+                _ => None,
+            });
+            taken.names.extend(members);
+        }
+        taken
+    }
+
+    fn has(&self, file: u32, local: &str) -> bool {
+        let first = local.split('.').next().unwrap_or(local);
+        self.whole.contains(&file) || self.names.contains(&(file, first))
+    }
+}
+
+/// Whether a file is the module of that name, and not what one has.
+fn is_module(path: &str, name: &str) -> bool {
+    let path = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let path = path.strip_suffix("/__init__").unwrap_or(path);
+    path.rsplit('/').next() == Some(name)
 }
 
 /// What a `use` may be there for, beside its name.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use repolens_core::report::LessSure;
 
 use super::loaded::Loaded;
+use super::{configured, conventions};
 use crate::budget::spend;
 use crate::facts::{FileFacts, Import, ImportedName};
 use crate::graph::{Adjacency, Graph};
@@ -40,6 +41,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     if judged.is_empty() {
         return Reached::default();
     }
+    entries.extend(configured::files(files, &index, &packages));
+    entries.extend(conventions::files(files, &packages));
     let loaded = Loaded::of(files, &index, &packages);
     entries.extend(&loaded.files);
     let public = entries.clone();
@@ -99,7 +102,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     result
 }
 
-fn is_script(file: &FileFacts) -> bool {
+pub(super) fn is_script(file: &FileFacts) -> bool {
     file.syntax.is_some()
         && file
             .language
@@ -243,7 +246,7 @@ impl Declared {
     }
 }
 
-fn is_code(path: &str) -> bool {
+pub(super) fn is_code(path: &str) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     // Node adds the ending itself: `"main": "lib/a"`.
     !matches!(
@@ -254,7 +257,7 @@ fn is_code(path: &str) -> bool {
 
 const ENDINGS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
 
-fn with_endings(stem: &str) -> impl Iterator<Item = String> {
+pub(super) fn with_endings(stem: &str) -> impl Iterator<Item = String> {
     let plain = ENDINGS.iter().map(move |ending| format!("{stem}.{ending}"));
     plain.chain(ENDINGS.iter().map(move |ending| format!("{stem}/index.{ending}")))
 }
@@ -313,7 +316,7 @@ fn below(files: &[FileFacts], sorted: &BTreeMap<&str, u32>, start: &str, home: &
 }
 
 /// Where the source of a (perhaps built) file may be: itself, or below `src` for `dist`, `lib`, `build`, `out`, `es`, ….
-fn sources(path: &str) -> Vec<String> {
+pub(crate) fn sources(path: &str) -> Vec<String> {
     let path = path.trim_start_matches("./");
     let without = |path: &str| {
         let (stem, ending) = path.rsplit_once('.')?;
@@ -447,6 +450,12 @@ impl Demand {
             names: HashSet::new(),
         };
         while let Some((file, name)) = work.pop() {
+            let name = match name.as_deref() {
+                Some(WHOLE) => Some("default".to_owned()),
+                // Of a module of CommonJS, `default` is all that it exports.
+                Some("default") if !exports_default(&files[file as usize]) => None,
+                _ => name,
+            };
             let fresh = match &name {
                 None => !std::mem::replace(&mut demand.all[file as usize], true),
                 Some(name) => !demand.all[file as usize] && demand.names.insert((file, name.clone())),
@@ -459,15 +468,26 @@ impl Demand {
     }
 }
 
+/// What `module.exports = …` is, of a module whose used members are known.
+const WHOLE: &str = "\0whole";
+
+fn exports_default(file: &FileFacts) -> bool {
+    let exports = file.syntax.as_ref().map_or(&[][..], |syntax| &syntax.exports);
+    exports.iter().any(|export| &*export.name == "default")
+}
+
 /// The names that an import asks for; `None`: all of the file.
 fn asked(import: &Import) -> impl Iterator<Item = Option<String>> {
     // What is taken of a whole module stands behind it, where that is all known.
     let is_told = |name: &ImportedName| name.local.is_empty() && &*name.imported != "*";
     let told = import.names.iter().any(is_told);
+    let is_namespace = import.names.iter().any(|name| &*name.imported == "*");
     import.names.iter().map(move |name| match &*name.imported {
         // It may be a part of what `module.exports = …` is.
-        "*" if told => Some("default".to_owned()),
+        "*" if told => Some(WHOLE.to_owned()),
         "*" => None,
+        // What `require` takes may be a part of it too.
+        "default" if name.local.is_empty() && !is_namespace => Some(WHOLE.to_owned()),
         name => Some(name.to_owned()),
     })
 }

@@ -3,15 +3,26 @@
 //! Packages of a workspace are found by their names, as if they were linked into `node_modules`; where their
 //! `package.json` points to what a build makes, the source beside it is taken.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 
-use super::{Index, Resolver, Target, folder, join};
+use serde_json::Value;
+
+use super::{Index, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
-use crate::facts::Import;
+use crate::facts::{FileFacts, Import};
+use crate::stages::dead::sources;
+
+mod aliases;
+mod compiler;
+mod offered;
+
+use aliases::Aliases;
 
 /// The tree stands at `/` for the resolver.
 struct Tree {
@@ -86,21 +97,21 @@ struct JavaScript {
     without_config: ResolverGeneric<Tree>,
     /// Packages of the workspace: name to folder.
     packages: HashMap<String, String>,
+    aliases: Aliases,
+    /// By folder: the `package.json` there, read once.
+    maps: RefCell<HashMap<String, Option<Rc<Value>>>>,
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
-    let files: HashMap<_, _> = index
-        .files
-        .iter()
-        .map(|file| (file.path.clone(), file.text.clone()))
-        .collect();
     let folders = index.folders.iter().map(|folder| (*folder).to_owned()).collect();
-    let packages = index
+    let packages: HashMap<String, String> = index
         .files
         .iter()
         .filter(|file| file.path.ends_with("package.json") && file.is_own())
         .filter_map(|file| Some((file.manifest.as_ref()?.name.clone()?, folder(&file.path).to_owned())))
         .collect();
+    let text = |file: &FileFacts| compiler::text_of(file, |path| index.file(path).is_some(), &packages);
+    let files: HashMap<_, _> = index.files.iter().map(|file| (file.path.clone(), text(file))).collect();
     let strings = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let alias = |from: &str, to: &[&str]| (from.to_owned(), strings(to));
     let options = ResolveOptions {
@@ -141,6 +152,8 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         with_config,
         without_config,
         packages,
+        aliases: Aliases::of(index.files),
+        maps: RefCell::default(),
     })
 }
 
@@ -159,6 +172,12 @@ impl Resolver for JavaScript {
             .or_else(|_| self.without_config.resolve(format!("/{}", folder(path)), specifier));
         if let Ok(resolution) = found {
             return self.target(index, &Tree::key(resolution.path()));
+        }
+        if let Some(found) = self.by_alias(index, path, specifier) {
+            return found;
+        }
+        if specifier.starts_with('#') {
+            return self.own_import(index, path, specifier).unwrap_or(Target::Unresolved);
         }
         let bare = !specifier.starts_with(['.', '/', '#']);
         let Some(package) = package_of(specifier).filter(|_| bare) else {
@@ -179,8 +198,83 @@ impl JavaScript {
         }
     }
 
+    /// A path from the root, with or without its ending, or a folder with an index.
+    fn at(&self, index: &Index<'_>, path: &str) -> Option<Target> {
+        let found = self.without_config.resolve("/", &format!("./{path}")).ok()?;
+        Some(self.target(index, &Tree::key(found.path())))
+    }
+
+    /// What an alias of a bundler or a test tool leads to; of one that leads nowhere, that it does.
+    fn by_alias(&self, index: &Index<'_>, path: &str, specifier: &str) -> Option<Target> {
+        if specifier.starts_with(['.', '#']) {
+            return None;
+        }
+        let targets = self.aliases.targets(path, specifier);
+        let mut places = targets.iter().chain(&[]).cloned().collect::<Vec<_>>();
+        places.extend(self.aliases.below_roots(path, specifier));
+        if let Some(found) = places.iter().find_map(|place| self.at(index, place)) {
+            return Some(found);
+        }
+        // An alias of a package by another (`react` as `preact/compat`) is none of this repository.
+        let inside = |place: &&String| index.is_folder(folder(place)) && !folder(place).is_empty();
+        targets.iter().find(inside).map(|_| missing(specifier))
+    }
+
+    /// The `package.json` of a folder.
+    fn map_of(&self, index: &Index<'_>, home: &str) -> Option<Rc<Value>> {
+        let mut maps = self.maps.borrow_mut();
+        if let Some(known) = maps.get(home) {
+            return known.clone();
+        }
+        let file = index.file(&join(home, "package.json"));
+        let text = file.and_then(|file| index.files[file as usize].text.as_deref());
+        let map = text.and_then(|text| serde_json::from_str(text).ok()).map(Rc::new);
+        maps.insert(home.to_owned(), map.clone());
+        map
+    }
+
+    /// `#name`, by the `imports` of the package around a file.
+    fn own_import(&self, index: &Index<'_>, path: &str, specifier: &str) -> Option<Target> {
+        let mut home = folder(path);
+        while index.file(&join(home, "package.json")).is_none() {
+            if home.is_empty() {
+                return None;
+            }
+            home = folder(home);
+        }
+        let map = self.map_of(index, home)?;
+        let targets = offered::targets(map.get("imports")?, specifier);
+        if targets.iter().any(|target| !target.starts_with('.')) && targets.len() == 1 {
+            return package_of(&targets[0]).map(|name| Target::External(name.to_owned()));
+        }
+        self.source_of(index, home, &targets)
+    }
+
+    /// The first file that paths of a package lead to: themselves, else the sources that they are built from.
+    fn source_of(&self, index: &Index<'_>, home: &str, targets: &[String]) -> Option<Target> {
+        let relative = || targets.iter().filter(|target| target.starts_with('.'));
+        let own = relative().filter(|target| !is_declaration(target));
+        let exact = own.filter_map(|target| index.file(&normalize(home, target)?));
+        let parsed = |file: &u32| index.files[*file as usize].syntax.is_some();
+        if let Some(file) = exact.into_iter().find(parsed) {
+            return Some(Target::file(file));
+        }
+        relative().find_map(|target| {
+            let candidates = sources(target);
+            let found = candidates.iter().filter_map(|path| index.file(&normalize(home, path)?));
+            found.into_iter().find(parsed).map(Target::file)
+        })
+    }
+
     /// `@scope/name` or `@scope/name/part` of this repository.
     fn of_workspace(&self, index: &Index<'_>, home: &str, part: &str) -> Target {
+        let exports = self.map_of(index, home).and_then(|map| {
+            let targets = offered::targets(map.get("exports")?, &format!(".{part}"));
+            self.source_of(index, home, &targets)
+        });
+        if let Some(found) = exports {
+            return found;
+        }
         let offered = (part.is_empty())
             .then(|| self.without_config.resolve(format!("/{home}"), ".").ok())
             .flatten()

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Index, Resolver, Target, folder, join};
+use super::{Index, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::Import;
 use crate::graph::Link;
@@ -68,6 +68,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         .map(|r| (*r).to_owned())
         .collect();
     let mut test_roots = BTreeSet::new();
+    configured_roots(index, &mut roots);
     // Workspaces keep packages deeper: every folder above a topmost package is a root.
     for (_, file) in index.of_language("python") {
         if file.path.ends_with("/__init__.py") {
@@ -80,6 +81,128 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         test_roots: Roots::new(index, test_roots),
         own_root: RefCell::default(),
     })
+}
+
+/// Files that lie where a project is installed or run from.
+const PROJECTS: &[&str] = &[
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "manage.py",
+    "requirements.txt",
+    "Pipfile",
+    "tox.ini",
+    "pytest.ini",
+    "Dockerfile",
+];
+
+/// The folders of projects, and those that their configurations search: `pythonpath` of pytest, `package-dir` and `where` of
+/// setuptools, `from` of Poetry, `extraPaths` of Pyright, `mypy_path`.
+fn configured_roots(index: &Index<'_>, roots: &mut BTreeSet<String>) {
+    for file in index.files.iter().filter(|file| file.is_own()) {
+        let (home, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+        if !PROJECTS.contains(&name) {
+            continue;
+        }
+        let own = [home.to_owned(), join(home, "src"), join(home, "lib")];
+        roots.extend(own.into_iter().filter(|root| index.is_folder(root)));
+        let text = file.text.as_deref().unwrap_or_default();
+        let configured = if name.ends_with(".toml") {
+            of_toml(text)
+        } else {
+            of_lines(text)
+        };
+        let folders = configured
+            .iter()
+            .filter_map(|path| normalize(home, path.trim_start_matches('/')));
+        roots.extend(folders.filter(|root| index.is_folder(root)));
+    }
+}
+
+fn of_toml(text: &str) -> Vec<String> {
+    let Ok(root) = text.parse::<toml::Table>() else {
+        return Vec::new();
+    };
+    let root = toml::Value::Table(root);
+    let at = |path: &[&str]| path.iter().try_fold(&root, |value, key| value.get(key));
+    let texts = |value: &toml::Value| -> Vec<String> {
+        match value {
+            toml::Value::String(text) => text.split([' ', ':', ',']).map(str::to_owned).collect(),
+            toml::Value::Array(list) => list
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_owned))
+                .collect(),
+            _ => Vec::new(),
+        }
+    };
+    let plain: &[&[&str]] = &[
+        &["tool", "pytest", "ini_options", "pythonpath"],
+        &["tool", "pytest", "pythonpath"],
+        &["tool", "setuptools", "packages", "find", "where"],
+        &["tool", "setuptools", "package-dir", ""],
+        &["tool", "pyright", "extraPaths"],
+        &["tool", "basedpyright", "extraPaths"],
+        &["tool", "mypy", "mypy_path"],
+        &["tool", "ruff", "src"],
+        &["tool", "pdm", "build", "package-dir"],
+        &["tool", "isort", "src_paths"],
+    ];
+    let mut found: Vec<String> = plain.iter().filter_map(|path| at(path)).flat_map(texts).collect();
+    // `packages = [{ include = "a", from = "lib" }]`
+    let poetry = at(&["tool", "poetry", "packages"]).and_then(toml::Value::as_array);
+    let from = poetry
+        .into_iter()
+        .flatten()
+        .filter_map(|package| package.get("from")?.as_str());
+    found.extend(from.map(str::to_owned));
+    // `packages = ["lib/a"]`
+    let hatch = at(&["tool", "hatch", "build", "targets", "wheel", "packages"])
+        .map(texts)
+        .unwrap_or_default();
+    found.extend(hatch.iter().map(|path| folder(path).to_owned()));
+    found
+}
+
+/// `setup.cfg`, `pytest.ini`, `tox.ini`, and the literals of `setup.py`.
+fn of_lines(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        let indented = line.starts_with([' ', '\t']);
+        if open && indented {
+            found.extend(words(trimmed));
+            continue;
+        }
+        open = false;
+        if let Some((key, value)) = trimmed.split_once('=') {
+            let key = key.trim();
+            if matches!(
+                key,
+                "pythonpath" | "where" | "mypy_path" | "python_paths" | "package_dir"
+            ) {
+                open = true;
+                found.extend(words(value));
+            }
+            // `package_dir={"": "lib"}`, `find_packages("lib")`, `find_packages(where="lib")`
+            for call in ["find_packages(", "find_namespace_packages("] {
+                found.extend(
+                    value
+                        .split_once(call)
+                        .map(|(_, rest)| words(rest.split(')').next().unwrap_or_default()))
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+        }
+    }
+    found
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| c.is_whitespace() || ",=:;'\"{}()[]".contains(c));
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    words.into_iter()
 }
 
 /// The folder that holds the topmost package of a file; the file's own folder where that is no package.
@@ -132,6 +255,20 @@ impl Resolver for Python {
             if let Some(found) = found {
                 return found;
             }
+        }
+        // Run from a folder above it: `cd backend && uvicorn app.main:app`.
+        let mut above = folder(path);
+        while !above.is_empty() {
+            let base = join(above, &relative);
+            let found = if is_from {
+                self.members(index, from, &base, import)
+            } else {
+                module_file(index, &base).map(Target::file)
+            };
+            if let Some(found) = found.filter(|_| !is_only_self(index, from, top)) {
+                return found;
+            }
+            above = folder(above);
         }
         let is_ours = roots.clone().any(|root| {
             index.file(&join(root, &format!("{top}/__init__.py"))).is_some()

@@ -16,6 +16,8 @@ pub(in crate::syntax) enum Private {
     Unknown,
     /// The word `private` (or `fileprivate`) before it.
     Word,
+    /// The same word; but methods are called by computed names, and by the traits of a class (PHP).
+    WordUnlessComputed,
     /// `static` outside of a class: seen in its file only.
     Static,
     /// A name in lower case: seen in its folder only.
@@ -51,6 +53,20 @@ const HOOKS: &[&str] = &[
     "fmt",
 ];
 
+/// Messages that Unity sends to scripts by their names.
+const UNITY_MESSAGES: &[&str] = &[
+    "Awake",
+    "FixedUpdate",
+    "LateUpdate",
+    "Reset",
+    "Start",
+    "Update",
+    "HasFrameBounds",
+    "CreateGUI",
+    "ShowButton",
+    "OverrideGeneratedAudio",
+];
+
 impl Context<'_> {
     /// Whether the function at `node` can be called from its file or package only, and is marked in no way.
     pub(super) fn is_private(&self, node: Node<'_>, name: &str, private: Private) -> bool {
@@ -60,6 +76,9 @@ impl Context<'_> {
         let head = std::str::from_utf8(&self.text[node.start_byte()..end.max(node.start_byte())]).unwrap_or("");
         let marked = head.contains('@') || head.trim_start().starts_with(['[', '#']) || head.contains("__attribute__");
         if name.is_empty() || HOOKS.contains(&name) || name.starts_with("__") || marked {
+            return false;
+        }
+        if UNITY_MESSAGES.contains(&name) && memchr::memmem::find(self.text, b"Unity").is_some() {
             return false;
         }
         if node.kind().contains("constructor") || node.kind().contains("destructor") {
@@ -73,7 +92,7 @@ impl Context<'_> {
         };
         match private {
             Private::Unknown => false,
-            Private::Word => {
+            Private::Word | Private::WordUnlessComputed => {
                 let own = has("private") || has("fileprivate");
                 let kept = ["override", "operator", "implicit", "extern", "external", "native"]
                     .iter()
@@ -111,7 +130,8 @@ impl Context<'_> {
         let candidates = std::mem::take(&mut self.candidates);
         // What the preprocessor glues together is no word of the text.
         let glued = private == Private::Static && memchr::memmem::find(self.text, b"##").is_some();
-        if (candidates.is_empty() && !private.is_shared()) || glued {
+        let computed = private == Private::WordUnlessComputed && calls_by_computed_names(self.text);
+        if (candidates.is_empty() && !private.is_shared()) || glued || computed {
             return;
         }
         let mut counts: HashMap<&[u8], (u32, u32)> = HashMap::new();
@@ -139,6 +159,50 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// Whether a PHP file may call a method whose name it does not spell: `$this->{…}()`, `$this->$name()`, `[$this, $name]`,
+/// or a class of it uses a trait, which sees all of its methods.
+fn calls_by_computed_names(text: &[u8]) -> bool {
+    const SIGNS: &[&[u8]] = &[
+        b"->{",
+        b"->$",
+        b"::{",
+        b"::$",
+        b"call_user_func",
+        b"forward_static_call",
+        b"ReflectionMethod",
+        b"->getMethod",
+        b"get_class_methods",
+        b"method_exists",
+        b"is_callable",
+        b"$this, $",
+        b"__CLASS__, $",
+        b"::class, $",
+        b"function __call",
+        b"' .",
+        b"\" .",
+    ];
+    let has = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
+    let (pairs, calls) = SIGNS.split_at(SIGNS.len() - 2);
+    // A name that is put together within an array of object and name.
+    let put_together = (has(b"[$this, '") || has(b"[$this, \"") || has(b"::class, '") || has(b"__CLASS__, '"))
+        && calls.iter().any(|sign| has(sign));
+    pairs.iter().any(|sign| has(sign)) || put_together || uses_traits(text)
+}
+
+/// `use A, B;` below the top of a file: indented, and with no namespace's `{` alone around it.
+fn uses_traits(text: &[u8]) -> bool {
+    let class = [&b"class "[..], b"enum "]
+        .iter()
+        .filter_map(|word| memchr::memmem::find(text, word))
+        .min();
+    let body = class.map_or(&[][..], |at| &text[at..]);
+    body.split(|byte| *byte == b'\n').any(|line| {
+        let trimmed = line.trim_ascii_start();
+        let named = trimmed.strip_prefix(b"use ").map(<[u8]>::trim_ascii_start);
+        trimmed.len() < line.len() && named.is_some_and(|rest| rest.first().is_some_and(|byte| *byte != b'('))
+    })
 }
 
 fn is_inside(node: Node<'_>, kind: &str) -> bool {

@@ -1,0 +1,359 @@
+//! Files that a configuration names: entries of bundlers, setup files of test tools, what workflows and pages run.
+//!
+//! No tool's schema is known here. A text that is the path of a file of the repository names it, whatever the key; a pattern,
+//! a folder or a path without its ending does so below keys that are known to load files.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::reach::{home_of, is_code, sources, with_endings};
+use crate::budget::spend;
+use crate::configuration::Setting;
+use crate::facts::FileFacts;
+use crate::language::Glob;
+use crate::stages::modules::{folder, join, normalize};
+
+/// Keys whose patterns, folders and names without ending a tool loads.
+const LOADING: &[&str] = &[
+    "entry",
+    "entries",
+    "entryPoints",
+    "entrypoints",
+    "entryFile",
+    "input",
+    "main",
+    "specPattern",
+    "supportFile",
+    "specs",
+    "spec",
+    "stories",
+    "testMatch",
+    "testDir",
+    "testRegex",
+    "entities",
+    "migrations",
+    "subscribers",
+    "seeds",
+    "factories",
+    "functions",
+    "handler",
+    "handlers",
+    "schema",
+    "plugins",
+    "presets",
+    "setupFiles",
+    "setupFilesAfterEnv",
+    "globalSetup",
+    "globalTeardown",
+    "snapshotSerializers",
+    "reporters",
+    "transform",
+    "require",
+    "file",
+    "files",
+    "import",
+    "loader",
+    "generators",
+    "routes",
+    "templates",
+    "componentsDir",
+    "service_worker",
+    "background",
+    "serviceWorker",
+    "js",
+    "scripts",
+    "moduleNameMapper",
+    "clientModules",
+    "sidebarPath",
+    "server",
+    "preload",
+    "exposes",
+    "steps",
+    "include",
+];
+/// Keys whose texts name what a tool leaves out, or where it looks for what others ask for.
+const NOT_LOADING: &[&str] = &[
+    "exclude",
+    "excludes",
+    "ignore",
+    "ignores",
+    "ignorePatterns",
+    "ignorePaths",
+    "ignored",
+    "collectCoverageFrom",
+    "coveragePathIgnorePatterns",
+    "modulePathIgnorePatterns",
+    "testPathIgnorePatterns",
+    "watchPathIgnorePatterns",
+    "watch",
+    "paths",
+    "paths-ignore",
+    "alias",
+    "sideEffects",
+    "content",
+    "lint-staged",
+    "references",
+    "externals",
+    "external",
+];
+
+/// Own code by their paths, as the configurations of all tools have them.
+pub(super) fn files(
+    files: &[FileFacts],
+    index: &HashMap<String, u32>,
+    packages: &BTreeMap<String, u32>,
+) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    for file in files.iter().filter(|file| !file.settings.is_empty()) {
+        let home = home_of(packages, &file.path);
+        let mut bases: Vec<&str> = vec![folder(&file.path)];
+        bases.extend(Some(home.as_str()).filter(|home| *home != "\0"));
+        bases.push("");
+        // `working-directory: packages/a`, `WORKDIR`, `cd`: a folder with a package of its own.
+        let named = file
+            .settings
+            .iter()
+            .map(|setting| setting.value.trim_start_matches("./").trim_end_matches('/'));
+        bases.extend(named.filter(|path| packages.contains_key(*path)));
+        bases.sort_unstable();
+        bases.dedup();
+        let place = Place {
+            index,
+            bases,
+            is_package: file.path.ends_with("package.json"),
+            is_compiler: is_compiler_configuration(&file.path),
+        };
+        for setting in &file.settings {
+            place.add(setting, &file.settings, &mut found);
+        }
+    }
+    found
+}
+
+/// `tsconfig.json`: its patterns choose what is checked.
+fn is_compiler_configuration(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json")
+}
+
+struct Place<'a> {
+    /// Own code by its path in lower case.
+    index: &'a HashMap<String, u32>,
+    /// Folders that a path may be relative to.
+    bases: Vec<&'a str>,
+    is_package: bool,
+    is_compiler: bool,
+}
+
+impl Place<'_> {
+    fn add(&self, setting: &Setting, all: &[Setting], found: &mut BTreeSet<u32>) {
+        if setting.keys.iter().any(|key| NOT_LOADING.contains(&key.as_str())) {
+            return;
+        }
+        let outer = setting.keys.iter().any(|key| LOADING.contains(&key.as_str()));
+        // What a package publishes (`files`) and what a compiler checks (`include`) is not loaded by that.
+        let loading = outer && !(self.is_compiler || (self.is_package && setting.is_below("files")));
+        for word in setting
+            .value
+            .split([' ', '\n', '\t', '\'', '"', '!', '=', ';', '&', '|', ','])
+        {
+            let many = setting.value.len() != word.len();
+            // A list in braces is one pattern.
+            let word = if many && setting.value.contains('{') {
+                &setting.value
+            } else {
+                word
+            };
+            let word = plain(word);
+            if word.is_empty() || word.contains("://") || word.len() > 300 {
+                continue;
+            }
+            if word.contains(['*', '{']) {
+                if loading {
+                    self.add_pattern(word, found);
+                }
+                continue;
+            }
+            self.add_path(word, loading, setting, all, found);
+        }
+    }
+
+    fn lookup(&self, path: &str) -> Option<u32> {
+        spend(1);
+        self.index.get(&path.to_lowercase()).copied()
+    }
+
+    /// `base/word` for each base, inside of the repository.
+    fn places<'w>(&'w self, word: &'w str) -> impl Iterator<Item = String> + 'w {
+        self.bases.iter().filter_map(move |base| normalize(base, word))
+    }
+
+    fn add_path(&self, word: &str, loading: bool, setting: &Setting, all: &[Setting], found: &mut BTreeSet<u32>) {
+        let has_ending = word.rsplit('/').next().is_some_and(|name| {
+            name.rsplit_once('.').is_some_and(|(_, ending)| {
+                matches!(
+                    ending,
+                    "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" | "jsx" | "tsx" | "vue" | "svelte"
+                )
+            })
+        });
+        if has_ending {
+            let exact = self.places(word).find_map(|path| self.lookup(&path));
+            // A built file stands for its source.
+            let built = || {
+                let of = |path: String| sources(&path).iter().find_map(|path| self.lookup(path));
+                self.bases
+                    .iter()
+                    .find_map(|base| sources(word).iter().find_map(|path| self.lookup(&join(base, path))))
+                    .or_else(|| self.places(word).find_map(of))
+            };
+            found.extend(exact.or_else(built));
+            return;
+        }
+        let is_relative = word.contains('/') || setting.value.starts_with("./");
+        if is_relative && (loading || setting.value.starts_with(['.', '/', '<']) || self.is_package) && is_code(word) {
+            let of = |path: String| with_endings(&path).find_map(|path| self.lookup(&path));
+            found.extend(self.places(word).find_map(of));
+        }
+        // `src/hello.main`: the file and its export.
+        if let Some((stem, _)) = word.rsplit_once('.').filter(|_| loading) {
+            let of = |path: String| with_endings(&path).find_map(|path| self.lookup(&path));
+            found.extend(self.places(stem).find_map(of));
+        }
+        if loading && is_relative {
+            self.add_folder(word, setting, found);
+        }
+        // `entryFile` below `sourceRoot` (Nest).
+        if matches!(setting.key(), "entryFile" | "main" | "entry") {
+            let above = &setting.keys[..setting.keys.len() - 1];
+            let beside = ["sourceRoot", "root"].iter().find_map(|key| {
+                all.iter()
+                    .find(|other| other.key() == *key && &other.keys[..other.keys.len() - 1] == above)
+            });
+            let root = beside.map_or("src", |root| &root.value);
+            let joined = join(root.trim_start_matches("./").trim_end_matches('/'), word);
+            let of = |path: String| {
+                let plain = self.lookup(&path);
+                plain.or_else(|| with_endings(&path).find_map(|path| self.lookup(&path)))
+            };
+            found.extend(self.places(&joined).find_map(of));
+        }
+    }
+
+    /// Keys of folders whose files are loaded: `testDir`, `migrations`, `functions`.
+    fn add_folder(&self, word: &str, setting: &Setting, found: &mut BTreeSet<u32>) {
+        const FOLDERS: &[&str] = &[
+            "testDir",
+            "migrations",
+            "functions",
+            "seeds",
+            "entities",
+            "specs",
+            "stories",
+            "routes",
+        ];
+        if !FOLDERS.contains(&setting.key()) {
+            return;
+        }
+        let starts: Vec<String> = self
+            .places(word)
+            .filter(|path| !path.is_empty())
+            .map(|path| format!("{}/", path.to_lowercase()))
+            .collect();
+        spend(self.index.len() as u64);
+        let below = self
+            .index
+            .iter()
+            .filter(|(path, _)| starts.iter().any(|start| path.starts_with(start)));
+        found.extend(below.map(|(_, at)| *at));
+    }
+
+    fn add_pattern(&self, word: &str, found: &mut BTreeSet<u32>) {
+        for pattern in alternatives(word) {
+            let globs: Vec<Glob> = self
+                .places(&pattern)
+                .filter_map(|path| Glob::new(path.to_lowercase().as_bytes()))
+                .collect();
+            spend(self.index.len() as u64);
+            for (path, at) in self.index {
+                if globs.iter().any(|glob| glob.matches(path.as_bytes())) {
+                    found.insert(*at);
+                }
+            }
+        }
+    }
+}
+
+/// Without what stands for the root of the package or the repository, and without a query.
+fn plain(word: &str) -> &str {
+    const ROOTS: &[&str] = &[
+        "<rootDir>/",
+        "{projectRoot}/",
+        "{workspaceRoot}/",
+        "${workspaceFolder}/",
+        "${workspaceRoot}/",
+        "${GITHUB_WORKSPACE}/",
+        "$GITHUB_WORKSPACE/",
+        "$(pwd)/",
+        "${PWD}/",
+        "$PWD/",
+        "~/",
+        "/usr/src/app/",
+        "/app/",
+        "/",
+    ];
+    let word = word.trim().split(['?', '#']).next().unwrap_or_default();
+    let rest = ROOTS.iter().find_map(|root| word.strip_prefix(root));
+    rest.unwrap_or(word).trim_start_matches("./").trim_end_matches(':')
+}
+
+/// At most: of one pattern.
+const MAX_ALTERNATIVES: usize = 64;
+
+/// `a/*.{js,ts}` as `a/*.js` and `a/*.ts`; `@(a|b)` and `?(x)` as what may stand there.
+fn alternatives(pattern: &str) -> Vec<String> {
+    let mut done = Vec::new();
+    let mut work = vec![pattern.to_owned()];
+    while let Some(pattern) = work.pop() {
+        let open = pattern.find(['{', '(']);
+        let close = open.and_then(|open| pattern[open..].find(['}', ')']).map(|at| open + at));
+        let (Some(open), Some(close)) = (open, close) else {
+            done.push(pattern);
+            continue;
+        };
+        if done.len() + work.len() >= MAX_ALTERNATIVES {
+            break;
+        }
+        let before = &pattern[..open];
+        let optional = before.ends_with('?');
+        let before = before.trim_end_matches(['?', '@', '+', '!']);
+        let inner = pattern[open + 1..close].split([',', '|']);
+        work.extend(inner.map(|part| format!("{before}{part}{}", &pattern[close + 1..])));
+        if optional {
+            work.push(format!("{before}{}", &pattern[close + 1..]));
+        }
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alternatives_are_written_out() {
+        let mut found = alternatives("src/**/*.@(a|b).{js,ts}");
+        found.sort();
+        assert_eq!(
+            found,
+            ["src/**/*.a.js", "src/**/*.a.ts", "src/**/*.b.js", "src/**/*.b.ts"]
+        );
+        assert_eq!(alternatives("a/*.js"), ["a/*.js"]);
+    }
+
+    #[test]
+    fn roots_are_taken_off() {
+        assert_eq!(plain("<rootDir>/lib/a"), "lib/a");
+        assert_eq!(plain("./a?raw"), "a");
+        assert_eq!(plain("/src/a.ts"), "src/a.ts");
+    }
+}

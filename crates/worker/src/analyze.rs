@@ -61,6 +61,13 @@ pub fn analyze(args: &AnalyzeArgs) -> u8 {
     }
 }
 
+/// `cobra` of `https://github.com/spf13/cobra.git`.
+fn repository_name(address: &str) -> Option<&str> {
+    let last = address.trim_end_matches('/').rsplit('/').next()?;
+    let name = last.strip_suffix(".git").unwrap_or(last);
+    (!name.is_empty()).then_some(name)
+}
+
 fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, OpenError> {
     let started = Instant::now();
     let search_path = &search_path(environment);
@@ -78,7 +85,7 @@ fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, Op
         max_stage_seconds: args.max_stage_seconds,
         ..Limits::default()
     };
-    let tree = SourceTree::open(
+    let mut tree = SourceTree::open(
         &args.path,
         &OpenOptions {
             commit: args.commit.clone(),
@@ -89,6 +96,10 @@ fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, Op
             },
         },
     )?;
+    // The folder of a clone has no name of its own.
+    if let Some(name) = args.repo_url.as_deref().and_then(repository_name) {
+        name.clone_into(&mut tree.name);
+    }
     let options = Options {
         limits,
         threads: args.threads,

@@ -47,6 +47,26 @@ fn a_bare_repository_and_a_folder_give_the_same_figures() {
 }
 
 #[test]
+fn a_clone_has_the_name_of_its_repository() {
+    let root = tempfile::tempdir().expect("a folder");
+    let path = root.path();
+    fs::write(path.join("a.py"), "x = 1\n").expect("written");
+    for (address, name) in [
+        ("https://git.example.org/spf13/cobra.git", "cobra"),
+        ("https://git.example.org/spf13/viper/", "viper"),
+    ] {
+        let output = run(&[
+            "analyze",
+            path.to_str().expect("UTF-8"),
+            "--format=json",
+            &format!("--repo-url={address}"),
+        ]);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(report["summary"]["name"], name);
+    }
+}
+
+#[test]
 fn the_summary_has_no_colour_where_it_is_no_terminal() {
     let repositories = Repositories::make();
     let output = run(&[

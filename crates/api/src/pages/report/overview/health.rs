@@ -87,6 +87,8 @@ fn of_aspect(name: &str, aspect: &AspectGrade, place: &Place) -> AspectRow {
         .inputs
         .iter()
         .filter(|input| input.not_measured.is_none())
+        // It is added to every project, and says nothing of this one.
+        .filter(|input| input.name != "middling_project")
         .max_by(|a, b| (a.contribution * a.share).abs().total_cmp(&(b.contribution * b.share).abs()));
     AspectRow {
         chip: GradeChip::in_list(aspect.grade.map(|grade| grade.as_str())),

@@ -1,6 +1,7 @@
 //! A damaged file of the embedded database: it is reported at once, with what to do, and stays as it is.
 
 use std::fs;
+use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
 use reqwest::Method;
@@ -87,10 +88,12 @@ async fn whatever_is_damaged() {
 async fn damage_that_is_met_later_is_a_reason_not_to_be_ready() {
     let (database, file) = with_scans().await;
     let api = Api::start(&database);
-    // Behind the back of the process, whose pages are not all in memory.
-    let mut bytes = fs::read(&file).expect("it is there");
-    bytes[4_096..].fill(0x5A);
-    fs::write(&file, bytes).expect("written");
+    // Behind the back of the process, whose pages are not all in memory. In place: a file that is cut to nothing first is
+    // another fault for a moment.
+    let length = fs::metadata(&file).expect("it is there").len();
+    let rest = vec![0x5A; usize::try_from(length).expect("a small file") - 4_096];
+    let open = fs::OpenOptions::new().write(true).open(&file).expect("it is there");
+    open.write_all_at(&rest, 4_096).expect("written");
     let mut answers = Vec::new();
     for path in ["/api/user/scans?limit=200", "/api/user/stats"] {
         let response = api.request(Method::GET, path).send().await.expect("an answer");

@@ -87,6 +87,8 @@ impl Browser {
              (async (...arguments_) => {{ {script} }})(...Array.prototype.slice.call(arguments, 0, -1))\n\
              .then(done, (error) => done('failed: ' + error));"
         );
+        // The default of 30 s is short on a machine with other work.
+        self.command("timeouts", &json!({ "script": 120_000 })).await;
         self.command("execute/async", &json!({ "script": script, "args": arguments }))
             .await
     }

@@ -31,13 +31,14 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     }
     let nodes = facts.files.len();
     let all = adjacency(graph, nodes, |_| true);
-    let runtime = adjacency(graph, nodes, |kind| kind != EdgeKind::Type);
     let component = all.components();
-    let runtime_component = runtime.components();
-    let mut runtime_size = vec![0u32; nodes];
-    for &number in &runtime_component {
-        runtime_size[number as usize] += 1;
-    }
+    // What happens when a file is loaded, and what waits until a function is called.
+    let tiers = [
+        Tier::new(adjacency(graph, nodes, |kind| {
+            !matches!(kind, EdgeKind::Type | EdgeKind::Dynamic)
+        })),
+        Tier::new(adjacency(graph, nodes, |kind| kind != EdgeKind::Type)),
+    ];
     let path = |at: u32| facts.files[at as usize].path.clone();
     let names = names_inside(facts, graph, &component);
 
@@ -50,15 +51,16 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     let mut cycles: Vec<Cycle> = groups
         .values()
         .map(|members| {
-            // A chain that also runs at run time is the one to break.
-            let runs =
-                |&at: &u32| runtime_size[runtime_component[at as usize] as usize] > 1 || runtime.of(at).contains(&at);
-            let live: Vec<u32> = members.iter().copied().filter(runs).collect();
-            let type_only = live.is_empty();
-            let (graph, component, starts) = if type_only {
-                (&all, &component, members)
-            } else {
-                (&runtime, &runtime_component, &live)
+            // A chain that runs when files are loaded is the one to break, then one that runs at all.
+            let live = tiers.iter().enumerate().find_map(|(number, tier)| {
+                let live: Vec<u32> = members.iter().copied().filter(|at| tier.is_in_a_cycle(*at)).collect();
+                (!live.is_empty()).then_some((number, tier, live))
+            });
+            let type_only = live.is_none();
+            let at_load = live.as_ref().is_some_and(|(number, _, _)| *number == 0);
+            let (graph, component, starts) = match &live {
+                Some((_, tier, live)) => (&tier.graph, &tier.component, live),
+                None => (&all, &component, members),
             };
             let chain = shortest(graph, component, starts);
             let length = chain.len().saturating_sub(1) as u64;
@@ -76,9 +78,14 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
             Cycle {
                 chain: chain.into_iter().map(path).collect(),
                 length,
-                group_size: members.len() as u64,
+                group_size: starts.len() as u64,
                 type_only,
-                severity: severity(length),
+                // A file that imports itself breaks nothing.
+                severity: if at_load && starts.len() > 1 {
+                    severity(length)
+                } else {
+                    Severity::Low
+                },
                 breaks,
                 breaks_total,
             }
@@ -106,6 +113,33 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         Outcome::Truncated(format!("the lists end after {MAX_CYCLES} cycles and {MAX_FILES} files"))
     } else {
         Outcome::Ok
+    }
+}
+
+/// Imports of some kinds, and the groups that they make.
+struct Tier {
+    graph: Adjacency,
+    component: Vec<u32>,
+    /// By group.
+    sizes: Vec<u32>,
+}
+
+impl Tier {
+    fn new(graph: Adjacency) -> Self {
+        let component = graph.components();
+        let mut sizes = vec![0u32; component.len()];
+        for &number in &component {
+            sizes[number as usize] += 1;
+        }
+        Self {
+            graph,
+            component,
+            sizes,
+        }
+    }
+
+    fn is_in_a_cycle(&self, at: u32) -> bool {
+        self.sizes[self.component[at as usize] as usize] > 1 || self.graph.of(at).contains(&at)
     }
 }
 

@@ -252,26 +252,38 @@ impl<'m> Edge<'m> {
 fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
     let within = original.0 == copy.0;
     let left = [Edge::new(all, original.0, original.1), Edge::new(all, copy.0, copy.1)];
-    let (mut start, mut end) = (left, left);
+    // Both must have the tokens of the fingerprint, without overlap.
+    let mut known = left;
     let mut tokens = 0;
-    // The original ends where its copy begins.
-    while let (Some((x, a)), Some((y, b))) = (end[0].next(), end[1].next())
+    while tokens < GRAM
+        && let (Some((x, a)), Some((y, b))) = (known[0].next(), known[1].next())
         && x == y
-        && !(within && a.at > start[1].at)
+        && !(within && a.at > left[1].at)
     {
-        end = [a, b];
+        known = [a, b];
         tokens += 1;
     }
     spend(tokens as u64);
     if tokens < GRAM {
         return None;
     }
+    // Backward first: a copy that follows its original begins where that ends.
+    let mut start = left;
+    let mut tokens = 0;
     while let (Some((x, a)), Some((y, b))) = (start[0].previous(), start[1].previous())
         && x == y
         && b.at >= free
-        && !(within && end[0].at > b.at)
+        && !(within && known[0].at > b.at)
     {
         start = [a, b];
+        tokens += 1;
+    }
+    let mut end = left;
+    while let (Some((x, a)), Some((y, b))) = (end[0].next(), end[1].next())
+        && x == y
+        && !(within && a.at > start[1].at)
+    {
+        end = [a, b];
         tokens += 1;
     }
     spend(tokens as u64);

@@ -1,0 +1,5 @@
+import b
+
+
+def one():
+    return b.two()

@@ -1,0 +1,4 @@
+def two():
+    import a
+
+    return a.one

@@ -1,0 +1,5 @@
+import d
+
+
+class C:
+    d = d.D

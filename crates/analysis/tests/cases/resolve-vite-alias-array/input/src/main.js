@@ -1,0 +1,3 @@
+import { draw } from '@lib/draw';
+import dark from '~/look/dark';
+draw(dark);

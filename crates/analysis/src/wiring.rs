@@ -60,7 +60,7 @@ fn hash(word: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Which words stand in which of those files.
+/// Which words are in which of those files.
 #[derive(Debug, Default)]
 pub(crate) struct Wired {
     /// The only file of a word; `None`: there are several.

@@ -359,8 +359,8 @@ fn cycles_are_groups_with_a_shortest_chain() {
         list,
         [
             "a.ts > c.ts > a.ts of 3, type only false, High, broken without [\"c.ts > a.ts, None\"]",
-            "self.ts > self.ts of 1, type only false, High, broken without [\"self.ts > self.ts, None\"]",
-            "x.ts > y.ts > x.ts of 2, type only true, High, broken without [\"y.ts > x.ts, Some(1)\"]",
+            "self.ts > self.ts of 1, type only false, Low, broken without [\"self.ts > self.ts, None\"]",
+            "x.ts > y.ts > x.ts of 2, type only true, Low, broken without [\"y.ts > x.ts, Some(1)\"]",
         ]
     );
     assert_eq!(cycles.total_cycles, 3);

@@ -70,7 +70,7 @@ const LOADING: &[&str] = &[
     "steps",
     "include",
 ];
-/// Keys whose texts name what a tool leaves out, or where it looks for what others ask for.
+/// Keys whose texts name what a tool leaves out, or where it searches for what others import.
 const NOT_LOADING: &[&str] = &[
     "exclude",
     "excludes",
@@ -198,7 +198,7 @@ impl Place<'_> {
         });
         if has_ending {
             let exact = self.places(word).find_map(|path| self.lookup(&path));
-            // A built file stands for its source.
+            // A built file replaces its source.
             let built = || {
                 let of = |path: String| sources(&path).iter().find_map(|path| self.lookup(path));
                 self.bases
@@ -283,7 +283,7 @@ impl Place<'_> {
     }
 }
 
-/// Without what stands for the root of the package or the repository, and without a query.
+/// Without the sign of the root of the package or the repository, and without a query.
 fn plain(word: &str) -> &str {
     const ROOTS: &[&str] = &[
         "<rootDir>/",

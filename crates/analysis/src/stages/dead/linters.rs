@@ -18,7 +18,7 @@ pub(crate) fn reads_text_of(path: &str) -> bool {
 /// Files below a folder that may import what they do not use.
 struct Exemption {
     folder: String,
-    /// As `fnmatch` has it: `*` stands for slashes too.
+    /// As `fnmatch` has it: `*` matches slashes too.
     pattern: String,
 }
 

@@ -15,7 +15,7 @@ const KEYS: &[&str] = &[
     "imports",
     "paths",
 ];
-/// Keys whose texts are folders in which names are looked for.
+/// Keys whose texts are folders in which names are searched.
 const ROOTS: &[&str] = &["modules", "moduleDirectories", "modulePaths", "root", "roots"];
 
 /// What a name must be for an alias to hold.
@@ -132,7 +132,7 @@ fn place_of(path: &str) -> &str {
     }
 }
 
-/// Without what stands for the root.
+/// Without the sign of the root.
 fn plain(target: &str) -> &str {
     let target = ["<rootDir>/", "<rootDir>"]
         .iter()
@@ -197,7 +197,7 @@ impl Pattern {
 }
 
 impl Alias {
-    /// The path that stands for `specifier`, relative to the configuration.
+    /// The path that replaces `specifier`, relative to the configuration.
     fn apply(&self, specifier: &str) -> Option<String> {
         match &self.pattern {
             Pattern::Whole(name) => (specifier == name).then(|| self.target.clone()),

@@ -37,7 +37,7 @@ pub(super) fn targets(map: &Value, key: &str) -> Vec<String> {
     found
 }
 
-/// All paths of a value, with `*` (or the end of a folder) replaced by what it stands for.
+/// All paths of a value, with `*` (or the end of a folder) replaced by the text that it matched.
 fn paths(value: &Value, group: &str, found: &mut Vec<String>) {
     match value {
         Value::String(path) if path.contains('*') => found.push(path.replace('*', group)),

@@ -37,6 +37,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("REPOLENS_HEARTBEAT", "the supervisor sets it"),
     ("REPOLENS_WORKER_ID", "the supervisor sets it"),
     ("ANALYSIS_MEMORY", "follows the plan's memory"),
+    (
+        "HISTORY_COMMITS",
+        "the time and the size of a scan bound it on every plan",
+    ),
     ("ALLOW_PRIVATE_HOSTS", "refused in production"),
     ("ALLOW_LOCAL_REPOS", "refused in production"),
     ("NO_COLOR", "there are no colors where there is no terminal"),

@@ -101,9 +101,29 @@ fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
                 .get()
                 .is_some_and(|symbol| semantic.scoping().symbol_is_unused(symbol))
         })
-        .filter(|id| !is_factory(&id.name))
+        .filter(|id| !is_factory(&id.name) && !is_exempt(text, id.span.start as usize))
         .map(|id| id.span.start)
         .collect()
+}
+
+/// Comments of ESLint, oxlint and Biome that allow an unused import: for the file, or for the line at `offset`.
+fn is_exempt(text: &str, offset: usize) -> bool {
+    if !text.contains("lint-disable") && !text.contains("biome-ignore") {
+        return false;
+    }
+    let covers = |line: &str, sign: &str| {
+        let rules = line.split_once(sign).map(|(_, rest)| rest.trim_start());
+        rules.is_some_and(|rules| rules.starts_with(['*', '-']) || rules.is_empty() || rules.contains("unused"))
+    };
+    let whole =
+        |line: &str| (covers(line, "lint-disable") && !line.contains("-line")) || covers(line, "biome-ignore-all");
+    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let own = text[start..].lines().next().unwrap_or_default();
+    let above = text[..start].lines().next_back().unwrap_or_default();
+    covers(own, "lint-disable-line")
+        || covers(above, "lint-disable-next-line")
+        || (above.contains("biome-ignore") && above.contains("noUnusedImports"))
+        || text.lines().any(whole)
 }
 
 /// How to read a file, the likeliest first.

@@ -30,6 +30,12 @@ const MARKUP: &[&str] = &[
     ".blade.php",
     ".latte",
     ".phtml",
+    ".j2",
+    ".jinja",
+    ".tera",
+    ".tmpl",
+    ".gohtml",
+    ".html",
 ];
 /// Larger files are made by programs: scenes, and data.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -42,8 +48,17 @@ pub(crate) fn reads(path: &str) -> bool {
 
 /// The hashes of the words of a file that may call functions of others by their names, sorted.
 pub(crate) fn words(path: &str, text: &[u8]) -> Box<[u64]> {
+    // Templates of Askama and others; of plain pages nothing is kept.
+    let is_template = || {
+        let has = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
+        has(b"{{") || has(b"{%")
+    };
     let is_part = || memchr::memmem::find(text, b"partial ").is_some();
-    if !reads(path) || text.len() > MAX_BYTES || (path.ends_with(".cs") && !is_part()) {
+    if !reads(path)
+        || text.len() > MAX_BYTES
+        || (path.ends_with(".cs") && !is_part())
+        || (path.ends_with(".html") && !is_template())
+    {
         return Box::default();
     }
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;

@@ -260,7 +260,11 @@ fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
         for (number, function) in (file.functions..).zip(&file.calls.functions) {
             let name = file.syms[function.name as usize];
             let elsewhere = match file.family {
-                Family::Go | Family::Rust => shared.get(&(file.family, name)).is_some_and(|files| *files > 1),
+                // A template may name a method of the value that it shows.
+                Family::Go | Family::Rust => {
+                    shared.get(&(file.family, name)).is_some_and(|files| *files > 1)
+                        || (!function.entry && wired.names(file.at, file.calls.name(function.name)))
+                }
                 Family::Python | Family::Script => named.contains(&name),
                 // Nothing in the only file that can call it has its name; markup and other parts of its class may.
                 _ => !function.entry && wired.names(file.at, file.calls.name(function.name)),

@@ -85,13 +85,15 @@ impl StoreError {
 
     /// SQLite has neither codes that diesel would pass on nor translations: its texts are fixed.
     fn of_sqlite(cause: String) -> Self {
-        const TEXTS: [(&str, Option<Refusal>); 8] = [
+        const TEXTS: [(&str, Option<Refusal>); 9] = [
             ("database is locked", Some(Refusal::Locked)),
             ("database or disk is full", Some(Refusal::DiskFull)),
             ("attempt to write a readonly database", Some(Refusal::ReadOnly)),
             ("database disk image is malformed", Some(Refusal::Damaged)),
             ("file is not a database", Some(Refusal::Damaged)),
             ("malformed database schema", Some(Refusal::Damaged)),
+            // The tables were made at the start: the file was cut off or exchanged since.
+            ("no such table", Some(Refusal::Damaged)),
             ("disk I/O error", None),
             ("unable to open database file", None),
         ];

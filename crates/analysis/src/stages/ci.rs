@@ -122,8 +122,27 @@ pub(crate) fn runs_tests(text: &str) -> bool {
                 .filter(|word| !word.is_empty())
                 .map(|word| word.trim_start_matches("./"))
                 .collect();
-            COMMANDS.iter().any(|command| has_command(&words, command))
+            words.iter().any(|word| is_test_script(word)) || COMMANDS.iter().any(|command| has_command(&words, command))
         })
+}
+
+/// Whether a word is the path of a script that runs tests by its name: `scripts/test`, `ci/run.sh`, `run-tests.sh`.
+fn is_test_script(word: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "test",
+        "tests",
+        "run-tests",
+        "run_tests",
+        "runtests",
+        "test-all",
+        "cibuild",
+        "ci",
+    ];
+    let (folder, name) = word.rsplit_once('/').unwrap_or(("", word));
+    let stem = name.strip_suffix(".sh").or_else(|| name.strip_suffix(".py"));
+    let is_script = !folder.is_empty() || stem.is_some();
+    let is_of_ci = matches!(folder, "ci" | ".ci") && stem.unwrap_or(name) == "run";
+    is_script && (NAMES.contains(&stem.unwrap_or(name)) || is_of_ci)
 }
 
 /// The words of a command behind each other; options and values may be between (`cargo +nightly test`, `mvn -B verify`).
@@ -174,6 +193,10 @@ mod tests {
             "run: mvn -B verify",
             "make -j4 check",
             "run: bundle exec rspec",
+            "run: scripts/test",
+            "- run: ./run-tests.sh --all",
+            "run: .ci/run",
+            "run: bash ci/test.sh",
             "- [\"tox\", \"-e\", \"py\"]",
         ] {
             assert!(runs_tests(line), "{line}");
@@ -185,6 +208,8 @@ mod tests {
             "runs-on: latest",
             "run: npm run lint",
             "go vet ./...",
+            "paths: [\"tests/**\"]",
+            "uses: actions/setup-node@v4",
         ] {
             assert!(!runs_tests(line), "{line}");
         }

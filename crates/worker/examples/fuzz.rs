@@ -280,6 +280,7 @@ async fn analysed(analyser: &Analyzer, root: &Path) -> anyhow::Result<Vec<(Strin
         branch: "main".to_owned(),
         commit: String::new(),
         bytes: 0,
+        remote: None,
     };
     let scan = ScanId::random();
     let started = tokio::time::Instant::now();

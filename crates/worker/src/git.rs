@@ -19,6 +19,7 @@ mod refs;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use repolens_core::job::CloneCredential;
@@ -32,6 +33,7 @@ use crate::sandbox::size_on_disk;
 use command::Reach;
 use events::GitError;
 use fetch::{Fetch, Head};
+pub use locate::Remote;
 
 /// Clones what `policy` allows, within `limits`.
 #[derive(Debug, Clone)]
@@ -54,6 +56,8 @@ pub struct Cloned {
     /// The commit's id, in hexadecimal.
     pub commit: String,
     pub bytes: u64,
+    /// Where it was cloned from; `None` for a repository of this machine that no clone made.
+    pub remote: Option<Arc<Remote>>,
 }
 
 /// The first version that can be pinned to a vetted address (`http.curloptResolve`).
@@ -89,7 +93,7 @@ impl Git {
         deadline: Instant,
     ) -> Result<Cloned, Failed> {
         let work = async {
-            let remote = locate::locate(url, &self.policy, credential).await?;
+            let remote = Arc::new(locate::locate(url, &self.policy, credential).await?);
             let fetch = Fetch {
                 git: self,
                 remote: &remote,
@@ -107,6 +111,7 @@ impl Git {
                 branch_note: chosen.note,
                 commit: chosen.commit,
                 bytes,
+                remote: Some(remote),
             })
         };
         tokio::time::timeout_at(deadline, work)

@@ -218,7 +218,7 @@ impl Jobs {
             return Ok(Produced::Cached);
         }
 
-        let history = self.git.history(&cloned, &url, credential, sandbox.dir(), deadline);
+        let history = self.git.history(&cloned, sandbox.dir(), deadline);
         let history_problem = history.await;
         let begun = Instant::now();
         let about = About {

@@ -8,12 +8,10 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-use repolens_core::RepoUrl;
-use repolens_core::job::CloneCredential;
 use tokio::time::Instant;
 
 use super::command::{self, LOCAL_UPLOAD_PACK, Reach};
-use super::locate::{self, Remote};
+use super::locate::Remote;
 use super::{Cloned, Ended, Git, outgrows};
 use crate::failed::Failed;
 use crate::sandbox::size_on_disk;
@@ -38,34 +36,24 @@ struct Read {
 }
 
 impl Git {
-    /// Fetches the history of `cloned`. Returns the problem where there is no more of it than before.
+    /// Fetches the history of `cloned` from the address that was vetted for the clone. Returns the problem where there is no more of it than before.
     ///
     /// Dropping the future kills git.
-    pub async fn history(
-        &self,
-        cloned: &Cloned,
-        url: &RepoUrl,
-        credential: Option<&CloneCredential>,
-        sandbox: &Path,
-        deadline: Instant,
-    ) -> Option<String> {
+    pub async fn history(&self, cloned: &Cloned, sandbox: &Path, deadline: Instant) -> Option<String> {
+        let remote = cloned.remote.as_deref()?;
         // Without that file the clone has all of it: a first commit.
         if self.limits.history_commits == 0 || !cloned.dir.join("shallow").exists() {
             return None;
         }
         let end = deadline.min(Instant::now() + TIME);
-        let steps = async {
-            let remote = locate::locate(url, &self.policy, credential).await?;
-            let fetch = Fetch {
-                git: self,
-                remote: &remote,
-                cloned,
-                sandbox,
-                most_bytes: size_on_disk(sandbox) + MAX_BYTES.min(self.limits.max_repo_bytes),
-            };
-            fetch.window(end).await
+        let fetch = Fetch {
+            git: self,
+            remote,
+            cloned,
+            sandbox,
+            most_bytes: size_on_disk(sandbox) + MAX_BYTES.min(self.limits.max_repo_bytes),
         };
-        let problem = match tokio::time::timeout_at(end, steps).await {
+        let problem = match tokio::time::timeout_at(end, fetch.window(end)).await {
             Ok(Ok(())) => return None,
             Ok(Err(failed)) => failed.cause,
             Err(_) => format!("it took more than {} s", TIME.as_secs()),

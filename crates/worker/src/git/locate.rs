@@ -19,14 +19,14 @@ use url::Host;
 use super::credential::Header;
 use crate::failed::Failed;
 
-/// What git connects to.
+/// What git connects to: vetted once, and used for every fetch of a scan.
 #[derive(Debug)]
-pub(super) struct Remote {
-    pub url: RepoUrl,
+pub struct Remote {
+    pub(super) url: RepoUrl,
     /// `HOST:PORT:ADDRESS[,ADDRESS…]`, the form of curl's `CURLOPT_RESOLVE`; none for literal addresses and `file://`.
-    pub pinned: Option<String>,
+    pub(super) pinned: Option<String>,
     /// The password, where it is for this host.
-    pub authorization: Option<Header>,
+    pub(super) authorization: Option<Header>,
 }
 
 /// Enough for a repository that was renamed twice, and moved from `http` to `https`.

@@ -63,7 +63,7 @@ async fn fetch(by: &Git, address: &str, sandbox: &Path) -> (Cloned, Option<Strin
     let url = RepoUrl::parse(address, &policy).expect(address);
     let deadline = Instant::now() + PATIENCE;
     let cloned = by.clone(&url, None, None, sandbox, deadline).await.expect(address);
-    let problem = by.history(&cloned, &url, None, sandbox, deadline).await;
+    let problem = by.history(&cloned, sandbox, deadline).await;
     (cloned, problem)
 }
 
@@ -171,7 +171,7 @@ async fn a_failure_costs_only_this_section() {
         .await
         .expect("cloned");
     std::fs::rename(root.path().join("history.git"), root.path().join("gone.git")).expect("renamed");
-    let problem = local_git().history(&cloned, &url, None, sandbox.path(), deadline).await;
+    let problem = local_git().history(&cloned, sandbox.path(), deadline).await;
     assert!(problem.is_some());
     let report = report(&cloned, problem.as_deref()).await;
     assert!(report["hotspots"].is_null() && report["complexityMetrics"].is_object());

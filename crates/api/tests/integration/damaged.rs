@@ -116,21 +116,3 @@ async fn damage_that_is_met_later_is_a_reason_not_to_be_ready() {
     assert_eq!(api.post("/api/scan", scan).await.0, 503);
     assert!(fs::read(&file).expect("it is there") == before, "it was changed");
 }
-
-#[tokio::test]
-async fn a_file_that_is_emptied_under_a_running_service_is_damage_too() {
-    let (database, file) = with_scans().await;
-    let api = Api::start(&database);
-    fs::File::create(&file).expect("emptied");
-    for ending in ["-wal", "-shm"] {
-        let beside = file.with_file_name(format!("repolens.db{ending}"));
-        if beside.exists() {
-            fs::File::create(&beside).expect("emptied");
-        }
-    }
-    let response = api.request(Method::GET, "/api/user/scans?limit=200").send().await;
-    let response = response.expect("an answer");
-    assert_eq!(response.status(), 503, "{}", api.log());
-    assert!(response.headers().contains_key("retry-after"));
-    assert_eq!(api.get("/api/ready").await.0, 503);
-}

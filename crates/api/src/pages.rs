@@ -10,6 +10,7 @@ mod compare;
 mod draw;
 mod file;
 mod home;
+mod import;
 mod kept;
 mod my;
 mod parts;

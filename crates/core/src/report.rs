@@ -27,7 +27,7 @@ pub use code::{
     Ast, AstFile, AstSummary, Community, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry,
     FunctionComplexity, Languages, LineCounts, Lines, Symbol, SymbolKind, TestSection,
 };
-pub use grades::{AspectGrade, Grade, GradeInput, GradePlace, Grades, OverallGrade};
+pub use grades::{AspectGrade, Grade, GradeInput, GradePlace, Grades, MIDDLING_PROJECT, OverallGrade};
 pub use graph::{
     BreakingImport, CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence,
     ComplexFunction, Confidence, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport, LessSure,

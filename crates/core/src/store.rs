@@ -49,7 +49,7 @@ pub use figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Sc
 pub use headline::Headline;
 pub use history::{BadgeFigures, Earlier, PastScan, Version};
 pub use keys::{ApiKey, KeyUse, MAX_KEYS, NewKey};
-pub use members::Member;
+pub use members::{Member, Members};
 pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
 pub use report::{OpenReport, ReportMembers, StoredReport};
 pub use repositories::Repository;

@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader};
 use compact_str::CompactString;
 
 use super::collect::History;
+use super::log::read_until;
 use super::source::limit;
 use crate::facts::Function;
 
@@ -100,7 +101,7 @@ pub(crate) fn revisions(
 fn read(mut log: impl BufRead) -> io::Result<Vec<Version>> {
     let mut versions: Vec<Version> = Vec::new();
     let mut line = Vec::new();
-    while next_line(&mut log, &mut line)? {
+    while read_until(&mut log, b'\n', MAX_LINE, &mut line)? {
         if let Some(id) = line.strip_prefix(b"\x01") {
             versions.push(Version {
                 commit: String::from_utf8_lossy(id).into_owned(),
@@ -137,27 +138,6 @@ fn lines(range: &str) -> Option<(u32, u32)> {
     } else {
         (start, start.saturating_add(count - 1))
     })
-}
-
-/// The start of the next line; the rest of a long one is passed over.
-fn next_line(log: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let mut any = false;
-    loop {
-        let buffer = log.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(any);
-        }
-        any = true;
-        let end = memchr::memchr(b'\n', buffer);
-        let piece = &buffer[..end.unwrap_or(buffer.len())];
-        line.extend_from_slice(&piece[..piece.len().min(MAX_LINE - line.len())]);
-        let used = piece.len() + usize::from(end.is_some());
-        log.consume(used);
-        if end.is_some() {
-            return Ok(true);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -87,7 +87,12 @@ pub(super) fn read(mut log: impl BufRead, sink: &mut impl Sink) -> io::Result<bo
 
 /// The bytes up to the next NUL or the end, at most [`MAX_FIELD`] of them. `false` at the end.
 fn field(log: &mut impl BufRead, token: &mut Vec<u8>) -> io::Result<bool> {
-    token.clear();
+    read_until(log, 0, MAX_FIELD, token)
+}
+
+/// Reads up to the next byte `end` or the end of `log`, and keeps at most `most` bytes. `false` at the end.
+pub(super) fn read_until(log: &mut impl BufRead, end: u8, most: usize, kept: &mut Vec<u8>) -> io::Result<bool> {
+    kept.clear();
     let mut any = false;
     loop {
         let buffer = log.fill_buf()?;
@@ -95,12 +100,12 @@ fn field(log: &mut impl BufRead, token: &mut Vec<u8>) -> io::Result<bool> {
             return Ok(any);
         }
         any = true;
-        let end = memchr::memchr(0, buffer);
-        let piece = &buffer[..end.unwrap_or(buffer.len())];
-        token.extend_from_slice(&piece[..piece.len().min(MAX_FIELD - token.len())]);
-        let used = piece.len() + usize::from(end.is_some());
+        let at = memchr::memchr(end, buffer);
+        let piece = &buffer[..at.unwrap_or(buffer.len())];
+        kept.extend_from_slice(&piece[..piece.len().min(most - kept.len())]);
+        let used = piece.len() + usize::from(at.is_some());
         log.consume(used);
-        if end.is_some() {
+        if at.is_some() {
             return Ok(true);
         }
     }

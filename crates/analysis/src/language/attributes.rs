@@ -47,7 +47,7 @@ type AttributeId = usize;
 struct Assignment {
     attribute: AttributeId,
     state: State,
-    /// Set without a value: what a macro of that name stands for is set too.
+    /// Set without a value: the definition of a macro of that name is set too.
     expands: bool,
 }
 
@@ -59,11 +59,11 @@ pub struct Attributes {
     macros: Macros,
 }
 
-/// Macros that stand for one of the attributes, perhaps by way of others.
+/// Macros that set one of the attributes, directly or by other macros.
 #[derive(Debug, Default)]
 struct Macros {
     ids: HashMap<Vec<u8>, AttributeId>,
-    /// What each stands for, by attribute; nothing for one that is no macro.
+    /// The definition of each, by attribute; empty for one that is no macro.
     definitions: Vec<Vec<Assignment>>,
 }
 
@@ -149,7 +149,7 @@ impl Attributes {
 }
 
 impl Macros {
-    /// Takes those that stand for one of the attributes; of several of one name the last. Returns how many are left out.
+    /// Adds the macros that set one of the attributes; of several with one name, the last. Returns how many are left out.
     fn define(&mut self, lines: &[Line<'_>]) -> usize {
         let mut sets: HashMap<&[u8], &[Set<'_>]> = HashMap::new();
         // By name: the macros that set it.
@@ -294,7 +294,7 @@ fn is_name(name: &[u8]) -> bool {
     name.first().is_some_and(|first| *first != b'-') && name.iter().all(is_letter) && !name.starts_with(b"builtin_")
 }
 
-/// The first word, and what stands behind it.
+/// The first word, and the text after it.
 fn word(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text.iter().position(|byte| is_blank(*byte)).unwrap_or(text.len());
     text.split_at(end)
@@ -304,7 +304,7 @@ fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty())
 }
 
-/// A pattern in quotes, with the escapes of C, and what stands behind it.
+/// A pattern in quotes, with the escapes of C, and the text after it.
 fn unquoted(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut text = line.strip_prefix(b"\"")?.iter();
     let mut pattern = Vec::new();
@@ -338,7 +338,7 @@ fn unquoted(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 
 const SPECIAL: &[u8] = b"*?[\\";
 
-/// What a pattern begins with before the first sign that stands for something else.
+/// Length of the literal text before the first wildcard or escape of a pattern.
 fn literal_start(pattern: &[u8]) -> usize {
     let special = pattern.iter().position(|byte| SPECIAL.contains(byte));
     special.unwrap_or(pattern.len())

@@ -12,7 +12,7 @@ const WINDOW: usize = 48 * 1024;
 const TEMPLATES: &[&str] = &[
     "in", "tmpl", "template", "tpl", "dist", "example", "sample", "default", "tt", "orig",
 ];
-/// Endings of files that have no first line to look at.
+/// Extensions of binary files, which have no first line.
 const BINARY: &[&str] = &[
     "7z", "a", "avif", "bin", "bmp", "bz2", "class", "dat", "db", "dll", "doc", "docx", "dylib", "eot", "exe", "fbx",
     "flac", "gif", "glb", "gz", "icns", "ico", "jar", "jks", "jpeg", "jpg", "keystore", "lib", "lockb", "mo", "mov",

@@ -136,7 +136,7 @@ fn contains(class: &[u64; 4], byte: u8) -> bool {
     class[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
 }
 
-/// The bytes of `[…]`, of which `text` is what stands behind the opening bracket, and its length up to the closing one.
+/// The bytes of `[…]`, and its length up to the closing bracket; `text` begins after the opening one.
 fn class(text: &[u8]) -> Option<(Box<[u64; 4]>, usize)> {
     let mut bytes = Box::new([0u64; 4]);
     let mut add = |from: u8, to: u8| {

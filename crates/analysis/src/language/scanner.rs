@@ -142,7 +142,7 @@ struct Plain<'a> {
 #[derive(Debug, Clone, Copy)]
 struct Line {
     start: usize,
-    /// Where its first byte stands that is no white space, or what is known of it up to `seen`.
+    /// Position of its first byte that is not white space, as far as known up to `seen`.
     first: usize,
     seen: usize,
 }

@@ -1,25 +1,14 @@
 //! Grades and actions: every grade is the sum that it shows, and no advice is given that does not apply.
 
-use std::fs;
 use std::path::Path;
 
 use repolens_analysis::{Options, render};
 use repolens_core::report::{AspectGrade, Grade, Report};
-use tempfile::TempDir;
 
+use crate::project::folder;
 use crate::repository::{self, History, python};
 
 const ADA: &str = "Ada Lovelace <ada@work.example>";
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("has a folder")).expect("can be made");
-        fs::write(path, text).expect("can be written");
-    }
-    folder
-}
 
 fn report(path: &Path) -> Report {
     repository::report(path, &Options::default())
@@ -121,7 +110,7 @@ fn ci_is_asked_for_where_there_are_tests_that_it_does_not_run() {
 #[test]
 fn a_license_is_asked_for_only_where_nothing_names_one() {
     let code = python(5, 0);
-    let without = report(folder(&[("a.py", &code), ("README.md", README)]).path());
+    let without = report(folder(&[("a.py", code.as_str()), ("README.md", README)]).path());
     assert!(ids(&without).contains(&"add-license"), "{:?}", ids(&without));
     for named in [
         ("LICENSE.txt", "MIT License\n"),
@@ -131,7 +120,7 @@ fn a_license_is_asked_for_only_where_nothing_names_one() {
         ),
         ("COPYING", "x"),
     ] {
-        let with = report(folder(&[("a.py", &code), ("README.md", README), named]).path());
+        let with = report(folder(&[("a.py", code.as_str()), ("README.md", README), named]).path());
         assert!(!ids(&with).contains(&"add-license"), "{named:?}: {:?}", ids(&with));
     }
 }

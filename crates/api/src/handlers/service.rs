@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
+use repolens_core::store::Owner;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -85,7 +86,7 @@ pub async fn get_metrics(app: web::Data<App>) -> HttpResponse {
     let changes = app.scans.events.changes();
     let counts = match app.metrics.known_counts(changes) {
         Some(known) => Some(known),
-        None => match app.store.counts().await {
+        None => match app.store.counts_of(Owner::Anyone).await {
             Ok(counts) => {
                 app.metrics.counted(changes, &counts);
                 Some(counts)

@@ -27,10 +27,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let request = request.clone();
         let payload = web::Payload::from_request(&request, payload);
         Box::pin(async move {
-            expect_json(&request)?;
-            if request.headers().contains_key(header::CONTENT_ENCODING) {
-                return Err(Problem::unsupported("Send this body without a `Content-Encoding`."));
-            }
+            expect_plain_json(&request)?;
             let payload = payload
                 .await
                 .map_err(|_| Problem::malformed("The body cannot be read."))?;
@@ -58,13 +55,19 @@ impl<T: DeserializeOwned + 'static> FromRequest for OptionalJson<T> {
             if body.is_empty() {
                 return Ok(Self(None));
             }
-            expect_json(&request)?;
-            if request.headers().contains_key(header::CONTENT_ENCODING) {
-                return Err(Problem::unsupported("Send this body without a `Content-Encoding`."));
-            }
+            expect_plain_json(&request)?;
             parse(&body).map(|body| Self(Some(body)))
         })
     }
+}
+
+/// Expects JSON that is not compressed.
+fn expect_plain_json(request: &HttpRequest) -> Result<(), Problem> {
+    expect_json(request)?;
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(Problem::unsupported("Send this body without a `Content-Encoding`."));
+    }
+    Ok(())
 }
 
 /// Without this a page of another origin could post to us as a "simple" request, without being asked first.

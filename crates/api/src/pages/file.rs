@@ -20,6 +20,7 @@ use super::visit::Visit;
 use super::{parts, scan, see_other};
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::pages::import::Import;
 
 /// Members that a file's page reads.
 const SECTIONS: &[&str] = &[
@@ -88,16 +89,6 @@ struct Modules<'a> {
     #[serde(borrow)]
     unresolved: Vec<Unresolved<'a>>,
     truncated: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct Import<'a> {
-    #[serde(borrow)]
-    source: Cow<'a, str>,
-    #[serde(borrow)]
-    target: Cow<'a, str>,
-    #[serde(borrow, default)]
-    kind: Cow<'a, str>,
 }
 
 #[derive(Debug, Deserialize)]

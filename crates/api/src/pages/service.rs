@@ -161,7 +161,7 @@ async fn state(app: &App) -> Result<State, Problem> {
         Ok(()) => Ok(app.store.kind()),
         Err(error) => Err(error.sentence()),
     };
-    let counts = app.store.counts().await?;
+    let counts = app.store.counts_of(Owner::Anyone).await?;
     let mut filter = ScanFilter::all_of(Owner::Anyone);
     filter.status = Some(ScanStatus::Failed);
     let failed = app.store.list(filter, FAILURES, 0).await?;

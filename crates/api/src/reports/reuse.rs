@@ -2,10 +2,7 @@
 
 use std::io::{self, Read as _};
 
-use repolens_core::store::{Figures, StoredReport};
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use repolens_core::store::{Figures, Members, StoredReport};
 
 /// The same bytes but for the members that name the scan and its branch.
 ///
@@ -31,31 +28,6 @@ pub fn retell(report: &StoredReport, scan_id: &str, branch: &str) -> io::Result<
     }
     told.push(b'}');
     Ok((StoredReport::compress(&told)?, Figures::of(&told)))
-}
-
-/// An object's members, in their order, unparsed.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(name) = map.next_key::<String>()? {
-                    members.push((name, map.next_value()?));
-                }
-                Ok(Members(members))
-            }
-        }
-        json.deserialize_map(Object)
-    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub const LEASE: Duration = Duration::from_secs(20);
 crate::every_database! {
     a_scan_goes_its_way,
     eight_workers_take_each_job_once,
+    a_scan_whose_status_changes_counts_once,
     a_lost_worker_is_replaced_twice_and_then_the_scan_fails,
     a_late_report_changes_nothing,
     a_scan_keeps_which_branch_was_requested_and_why_another_was_analyzed,
@@ -271,6 +272,27 @@ async fn eight_workers_take_each_job_once(database: Database) {
     let taken: Vec<ScanId> = workers.join_all().await.into_iter().flatten().collect();
     assert_eq!(taken.len(), JOBS, "none is taken twice");
     assert_eq!(taken.into_iter().collect::<BTreeSet<_>>(), submitted, "each is taken");
+}
+
+async fn a_scan_whose_status_changes_counts_once(database: Database) {
+    const JOBS: i64 = 60;
+    let store = database.store().await;
+    for _ in 0..JOBS {
+        submit(&store).await;
+    }
+    let worker = store.clone();
+    let worker = tokio::spawn(async move {
+        let claim = async || {
+            let token = LeaseToken::random();
+            worker.claim_next("worker", &token, LEASE, Utc::now()).await
+        };
+        while claim().await.expect("an answer").is_some() {}
+    });
+    while !worker.is_finished() {
+        let counts = store.counts_of(Owner::Guests).await.expect("an answer");
+        assert_eq!(counts.total(), JOBS, "{counts:?}");
+    }
+    worker.await.expect("it ends");
 }
 
 async fn a_lost_worker_is_replaced_twice_and_then_the_scan_fails(database: Database) {

@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The input of `maintainability` that is the same for every project, so that it explains no grade.
+pub const MIDDLING_PROJECT: &str = "middling_project";
+
 #[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Grades {

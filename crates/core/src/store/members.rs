@@ -127,7 +127,8 @@ pub(super) fn index(values: Vec<(String, Range<usize>)>, segments: &[(usize, usi
 }
 
 /// An object's members, in their order, unparsed.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+#[derive(Debug)]
+pub struct Members<'a>(pub Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {

@@ -344,14 +344,9 @@ impl Store {
         call!(self, readers, scans::list(filter, limit, offset))
     }
 
-    /// How many scans of this owner stand at each status.
+    /// The number of scans of this owner, by status.
     pub async fn counts_of(&self, owner: Owner) -> Result<Counts, StoreError> {
         call!(self, readers, scans::counts_of(owner))
-    }
-
-    /// How many scans stand at each status.
-    pub async fn counts(&self) -> Result<Counts, StoreError> {
-        call!(self, readers, scans::counts())
     }
 
     /// Deletes reports that are older than `before` or beyond the newest `keep`, up to `batch` at a time; the scans stay.

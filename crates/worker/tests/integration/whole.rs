@@ -190,6 +190,14 @@ async fn an_idle_worker_stops_at_once_though_it_waits_for_a_job() {
     }
 }
 
+/// Waits until git clones into the `sandbox`.
+async fn git_clones_in(sandbox: &str) {
+    eventually("git runs", || {
+        processes_with(sandbox).iter().any(|line| line.contains("clone"))
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_worker_that_is_told_to_stop_gives_its_job_back() {
     let repositories = Repositories::make();
@@ -198,10 +206,7 @@ async fn a_worker_that_is_told_to_stop_gives_its_job_back() {
     let mut worker = Worker::start(&api);
     let sandbox = worker.sandbox.path().display().to_string();
     api.add("s1", &format!("http://{server}/stalls/small.git"), None);
-    eventually("git runs", || {
-        processes_with(&sandbox).iter().any(|line| line.contains("clone"))
-    })
-    .await;
+    git_clones_in(&sandbox).await;
     worker.signal(Signal::SIGTERM);
     assert!(worker.ended().await.success());
     let state = api.state();
@@ -221,10 +226,7 @@ async fn a_killed_worker_leaves_no_git_and_the_next_one_sweeps() {
     let mut worker = Worker::start(&api);
     let sandbox = worker.sandbox.path().display().to_string();
     api.add("s1", &format!("http://{server}/stalls/small.git"), None);
-    eventually("git runs", || {
-        processes_with(&sandbox).iter().any(|line| line.contains("clone"))
-    })
-    .await;
+    git_clones_in(&sandbox).await;
     worker.signal(Signal::SIGKILL);
     worker.ended().await;
     eventually("git is gone", || processes_with(&sandbox).is_empty()).await;
@@ -267,10 +269,7 @@ async fn a_worker_that_was_frozen_past_its_lease_reports_nothing() {
     let worker = Worker::start(&api);
     let sandbox = worker.sandbox.path().display().to_string();
     api.add("s1", &format!("http://{server}/held/small.git"), None);
-    eventually("git runs", || {
-        processes_with(&sandbox).iter().any(|line| line.contains("clone"))
-    })
-    .await;
+    git_clones_in(&sandbox).await;
     worker.signal(Signal::SIGSTOP);
     // Meanwhile the lease ends, the job goes to somebody else, and git goes on.
     fs::write(repositories.root().join(git_server::RELEASE), "").expect("written");

@@ -386,7 +386,7 @@ impl Plain<'_> {
         end
     }
 
-    /// Whether what stands before is a value, so that an operator follows.
+    /// Whether the text before is a value, so that an operator follows.
     fn is_behind_value(&self, at: usize) -> bool {
         const WORDS: &[&[u8]] = &[
             b"split", b"if", b"unless", b"and", b"or", b"not", b"grep", b"map", b"return", b"when", b"while", b"until",

@@ -1,5 +1,5 @@
-//! Markup: an apostrophe in its text is one, strings are in tags only. What stands between the tags of a script or of a
-//! style is of another language.
+//! Markup: an apostrophe in text begins no string; strings are only in tags. The text between the tags of a script or a style
+//! is in another language.
 
 use super::super::signs::{Feature, Signs};
 use super::super::spans::SpanKind;

@@ -1,7 +1,7 @@
 //! JavaScript and its relatives: regular expressions, templates that nest, and everything else by signs.
 //!
-//! Whether a `/` divides or begins a regular expression depends on what stands before it. After a closing bracket that takes
-//! a parser; here `)` is the end of a value unless it belongs to an `if` or a loop, and `}` is the end of a block.
+//! Whether a `/` divides or begins a regular expression depends on the text before it. After a closing bracket, only a parser
+//! could decide; here `)` is the end of a value unless it belongs to an `if` or a loop, and `}` is the end of a block.
 
 use super::super::signs::Signs;
 use super::super::spans::SpanKind;

@@ -62,7 +62,7 @@ impl Yaml<'_> {
                         continue;
                     }
                 }
-                // A tag or an anchor stands before a value.
+                // A tag or an anchor precedes a value.
                 b'!' | b'&' if begins_value => {
                     at += self.text[at..end]
                         .iter()

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use repolens_core::report::{
-    AspectGrade, CircularDependencies, Clone, Cycle, Duplication, Grade, GradeInput, GradePlace,
+    AspectGrade, CircularDependencies, Clone, Cycle, Duplication, Grade, GradeInput, GradePlace, MIDDLING_PROJECT,
 };
 
 use super::super::tenth;
@@ -149,7 +149,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> (AspectGrade, u64) {
         })
         .collect();
     inputs.push(GradeInput {
-        name: "middling_project".to_owned(),
+        name: MIDDLING_PROJECT.to_owned(),
         description: format!("{MIDDLING_LINES} lines with a debt of {MIDDLING_PERCENT} %, added to every project: a little code says little"),
         value: MIDDLING_LINES,
         contribution: thousandth(middling / cost * 100.0),

@@ -1,17 +1,17 @@
 //! API keys of the visitor. A new one is shown once.
 
-use actix_web::http::header;
 use actix_web::web::{self, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use repolens_core::store::ApiKey;
 use serde::Deserialize;
 
+use super::with_new_secret;
 use crate::app::App;
 use crate::handlers::keys;
 use crate::http::problem::Problem;
 use crate::pages::see_other;
-use crate::pages::shell::{Shell, page};
+use crate::pages::shell::Shell;
 use crate::pages::text::filters;
 use crate::pages::visit::Visit;
 
@@ -39,26 +39,12 @@ async fn show(
         Some(user) => app.store.keys(user).await?,
         None => Vec::new(),
     };
-    let mut response = HttpResponse::Ok();
-    let (made, problem) = match made {
-        Ok(made) => (made, None),
-        Err(problem) => {
-            response.status(actix_web::ResponseError::status_code(&problem));
-            (None, Some(problem.to_string()))
-        }
-    };
-    let shown = Keys {
+    with_new_secret(request, made, |made, problem| Keys {
         shell: Shell::new(visit, "API keys"),
         keys,
         made,
         problem,
-    };
-    let mut answer = page(request, response, &shown)?;
-    // A key that is shown once is kept by no browser.
-    answer
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok(answer)
+    })
 }
 
 #[derive(Deserialize)]

@@ -1,17 +1,17 @@
 //! Webhooks of the visitor: addresses that are notified when their scans have ended.
 
-use actix_web::http::header;
 use actix_web::web::{self, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use repolens_core::store::Webhook;
 use serde::Deserialize;
 
+use super::with_new_secret;
 use crate::app::App;
 use crate::handlers::webhooks;
 use crate::http::problem::Problem;
 use crate::pages::see_other;
-use crate::pages::shell::{Shell, page};
+use crate::pages::shell::Shell;
 use crate::pages::text::filters;
 use crate::pages::visit::Visit;
 
@@ -39,25 +39,12 @@ async fn show(
         Some(user) => app.store.webhooks(user).await?,
         None => Vec::new(),
     };
-    let mut response = HttpResponse::Ok();
-    let (made, problem) = match made {
-        Ok(made) => (made, None),
-        Err(problem) => {
-            response.status(actix_web::ResponseError::status_code(&problem));
-            (None, Some(problem.to_string()))
-        }
-    };
-    let shown = Webhooks {
+    with_new_secret(request, made, |made, problem| Webhooks {
         shell: Shell::new(visit, "Webhooks"),
         webhooks,
         made,
         problem,
-    };
-    let mut answer = page(request, response, &shown)?;
-    answer
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok(answer)
+    })
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};
+use crate::pages::import::Import;
 use crate::pages::draw::graph::{self, Graph, MAX_NODES, Node};
 use crate::pages::draw::treemap::{File, Folder};
 use crate::pages::parts;
@@ -60,16 +61,6 @@ struct Module<'a> {
     lines: u64,
 }
 
-#[derive(Debug, Deserialize)]
-struct Import<'a> {
-    #[serde(borrow)]
-    source: Cow<'a, str>,
-    #[serde(borrow)]
-    target: Cow<'a, str>,
-    #[serde(borrow, default)]
-    kind: Cow<'a, str>,
-}
-
 /// `moduleGraph`, as far as it is drawn.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -79,13 +70,6 @@ struct Modules<'a> {
     #[serde(borrow)]
     edges: Vec<Import<'a>>,
     truncated: bool,
-}
-
-impl Import<'_> {
-    /// Made when the file is loaded: not by a function that runs later, and not for types alone.
-    fn at_load_time(&self) -> bool {
-        matches!(self.kind.as_ref(), "static" | "reexport" | "")
-    }
 }
 
 #[derive(Template)]

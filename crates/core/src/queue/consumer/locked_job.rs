@@ -234,18 +234,8 @@ impl LockedJob {
             Vec::new()
         };
         let keys = &self.session.keys;
-        let mut call = scripts::MOVE_TO_FINISHED.prepare_invoke();
-        call.key(keys.wait())
-            .key(keys.active())
-            .key(keys.prioritized())
-            .key(keys.events())
-            .key(keys.stalled())
-            .key(keys.limiter())
-            .key(keys.delayed())
-            .key(keys.paused())
-            .key(keys.meta())
-            .key(keys.pc())
-            .key(keys.get(target))
+        let mut call = self.session.prepare_take(&scripts::MOVE_TO_FINISHED);
+        call.key(keys.get(target))
             .key(keys.job_key(&self.job.id))
             .key(keys.get(&format!("metrics:{target}")))
             .key(keys.marker())

@@ -58,6 +58,23 @@ impl Session {
         self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A call of a script that may take the next job, with the keys that all of them have.
+    pub(super) fn prepare_take<'s>(&self, script: &'s redis::Script) -> redis::ScriptInvocation<'s> {
+        let keys = &self.keys;
+        let mut call = script.prepare_invoke();
+        call.key(keys.wait())
+            .key(keys.active())
+            .key(keys.prioritized())
+            .key(keys.events())
+            .key(keys.stalled())
+            .key(keys.limiter())
+            .key(keys.delayed())
+            .key(keys.paused())
+            .key(keys.meta())
+            .key(keys.pc());
+        call
+    }
+
     pub(super) fn lock_ms(&self) -> u64 {
         u64::try_from(self.timing.lock.as_millis()).unwrap_or(u64::MAX)
     }

@@ -36,18 +36,8 @@ impl Session {
             name: &self.name,
         });
         let keys = &self.keys;
-        let mut call = scripts::MOVE_TO_ACTIVE.prepare_invoke();
-        call.key(keys.wait())
-            .key(keys.active())
-            .key(keys.prioritized())
-            .key(keys.events())
-            .key(keys.stalled())
-            .key(keys.limiter())
-            .key(keys.delayed())
-            .key(keys.paused())
-            .key(keys.meta())
-            .key(keys.pc())
-            .key(keys.marker())
+        let mut call = self.prepare_take(&scripts::MOVE_TO_ACTIVE);
+        call.key(keys.marker())
             .arg(keys.key_prefix())
             .arg(scripts::now_ms())
             .arg(options);

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 use diesel_async::RunQueryDsl;
 
 use super::{Backend, Connection, queue, repositories, users};
@@ -214,20 +215,21 @@ pub async fn find(connection: &mut Connection, id: &ScanId) -> Result<Option<Sca
 }
 
 type Boxed<'a> = scans::BoxedQuery<'a, Backend>;
+type Condition<'a> = Box<dyn BoxableExpression<scans::table, Backend, SqlType = Nullable<Bool>> + 'a>;
 
 /// See [`Owner`].
-fn owned_by(owner: &Owner) -> Boxed<'_> {
-    let all = scans::table.into_boxed::<Backend>();
+fn belongs_to(owner: &Owner) -> Condition<'_> {
+    let no_owner = scans::user_id.is_null().and(scans::is_private.eq(false));
     match owner {
-        Owner::Guests => all.filter(scans::user_id.is_null()).filter(scans::is_private.eq(false)),
-        Owner::Hidden => all.filter(false.into_sql::<diesel::sql_types::Bool>()),
-        Owner::Anyone => all,
-        Owner::User(id) => all.filter(scans::user_id.eq(id)),
+        Owner::Guests => Box::new(no_owner.nullable()),
+        Owner::Hidden => Box::new(false.into_sql::<Nullable<Bool>>()),
+        Owner::Anyone => Box::new(true.into_sql::<Nullable<Bool>>()),
+        Owner::User(id) => Box::new(scans::user_id.eq(id)),
     }
 }
 
 fn filtered(filter: &ScanFilter) -> Boxed<'_> {
-    let mut listed = owned_by(&filter.owner);
+    let mut listed = scans::table.into_boxed::<Backend>().filter(belongs_to(&filter.owner));
     if filter.owner == Owner::Guests {
         // One that was public when a guest scanned it may have been seen to be private since.
         let private = repositories_table::table
@@ -277,18 +279,15 @@ pub async fn list(
     Ok(Page { scans, total })
 }
 
-/// How many scans of this owner stand at each status.
+/// The number of scans of this owner, by status. One statement, so that a scan whose status changes meanwhile counts once.
 pub async fn counts_of(connection: &mut Connection, owner: &Owner) -> Result<Counts, StoreError> {
-    let mut counted = Vec::new();
-    for status in ScanStatus::ALL {
-        let count: i64 = owned_by(owner)
-            .filter(scans::status.eq(status))
-            .count()
-            .get_result(connection)
-            .await?;
-        counted.push((status, count));
-    }
-    Ok(Counts(counted))
+    let rows: Vec<(ScanStatus, i64)> = scans::table
+        .group_by(scans::status)
+        .filter(belongs_to(owner))
+        .select((scans::status, diesel::dsl::count_star()))
+        .load(connection)
+        .await?;
+    Ok(Counts(rows))
 }
 
 /// Deletes the scan with all that belongs to it.
@@ -307,14 +306,4 @@ pub async fn delete(connection: &mut Connection, id: &ScanId) -> Result<Option<D
         }
         Ok(Some(Deleted { status }))
     })
-}
-
-/// How many scans stand at each status.
-pub async fn counts(connection: &mut Connection) -> Result<Counts, StoreError> {
-    let rows: Vec<(ScanStatus, i64)> = scans::table
-        .group_by(scans::status)
-        .select((scans::status, diesel::dsl::count_star()))
-        .load(connection)
-        .await?;
-    Ok(Counts(rows))
 }

@@ -1,6 +1,6 @@
 //! How healthy the repository is: grades with the sums behind them, or the risk where a report has no grades.
 
-use repolens_core::report::{AspectGrade, GradeInput, Grades, RiskFactor, RiskScores};
+use repolens_core::report::{AspectGrade, GradeInput, Grades, MIDDLING_PROJECT, RiskFactor, RiskScores};
 
 use crate::pages::parts::GradeChip;
 use crate::pages::place::Place;
@@ -87,8 +87,7 @@ fn of_aspect(name: &str, aspect: &AspectGrade, place: &Place) -> AspectRow {
         .inputs
         .iter()
         .filter(|input| input.not_measured.is_none())
-        // It is added to every project, and says nothing of this one.
-        .filter(|input| input.name != "middling_project")
+        .filter(|input| input.name != MIDDLING_PROJECT)
         .max_by(|a, b| (a.contribution * a.share).abs().total_cmp(&(b.contribution * b.share).abs()));
     AspectRow {
         chip: GradeChip::in_list(aspect.grade.map(|grade| grade.as_str())),

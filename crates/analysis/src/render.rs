@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use repolens_core::report::{Grade, Report, RiskLevel, StageStatus};
+use repolens_log::is_dangerous;
 
 mod history;
 mod structure;
@@ -127,17 +128,13 @@ impl Page {
     }
 }
 
-/// Control characters, and those that change the direction of text, spelled out.
+/// Spells out dangerous characters.
 fn harmless(text: &str) -> String {
-    let dangerous = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if !text.contains(dangerous) {
+    if !text.contains(is_dangerous) {
         return text.to_owned();
     }
     text.chars().fold(String::new(), |mut out, c| {
-        if dangerous(c) {
+        if is_dangerous(c) {
             let _ = write!(out, "{}", c.escape_unicode());
         } else {
             out.push(c);

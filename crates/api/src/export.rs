@@ -18,6 +18,7 @@ pub mod badge;
 use std::io;
 
 use repolens_core::store::{Scan, StoredResults};
+use repolens_core::timestamp;
 
 pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
@@ -100,9 +101,7 @@ impl About {
             branch: scan.branch.clone(),
             branch_message: scan.branch_message(),
             commit_sha: scan.commit_sha.clone(),
-            completed_at: scan
-                .completed_at
-                .map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+            completed_at: scan.completed_at.map(timestamp::format),
         }
     }
 

@@ -20,7 +20,7 @@ pub mod worker;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use repolens_core::store::{Scan, Seen};
 use repolens_core::{BranchNote, ScanId};
 use serde::{Serialize, Serializer};
@@ -80,7 +80,7 @@ struct Time(String);
 
 /// `2026-01-22T18:05:55.000Z`.
 fn timestamp<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+    repolens_core::timestamp::serialize(time, serializer)
 }
 
 fn optional_timestamp<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,10 +2,11 @@
 //! cloned, and the settings.
 //!
 //! Nothing here does I/O, but for the features: `store` is the database, of the API alone; `queue` is the job queue in Redis;
-//! `tls` is how we connect to others.
+//! `tls` and `vetted-host` are connections to others.
 
 #[cfg(feature = "queue")]
 pub mod backoff;
+mod bearer;
 pub mod branch;
 mod error_chain;
 pub mod failure;
@@ -25,7 +26,11 @@ pub mod store;
 pub mod timestamp;
 #[cfg(feature = "tls")]
 pub mod tls;
+mod usage;
+#[cfg(feature = "vetted-host")]
+mod vetted_host;
 
+pub use bearer::{InvalidAuthorization, bearer_token};
 pub use branch::{BranchName, BranchNote};
 pub use error_chain::error_chain;
 pub use failure::{FailureCode, FailureKind};
@@ -34,3 +39,6 @@ pub use repo_url::{RepoUrl, UrlPolicy};
 pub use scan::{LeaseToken, ScanId, ScanStatus};
 pub use scan_limits::ScanLimits;
 pub use secret::Secret;
+pub use usage::{Usage, UsageGuard};
+#[cfg(feature = "vetted-host")]
+pub use vetted_host::{VetError, VettedHost};

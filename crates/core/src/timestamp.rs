@@ -16,3 +16,19 @@ pub fn format(time: DateTime<Utc>) -> String {
 pub fn serialize<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format(*time))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The log has no chrono; its times have the same form.
+        #[test]
+        fn the_log_has_the_same_format(milliseconds in 0..253_402_300_800_000_i64) {
+            let time = DateTime::from_timestamp_millis(milliseconds).expect("a year up to 9999");
+            prop_assert_eq!(format(time), repolens_log::timestamp(time.into()));
+        }
+    }
+}

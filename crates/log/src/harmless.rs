@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Makes control characters, escape sequences, line separators and bidirectional controls visible (`\x1b`,
-/// `\u{202e}`). Tabs stay.
+use crate::is_dangerous;
+
+/// Makes the characters of [`is_dangerous`] visible (`\x1b`, `\u{202e}`). Tabs stay.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     if is_plain(text.as_bytes()) || !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
@@ -54,14 +55,9 @@ fn push_harmless(shown: &mut String, character: char) {
     written.expect("writing to a `String` cannot fail");
 }
 
+/// A tab is harmless in a line.
 fn is_harmful(character: char) -> bool {
-    match character {
-        '\t' => false,
-        // Line separators, bidirectional marks, embeddings, overrides and isolates.
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' => true,
-        // C0, DEL and C1.
-        other => other.is_control(),
-    }
+    character != '\t' && is_dangerous(character)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! The API and the worker call [`init`] once and log with `tracing`. The supervisor, which has no `tracing`, builds
 //! [`Record`]s itself (`default-features = false`).
 
+mod dangerous;
 mod format;
 mod harmless;
 mod record;
@@ -15,6 +16,7 @@ mod redact;
 mod subscriber;
 mod timestamp;
 
+pub use dangerous::is_dangerous;
 pub use format::Format;
 pub use harmless::{harmless, harmless_bytes, is_plain};
 pub use record::{Level, Record, push_prefix};

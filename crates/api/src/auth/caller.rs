@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::Utc;
 use repolens_core::settings::{GithubApp, SignIn};
@@ -24,6 +23,7 @@ pub use super::github::{Attempt, Github, Scope, Visibility};
 use super::session::SessionToken;
 use super::token::FrontendSecrets;
 use crate::app::App;
+use crate::http::client::authorization;
 use crate::http::problem::Problem;
 use crate::http::request::is_foreign;
 
@@ -160,7 +160,7 @@ enum Bearer<'a> {
 }
 
 async fn identify(app: &web::Data<App>, request: &HttpRequest) -> Result<Caller, Problem> {
-    let bearer = match authorization(request)? {
+    let bearer = match authorization(request.headers()).map_err(|_| invalid())? {
         // A worker looks at scans like anybody else.
         Some(token) if app.auth.worker_token.is(token) => return Ok(Caller::Guest),
         Some(token) => Some(read_bearer(token)?),
@@ -193,21 +193,6 @@ async fn identify(app: &web::Data<App>, request: &HttpRequest) -> Result<Caller,
             Some(caller) => caller,
             None => by_cookie(app, request).await?.unwrap_or(Caller::Guest),
         }),
-    }
-}
-
-/// What stands after `Bearer`. Another scheme, or two headers, are a credential that is not valid.
-fn authorization(request: &HttpRequest) -> Result<Option<&str>, Problem> {
-    let mut all = request.headers().get_all(header::AUTHORIZATION);
-    let Some(only) = all.next() else {
-        return Ok(None);
-    };
-    if all.next().is_some() {
-        return Err(invalid());
-    }
-    match only.to_str().ok().and_then(|value| value.split_once(' ')) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
-        _ => Err(invalid()),
     }
 }
 

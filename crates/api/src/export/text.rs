@@ -2,19 +2,15 @@
 
 use std::fmt::Write as _;
 
-/// Changes the order in which text is shown, or is not shown itself: a name could pretend to be another with these.
-pub fn deceives(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
-}
+use repolens_log::is_dangerous;
 
-/// Line breaks become spaces; characters that deceive are spelt out.
+/// Line breaks become spaces; dangerous characters are spelled out.
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' | '\r' | '\t' => line.push(' '),
-            c if deceives(c) => write!(line, "<U+{:04X}>", u32::from(c)).expect("a String takes everything"),
+            c if is_dangerous(c) => write!(line, "<U+{:04X}>", u32::from(c)).expect("a String takes everything"),
             c => line.push(c),
         }
     }

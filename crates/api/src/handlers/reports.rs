@@ -7,6 +7,7 @@ use chrono::Utc;
 use repolens_core::job::{LEASE_HEADER, MAX_REPORT_BYTES, StatusReport};
 use repolens_core::store::{Figures, Finish, Finished, StoredReport};
 use repolens_core::{LeaseToken, ScanId, ScanStatus};
+use repolens_log::is_dangerous;
 use serde_json::json;
 use tracing::Instrument as _;
 
@@ -156,7 +157,7 @@ const MAX_ERROR: usize = 2_000;
 /// What a worker says stands beside what strangers wrote: one line of it, without characters that a terminal would obey or
 /// that PostgreSQL has no place for.
 pub fn line(text: &str, most: usize) -> String {
-    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    let shown = |c: char| if is_dangerous(c) { ' ' } else { c };
     text.chars().map(shown).take(most).collect()
 }
 

@@ -4,6 +4,7 @@ use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse};
 use repolens_core::ScanId;
 use repolens_core::store::StoredResults;
+use repolens_log::is_dangerous;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -144,5 +145,5 @@ fn missing(name: &str, above: &str, names: &[String]) -> Problem {
 
 /// What somebody else wrote, short enough for a sentence.
 fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(80).collect()
+    text.chars().filter(|c| !is_dangerous(*c)).take(80).collect()
 }

@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use repolens_core::settings::{TrustedProxies, is_cloudflare};
+use repolens_core::{InvalidAuthorization, bearer_token};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
@@ -20,10 +21,9 @@ impl FromRequest for Worker {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let right = match (request.app_data::<web::Data<App>>(), bearer(request.headers())) {
-            (Some(app), Some(shown)) => app.auth.worker_token.is(shown),
-            _ => false,
-        };
+        let right = request
+            .app_data::<web::Data<App>>()
+            .is_some_and(|app| has_worker_token(request.headers(), app));
         ready(if right {
             Ok(Self)
         } else {
@@ -160,10 +160,14 @@ pub fn parse_element(element: &str) -> Option<IpAddr> {
     host.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
-/// The token after `Bearer`.
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// Parses the header `Authorization`.
+pub fn authorization(headers: &HeaderMap) -> Result<Option<&str>, InvalidAuthorization> {
+    bearer_token(headers.get_all(header::AUTHORIZATION).map(HeaderValue::as_bytes))
+}
+
+/// Whether a request has the worker's token.
+pub fn has_worker_token(headers: &HeaderMap, app: &App) -> bool {
+    matches!(authorization(headers), Ok(Some(token)) if app.auth.worker_token.is(token))
 }
 
 #[cfg(test)]

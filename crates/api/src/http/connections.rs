@@ -17,6 +17,7 @@ use futures_util::task::AtomicWaker;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::socket::{setsockopt, sockopt};
 use repolens_core::settings::TrustedProxies;
+use repolens_core::{Usage, UsageGuard};
 
 use crate::http::client::Client;
 pub use stream::{Counted, service};
@@ -43,6 +44,7 @@ pub struct Connections {
     trusted: TrustedProxies,
     started: Instant,
     open: Mutex<Open>,
+    by_client: Arc<Usage<u128>>,
     /// Refused clients that still read their answer.
     lingering: AtomicUsize,
 }
@@ -51,8 +53,7 @@ pub struct Connections {
 struct Open {
     next: u64,
     /// Those that are not being closed.
-    connections: HashMap<u64, Arc<Connection>>,
-    of_client: HashMap<u128, usize>,
+    connections: HashMap<u64, (Arc<Connection>, Option<UsageGuard<u128>>)>,
 }
 
 /// One connection, as the others see it.
@@ -94,6 +95,7 @@ impl Connections {
             trusted,
             started: Instant::now(),
             open: Mutex::default(),
+            by_client: Arc::default(),
             lingering: AtomicUsize::new(0),
         }
     }
@@ -103,12 +105,14 @@ impl Connections {
         let bounded = !peer.is_loopback() && !self.trusted.trusts_peer(peer);
         let client = bounded.then(|| Client { address: peer }.number());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = client
-            && open.of_client.get(&client).is_some_and(|own| *own >= MOST_OF_CLIENT)
-            && !open.close_idle(|connection| connection.client == Some(client))
-        {
-            return None;
-        }
+        let share = match client {
+            Some(client) => match self.count(client) {
+                Some(share) => Some(share),
+                None if open.close_idle(|connection| connection.client == Some(client)) => Some(self.count(client)?),
+                None => return None,
+            },
+            None => None,
+        };
         if open.connections.len() >= self.most {
             // Where none is idle the new one is served beyond the number, as far as the server accepts any.
             open.close_idle(|_| true);
@@ -123,15 +127,17 @@ impl Connections {
         });
         let number = open.next;
         open.next += 1;
-        open.connections.insert(number, Arc::clone(&connection));
-        if let Some(client) = client {
-            *open.of_client.entry(client).or_default() += 1;
-        }
+        open.connections.insert(number, (Arc::clone(&connection), share));
         Some(Place {
             connections: Arc::clone(self),
             number,
             connection,
         })
+    }
+
+    fn count(&self, client: u128) -> Option<UsageGuard<u128>> {
+        let check = |_: usize, own: usize| if own < MOST_OF_CLIENT { Ok(()) } else { Err(()) };
+        self.by_client.take(client, 1, check).ok()
     }
 
     fn now_ms(&self) -> u64 {
@@ -151,6 +157,7 @@ impl Open {
         let idle = self
             .connections
             .iter()
+            .map(|(number, (connection, _))| (number, connection))
             .filter(|(_, connection)| connection.is_idle() && among(connection))
             .min_by_key(|(number, connection)| (connection.used_ms.load(Ordering::Relaxed), **number));
         let Some(number) = idle.map(|(number, _)| *number) else {
@@ -163,16 +170,7 @@ impl Open {
     }
 
     fn remove(&mut self, number: u64) -> Option<Arc<Connection>> {
-        let connection = self.connections.remove(&number)?;
-        if let Some(client) = connection.client
-            && let Some(own) = self.of_client.get_mut(&client)
-        {
-            *own -= 1;
-            if *own == 0 {
-                self.of_client.remove(&client);
-            }
-        }
-        Some(connection)
+        self.connections.remove(&number).map(|(connection, _)| connection)
     }
 }
 
@@ -290,7 +288,7 @@ mod tests {
         assert!(all.admit(client).is_some());
         places.clear();
         drop(one_more);
-        assert!(all.open.lock().expect("no panic").of_client.is_empty());
+        assert!(all.by_client.keys() == 0);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 //! Who sends a body slowly, or asks for a hundred reports at once, holds up nobody but itself. Event streams are counted by
 //! themselves, in `events.rs`.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use repolens_core::settings::Rate;
+use repolens_core::{Usage, UsageGuard};
 
 /// More than a browser opens, and than a script needs.
 const ENOUGH: usize = 64;
@@ -16,54 +16,32 @@ const ENOUGH: usize = 64;
 pub const UNLIMITED: usize = 1_000;
 
 pub struct InFlight {
-    clients: Mutex<HashMap<u128, usize>>,
-    /// For each of them.
+    clients: Arc<Usage<u128>>,
+    /// The limit of each client.
     most: usize,
 }
 
 /// One request that is being answered, until it is dropped.
-pub struct InFlightGuard {
-    in_flight: Arc<InFlight>,
-    client: u128,
-}
+pub type InFlightGuard = UsageGuard<u128>;
 
 impl InFlight {
-    /// Whoever lets a client ask more often lets it have more requests open.
+    /// A client with a higher rate may also have more requests open.
     pub fn new(rate: Option<Rate>) -> Self {
         let most = match rate {
             Some(rate) => usize::try_from(rate.count).unwrap_or(usize::MAX).max(ENOUGH),
             None => UNLIMITED,
         };
         Self {
-            clients: Mutex::default(),
+            clients: Arc::default(),
             most,
         }
     }
 
-    /// `None`: this client has enough of them. It may have at least `least`.
-    pub fn enter(self: &Arc<Self>, client: u128, least: usize) -> Option<InFlightGuard> {
-        let mut map = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = map.entry(client).or_default();
-        if *count >= self.most.max(least) {
-            return None;
-        }
-        *count += 1;
-        Some(InFlightGuard {
-            in_flight: Arc::clone(self),
-            client,
-        })
-    }
-}
-
-impl Drop for InFlightGuard {
-    fn drop(&mut self) {
-        let mut map = self.in_flight.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = map.get_mut(&self.client) {
-            *count -= 1;
-            if *count == 0 {
-                map.remove(&self.client);
-            }
-        }
+    /// Counts a request of a client; `None` where it has reached its limit, which is at least `least`.
+    pub fn enter(&self, client: u128, least: usize) -> Option<InFlightGuard> {
+        let most = self.most.max(least);
+        let check = |_: usize, own: usize| if own < most { Ok(()) } else { Err(()) };
+        self.clients.take(client, 1, check).ok()
     }
 }
 
@@ -79,13 +57,13 @@ mod tests {
             count: 70,
             per: Duration::from_secs(1),
         };
-        let in_flight = Arc::new(InFlight::new(Some(rate)));
+        let in_flight = InFlight::new(Some(rate));
         let held: Vec<_> = (0..in_flight.most).filter_map(|_| in_flight.enter(1, 0)).collect();
         assert_eq!(held.len(), 70);
         assert!(in_flight.enter(1, 0).is_none());
         assert!(in_flight.enter(2, 0).is_some(), "another client");
         drop(held);
         assert!(in_flight.enter(1, 0).is_some());
-        assert!(in_flight.clients.lock().expect("no panic").is_empty());
+        assert_eq!(in_flight.clients.keys(), 0);
     }
 }

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpServer, web};
 use anyhow::Context as _;
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
+use repolens_core::timestamp;
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -164,7 +165,7 @@ async fn get_health(liveness: web::Data<Liveness>) -> HttpResponse {
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(json!({
             "status": word,
-            "timestamp": Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
+            "timestamp": timestamp::format(Utc::now()),
             "service": "repolens-api",
             "version": env!("CARGO_PKG_VERSION"),
             "uptimeSeconds": liveness.started.elapsed().as_secs(),

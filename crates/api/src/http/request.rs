@@ -13,11 +13,12 @@ use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use repolens_core::settings::TrustedProxies;
+use repolens_log::is_dangerous;
 use tracing::Instrument as _;
 use url::form_urlencoded;
 
 use crate::app::App;
-use crate::http::client::{Client, bearer};
+use crate::http::client::{Client, has_worker_token};
 use crate::http::connections::{Place, UnderWay};
 use crate::http::in_flight::InFlightGuard;
 use crate::http::problem::Problem;
@@ -143,7 +144,7 @@ fn list_call(request: &ServiceRequest, client: Client) -> Option<ListCall> {
 /// Hosts that look whether we are alive, workers that show their token, and list calls that are repeated and so wait, are not
 /// limited.
 fn is_limited(request: &ServiceRequest, app: &App) -> bool {
-    let worker = bearer(request.headers()).is_some_and(|token| app.auth.worker_token.is(token));
+    let worker = has_worker_token(request.headers(), app);
     let repeat = request
         .extensions()
         .get::<ListCall>()
@@ -218,7 +219,7 @@ pub fn unreadable_query(query: &str, error: &QueryPayloadError) -> Problem {
     });
     match wrong.filter(|_| !cause.contains(" field `")) {
         Some((name, value)) => {
-            let value: String = value.chars().filter(|c| !c.is_control()).take(40).collect();
+            let value: String = value.chars().filter(|c| !is_dangerous(*c)).take(40).collect();
             Problem::malformed(format!(
                 "`{name}` cannot be `{value}`: write a whole number that is not negative and not so large."
             ))

@@ -3,14 +3,14 @@
 //! Whoever asks for a large report and then reads it slowly, or not at all, keeps a piece of it in our memory. All of them
 //! together have so much budget, and each client a part of that: beyond it an answer is refused before it begins.
 
-use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
+use repolens_core::{Usage, UsageGuard};
 
 use crate::http::connections::UnderWay;
 use crate::http::in_flight::InFlightGuard;
@@ -26,56 +26,26 @@ const LARGE: usize = 64 << 10;
 /// In the extensions of an answer whose body is made while it is sent: how many bytes of it are in memory meanwhile.
 pub struct BufferedBytes(pub usize);
 
+/// Bytes in memory, by client; `None` stands for all answers that have no client.
 #[derive(Default)]
-pub struct SendBudget(Mutex<Used>);
-
-#[derive(Default)]
-struct Used {
-    all: usize,
-    clients: HashMap<u128, usize>,
-}
+pub struct SendBudget(Arc<Usage<Option<u128>>>);
 
 /// What one answer takes, until it is dropped.
-pub struct Reservation {
-    budget: Arc<SendBudget>,
-    client: Option<u128>,
-    bytes: usize,
-}
+pub type Reservation = UsageGuard<Option<u128>>;
 
 impl SendBudget {
-    /// `None`: there is not so much left. What is larger than all of it fits where nothing else is. Without a `client` only
-    /// the whole counts.
-    pub fn take(self: &Arc<Self>, client: Option<u128>, bytes: usize) -> Option<Reservation> {
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = client.map_or(0, |client| used.clients.get(&client).copied().unwrap_or(0));
+    /// Takes `bytes`; `None` where the budget has less left. An answer that is larger than the budget fits where nothing
+    /// else is in memory. Without a `client` only the total counts.
+    pub fn take(&self, client: Option<u128>, bytes: usize) -> Option<Reservation> {
         let fits = |used: usize, of: usize| used == 0 || used.saturating_add(bytes) <= of;
-        if !fits(used.all, ALL) || !fits(own, EACH) {
-            return None;
-        }
-        used.all += bytes;
-        if let Some(client) = client {
-            used.clients.insert(client, own + bytes);
-        }
-        Some(Reservation {
-            budget: Arc::clone(self),
-            client,
-            bytes,
-        })
-    }
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        let mut used = self.budget.0.lock().unwrap_or_else(PoisonError::into_inner);
-        used.all -= self.bytes;
-        if let Some(client) = self.client
-            && let Some(own) = used.clients.get_mut(&client)
-        {
-            *own -= self.bytes;
-            if *own == 0 {
-                used.clients.remove(&client);
+        let check = |total: usize, own: usize| {
+            if fits(total, ALL) && (client.is_none() || fits(own, EACH)) {
+                Ok(())
+            } else {
+                Err(())
             }
-        }
+        };
+        self.0.take(client, bytes, check).ok()
     }
 }
 
@@ -83,7 +53,7 @@ impl Drop for Reservation {
 /// there is no budget. Streams are counted by themselves, and only keep their connection in use.
 pub fn until_sent(
     response: HttpResponse<BoxBody>,
-    budget: &Arc<SendBudget>,
+    budget: &SendBudget,
     client: Option<u128>,
     held: Option<InFlightGuard>,
     under_way: Option<UnderWay>,
@@ -142,7 +112,7 @@ mod tests {
 
     #[test]
     fn one_client_fills_its_part_and_all_of_them_the_whole() {
-        let budget = Arc::new(SendBudget::default());
+        let budget = SendBudget::default();
         let piece = 1 << 20;
         let fill = |client: u128| std::iter::from_fn(move || Some(client));
         let mut places = Vec::new();
@@ -159,7 +129,6 @@ mod tests {
         assert!(budget.take(Some(2), 1).is_none());
         drop(large);
         assert!(budget.take(Some(2), 1).is_some());
-        let used = budget.0.lock().expect("no panic");
-        assert!(used.all == 0 && used.clients.is_empty());
+        assert_eq!((budget.0.total(), budget.0.keys()), (0, 0));
     }
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use repolens_core::store::{Scan, Seen};
-use repolens_core::{ScanId, ScanStatus};
+use repolens_core::{ScanId, ScanStatus, timestamp};
 
 use super::place::short_name;
 use super::read::Reader;
@@ -157,7 +157,7 @@ impl<'a> Waiting<'a> {
 
     fn since(&self) -> String {
         let since = self.scan.started_at.unwrap_or(self.scan.created_at);
-        since.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+        timestamp::format(since)
     }
 }
 

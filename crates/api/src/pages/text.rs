@@ -6,8 +6,10 @@ use std::fmt::{self, Display, Write as _};
 
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use repolens_core::timestamp;
+use repolens_log::is_dangerous;
 
-use crate::export::text::{deceives, thousands};
+use crate::export::text::thousands;
 
 /// Characters of a name; longer ones are shortened in the middle, so that ten of them do not fill a page.
 const LONGEST: usize = 160;
@@ -36,7 +38,7 @@ fn push(html: &mut String, c: char) {
         '>' => html.push_str("&gt;"),
         '"' => html.push_str("&quot;"),
         '\'' => html.push_str("&#39;"),
-        c if deceives(c) => write!(html, "<span class=\"ctl\">U+{:04X}</span>", u32::from(c)).unwrap_or_default(),
+        c if is_dangerous(c) => write!(html, "<span class=\"ctl\">U+{:04X}</span>", u32::from(c)).unwrap_or_default(),
         c => html.push(c),
     }
 }
@@ -237,7 +239,7 @@ pub fn day_of(time: &str) -> String {
 pub fn moment(time: &DateTime<Utc>) -> Html {
     Html(format!(
         "<time datetime=\"{}\">{}, {:02}:{:02} UTC</time>",
-        time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        timestamp::format(*time),
         day(time),
         time.hour(),
         time.minute()
@@ -255,10 +257,7 @@ pub fn ago(time: &DateTime<Utc>, now: &DateTime<Utc>) -> Html {
         172_800..604_800 => format!("{} days ago", seconds / 86_400),
         _ => day(time),
     };
-    Html(format!(
-        "<time datetime=\"{}\">{said}</time>",
-        time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-    ))
+    Html(format!("<time datetime=\"{}\">{said}</time>", timestamp::format(*time)))
 }
 
 /// Names of the languages as people write them.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use repolens_core::store::Scan;
-use repolens_core::{FailureCode, ScanStatus};
+use repolens_core::{FailureCode, ScanStatus, Usage, UsageGuard};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -98,6 +98,7 @@ pub const MAX_STREAMS: usize = 1_500;
 #[derive(Default)]
 pub struct Events {
     inner: Mutex<Inner>,
+    streams: Arc<Usage<String>>,
     changes: AtomicU64,
     relay: Option<EventRelay>,
 }
@@ -105,8 +106,6 @@ pub struct Events {
 #[derive(Default)]
 struct Inner {
     scans: HashMap<String, Watched>,
-    clients: HashMap<String, usize>,
-    streams: usize,
 }
 
 #[derive(Default)]
@@ -127,6 +126,7 @@ impl Events {
     pub fn new(relay: Option<EventRelay>) -> Self {
         Self {
             inner: Mutex::default(),
+            streams: Arc::default(),
             changes: AtomicU64::new(0),
             relay,
         }
@@ -184,22 +184,19 @@ impl Events {
 
     /// Begins to watch; it ends when the guard is dropped.
     pub fn watch(self: &Arc<Self>, scan_id: &str, client: &str) -> Result<Watch, Refused> {
+        let check = |all: usize, own: usize| match () {
+            () if all >= MAX_STREAMS => Err(Refused::TooMany),
+            () if own >= MAX_PER_CLIENT => Err(Refused::TooManyOfThisClient),
+            () => Ok(()),
+        };
+        let stream = self.streams.take(client.to_owned(), 1, check)?;
         let mut inner = self.lock();
-        if inner.streams >= MAX_STREAMS {
-            return Err(Refused::TooMany);
-        }
-        let of_client = inner.clients.entry(client.to_owned()).or_default();
-        if *of_client >= MAX_PER_CLIENT {
-            return Err(Refused::TooManyOfThisClient);
-        }
-        *of_client += 1;
-        inner.streams += 1;
         let watched = inner.scans.entry(scan_id.to_owned()).or_default();
         watched.watchers += 1;
         Ok(Watch {
             changes: watched.sender.subscribe(),
             scan_id: scan_id.to_owned(),
-            client: client.to_owned(),
+            _stream: stream,
             events: Arc::clone(self),
         })
     }
@@ -214,20 +211,13 @@ impl Events {
 pub struct Watch {
     pub changes: watch::Receiver<Option<State>>,
     pub scan_id: String,
-    client: String,
+    _stream: UsageGuard<String>,
     events: Arc<Events>,
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         let mut inner = self.events.lock();
-        inner.streams -= 1;
-        if let Some(count) = inner.clients.get_mut(&self.client) {
-            *count -= 1;
-            if *count == 0 {
-                inner.clients.remove(&self.client);
-            }
-        }
         // Counted under the lock: the receiver itself goes only afterwards, when another may be leaving too.
         if let Some(watched) = inner.scans.get_mut(&self.scan_id) {
             watched.watchers -= 1;
@@ -254,7 +244,10 @@ mod tests {
         assert!(events.watch("scan", "client").is_ok());
         drop(held);
         let inner = events.lock();
-        assert_eq!((inner.streams, inner.scans.len(), inner.clients.len()), (0, 0, 0));
+        assert_eq!(
+            (inner.scans.len(), events.streams.total(), events.streams.keys()),
+            (0, 0, 0)
+        );
     }
 
     #[test]

@@ -10,10 +10,10 @@ mod sign;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use repolens_core::store::{Delivery, Scan, StoreError};
-use repolens_core::{FailureCode, ScanStatus};
+use repolens_core::{FailureCode, ScanStatus, timestamp};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 
@@ -111,7 +111,6 @@ fn pause_after(attempt: i32) -> Option<TimeDelta> {
 
 /// The body, the same at every attempt.
 fn payload(scan: &Scan) -> Value {
-    let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let ended = scan.completed_at.unwrap_or(scan.created_at);
     let mut data = json!({
         "scanId": scan.id,
@@ -119,8 +118,8 @@ fn payload(scan: &Scan) -> Value {
         "repoUrl": scan.repo_url,
         "branch": scan.branch,
         "commitSha": scan.commit_sha,
-        "createdAt": time(scan.created_at),
-        "completedAt": time(ended),
+        "createdAt": timestamp::format(scan.created_at),
+        "completedAt": timestamp::format(ended),
     });
     if scan.status == ScanStatus::Failed {
         data["error"] = scan.error_message.as_deref().unwrap_or("The scan failed.").into();
@@ -128,7 +127,7 @@ fn payload(scan: &Scan) -> Value {
         let kind = scan.error_code.as_deref().and_then(FailureCode::kind_of);
         data["errorKind"] = kind.map_or(Value::Null, |kind| kind.wire().into());
     }
-    json!({ "type": format!("scan.{}", scan.status.wire()), "timestamp": time(ended), "data": data })
+    json!({ "type": format!("scan.{}", scan.status.wire()), "timestamp": timestamp::format(ended), "data": data })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! From an address to the remote that git will connect to: looked up, vetted, pinned; redirects followed by hand.
+//! From an address to the remote that git will connect to: vetted, pinned; redirects followed by hand.
 //!
 //! The first request that git would make is made here, so that a missing repository or a request for a password is known
 //! early, and so that a redirect leads nowhere that was not vetted like the address itself.
@@ -7,14 +7,11 @@ mod answer;
 
 use std::error::Error;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use repolens_core::job::CloneCredential;
-use repolens_core::{FailureCode, RepoUrl, UrlPolicy, error_chain};
-use reqwest::{header, redirect};
-use url::Host;
+use repolens_core::{FailureCode, RepoUrl, UrlPolicy, VetError, VettedHost, error_chain};
+use reqwest::header;
 
 use super::credential::Header;
 use crate::failed::Failed;
@@ -31,6 +28,8 @@ pub struct Remote {
 
 /// Enough for a repository that was renamed twice, and moved from `http` to `https`.
 const MAX_REDIRECTS: usize = 3;
+/// Resolvers try each of their servers twice, for 5 s.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// For the server's first answer; a large repository does not make it slower.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -56,11 +55,11 @@ pub(super) async fn locate(
         });
     }
     for _ in 0..=MAX_REDIRECTS {
-        let addresses = resolve(&url, policy).await?;
+        let host = resolve(&url, policy).await?;
         let authorization = credential.and_then(|credential| Header::new(credential, &url));
-        match request(&url, &addresses, authorization.as_ref()).await? {
+        match request(&url, &host, authorization.as_ref()).await? {
             Answer::Repository => {
-                let pinned = pin(&url, &addresses);
+                let pinned = pin(&url, &host);
                 return Ok(Remote {
                     url,
                     pinned,
@@ -79,34 +78,20 @@ pub(super) async fn locate(
     ))
 }
 
-/// All addresses of the host. One refused address refuses the host: which one is connected to would be chance.
-async fn resolve(url: &RepoUrl, policy: &UrlPolicy) -> Result<Vec<SocketAddr>, Failed> {
+async fn resolve(url: &RepoUrl, policy: &UrlPolicy) -> Result<VettedHost, Failed> {
     let port = url.port().unwrap_or(443);
-    let addresses: Vec<SocketAddr> = match url.host() {
-        Some(Host::Ipv4(address)) => vec![(address, port).into()],
-        Some(Host::Ipv6(address)) => vec![(address, port).into()],
-        Some(Host::Domain(name)) => tokio::net::lookup_host((name, port))
-            .await
-            .map_err(|error| Failed::new(FailureCode::HostNotFound, error.to_string()))?
-            .collect(),
-        None => Vec::new(),
-    };
-    if addresses.is_empty() {
-        return Err(Failed::new(FailureCode::HostNotFound, "the name has no address"));
-    }
-    if let Some(refused) = addresses.iter().find(|address| !policy.allows(address.ip())) {
-        return Err(Failed::new(
-            FailureCode::HostRefused,
-            format!("the name resolves to {}", refused.ip()),
-        ));
-    }
-    Ok(addresses)
+    let vetted = VettedHost::resolve(url.host(), port, policy, LOOKUP_TIMEOUT).await;
+    vetted.map_err(|error| {
+        let code = match &error {
+            VetError::NotFound(_) => FailureCode::HostNotFound,
+            VetError::Refused(_) => FailureCode::HostRefused,
+        };
+        Failed::new(code, error.to_string())
+    })
 }
 
-fn pin(url: &RepoUrl, addresses: &[SocketAddr]) -> Option<String> {
-    let Some(Host::Domain(name)) = url.host() else {
-        return None;
-    };
+fn pin(url: &RepoUrl, host: &VettedHost) -> Option<String> {
+    let (name, addresses) = host.pinned()?;
     let port = url.port()?;
     let list: Vec<String> = addresses
         .iter()
@@ -124,11 +109,16 @@ enum Answer {
     Elsewhere(String),
 }
 
-async fn request(url: &RepoUrl, addresses: &[SocketAddr], authorization: Option<&Header>) -> Result<Answer, Failed> {
+async fn request(url: &RepoUrl, host: &VettedHost, authorization: Option<&Header>) -> Result<Answer, Failed> {
     let address = format!("{url}{FIRST_REQUEST}");
-    let mut builder = client(url, addresses)?
-        .get(&address)
-        .header("Git-Protocol", "version=2");
+    let client = host
+        .client()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(ANSWER_TIMEOUT)
+        .build()
+        .map_err(|error| Failed::new(FailureCode::CloneFailed, format!("no HTTP client: {error}")))?;
+    let mut builder = client.get(&address).header("Git-Protocol", "version=2");
     if let Some(header) = authorization {
         builder = builder.header(header::AUTHORIZATION, header.value()?);
     }
@@ -171,24 +161,6 @@ fn redirected(response: &reqwest::Response) -> Result<String, Failed> {
         Some(repository) if is_network => Ok(repository.to_owned()),
         _ => Err(answer::redirected_to_page(target.as_str())),
     }
-}
-
-/// A client that can reach these addresses only, and follows nothing by itself.
-fn client(url: &RepoUrl, addresses: &[SocketAddr]) -> Result<reqwest::Client, Failed> {
-    static TLS: LazyLock<Arc<rustls::ClientConfig>> = LazyLock::new(|| Arc::new(repolens_core::tls::client_config()));
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured((**TLS).clone())
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .user_agent(USER_AGENT)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(ANSWER_TIMEOUT);
-    if let Some(Host::Domain(name)) = url.host() {
-        builder = builder.resolve_to_addrs(name, addresses);
-    }
-    builder
-        .build()
-        .map_err(|error| Failed::new(FailureCode::CloneFailed, format!("no HTTP client: {error}")))
 }
 
 fn no_answer(error: &reqwest::Error) -> Failed {

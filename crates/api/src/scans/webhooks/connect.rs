@@ -1,13 +1,11 @@
-//! One attempt to tell one address: looked up, vetted, tied to what was vetted; no redirects, little time.
+//! One attempt to deliver to one address: vetted, pinned, without redirects, in little time.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::Utc;
 use repolens_core::store::Delivery;
-use repolens_core::{HookUrl, UrlPolicy};
-use reqwest::{StatusCode, header, redirect};
-use url::Host;
+use repolens_core::{HookUrl, UrlPolicy, VetError, VettedHost};
+use reqwest::{StatusCode, header};
 
 use super::sign::{signature, signing_key};
 
@@ -21,9 +19,9 @@ pub async fn post(delivery: &Delivery, body: String, policy: &UrlPolicy) -> Resu
     // The settings may have changed since it was made.
     let url = HookUrl::parse(&delivery.url, policy).map_err(|_| "address refused".to_owned())?;
     let key = signing_key(delivery.secret.expose()).ok_or_else(|| "no usable secret".to_owned())?;
-    let addresses = look_up(&url, policy).await?;
+    let host = resolve(&url, policy).await?;
     let timestamp = Utc::now().timestamp();
-    let request = client(&url, &addresses)?
+    let request = client(&host)?
         .post(url.as_str())
         .header(header::CONTENT_TYPE, "application/json")
         .header("webhook-id", &delivery.id)
@@ -38,39 +36,19 @@ pub async fn post(delivery: &Delivery, body: String, policy: &UrlPolicy) -> Resu
     }
 }
 
-/// All addresses of the host. One that is refused refuses the host: which one is connected to is not for chance to say.
-async fn look_up(url: &HookUrl, policy: &UrlPolicy) -> Result<Vec<SocketAddr>, String> {
-    let port = url.port();
-    let addresses: Vec<SocketAddr> = match url.host() {
-        Some(Host::Ipv4(address)) => vec![(address, port).into()],
-        Some(Host::Ipv6(address)) => vec![(address, port).into()],
-        Some(Host::Domain(name)) => tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((name, port)))
-            .await
-            .map_err(|_| "host not found".to_owned())?
-            .map_err(|_| "host not found".to_owned())?
-            .collect(),
-        None => Vec::new(),
-    };
-    if addresses.is_empty() {
-        return Err("host not found".to_owned());
-    }
-    if addresses.iter().any(|address| !policy.allows(address.ip())) {
-        return Err("address refused".to_owned());
-    }
-    Ok(addresses)
+async fn resolve(url: &HookUrl, policy: &UrlPolicy) -> Result<VettedHost, String> {
+    let vetted = VettedHost::resolve(url.host(), url.port(), policy, LOOKUP_TIMEOUT).await;
+    vetted.map_err(|error| match error {
+        VetError::NotFound(_) => "host not found".to_owned(),
+        VetError::Refused(_) => "address refused".to_owned(),
+    })
 }
 
-/// A client that can reach these addresses only.
-fn client(url: &HookUrl, addresses: &[SocketAddr]) -> Result<reqwest::Client, String> {
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(repolens_core::tls::client_config())
-        .no_proxy()
-        .redirect(redirect::Policy::none())
+fn client(host: &VettedHost) -> Result<reqwest::Client, String> {
+    host.client()
         .user_agent(concat!("RepoLens/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TIMEOUT);
-    if let Some(Host::Domain(name)) = url.host() {
-        builder = builder.resolve_to_addrs(name, addresses);
-    }
-    builder.build().map_err(|error| format!("no HTTP client: {error}"))
+        .timeout(TIMEOUT)
+        .build()
+        .map_err(|error| format!("no HTTP client: {error}"))
 }

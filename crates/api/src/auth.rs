@@ -3,16 +3,19 @@
 pub mod access;
 mod cache;
 pub mod caller;
+pub mod callers;
 pub mod cancel_token;
+pub mod clone_target;
 pub mod clone_tokens;
 mod cookie;
-mod github;
+pub mod github;
 pub mod session;
 mod token;
+pub mod worker;
 
 use repolens_core::Secret;
 
-use caller::Callers;
+use callers::Callers;
 
 /// What is needed to know who calls.
 pub struct Auth {

@@ -1,5 +1,6 @@
 //! `repolens-api check`: are the settings sound?
 
+use std::fmt;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -9,7 +10,22 @@ use repolens_core::store::{PostgresUrl, Refusal, Store, StoreError};
 use repolens_core::tls;
 use tokio::runtime::Handle;
 
-use crate::serve::Misfits;
+/// The tables of the database are not such as the queries can work on.
+#[derive(Debug)]
+pub struct Misfits(pub Vec<String>);
+
+impl fmt::Display for Misfits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the tables in this database are not those that RepoLens can use: {}. Nothing was changed. Use a database or a \
+             schema of its own (`?schema=NAME` in `DATABASE_URL`); docs/migrate.md tells which versions can be taken over",
+            self.0.join("; ")
+        )
+    }
+}
+
+impl std::error::Error for Misfits {}
 
 /// Prints one JSON object a line; `true` where there is no error. With `connect` the database and Redis are tried as well.
 ///

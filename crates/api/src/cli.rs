@@ -104,7 +104,7 @@ fn serve(checked: Checked<ApiSettings>, log: &LogSettings, runtime: &tokio::runt
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
-            ExitCode::from(if error.is::<serve::Misfits>() {
+            ExitCode::from(if error.is::<check::Misfits>() {
                 EXIT_CONFIG
             } else {
                 EXIT_UNAVAILABLE

@@ -27,6 +27,7 @@ mod sign_in;
 mod submit;
 mod text;
 mod theme;
+mod typed_address;
 mod visit;
 
 use actix_web::body::BoxBody;

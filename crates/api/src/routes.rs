@@ -10,7 +10,7 @@ use crate::handlers::{
 };
 use crate::http::problem::Problem;
 use crate::pages;
-use crate::scans::repeated_lists::pace;
+use crate::scans::pace_lists::pace;
 
 /// Address, the methods it has, and who handles them.
 pub fn table(routes: &mut ServiceConfig) {

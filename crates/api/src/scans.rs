@@ -6,9 +6,11 @@ pub mod event_relay;
 pub mod events;
 pub mod finish;
 pub mod lease_watch;
+pub mod pace_lists;
 pub mod queue_sync;
 pub mod repeated_lists;
 pub mod retention;
+pub mod scan_state;
 pub mod webhooks;
 
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use repolens_core::{ScanId, ScanStatus, UrlPolicy};
 use tokio::runtime::Handle;
 use tracing::Instrument as _;
 
-use crate::auth::clone_tokens::Tokens;
+use crate::auth::clone_tokens::CloneTokens;
 use crate::http::problem::Problem;
 use coalesce::Coalescer;
 use dispatch::Dispatch;
@@ -44,7 +46,7 @@ pub struct Scans {
     pub queue: Option<RedisQueue>,
     pub events: Arc<Events>,
     pub webhooks: Wake,
-    pub clone_tokens: Tokens,
+    pub clone_tokens: CloneTokens,
     pub job_limits: JobLimits,
     pub url_policy: UrlPolicy,
     pub guest_history: bool,

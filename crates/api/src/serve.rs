@@ -1,6 +1,5 @@
 //! Brings the API up and takes it down, in order.
 
-use std::fmt;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,8 +19,8 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::app::{App, Process};
 use crate::auth::Auth;
-use crate::auth::caller::Callers;
-use crate::auth::clone_tokens::Tokens;
+use crate::auth::callers::Callers;
+use crate::auth::clone_tokens::CloneTokens;
 use crate::http::connections::{self, Connections, Counted};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
@@ -48,23 +47,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Requests may take this long to end when the process stops.
 const DRAIN_SECONDS: u64 = 8;
-
-/// The tables of the database are not such as the queries can work on.
-#[derive(Debug)]
-pub struct Misfits(pub Vec<String>);
-
-impl fmt::Display for Misfits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the tables in this database are not those that RepoLens can use: {}. Nothing was changed. Use a database or a \
-             schema of its own (`?schema=NAME` in `DATABASE_URL`); docs/migrate.md tells which versions can be taken over",
-            self.0.join("; ")
-        )
-    }
-}
-
-impl std::error::Error for Misfits {}
 
 /// Serves until `SIGTERM` or `SIGINT`.
 ///
@@ -111,7 +93,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
             queue,
             events: Arc::new(Events::new(relay)),
             webhooks: Wake::default(),
-            clone_tokens: Tokens::default(),
+            clone_tokens: CloneTokens::default(),
             job_limits: JobLimits::STANDARD,
             url_policy: settings.url_policy,
             guest_history: settings.guest_history,
@@ -139,10 +121,10 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         store,
     });
     let lease_watch = tokio::spawn(lease_watch::run(Arc::clone(&app), stopping.clone()));
-    let comparer = tokio::spawn(queue_sync::run(Arc::clone(&app), stopping.clone()));
-    let carrier = tokio::spawn(event_relay::run(Arc::clone(&app), stopping.clone()));
-    let pruner = tokio::spawn(retention::run(Arc::clone(&app), stopping.clone()));
-    let teller = tokio::spawn(webhooks::run(Arc::clone(&app), stopping.clone()));
+    let comparer = tokio::spawn(queue_sync::run(Arc::clone(&app.scans), stopping.clone()));
+    let carrier = tokio::spawn(event_relay::run(Arc::clone(&app.scans), stopping.clone()));
+    let pruner = tokio::spawn(retention::run(Arc::clone(&app.scans), stopping.clone()));
+    let teller = tokio::spawn(webhooks::run(Arc::clone(&app.scans), stopping.clone()));
 
     let local = listener.local_addr().context("the listener has no address")?;
     let server = server(
@@ -191,7 +173,7 @@ async fn open_store(settings: &ApiSettings, mut stopping: watch::Receiver<bool>)
         _ = stopping.wait_for(|stop| *stop) => return Ok(None),
         misfits = make_tables(&store) => {
             let misfits = misfits.map_err(trouble)?;
-            anyhow::ensure!(misfits.is_empty(), Misfits(misfits));
+            anyhow::ensure!(misfits.is_empty(), check::Misfits(misfits));
         }
     }
     tracing::info!(kind = store.kind(), "database ready");

@@ -85,7 +85,6 @@ impl VettedHost {
 
     /// Begins a client that connects to these addresses alone: without proxies, which would look the name up again, and
     /// without redirects, which would lead to hosts that were not vetted.
-    #[must_use]
     pub fn client(&self) -> reqwest::ClientBuilder {
         // Made once: it holds about 150 authorities.
         static TLS: LazyLock<ClientConfig> = LazyLock::new(tls::client_config);

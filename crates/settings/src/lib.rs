@@ -7,6 +7,7 @@
 
 mod document;
 mod environment;
+mod lookup;
 mod reader;
 mod rows;
 mod table;
@@ -18,9 +19,10 @@ use serde::{Deserialize, Serialize};
 
 pub use document::{flag_rows, setting_rows};
 pub use environment::{Environment, Vars};
+pub use lookup::{find, nearest};
 pub use reader::{Checked, SettingsReader};
 pub use rows::SETTINGS;
-pub use table::{Component, Default, Flag, Form, Group, Readers, Setting, find, nearest};
+pub use table::{Component, Default, Flag, Form, Group, Readers, Setting};
 
 /// Exit status for bad settings: `EX_CONFIG` of sysexits.h.
 pub const EXIT_CONFIG: u8 = 78;

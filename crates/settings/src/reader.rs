@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::table::{self, Component, Default, Form, Setting};
+use crate::lookup;
+use crate::table::{Component, Default, Form, Setting};
 use crate::units::{self, Rate};
 use crate::{Diagnostic, Environment, Severity, Vars};
 
@@ -57,7 +58,7 @@ impl SettingsReader {
         };
         // The environment was read by these two.
         for name in ["NODE_ENV", "REPOLENS_ENV_FILE"] {
-            if table::find(name).is_some_and(|setting| setting.readers.has(component)) {
+            if lookup::find(name).is_some_and(|setting| setting.readers.has(component)) {
                 reader.read.borrow_mut().insert(name);
             }
         }
@@ -116,7 +117,7 @@ impl SettingsReader {
     }
 
     fn report(&mut self, level: Severity, name: &str, message: String) {
-        let flag = table::find(name)
+        let flag = lookup::find(name)
             .and_then(|setting| setting.flag)
             .filter(|_| self.flags.contains_key(name));
         let diagnostic = Diagnostic {
@@ -246,17 +247,17 @@ impl SettingsReader {
     }
 
     fn row(&self, name: &str) -> &'static Setting {
-        let row = table::find(name).filter(|setting| setting.readers.has(self.component));
+        let row = lookup::find(name).filter(|setting| setting.readers.has(self.component));
         row.unwrap_or_else(|| panic!("the table of settings has no `{name}` for {:?}", self.component))
     }
 
     fn warn_of_unknown_names(&mut self) {
-        let unknown: Vec<String> = table::unknown(self.vars.keys())
+        let unknown: Vec<String> = lookup::unknown(self.vars.keys())
             .into_iter()
             .map(str::to_owned)
             .collect();
         for name in unknown {
-            let hint = table::nearest(&name).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let hint = lookup::nearest(&name).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             self.warn(&name, format!("is not a setting of RepoLens{hint}"));
         }
     }

@@ -6,22 +6,17 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::Utc;
-use repolens_core::settings::{GithubApp, SignIn};
-use repolens_core::store::{KeyUse, Person, WebSession};
-use repolens_core::{Secret, store::StoreError};
+use repolens_core::Secret;
+use repolens_core::store::{Person, WebSession};
 use sha2::{Digest as _, Sha256};
 
-use super::cache::Remembered;
 use super::cookie;
-pub use super::github::{Attempt, Github, Scope, Visibility};
 use super::session::SessionToken;
-use super::token::FrontendSecrets;
 use crate::app::App;
 use crate::http::client::authorization;
 use crate::http::problem::Problem;
@@ -82,59 +77,8 @@ impl Caller {
     }
 }
 
-/// What is known of callers: one for the whole process.
-pub struct Callers {
-    secrets: FrontendSecrets,
-    pub github: Github,
-    /// The OAuth application that visitors of the pages sign in with.
-    pub github_app: Option<GithubApp>,
-    /// API keys that were looked up lately, by their hashes.
-    keys: Remembered<KeyUse>,
-    /// Users whom tokens of the front end named lately, by hashes of their names there.
-    people: Remembered<Person>,
-    /// Sessions of the pages that were looked up lately, by hashes of their tokens.
-    sessions: Remembered<WebSession>,
-}
-
-/// A key that is deleted at another instance is taken for so long.
-const KEY_MEMORY: Duration = Duration::from_secs(60);
-
-/// For so long a user is remembered under the name in the front end's tokens.
-const PERSON_MEMORY: Duration = Duration::from_secs(5 * 60);
-
 /// Longer than any token that is made for a header.
 const MAX_TOKEN: usize = 16 * 1024;
-
-impl Callers {
-    pub fn new(settings: &SignIn) -> Result<Self, reqwest::Error> {
-        if settings.nextauth_secrets.is_empty() {
-            tracing::info!("`NEXTAUTH_SECRET` is not set: sessions and tokens of the front end are not taken");
-        }
-        Ok(Self {
-            secrets: FrontendSecrets::new(&settings.nextauth_secrets),
-            github: Github::new(settings.github_api.clone())?,
-            github_app: settings.github_app.clone(),
-            keys: Remembered::new(KEY_MEMORY),
-            people: Remembered::new(PERSON_MEMORY),
-            sessions: Remembered::new(KEY_MEMORY),
-        })
-    }
-
-    /// The key was deleted.
-    pub fn forget_key(&self, key_id: &str) {
-        self.keys.forget(|known| known.key_id == key_id);
-    }
-
-    /// The session has ended.
-    pub fn forget_session(&self, hash: &[u8; 32]) {
-        self.sessions.remove(hash);
-    }
-
-    /// All sessions of the user have ended.
-    pub fn forget_sessions_of(&self, user_id: &str) {
-        self.sessions.forget(|known| known.user_id == user_id);
-    }
-}
 
 impl FromRequest for Caller {
     type Error = Problem;
@@ -358,23 +302,4 @@ fn invalid() -> Problem {
     Problem::unauthorized(
         "This credential is not valid, or not any more. Sign in again, or leave it out to be a guest.",
     )
-}
-
-/// Why GitHub could not say who somebody is.
-#[derive(Debug)]
-pub enum Unknown {
-    /// It cannot be reached, or has had enough of us.
-    Github {
-        retry_after_seconds: u64,
-    },
-    Store(StoreError),
-}
-
-impl From<Unknown> for Problem {
-    fn from(unknown: Unknown) -> Self {
-        match unknown {
-            Unknown::Github { retry_after_seconds } => Self::github_away(retry_after_seconds),
-            Unknown::Store(error) => error.into(),
-        }
-    }
 }

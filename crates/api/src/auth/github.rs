@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::cache::Remembered;
-use super::caller::Unknown;
+use crate::http::problem::Problem;
 pub use oauth::{Attempt, Scope};
 
 /// For so long the answer for a token holds.
@@ -69,6 +69,25 @@ struct RepositoryAnswer {
     private: bool,
     /// `owner/name`, as they are called today.
     full_name: String,
+}
+
+/// Why GitHub could not say who somebody is.
+#[derive(Debug)]
+pub enum Unknown {
+    /// It cannot be reached, or has had enough of us.
+    Github {
+        retry_after_seconds: u64,
+    },
+    Store(StoreError),
+}
+
+impl From<Unknown> for Problem {
+    fn from(unknown: Unknown) -> Self {
+        match unknown {
+            Unknown::Github { retry_after_seconds } => Self::github_away(retry_after_seconds),
+            Unknown::Store(error) => error.into(),
+        }
+    }
 }
 
 impl Github {

@@ -16,7 +16,8 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::http::client::Client;
 use crate::http::problem::Problem;
-use crate::scans::events::{Refused, State, Watch};
+use crate::scans::events::{Refused, Watch};
+use crate::scans::scan_state::ScanState;
 
 /// Proxies cut off a stream that is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -47,7 +48,7 @@ pub async fn get_events(
             }
         })?;
     let elsewhere = app.scans.events.relay().map(|relay| relay.watch(&id));
-    let state = State::of(&find_scan(&app, &caller, &id).await?.scan);
+    let state = ScanState::of(&find_scan(&app, &caller, &id).await?.scan);
     let seen = request
         .headers()
         .get("last-event-id")
@@ -92,7 +93,7 @@ struct Stream {
     stopping: watch::Receiver<bool>,
     /// The id of the state that the client was told last.
     told: Option<String>,
-    next: Option<State>,
+    next: Option<ScanState>,
     heartbeat: Instant,
     begun: bool,
     ended: bool,
@@ -152,20 +153,20 @@ impl Stream {
     }
 
     /// What the row says, where the client was not told that. A store that is away is no reason to end the stream.
-    async fn row(&self) -> Option<State> {
+    async fn row(&self) -> Option<ScanState> {
         let state = match self.app.store.find(&self.id).await.ok()? {
             Some(scan) => {
                 self.app.scans.track(&self.id, scan.status);
-                State::of(&scan)
+                ScanState::of(&scan)
             }
             // It was deleted, which whoever watches is told as its cancelling.
-            None => State::new(ScanStatus::Cancelled),
+            None => ScanState::new(ScanStatus::Cancelled),
         };
         Some(state).filter(|state| self.told.as_deref() != Some(state.id().as_str()))
     }
 
     /// What another instance says, where it is no older than what the client knows.
-    fn news(&self, text: &str) -> Option<State> {
+    fn news(&self, text: &str) -> Option<ScanState> {
         let state = self.app.scans.events.relay()?.read(text)?;
         (state.status != ScanStatus::Processing || state.progress >= self.percent).then_some(state)
     }

@@ -13,8 +13,8 @@ use tracing::Instrument as _;
 
 use super::scan_id;
 use crate::app::App;
+use crate::auth::worker::Worker;
 use crate::http::body;
-use crate::http::client::Worker;
 use crate::http::problem::Problem;
 use crate::scans::finish;
 

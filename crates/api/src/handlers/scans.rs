@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::auth::access::{may_cancel, may_delete};
 use crate::auth::caller::Caller;
 use crate::auth::cancel_token::{self, CancelToken};
-use crate::auth::clone_tokens::{self, Target};
+use crate::auth::clone_target::{self, CloneTarget};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::client::Client;
 use crate::http::problem::Problem;
@@ -75,7 +75,7 @@ pub async fn post_scan(
             return Err(too_often(allowance));
         }
     }
-    let Target { repo_url, token } = clone_tokens::target(&app, &caller, repo_url).await?;
+    let CloneTarget { repo_url, token } = clone_target::target(&app, &caller, repo_url).await?;
     let idempotency =
         idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref(), body.force)));
     // Users cancel theirs as who they are.

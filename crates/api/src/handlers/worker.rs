@@ -17,12 +17,12 @@ use serde_json::json;
 use super::reports::{MAX_STAGE, line};
 use super::scan_id;
 use crate::app::App;
+use crate::auth::worker::Worker;
 use crate::http::body::Json;
-use crate::http::client::Worker;
 use crate::http::problem::Problem;
 use crate::reports::reuse::retell;
-use crate::scans::events::State;
 use crate::scans::finish;
+use crate::scans::scan_state::ScanState;
 
 /// Hands out a job: the one that was asked for, or the next one, waited for. The attempt is counted here.
 pub async fn post_claim(
@@ -94,9 +94,15 @@ async fn claim_this(app: &Arc<App>, id: &ScanId, worker: &str, token: LeaseToken
 
 async fn claim_next(app: &Arc<App>, worker: &str, token: &LeaseToken, wait: Duration) -> Result<HttpResponse, Problem> {
     let until = Instant::now() + wait;
+    let stopping = &app.process.stopping;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        let Some(job) = app.scans.dispatch.claim_next(app, worker, token, left).await? else {
+        let Some(job) = app
+            .scans
+            .dispatch
+            .claim_next(&app.scans, worker, token, left, stopping.clone())
+            .await?
+        else {
             return Ok(HttpResponse::NoContent().finish());
         };
         if let Some(response) = hand_out(app, job, worker).await? {
@@ -125,7 +131,7 @@ async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Optio
     }
     app.scans
         .events
-        .publish(job.scan_id.as_str(), State::new(ScanStatus::Processing));
+        .publish(job.scan_id.as_str(), ScanState::new(ScanStatus::Processing));
     tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job claimed");
     Ok(Some(HttpResponse::Ok().json(Claim {
         scan_id: job.scan_id,
@@ -241,7 +247,7 @@ pub async fn post_release(
             Some(ScanStatus::Cancelled) => finish::cancelled(&shared, scan_id.as_str()),
             Some(status) => {
                 shared.scans.put_back(&scan_id).await;
-                shared.scans.events.publish(scan_id.as_str(), State::new(status));
+                shared.scans.events.publish(scan_id.as_str(), ScanState::new(status));
             }
             None => {}
         }

@@ -1,38 +1,16 @@
-//! The address of a client, and the token of a worker.
+//! The address and the bearer token of a client.
 
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use repolens_core::settings::{TrustedProxies, is_cloudflare};
 use repolens_core::{InvalidAuthorization, bearer_token};
 use sha2::{Digest as _, Sha256};
 
-use crate::app::App;
 use crate::http::problem::Problem;
-
-/// The caller showed the worker's token.
-pub struct Worker;
-
-impl FromRequest for Worker {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let right = request
-            .app_data::<web::Data<App>>()
-            .is_some_and(|app| has_worker_token(request.headers(), app));
-        ready(if right {
-            Ok(Self)
-        } else {
-            Err(Problem::unauthorized(
-                "This address is for workers: send their token as `Authorization: Bearer`.",
-            ))
-        })
-    }
-}
 
 /// Where a caller is: one address, or for IPv6 the /64 that one customer has at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,11 +141,6 @@ pub fn parse_element(element: &str) -> Option<IpAddr> {
 /// Parses the header `Authorization`.
 pub fn authorization(headers: &HeaderMap) -> Result<Option<&str>, InvalidAuthorization> {
     bearer_token(headers.get_all(header::AUTHORIZATION).map(HeaderValue::as_bytes))
-}
-
-/// Whether a request has the worker's token.
-pub fn has_worker_token(headers: &HeaderMap, app: &App) -> bool {
-    matches!(authorization(headers), Ok(Some(token)) if app.auth.worker_token.is(token))
 }
 
 #[cfg(test)]

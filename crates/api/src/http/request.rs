@@ -18,7 +18,8 @@ use tracing::Instrument as _;
 use url::form_urlencoded;
 
 use crate::app::App;
-use crate::http::client::{Client, has_worker_token};
+use crate::auth::worker::has_worker_token;
+use crate::http::client::Client;
 use crate::http::connections::{Place, UnderWay};
 use crate::http::in_flight::InFlightGuard;
 use crate::http::problem::Problem;

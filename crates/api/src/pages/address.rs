@@ -8,8 +8,9 @@ use repolens_core::{RepoUrl, UrlPolicy};
 use super::place::short_name;
 use super::shell::{Shell, page};
 use super::text::filters;
+use super::typed_address;
 use super::visit::Visit;
-use super::{problems, see_other, submit};
+use super::{problems, see_other};
 use crate::app::App;
 use crate::http::problem::Problem;
 
@@ -81,7 +82,7 @@ fn repository(path: &str) -> Option<String> {
     if !name_of_host || rest.trim_matches('/').split('/').count() < 2 {
         return None;
     }
-    let address = submit::address(&format!("https://{host}/{rest}"));
+    let address = typed_address::address(&format!("https://{host}/{rest}"));
     let any = UrlPolicy {
         allow_private_hosts: true,
         ..UrlPolicy::default()

@@ -37,7 +37,7 @@ pub async fn get(
     visit: Visit,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = super::scan::find(&app, &visit, &id).await?;
+    let seen = visit.find_scan(&app, &id).await?;
     if seen.scan.status != ScanStatus::Completed {
         return Err(Problem::not_found("There is no report yet."));
     }

@@ -8,7 +8,6 @@ use repolens_core::store::{Headline, PastScan, Scan};
 use super::parts::{self, GradeChip};
 use super::place::Place;
 use super::query::Query;
-use super::scan;
 use super::shell::{Shell, page};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
@@ -126,7 +125,7 @@ fn label(scan: &Scan) -> String {
 pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Result<HttpResponse, Problem> {
     let query = Query::parse(request.query_string(), &["from", "to", "show"]);
     let to = query.get("to").or(query.get("from")).unwrap_or_default().to_owned();
-    let after = scan::find(&app, &visit, &to).await?;
+    let after = visit.find_scan(&app, &to).await?;
     let past = past(&app, &visit, &after.scan).await?;
     let from = match query.get("from").filter(|from| *from != to) {
         Some(from) => Some(from.to_owned()),

@@ -17,7 +17,7 @@ use super::read::{Reader, Sections};
 use super::shell::{Shell, State, answer};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
-use super::{parts, scan, see_other};
+use super::{parts, see_other};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::pages::import::Import;
@@ -191,7 +191,7 @@ pub async fn get(
     visit: Visit,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = scan::find(&app, &visit, &id).await?;
+    let seen = visit.find_scan(&app, &id).await?;
     if seen.scan.status != ScanStatus::Completed {
         return Ok(see_other(&format!("/scan/{}", seen.scan.id)));
     }

@@ -12,8 +12,8 @@ use repolens_core::store::{Owner, PastScan, ScanFilter};
 use super::parts::{self, GradeChip};
 use super::place::short_name;
 use super::shell::{Shell, page as show};
-use super::submit::{Asked, hint};
 use super::text::{self, Html, filters};
+use super::typed_address::{TypedAddress, hint};
 use super::visit::Visit;
 use crate::app::App;
 use crate::http::problem::Problem;
@@ -30,7 +30,7 @@ pub struct Wrong {
 }
 
 impl Wrong {
-    pub fn new(asked: &Asked, reason: String) -> Self {
+    pub fn new(asked: &TypedAddress, reason: String) -> Self {
         Self {
             url: asked.url.chars().take(2_048).collect(),
             branch: asked.branch.chars().take(255).collect(),

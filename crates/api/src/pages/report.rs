@@ -284,7 +284,7 @@ pub async fn get(
 ) -> Result<HttpResponse, Problem> {
     let (id, key) = path.into_inner();
     let tab = find(&key).ok_or_else(|| Problem::not_found("There is nothing at this address."))?;
-    let seen = super::scan::find(&app, &visit, &id).await?;
+    let seen = visit.find_scan(&app, &id).await?;
     if seen.scan.status != repolens_core::ScanStatus::Completed {
         // There is no report yet, or there never will be: the scan's page says which.
         return Ok(super::see_other(&format!("/scan/{}", seen.scan.id)));

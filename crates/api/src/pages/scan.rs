@@ -1,7 +1,5 @@
 //! `/scan/{id}`: the whole life of a scan at one address: it waits, runs, and is a report or a failure.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -161,19 +159,6 @@ impl<'a> Waiting<'a> {
     }
 }
 
-/// The scan of this id, where the visitor may see it.
-pub async fn find(app: &App, visit: &Visit, id: &str) -> Result<Arc<Seen>, Problem> {
-    let unknown = || {
-        Problem::not_found(
-            "There is no scan at this address. It may have been deleted, or it is private and you are not signed in.",
-        )
-    };
-    let id = ScanId::parse(id).map_err(|_| unknown())?;
-    let seen = app.scans.snapshot(&id).await?.ok_or_else(unknown)?;
-    crate::auth::access::may_see(&visit.caller, &seen.scan).map_err(|_| unknown())?;
-    Ok(seen)
-}
-
 pub async fn get(
     app: web::Data<App>,
     reader: web::Data<Reader>,
@@ -181,7 +166,7 @@ pub async fn get(
     visit: Visit,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = find(&app, &visit, &path).await?;
+    let seen = visit.find_scan(&app, &path).await?;
     if let Ok(id) = ScanId::parse(&seen.scan.id) {
         app.scans.track(&id, seen.scan.status);
     }
@@ -286,7 +271,7 @@ pub async fn post_cancel(
     visit: Visit,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = find(&app, &visit, &path).await?;
+    let seen = visit.find_scan(&app, &path).await?;
     let id = seen.scan.id.clone();
     if !seen.scan.status.is_final() {
         scans::post_cancel(app, request, visit.caller, path, OptionalJson(None)).await?;

@@ -17,7 +17,7 @@ use super::text::filters;
 use super::visit::Visit;
 use super::{see_other, text, way_back};
 use crate::app::App;
-use crate::auth::caller::{Attempt, Scope};
+use crate::auth::github::{Attempt, Scope};
 use crate::auth::session::{SessionToken, random_text};
 use crate::http::problem::Problem;
 

@@ -2,13 +2,17 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, ResponseError as _, web};
+use repolens_core::ScanId;
+use repolens_core::store::Seen;
 
 use crate::app::App;
+use crate::auth::access::may_see;
 use crate::auth::caller::{Caller, web_session};
 use crate::auth::session::SessionToken;
 use crate::http::problem::Problem;
@@ -96,6 +100,22 @@ impl Visit {
     /// What forms of this visitor carry.
     pub fn form_token(&self) -> String {
         self.session.as_ref().map(SessionToken::form_token).unwrap_or_default()
+    }
+
+    /// Returns the scan of this id.
+    ///
+    /// # Errors
+    /// 404 where there is none that the visitor may see.
+    pub async fn find_scan(&self, app: &App, id: &str) -> Result<Arc<Seen>, Problem> {
+        let unknown = || {
+            Problem::not_found(
+                "There is no scan at this address. It may have been deleted, or it is private and you are not signed in.",
+            )
+        };
+        let id = ScanId::parse(id).map_err(|_| unknown())?;
+        let seen = app.scans.snapshot(&id).await?.ok_or_else(unknown)?;
+        may_see(&self.caller, &seen.scan).map_err(|_| unknown())?;
+        Ok(seen)
     }
 
     /// # Errors

@@ -10,8 +10,8 @@ use repolens_core::store::ClaimedJob;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::Instant;
 
-use crate::app::App;
 use crate::http::problem::Problem;
+use crate::scans::Scans;
 
 /// The bells that say "something may be queued", "a lease has begun" and "a report was recorded".
 pub struct Dispatch {
@@ -83,19 +83,19 @@ impl Dispatch {
     /// Takes the next job for `worker`, to be held by `token`; waits up to `wait` for one. `None`: none came, or the process is stopping.
     pub async fn claim_next(
         &self,
-        app: &Arc<App>,
+        scans: &Arc<Scans>,
         worker: &str,
         token: &LeaseToken,
         wait: Duration,
+        mut stopping: watch::Receiver<bool>,
     ) -> Result<Option<ClaimedJob>, Problem> {
         let until = Instant::now() + wait;
-        let mut stopping = app.process.stopping.clone();
         let mut queued = self.queued.subscribe();
         loop {
             if *stopping.borrow_and_update() {
                 return Ok(None);
             }
-            if let Some(job) = self.try_claim(app, worker, token, &mut queued).await? {
+            if let Some(job) = self.try_claim(scans, worker, token, &mut queued).await? {
                 return Ok(Some(job));
             }
             tracing::debug!(worker, "waiting for a job");
@@ -109,7 +109,7 @@ impl Dispatch {
 
     async fn try_claim(
         &self,
-        app: &Arc<App>,
+        scans: &Arc<Scans>,
         worker: &str,
         token: &LeaseToken,
         queued: &mut watch::Receiver<u64>,
@@ -120,21 +120,21 @@ impl Dispatch {
         if self.seen_empty.load(Ordering::Acquire) == count {
             return Ok(None);
         }
-        let (shared, worker, token) = (Arc::clone(app), worker.to_owned(), token.clone());
+        let (shared, worker, token) = (Arc::clone(scans), worker.to_owned(), token.clone());
         let claim = async move {
             let job = shared
                 .store
-                .claim_next(&worker, &token, shared.scans.lease(), Utc::now())
+                .claim_next(&worker, &token, shared.lease(), Utc::now())
                 .await?;
             if let Some(job) = &job {
-                shared.scans.dispatch.lease_begun();
-                if let Some(queue) = &shared.scans.queue {
+                shared.dispatch.lease_begun();
+                if let Some(queue) = &shared.queue {
                     queue.remove(&job.scan_id).await;
                 }
             }
             Ok(job)
         };
-        let job = app.scans.run_to_completion(claim).await?;
+        let job = scans.run_to_completion(claim).await?;
         if job.is_none() {
             self.seen_empty.store(count, Ordering::Release);
         }

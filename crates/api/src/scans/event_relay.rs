@@ -10,8 +10,8 @@ use repolens_core::settings::RedisUrl;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, mpsc, watch};
 
-use crate::app::App;
-use crate::scans::events::State;
+use crate::scans::Scans;
+use crate::scans::scan_state::ScanState;
 
 /// States that wait for a slow Redis at most; more are dropped.
 const MAX_PENDING: usize = 256;
@@ -20,14 +20,14 @@ pub struct EventRelay {
     relay: Relay,
     /// Marks the messages of this instance.
     instance: String,
-    sender: mpsc::Sender<(ScanId, State)>,
-    receiver: Mutex<mpsc::Receiver<(ScanId, State)>>,
+    sender: mpsc::Sender<(ScanId, ScanState)>,
+    receiver: Mutex<mpsc::Receiver<(ScanId, ScanState)>>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Message {
     from: String,
-    state: State,
+    state: ScanState,
 }
 
 impl EventRelay {
@@ -42,7 +42,7 @@ impl EventRelay {
     }
 
     /// Sends the state to the other instances; does not wait.
-    pub fn send(&self, scan_id: &str, state: State) {
+    pub fn send(&self, scan_id: &str, state: ScanState) {
         if let Ok(scan_id) = ScanId::parse(scan_id)
             && self.sender.try_send((scan_id, state)).is_err()
         {
@@ -55,7 +55,7 @@ impl EventRelay {
     }
 
     /// The state in a message of another instance; `None` for a message of this one, and for one that cannot be read.
-    pub fn read(&self, text: &str) -> Option<State> {
+    pub fn read(&self, text: &str) -> Option<ScanState> {
         let message: Message = serde_json::from_str(text).ok()?;
         (message.from != self.instance).then_some(message.state)
     }
@@ -81,8 +81,8 @@ impl EventRelay {
 }
 
 /// Sends and receives events. Runs until `stopping` becomes true; ends at once where there is no Redis.
-pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
-    let Some(relay) = app.scans.events.relay() else {
+pub async fn run(scans: Arc<Scans>, mut stopping: watch::Receiver<bool>) {
+    let Some(relay) = scans.events.relay() else {
         return;
     };
     let mut stop = stopping.clone();

@@ -7,88 +7,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use repolens_core::store::Scan;
-use repolens_core::{FailureCode, ScanStatus, Usage, UsageGuard};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use repolens_core::{ScanStatus, Usage, UsageGuard};
 use tokio::sync::watch;
 
 use crate::scans::event_relay::EventRelay;
-
-/// The state of a scan as a watcher receives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
-    pub status: ScanStatus,
-    pub progress: u8,
-    pub stage: Option<String>,
-    pub error: Option<String>,
-    pub error_code: Option<String>,
-}
-
-impl State {
-    pub fn of(scan: &Scan) -> Self {
-        Self {
-            status: scan.status,
-            progress: u8::try_from(scan.progress).unwrap_or(0),
-            stage: scan.stage.clone(),
-            error: scan.error_message.clone(),
-            error_code: scan.error_code.clone(),
-        }
-    }
-
-    /// A status without details.
-    pub fn new(status: ScanStatus) -> Self {
-        Self {
-            status,
-            progress: if status == ScanStatus::Completed { 100 } else { 0 },
-            stage: None,
-            error: None,
-            error_code: None,
-        }
-    }
-
-    /// The name of the event.
-    fn name(&self) -> &'static str {
-        match self.status {
-            ScanStatus::Processing => "progress",
-            status => status.wire(),
-        }
-    }
-
-    /// States with the same id are the same to a watcher, which does not receive the last one again.
-    pub fn id(&self) -> String {
-        if self.status != ScanStatus::Processing {
-            return self.status.wire().to_owned();
-        }
-        let stage = self.stage.as_deref().unwrap_or("-");
-        format!(
-            "{}.{}.{}",
-            self.status.wire(),
-            self.progress,
-            stage.replace(char::is_whitespace, "-")
-        )
-    }
-
-    /// The event in the format of server-sent events.
-    pub fn event(&self, scan_id: &str) -> String {
-        let mut data =
-            json!({ "scanId": scan_id, "status": self.status, "progress": self.progress, "stage": self.stage });
-        match self.status {
-            ScanStatus::Processing => {
-                let stage = self.stage.as_deref().unwrap_or("start");
-                data["message"] = format!("{stage}: {} %", self.progress).into();
-            }
-            ScanStatus::Failed => {
-                data["error"] = self.error.as_deref().unwrap_or("The scan failed.").into();
-                data["errorCode"] = self.error_code.as_deref().map_or(Value::Null, Value::from);
-                let kind = self.error_code.as_deref().and_then(FailureCode::kind_of);
-                data["errorKind"] = kind.map_or(Value::Null, |kind| kind.wire().into());
-            }
-            _ => {}
-        }
-        format!("id: {}\nevent: {}\ndata: {data}\n\n", self.id(), self.name())
-    }
-}
+use crate::scans::scan_state::ScanState;
 
 /// Streams of one client, and of all clients.
 pub const MAX_PER_CLIENT: usize = 20;
@@ -110,7 +33,7 @@ struct Inner {
 
 #[derive(Default)]
 struct Watched {
-    sender: watch::Sender<Option<State>>,
+    sender: watch::Sender<Option<ScanState>>,
     watchers: usize,
 }
 
@@ -137,7 +60,7 @@ impl Events {
     }
 
     /// Publishes the state to all watchers.
-    pub fn publish(&self, scan_id: &str, state: State) {
+    pub fn publish(&self, scan_id: &str, state: ScanState) {
         self.changed();
         if let Some(relay) = &self.relay {
             relay.send(scan_id, state.clone());
@@ -160,14 +83,14 @@ impl Events {
     /// Tells of progress; what is `None` stays as it was.
     pub fn progress(&self, scan_id: &str, progress: Option<u8>, stage: Option<&str>) {
         if let (Some(relay), Some(progress)) = (&self.relay, progress) {
-            let mut state = State::new(ScanStatus::Processing);
+            let mut state = ScanState::new(ScanStatus::Processing);
             state.progress = progress;
             state.stage = stage.map(str::to_owned);
             relay.send(scan_id, state);
         }
         if let Some(watched) = self.lock().scans.get(scan_id) {
             watched.sender.send_if_modified(|state| {
-                let state = state.get_or_insert_with(|| State::new(ScanStatus::Processing));
+                let state = state.get_or_insert_with(|| ScanState::new(ScanStatus::Processing));
                 // The scan may have ended between a heartbeat's answer and the telling of it.
                 if state.status.is_final() {
                     return false;
@@ -209,7 +132,7 @@ impl Events {
 
 /// One watcher of one scan.
 pub struct Watch {
-    pub changes: watch::Receiver<Option<State>>,
+    pub changes: watch::Receiver<Option<ScanState>>,
     pub scan_id: String,
     _stream: UsageGuard<String>,
     events: Arc<Events>,
@@ -265,10 +188,10 @@ mod tests {
     fn progress_that_comes_late_takes_back_no_end() {
         let events = Arc::new(Events::default());
         let watch = events.watch("scan", "client").expect("room");
-        events.publish("scan", State::new(ScanStatus::Cancelled));
+        events.publish("scan", ScanState::new(ScanStatus::Cancelled));
         events.progress("scan", Some(50), Some("parse"));
         let state = watch.changes.borrow().clone().expect("told");
-        assert_eq!(state, State::new(ScanStatus::Cancelled));
+        assert_eq!(state, ScanState::new(ScanStatus::Cancelled));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use repolens_core::{LeaseToken, ScanId, ScanStatus};
 
 use crate::app::App;
 use crate::http::problem::Problem;
-use crate::scans::events::State;
+use crate::scans::scan_state::ScanState;
 
 /// Records the end that the holder of `lease` tells of, also when that hangs up. The same again changes nothing.
 pub async fn record(app: &Arc<App>, id: &ScanId, lease: &LeaseToken, finish: Finish) -> Result<Finished, Problem> {
@@ -26,7 +26,7 @@ async fn record_and_publish(
     finish: Finish,
 ) -> Result<Finished, StoreError> {
     let status = finish.status();
-    let mut state = State::new(status);
+    let mut state = ScanState::new(status);
     if let Finish::Failed { code, message } = &finish {
         state.error = Some(message.clone());
         state.error_code = code.map(|code| code.code().to_owned());
@@ -60,12 +60,12 @@ async fn record_and_publish(
 }
 
 /// The scan's row says that it has ended: its token is forgotten, and those who watch it are told.
-pub fn over(app: &App, id: &str, state: State) {
+pub fn over(app: &App, id: &str, state: ScanState) {
     app.scans.clone_tokens.forget(id);
     app.scans.events.publish(id, state);
 }
 
 /// The same for a scan that was cancelled, or is gone.
 pub fn cancelled(app: &App, id: &str) {
-    over(app, id, State::new(ScanStatus::Cancelled));
+    over(app, id, ScanState::new(ScanStatus::Cancelled));
 }

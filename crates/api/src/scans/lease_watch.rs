@@ -12,8 +12,8 @@ use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::scans::events::State;
 use crate::scans::finish;
+use crate::scans::scan_state::ScanState;
 
 /// After the end of a lease, so that a heartbeat which is on its way counts.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -84,12 +84,12 @@ async fn check(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) -
     let done = app.store.reconcile(now).await?;
     for scan_id in &done.requeued {
         tracing::warn!(scan_id, "the worker is gone: the scan is queued again");
-        app.scans.events.publish(scan_id, State::new(ScanStatus::Queued));
+        app.scans.events.publish(scan_id, ScanState::new(ScanStatus::Queued));
     }
     for scan_id in &done.failed {
         tracing::warn!(scan_id, "the last allowed worker is gone: the scan has failed");
         let code = repolens_core::FailureCode::WorkerLost;
-        let mut state = State::new(ScanStatus::Failed);
+        let mut state = ScanState::new(ScanStatus::Failed);
         state.error = Some(code.sentence().to_owned());
         state.error_code = Some(code.code().to_owned());
         finish::over(app, scan_id, state);

@@ -17,7 +17,7 @@ use repolens_core::settings::{Rate, RedisUrl};
 use repolens_core::store::{Store, StoreError, Waiting};
 use tokio::sync::{Notify, watch};
 
-use crate::app::App;
+use crate::scans::Scans;
 
 /// Between two comparisons while scans wait and workers take them.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -313,13 +313,13 @@ fn queued(row: Waiting) -> QueuedScan {
 }
 
 /// Keeps the queue in line with the rows. Runs until `stopping` becomes true; ends at once where there is no Redis.
-pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
-    let Some(queue) = &app.scans.queue else {
+pub async fn run(scans: Arc<Scans>, mut stopping: watch::Receiver<bool>) {
+    let Some(queue) = &scans.queue else {
         return;
     };
     let stopped = stopping.wait_for(|stop| *stop);
     tokio::select! {
-        () = sync_repeatedly(queue, &app.store) => {}
+        () = sync_repeatedly(queue, &scans.store) => {}
         // An error means that the sender is gone. An interrupted repair is repeated at the next start.
         _ = stopped => {}
     }

@@ -11,16 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::body::{self, BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::Next;
-use actix_web::web::{self, Bytes};
-use actix_web::{Error, HttpMessage as _, HttpResponse};
+use actix_web::web::Bytes;
+use actix_web::{Error, HttpResponse};
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
-use crate::app::App;
 use crate::http::client::Client;
 use crate::http::problem::Problem;
 
@@ -66,17 +64,36 @@ struct Repeat {
 }
 
 /// Held by the request that does the lookup; filled when it has the answer.
-type Shared = tokio::sync::Mutex<Option<Answer>>;
+pub(super) type Shared = tokio::sync::Mutex<Option<Answer>>;
 
+/// The answer to a list call.
 #[derive(Clone)]
-struct Answer {
+pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
+impl Answer {
+    pub(super) async fn read(response: HttpResponse<impl MessageBody>) -> Result<Self, Error> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = body::to_bytes(response.into_body())
+            .await
+            .map_err(|_| Problem::because(&"the body of a list cannot be read"))?;
+        Ok(Self { status, headers, body })
+    }
+
+    pub(super) fn response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::build(self.status).body(self.body.clone());
+        for (name, value) in &self.headers {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+        response
+    }
+}
+
 /// What a request has to do.
-enum Turn {
+pub(super) enum Turn {
     /// The lookup, at once and for itself alone.
     Now,
     /// A wait until then, and a shared lookup.
@@ -116,7 +133,7 @@ impl Repeats {
             .is_some_and(Repeat::is_live)
     }
 
-    fn enter(&self, call: &ListCall) -> Turn {
+    pub(super) fn enter(&self, call: &ListCall) -> Turn {
         let mut clients = self.lock();
         if clients.len() >= MAX_CLIENTS && !clients.contains_key(&call.client) {
             clients.retain(|_, calls| calls.values().any(Repeat::is_live));
@@ -154,13 +171,18 @@ impl Repeats {
     }
 
     /// The lookup of `shared` begins: calls that come from now on wait for another one.
-    fn begin(&self, call: &ListCall, shared: &Arc<Shared>) {
+    pub(super) fn begin(&self, call: &ListCall, shared: &Arc<Shared>) {
         self.change(call, |repeat| {
             if Arc::ptr_eq(&repeat.next, shared) {
                 repeat.next = Arc::default();
                 repeat.begun = Instant::now();
             }
         });
+    }
+
+    /// A request that waited is answered, or its client has hung up.
+    pub(super) fn leave(&self, call: &ListCall) {
+        self.change(call, |repeat| repeat.waiting -= 1);
     }
 
     fn change(&self, call: &ListCall, change: impl FnOnce(&mut Repeat)) {
@@ -183,67 +205,4 @@ impl Repeat {
     fn is_live(&self) -> bool {
         self.waiting > 0 || self.begun.elapsed() < MEMORY
     }
-}
-
-/// Counts a request among those that wait, also one whose client hangs up.
-struct Waiting<'a> {
-    repeats: &'a Repeats,
-    call: ListCall,
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.repeats.change(&self.call, |repeat| repeat.waiting -= 1);
-    }
-}
-
-impl Answer {
-    async fn read(response: HttpResponse<impl MessageBody>) -> Result<Self, Error> {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = body::to_bytes(response.into_body())
-            .await
-            .map_err(|_| Problem::because(&"the body of a list cannot be read"))?;
-        Ok(Self { status, headers, body })
-    }
-
-    fn response(&self) -> HttpResponse<BoxBody> {
-        let mut response = HttpResponse::build(self.status).body(self.body.clone());
-        for (name, value) in &self.headers {
-            response.headers_mut().insert(name.clone(), value.clone());
-        }
-        response
-    }
-}
-
-/// Wraps the lists.
-pub async fn pace(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let call = request.extensions().get::<ListCall>().copied();
-    let (Some(app), Some(call)) = (request.app_data::<web::Data<App>>().cloned(), call) else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
-    };
-    let (at, shared) = match app.scans.lists.enter(&call) {
-        Turn::Now => return Ok(next.call(request).await?.map_into_boxed_body()),
-        Turn::Full => {
-            let problem = Problem::too_many("You have too many of this call open: wait for their answers.", 1);
-            return Err(problem.into());
-        }
-        Turn::At(at, shared) => (at, shared),
-    };
-    let _waiting = Waiting {
-        repeats: &app.scans.lists,
-        call,
-    };
-    tokio::time::sleep_until(at).await;
-    // The first to get it does the lookup; where its client hangs up meanwhile, the next one does.
-    let mut answer = shared.lock().await;
-    if let Some(answer) = &*answer {
-        return Ok(request.into_response(answer.response()));
-    }
-    app.scans.lists.begin(&call, &shared);
-    let (request, response) = next.call(request).await?.into_parts();
-    let answer = answer.insert(Answer::read(response).await?);
-    Ok(ServiceResponse::new(request, answer.response()))
 }

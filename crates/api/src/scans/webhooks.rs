@@ -17,7 +17,7 @@ use repolens_core::{FailureCode, ScanStatus, timestamp};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 
-use crate::app::App;
+use crate::scans::Scans;
 pub use sign::{SECRET_START, signing_key};
 
 /// Wakes the sender: there may be deliveries.
@@ -42,10 +42,10 @@ const CLAIMED: TimeDelta = TimeDelta::seconds(30);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(30);
 
 /// Runs until `stopping` becomes true; attempts that are running then are repeated after the next start.
-pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+pub async fn run(scans: Arc<Scans>, mut stopping: watch::Receiver<bool>) {
     while !*stopping.borrow_and_update() {
         let sent = tokio::select! {
-            sent = send_due(&app) => sent,
+            sent = send_due(&scans) => sent,
             _ = stopping.changed() => return,
         };
         let pause = match sent {
@@ -56,7 +56,7 @@ pub async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
             }
         };
         tokio::select! {
-            () = app.scans.webhooks.0.notified() => {}
+            () = scans.webhooks.0.notified() => {}
             () = sleep(pause) => {}
             _ = stopping.changed() => {}
         }
@@ -71,19 +71,19 @@ async fn sleep(pause: Option<Duration>) {
 }
 
 /// Sends the deliveries that are due and returns the time of the next attempt, if there is one.
-async fn send_due(app: &App) -> Result<Option<DateTime<Utc>>, StoreError> {
+async fn send_due(scans: &Scans) -> Result<Option<DateTime<Utc>>, StoreError> {
     let now = Utc::now();
-    let due = app.store.due_deliveries(BATCH, now, now + CLAIMED).await?;
-    for settled in join_all(due.iter().map(|delivery| send(app, delivery))).await {
+    let due = scans.store.due_deliveries(BATCH, now, now + CLAIMED).await?;
+    for settled in join_all(due.iter().map(|delivery| send(scans, delivery))).await {
         settled?;
     }
-    app.store.next_delivery().await
+    scans.store.next_delivery().await
 }
 
 /// Makes one attempt.
-async fn send(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
+async fn send(scans: &Scans, delivery: &Delivery) -> Result<(), StoreError> {
     let body = payload(&delivery.scan).to_string();
-    let answer = connect::post(delivery, body, &app.scans.url_policy).await;
+    let answer = connect::post(delivery, body, &scans.url_policy).await;
     let (status, accepted) = match &answer {
         Ok(status) => (status.as_u16().to_string(), status.is_success()),
         Err(reason) => (reason.clone(), false),
@@ -100,7 +100,7 @@ async fn send(app: &App, delivery: &Delivery) -> Result<(), StoreError> {
         again = next.is_some(),
         "webhook attempt made"
     );
-    app.store.settle_delivery(delivery, &status, next, now).await
+    scans.store.settle_delivery(delivery, &status, next, now).await
 }
 
 /// The pause after attempt number `attempt`; `None` after the last one.

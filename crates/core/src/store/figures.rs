@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::headline::{self, Headline};
+use super::headline::{self, Headline, read};
 use crate::report::analyser_version;
 use crate::{ScanId, ScanLimits};
 
@@ -183,10 +183,6 @@ impl Figures {
         }
         Value::Object(results)
     }
-}
-
-pub(super) fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
-    serde_json::from_str(section?.get()).ok()
 }
 
 /// A database takes no NUL in a text.

@@ -1,10 +1,9 @@
 //! What lists say of a scan in one line, and what is compared with the scan before it: kept in a column when a scan is
 //! complete, so that no report is read for them.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-
-use super::figures::read;
 
 /// `None`: it was not measured.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -108,4 +107,9 @@ impl Headline {
         };
         (headline != Self::default()).then_some(headline)
     }
+}
+
+/// Reads a member of a report; `None` where it is missing or of another form.
+pub(super) fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
+    serde_json::from_str(section?.get()).ok()
 }

@@ -100,7 +100,7 @@ impl Store {
         call!(
             self,
             readers,
-            history::earlier_report(id, token, commit_sha, analyser_version)
+            earlier_reports::earlier_report(id, token, commit_sha, analyser_version)
         )
     }
 }

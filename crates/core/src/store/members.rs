@@ -14,6 +14,9 @@ use serde_json::value::RawValue;
 /// forgets.
 const SEGMENT: usize = 16 * 1024;
 
+/// The final block that the stored ones lack, with nothing in it.
+pub(super) const END: &[u8] = &[3, 0];
+
 /// One member at the top of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Row", into = "Row")]
@@ -59,7 +62,7 @@ impl Member {
     /// # Errors
     /// When they are not the bytes that were stored.
     pub fn inflate(&self, stored: &[u8]) -> io::Result<String> {
-        let mut inflated = flate2::read::DeflateDecoder::new(stored.chain(super::report::END));
+        let mut inflated = flate2::read::DeflateDecoder::new(stored.chain(END));
         io::copy(&mut inflated.by_ref().take(self.skip), &mut io::sink())?;
         let mut text = String::with_capacity(usize::try_from(self.length).unwrap_or_default());
         inflated.take(self.length).read_to_string(&mut text)?;

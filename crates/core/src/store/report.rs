@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use flate2::{Compress, Compression, FlushCompress};
 use sha2::{Digest as _, Sha256};
 
-use super::members::{self, Member};
+use super::members::{self, END, Member};
 
 /// What stands in the column `encoding`.
 pub const ENCODING: &str = "deflate-open";
@@ -54,9 +54,6 @@ pub struct ReportMembers {
 
 /// So many bytes of a report are in memory for each of its readers.
 pub const PIECE: i32 = 1 << 20;
-
-/// The final block that the stored ones lack, with nothing in it.
-pub(super) const END: &[u8] = &[3, 0];
 
 impl StoredReport {
     /// Compresses a report. Takes time in proportion to its size: 50 MB are about a second.

@@ -9,8 +9,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{Github, away, read, unreachable};
-use crate::auth::caller::Unknown;
+use super::{Github, Unknown, away, read, unreachable};
 
 /// What of a sign-in stays with the browser until it comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,8 @@ macro_rules! transaction {
     };
 }
 
+#[path = "earlier_reports.rs"]
+pub(in crate::store) mod earlier_reports;
 #[path = "favorites.rs"]
 pub(in crate::store) mod favorites;
 #[path = "fit.rs"]

@@ -38,6 +38,8 @@ pub(in crate::store) mod fit {
         Ok(Vec::new())
     }
 }
+#[path = "earlier_reports.rs"]
+pub(in crate::store) mod earlier_reports;
 #[path = "history.rs"]
 pub(in crate::store) mod history;
 #[path = "jobs.rs"]

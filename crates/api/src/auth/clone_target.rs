@@ -1,0 +1,44 @@
+//! Whether a scan is private, and what its repository is cloned with.
+
+use std::sync::Arc;
+
+use repolens_core::{RepoUrl, Secret};
+
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::auth::github::Visibility;
+use crate::http::problem::Problem;
+
+/// A repository as it will be scanned.
+pub struct CloneTarget {
+    pub repo_url: RepoUrl,
+    /// `Some`: it is private, and this is what it is cloned with.
+    pub token: Option<Secret>,
+}
+
+/// Asks GitHub what the repository is to the caller's token, where the caller has one and the repository is there.
+///
+/// # Errors
+/// 503 where GitHub does not answer: nobody guesses whether a repository is private.
+pub async fn target(app: &Arc<App>, caller: &Caller, repo_url: RepoUrl) -> Result<CloneTarget, Problem> {
+    let public = |repo_url| CloneTarget { repo_url, token: None };
+    let Caller::User(user) = caller else {
+        return Ok(public(repo_url));
+    };
+    let Some(token) = user.github.clone() else {
+        return Ok(public(repo_url));
+    };
+    let (shared, asked, url) = (Arc::clone(app), token.clone(), repo_url.clone());
+    let work = async move {
+        let github = &shared.auth.callers.github;
+        github.visibility(&url, &asked, &shared.scans.url_policy).await
+    };
+    Ok(match app.scans.on_runtime(work).await?? {
+        Some(Visibility::Private { clone_url }) => CloneTarget {
+            repo_url: clone_url,
+            token: Some(token),
+        },
+        // Without the token: what it may not see is not found, as for everybody.
+        Some(Visibility::Public | Visibility::Hidden) | None => public(repo_url),
+    })
+}

@@ -8,6 +8,20 @@ use crate::configuration::Setting;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
 
+/// All that stages see.
+#[derive(Debug)]
+pub struct Facts {
+    /// The repository's name.
+    pub name: String,
+    /// Sorted by path.
+    pub files: Vec<FileFacts>,
+    /// Places in the tree of the pointers of Git LFS, which are not among `files`, in ascending order.
+    pub pointers: Vec<u32>,
+    pub skipped: Vec<SkippedFile>,
+    /// Files that were not parsed because the time for parsing was used up.
+    pub unparsed: u64,
+}
+
 /// Everything that stages know of one file.
 #[derive(Debug)]
 pub struct FileFacts {

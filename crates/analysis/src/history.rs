@@ -7,17 +7,19 @@
 //! Merges, commits of bots, and commits named in `.git-blame-ignore-revs` do not count. `.mailmap` decides on names.
 //! A file's changes under an earlier name count where the name changed without the content; see [`renames`] for the rest.
 
+mod changes;
 mod collect;
 mod fixes;
 pub(crate) mod functions;
 mod log;
 mod people;
+mod process;
 mod renames;
 mod source;
 
 use crate::options::HistoryOptions;
-use crate::source::SourceTree;
-pub(crate) use collect::{ByAuthor, FileChanges, History};
+use crate::source::{Origin, SourceTree};
+pub(crate) use changes::{ByAuthor, FileChanges, History};
 pub(crate) use source::HistorySource;
 
 /// Seconds of a day.
@@ -57,12 +59,23 @@ pub(crate) fn prepare(tree: &SourceTree, options: &HistoryOptions) -> Result<His
     if options.max_commits == 0 {
         return Err(HistoryState::None("reading the history is switched off".to_owned()));
     }
-    let Some(mut source) = tree.history() else {
+    let Some(mut source) = source_of(tree) else {
         return Err(HistoryState::None("the folder is in no git repository".to_owned()));
     };
     let paths = tree.entries.iter().map(|entry| entry.path.as_str());
     source.prepare(paths, ignore_revs(tree).as_deref(), options);
     Ok(source)
+}
+
+/// Where the history of `tree` is read from. `None`: it is a folder outside of any repository.
+fn source_of(tree: &SourceTree) -> Option<HistorySource> {
+    match (tree.origin(), &tree.commit) {
+        (Origin::Git { dir, git }, Some(commit)) => {
+            Some(HistorySource::of_commit(git.clone(), dir.clone(), commit.clone()))
+        }
+        (Origin::Git { .. }, None) => None,
+        (Origin::Folder(folder), _) => HistorySource::of_folder(tree.git().clone(), folder),
+    }
 }
 
 pub(crate) fn read(source: Result<HistorySource, HistoryState>) -> HistoryState {

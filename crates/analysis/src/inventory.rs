@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::facts::FileFacts;
 use crate::language::Origin;
+pub use crate::stages::CallEdge;
 use crate::units::CognitiveRules;
-use crate::{OpenError, Options, Silent, SourceTree, scan, stages};
+use crate::{OpenError, Options, Silent, SourceTree, pass, stages};
 
 /// One file, with its lines and units.
 #[derive(Debug, Serialize)]
@@ -44,7 +45,7 @@ pub struct Unit {
 /// # Errors
 /// The tree cannot be read at all.
 pub fn units(tree: SourceTree, options: &Options, rules: CognitiveRules) -> Result<Vec<FileUnits>, OpenError> {
-    let facts = scan::scan_by(rules, tree, options, &Silent)?;
+    let facts = pass::run_by(rules, tree, options, &Silent)?;
     Ok(facts.files.iter().map(file).collect())
 }
 
@@ -78,25 +79,12 @@ fn file(facts: &FileFacts) -> FileUnits {
     }
 }
 
-/// One edge of the call graph. Functions are `PATH:NAME`, the code of a file outside of functions is `PATH`.
-#[derive(Debug, Serialize)]
-pub struct CallEdge {
-    pub caller: String,
-    /// Where the caller is defined; 0 for the code of a file.
-    pub caller_line: u32,
-    pub target: String,
-    /// Where the target is defined.
-    pub line: u32,
-    /// Found by scope, import or class; else it is likely.
-    pub exact: bool,
-}
-
 /// All edges of the call graph; the report has its figures only.
 ///
 /// # Errors
 /// The tree cannot be read at all.
 pub fn calls(tree: SourceTree, options: &Options) -> Result<Vec<CallEdge>, OpenError> {
-    let facts = scan::scan(tree, options, &Silent)?;
+    let facts = pass::run(tree, options, &Silent)?;
     let mut report = repolens_core::report::Report::default();
     Ok(stages::call_edges(&facts, &mut report))
 }

@@ -27,10 +27,11 @@ pub mod inventory;
 mod language;
 mod licence;
 mod manifests;
+mod nesting;
 mod notebook;
 mod options;
+mod pass;
 pub mod render;
-mod scan;
 mod source;
 mod stages;
 mod syntax;
@@ -69,7 +70,7 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
     let (facts, mut history) = std::thread::scope(|scope| {
         // git reads the history while this process parses.
         let reading = scope.spawn(|| history::read(source));
-        let facts = scan::scan(tree, options, observer);
+        let facts = pass::run(tree, options, observer);
         let failed = |_| history::HistoryState::Failed("reading it failed".to_owned());
         (facts, reading.join().unwrap_or_else(failed))
     });

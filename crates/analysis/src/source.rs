@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use repolens_core::report::SkippedFile;
 
-use crate::history::HistorySource;
 use crate::options::Limits;
 
 mod encoding;
@@ -65,8 +64,9 @@ pub struct SourceTree {
     pub truncated: Option<String>,
 }
 
+/// Where a tree is read from.
 #[derive(Debug)]
-enum Origin {
+pub(crate) enum Origin {
     Folder(PathBuf),
     Git { dir: PathBuf, git: Git },
 }
@@ -161,15 +161,14 @@ impl SourceTree {
         })
     }
 
-    /// Where the tree's history is read from. `None`: it is a folder outside of any repository.
-    pub(crate) fn history(&self) -> Option<HistorySource> {
-        match (&self.origin, &self.commit) {
-            (Origin::Git { dir, git }, Some(commit)) => {
-                Some(HistorySource::of_commit(git.clone(), dir.clone(), commit.clone()))
-            }
-            (Origin::Git { .. }, None) => None,
-            (Origin::Folder(folder), _) => HistorySource::of_folder(self.git.clone(), folder),
-        }
+    /// The program git, as it was given.
+    pub(crate) fn git(&self) -> &Git {
+        &self.git
+    }
+
+    /// The repository that the tree is a commit of, or the folder that it is.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// A reader for one thread.

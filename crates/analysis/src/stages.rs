@@ -13,7 +13,7 @@ use crate::graph::Graph;
 use crate::history::HistoryState;
 use crate::language::Tokens;
 use crate::options::{Observer, Options};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod actions;
 mod ast;
@@ -37,7 +37,9 @@ pub(crate) mod published;
 mod readme;
 mod risk;
 mod summary;
-mod tests;
+mod test_files;
+
+pub use calls::CallEdge;
 
 /// Whether the text of the file at `path` is kept, because a stage reads it itself.
 #[must_use]
@@ -102,7 +104,7 @@ const STAGES: &[(&str, Run)] = &[
     ("dependencies", dependencies::run),
     ("readme", readme::run),
     ("licences", licences::run),
-    ("tests", tests::run),
+    ("tests", test_files::run),
     ("community", community::run),
     ("duplication", duplication::run),
     ("complexity", complexity::run),
@@ -184,7 +186,7 @@ pub(crate) fn run(
 }
 
 /// All edges of the call graph, which the report has in figures only.
-pub(crate) fn call_edges(facts: &Facts, report: &mut Report) -> Vec<crate::inventory::CallEdge> {
+pub(crate) fn call_edges(facts: &Facts, report: &mut Report) -> Vec<CallEdge> {
     let mut scratch = Scratch::default();
     modules::run(facts, report, &mut scratch);
     calls::edges(facts, &scratch.graph.unwrap_or_default())

@@ -1,23 +1,25 @@
 //! Syntax trees to facts. One language is one file below; this is the list.
 //!
 //! JavaScript and TypeScript are read by oxc and Python by ruff's parser, which are exact and fast but end the process
-//! on deep nesting: `depth` looks first. All others are read by tree-sitter, which copes.
+//! on deep nesting: `nesting` checks first. All others are read by tree-sitter, which copes.
 
 #[cfg(test)]
 use crate::facts::Function;
 use crate::facts::Syntax;
 use crate::language::Span;
+use crate::nesting;
 use crate::options::Limits;
 use crate::units::CognitiveRules;
 
 mod c;
 #[cfg(test)]
+#[path = "syntax/tests/cognitive.rs"]
 mod cognitive;
 mod component;
 mod csharp;
-pub(crate) mod depth;
 mod go;
 #[cfg(test)]
+#[path = "syntax/tests/hostile.rs"]
 mod hostile;
 mod java;
 mod javascript;
@@ -149,12 +151,12 @@ impl Parser {
         }
         match self.kind {
             Kind::Native(facts) => {
-                depth::check(text, spans, limits.max_nesting)?;
+                nesting::check(text, spans, limits.max_nesting)?;
                 let text = String::from_utf8_lossy(text);
                 facts(path, text.strip_prefix('\u{feff}').unwrap_or(&text), rules)
             }
             Kind::Tree(grammar) => {
-                depth::check(text, spans, limits.max_nesting)?;
+                nesting::check(text, spans, limits.max_nesting)?;
                 if self.language == "ruby" {
                     ruby::check(text)?;
                 }

@@ -1,4 +1,4 @@
-//! Writes a few lines through the subscriber; run by `tests/subscriber.rs`, which reads what comes out.
+//! Writes a few lines through the subscriber; run by `tests/integration`, which reads what comes out.
 
 use repolens_log::{Format, init};
 

@@ -9,7 +9,7 @@ use oxc_parser::Parser;
 use oxc_span::SourceType;
 
 use super::{MAX_SETTINGS, Setting};
-use crate::syntax;
+use crate::nesting;
 
 /// As deep as configurations are nested, and far from what a parser's stack takes.
 const MAX_NESTING: u64 = 100;
@@ -32,7 +32,7 @@ pub(super) fn of_json(text: &str) -> Vec<Setting> {
 }
 
 fn read(text: &str, kind: SourceType) -> Vec<Setting> {
-    if syntax::depth::check(text.as_bytes(), &[], MAX_NESTING).is_err() {
+    if nesting::check(text.as_bytes(), &[], MAX_NESTING).is_err() {
         return Vec::new();
     }
     let allocator = Allocator::default();

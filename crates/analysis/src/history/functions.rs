@@ -6,9 +6,9 @@ use std::io::{self, BufRead, BufReader};
 
 use compact_str::CompactString;
 
-use super::collect::History;
+use super::changes::History;
 use super::log::read_until;
-use super::source::limit;
+use super::process::limit;
 use crate::facts::Function;
 
 /// Versions of one file that are parsed.

@@ -9,9 +9,9 @@ use std::io::{BufReader, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 
-use super::collect::{FileChanges, History};
+use super::changes::{FileChanges, History};
 use super::log::{self, Change};
-use super::source::{absolute, limit};
+use super::process::{absolute, limit};
 use crate::source::Git;
 
 /// Added or deleted files of one commit that are compared.

@@ -6,7 +6,7 @@
 use repolens_core::report::{Action, ActionPlace, Report};
 
 use super::{Outcome, Scratch};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod code;
 mod people;

@@ -8,7 +8,7 @@ use repolens_core::report::{Ast, AstFile, AstSummary, FileEntry, Report, cap};
 use super::{Outcome, Scratch, entry_points, risk};
 use crate::facts::{FileFacts, ImportKind, Syntax};
 use crate::language::Kind;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod symbols;
 

@@ -7,11 +7,11 @@
 //! how many, stands in the statistics. A function without a name counts as part of the one around it.
 
 use repolens_core::report::Report;
+use serde::Serialize;
 
 use super::{Outcome, Scratch};
 use crate::graph::Graph;
-use crate::inventory::CallEdge;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod index;
 mod measure;
@@ -40,6 +40,19 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     } else {
         Outcome::Ok
     }
+}
+
+/// One edge of the call graph. Functions are `PATH:NAME`, the code of a file outside of functions is `PATH`.
+#[derive(Debug, Serialize)]
+pub struct CallEdge {
+    pub caller: String,
+    /// Where the caller is defined; 0 for the code of a file.
+    pub caller_line: u32,
+    pub target: String,
+    /// Where the target is defined.
+    pub line: u32,
+    /// Found by scope, import or class; else it is likely.
+    pub exact: bool,
 }
 
 /// All edges, for a comparison with other tools.

@@ -9,7 +9,7 @@ use repolens_core::report::{Community, Report};
 
 use super::{Outcome, Scratch, published};
 use crate::history::HistoryState;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let mut community = Community {

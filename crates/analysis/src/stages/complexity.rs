@@ -8,7 +8,7 @@ use repolens_core::report::{ComplexityMetrics, ComplexityStatistics, FileComplex
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::facts::{FileFacts, Function};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// A function is too complex above either.
 pub(super) const HIGH_CYCLOMATIC: u32 = 10;

@@ -14,7 +14,7 @@ use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, EdgeKin
 use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
 use crate::graph::{Adjacency, Graph, Link};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const MAX_CYCLES: usize = 200;
 const MAX_FILES: usize = 2_000;

@@ -11,16 +11,19 @@ use std::collections::BTreeMap;
 use repolens_core::report::{Confidence, DeadCode, DeadCodeStatistics, Report, UnusedFunction, cap};
 
 use super::{Outcome, Scratch, percent, tenth};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod configured;
 mod conventions;
+mod declared;
+mod demand;
 mod imports;
 pub(crate) mod linters;
 mod loaded;
+mod packages;
 mod reach;
 
-pub(crate) use reach::{entry_points, sources};
+pub(crate) use declared::entry_points;
 
 /// Files listed in each of the three lists.
 const MAX_LISTED: usize = 2_000;

@@ -15,7 +15,7 @@ use super::{Outcome, Scratch};
 use crate::facts::FileFacts;
 use crate::language::Origin;
 use crate::manifests::Manifest;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const MAX_PACKAGES: usize = 5_000;
 const MAX_EDGES: usize = 20_000;

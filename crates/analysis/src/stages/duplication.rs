@@ -15,7 +15,7 @@ use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
 use crate::facts::FileFacts;
 use crate::language::{Fingerprint, GRAM, Kind, Tokens};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const MIN_TOKENS: usize = 50;
 const MIN_LINES: u32 = 5;

@@ -10,7 +10,7 @@ use repolens_core::report::{AspectGrade, Grade, GradeInput, GradePlace, Grades, 
 use super::{Outcome, Scratch, tenth};
 use crate::facts::FileFacts;
 use crate::language::{Kind, Origin};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod change;
 mod dependencies;

@@ -12,7 +12,7 @@ use super::{Outcome, Scratch, tenth};
 use crate::facts::FileFacts;
 use crate::history::{DAY, FileChanges, History, HistoryState, WINDOW_COMMITS, WINDOW_DAYS};
 use crate::language::Kind;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod age;
 mod coupling;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use repolens_core::report::{ByName, Licence, Licences, Report};
 
 use super::{Outcome, Scratch};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const MAX_FILES: usize = 200;
 

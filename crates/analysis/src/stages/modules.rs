@@ -14,13 +14,13 @@ use super::{Outcome, Scratch};
 use crate::budget::spend;
 use crate::facts::{FileFacts, Import, ImportKind};
 use crate::graph::{Edge, Graph, Link};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod c;
 mod csharp;
 mod go;
 mod java;
-mod javascript;
+pub(crate) mod javascript;
 mod php;
 mod python;
 mod ruby;

@@ -8,7 +8,7 @@
 use repolens_core::report::{PercentileFigure, Percentiles, Report};
 
 use super::{Outcome, Scratch, tenth};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const SAMPLE: &str = include_str!("percentiles/sample.tsv");
 /// Projects from which a group says something.

@@ -2,7 +2,7 @@
 //! and documents for those who take part: that they are not there says nothing on the project.
 
 use crate::facts::FileFacts;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// A registry whose package this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use self::criteria::{CRITERIA, Surroundings};
 use self::document::Document;
 use super::{Outcome, Scratch, tenth};
 use crate::facts::FileFacts;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 mod criteria;
 mod document;

@@ -8,7 +8,7 @@ use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, Ris
 use super::{Outcome, Scratch, complexity, percent, tenth};
 use crate::facts::FileFacts;
 use crate::language::{Kind, Origin};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const MAX_FILES: usize = 20_000;
 /// Lines of code from which a file is large.

@@ -6,7 +6,7 @@
 use repolens_core::report::{Place, Report, RiskLevelSummary, Summary};
 
 use super::{Outcome, Scratch};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const MAX_ADVICE: usize = 5;
 const MAX_TEXT: usize = 300;

@@ -4,10 +4,11 @@
 //! A component is its file's `default` export. In Svelte an `export` of the instance's script is a property and no export;
 //! those of `<script module>` are. Limits: what the markup calls and uses is not looked at.
 
-use super::{depth, javascript};
+use super::javascript;
 use crate::calls::Calls;
 use crate::facts::{Export, Import, ImportKind, Syntax};
 use crate::language::{Span, tags};
+use crate::nesting;
 use crate::units::CognitiveRules;
 
 /// One `<script>`.
@@ -47,7 +48,7 @@ pub(super) fn facts(
         let end = script.start + script.text.len();
         let first = spans.partition_point(|span| (span.start as usize) < script.start);
         let last = spans.partition_point(|span| (span.start as usize) < end);
-        depth::check_part(text.as_bytes(), script.start..end, &spans[first..last], max_nesting)?;
+        nesting::check_part(text.as_bytes(), script.start..end, &spans[first..last], max_nesting)?;
         // Empty lines before it give each node its line.
         let before = usize::try_from(script.line - 1).unwrap_or(0);
         let mut padded = "\n".repeat(before);

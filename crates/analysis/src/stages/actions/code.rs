@@ -7,7 +7,7 @@ use super::super::hotspots::is_code;
 use super::{Candidate, many, place};
 use crate::facts::{FileFacts, Function};
 use crate::language::Origin;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// A function from this many times the limit on is worth an item of its own.
 const FAR_ABOVE: u32 = 2;

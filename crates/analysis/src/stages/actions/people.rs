@@ -3,7 +3,7 @@
 use repolens_core::report::{Action, Report};
 
 use super::{Candidate, place};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// Authors of the last year from which a project has another person to ask.
 const TEAM: u64 = 3;

@@ -3,7 +3,7 @@
 use repolens_core::report::{Action, Grade, Priority, Report};
 
 use super::{Candidate, many, place, published_by};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// Lines of test code for each line of code from which the amount is no problem.
 const FEW_TESTS: f64 = 0.2;

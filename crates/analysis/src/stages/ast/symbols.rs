@@ -6,7 +6,7 @@ use repolens_core::report::{AstFile, Symbol, SymbolKind};
 
 use crate::budget::spend;
 use crate::facts::{Function, Syntax};
-use crate::scan::Facts;
+use crate::facts::Facts;
 use crate::stages::{References, Scratch};
 
 pub(super) const MAX_OF_FILE: usize = 200;

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::reach::{home_of, is_code, sources, with_endings};
+use super::packages::{home_of, is_code};
 use crate::budget::spend;
 use crate::configuration::Setting;
 use crate::facts::FileFacts;
 use crate::language::Glob;
+use crate::stages::modules::javascript::sources::{sources, with_endings};
 use crate::stages::modules::{folder, join, normalize};
 
 /// Keys whose patterns, folders and names without ending a tool loads.

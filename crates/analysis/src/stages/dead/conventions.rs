@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reach::{home_of, is_script};
+use super::packages::{home_of, is_script};
 use crate::budget::spend;
 use crate::facts::FileFacts;
 use crate::language::Glob;

@@ -10,7 +10,7 @@ use crate::budget::spend;
 use crate::calls::Value;
 use crate::facts::{FileFacts, Import, ImportKind, Syntax};
 use crate::graph::Graph;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 pub(super) struct Imports {
     /// There is a file of a language whose imports are judged.

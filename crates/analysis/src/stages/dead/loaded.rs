@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::reach::home_of;
+use super::packages::home_of;
 use crate::facts::FileFacts;
 use crate::stages::modules::{folder, join, normalize};
 

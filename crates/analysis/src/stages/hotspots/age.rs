@@ -6,7 +6,7 @@ use repolens_core::report::{CodeAge, FolderAge};
 
 use super::is_code;
 use crate::history::History;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const LISTED: usize = 20;
 

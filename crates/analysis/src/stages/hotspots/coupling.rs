@@ -8,7 +8,7 @@ use repolens_core::report::ChangeCoupling;
 use super::super::tenth;
 use crate::graph::Graph;
 use crate::history::History;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// As code-maat has them.
 const MIN_REVISIONS: u32 = 5;

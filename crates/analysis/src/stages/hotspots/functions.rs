@@ -9,7 +9,7 @@ use crate::facts::FileFacts;
 use crate::history::{History, functions};
 use crate::language;
 use crate::options::Limits;
-use crate::scan::Facts;
+use crate::facts::Facts;
 use crate::syntax;
 use crate::units::CognitiveRules;
 

@@ -16,13 +16,14 @@ use serde_json::Value;
 use super::{Index, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::{FileFacts, Import};
-use crate::stages::dead::sources;
 
 mod aliases;
 mod compiler;
 mod offered;
+pub(crate) mod sources;
 
 use aliases::Aliases;
+use sources::sources;
 
 /// The tree stands at `/` for the resolver.
 struct Tree {

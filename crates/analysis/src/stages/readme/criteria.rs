@@ -2,7 +2,7 @@
 //! purpose without one (an install command in a code block, a link to the license, a file beside the README).
 
 use super::document::Document;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// One criterion.
 pub(super) struct Criterion {

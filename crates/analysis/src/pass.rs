@@ -10,7 +10,7 @@ use repolens_core::report::SkippedFile;
 
 use crate::budget::thread_time;
 use crate::configuration;
-use crate::facts::FileFacts;
+use crate::facts::{Facts, FileFacts};
 use crate::language::{self, Attributes, Layout, Origin};
 use crate::licence;
 use crate::manifests;
@@ -20,20 +20,6 @@ use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
 use crate::wiring;
-
-/// All that stages see.
-#[derive(Debug)]
-pub struct Facts {
-    /// The repository's name.
-    pub name: String,
-    /// Sorted by path.
-    pub files: Vec<FileFacts>,
-    /// Places in the tree of the pointers of Git LFS, which are not among `files`, in ascending order.
-    pub pointers: Vec<u32>,
-    pub skipped: Vec<SkippedFile>,
-    /// Files that were not parsed because the time for parsing was used up.
-    pub unparsed: u64,
-}
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
 /// What is built without optimisation needs several times as much.
@@ -45,15 +31,15 @@ const PROGRESS_STEP: usize = 64;
 
 /// # Errors
 /// A reader or a thread cannot be started.
-pub(crate) fn scan(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Facts, OpenError> {
-    scan_by(CognitiveRules::PAPER, tree, options, observer)
+pub(crate) fn run(tree: SourceTree, options: &Options, observer: &dyn Observer) -> Result<Facts, OpenError> {
+    run_by(CognitiveRules::PAPER, tree, options, observer)
 }
 
-/// As [`scan`], with cognitive complexity counted as another tool does.
+/// As [`run`], with cognitive complexity counted as another tool does.
 ///
 /// # Errors
-/// As of [`scan`].
-pub(crate) fn scan_by(
+/// As of [`run`].
+pub(crate) fn run_by(
     rules: CognitiveRules,
     tree: SourceTree,
     options: &Options,
@@ -70,7 +56,7 @@ pub(crate) fn scan_by(
     let next = AtomicUsize::new(0);
     let (used, unparsed) = (AtomicU64::new(0), AtomicU64::new(0));
     observer.progress("parse", 0, total as u64);
-    let job = Job {
+    let pass = Pass {
         tree: &tree,
         attributes: &attributes,
         options,
@@ -83,12 +69,12 @@ pub(crate) fn scan_by(
     let parts = std::thread::scope(|scope| -> Result<Vec<_>, OpenError> {
         let mut running = Vec::new();
         for thread in 0..threads {
-            let job = &job;
+            let pass = &pass;
             let reader = tree.reader().map_err(|error| not_started("git", &error))?;
             let handle = std::thread::Builder::new()
                 .name(format!("parse-{thread}"))
                 .stack_size(STACK)
-                .spawn_scoped(scope, move || job.run(thread, reader))
+                .spawn_scoped(scope, move || pass.run(thread, reader))
                 .map_err(|error| not_started("a parser thread", &error))?;
             running.push(handle);
         }
@@ -160,7 +146,7 @@ fn attributes(tree: &SourceTree, limit: u64, skipped: &mut Vec<SkippedFile>) -> 
     Ok(attributes)
 }
 
-struct Job<'a> {
+struct Pass<'a> {
     tree: &'a SourceTree,
     attributes: &'a Attributes,
     options: &'a Options,
@@ -173,7 +159,7 @@ struct Job<'a> {
     unparsed: &'a AtomicU64,
 }
 
-impl Job<'_> {
+impl Pass<'_> {
     fn run(&self, thread: usize, mut reader: Reader) -> Vec<(usize, FileFacts)> {
         let mut found = Vec::new();
         let mut text = Vec::new();

@@ -17,7 +17,7 @@ fn assert_equal(path: &str, found: &[&str], expected: &[String]) {
 
 #[test]
 fn settings_without_a_flag_and_those_of_the_children() {
-    let found = rows(include_str!("../../../docs/settings.md"), "| `");
+    let found = rows(include_str!("../../../../docs/settings.md"), "| `");
     // A second table of the page, on values of one setting, has no names of variables.
     let found: Vec<&str> = found
         .into_iter()
@@ -28,6 +28,6 @@ fn settings_without_a_flag_and_those_of_the_children() {
 
 #[test]
 fn the_flags_of_the_supervisor() {
-    let found = rows(include_str!("../../../docs/supervisor.md"), "| `--");
+    let found = rows(include_str!("../../../../docs/supervisor.md"), "| `--");
     assert_equal("docs/supervisor.md", &found, &flag_rows());
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{PARSERS, Parser, java, parser, tree};
 use crate::options::Limits;
-use crate::scan::STACK;
+use crate::pass::STACK;
 use crate::units::CognitiveRules;
 
 /// A bit of each language, so that whatever the walk knows is met.

@@ -12,7 +12,7 @@ use repolens_core::report::{Report, TestSection};
 use super::{Outcome, Scratch};
 use crate::facts::FileFacts;
 use crate::language::Kind;
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 const FRAMEWORKS: &[&str] = &[
     "ava",

@@ -1,0 +1,71 @@
+//! The npm packages of a repository, and the JavaScript and TypeScript in them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::facts::FileFacts;
+use crate::language::Origin;
+use crate::stages::modules::folder;
+
+pub(super) fn is_script(file: &FileFacts) -> bool {
+    file.syntax.is_some()
+        && file
+            .language
+            .is_some_and(|id| matches!(id.get().id, "javascript" | "typescript"))
+}
+
+/// Folders with a `package.json`, and the number of that file.
+pub(super) fn packages(files: &[FileFacts]) -> BTreeMap<String, u32> {
+    (0u32..)
+        .zip(files)
+        .filter(|(_, file)| file.origin == Origin::Own && !file.test && file.manifest.is_some())
+        .filter(|(_, file)| file.path == "package.json" || file.path.ends_with("/package.json"))
+        .map(|(at, file)| (folder(&file.path).to_owned(), at))
+        .collect()
+}
+
+/// The package a file belongs to: the nearest above it.
+pub(super) fn home_of(packages: &BTreeMap<String, u32>, path: &str) -> String {
+    let mut at = folder(path);
+    loop {
+        if packages.contains_key(at) {
+            return at.to_owned();
+        }
+        if at.is_empty() {
+            // No package at all: a name that no folder has.
+            return "\0".to_owned();
+        }
+        at = folder(at);
+    }
+}
+
+/// Own code by its path in lower case: a built file is often named after its source but for capitals.
+pub(super) fn sources_by_path(files: &[FileFacts]) -> HashMap<String, u32> {
+    (0..)
+        .zip(files)
+        .filter(|(_, file)| is_script(file) && file.is_own())
+        .map(|(at, file)| (file.path.to_lowercase(), at))
+        .collect()
+}
+
+pub(super) fn is_declaration(path: &str) -> bool {
+    [".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|ending| path.ends_with(ending))
+}
+
+/// A `.js` file with declarations beside it was built, or is there for others.
+pub(super) fn has_declaration(index: &HashMap<String, u32>, path: &str) -> bool {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_lowercase();
+    ["d.ts", "d.mts", "d.cts"]
+        .iter()
+        .any(|ending| index.contains_key(&format!("{stem}.{ending}")))
+}
+
+pub(super) fn is_code(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    // Node adds the ending itself: `"main": "lib/a"`.
+    !matches!(
+        ending,
+        "json" | "css" | "scss" | "wasm" | "node" | "md" | "html" | "svg" | "png" | "txt"
+    )
+}

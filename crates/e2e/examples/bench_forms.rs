@@ -16,11 +16,8 @@ use std::time::{Duration, Instant};
 
 use repolens_e2e::container::{Form, pss};
 use repolens_e2e::{Container, GitServer, Postgres, free_port};
-use servers::Redis;
+use repolens_testkit::Redis;
 
-#[path = "../../core/tests/integration/servers.rs"]
-#[allow(dead_code, reason = "shared with the tests of the queue itself")]
-mod servers;
 
 const SCANS: usize = 20;
 const RUNS: usize = 9;

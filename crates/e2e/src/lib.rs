@@ -5,9 +5,7 @@
 pub mod browser;
 pub mod container;
 pub mod documents;
-pub mod git_server;
 pub mod island;
-pub mod postgres;
 pub mod repository;
 pub mod running;
 pub mod small_disk;
@@ -15,27 +13,13 @@ pub mod sources;
 
 pub use browser::Browser;
 pub use container::Container;
-pub use git_server::GitServer;
 pub use island::Island;
-pub use postgres::Postgres;
 pub use repository::Repository;
+pub use repolens_testkit::{GitServer, Postgres, Redis, free_port, git_server};
 pub use running::{Running, Scan};
 pub use small_disk::SmallDisk;
 
-use std::net::TcpListener;
 use std::path::PathBuf;
-
-/// A port that nobody listens on at this moment.
-///
-/// # Panics
-/// Where the machine has none left.
-#[must_use]
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port on loopback")
-        .port()
-}
 
 /// A program of this build.
 ///

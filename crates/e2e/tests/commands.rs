@@ -81,13 +81,13 @@ async fn they_do_what_they_say() {
     let repository = Repository::small();
     let url = format!("file://{}", repository.path().display());
     let home = Home::default();
-    let start = || Running::start_with(&home, &[("DATABASE_URL", &postgres.url())]);
+    let start = || Running::start_with(&home, &[("DATABASE_URL", &postgres.url("postgres"))]);
     let mut repolens = start();
     let (id, cancel_token) = repolens.submit_to_cancel(&url).await;
     repolens.wait_for_status(&id, "completed").await;
     let mut scene = Scene {
         folder: TempDir::new().expect("a temporary folder"),
-        database: postgres.url(),
+        database: postgres.url("postgres"),
         address: format!("127.0.0.1:{}", repolens.port()),
         repository: url,
         scan: id,

@@ -37,7 +37,7 @@ impl Scene {
         let port = repolens_e2e::free_port();
         let pages = FrontEnd::start(&format!("http://127.0.0.1:{port}"));
         let settings = [
-            ("DATABASE_URL", postgres.url()),
+            ("DATABASE_URL", postgres.url("postgres")),
             ("FRONTEND_URL", pages.origin()),
             ("GITHUB_API_URL", pages.github()),
             ("NEXTAUTH_SECRET", SECRET.to_owned()),
@@ -104,7 +104,7 @@ impl Scene {
 }
 
 async fn run_sql(postgres: &Postgres, sql: &str) {
-    let (client, connection) = tokio_postgres::connect(&postgres.url(), tokio_postgres::NoTls)
+    let (client, connection) = tokio_postgres::connect(&postgres.url("postgres"), tokio_postgres::NoTls)
         .await
         .expect("the server answers");
     // It ends when the client is dropped.

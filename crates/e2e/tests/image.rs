@@ -7,16 +7,13 @@ use std::time::{Duration, Instant};
 use repolens_e2e::container::{Form, pss};
 use repolens_e2e::sources::root;
 use repolens_e2e::{Container, GitServer, Postgres, Repository, free_port};
-use servers::Redis;
+use repolens_testkit::Redis;
 use tempfile::TempDir;
 
 #[path = "image/guides.rs"]
 mod guides;
 #[path = "image/inside.rs"]
 mod inside;
-#[path = "../../core/tests/integration/servers.rs"]
-#[allow(dead_code, reason = "shared with the tests of the queue itself")]
-mod servers;
 
 /// Repositories of this machine are refused in production.
 const LOCAL: [(&str, &str); 3] = [
@@ -77,7 +74,7 @@ fn in_production_it_refuses_to_start_without_a_database() {
 #[tokio::test]
 async fn in_production_it_starts_on_an_empty_postgresql_and_stops_in_time() {
     let postgres = Postgres::start();
-    let container = Container::start(free_port(), &[("DATABASE_URL", &postgres.url()), ("HOST", "127.0.0.1")]);
+    let container = Container::start(free_port(), &[("DATABASE_URL", &postgres.url("postgres")), ("HOST", "127.0.0.1")]);
     container.wait_for_line("All services running!", 1);
     let health = container.get("/api/health").await.expect("an answer");
     assert_eq!(health["status"], "ok");
@@ -141,7 +138,7 @@ async fn a_scan_of_a_real_repository_goes_through_postgresql_and_redis_and_a_sto
     let (folder, source) = real_repository();
     let server = GitServer::start(folder.path().to_owned());
     let (postgres, redis) = (Postgres::start(), Redis::start().await);
-    let (database, queue) = (postgres.url(), redis.address());
+    let (database, queue) = (postgres.url("postgres"), redis.address());
     let settings = [LOCAL.as_slice(), &[("DATABASE_URL", &database), ("REDIS_URL", &queue)]].concat();
     let container = Container::start(free_port(), &settings);
     container.wait_for_line("Worker listening for jobs on queue", 1);
@@ -213,7 +210,7 @@ async fn a_stop_in_mid_scan_loses_nothing() {
 #[tokio::test]
 async fn what_a_stop_interrupted_goes_on_in_another_container() {
     let (postgres, redis) = (Postgres::start(), Redis::start().await);
-    let (database, queue) = (postgres.url(), redis.address());
+    let (database, queue) = (postgres.url("postgres"), redis.address());
     let settings = [LOCAL.as_slice(), &[("DATABASE_URL", &database), ("REDIS_URL", &queue)]].concat();
     let (first, second) = {
         let container = Container::start(free_port(), &settings);
@@ -282,7 +279,7 @@ async fn the_split_form_scans_with_two_workers_at_once() {
     let repositories = [Repository::small(), Repository::small()];
     let servers = repositories.each_ref().map(serve);
     let (postgres, redis) = (Postgres::start(), Redis::start().await);
-    let (database, queue) = (postgres.url(), redis.address());
+    let (database, queue) = (postgres.url("postgres"), redis.address());
     let api_settings = [
         LOCAL.as_slice(),
         &[("DATABASE_URL", &database), ("REDIS_URL", &queue), TOKEN],

@@ -1,9 +1,5 @@
 //! The API and the worker under the supervisor, on a host that treats them badly.
 
-#[path = "../../core/tests/integration/size.rs"]
-#[allow(dead_code, reason = "shared with the tests of the queue")]
-mod size;
-
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -13,6 +9,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use repolens_e2e::running::Home;
 use repolens_e2e::{GitServer, Repository, Running, free_port};
+use repolens_testkit::size;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

@@ -5,18 +5,14 @@
 mod api;
 mod database;
 pub mod github;
-#[expect(dead_code, reason = "the worker's tests, whose file it is, use more of it")]
-#[path = "../../../worker/tests/integration/http.rs"]
-pub mod http_server;
 pub mod people;
-mod postgres;
-pub mod tls_front;
 
 use std::time::{Duration, Instant};
 
 pub use api::{Api, TOKEN, answer, command};
 pub use database::{Database, Kind, Prisma};
-pub use postgres::{PASSWORD, Postgres, free_port};
+pub use repolens_testkit::postgres::PASSWORD;
+pub use repolens_testkit::{Postgres, free_port, http as http_server, tls_front};
 
 /// How long anything may take before a test says that it does not happen.
 pub const DEADLINE: Duration = Duration::from_secs(30);

@@ -7,8 +7,8 @@ use repolens_core::settings::RedisUrl;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::servers::{PATIENCE, Redis};
-use super::size::Spans;
+use repolens_testkit::{PATIENCE, Redis};
+use repolens_testkit::size::Spans;
 use super::workers::{Running, done, scan};
 
 #[tokio::test]

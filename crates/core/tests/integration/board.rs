@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use repolens_core::queue::{ActiveJob, JobOutcome, Timing};
 use serde_json::{Value, json};
 
-use super::node::{Node, VERSIONS};
-use super::servers::Redis;
-use super::size::{report, times};
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::Redis;
+use repolens_testkit::size::{report, times};
 use super::workers::{Running, done, scan};
 
 const QUEUE: &str = "/api/queues/repo-analysis";

@@ -5,7 +5,7 @@ use std::time::Duration;
 use repolens_core::queue::{ActiveJob, Timing};
 use tokio::sync::mpsc;
 
-use super::servers::{PATIENCE, Redis, command};
+use repolens_testkit::{PATIENCE, Redis, command};
 use super::workers::{Running, done, scan};
 
 /// What Redis is asked: commands of clients, and those that scripts call.

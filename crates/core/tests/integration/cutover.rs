@@ -7,9 +7,9 @@ use repolens_core::queue::{Cutover, OldRow, Timing};
 use repolens_core::{ScanId, ScanStatus};
 use serde_json::{Value, json};
 
-use super::node::{Node, VERSIONS};
-use super::servers::Redis;
-use super::size::{report, times};
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::Redis;
+use repolens_testkit::size::{report, times};
 use super::workers::{QUICK, Running, done, scan};
 
 fn key(name: &str) -> String {

@@ -7,9 +7,9 @@ use repolens_core::ScanStatus;
 use repolens_core::queue::{ActiveJob, Depth, JobOutcome, QueuedScan, Timing};
 use serde_json::{Value, json};
 
-use super::node::{Node, VERSIONS};
-use super::servers::{Redis, until};
-use super::size::{report, times};
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::{Redis, until};
+use repolens_testkit::size::{report, times};
 use super::workers::{Running, done, scan};
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use repolens_core::queue::Timing;
 
-use super::servers::Redis;
-use super::size::{Spans, is_full, report, times};
+use repolens_testkit::Redis;
+use repolens_testkit::size::{Spans, is_full, report, times};
 use super::workers::{QUICK, Worker, scan};
 
 /// Longer than any test waits.

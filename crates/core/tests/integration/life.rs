@@ -8,7 +8,7 @@ use repolens_core::queue::{ActiveJob, JobOutcome, KEPT_JOBS, Timing};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc};
 
-use super::servers::{Redis, until};
+use repolens_testkit::{Redis, until};
 use super::workers::{QUICK, Running, done, scan};
 
 #[tokio::test]

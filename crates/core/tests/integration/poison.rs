@@ -5,9 +5,9 @@ use std::hash::{BuildHasher as _, RandomState};
 use repolens_core::queue::{ActiveJob, JobOutcome, Timing};
 use serde_json::json;
 
-use super::node::{Node, VERSIONS};
-use super::servers::{Redis, until};
-use super::size::{report, times};
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::{Redis, until};
+use repolens_testkit::size::{report, times};
 use super::workers::{Running, done};
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use repolens_core::queue::{LoginFault, QueueError, check};
 use repolens_core::settings::RedisUrl;
 
-use super::servers::{Redis, until};
+use repolens_testkit::{Redis, until};
 use super::workers::scan;
 
 async fn refused(redis: &Redis, credentials: &str) -> QueueError {

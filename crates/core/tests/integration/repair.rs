@@ -6,8 +6,8 @@ use repolens_core::queue::{ActiveJob, Repaired, Timing};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use super::node::{Node, VERSIONS};
-use super::servers::Redis;
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::Redis;
 use super::workers::{QUICK, Running, done, scan};
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use repolens_core::ScanId;
 use repolens_core::queue::{Claimed, Relay, RelayEvent, Shared};
 
-use super::servers::{PATIENCE, Redis, until};
+use repolens_testkit::{PATIENCE, Redis, until};
 
 fn shared(redis: &Redis) -> Shared {
     Shared::new(&redis.url()).expect("an address")

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::servers::{PATIENCE, Redis, command, signal};
+use repolens_testkit::{PATIENCE, Redis, command, signal};
 
 /// Times that let a test of recovery be short.
 pub const QUICK: Timing = Timing {

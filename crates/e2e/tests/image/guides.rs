@@ -150,7 +150,7 @@ fn the_service_is_run_and_looked_after_as_it_is_written() {
     assert_eq!(starts.len(), 2, "as one user, and with another for the worker");
     for start in starts {
         let desk = Desk::new();
-        let database = format!("DATABASE_URL={}", desk.postgres.url());
+        let database = format!("DATABASE_URL={}", desk.postgres.url("postgres"));
         let started = desk.run(
             &start,
             &["--env", &database, "--env=FRONTEND_URL=https://app.example.org"],

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::postgres::Postgres;
+use repolens_testkit::Postgres;
 
 /// The column `v` of each row.
 pub async fn postgres_values(url: &str, sql: &str) -> Vec<String> {

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::database;
-use super::postgres::Postgres;
-use super::servers::{PATIENCE, Redis, command, until};
+use repolens_testkit::Postgres;
+use repolens_testkit::{PATIENCE, Redis, command, until};
 
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::size::is_full;
+use repolens_testkit::size::is_full;
 
 pub fn seconds(short: u64, long: u64) -> Duration {
     Duration::from_secs(if is_full() { long } else { short })

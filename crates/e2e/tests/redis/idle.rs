@@ -7,7 +7,7 @@ use repolens_core::job::JobLimits;
 use repolens_e2e::Repository;
 
 use super::deployment::Deployment;
-use super::servers::{Redis, command};
+use repolens_testkit::{Redis, command};
 
 /// Listens to all that Redis is asked.
 pub struct Monitor {
@@ -39,7 +39,7 @@ impl Monitor {
             }
         });
         let monitor = Self { child, lines };
-        super::servers::until("MONITOR stands", async || !monitor.lines().is_empty()).await;
+        repolens_testkit::until("MONITOR stands", async || !monitor.lines().is_empty()).await;
         monitor
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::database;
 use super::deployment::Deployment;
-use super::servers::until;
+use repolens_testkit::until;
 
 pub struct Ledger {
     database: String,

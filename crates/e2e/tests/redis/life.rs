@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::deployment::Deployment;
 use super::idle::Monitor;
-use super::servers::until;
+use repolens_testkit::until;
 
 async fn goes_through(deployment: Deployment) {
     let repository = Repository::small();

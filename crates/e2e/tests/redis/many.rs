@@ -8,7 +8,7 @@ use serde_json::json;
 use super::deployment::{Deployment, Process, TOKEN};
 use super::form;
 use super::ledger::Ledger;
-use super::servers::until;
+use repolens_testkit::until;
 
 /// A scan of a client that stands behind a proxy of ours.
 pub async fn submit_as(deployment: &Deployment, client: &str, url: &str) -> String {

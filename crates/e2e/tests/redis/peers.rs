@@ -4,8 +4,8 @@ use repolens_e2e::{GitServer, Repository};
 use serde_json::json;
 
 use super::deployment::Deployment;
-use super::node::{Node, VERSIONS};
-use super::servers::until;
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::until;
 
 #[tokio::test]
 async fn a_job_that_node_adds_is_done_and_its_events_are_seen() {

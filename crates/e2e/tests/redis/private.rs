@@ -8,7 +8,7 @@ use repolens_e2e::{GitServer, Repository};
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
-use super::servers::until;
+use repolens_testkit::until;
 
 const TOKEN: &str = "gho_Whole0123456789abcdefghijklmnopqrst";
 /// `x-access-token:TOKEN` in base64.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::http::{Request, Response, serve};
+use repolens_testkit::http::{Request, Response, serve};
 
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 

@@ -5,13 +5,13 @@ use repolens_worker::authorities;
 use tokio::time::Instant;
 
 use crate::fixture::{PATIENCE, Repositories, local_git};
-use crate::git_server;
-use crate::tls_front::TlsFront;
+use repolens_testkit::faulty_git;
+use repolens_testkit::tls_front::TlsFront;
 
 #[tokio::test]
 async fn git_and_the_first_request_trust_it() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let trusted = TlsFront::start(server).await;
     let other = TlsFront::start(server).await;
     let folder = tempfile::tempdir().expect("a folder");

@@ -8,12 +8,12 @@ use repolens_core::{BranchNote, FailureCode};
 
 use crate::clone::clone;
 use crate::fixture::{Repositories, command, git};
-use crate::git_server;
+use repolens_testkit::faulty_git;
 
 /// Changes `small.git` (which allows filters) and `plain.git` (which does not) and returns their addresses, on this disk and
 /// over HTTP.
 fn changed(repositories: &Repositories, change: impl Fn(&Path)) -> Vec<String> {
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let mut addresses = Vec::new();
     for name in ["small.git", "plain.git"] {
         change(&repositories.root().join(name));
@@ -132,7 +132,7 @@ async fn a_missing_main_is_the_default_branch_and_other_missing_branches_fail() 
 #[tokio::test]
 async fn an_empty_repository_is_called_empty_whatever_branch_is_requested() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     for address in [repositories.address("empty.git"), format!("http://{server}/empty.git")] {
         for requested in [None, Some("main"), Some("HEAD"), Some("feature/x")] {
             assert_fails(&address, requested, FailureCode::EmptyRepository).await;

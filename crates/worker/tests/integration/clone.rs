@@ -8,7 +8,7 @@ use repolens_worker::git::{Cloned, Git};
 use tokio::time::Instant;
 
 use crate::fixture::{PATIENCE, Repositories, eventually, git, local_git, processes_with};
-use crate::git_server;
+use repolens_testkit::faulty_git;
 
 pub async fn clone_by(
     by: &Git,
@@ -44,7 +44,7 @@ async fn code_of(address: &str, branch: Option<&str>) -> FailureCode {
 #[tokio::test]
 async fn from_disk_and_over_http_with_filters_and_without() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     for name in ["small.git", "plain.git"] {
         for address in [repositories.address(name), format!("http://{server}/{name}")] {
             let (result, sandbox) = clone(&address, None).await;
@@ -63,7 +63,7 @@ async fn from_disk_and_over_http_with_filters_and_without() {
 #[tokio::test]
 async fn a_name_is_looked_up_vetted_and_pinned() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let address = format!("http://localhost:{}/small.git", server.port());
     clone(&address, None).await.0.expect("localhost leads to the server");
 
@@ -94,7 +94,7 @@ async fn branches_and_tags() {
 #[tokio::test]
 async fn each_failure_has_its_code() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     git(&repositories.root().join("small.git"), &["update-server-info"]);
     let at = |path: &str| format!("http://{server}/{path}");
     let file = |name: &str| repositories.address(name);
@@ -133,7 +133,7 @@ async fn each_failure_has_its_code() {
 #[tokio::test]
 async fn different_refusals_have_different_sentences() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     git(&repositories.root().join("small.git"), &["update-server-info"]);
     let mut seen = std::collections::BTreeMap::new();
     for path in [
@@ -164,7 +164,7 @@ async fn different_refusals_have_different_sentences() {
 #[tokio::test]
 async fn what_a_server_says_is_never_taken_for_git_s_own_words() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     use FailureCode as Code;
     for (path, code) in [
         ("err/small.git", Code::RemoteError),
@@ -186,7 +186,7 @@ async fn what_a_server_says_is_never_taken_for_git_s_own_words() {
 #[tokio::test]
 async fn a_pack_may_take_longer_to_prepare_than_slow_servers_are_given() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let address = format!("http://{server}/prepares/small.git");
     clone_by(&local_git(), &address, None, 2 * PATIENCE)
         .await
@@ -197,7 +197,7 @@ async fn a_pack_may_take_longer_to_prepare_than_slow_servers_are_given() {
 #[tokio::test]
 async fn a_moved_repository_is_followed() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let address = format!("http://{server}/moved/moved/moved/small.git");
     clone(&address, None).await.0.expect("three times is allowed");
     let address = format!("http://{server}/moved/moved/moved/moved/small.git");
@@ -207,7 +207,7 @@ async fn a_moved_repository_is_followed() {
 #[tokio::test]
 async fn a_too_large_repository_is_stopped() {
     let repositories = Repositories::with_large();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let mut by = local_git();
     by.limits.max_repo_bytes = 3 << 20;
     for address in [repositories.address("large.git"), format!("http://{server}/large.git")] {
@@ -234,7 +234,7 @@ async fn a_bomb_costs_git_its_own_memory_and_no_more() {
         ],
     );
     git(repositories.root(), &["clone", "-q", "--bare", "work", "bomb.git"]);
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let mut by = local_git();
     by.limits.analysis_memory_bytes = 64 << 20;
     let address = format!("http://{server}/bomb.git");
@@ -265,7 +265,7 @@ async fn large_files_are_left_out_where_the_server_can() {
 #[tokio::test]
 async fn a_server_that_hangs_costs_the_time_of_the_scan_and_no_more() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     for path in ["silent/small.git", "stalls/small.git"] {
         let address = format!("http://{server}/{path}");
         let (result, sandbox) = clone_by(&local_git(), &address, None, Duration::from_secs(1)).await;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::fixture::{PATIENCE, command, git, limits, local_git, search_path};
-use crate::git_server;
+use repolens_testkit::faulty_git;
 
 const DAY: u64 = 86_400;
 /// 2024-01-01.
@@ -97,7 +97,7 @@ async fn report(cloned: &Cloned, history_problem: Option<&str>) -> Value {
 async fn twelve_months_without_files_are_fetched_and_read() {
     let root = tempfile::tempdir().expect("a folder");
     make(root.path(), 500);
-    let server = git_server::start(root.path());
+    let server = faulty_git::start(root.path());
     for address in [
         format!("file://{}", root.path().join("history.git").display()),
         format!("http://{server}/history.git"),

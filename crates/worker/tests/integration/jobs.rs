@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{FakeApi, TOKEN};
 use crate::fixture::{Repositories, eventually, example, limits, local_git, processes_with, search_path};
-use crate::git_server;
+use repolens_testkit::faulty_git;
 
 /// A worker whose analysis child is the stand-in.
 struct Bench {
@@ -324,7 +324,7 @@ async fn a_new_stage_is_told_at_once() {
 #[tokio::test]
 async fn a_stop_gives_the_job_back_in_mid_clone_and_in_mid_analysis() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     for (scan, address, program) in [
         ("clone", format!("http://{server}/stalls/small.git"), "git"),
         ("analysis", repositories.address("small.git"), "stand_in sleep"),

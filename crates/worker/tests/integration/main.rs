@@ -6,13 +6,9 @@ mod choose;
 mod clone;
 mod command_line;
 mod fixture;
-mod git_server;
 mod history;
-mod http;
 mod jobs;
 mod landlock;
 mod objects;
 mod private;
-#[path = "../../../api/tests/integration/support/tls_front.rs"]
-mod tls_front;
 mod whole;

@@ -9,7 +9,7 @@ use repolens_core::FailureCode;
 
 use crate::clone::clone;
 use crate::fixture::{Repositories, command, git};
-use crate::git_server;
+use repolens_testkit::faulty_git;
 
 /// Writes an object, whatever is wrong with it, and returns its id.
 fn put(repository: &Path, kind: &str, content: &[u8]) -> String {
@@ -297,7 +297,7 @@ fn unreadable(maker: &Maker<'_>) -> Vec<(&'static str, Parts)> {
 
 /// The repository that allows filters, whose clones are partial, and the one that does not; from disk and over HTTP.
 fn addresses(repositories: &Repositories, make: impl Fn(&Maker<'_>)) -> Vec<String> {
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let mut addresses = Vec::new();
     for name in ["small.git", "plain.git"] {
         make(&maker(&repositories.root().join(name)));
@@ -365,7 +365,7 @@ async fn what_is_dangerous_is_refused_for_good_and_says_why() {
 #[tokio::test]
 async fn what_no_git_server_would_hand_out_is_refused_from_one_that_does() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let address = format!("http://{server}/sends/small.git");
     let repository = repositories.root().join("small.git");
     let maker = maker(&repository);

@@ -15,8 +15,8 @@ use tokio::time::Instant;
 
 use crate::api::FakeApi;
 use crate::fixture::{Repositories, eventually, git, local_git, processes_with};
-use crate::git_server::{self, IN_HEADER, PASSWORD};
-use crate::http::{Response, serve};
+use repolens_testkit::faulty_git::{self, IN_HEADER, PASSWORD};
+use repolens_testkit::http::{Response, serve};
 use crate::whole::Worker;
 
 fn credential(origin: &str, password: &str) -> CloneCredential {
@@ -66,7 +66,7 @@ fn holds_it(bytes: &[u8]) -> bool {
 #[tokio::test]
 async fn the_password_opens_and_is_not_written_down() {
     let repositories = Repositories::make();
-    let origin = format!("http://{}", git_server::start(repositories.root()));
+    let origin = format!("http://{}", faulty_git::start(repositories.root()));
     let right = credential(&origin, PASSWORD);
     for name in ["small.git", "plain.git"] {
         let sandbox = tempfile::tempdir().expect("a folder");
@@ -97,7 +97,7 @@ async fn the_password_opens_and_is_not_written_down() {
 #[tokio::test]
 async fn a_redirect_takes_the_password_to_nobody_else() {
     let repositories = Repositories::make();
-    let inside = git_server::start(repositories.root());
+    let inside = faulty_git::start(repositories.root());
     // Redirects to the other server, which serves the repository to those only who come with the password.
     let outside = serve(move |request| {
         let location = format!("http://{inside}{}?{}", request.path, request.query);
@@ -120,7 +120,7 @@ async fn a_redirect_takes_the_password_to_nobody_else() {
 #[tokio::test]
 async fn no_process_shows_it_to_others() {
     let repositories = Repositories::make();
-    let origin = format!("http://{}", git_server::start(repositories.root()));
+    let origin = format!("http://{}", faulty_git::start(repositories.root()));
     let sandbox = tempfile::tempdir().expect("a folder");
     let name = sandbox.path().display().to_string();
     let right = credential(&origin, PASSWORD);
@@ -164,7 +164,7 @@ async fn no_process_shows_it_to_others() {
 #[tokio::test]
 async fn a_worker_says_nothing_of_it() {
     let repositories = Repositories::make();
-    let origin = format!("http://{}", git_server::start(repositories.root()));
+    let origin = format!("http://{}", faulty_git::start(repositories.root()));
     let api = FakeApi::start();
     let sandbox = tempfile::tempdir().expect("a folder");
     let worker = Worker::start_in(&api, sandbox, Stdio::null(), &[("LOG_LEVEL", "trace")]);

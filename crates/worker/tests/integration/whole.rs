@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::api::{FakeApi, TOKEN};
 use crate::command_line::worker;
 use crate::fixture::{Repositories, eventually, git, processes_with};
-use crate::git_server;
+use repolens_testkit::faulty_git;
 
 pub struct Worker {
     child: Child,
@@ -201,7 +201,7 @@ async fn git_clones_in(sandbox: &str) {
 #[tokio::test]
 async fn a_worker_that_is_told_to_stop_gives_its_job_back() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let api = FakeApi::start();
     let mut worker = Worker::start(&api);
     let sandbox = worker.sandbox.path().display().to_string();
@@ -221,7 +221,7 @@ async fn a_worker_that_is_told_to_stop_gives_its_job_back() {
 #[tokio::test]
 async fn a_killed_worker_leaves_no_git_and_the_next_one_sweeps() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let api = FakeApi::start();
     let mut worker = Worker::start(&api);
     let sandbox = worker.sandbox.path().display().to_string();
@@ -262,7 +262,7 @@ async fn an_outage_is_told_once_and_outlived() {
 #[tokio::test]
 async fn a_worker_that_was_frozen_past_its_lease_reports_nothing() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let api = FakeApi::start();
     let lease = Duration::from_secs(2);
     api.state().lease_ms = lease.as_millis() as u64;
@@ -272,7 +272,7 @@ async fn a_worker_that_was_frozen_past_its_lease_reports_nothing() {
     git_clones_in(&sandbox).await;
     worker.signal(Signal::SIGSTOP);
     // Meanwhile the lease ends, the job goes to somebody else, and git goes on.
-    fs::write(repositories.root().join(git_server::RELEASE), "").expect("written");
+    fs::write(repositories.root().join(faulty_git::RELEASE), "").expect("written");
     tokio::time::sleep(lease + lease / 2).await;
     api.state().lost = true;
     assert_eq!(api.state().report_calls, 0, "it was frozen in the middle");
@@ -305,7 +305,7 @@ async fn a_result_is_not_delivered_once_the_lease_has_gone_to_somebody_else() {
 #[tokio::test]
 async fn the_supervisor_sees_signs_of_life() {
     let repositories = Repositories::make();
-    let server = git_server::start(repositories.root());
+    let server = faulty_git::start(repositories.root());
     let api = FakeApi::start();
     let (ours, theirs) = UnixStream::pair().expect("a pair");
     let stdin = Stdio::from(std::os::fd::OwnedFd::from(theirs));

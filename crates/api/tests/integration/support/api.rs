@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::postgres::free_port;
+use super::free_port;
 use super::{DEADLINE, Database};
 
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";

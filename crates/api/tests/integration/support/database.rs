@@ -6,9 +6,8 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use repolens_core::settings::DatabaseUrl;
 use repolens_core::store::Store;
+use repolens_testkit::{Postgres, postgres};
 use tempfile::TempDir;
-
-use super::Postgres;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -60,7 +59,7 @@ impl Database {
             Kind::Postgres => {
                 let name = format!("t{}", uuid::Uuid::new_v4().simple());
                 let server = Postgres::shared();
-                run_postgres(&server.url("postgres"), &format!("CREATE DATABASE {name}")).await;
+                postgres::run(&server.url("postgres"), &format!("CREATE DATABASE {name}")).await;
                 server.url(&name)
             }
         };
@@ -110,7 +109,7 @@ impl Database {
     /// Runs statements behind the API's back.
     pub async fn run(&self, sql: &str) {
         match self.kind {
-            Kind::Postgres => run_postgres(&self.url, sql).await,
+            Kind::Postgres => postgres::run(&self.url, sql).await,
             Kind::Sqlite => self.sqlite().batch_execute(sql).expect(sql),
         }
     }
@@ -123,7 +122,7 @@ impl Database {
             v: Option<String>,
         }
         match self.kind {
-            Kind::Postgres => postgres_values(&self.url, sql).await,
+            Kind::Postgres => postgres::values(&self.url, sql).await,
             Kind::Sqlite => {
                 let rows: Vec<Row> = diesel::RunQueryDsl::load(diesel::sql_query(sql), &mut self.sqlite()).expect(sql);
                 rows.into_iter()
@@ -150,29 +149,4 @@ impl Database {
             .expect("a pragma");
         connection
     }
-}
-
-/// The text of the column `v` of each row.
-pub async fn postgres_values(url: &str, sql: &str) -> Vec<String> {
-    let messages = connect(url).await.simple_query(sql).await.expect(sql);
-    messages
-        .into_iter()
-        .filter_map(|message| match message {
-            tokio_postgres::SimpleQueryMessage::Row(row) => Some(row.get("v").unwrap_or("NULL").to_owned()),
-            _ => None,
-        })
-        .collect()
-}
-
-async fn run_postgres(url: &str, sql: &str) {
-    connect(url).await.batch_execute(sql).await.expect(sql);
-}
-
-async fn connect(url: &str) -> tokio_postgres::Client {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
-        .await
-        .expect("the server answers");
-    // It ends when the client is dropped.
-    tokio::spawn(connection);
-    client
 }

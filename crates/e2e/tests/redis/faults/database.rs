@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::deployment::Deployment;
 use crate::form;
-use crate::postgres::Postgres;
+use repolens_testkit::Postgres;
 
 /// In the long form beyond the end of a lease.
 async fn stay_away() {

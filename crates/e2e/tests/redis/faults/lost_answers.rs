@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::ledger::Ledger;
-use crate::postgres::Postgres;
+use repolens_testkit::Postgres;
 use crate::proxy::Proxy;
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::attempts;
 use crate::deployment::Deployment;
-use crate::node::{Node, VERSIONS};
-use crate::servers::until;
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::until;
 
 #[tokio::test]
 async fn what_the_older_worker_left_in_the_queue_does_not_run_again() {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::Scene;
 use crate::deployment::Deployment;
 use crate::form;
-use crate::postgres::Postgres;
-use crate::servers::until;
+use repolens_testkit::Postgres;
+use repolens_testkit::until;
 
 /// What the contract promises for a POST, whatever PostgreSQL does.
 const PROMISED: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::deployment::{Deployment, Process};
 use crate::form;
-use crate::servers::until;
+use repolens_testkit::until;
 
 /// The reason that the readiness check has for the queue, where there is one.
 async fn reason(deployment: &Deployment) -> Option<String> {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Request {
     pub method: String,
     pub path: String,
@@ -64,7 +64,15 @@ impl Response {
 
 /// Answers with what `handle` makes of a request; `None` hangs up without an answer. Lives as long as the test process.
 pub fn serve(handle: impl Fn(Request) -> Option<Response> + Send + Sync + 'static) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    serve_at((Ipv4Addr::LOCALHOST, 0).into(), handle)
+}
+
+/// As [`serve`], at an address of the caller's choice.
+pub fn serve_at(
+    address: SocketAddr,
+    handle: impl Fn(Request) -> Option<Response> + Send + Sync + 'static,
+) -> SocketAddr {
+    let listener = TcpListener::bind(address).expect("an address to listen at");
     let address = listener.local_addr().expect("bound");
     let handle = Arc::new(handle);
     thread::spawn(move || {
@@ -77,6 +85,13 @@ pub fn serve(handle: impl Fn(Request) -> Option<Response> + Send + Sync + 'stati
         }
     });
     address
+}
+
+/// Keeps the connection open and never answers; ends with the test process.
+pub fn hang() -> Option<Response> {
+    loop {
+        thread::park();
+    }
 }
 
 fn answer(mut stream: TcpStream, handle: &dyn Fn(Request) -> Option<Response>) -> std::io::Result<()> {

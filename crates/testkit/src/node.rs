@@ -10,7 +10,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::servers::{Redis, command, until};
+use crate::{Redis, command, until};
 
 /// The versions that are tested: the one that older deployments have, the newest of its line, and the line after it.
 pub const VERSIONS: [&str; 3] = ["5.67", "5.81", "6.7"];
@@ -157,10 +157,16 @@ impl Drop for Node {
     }
 }
 
+/// `target/tmp`, where cargo has temporary files of integration tests.
+fn target_folder() -> PathBuf {
+    let program = std::env::current_exe().expect("a test knows its own path");
+    let target = program.ancestors().nth(3).expect("target/PROFILE/deps/TEST");
+    target.join("tmp")
+}
+
 /// The folder with the packages. The first run installs them; later ones, and those of other tests, find them there.
 fn installed() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = target.join("queue-node");
+    let folder = target_folder().join("queue-node");
     std::fs::create_dir_all(&folder).expect("the target folder can be written");
     let lock = File::create(folder.join("lock")).expect("the target folder can be written");
     lock.lock().expect("the file can be locked");

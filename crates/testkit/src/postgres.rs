@@ -1,9 +1,10 @@
-//! A PostgreSQL server of the tests' own.
+//! A PostgreSQL server of the tests' own, and statements on any.
 
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
-use std::net::TcpListener;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::{Mutex, OnceLock};
+
+use crate::{command, free_port};
 
 /// A server in a temporary folder, on a free port. It ends when its standard input does, so that it outlives the tests in
 /// no case, and takes its folder with it.
@@ -134,22 +135,21 @@ impl Postgres {
 
     /// The column `v` of each row, asked of the database `postgres`.
     pub async fn values(&self, sql: &str) -> Vec<String> {
-        super::database::postgres_values(&self.url("postgres"), sql).await
+        values(&self.url("postgres"), sql).await
     }
 }
 
 impl Script {
-    #[expect(clippy::disallowed_methods, reason = "a test starts the server")]
     fn start(port: u16, settings: &[(&str, &str)]) -> Self {
         // PostgreSQL refuses to run as root.
-        let mut command = if nix::unistd::geteuid().is_root() {
-            let mut command = Command::new("runuser");
+        let mut shell = if nix::unistd::geteuid().is_root() {
+            let mut command = command("runuser");
             command.args(["-u", "postgres", "--", "sh"]);
             command
         } else {
-            Command::new("sh")
+            command("sh")
         };
-        let mut child = command
+        let mut child = shell
             .args(["-c", SCRIPT, "postgres", &port.to_string()])
             .env("PASSWORD", PASSWORD)
             .envs(settings.iter().copied())
@@ -182,7 +182,34 @@ impl Drop for Script {
     }
 }
 
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+/// Returns the column `v` of each row, as text.
+///
+/// # Panics
+/// Where the statement fails.
+pub async fn values(url: &str, sql: &str) -> Vec<String> {
+    let messages = connect(url).await.simple_query(sql).await.expect(sql);
+    messages
+        .into_iter()
+        .filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => Some(row.get("v").unwrap_or("NULL").to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Runs statements.
+///
+/// # Panics
+/// Where one of them fails.
+pub async fn run(url: &str, sql: &str) {
+    connect(url).await.batch_execute(sql).await.expect(sql);
+}
+
+async fn connect(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .expect("the server answers");
+    // It ends when the client is dropped.
+    tokio::spawn(connection);
+    client
 }

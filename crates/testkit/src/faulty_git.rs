@@ -1,12 +1,13 @@
-//! Repositories over HTTP: `git http-backend` behind a small server, with some ways in which real servers misbehave.
+//! A git server with the ways in which real servers misbehave, each at addresses of its own.
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::fixture::command;
-use crate::http::{Request, Response, serve};
+use crate::command;
+use crate::git_backend::answer as backend;
+use crate::http::{Request, Response, hang, serve};
 
 /// Serves the repositories below `root`, and:
 /// - `/token/PATH` serves to whoever comes with [`PASSWORD`], and says 404 to others, as GitHub does with what is private;
@@ -191,46 +192,4 @@ fn wait_for(file: &Path) {
     while !file.exists() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-}
-
-fn hang() -> Option<Response> {
-    // Ends with the test process.
-    loop {
-        std::thread::park();
-    }
-}
-
-fn backend(root: &Path, path: &str, request: &Request) -> Option<Response> {
-    let mut child = command("git")
-        .arg("http-backend")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_PROJECT_ROOT", root)
-        .env("GIT_HTTP_EXPORT_ALL", "1")
-        .env("REQUEST_METHOD", &request.method)
-        .env("PATH_INFO", path)
-        .env("QUERY_STRING", &request.query)
-        .env("CONTENT_TYPE", request.header("content-type"))
-        .env("HTTP_CONTENT_ENCODING", request.header("content-encoding"))
-        .env("GIT_PROTOCOL", request.header("git-protocol"))
-        .env("CONTENT_LENGTH", request.body.len().to_string())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("git is installed");
-    // It may have refused the request without reading it.
-    let _ = child.stdin.take().expect("piped").write_all(&request.body);
-    let output = child.wait_with_output().expect("ends");
-    let end = output.stdout.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
-    let mut response = Response::status(200);
-    for line in String::from_utf8_lossy(&output.stdout[..end]).lines() {
-        let (name, value) = line.split_once(": ").unwrap_or_default();
-        match name {
-            "Status" => response.status = value.split(' ').next()?.parse().ok()?,
-            _ => response = response.with(name, value),
-        }
-    }
-    response.body = output.stdout[end + 4..].to_vec();
-    Some(response)
 }

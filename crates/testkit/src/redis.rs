@@ -1,24 +1,16 @@
-//! Servers that tests start: each on a free port of loopback, killed when dropped.
+//! A Redis server of a test's own, killed when dropped.
 
 use std::collections::HashMap;
-use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use repolens_core::queue::Producer;
 use repolens_core::settings::RedisUrl;
 use tempfile::TempDir;
 
-/// How long a test waits for what must happen. Generous: a slow machine is no fault.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-#[expect(clippy::disallowed_methods, reason = "the one wrapper of these tests")]
-pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    Command::new(program)
-}
+use crate::{PATIENCE, command, free_port, signal, until};
 
 /// A Redis that keeps nothing on disk.
 pub struct Redis {
@@ -213,23 +205,4 @@ impl Drop for Redis {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("it is bound").port()
-}
-
-/// Waits until something is so.
-pub async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so().await {
-        assert!(Instant::now() < deadline, "waited in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-pub fn signal(process: &Child, sent: Signal) {
-    let pid = i32::try_from(process.id()).expect("a pid");
-    kill(Pid::from_raw(pid), sent).expect("it is ours");
 }

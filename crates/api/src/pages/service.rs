@@ -18,8 +18,9 @@ use super::place::short_name;
 use super::see_other;
 use super::shell::{Shell, page};
 use super::text::{self, Html, filters};
-use super::visit::{Visit, cookie};
+use super::visit::Visit;
 use crate::app::App;
+use crate::auth::worker::has_worker_token;
 use crate::handlers::service::supervisor_status;
 use crate::http::problem::Problem;
 
@@ -94,17 +95,13 @@ fn pass(app: &App, expiry: i64) -> String {
 }
 
 fn is_operator(app: &App, request: &HttpRequest, now: i64) -> bool {
-    let bearer = request
-        .headers()
-        .get(actix_web::http::header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
-    if bearer.is_some_and(|token| app.auth.worker_token.is(token)) {
+    if has_worker_token(request.headers(), app) {
         return true;
     }
-    let Some(value) = cookie(request.headers(), COOKIE) else {
+    let Some(cookie) = request.cookie(COOKIE) else {
         return false;
     };
+    let value = cookie.value();
     let expiry = value.split('.').next().and_then(|expiry| expiry.parse().ok());
     expiry.is_some_and(|expiry: i64| expiry > now && repolens_core::Secret::new(pass(app, expiry)).is(value))
 }

@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, ResponseError as _, web};
 use repolens_core::ScanId;
@@ -67,7 +66,7 @@ impl Visit {
         let connection = request.connection_info();
         Self {
             caller: Caller::Guest,
-            theme: cookie(request.headers(), THEME_COOKIE).and_then(Theme::parse),
+            theme: request.cookie(THEME_COOKIE).and_then(|cookie| Theme::parse(cookie.value())),
             address: request
                 .uri()
                 .path_and_query()
@@ -128,17 +127,6 @@ impl Visit {
             _ => Ok(()),
         }
     }
-}
-
-/// The value of one of our own cookies.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(other, _)| *other == name)
-        .map(|(_, value)| value)
 }
 
 impl FromRequest for Visit {

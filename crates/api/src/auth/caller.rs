@@ -20,7 +20,7 @@ use super::session::SessionToken;
 use crate::app::App;
 use crate::http::client::authorization;
 use crate::http::problem::Problem;
-use crate::http::request::is_foreign;
+use crate::http::cors::is_foreign;
 
 /// Whoever made the request.
 #[derive(Debug, Clone)]

@@ -11,7 +11,8 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::{Digest as _, Sha256};
 
 use crate::http::problem::Problem;
-use crate::http::request::{is_foreign, speaks_https};
+use crate::http::cors::is_foreign;
+use crate::http::request::speaks_https;
 
 /// The cookie of every scan; each has a path of its own.
 const NAME: &str = "repolens-cancel";

@@ -12,6 +12,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::http::problem::Problem;
 
+/// Did a trusted proxy pass this request on? Otherwise its `X-Forwarded-…` headers are the caller's own words.
+#[derive(Clone, Copy)]
+pub struct FromProxy(pub bool);
+
 /// Where a caller is: one address, or for IPv6 the /64 that one customer has at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Client {

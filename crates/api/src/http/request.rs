@@ -1,5 +1,4 @@
-//! What happens around every request: its id, its log line, the headers that every answer has, and who may call from a
-//! page of another origin.
+//! What happens around every request: its id, its log line, its limits, and the headers that every answer has.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -19,24 +18,19 @@ use url::form_urlencoded;
 
 use crate::app::App;
 use crate::auth::worker::has_worker_token;
-use crate::http::client::Client;
+use crate::http::client::{Client, FromProxy};
 use crate::http::connections::{Place, UnderWay};
+use crate::http::cors::{allow, allowed_origin, is_preflight, preflight};
 use crate::http::in_flight::InFlightGuard;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::Allowance;
+use crate::http::security_headers::secure;
 use crate::http::send_budget;
 use crate::scans::repeated_lists::ListCall;
-
-/// The origins whose pages may call with credentials.
-pub struct Origins(pub Vec<String>);
 
 /// The request's id: the caller's own, where it sent a sound one.
 #[derive(Clone)]
 pub struct RequestId(pub String);
-
-/// Did a trusted proxy pass this request on? Otherwise its `X-Forwarded-…` headers are the caller's own words.
-#[derive(Clone, Copy)]
-struct FromProxy(bool);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -283,107 +277,6 @@ fn log(method: &Method, path: &str, status: StatusCode, begin: Instant) {
         _ if quiet => tracing::debug!(status, ms, "{method} {path}"),
         _ => tracing::info!(status, ms, "{method} {path}"),
     }
-}
-
-/// As helmet sets them, and a policy under which an answer that a browser took for a page could do nothing.
-fn secure(headers: &mut HeaderMap, https: bool) {
-    const HEADERS: [(HeaderName, &str); 6] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    for (name, value) in HEADERS {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    }
-    if https {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
-    }
-}
-
-fn allowed_origin(request: &ServiceRequest) -> Option<HeaderValue> {
-    let origin = request.headers().get(header::ORIGIN)?;
-    let allowed = request.app_data::<web::Data<Arc<Origins>>>()?;
-    allowed
-        .0
-        .iter()
-        .any(|allowed| allowed.as_bytes() == origin.as_bytes())
-        .then(|| origin.clone())
-}
-
-/// Was this sent by a page that is neither of the allowed origins nor our own?
-pub fn is_foreign(request: &HttpRequest) -> bool {
-    let Some(origin) = request.headers().get(header::ORIGIN) else {
-        return false;
-    };
-    let allowed = request
-        .app_data::<web::Data<Arc<Origins>>>()
-        .is_some_and(|allowed| allowed.0.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()));
-    let own = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.split_once("://"))
-        .is_some_and(|(_, host)| Some(host) == own_host(request));
-    !(allowed || own)
-}
-
-/// The host that a browser has in its address bar.
-fn own_host(request: &HttpRequest) -> Option<&str> {
-    let from_proxy = request.extensions().get::<FromProxy>().is_some_and(|from| from.0);
-    let forwarded = request.headers().get("x-forwarded-host").filter(|_| from_proxy);
-    let host = forwarded
-        .or_else(|| request.headers().get(header::HOST))?
-        .to_str()
-        .ok()?;
-    // Several proxies add to it as to a list.
-    Some(host.split(',').next().unwrap_or(host).trim())
-}
-
-fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        HeaderValue::from_static("true"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(
-            "Content-Disposition, ETag, Idempotent-Replayed, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id",
-        ),
-    );
-}
-
-fn is_preflight(request: &ServiceRequest) -> bool {
-    request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ORIGIN)
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-/// A browser asks whether a page may make a call. To a page of another origin the answer has no permission in it.
-fn preflight(request: &ServiceRequest, allowed: bool) -> HttpResponse {
-    let mut response = HttpResponse::NoContent();
-    if allowed {
-        response
-            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, DELETE"))
-            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"));
-        if request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_HEADERS) {
-            response.insert_header((
-                header::ACCESS_CONTROL_ALLOW_HEADERS,
-                "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id",
-            ));
-        }
-    }
-    response.finish()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::auth::access::may_see;
 use crate::auth::caller::{Caller, web_session};
 use crate::auth::session::SessionToken;
 use crate::http::problem::Problem;
-use crate::http::request::is_foreign;
+use crate::http::cors::is_foreign;
 
 /// One request for a page.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 //! short: up to 24 bytes they take no memory beside their own place.
 
 use compact_str::CompactString;
+use repolens_core::report::SkippedFile;
 
 use crate::calls::Calls;
 use crate::configuration::Setting;

@@ -9,11 +9,11 @@ use std::time::Duration;
 use repolens_core::report::{Report, Stage as Told, StageStatus};
 
 use crate::budget::{self, OutOfTime};
+use crate::facts::Facts;
 use crate::graph::Graph;
 use crate::history::HistoryState;
 use crate::language::Tokens;
 use crate::options::{Observer, Options};
-use crate::facts::Facts;
 
 mod actions;
 mod ast;

@@ -18,7 +18,6 @@ use repolens_e2e::container::{Form, pss};
 use repolens_e2e::{Container, GitServer, Postgres, free_port};
 use repolens_testkit::Redis;
 
-
 const SCANS: usize = 20;
 const RUNS: usize = 9;
 const SETTINGS: [(&str, &str); 6] = [

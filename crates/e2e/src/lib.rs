@@ -14,8 +14,8 @@ pub mod sources;
 pub use browser::Browser;
 pub use container::Container;
 pub use island::Island;
-pub use repository::Repository;
 pub use repolens_testkit::{GitServer, Postgres, Redis, free_port, git_server};
+pub use repository::Repository;
 pub use running::{Running, Scan};
 pub use small_disk::SmallDisk;
 

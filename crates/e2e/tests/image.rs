@@ -74,7 +74,10 @@ fn in_production_it_refuses_to_start_without_a_database() {
 #[tokio::test]
 async fn in_production_it_starts_on_an_empty_postgresql_and_stops_in_time() {
     let postgres = Postgres::start();
-    let container = Container::start(free_port(), &[("DATABASE_URL", &postgres.url("postgres")), ("HOST", "127.0.0.1")]);
+    let container = Container::start(
+        free_port(),
+        &[("DATABASE_URL", &postgres.url("postgres")), ("HOST", "127.0.0.1")],
+    );
     container.wait_for_line("All services running!", 1);
     let health = container.get("/api/health").await.expect("an answer");
     assert_eq!(health["status"], "ok");

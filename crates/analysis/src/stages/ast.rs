@@ -6,9 +6,9 @@
 use repolens_core::report::{Ast, AstFile, AstSummary, FileEntry, Report, cap};
 
 use super::{Outcome, Scratch, entry_points, risk};
+use crate::facts::Facts;
 use crate::facts::{FileFacts, ImportKind, Syntax};
 use crate::language::Kind;
-use crate::facts::Facts;
 
 mod symbols;
 

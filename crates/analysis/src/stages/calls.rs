@@ -10,8 +10,8 @@ use repolens_core::report::Report;
 use serde::Serialize;
 
 use super::{Outcome, Scratch};
-use crate::graph::Graph;
 use crate::facts::Facts;
+use crate::graph::Graph;
 
 mod index;
 mod measure;

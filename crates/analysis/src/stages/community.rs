@@ -8,8 +8,8 @@
 use repolens_core::report::{Community, Report};
 
 use super::{Outcome, Scratch, published};
-use crate::history::HistoryState;
 use crate::facts::Facts;
+use crate::history::HistoryState;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let mut community = Community {

@@ -7,8 +7,8 @@
 use repolens_core::report::{ComplexityMetrics, ComplexityStatistics, FileComplexity, FunctionComplexity, Report};
 
 use super::{Outcome, Scratch, percent, tenth};
-use crate::facts::{FileFacts, Function};
 use crate::facts::Facts;
+use crate::facts::{FileFacts, Function};
 
 /// A function is too complex above either.
 pub(super) const HIGH_CYCLOMATIC: u32 = 10;

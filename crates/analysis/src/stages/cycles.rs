@@ -13,8 +13,8 @@ use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, EdgeKin
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
-use crate::graph::{Adjacency, Graph, Link};
 use crate::facts::Facts;
+use crate::graph::{Adjacency, Graph, Link};
 
 const MAX_CYCLES: usize = 200;
 const MAX_FILES: usize = 2_000;

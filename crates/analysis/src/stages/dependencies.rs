@@ -12,10 +12,10 @@ use repolens_core::report::{
 
 use super::modules::folder;
 use super::{Outcome, Scratch};
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::language::Origin;
 use crate::manifests::Manifest;
-use crate::facts::Facts;
 
 const MAX_PACKAGES: usize = 5_000;
 const MAX_EDGES: usize = 20_000;

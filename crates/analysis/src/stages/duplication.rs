@@ -13,9 +13,9 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::language::{Fingerprint, GRAM, Kind, Tokens};
-use crate::facts::Facts;
 
 const MIN_TOKENS: usize = 50;
 const MIN_LINES: u32 = 5;

@@ -7,9 +7,9 @@
 use repolens_core::report::{Chapter, Explanations, Place, Report, StageStatus, Summary};
 
 use super::{Outcome, Scratch, percent};
+use crate::facts::Facts;
 use crate::language::{Kind, Origin};
 use crate::render::grouped;
-use crate::facts::Facts;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let Some(summary) = &report.summary else {

@@ -8,9 +8,9 @@
 use repolens_core::report::{AspectGrade, Grade, GradeInput, GradePlace, Grades, OverallGrade, Report};
 
 use super::{Outcome, Scratch, tenth};
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::language::{Kind, Origin};
-use crate::facts::Facts;
 
 mod change;
 mod dependencies;

@@ -9,10 +9,10 @@ use chrono::DateTime;
 use repolens_core::report::{HistoryWindow, Hotspot, Hotspots, MonthActivity, Report, SelfCheck, Trend, cap};
 
 use super::{Outcome, Scratch, tenth};
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::history::{DAY, FileChanges, History, HistoryState, WINDOW_COMMITS, WINDOW_DAYS};
 use crate::language::Kind;
-use crate::facts::Facts;
 
 mod age;
 mod coupling;

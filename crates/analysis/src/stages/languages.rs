@@ -6,9 +6,9 @@
 use repolens_core::report::{ByName, Languages, LineCounts, Lines, Report};
 
 use super::{Outcome, Scratch};
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::language::{FileLines, Kind, Origin};
-use crate::facts::Facts;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let mut languages = Languages {

@@ -12,9 +12,9 @@ use repolens_core::report::{
 
 use super::{Outcome, Scratch};
 use crate::budget::spend;
+use crate::facts::Facts;
 use crate::facts::{FileFacts, Import, ImportKind};
 use crate::graph::{Edge, Graph, Link};
-use crate::facts::Facts;
 
 mod c;
 mod csharp;

@@ -1,8 +1,8 @@
 //! Whether a tree is a repository or a package as a registry has it. A package leaves out tests, configuration of services
 //! and documents for those who take part: that they are not there says nothing on the project.
 
-use crate::facts::FileFacts;
 use crate::facts::Facts;
+use crate::facts::FileFacts;
 
 /// A registry whose package this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use repolens_core::report::{
 use self::criteria::{CRITERIA, Surroundings};
 use self::document::Document;
 use super::{Outcome, Scratch, tenth};
-use crate::facts::FileFacts;
 use crate::facts::Facts;
+use crate::facts::FileFacts;
 
 mod criteria;
 mod document;

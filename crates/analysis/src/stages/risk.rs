@@ -6,9 +6,9 @@
 use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, RiskScores, cap};
 
 use super::{Outcome, Scratch, complexity, percent, tenth};
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::language::{Kind, Origin};
-use crate::facts::Facts;
 
 const MAX_FILES: usize = 20_000;
 /// Lines of code from which a file is large.

@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use repolens_core::report::{Report, TestSection};
 
 use super::{Outcome, Scratch};
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::language::Kind;
-use crate::facts::Facts;
 
 const FRAMEWORKS: &[&str] = &[
     "ava",

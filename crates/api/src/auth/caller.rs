@@ -19,8 +19,8 @@ use super::cookie;
 use super::session::SessionToken;
 use crate::app::App;
 use crate::http::client::authorization;
-use crate::http::problem::Problem;
 use crate::http::cors::is_foreign;
+use crate::http::problem::Problem;
 
 /// Whoever made the request.
 #[derive(Debug, Clone)]

@@ -10,8 +10,8 @@ use repolens_core::ScanId;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::{Digest as _, Sha256};
 
-use crate::http::problem::Problem;
 use crate::http::cors::is_foreign;
+use crate::http::problem::Problem;
 use crate::http::request::speaks_https;
 
 /// The cookie of every scan; each has a path of its own.

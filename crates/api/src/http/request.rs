@@ -10,7 +10,7 @@ use actix_web::error::QueryPayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _, web};
 use repolens_core::settings::TrustedProxies;
 use repolens_log::is_dangerous;
 use tracing::Instrument as _;

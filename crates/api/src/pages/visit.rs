@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::auth::access::may_see;
 use crate::auth::caller::{Caller, web_session};
 use crate::auth::session::SessionToken;
-use crate::http::problem::Problem;
 use crate::http::cors::is_foreign;
+use crate::http::problem::Problem;
 
 /// One request for a page.
 #[derive(Clone)]
@@ -66,7 +66,9 @@ impl Visit {
         let connection = request.connection_info();
         Self {
             caller: Caller::Guest,
-            theme: request.cookie(THEME_COOKIE).and_then(|cookie| Theme::parse(cookie.value())),
+            theme: request
+                .cookie(THEME_COOKIE)
+                .and_then(|cookie| Theme::parse(cookie.value())),
             address: request
                 .uri()
                 .path_and_query()

@@ -7,9 +7,9 @@ use repolens_core::settings::RedisUrl;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use repolens_testkit::{PATIENCE, Redis};
-use repolens_testkit::size::Spans;
 use super::workers::{Running, done, scan};
+use repolens_testkit::size::Spans;
+use repolens_testkit::{PATIENCE, Redis};
 
 #[tokio::test]
 async fn while_redis_is_away_an_add_is_refused_in_time_and_repaired_later() {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use repolens_core::queue::{ActiveJob, JobOutcome, Timing};
 use serde_json::{Value, json};
 
-use repolens_testkit::node::{Node, VERSIONS};
-use repolens_testkit::Redis;
-use repolens_testkit::size::{report, times};
 use super::workers::{Running, done, scan};
+use repolens_testkit::Redis;
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::size::{report, times};
 
 const QUEUE: &str = "/api/queues/repo-analysis";
 

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use repolens_core::queue::{ActiveJob, JobOutcome, Producer, QueuedScan, Timing};
 use tokio::sync::Notify;
 
-use repolens_testkit::{Redis, command, until};
-use repolens_testkit::size::{Spans, is_full, report, times};
 use super::workers::{QUICK, Running, Worker, done, scan};
+use repolens_testkit::size::{Spans, is_full, report, times};
+use repolens_testkit::{Redis, command, until};
 
 /// The next job is to be taken so soon after all is well again.
 const SOON: Duration = Duration::from_secs(5);

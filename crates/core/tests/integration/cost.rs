@@ -5,8 +5,8 @@ use std::time::Duration;
 use repolens_core::queue::{ActiveJob, Timing};
 use tokio::sync::mpsc;
 
-use repolens_testkit::{PATIENCE, Redis, command};
 use super::workers::{Running, done, scan};
+use repolens_testkit::{PATIENCE, Redis, command};
 
 /// What Redis is asked: commands of clients, and those that scripts call.
 struct Monitor {

@@ -7,10 +7,10 @@ use repolens_core::queue::{Cutover, OldRow, Timing};
 use repolens_core::{ScanId, ScanStatus};
 use serde_json::{Value, json};
 
-use repolens_testkit::node::{Node, VERSIONS};
-use repolens_testkit::Redis;
-use repolens_testkit::size::{report, times};
 use super::workers::{QUICK, Running, done, scan};
+use repolens_testkit::Redis;
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::size::{report, times};
 
 fn key(name: &str) -> String {
     format!("bull:repo-analysis:{name}")

@@ -7,10 +7,10 @@ use repolens_core::ScanStatus;
 use repolens_core::queue::{ActiveJob, Depth, JobOutcome, QueuedScan, Timing};
 use serde_json::{Value, json};
 
-use repolens_testkit::node::{Node, VERSIONS};
-use repolens_testkit::{Redis, until};
-use repolens_testkit::size::{report, times};
 use super::workers::{Running, done, scan};
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::size::{report, times};
+use repolens_testkit::{Redis, until};
 
 #[tokio::test]
 async fn a_node_producer_s_job_is_done_here_and_queue_events_sees_all_of_it() {

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use repolens_core::queue::Timing;
 
+use super::workers::{QUICK, Worker, scan};
 use repolens_testkit::Redis;
 use repolens_testkit::size::{Spans, is_full, report, times};
-use super::workers::{QUICK, Worker, scan};
 
 /// Longer than any test waits.
 const FOR_EVER: Duration = Duration::from_secs(600);

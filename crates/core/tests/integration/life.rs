@@ -8,8 +8,8 @@ use repolens_core::queue::{ActiveJob, JobOutcome, KEPT_JOBS, Timing};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc};
 
-use repolens_testkit::{Redis, until};
 use super::workers::{QUICK, Running, done, scan};
+use repolens_testkit::{Redis, until};
 
 #[tokio::test]
 async fn adding_twice_is_adding_once() {

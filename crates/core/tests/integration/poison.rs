@@ -5,10 +5,10 @@ use std::hash::{BuildHasher as _, RandomState};
 use repolens_core::queue::{ActiveJob, JobOutcome, Timing};
 use serde_json::json;
 
-use repolens_testkit::node::{Node, VERSIONS};
-use repolens_testkit::{Redis, until};
-use repolens_testkit::size::{report, times};
 use super::workers::{Running, done};
+use repolens_testkit::node::{Node, VERSIONS};
+use repolens_testkit::size::{report, times};
+use repolens_testkit::{Redis, until};
 
 #[tokio::test]
 async fn values_that_nobody_expects_harm_neither_us_nor_node() {

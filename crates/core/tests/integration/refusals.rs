@@ -3,8 +3,8 @@
 use repolens_core::queue::{LoginFault, QueueError, check};
 use repolens_core::settings::RedisUrl;
 
-use repolens_testkit::{Redis, until};
 use super::workers::scan;
+use repolens_testkit::{Redis, until};
 
 async fn refused(redis: &Redis, credentials: &str) -> QueueError {
     let at = if credentials.is_empty() { "" } else { "@" };

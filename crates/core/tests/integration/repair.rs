@@ -6,9 +6,9 @@ use repolens_core::queue::{ActiveJob, Repaired, Timing};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use repolens_testkit::node::{Node, VERSIONS};
-use repolens_testkit::Redis;
 use super::workers::{QUICK, Running, done, scan};
+use repolens_testkit::Redis;
+use repolens_testkit::node::{Node, VERSIONS};
 
 #[tokio::test]
 async fn what_a_flush_has_lost_is_added_again() {

@@ -7,8 +7,8 @@ use nix::sys::signal::Signal;
 use repolens_e2e::{GitServer, Repository};
 
 use super::deployment::Deployment;
-use repolens_testkit::until;
 use repolens_testkit::size::{Spans, report, times};
+use repolens_testkit::until;
 
 /// What the database and Redis have of these scans.
 async fn recorded(

@@ -9,7 +9,9 @@ use tokio::task::JoinHandle;
 
 use super::deployment::Deployment;
 use super::ledger::Ledger;
-use super::{form, size};
+use repolens_testkit::size;
+
+use super::form;
 
 /// Whom a round kills.
 #[derive(Debug, Clone, Copy)]

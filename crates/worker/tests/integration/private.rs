@@ -15,9 +15,9 @@ use tokio::time::Instant;
 
 use crate::api::FakeApi;
 use crate::fixture::{Repositories, eventually, git, local_git, processes_with};
+use crate::whole::Worker;
 use repolens_testkit::faulty_git::{self, IN_HEADER, PASSWORD};
 use repolens_testkit::http::{Response, serve};
-use crate::whole::Worker;
 
 fn credential(origin: &str, password: &str) -> CloneCredential {
     CloneCredential {

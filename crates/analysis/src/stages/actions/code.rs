@@ -5,9 +5,9 @@ use repolens_core::report::{Action, Confidence, Report};
 use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC, is_high};
 use super::super::hotspots::is_code;
 use super::{Candidate, many, place};
+use crate::facts::Facts;
 use crate::facts::{FileFacts, Function};
 use crate::language::Origin;
-use crate::facts::Facts;
 
 /// A function from this many times the limit on is worth an item of its own.
 const FAR_ABOVE: u32 = 2;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use repolens_core::report::{AstFile, Symbol, SymbolKind};
 
 use crate::budget::spend;
-use crate::facts::{Function, Syntax};
 use crate::facts::Facts;
+use crate::facts::{Function, Syntax};
 use crate::stages::{References, Scratch};
 
 pub(super) const MAX_OF_FILE: usize = 200;

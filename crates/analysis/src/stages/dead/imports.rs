@@ -8,9 +8,9 @@ use repolens_core::report::{ByName, Confidence, UnusedImport};
 use super::linters::Exemptions;
 use crate::budget::spend;
 use crate::calls::Value;
+use crate::facts::Facts;
 use crate::facts::{FileFacts, Import, ImportKind, Syntax};
 use crate::graph::Graph;
-use crate::facts::Facts;
 
 pub(super) struct Imports {
     /// There is a file of a language whose imports are judged.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use repolens_core::report::{CodeAge, FolderAge};
 
 use super::is_code;
-use crate::history::History;
 use crate::facts::Facts;
+use crate::history::History;
 
 const LISTED: usize = 20;
 

@@ -6,9 +6,9 @@ use std::collections::hash_map::Entry;
 use repolens_core::report::ChangeCoupling;
 
 use super::super::tenth;
+use crate::facts::Facts;
 use crate::graph::Graph;
 use crate::history::History;
-use crate::facts::Facts;
 
 /// As code-maat has them.
 const MIN_REVISIONS: u32 = 5;

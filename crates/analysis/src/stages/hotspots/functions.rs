@@ -5,11 +5,11 @@ use repolens_core::report::FunctionHotspot;
 use super::super::tenth;
 use super::Ranked;
 use super::rank::percentile_ranks;
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::history::{History, functions};
 use crate::language;
 use crate::options::Limits;
-use crate::facts::Facts;
 use crate::syntax;
 use crate::units::CognitiveRules;
 

@@ -3,9 +3,9 @@
 use repolens_core::report::{Contributor, Knowledge};
 
 use super::{date, decisions, hundredth, is_code};
+use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::history::{ByAuthor, FileChanges, History, WINDOW_DAYS};
-use crate::facts::Facts;
 
 const LISTED: usize = 20;
 /// A person is an author of a file from this share of the degree of authorship of the one with the highest (Avelino 2016).

@@ -12,7 +12,9 @@ use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, Process, TOKEN};
-use crate::{form, size};
+use repolens_testkit::size;
+
+use crate::form;
 
 const MIB: usize = 1 << 20;
 

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::ledger::Ledger;
-use repolens_testkit::Postgres;
 use crate::proxy::Proxy;
+use repolens_testkit::Postgres;
 
 #[tokio::test]
 async fn a_claim_whose_answer_is_lost_costs_neither_an_attempt_nor_a_lease() {

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use super::Scene;
 use crate::deployment::Deployment;
 use crate::many::submit_as;
-use crate::{form, size};
+use repolens_testkit::size;
+
+use crate::form;
 
 /// What the contract promises for a POST, whatever Redis does.
 const PROMISED: Duration = Duration::from_secs(2);

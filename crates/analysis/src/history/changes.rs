@@ -19,7 +19,7 @@ pub(crate) struct History {
     pub people: Vec<String>,
     /// Counted commits, the newest first.
     pub commits: Vec<CommitKept>,
-    /// Files of each counted commit of the window with at most [`MAX_TOGETHER`] files: one list behind the other, `starts`
+    /// Files of each counted commit of the window with at most [`super::MAX_TOGETHER`] files: one list behind the other, `starts`
     /// has where each begins, and the end.
     pub together: Vec<u32>,
     pub starts: Vec<usize>,

@@ -63,12 +63,13 @@ pub const THEME_COOKIE: &str = "theme";
 impl Visit {
     /// Of a visitor of whom nothing is known.
     pub fn guest(request: &HttpRequest) -> Self {
+        // Before `connection_info`, which borrows the extensions that parsed cookies are kept in.
+        let theme = request.cookie(THEME_COOKIE);
+        let theme = theme.and_then(|cookie| Theme::parse(cookie.value()));
         let connection = request.connection_info();
         Self {
             caller: Caller::Guest,
-            theme: request
-                .cookie(THEME_COOKIE)
-                .and_then(|cookie| Theme::parse(cookie.value())),
+            theme,
             address: request
                 .uri()
                 .path_and_query()

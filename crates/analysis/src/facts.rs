@@ -8,6 +8,7 @@ use crate::calls::Calls;
 use crate::configuration::Setting;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
+use crate::security::RawFinding;
 
 /// All that stages see.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub struct FileFacts {
     pub words: Box<[u64]>,
     /// Of a file that configures tools: its texts that may name files.
     pub settings: Box<[Setting]>,
+    /// What the security rules found.
+    pub security: Vec<RawFinding>,
     /// What went wrong, for `analyser.skippedFiles`.
     pub problems: Vec<String>,
     /// It stands for a file outside the repository: only named, by its problem.

@@ -32,6 +32,7 @@ mod notebook;
 mod options;
 mod pass;
 pub mod render;
+pub mod security;
 mod source;
 mod stages;
 mod syntax;

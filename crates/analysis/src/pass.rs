@@ -16,6 +16,7 @@ use crate::licence;
 use crate::manifests;
 use crate::notebook::{self, Notebook};
 use crate::options::{Observer, Options};
+use crate::security;
 use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
@@ -195,6 +196,7 @@ impl Pass<'_> {
             licence: None,
             words: Box::default(),
             settings: Box::default(),
+            security: Vec::new(),
             problems: Vec::new(),
             is_pointer: false,
         };
@@ -210,7 +212,8 @@ impl Pass<'_> {
             || is_licence
             || is_manifest
             || wiring::reads(path)
-            || configuration::reads(path, facts.test);
+            || configuration::reads(path, facts.test)
+            || security::reads(path);
         let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
         let may_tell = !has_ending || (entry.size <= MAX_UNKNOWN && language::may_tell(path));
         let is_unknown = facts.language.is_none() && !may_tell && !is_read;
@@ -260,6 +263,7 @@ impl Pass<'_> {
             facts.settings = configuration::settings(path, text);
         }
         let Some(language) = facts.language.map(language::LanguageId::get) else {
+            facts.security = security::scan(path, "", text, facts.origin);
             return facts;
         };
         if kinds.generated.is_none()
@@ -268,6 +272,7 @@ impl Pass<'_> {
         {
             facts.origin = origin;
         }
+        facts.security = security::scan(path, language.id, text, facts.origin);
         if language.id == notebook::LANGUAGE {
             self.notebook(thread, text, &mut facts);
             return facts;

@@ -20,6 +20,7 @@ mod health;
 mod hotspots;
 mod manifests;
 mod percentiles;
+mod security;
 
 pub use actions::{Action, ActionPlace};
 pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
@@ -46,6 +47,10 @@ pub use manifests::{
     Dependencies, DependencyEdge, DependencyGraph, DependencyGroup, DependencyNode, DependencyStatistics, Package,
 };
 pub use percentiles::{PercentileFigure, Percentiles};
+pub use security::{
+    FindingCategory, FindingPlace, FindingSeverity, KnownVulnerabilities, KnownVulnerability, NotLookedAt,
+    ScorecardCheck, Security, SecurityFinding, SecurityRule, SecurityScoreLine, SeverityTotals, SuppressedFinding,
+};
 
 /// Stands in every report as `schemaVersion`; raised when a member changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -81,6 +86,8 @@ pub struct Report {
     pub grades: Option<Grades>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hotspots: Option<Hotspots>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<Security>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub percentiles: Option<Percentiles>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -53,7 +53,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     let mut grades = Grades {
         overall: OverallGrade::default(),
         maintainability,
-        security: security::grade(),
+        security: security::grade(&measured),
         dependencies: dependencies::grade(&measured),
         tests: tests::grade(&measured),
         documentation: documentation::grade(&measured),

@@ -96,7 +96,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         maintainability: tenth(
             100.0 - weighted(&["high_complexity", "deep_nesting", "large_files", "no_documentation"]),
         ),
-        security: None,
+        security: report.security.as_ref().and_then(|section| section.score),
         level: RiskLevel::of(overall),
         file_risks: risks,
         file_risks_total: total,

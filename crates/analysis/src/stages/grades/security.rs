@@ -1,10 +1,55 @@
-//! Security: by the worst findings of the security stage.
+//! Security: the score of the security stage, as the sum that it is.
 
-use repolens_core::report::AspectGrade;
+use repolens_core::report::{AspectGrade, Grade, GradeInput, GradePlace};
 
-use super::not_measured;
+use super::{Measured, listed, not_measured, tenth, thousandth};
+use crate::stages::security::points;
 
-/// No stage of this version looks for findings.
-pub(super) fn grade() -> AspectGrade {
-    not_measured("points", "this version does not look for security findings")
+pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
+    let Some(section) = &measured.report.security else {
+        return not_measured("points", "the security stage did not finish");
+    };
+    let (lines, points) = points(&section.totals);
+    let lost: f64 = lines.iter().map(|line| line.points).sum();
+    let mut inputs = vec![GradeInput {
+        name: "without_findings".to_owned(),
+        description: "points of a project without findings".to_owned(),
+        value: 100.0,
+        threshold: 0.0,
+        contribution: 100.0,
+        share: if lost > 0.0 { 0.0 } else { 1.0 },
+        ..GradeInput::default()
+    }];
+    for line in lines {
+        let places = section
+            .findings
+            .iter()
+            .filter(|finding| !finding.in_test && finding.severity == line.severity)
+            .map(|finding| GradePlace {
+                file: finding.file.clone(),
+                line: finding.line,
+                reason: finding.rule.clone(),
+            })
+            .collect();
+        let (places, _) = listed(places);
+        inputs.push(GradeInput {
+            name: format!("{}_findings", line.severity.as_str()),
+            description: format!("findings of {} severity outside of tests", line.severity.as_str()),
+            value: line.findings as f64,
+            threshold: 0.0,
+            contribution: tenth(-line.points),
+            share: thousandth(if lost > 0.0 { line.points / lost } else { 0.0 }),
+            places,
+            places_total: line.findings,
+            not_measured: None,
+        });
+    }
+    AspectGrade {
+        grade: Some(Grade::of_points(points)),
+        value: Some(tenth(points)),
+        unit: "points".to_owned(),
+        points: Some(tenth(points)),
+        inputs,
+        ..AspectGrade::default()
+    }
 }

@@ -1,0 +1,206 @@
+//! Security: what one file says by itself. `stages/security.rs` makes the report's section of it.
+//!
+//! A rule is an entry in a table: of credentials in `secrets/`, of calls in `rules/`, of workflows and configuration in
+//! `configuration/`. Rules see one file, constants followed, and no data flow between functions.
+
+mod allow;
+pub mod rule;
+mod secrets;
+mod text;
+
+pub use allow::{Baseline, Ignored};
+pub use rule::{RawFinding, Rule};
+use text::Text;
+
+use crate::language::Origin;
+
+/// Findings that are kept of one file.
+const MAX_OF_FILE: usize = 1_000;
+
+/// All rules, by table.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    secrets::FORMATS
+        .iter()
+        .map(|format| &format.rule)
+        .chain(secrets::STRUCTURED.iter())
+        .chain([&secrets::GENERIC_SECRET, &secrets::HARD_CODED_PASSWORD])
+}
+
+/// Whether the file at `path` is read for its credentials, though its language is unknown.
+#[must_use]
+pub fn reads(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
+    lower.starts_with(".env")
+        || matches!(
+            lower.as_str(),
+            ".npmrc"
+                | ".pypirc"
+                | ".netrc"
+                | "_netrc"
+                | ".pgpass"
+                | ".dockercfg"
+                | ".dockerconfigjson"
+                | ".htpasswd"
+                | "credentials"
+                | "id_rsa"
+                | "id_dsa"
+                | "id_ecdsa"
+                | "id_ed25519"
+                | ".git-credentials"
+                | ".gitleaksignore"
+                | ".secrets.baseline"
+        )
+        || matches!(
+            ending,
+            "pem"
+                | "key"
+                | "env"
+                | "properties"
+                | "conf"
+                | "cfg"
+                | "config"
+                | "cnf"
+                | "tfvars"
+                | "tfstate"
+                | "ppk"
+                | "asc"
+                | "rsa"
+                | "plist"
+                | "txt"
+                | "log"
+                | "http"
+                | "rest"
+                | "ovpn"
+                | "crt"
+                | "cer"
+        )
+}
+
+/// What the rules find in a text.
+#[must_use]
+pub fn scan(path: &str, language: &'static str, bytes: &[u8], origin: Origin) -> Vec<RawFinding> {
+    let depth = match origin {
+        Origin::Vendored => return Vec::new(),
+        _ if is_lock_file(path) => return Vec::new(),
+        Origin::Generated => secrets::Depth::Forms,
+        Origin::Own | Origin::Documentation => secrets::Depth::All,
+    };
+    let text = Text { path, bytes, language };
+    let mut found = Vec::new();
+    secrets::find(&text, depth, &mut found);
+    found.truncate(MAX_OF_FILE);
+    allow::by_comments(bytes, &mut found);
+    found
+}
+
+/// Files of checksums, and the files that list known credentials.
+fn is_lock_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(
+        name,
+        "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "bun.lock"
+            | "poetry.lock"
+            | "uv.lock"
+            | "pdm.lock"
+            | "Pipfile.lock"
+            | "Cargo.lock"
+            | "Gemfile.lock"
+            | "composer.lock"
+            | "go.sum"
+            | "mix.lock"
+            | "pubspec.lock"
+            | "packages.lock.json"
+            | "flake.lock"
+            | "Package.resolved"
+            | "gradle.lockfile"
+            | "verification-metadata.xml"
+            | "gradlew"
+            | "mvnw"
+            | ".secrets.baseline"
+            | ".gitleaksignore"
+    ) || name.ends_with(".lock")
+}
+
+/// Whether findings in the file at `path` are about a test, a fixture or an example, and not about the product.
+#[must_use]
+pub fn is_example(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let is_folder = |folder: &str| {
+        matches!(
+            folder,
+            "test"
+                | "tests"
+                | "spec"
+                | "specs"
+                | "__tests__"
+                | "testing"
+                | "testdata"
+                | "test-data"
+                | "test_data"
+                | "e2e"
+                | "cypress"
+                | "fixture"
+                | "fixtures"
+                | "__fixtures__"
+                | "mock"
+                | "mocks"
+                | "__mocks__"
+                | "example"
+                | "examples"
+                | "sample"
+                | "samples"
+                | "demo"
+                | "demos"
+                | "doc"
+                | "docs"
+                | "documentation"
+                | "benchmark"
+                | "benchmarks"
+                | "bench"
+                | "benches"
+                | "stories"
+                | "integration-tests"
+                | "integration_tests"
+                | "unittests"
+                | "playground"
+                | "tutorial"
+                | "tutorials"
+                | "cookbook"
+        ) || folder.ends_with("-tests")
+            || folder.ends_with("_tests")
+            || folder.ends_with("-test")
+            || folder.starts_with("test-")
+            || folder.starts_with("test_")
+            || folder.ends_with("_test")
+            || folder.ends_with("-examples")
+    };
+    folders.split('/').any(is_folder)
+        || [
+            ".example",
+            ".sample",
+            ".template",
+            ".dist",
+            ".tmpl",
+            ".tpl",
+            ".stories.tsx",
+            ".stories.ts",
+            ".stories.js",
+            ".md",
+            ".mdx",
+            ".rst",
+            ".adoc",
+        ]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+        || name.contains(".example.")
+        || name.contains(".sample.")
+        || name.contains("mock")
+        || name.contains("fixture")
+}

@@ -1,0 +1,202 @@
+//! Security.
+//!
+//! *What it looks at*: what `crate::security` found in each file, the names of all files, and the files by which
+//! scanners know what is allowed. *Why it matters*: a credential or an injection that is found here need not be found by
+//! somebody else. *Limits*: one file at a time and no data flow; `notLookedAt` lists what no rule covers; tests, fixtures
+//! and examples count one level lower, and outside of the score.
+
+use std::collections::{BTreeMap, HashMap};
+
+use repolens_core::report::{
+    FindingPlace, KnownVulnerabilities, NotLookedAt, Report, Security, SecurityFinding, SuppressedFinding,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{Outcome, Scratch};
+use crate::facts::FileFacts;
+use crate::language::Origin;
+use crate::scan::Facts;
+use crate::security::{self, Baseline, Ignored, RawFinding};
+
+mod score;
+
+const MAX_FINDINGS: usize = 2_000;
+const MAX_SUPPRESSED: usize = 500;
+/// Of one rule in one file.
+const MAX_OF_RULE: usize = 20;
+const MAX_PLACES: usize = 20;
+
+const IGNORE_FILE: &str = ".gitleaksignore";
+const BASELINE: &str = ".secrets.baseline";
+
+pub(super) fn reads_text_of(path: &str) -> bool {
+    matches!(path, IGNORE_FILE | BASELINE)
+}
+
+pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
+    let allowed = Allowed::of(facts);
+    let mut section = Security {
+        vulnerabilities: Some(KnownVulnerabilities::default()),
+        not_looked_at: not_looked_at(facts),
+        ..Security::default()
+    };
+    let mut shortened = false;
+    let mut known: HashMap<(&str, u64), usize> = HashMap::new();
+    let mut used: BTreeMap<&str, &'static security::Rule> = BTreeMap::new();
+    // Findings of the product first, so that a value is reported there.
+    let mut files: Vec<&FileFacts> = facts.files.iter().filter(|file| !file.security.is_empty()).collect();
+    files.sort_by_key(|file| is_in_test(file));
+    for file in files {
+        let in_test = is_in_test(file);
+        let mut ordinals: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut of_rule: HashMap<&str, usize> = HashMap::new();
+        for raw in &file.security {
+            let ordinal = ordinals.entry((raw.rule.id, &raw.subject)).or_default();
+            *ordinal += 1;
+            let finding = finding(file, raw, in_test, *ordinal);
+            if let Some(by) = allowed.by(file, raw) {
+                used.insert(raw.rule.id, raw.rule);
+                section.suppressed_total += 1;
+                section.suppressed.push(SuppressedFinding {
+                    finding,
+                    suppressed_by: by.to_owned(),
+                });
+                continue;
+            }
+            if raw.value > 0
+                && let Some(at) = known.get(&(raw.rule.id, raw.value))
+            {
+                let first: &mut SecurityFinding = &mut section.findings[*at];
+                first.other_places_total += 1;
+                if first.other_places.len() < MAX_PLACES {
+                    first.other_places.push(FindingPlace {
+                        file: finding.file,
+                        line: finding.line,
+                    });
+                }
+                continue;
+            }
+            used.insert(raw.rule.id, raw.rule);
+            section.findings_total += 1;
+            match in_test {
+                true => section.in_tests += 1,
+                false => section.totals.add(finding.severity),
+            }
+            let count = of_rule.entry(raw.rule.id).or_default();
+            *count += 1;
+            if *count > MAX_OF_RULE {
+                shortened = true;
+                continue;
+            }
+            if raw.value > 0 {
+                known.insert((raw.rule.id, raw.value), section.findings.len());
+            }
+            section.findings.push(finding);
+        }
+    }
+    section.findings.sort_by(|a, b| {
+        (a.in_test, a.severity, &a.file, a.line, a.column, &a.rule)
+            .cmp(&(b.in_test, b.severity, &b.file, b.line, b.column, &b.rule))
+    });
+    let is_cut = repolens_core::report::cap(&mut section.findings, MAX_FINDINGS)
+        | repolens_core::report::cap(&mut section.suppressed, MAX_SUPPRESSED);
+    section.truncated = shortened || is_cut;
+    section.rules = used.values().map(|rule| rule.public()).collect();
+    let (lines, points) = score::score(&section.totals);
+    section.score_lines = lines;
+    section.score = Some(points);
+    report.security = Some(section);
+    Outcome::Ok
+}
+
+pub(crate) use score::score as points;
+
+fn is_in_test(file: &FileFacts) -> bool {
+    file.test || file.origin == Origin::Documentation || security::is_example(&file.path)
+}
+
+fn finding(file: &FileFacts, raw: &RawFinding, in_test: bool, ordinal: u32) -> SecurityFinding {
+    let known = |place: u32| (place > 0).then(|| u64::from(place));
+    SecurityFinding {
+        rule: raw.rule.id.to_owned(),
+        category: raw.rule.category,
+        severity: if in_test { raw.severity.lowered() } else { raw.severity },
+        confidence: raw.confidence,
+        cwe: raw.rule.cwe(),
+        file: file.path.clone(),
+        line: known(raw.line),
+        column: known(raw.column),
+        message: raw.message.to_string(),
+        remedy: raw.rule.remedy.to_owned(),
+        fingerprint: fingerprint(raw.rule.id, &file.path, &raw.subject, ordinal),
+        in_test,
+        other_places: Vec::new(),
+        other_places_total: 0,
+    }
+}
+
+/// Made of what is public: the rule, the path, a name, and which of several it is.
+fn fingerprint(rule: &str, path: &str, subject: &str, ordinal: u32) -> String {
+    let mut sum = Sha256::new();
+    for part in [rule, path, subject, &ordinal.to_string()] {
+        sum.update(part.as_bytes());
+        sum.update([0]);
+    }
+    hex::encode(&sum.finalize()[..16])
+}
+
+/// What the repository allows by files.
+#[derive(Debug, Default)]
+struct Allowed {
+    ignored: Ignored,
+    baseline: Baseline,
+}
+
+impl Allowed {
+    fn of(facts: &Facts) -> Self {
+        let text = |path: &str| {
+            let at = facts.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+            facts.files[at].text.as_deref()
+        };
+        Self {
+            ignored: text(IGNORE_FILE).map(Ignored::read).unwrap_or_default(),
+            baseline: text(BASELINE).map(Baseline::read).unwrap_or_default(),
+        }
+    }
+
+    fn by(&self, file: &FileFacts, raw: &RawFinding) -> Option<&'static str> {
+        let is_ignored = || self.ignored.has(&file.path, raw.line);
+        let is_known = || self.baseline.has(&file.path, raw.baseline.as_deref());
+        raw.allowed_by
+            .or_else(|| is_ignored().then_some(IGNORE_FILE))
+            .or_else(|| is_known().then_some(BASELINE))
+    }
+}
+
+fn not_looked_at(facts: &Facts) -> Vec<NotLookedAt> {
+    let entry = |what: &str, reason: &str| NotLookedAt {
+        what: what.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let mut list = vec![
+        entry("known vulnerabilities", "no database was looked up"),
+        entry(
+            "flow of data between functions",
+            "server-side request forgery, open redirects, path traversal and missing authorization need it",
+        ),
+        entry("history", "only the files of the analyzed commit were searched"),
+        entry("validity of credentials", "nothing is sent to a provider"),
+    ];
+    let vendored = facts
+        .files
+        .iter()
+        .filter(|file| file.origin == Origin::Vendored)
+        .count();
+    if vendored > 0 {
+        list.push(entry(
+            "vendored files",
+            &format!("{vendored} files are copies of other projects"),
+        ));
+    }
+    list
+}

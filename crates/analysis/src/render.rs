@@ -9,6 +9,7 @@ use repolens_core::report::{Grade, Report, RiskLevel, StageStatus};
 use repolens_log::is_dangerous;
 
 mod history;
+mod security;
 mod structure;
 
 use structure::many;
@@ -53,6 +54,7 @@ pub fn text(report: &Report, style: &Style) -> String {
     languages(report, &mut page);
     health(report, &mut page);
     complexity(report, &mut page);
+    security::security(report, &mut page);
     history::hotspots(report, &mut page);
     structure::structure(report, &mut page);
     dependencies(report, &mut page);

@@ -6,6 +6,7 @@
 
 mod cyclonedx;
 mod excerpt;
+mod gitlab;
 mod html;
 mod lenient;
 mod markdown;
@@ -24,7 +25,7 @@ pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
 
 /// Raised when a form changes, so that what clients have kept is fetched anew.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The forms that are made from an excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Form {
     Html,
     Markdown,
     Sarif,
+    /// GitLab's code quality report.
+    GitLab,
     CycloneDx,
 }
 
@@ -41,6 +44,7 @@ impl Form {
             Self::Html => "text/html; charset=utf-8",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Sarif => "application/sarif+json",
+            Self::GitLab => "application/json",
             Self::CycloneDx => "application/vnd.cyclonedx+json; version=1.6",
         }
     }
@@ -51,6 +55,7 @@ impl Form {
             Self::Html => ".html",
             Self::Markdown => ".md",
             Self::Sarif => ".sarif",
+            Self::GitLab => ".gl-code-quality-report.json",
             Self::CycloneDx => ".cdx.json",
         }
     }
@@ -65,6 +70,7 @@ impl Form {
             Self::Html => html::write(about, excerpt).into_bytes(),
             Self::Markdown => markdown::write(about, excerpt).into_bytes(),
             Self::Sarif => sarif::write(about, excerpt).to_string().into_bytes(),
+            Self::GitLab => gitlab::write(about, excerpt).to_string().into_bytes(),
             Self::CycloneDx => cyclonedx::write(about, excerpt).to_string().into_bytes(),
         }
     }

@@ -43,6 +43,8 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/scan/{id}/report.md", "GET, HEAD").route(get().to(exports::get_markdown)));
     routes.service(at("/api/scan/{id}/report.json", "GET, HEAD").route(get().to(exports::get_json)));
     routes.service(at("/api/scan/{id}/report.sarif", "GET, HEAD").route(get().to(exports::get_sarif)));
+    let gitlab = at("/api/scan/{id}/gl-code-quality-report.json", "GET, HEAD");
+    routes.service(gitlab.route(get().to(exports::get_gitlab)));
     routes.service(at("/api/scan/{id}/sbom.json", "GET, HEAD").route(get().to(exports::get_sbom)));
     routes.service(at("/api/scan/{id}/badge.svg", "GET, HEAD").route(get().to(exports::get_scan_badge)));
     let badge = at("/api/badge/{host}/{owner}/{repository}.svg", "GET, HEAD");

@@ -36,7 +36,9 @@ impl Rule {
             category: self.category,
             severity: self.severity,
             cwe: self.cwe(),
+            risk: self.risk.to_owned(),
             remedy: self.remedy.to_owned(),
+            safe: self.safe.iter().map(|form| (*form).to_owned()).collect(),
         }
     }
 }

@@ -84,6 +84,8 @@ pub(super) struct Candidate {
     /// The more specific form wins.
     rank: u8,
     verified: bool,
+    /// Its checksum is wrong, or it is an example: it is not reported, and no other rule reports it.
+    refuted: bool,
     /// The name that the value is given to.
     name: Box<str>,
 }
@@ -99,6 +101,7 @@ impl Candidate {
             value: (start, end),
             rank,
             verified: false,
+            refuted: false,
             name: Box::default(),
         }
     }
@@ -132,7 +135,8 @@ pub fn find(text: &Text<'_>, depth: Depth, found: &mut Vec<RawFinding>) {
         }
     }
     resolve(&mut candidates);
-    found.extend(candidates.into_iter().map(|candidate| raw(text, candidate)));
+    let reported = candidates.into_iter().filter(|candidate| !candidate.refuted);
+    found.extend(reported.map(|candidate| raw(text, candidate)));
 }
 
 /// The most specific of those that overlap.
@@ -207,18 +211,13 @@ fn of_format(text: &Text<'_>, start: usize, at: usize, prefix: &'static str) -> 
     if is_azure && !(token.as_bytes()[0].is_ascii_alphanumeric() && token.as_bytes()[3].is_ascii_digit()) {
         return None;
     }
-    if words::entropy(body) < format.entropy.min(least_for(body.len()))
-        || words::is_placeholder(token, true)
-        || !has_context(text, from, format.context)
-    {
+    if words::entropy(body) < format.entropy.min(least_for(body.len())) || !has_context(text, from, format.context) {
         return None;
     }
     let proof = format.proof.map_or(Proof::Unknown, |proof| proof(token));
-    if proof == Proof::Failed {
-        return None;
-    }
     let mut candidate = Candidate::new(&format.rule, from, end, 0);
     candidate.verified = proof == Proof::Verified;
+    candidate.refuted = proof == Proof::Failed || words::is_placeholder(token, true);
     if format.rule.id == "google-api-key" && is_browser_key(text) {
         candidate.severity = FindingSeverity::Low;
     }

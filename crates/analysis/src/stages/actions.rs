@@ -11,6 +11,7 @@ use crate::facts::Facts;
 mod code;
 mod people;
 mod project;
+mod security;
 
 const LISTED: usize = 10;
 const PLACES: usize = 5;
@@ -28,6 +29,7 @@ type Find = fn(&Facts, &Report) -> Vec<Candidate>;
 
 /// Where candidates come from; each gives the best first.
 const SOURCES: &[Find] = &[
+    security::findings,
     code::hotspots,
     code::functions,
     code::cycles,

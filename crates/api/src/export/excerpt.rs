@@ -5,8 +5,8 @@ use std::io::{self, BufReader, Read};
 
 use repolens_core::report::{
     Action, Analyser, CallStatistics, CircularDependencies, ComplexFunction, ComplexityMetrics, DeadCode, Dependencies,
-    Duplication, Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Summary, TestSection,
-    UnresolvedImport,
+    Duplication, Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Security, SecurityFinding, Summary,
+    TestSection, UnresolvedImport,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -91,13 +91,13 @@ impl Excerpt {
         self.actions.get().map_or(&[], Vec::as_slice)
     }
 
-    /// Findings and secrets of the security section, the gravest first.
-    pub fn security_findings(&self) -> Vec<&Finding> {
+    /// Findings of the security section, the most severe first, those in tests last.
+    pub fn security_findings(&self) -> Vec<&SecurityFinding> {
         let Some(security) = self.security.get() else {
             return Vec::new();
         };
-        let mut findings: Vec<&Finding> = security.findings.iter().chain(&security.secrets).collect();
-        findings.sort_by_key(|finding| finding.rank());
+        let mut findings: Vec<&SecurityFinding> = security.findings.iter().collect();
+        findings.sort_by_key(|finding| (finding.in_test, finding.severity));
         findings
     }
 }
@@ -167,39 +167,6 @@ pub struct Modules {
     pub external_total: u64,
     pub unresolved: Vec<UnresolvedImport>,
     pub unresolved_total: u64,
-}
-
-/// `security`: read leniently, so that a report of any stage of its growth is shown.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Security {
-    pub findings: Vec<Finding>,
-    pub secrets: Vec<Finding>,
-    pub score: Option<f64>,
-}
-
-/// One finding. A secret's value never stands in a report: its rule, place and fingerprint do.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Finding {
-    pub rule: String,
-    pub severity: Option<String>,
-    pub file: String,
-    pub line: Option<u64>,
-    pub message: Option<String>,
-    pub fingerprint: Option<String>,
-}
-
-impl Finding {
-    fn rank(&self) -> u8 {
-        match self.severity.as_deref() {
-            Some("critical") => 0,
-            Some("high") => 1,
-            Some("medium") => 2,
-            Some("low") => 3,
-            _ => 4,
-        }
-    }
 }
 
 #[cfg(test)]

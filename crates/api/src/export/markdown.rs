@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use repolens_core::report::SecurityFinding;
+
 use super::text::{markdown, markdown_code, score, short_commit, thousands};
 use super::{About, Excerpt};
 
@@ -179,14 +181,23 @@ fn findings(text: &mut String, excerpt: &Excerpt) {
     let findings = excerpt.security_findings();
     let rows = findings.iter().map(|finding| {
         vec![
-            markdown(finding.severity.as_deref().unwrap_or("unknown")),
+            markdown(finding.severity.as_str()),
             place(&finding.file, finding.line),
             markdown_code(&finding.rule),
-            markdown(finding.message.as_deref().unwrap_or_default()),
+            markdown(&said(finding)),
         ]
     });
     let heads = ["Severity", "Place", "Rule", "What was found"];
     table(text, "Security", &heads, findings.len() as u64, rows);
+}
+
+/// What was found and what to do.
+fn said(finding: &SecurityFinding) -> String {
+    let place = if finding.in_test { " (in a test)" } else { "" };
+    match finding.remedy.is_empty() {
+        true => format!("{}{place}", finding.message),
+        false => format!("{}{place}: {}", finding.message, finding.remedy),
+    }
 }
 
 fn functions(text: &mut String, excerpt: &Excerpt) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use repolens_core::report::Cycle;
+use repolens_core::report::{Cycle, FindingSeverity, SecurityFinding, SecurityRule};
 use serde_json::{Map, Value, json};
 
 use super::{About, Excerpt};
@@ -37,12 +37,11 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
         .into_iter()
         .map(|(id, text, level)| rule(id, text, level))
         .collect();
-    rules.extend(
-        results
-            .own_rules
-            .iter()
-            .map(|id| rule(id, "Found by the security rules of the analysis", "warning")),
-    );
+    let known = excerpt.security.get().map(|section| section.rules.as_slice()).unwrap_or_default();
+    rules.extend(results.own_rules.iter().map(|id| {
+        let described = known.iter().find(|rule| rule.id == *id);
+        described.map_or_else(|| rule(id, "Found by the security rules of the analysis", "warning"), security_rule)
+    }));
     let version = excerpt
         .analyser
         .get()
@@ -100,6 +99,8 @@ struct Finding<'a> {
     fingerprint: String,
     place: Value,
     related: Vec<Value>,
+    severity: Option<FindingSeverity>,
+    suppressed_by: Option<&'a str>,
 }
 
 impl Results {
@@ -130,6 +131,14 @@ impl Results {
         });
         if !finding.related.is_empty() {
             result["relatedLocations"] = finding.related.into();
+        }
+        if let Some(severity) = finding.severity {
+            result["properties"] = json!({ "severity": severity.as_str() });
+        }
+        if let Some(by) = finding.suppressed_by {
+            let is_comment = !by.starts_with('.');
+            let kind = if is_comment { "inSource" } else { "external" };
+            result["suppressions"] = json!([{ "kind": kind, "justification": by }]);
         }
         self.list.push(result);
     }
@@ -166,33 +175,79 @@ fn uri(path: &str) -> String {
 
 fn security(results: &mut Results, excerpt: &Excerpt) {
     for finding in excerpt.security_findings() {
-        let level = match finding.severity.as_deref() {
-            Some("critical" | "high") => "error",
-            Some("low") => "note",
-            _ => "warning",
-        };
-        let rule = if finding.rule.is_empty() {
-            "security"
-        } else {
-            finding.rule.as_str()
-        };
-        let text = finding
-            .message
-            .clone()
-            .filter(|text| !text.is_empty())
-            .unwrap_or_else(|| rule.to_owned());
-        results.add(Finding {
-            rule,
-            level,
-            text,
-            fingerprint: finding
-                .fingerprint
-                .clone()
-                .unwrap_or_else(|| format!("{rule}:{}", finding.file)),
-            place: place(&finding.file, finding.line.map(|line| (line, line))),
-            related: Vec::new(),
-        });
+        results.add(of_security(finding, None));
     }
+    for entry in excerpt.security.get().map(|section| section.suppressed.as_slice()).unwrap_or_default() {
+        results.add(of_security(&entry.finding, Some(&entry.suppressed_by)));
+    }
+}
+
+fn of_security<'a>(finding: &'a SecurityFinding, suppressed_by: Option<&'a str>) -> Finding<'a> {
+    let rule = if finding.rule.is_empty() { "security" } else { &finding.rule };
+    let text = if finding.message.is_empty() { rule.to_owned() } else { finding.message.clone() };
+    let text = if finding.remedy.is_empty() { text } else { format!("{text}. {}.", finding.remedy) };
+    let mut spot = place(&finding.file, finding.line.map(|line| (line, line)));
+    let region = spot.pointer_mut("/physicalLocation/region").and_then(Value::as_object_mut);
+    if let (Some(column), Some(region)) = (finding.column.filter(|column| *column > 0), region) {
+        region.insert("startColumn".into(), column.into());
+    }
+    Finding {
+        rule,
+        level: level(finding.severity),
+        text,
+        fingerprint: match finding.fingerprint.is_empty() {
+            true => format!("{rule}:{}", finding.file),
+            false => finding.fingerprint.clone(),
+        },
+        place: spot,
+        related: finding
+            .other_places
+            .iter()
+            .map(|other| place(&other.file, other.line.map(|line| (line, line))))
+            .collect(),
+        severity: Some(finding.severity),
+        suppressed_by,
+    }
+}
+
+fn level(severity: FindingSeverity) -> &'static str {
+    match severity {
+        FindingSeverity::Critical | FindingSeverity::High => "error",
+        FindingSeverity::Medium => "warning",
+        FindingSeverity::Low | FindingSeverity::Info => "note",
+    }
+}
+
+/// A rule of the report, with what code-scanning services show of it.
+fn security_rule(rule: &SecurityRule) -> Value {
+    let score = match rule.severity {
+        FindingSeverity::Critical => "9.5",
+        FindingSeverity::High => "8.0",
+        FindingSeverity::Medium => "5.5",
+        FindingSeverity::Low => "3.0",
+        FindingSeverity::Info => "0.0",
+    };
+    let mut tags = vec!["security".to_owned(), rule.category.as_str().to_owned()];
+    tags.extend(rule.cwe.as_ref().map(|cwe| format!("external/cwe/{}", cwe.to_lowercase())));
+    let risk = if rule.risk.is_empty() { &rule.title } else { &rule.risk };
+    let mut help = format!("{risk}\n\n**What to do**: {}\n", rule.remedy);
+    if !rule.safe.is_empty() {
+        let _ = write!(help, "\n**Never reported**: {}\n", rule.safe.join("; "));
+    }
+    json!({
+        "id": rule.id,
+        "name": rule.id,
+        "shortDescription": { "text": rule.title },
+        "fullDescription": { "text": risk },
+        "help": { "text": help.replace("**", ""), "markdown": help },
+        "defaultConfiguration": { "level": level(rule.severity) },
+        "properties": {
+            "tags": tags,
+            "precision": "high",
+            "problem.severity": level(rule.severity).replace("note", "recommendation"),
+            "security-severity": score,
+        },
+    })
 }
 
 fn complexity(results: &mut Results, excerpt: &Excerpt) {
@@ -211,6 +266,8 @@ fn complexity(results: &mut Results, excerpt: &Excerpt) {
             fingerprint: format!("{}:{}", function.file_path, function.name),
             place: place(&function.file_path, Some((function.line_number, function.end_line))),
             related: Vec::new(),
+            severity: None,
+            suppressed_by: None,
         });
     }
 }
@@ -237,6 +294,8 @@ fn cycles(results: &mut Results, excerpt: &Excerpt) {
                 .take(20)
                 .map(|file| place(file, None))
                 .collect(),
+            severity: None,
+            suppressed_by: None,
         });
     }
 }
@@ -291,6 +350,8 @@ fn dead_code(results: &mut Results, excerpt: &Excerpt) {
             fingerprint: format!("{}:{}", unused.file, unused.function),
             place: place(&unused.file, Some((unused.line, unused.line))),
             related: Vec::new(),
+            severity: None,
+            suppressed_by: None,
         });
     }
     for file in &dead.unused_files {
@@ -301,6 +362,8 @@ fn dead_code(results: &mut Results, excerpt: &Excerpt) {
             fingerprint: file.clone(),
             place: place(file, None),
             related: Vec::new(),
+            severity: None,
+            suppressed_by: None,
         });
     }
 }
@@ -323,6 +386,8 @@ fn copies(results: &mut Results, excerpt: &Excerpt) {
             fingerprint: format!("{}:{}", clone.tokens, files.join("\n")),
             place: first,
             related: places.take(20).collect(),
+            severity: None,
+            suppressed_by: None,
         });
     }
 }

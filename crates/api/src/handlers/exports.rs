@@ -46,6 +46,16 @@ pub async fn get_sarif(
     in_form(&app, &request, &caller, &id, Form::Sarif).await
 }
 
+/// The findings as a code quality report of GitLab.
+pub async fn get_gitlab(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    in_form(&app, &request, &caller, &id, Form::GitLab).await
+}
+
 /// The dependencies as CycloneDX.
 pub async fn get_sbom(
     app: web::Data<App>,

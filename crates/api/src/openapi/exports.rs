@@ -1,6 +1,6 @@
 //! A report in other forms, and badges.
 
-use super::shapes::{any_object, text};
+use super::shapes::{any_object, list, text};
 use super::{Api, Operation, operation};
 
 const TAG: &str = "Exports";
@@ -45,6 +45,14 @@ pub fn describe(api: &mut Api) {
         sarif,
         "application/sarif+json",
         any_object(),
+    ));
+    let gitlab = "The findings as a code quality report of GitLab";
+    api.add(export(
+        "/api/scan/{id}/gl-code-quality-report.json",
+        "exportGitLab",
+        gitlab,
+        "application/json",
+        list(any_object()),
     ));
     let bom = "The dependencies as CycloneDX 1.6";
     api.add(export(

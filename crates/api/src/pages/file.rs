@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use repolens_core::report::{
-    CircularDependencies, ComplexityMetrics, DeadCode, Duplication, FunctionComplexity, Hotspot, Hotspots,
+    CircularDependencies, ComplexityMetrics, DeadCode, Duplication, FunctionComplexity, Hotspot, Hotspots, Security,
 };
 use repolens_core::{ScanId, ScanStatus};
 use serde::Deserialize;
@@ -120,21 +120,6 @@ struct Called {
     fan_in: u64,
     fan_out: u64,
     location: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Security {
-    findings: Vec<SecurityFinding>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct SecurityFinding {
-    severity: String,
-    file: String,
-    line: Option<u64>,
-    message: String,
 }
 
 struct Finding {
@@ -401,7 +386,7 @@ fn findings(sections: &Sections, place: &Place, path: &str, functions: &[&Functi
     {
         if finding.file == path {
             found.push(Finding {
-                severity: parts::severity(&finding.severity),
+                severity: parts::severity(finding.severity.as_str()),
                 said: text::prose(&finding.message),
                 lines: finding.line.map_or_else(none, |at| line(at, None)),
                 effort: "Security",

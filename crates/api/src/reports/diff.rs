@@ -5,7 +5,7 @@ pub mod findings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader};
 
-use repolens_core::report::{CircularDependencies, DeadCode, Duplication};
+use repolens_core::report::{CircularDependencies, DeadCode, Duplication, Security};
 use repolens_core::store::StoredResults;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -38,7 +38,7 @@ pub struct Side {
     #[serde(deserialize_with = "lenient")]
     dead_code: Option<DeadCode>,
     #[serde(deserialize_with = "lenient")]
-    security: Option<findings::Security>,
+    security: Option<Security>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

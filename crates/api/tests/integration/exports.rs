@@ -56,6 +56,11 @@ async fn every_form_is_served_and_cached(database: Database) {
             "attachment; filename=\"repolens-owner-repository.sarif\"",
         ),
         (
+            "gl-code-quality-report.json",
+            "application/json",
+            "attachment; filename=\"repolens-owner-repository.gl-code-quality-report.json\"",
+        ),
+        (
             "sbom.json",
             "application/vnd.cyclonedx+json; version=1.6",
             "attachment; filename=\"repolens-owner-repository.cdx.json\"",
@@ -169,7 +174,7 @@ async fn badges(database: Database) {
 async fn what_has_no_report(database: Database) {
     let api = Api::start(&database);
     let queued = api.submit().await;
-    for form in ["report.html", "report.md", "report.json", "report.sarif", "sbom.json"] {
+    for form in ["report.html", "report.md", "report.json", "report.sarif", "gl-code-quality-report.json", "sbom.json"] {
         assert_eq!(api.get(&format!("/api/scan/nothing/{form}")).await.0, 404);
         assert_eq!(api.get(&format!("/api/scan/{queued}/{form}")).await.0, 409);
     }
@@ -184,6 +189,7 @@ async fn what_has_no_report(database: Database) {
         "report.md",
         "report.json",
         "report.sarif",
+        "gl-code-quality-report.json",
         "sbom.json",
         "badge.svg",
     ] {
@@ -212,6 +218,7 @@ async fn what_has_no_report(database: Database) {
         "report.md",
         "report.json",
         "report.sarif",
+        "gl-code-quality-report.json",
         "sbom.json",
         "badge.svg",
     ] {

@@ -25,6 +25,7 @@ const PLACES: &[(&str, &str, &[u16])] = &[
     ("GET", "/api/scan/{}/report.md", &[]),
     ("GET", "/api/scan/{}/report.json", &[]),
     ("GET", "/api/scan/{}/report.sarif", &[]),
+    ("GET", "/api/scan/{}/gl-code-quality-report.json", &[]),
     ("GET", "/api/scan/{}/sbom.json", &[]),
     ("GET", "/api/scan/{}/badge.svg", &[]),
     // Of a repository that nobody scanned there is a picture that says so.

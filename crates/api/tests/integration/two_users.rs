@@ -76,6 +76,7 @@ fn attempts() -> Vec<Attempt> {
         attempt(Method::GET, "/api/scan/{scan}/report.md", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/report.json", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/report.sarif", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/gl-code-quality-report.json", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/sbom.json", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/badge.svg", NOT_THERE),
         attempt(Method::GET, "/api/badge/{badge}.svg", BADGE),

@@ -147,7 +147,11 @@ pub struct SecurityRule {
     pub severity: FindingSeverity,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cwe: Option<String>,
+    /// Why it is a risk.
+    pub risk: String,
     pub remedy: String,
+    /// Forms that are never reported.
+    pub safe: Vec<String>,
 }
 
 /// One check of OpenSSF Scorecard.

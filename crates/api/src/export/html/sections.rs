@@ -3,7 +3,7 @@
 use repolens_core::report::{ActionPlace, RiskFactor, RiskLevel, StageStatus};
 
 use super::super::Excerpt;
-use super::super::excerpt::{Finding, Section};
+use super::super::excerpt::Section;
 use super::super::text::{html, score, thousands};
 use super::code;
 use super::parts::{self, Cell, Page, bar, card, level, place, text};
@@ -197,12 +197,12 @@ fn security(page: &mut Page, excerpt: &Excerpt) {
         "Findings, the gravest first",
         &["Severity", "Place", "Rule", "What was found"],
         findings.len() as u64,
-        findings.iter().map(|finding: &&Finding| {
+        findings.iter().map(|finding| {
             vec![
-                level(finding.severity.as_deref().unwrap_or("unknown")),
+                level(finding.severity.as_str()),
                 place(&finding.file, finding.line),
                 parts::code(&finding.rule),
-                text(finding.message.as_deref().unwrap_or_default()),
+                text(&finding.message),
             ]
         }),
     );

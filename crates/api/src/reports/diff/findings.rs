@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use repolens_core::report::{CircularDependencies, DeadCode, Duplication, Severity};
+use repolens_core::report::{CircularDependencies, DeadCode, Duplication, Security, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -100,25 +100,6 @@ pub struct Function {
     pub cognitive: u64,
 }
 
-/// Of `security`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Security {
-    findings: Vec<SecurityFinding>,
-    truncated: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct SecurityFinding {
-    rule: String,
-    severity: String,
-    file: String,
-    line: Option<u64>,
-    message: String,
-    fingerprint: Option<String>,
-}
-
 /// The sections that findings are in. `None`: the report does not have it.
 #[derive(Debug, Default)]
 pub struct Sections<'a> {
@@ -160,12 +141,12 @@ impl Findings {
     fn security(&mut self, section: Option<&Security>) {
         self.incomplete(Kind::Security, section.is_none_or(|section| section.truncated));
         for finding in section.map(|section| section.findings.as_slice()).unwrap_or_default() {
-            let key = match &finding.fingerprint {
-                Some(fingerprint) => fingerprint.clone(),
-                None => format!("{}\n{}\n{}", finding.rule, finding.file, finding.message),
+            let key = match finding.fingerprint.as_str() {
+                "" => format!("{}\n{}\n{}", finding.rule, finding.file, finding.message),
+                fingerprint => fingerprint.to_owned(),
             };
             let place = (finding.file.as_str(), finding.line);
-            self.add(Kind::Security, &finding.severity, finding.message.clone(), place, key);
+            self.add(Kind::Security, finding.severity.as_str(), finding.message.clone(), place, key);
         }
     }
 

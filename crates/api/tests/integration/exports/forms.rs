@@ -25,7 +25,8 @@ async fn sarif_and_cyclonedx_are_valid_by_their_schemas() {
     let results = run["results"].as_array().expect("a list");
     let of = |rule: &str| results.iter().filter(|result| result["ruleId"] == rule).count();
     for (rule, count) in [
-        ("aws-key", 1),
+        ("aws-access-key", 1),
+        ("github-token", 1),
         ("sql-injection", 1),
         ("high-complexity", 2),
         ("circular-import", 1),
@@ -45,6 +46,33 @@ async fn sarif_and_cyclonedx_are_valid_by_their_schemas() {
             .expect("a text");
         assert!(!uri.contains(['|', '#', '?', ' ', '<']), "{uri}");
     }
+
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("a list");
+    let sql = rules.iter().find(|rule| rule["id"] == "sql-injection").expect("a rule");
+    assert_eq!(sql["properties"]["security-severity"], "8.0");
+    assert!(sql["properties"]["tags"].as_array().expect("a list").contains(&json!("external/cwe/cwe-89")));
+    assert!(sql["help"]["markdown"].as_str().expect("a text").contains("Use parameters"));
+    let one = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).expect("a result");
+    assert_eq!(one("github-token")["suppressions"][0]["kind"], "inSource");
+    assert_eq!(one("aws-access-key")["locations"][0]["physicalLocation"]["region"]["startColumn"], 5);
+
+    let gitlab: Value = get(&api, &format!("/api/scan/{id}/gl-code-quality-report.json"))
+        .await
+        .json()
+        .await
+        .expect("JSON");
+    let entries = gitlab.as_array().expect("a list");
+    // All results but the one that a comment allows.
+    assert_eq!(entries.len(), results.len() - 1);
+    let mut fingerprints: Vec<_> = entries.iter().map(|entry| entry["fingerprint"].to_string()).collect();
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), entries.len(), "each is another one");
+    let secret = entries.iter().find(|entry| entry["check_name"] == "aws-access-key").expect("an entry");
+    assert_eq!(
+        (&secret["severity"], &secret["location"]),
+        (&json!("blocker"), &json!({ "path": "config/<prod>.env", "lines": { "begin": 2 } }))
+    );
 
     let bom: Value = get(&api, &format!("/api/scan/{id}/sbom.json"))
         .await

@@ -1,0 +1,156 @@
+//! Security: credentials that are planted are found, decoys are not, and no value is in any output.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use repolens_analysis::{Options, render};
+use repolens_core::report::{FindingSeverity, Grade, Report, Security, SecurityFinding};
+
+use crate::project::folder;
+use crate::repository;
+#[path = "../security/corpus.rs"]
+mod corpus;
+
+fn report(path: &Path) -> Report {
+    repository::report(path, &Options::default())
+}
+
+fn section(files: &[(&str, &str)]) -> Security {
+    report(folder(files).path()).security.expect("the section")
+}
+
+fn rules(section: &Security) -> Vec<&str> {
+    section.findings.iter().map(|finding| finding.rule.as_str()).collect()
+}
+
+/// A token with a right checksum, made of parts.
+fn github() -> String {
+    ["gh", "p_", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"].concat()
+}
+
+#[test]
+fn planted_credentials_are_found_and_decoys_are_not() {
+    let corpus = corpus::corpus();
+    let providers: HashSet<&str> = corpus.planted.iter().map(|planted| planted.provider.as_str()).collect();
+    assert!(corpus.planted.len() == 300 && providers.len() >= 40 && corpus.decoys.len() == 2_000);
+    let files: Vec<(&str, &str)> = corpus.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let root = folder(&files);
+    let report = report(root.path());
+    let section = report.security.as_ref().expect("the section");
+    let places = |finding: &SecurityFinding| {
+        let own = (finding.file.clone(), finding.line.unwrap_or_default() as usize);
+        let others = finding.other_places.iter();
+        let others = others.map(|place| (place.file.clone(), place.line.unwrap_or_default() as usize));
+        others.chain([own]).collect::<Vec<_>>()
+    };
+    let is_secret = |finding: &&SecurityFinding| finding.category.as_str() == "secret";
+    let found: HashSet<_> = section.findings.iter().filter(is_secret).flat_map(places).collect();
+    let planted: HashSet<_> = corpus.planted.iter().map(|it| (it.file.clone(), it.line)).collect();
+    let missed: Vec<_> = planted.difference(&found).collect();
+    let wrong: Vec<_> = found.difference(&planted).collect();
+    assert!(missed.len() * 100 <= planted.len(), "missed: {missed:?}");
+    assert!(wrong.len() * 100 <= found.len() * 5, "wrong: {wrong:?}");
+
+    let shown = serde_json::to_string(&report).expect("plain data") + &render::text(&report, &render::Style::default());
+    for planted in &corpus.planted {
+        let runs = planted.value.split(|c: char| !c.is_ascii_alphanumeric());
+        let longest = runs.max_by_key(|run| run.len()).expect("a value");
+        assert!(longest.len() >= 8 || planted.rule == "hard-coded-password", "{planted:?}");
+        assert!(!shown.contains(longest) && !shown.contains(&planted.value), "{}: its value is shown", planted.rule);
+    }
+}
+
+#[test]
+fn comments_and_files_allow_findings() {
+    let token = github();
+    let line = |comment: &str| format!("key = \"{token}\"  {comment}\n");
+    for comment in ["# repolens:allow", "# gitleaks:allow", "# pragma: allowlist secret", "# nosec", "# repolens:allow github-token"] {
+        let section = section(&[("src/a.py", &line(comment))]);
+        assert!(section.findings.is_empty() && section.suppressed_total == 1, "{comment}");
+        assert_eq!(section.score, Some(100.0));
+    }
+    for comment in ["", "# nothing", "# repolens:allow npm-token"] {
+        assert_eq!(rules(&section(&[("src/a.py", &line(comment))])), ["github-token"], "{comment}");
+    }
+    let above = format!("# repolens:allow\n{}", line(""));
+    assert!(section(&[("src/a.py", &above)]).findings.is_empty());
+    let ignored = section(&[("src/a.py", &line("")), (".gitleaksignore", "src/a.py:github-pat:1\n")]);
+    assert_eq!((ignored.findings.len(), ignored.suppressed[0].suppressed_by.as_str()), (0, ".gitleaksignore"));
+    let sum = sha1_of(&token);
+    let baseline = format!(r#"{{"results":{{"src/a.py":[{{"hashed_secret":"{sum}","line_number":9}}]}}}}"#);
+    let known = section(&[("src/a.py", &line("")), (".secrets.baseline", &baseline)]);
+    assert_eq!((known.findings.len(), known.suppressed[0].suppressed_by.as_str()), (0, ".secrets.baseline"));
+}
+
+fn sha1_of(text: &str) -> String {
+    use sha1::{Digest as _, Sha1};
+    hex::encode(Sha1::digest(text))
+}
+
+#[test]
+fn tests_and_examples_are_one_level_lower_and_outside_of_the_score() {
+    let line = format!("key = \"{}\"\n", github());
+    let own = section(&[("src/a.py", &line)]);
+    assert_eq!((own.findings[0].severity, own.findings[0].in_test), (FindingSeverity::High, false));
+    assert_eq!((own.score, own.totals.high, own.in_tests), (Some(70.0), 1, 0));
+    for path in ["tests/test_a.py", "examples/a.py", "src/fixtures/a.py", "docs/a.md", "src/a.test.ts"] {
+        let section = section(&[(path, &line), ("src/b.py", "print(1)\n")]);
+        assert_eq!((section.findings[0].severity, section.findings[0].in_test), (FindingSeverity::Medium, true), "{path}");
+        assert_eq!((section.score, section.totals.high, section.in_tests), (Some(100.0), 0, 1), "{path}");
+    }
+}
+
+#[test]
+fn the_same_value_is_one_finding_with_its_places() {
+    let line = format!("key = \"{}\"\n", github());
+    let section = section(&[("src/a.py", &line), ("src/b.py", &line), ("tests/c.py", &line)]);
+    let [finding] = &section.findings[..] else {
+        panic!("one finding: {:?}", rules(&section));
+    };
+    assert_eq!((finding.file.as_str(), finding.other_places_total), ("src/a.py", 2));
+}
+
+#[test]
+fn a_fingerprint_stays_when_lines_move_and_says_nothing_of_the_value() {
+    let finding = |text: String| section(&[("src/a.py", &text)]).findings.remove(0);
+    let first = finding(format!("key = \"{}\"\n", github()));
+    let moved = finding(format!("import os\n\n\nkey = \"{}\"\n", github()));
+    let other = ["gh", "p_", "000000000000000000000000000001", ""].concat();
+    assert_eq!(first.fingerprint, moved.fingerprint);
+    assert!(first.line != moved.line && !first.fingerprint.contains(&other));
+    // Another value in the same place has the same fingerprint: it is no hash of the value.
+    let another = ["np", "m_", "abcdefghijklmnopqrstuvwxyz0123", "2LolCm"].concat();
+    let a = finding(format!("password = \"{}\"\n", "Kd93xQpw!7"));
+    let b = finding(format!("password = \"{}\"\n", "Zt51uVbn?2"));
+    assert!(a.fingerprint == b.fingerprint && !another.is_empty());
+}
+
+#[test]
+fn the_grade_is_the_sum_that_it_shows() {
+    let line = format!("key = \"{}\"\n", github());
+    let clean = report(folder(&[("src/a.py", "print(1)\n")]).path()).grades.expect("grades").security;
+    assert_eq!((clean.points, clean.grade), (Some(100.0), Some(Grade::A)));
+    let found = report(folder(&[("src/a.py", &line)]).path()).grades.expect("grades").security;
+    let sum: f64 = found.inputs.iter().map(|input| input.contribution).sum();
+    assert_eq!((found.points, found.grade, sum), (Some(70.0), Some(Grade::B), 70.0));
+    assert_eq!(found.inputs[1].places[0].file, "src/a.py");
+}
+
+#[test]
+fn what_was_not_looked_at_is_named() {
+    let section = section(&[("src/a.py", "print(1)\n"), ("vendor/b.py", "print(1)\n")]);
+    let named: Vec<&str> = section.not_looked_at.iter().map(|entry| entry.what.as_str()).collect();
+    assert!(named.contains(&"known vulnerabilities") && named.contains(&"vendored files"), "{named:?}");
+    assert!(section.vulnerabilities.is_some_and(|known| !known.looked_up));
+}
+
+#[test]
+fn long_lines_and_many_prefixes_take_no_time_beyond_their_size() {
+    let root = tempfile::tempdir().expect("a folder");
+    for (name, part) in [("a.js", "sk-proj-"), ("b.js", "password=\""), ("c.js", "-----BEGIN PRIVATE KEY-----"), ("d.js", "eyJ."), ("e.js", "https://a:b@")] {
+        fs::write(root.path().join(name), part.repeat(400_000 / part.len())).expect("written");
+    }
+    let section = report(root.path()).security.expect("the section");
+    assert!(section.findings.len() < 100);
+}

@@ -200,6 +200,7 @@ impl Pass<'_> {
             problems: Vec::new(),
             is_pointer: false,
         };
+        facts.security.extend(security::of_name(path, facts.origin));
         let is_manifest = manifests::is_manifest(path);
         let is_licence = licence::is_licence_file(path);
         let limits = &self.options.limits;
@@ -263,7 +264,7 @@ impl Pass<'_> {
             facts.settings = configuration::settings(path, text);
         }
         let Some(language) = facts.language.map(language::LanguageId::get) else {
-            facts.security = security::scan(path, "", text, facts.origin);
+            facts.security.extend(security::scan(path, "", text, facts.origin));
             return facts;
         };
         if kinds.generated.is_none()
@@ -272,7 +273,9 @@ impl Pass<'_> {
         {
             facts.origin = origin;
         }
-        facts.security = security::scan(path, language.id, text, facts.origin);
+        facts
+            .security
+            .extend(security::scan(path, language.id, text, facts.origin));
         if language.id == notebook::LANGUAGE {
             self.notebook(thread, text, &mut facts);
             return facts;

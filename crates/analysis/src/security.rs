@@ -4,11 +4,13 @@
 //! `configuration/`. Rules see one file, constants followed, and no data flow between functions.
 
 mod allow;
+mod configuration;
 pub mod rule;
 mod secrets;
 mod text;
 
 pub use allow::{Baseline, Ignored};
+pub use configuration::is_workflow;
 pub use rule::{RawFinding, Rule};
 use text::Text;
 
@@ -23,6 +25,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .iter()
         .map(|format| &format.rule)
         .chain(secrets::STRUCTURED.iter())
+        .chain(configuration::TABLES.iter().copied().flatten())
         .chain([&secrets::GENERIC_SECRET, &secrets::HARD_CODED_PASSWORD])
 }
 
@@ -90,9 +93,30 @@ pub fn scan(path: &str, language: &'static str, bytes: &[u8], origin: Origin) ->
     let text = Text { path, bytes, language };
     let mut found = Vec::new();
     secrets::find(&text, depth, &mut found);
+    if matches!(origin, Origin::Own | Origin::Documentation) {
+        configuration::find(&text, &mut found);
+    }
     found.truncate(MAX_OF_FILE);
     allow::by_comments(bytes, &mut found);
     found
+}
+
+/// What the name of a file says, whether or not it can be read.
+#[must_use]
+pub fn of_name(path: &str, origin: Origin) -> Option<RawFinding> {
+    let (rule, severity, message) = configuration::of_path(path).filter(|_| origin != Origin::Vendored)?;
+    Some(RawFinding {
+        rule,
+        severity,
+        confidence: rule.confidence,
+        line: 0,
+        column: 0,
+        message: message.into(),
+        subject: Box::default(),
+        value: 0,
+        baseline: None,
+        allowed_by: None,
+    })
 }
 
 /// Files of checksums, and the files that list known credentials.

@@ -27,7 +27,9 @@ pub(super) fn security(report: &Report, page: &mut Page) {
     if section.suppressed_total > 0 {
         totals.push(format!("{} allowed", section.suppressed_total));
     }
-    let score = section.score.map_or_else(String::new, |score| format!("score {score:.0} of 100; "));
+    let score = section
+        .score
+        .map_or_else(String::new, |score| format!("score {score:.0} of 100; "));
     page.wrapped("  ", &format!("{score}{}", totals.join(", ")), 3);
     let own: Vec<_> = section.findings.iter().filter(|finding| !finding.in_test).collect();
     for finding in own.iter().take(FINDINGS) {
@@ -36,11 +38,22 @@ pub(super) fn security(report: &Report, page: &mut Page) {
             FindingSeverity::Medium => YELLOW,
             FindingSeverity::Low | FindingSeverity::Info => DIM,
         };
-        let place = finding.line.map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
-        page.line(&[(color, &format!("  {:<9}", finding.severity.as_str())), ("", &format!("{place}  {}", finding.message))]);
+        let place = finding
+            .line
+            .map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
+        page.line(&[
+            (color, &format!("  {:<9}", finding.severity.as_str())),
+            ("", &format!("{place}  {}", finding.message)),
+        ]);
     }
     if own.len() > FINDINGS {
-        page.line(&[(DIM, &format!("            and {}", many((own.len() - FINDINGS) as u64, "more finding", "more findings")))]);
+        page.line(&[(
+            DIM,
+            &format!(
+                "            and {}",
+                many((own.len() - FINDINGS) as u64, "more finding", "more findings")
+            ),
+        )]);
     }
     let named: Vec<&str> = section.not_looked_at.iter().map(|entry| entry.what.as_str()).collect();
     page.wrapped("  Not looked at: ", &named.join(", "), 2);

@@ -34,7 +34,11 @@ fn planted_credentials_are_found_and_decoys_are_not() {
     let corpus = corpus::corpus();
     let providers: HashSet<&str> = corpus.planted.iter().map(|planted| planted.provider.as_str()).collect();
     assert!(corpus.planted.len() == 300 && providers.len() >= 40 && corpus.decoys.len() == 2_000);
-    let files: Vec<(&str, &str)> = corpus.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let files: Vec<(&str, &str)> = corpus
+        .files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
     let root = folder(&files);
     let report = report(root.path());
     let section = report.security.as_ref().expect("the section");
@@ -56,8 +60,15 @@ fn planted_credentials_are_found_and_decoys_are_not() {
     for planted in &corpus.planted {
         let runs = planted.value.split(|c: char| !c.is_ascii_alphanumeric());
         let longest = runs.max_by_key(|run| run.len()).expect("a value");
-        assert!(longest.len() >= 8 || planted.rule == "hard-coded-password", "{planted:?}");
-        assert!(!shown.contains(longest) && !shown.contains(&planted.value), "{}: its value is shown", planted.rule);
+        assert!(
+            longest.len() >= 8 || planted.rule == "hard-coded-password",
+            "{planted:?}"
+        );
+        assert!(
+            !shown.contains(longest) && !shown.contains(&planted.value),
+            "{}: its value is shown",
+            planted.rule
+        );
     }
 }
 
@@ -65,22 +76,41 @@ fn planted_credentials_are_found_and_decoys_are_not() {
 fn comments_and_files_allow_findings() {
     let token = github();
     let line = |comment: &str| format!("key = \"{token}\"  {comment}\n");
-    for comment in ["# repolens:allow", "# gitleaks:allow", "# pragma: allowlist secret", "# nosec", "# repolens:allow github-token"] {
+    for comment in [
+        "# repolens:allow",
+        "# gitleaks:allow",
+        "# pragma: allowlist secret",
+        "# nosec",
+        "# repolens:allow github-token",
+    ] {
         let section = section(&[("src/a.py", &line(comment))]);
-        assert!(section.findings.is_empty() && section.suppressed_total == 1, "{comment}");
+        assert!(
+            section.findings.is_empty() && section.suppressed_total == 1,
+            "{comment}"
+        );
         assert_eq!(section.score, Some(100.0));
     }
     for comment in ["", "# nothing", "# repolens:allow npm-token"] {
-        assert_eq!(rules(&section(&[("src/a.py", &line(comment))])), ["github-token"], "{comment}");
+        assert_eq!(
+            rules(&section(&[("src/a.py", &line(comment))])),
+            ["github-token"],
+            "{comment}"
+        );
     }
     let above = format!("# repolens:allow\n{}", line(""));
     assert!(section(&[("src/a.py", &above)]).findings.is_empty());
     let ignored = section(&[("src/a.py", &line("")), (".gitleaksignore", "src/a.py:github-pat:1\n")]);
-    assert_eq!((ignored.findings.len(), ignored.suppressed[0].suppressed_by.as_str()), (0, ".gitleaksignore"));
+    assert_eq!(
+        (ignored.findings.len(), ignored.suppressed[0].suppressed_by.as_str()),
+        (0, ".gitleaksignore")
+    );
     let sum = sha1_of(&token);
     let baseline = format!(r#"{{"results":{{"src/a.py":[{{"hashed_secret":"{sum}","line_number":9}}]}}}}"#);
     let known = section(&[("src/a.py", &line("")), (".secrets.baseline", &baseline)]);
-    assert_eq!((known.findings.len(), known.suppressed[0].suppressed_by.as_str()), (0, ".secrets.baseline"));
+    assert_eq!(
+        (known.findings.len(), known.suppressed[0].suppressed_by.as_str()),
+        (0, ".secrets.baseline")
+    );
 }
 
 fn sha1_of(text: &str) -> String {
@@ -92,12 +122,29 @@ fn sha1_of(text: &str) -> String {
 fn tests_and_examples_are_one_level_lower_and_outside_of_the_score() {
     let line = format!("key = \"{}\"\n", github());
     let own = section(&[("src/a.py", &line)]);
-    assert_eq!((own.findings[0].severity, own.findings[0].in_test), (FindingSeverity::High, false));
+    assert_eq!(
+        (own.findings[0].severity, own.findings[0].in_test),
+        (FindingSeverity::High, false)
+    );
     assert_eq!((own.score, own.totals.high, own.in_tests), (Some(70.0), 1, 0));
-    for path in ["tests/test_a.py", "examples/a.py", "src/fixtures/a.py", "docs/a.md", "src/a.test.ts"] {
+    for path in [
+        "tests/test_a.py",
+        "examples/a.py",
+        "src/fixtures/a.py",
+        "docs/a.md",
+        "src/a.test.ts",
+    ] {
         let section = section(&[(path, &line), ("src/b.py", "print(1)\n")]);
-        assert_eq!((section.findings[0].severity, section.findings[0].in_test), (FindingSeverity::Medium, true), "{path}");
-        assert_eq!((section.score, section.totals.high, section.in_tests), (Some(100.0), 0, 1), "{path}");
+        assert_eq!(
+            (section.findings[0].severity, section.findings[0].in_test),
+            (FindingSeverity::Medium, true),
+            "{path}"
+        );
+        assert_eq!(
+            (section.score, section.totals.high, section.in_tests),
+            (Some(100.0), 0, 1),
+            "{path}"
+        );
     }
 }
 
@@ -129,9 +176,15 @@ fn a_fingerprint_stays_when_lines_move_and_says_nothing_of_the_value() {
 #[test]
 fn the_grade_is_the_sum_that_it_shows() {
     let line = format!("key = \"{}\"\n", github());
-    let clean = report(folder(&[("src/a.py", "print(1)\n")]).path()).grades.expect("grades").security;
+    let clean = report(folder(&[("src/a.py", "print(1)\n")]).path())
+        .grades
+        .expect("grades")
+        .security;
     assert_eq!((clean.points, clean.grade), (Some(100.0), Some(Grade::A)));
-    let found = report(folder(&[("src/a.py", &line)]).path()).grades.expect("grades").security;
+    let found = report(folder(&[("src/a.py", &line)]).path())
+        .grades
+        .expect("grades")
+        .security;
     let sum: f64 = found.inputs.iter().map(|input| input.contribution).sum();
     assert_eq!((found.points, found.grade, sum), (Some(70.0), Some(Grade::B), 70.0));
     assert_eq!(found.inputs[1].places[0].file, "src/a.py");
@@ -141,16 +194,104 @@ fn the_grade_is_the_sum_that_it_shows() {
 fn what_was_not_looked_at_is_named() {
     let section = section(&[("src/a.py", "print(1)\n"), ("vendor/b.py", "print(1)\n")]);
     let named: Vec<&str> = section.not_looked_at.iter().map(|entry| entry.what.as_str()).collect();
-    assert!(named.contains(&"known vulnerabilities") && named.contains(&"vendored files"), "{named:?}");
+    assert!(
+        named.contains(&"known vulnerabilities") && named.contains(&"vendored files"),
+        "{named:?}"
+    );
     assert!(section.vulnerabilities.is_some_and(|known| !known.looked_up));
 }
 
 #[test]
 fn long_lines_and_many_prefixes_take_no_time_beyond_their_size() {
     let root = tempfile::tempdir().expect("a folder");
-    for (name, part) in [("a.js", "sk-proj-"), ("b.js", "password=\""), ("c.js", "-----BEGIN PRIVATE KEY-----"), ("d.js", "eyJ."), ("e.js", "https://a:b@")] {
+    for (name, part) in [
+        ("a.js", "sk-proj-"),
+        ("b.js", "password=\""),
+        ("c.js", "-----BEGIN PRIVATE KEY-----"),
+        ("d.js", "eyJ."),
+        ("e.js", "https://a:b@"),
+    ] {
         fs::write(root.path().join(name), part.repeat(400_000 / part.len())).expect("written");
     }
     let section = report(root.path()).security.expect("the section");
     assert!(section.findings.len() < 100);
+}
+
+/// One text of a case: whether the rule must find something in it, its path and the text.
+struct Case<'t> {
+    alarm: bool,
+    path: &'t str,
+    text: &'t str,
+}
+
+fn cases(text: &str) -> Vec<Case<'_>> {
+    let parts = text.split("### ").skip(1);
+    parts
+        .map(|part| {
+            let (head, text) = part.split_once('\n').expect("a line of its own");
+            let (kind, path) = head.split_once(' ').expect("a kind and a path");
+            assert!(matches!(kind, "alarm" | "safe"), "{head}");
+            Case {
+                alarm: kind == "alarm",
+                path,
+                text,
+            }
+        })
+        .collect()
+}
+
+/// The forms of providers and generic values are tested by the planted corpus.
+#[test]
+fn every_rule_finds_its_cases_and_leaves_its_safe_forms() {
+    let folder_of_cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/security/cases");
+    let mut problems = Vec::new();
+    for rule in repolens_analysis::security::rules() {
+        if rule.category.as_str() == "secret" && rule.cwe == 798 && !rule.id.starts_with("c") {
+            continue;
+        }
+        let path = folder_of_cases.join(format!("{}.txt", rule.id));
+        let Ok(text) = fs::read_to_string(&path) else {
+            if rule.category.as_str() != "secret" {
+                problems.push(format!("{}: no cases", rule.id));
+            }
+            continue;
+        };
+        let cases = cases(&text);
+        let alarms = cases.iter().filter(|case| case.alarm).count();
+        if alarms < 3 || cases.len() - alarms < 3 {
+            problems.push(format!(
+                "{}: {alarms} alarms and {} safe forms",
+                rule.id,
+                cases.len() - alarms
+            ));
+        }
+        for (number, case) in cases.iter().enumerate() {
+            let section = section(&[(case.path, case.text)]);
+            if rules(&section).contains(&rule.id) != case.alarm {
+                let kind = if case.alarm { "alarm" } else { "safe form" };
+                problems.push(format!(
+                    "{}: {kind} {} of {}: {:?}\n{}",
+                    rule.id,
+                    number + 1,
+                    case.path,
+                    rules(&section),
+                    case.text
+                ));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn ids_are_unique_and_words_are_sentences() {
+    let mut seen = HashSet::new();
+    for rule in repolens_analysis::security::rules() {
+        assert!(seen.insert(rule.id), "{} is used twice", rule.id);
+        assert!(
+            !rule.title.ends_with('.') && !rule.remedy.ends_with('.') && rule.risk.ends_with('.'),
+            "{}",
+            rule.id
+        );
+    }
 }

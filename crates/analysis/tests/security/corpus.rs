@@ -30,8 +30,8 @@ pub struct Corpus {
 const SECRETS: usize = 300;
 const DECOYS: usize = 2_000;
 const WORDS: &[&str] = &[
-    "garden", "harbor", "silver", "planet", "winter", "orange", "bridge", "forest", "castle", "engine", "market", "violet", "copper",
-    "meadow", "pepper", "rocket",
+    "garden", "harbor", "silver", "planet", "winter", "orange", "bridge", "forest", "castle", "engine", "market",
+    "violet", "copper", "meadow", "pepper", "rocket",
 ];
 /// Files in which credentials are, with a line for one.
 const PLACES: &[(&str, &str)] = &[
@@ -48,7 +48,14 @@ const PLACES: &[(&str, &str)] = &[
 ];
 
 /// Decoys have a line of their own kind; the files give them a language.
-const DECOY_FILES: &[&str] = &["src/a.py", "src/b.js", "config/c.yml", "src/d.ts", "config/e.properties", "src/f.go"];
+const DECOY_FILES: &[&str] = &[
+    "src/a.py",
+    "src/b.js",
+    "config/c.yml",
+    "src/d.ts",
+    "config/e.properties",
+    "src/f.go",
+];
 
 /// Random numbers, the same each time (SplitMix64).
 struct Random(u64);
@@ -127,7 +134,16 @@ fn part(name: &str, before: &str, random: &mut Random) -> Option<String> {
         let length: usize = length.parse().ok()?;
         // The last character is a letter or digit, as quotes of shells and edges of words need.
         let body = random.text(alphabet, length - 1);
-        return Some(body + &random.text(if alphabet.contains('q') { "abcdef" } else { &alphabet[..10] }, 1));
+        return Some(
+            body + &random.text(
+                if alphabet.contains('q') {
+                    "abcdef"
+                } else {
+                    &alphabet[..10]
+                },
+                1,
+            ),
+        );
     }
     let object = |text: String| URL_SAFE_NO_PAD.encode(text);
     Some(match name {
@@ -136,7 +152,13 @@ fn part(name: &str, before: &str, random: &mut Random) -> Option<String> {
         "grafana" => hex::encode(crc32fast::hash(before.trim_end_matches('_').as_bytes()).to_le_bytes()),
         "glc" => {
             let key = random.text(B62, 32);
-            format!("glc_{}", STANDARD.encode(format!(r#"{{"o":"{}","n":"stack","k":"{key}","m":{{"r":"eu"}}}}"#, random.text(DIGITS, 6))))
+            format!(
+                "glc_{}",
+                STANDARD.encode(format!(
+                    r#"{{"o":"{}","n":"stack","k":"{key}","m":{{"r":"eu"}}}}"#,
+                    random.text(DIGITS, 6)
+                ))
+            )
         }
         "atlassian" => {
             let value = format!("ATATT3xFfGF0{}=", random.text(URL, 171));
@@ -158,13 +180,20 @@ fn part(name: &str, before: &str, random: &mut Random) -> Option<String> {
         }
         "jwt" => {
             let (header, id) = (object(r#"{"alg":"HS256","typ":"JWT"}"#.into()), random.text(B62, 12));
-            format!("{header}.{}.{}", object(format!(r#"{{"sub":"{id}","role":"service"}}"#)), random.text(URL, 42) + "k")
+            format!(
+                "{header}.{}.{}",
+                object(format!(r#"{{"sub":"{id}","role":"service"}}"#)),
+                random.text(URL, 42) + "k"
+            )
         }
         "pem" => {
             let mut der = vec![0x30, 0x82, 0x04, 0xA4, 0x02, 0x01, 0x00];
             der.extend(random.bytes(380));
             let label = ["RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY"][random.below(3)];
-            format!("-----BEGIN {label}-----\\n{}\\n-----END {label}-----", STANDARD.encode(der))
+            format!(
+                "-----BEGIN {label}-----\\n{}\\n-----END {label}-----",
+                STANDARD.encode(der)
+            )
         }
         _ => return None,
     })
@@ -199,10 +228,22 @@ pub fn corpus() -> Corpus {
         let (value, line) = match form {
             "{generic}" => {
                 let value = random.text(B62, 18) + &random.text(DIGITS, 3) + &random.text(LETTERS, 3);
-                (value.clone(), named(place, &["apiKey", "client_secret", "auth_token"][random.below(3)].to_owned(), &value))
+                (
+                    value.clone(),
+                    named(
+                        place,
+                        &["apiKey", "client_secret", "auth_token"][random.below(3)].to_owned(),
+                        &value,
+                    ),
+                )
             }
             "{password}" => {
-                let value = format!("{}{}!{}", random.text(&LETTERS[..26], 2), random.text(&LETTERS[26..], 5), random.text(DIGITS, 3));
+                let value = format!(
+                    "{}{}!{}",
+                    random.text(&LETTERS[..26], 2),
+                    random.text(&LETTERS[26..], 5),
+                    random.text(DIGITS, 3)
+                );
                 (value.clone(), named(place, "db_password", &value))
             }
             form => {
@@ -227,7 +268,11 @@ pub fn corpus() -> Corpus {
         let [kind, form] = forms[number % forms.len()][..] else {
             panic!("a row has two columns: {:?}", forms[number % forms.len()]);
         };
-        let file = format!("decoys{}/{}", number / 400, DECOY_FILES[(number / forms.len() + number) % DECOY_FILES.len()]);
+        let file = format!(
+            "decoys{}/{}",
+            number / 400,
+            DECOY_FILES[(number / forms.len() + number) % DECOY_FILES.len()]
+        );
         let line = fill(form, &mut random);
         let text = corpus.files.entry(file.clone()).or_default();
         // Apart, so that one decoy is no context of the next.

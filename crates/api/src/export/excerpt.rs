@@ -5,8 +5,8 @@ use std::io::{self, BufReader, Read};
 
 use repolens_core::report::{
     Action, Analyser, CallStatistics, CircularDependencies, ComplexFunction, ComplexityMetrics, DeadCode, Dependencies,
-    Duplication, Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Security, SecurityFinding, Summary,
-    TestSection, UnresolvedImport,
+    Duplication, Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Security, SecurityFinding,
+    Summary, TestSection, UnresolvedImport,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};

@@ -8,8 +8,14 @@ use super::{About, Excerpt, sarif};
 /// One entry for each result of the SARIF form that nothing suppresses.
 pub fn write(about: &About, excerpt: &Excerpt) -> Value {
     let sarif = sarif::write(about, excerpt);
-    let results = sarif["runs"][0]["results"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let entries = results.iter().filter(|result| result.get("suppressions").is_none()).map(entry);
+    let results = sarif["runs"][0]["results"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let entries = results
+        .iter()
+        .filter(|result| result.get("suppressions").is_none())
+        .map(entry);
     Value::Array(entries.collect())
 }
 
@@ -19,7 +25,9 @@ fn entry(result: &Value) -> Value {
     let path = decoded(&text(&spot["artifactLocation"]["uri"]));
     let rule = text(&result["ruleId"]);
     // Without the line, so that a finding that moved is the same one.
-    let known = [&rule, &path, &text(&result["partialFingerprints"]["repolens/v1"])].map(String::as_str).join("\0");
+    let known = [&rule, &path, &text(&result["partialFingerprints"]["repolens/v1"])]
+        .map(String::as_str)
+        .join("\0");
     json!({
         "description": result["message"]["text"],
         "check_name": rule,
@@ -45,7 +53,9 @@ fn decoded(uri: &str) -> String {
     let mut rest = uri.as_bytes();
     while let [first, tail @ ..] = rest {
         let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        let byte = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *first == b'%');
+        let byte = pair
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            .filter(|_| *first == b'%');
         bytes.push(byte.unwrap_or(*first));
         rest = if byte.is_some() { &tail[2..] } else { tail };
     }
@@ -65,8 +75,14 @@ mod tests {
     #[test]
     fn severities_are_those_of_gitlab() {
         for (result, expected) in [
-            (json!({ "level": "error", "properties": { "severity": "critical" } }), "blocker"),
-            (json!({ "level": "error", "properties": { "severity": "high" } }), "critical"),
+            (
+                json!({ "level": "error", "properties": { "severity": "critical" } }),
+                "blocker",
+            ),
+            (
+                json!({ "level": "error", "properties": { "severity": "high" } }),
+                "critical",
+            ),
             (json!({ "level": "note", "properties": { "severity": "info" } }), "info"),
             (json!({ "level": "warning" }), "major"),
             (json!({ "level": "note" }), "minor"),

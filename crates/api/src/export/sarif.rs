@@ -37,10 +37,17 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
         .into_iter()
         .map(|(id, text, level)| rule(id, text, level))
         .collect();
-    let known = excerpt.security.get().map(|section| section.rules.as_slice()).unwrap_or_default();
+    let known = excerpt
+        .security
+        .get()
+        .map(|section| section.rules.as_slice())
+        .unwrap_or_default();
     rules.extend(results.own_rules.iter().map(|id| {
         let described = known.iter().find(|rule| rule.id == *id);
-        described.map_or_else(|| rule(id, "Found by the security rules of the analysis", "warning"), security_rule)
+        described.map_or_else(
+            || rule(id, "Found by the security rules of the analysis", "warning"),
+            security_rule,
+        )
     }));
     let version = excerpt
         .analyser
@@ -177,17 +184,36 @@ fn security(results: &mut Results, excerpt: &Excerpt) {
     for finding in excerpt.security_findings() {
         results.add(of_security(finding, None));
     }
-    for entry in excerpt.security.get().map(|section| section.suppressed.as_slice()).unwrap_or_default() {
+    for entry in excerpt
+        .security
+        .get()
+        .map(|section| section.suppressed.as_slice())
+        .unwrap_or_default()
+    {
         results.add(of_security(&entry.finding, Some(&entry.suppressed_by)));
     }
 }
 
 fn of_security<'a>(finding: &'a SecurityFinding, suppressed_by: Option<&'a str>) -> Finding<'a> {
-    let rule = if finding.rule.is_empty() { "security" } else { &finding.rule };
-    let text = if finding.message.is_empty() { rule.to_owned() } else { finding.message.clone() };
-    let text = if finding.remedy.is_empty() { text } else { format!("{text}. {}.", finding.remedy) };
+    let rule = if finding.rule.is_empty() {
+        "security"
+    } else {
+        &finding.rule
+    };
+    let text = if finding.message.is_empty() {
+        rule.to_owned()
+    } else {
+        finding.message.clone()
+    };
+    let text = if finding.remedy.is_empty() {
+        text
+    } else {
+        format!("{text}. {}.", finding.remedy)
+    };
     let mut spot = place(&finding.file, finding.line.map(|line| (line, line)));
-    let region = spot.pointer_mut("/physicalLocation/region").and_then(Value::as_object_mut);
+    let region = spot
+        .pointer_mut("/physicalLocation/region")
+        .and_then(Value::as_object_mut);
     if let (Some(column), Some(region)) = (finding.column.filter(|column| *column > 0), region) {
         region.insert("startColumn".into(), column.into());
     }
@@ -228,7 +254,11 @@ fn security_rule(rule: &SecurityRule) -> Value {
         FindingSeverity::Info => "0.0",
     };
     let mut tags = vec!["security".to_owned(), rule.category.as_str().to_owned()];
-    tags.extend(rule.cwe.as_ref().map(|cwe| format!("external/cwe/{}", cwe.to_lowercase())));
+    tags.extend(
+        rule.cwe
+            .as_ref()
+            .map(|cwe| format!("external/cwe/{}", cwe.to_lowercase())),
+    );
     let risk = if rule.risk.is_empty() { &rule.title } else { &rule.risk };
     let mut help = format!("{risk}\n\n**What to do**: {}\n", rule.remedy);
     if !rule.safe.is_empty() {

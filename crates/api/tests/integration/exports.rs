@@ -174,7 +174,14 @@ async fn badges(database: Database) {
 async fn what_has_no_report(database: Database) {
     let api = Api::start(&database);
     let queued = api.submit().await;
-    for form in ["report.html", "report.md", "report.json", "report.sarif", "gl-code-quality-report.json", "sbom.json"] {
+    for form in [
+        "report.html",
+        "report.md",
+        "report.json",
+        "report.sarif",
+        "gl-code-quality-report.json",
+        "sbom.json",
+    ] {
         assert_eq!(api.get(&format!("/api/scan/nothing/{form}")).await.0, 404);
         assert_eq!(api.get(&format!("/api/scan/{queued}/{form}")).await.0, 409);
     }

@@ -27,7 +27,10 @@ fn candidate(rule: &str, list: &[&SecurityFinding]) -> Candidate {
     let is_secret = first.category == FindingCategory::Secret;
     let title = match (is_secret, count) {
         (true, 1) => format!("Revoke the credential in `{}`", first.file),
-        (true, _) => format!("Revoke {} that are in the source", many(count, "credential", "credentials")),
+        (true, _) => format!(
+            "Revoke {} that are in the source",
+            many(count, "credential", "credentials")
+        ),
         (false, 1) => format!("Repair `{}`: {rule}", first.file),
         (false, _) => format!("Repair {} of {rule}", many(count, "place", "places")),
     };

@@ -146,7 +146,13 @@ impl Findings {
                 fingerprint => fingerprint.to_owned(),
             };
             let place = (finding.file.as_str(), finding.line);
-            self.add(Kind::Security, finding.severity.as_str(), finding.message.clone(), place, key);
+            self.add(
+                Kind::Security,
+                finding.severity.as_str(),
+                finding.message.clone(),
+                place,
+                key,
+            );
         }
     }
 

@@ -50,11 +50,29 @@ async fn sarif_and_cyclonedx_are_valid_by_their_schemas() {
     let rules = run["tool"]["driver"]["rules"].as_array().expect("a list");
     let sql = rules.iter().find(|rule| rule["id"] == "sql-injection").expect("a rule");
     assert_eq!(sql["properties"]["security-severity"], "8.0");
-    assert!(sql["properties"]["tags"].as_array().expect("a list").contains(&json!("external/cwe/cwe-89")));
-    assert!(sql["help"]["markdown"].as_str().expect("a text").contains("Use parameters"));
-    let one = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).expect("a result");
+    assert!(
+        sql["properties"]["tags"]
+            .as_array()
+            .expect("a list")
+            .contains(&json!("external/cwe/cwe-89"))
+    );
+    assert!(
+        sql["help"]["markdown"]
+            .as_str()
+            .expect("a text")
+            .contains("Use parameters")
+    );
+    let one = |rule: &str| {
+        results
+            .iter()
+            .find(|result| result["ruleId"] == rule)
+            .expect("a result")
+    };
     assert_eq!(one("github-token")["suppressions"][0]["kind"], "inSource");
-    assert_eq!(one("aws-access-key")["locations"][0]["physicalLocation"]["region"]["startColumn"], 5);
+    assert_eq!(
+        one("aws-access-key")["locations"][0]["physicalLocation"]["region"]["startColumn"],
+        5
+    );
 
     let gitlab: Value = get(&api, &format!("/api/scan/{id}/gl-code-quality-report.json"))
         .await
@@ -68,10 +86,16 @@ async fn sarif_and_cyclonedx_are_valid_by_their_schemas() {
     fingerprints.sort_unstable();
     fingerprints.dedup();
     assert_eq!(fingerprints.len(), entries.len(), "each is another one");
-    let secret = entries.iter().find(|entry| entry["check_name"] == "aws-access-key").expect("an entry");
+    let secret = entries
+        .iter()
+        .find(|entry| entry["check_name"] == "aws-access-key")
+        .expect("an entry");
     assert_eq!(
         (&secret["severity"], &secret["location"]),
-        (&json!("blocker"), &json!({ "path": "config/<prod>.env", "lines": { "begin": 2 } }))
+        (
+            &json!("blocker"),
+            &json!({ "path": "config/<prod>.env", "lines": { "begin": 2 } })
+        )
     );
 
     let bom: Value = get(&api, &format!("/api/scan/{id}/sbom.json"))

@@ -357,6 +357,8 @@ fn dead_code(results: &mut Results, excerpt: &Excerpt) {
                 fingerprint: format!("{file}:{}:{}", import.source, import.symbol),
                 place: place(file, Some((import.line, import.line))),
                 related: Vec::new(),
+                severity: None,
+                suppressed_by: None,
             });
         }
     }
@@ -369,6 +371,8 @@ fn dead_code(results: &mut Results, excerpt: &Excerpt) {
                 fingerprint: format!("{file}:{name}"),
                 place: place(file, None),
                 related: Vec::new(),
+                severity: None,
+                suppressed_by: None,
             });
         }
     }

@@ -1,0 +1,271 @@
+//! Sites of Python.
+
+use std::collections::HashMap;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, InterpolatedStringElement, Number, Operator, Stmt};
+use ruff_text_size::Ranged;
+
+use super::{Names, Site, Value, is_of_interest};
+
+const LANGUAGE: &str = "python";
+/// Built values inside built values.
+const DEPTH: usize = 12;
+
+/// Reads the sites of a module.
+pub fn sites(body: &[Stmt]) -> Vec<Site> {
+    let mut walk = Walk::default();
+    // Names first, so that a constant below a function is followed.
+    walk.visit_body(body);
+    walk.reading = true;
+    walk.functions = 0;
+    walk.visit_body(body);
+    walk.sites
+}
+
+#[derive(Default)]
+struct Walk {
+    /// Local name to what it stands for.
+    imports: HashMap<String, String>,
+    names: Names,
+    /// Open functions, by number.
+    open: Vec<usize>,
+    functions: usize,
+    /// The second pass.
+    reading: bool,
+    sites: Vec<Site>,
+    assigned: Option<String>,
+}
+
+impl Walk {
+    fn function(&self) -> usize {
+        self.open.last().copied().unwrap_or(0)
+    }
+
+    /// `a.b.c`, with `a` resolved; `None` where it begins with something else than a name.
+    fn name(&self, expression: &Expr) -> String {
+        match expression {
+            Expr::Name(it) => {
+                let name = it.id.as_str();
+                match self.imports.get(name) {
+                    Some(full) => full.clone(),
+                    // A name of one's own is no builtin.
+                    None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => format!("own:{name}"),
+                    None => name.to_owned(),
+                }
+            }
+            Expr::Attribute(it) => format!("{}.{}", self.name(&it.value), it.attr),
+            Expr::Call(it) => format!("{}()", self.name(&it.func)),
+            _ => String::new(),
+        }
+    }
+
+    fn value(&self, expression: &Expr, depth: usize) -> Value {
+        if depth > DEPTH {
+            return Value::Unknown;
+        }
+        let of = |expression: &Expr| self.value(expression, depth + 1);
+        match expression {
+            Expr::StringLiteral(it) => Value::Text(it.value.to_str().to_owned()),
+            Expr::BytesLiteral(_) => Value::Text(String::new()),
+            Expr::BooleanLiteral(it) => Value::Bool(it.value),
+            Expr::NoneLiteral(_) => Value::Null,
+            Expr::NumberLiteral(it) => match &it.value {
+                Number::Int(number) => number.as_i64().map_or(Value::Unknown, Value::Number),
+                _ => Value::Number(0),
+            },
+            Expr::FString(it) => {
+                let mut parts = Vec::new();
+                for part in it.value.iter() {
+                    match part {
+                        ast::FStringPart::Literal(text) => parts.push(Value::Text(text.value.to_string())),
+                        ast::FStringPart::FString(text) => parts.extend(text.elements.iter().map(|element| match element {
+                            InterpolatedStringElement::Literal(text) => Value::Text(text.value.to_string()),
+                            InterpolatedStringElement::Interpolation(inner) => of(&inner.expression),
+                        })),
+                    }
+                }
+                // Text before and between: `f"{x}"` alone is `str(x)`.
+                parts.into_iter().fold(Value::Text(String::new()), Value::join)
+            }
+            Expr::BinOp(it) => match it.op {
+                Operator::Add => Value::join(of(&it.left), of(&it.right)),
+                Operator::Mod => match of(&it.left) {
+                    Value::Text(text) => match of(&it.right) {
+                        Value::List(values) => Value::Built([vec![Value::Text(text)], values].concat()),
+                        right => Value::Built(vec![Value::Text(text), right]),
+                    },
+                    _ => Value::Unknown,
+                },
+                Operator::BitOr => Value::Unknown,
+                _ => Value::Number(0),
+            },
+            Expr::Call(it) => self.call(it, depth),
+            Expr::List(it) => Value::List(it.elts.iter().map(of).collect()),
+            Expr::Tuple(it) => Value::List(it.elts.iter().map(of).collect()),
+            Expr::Dict(it) => Value::Object(
+                it.items
+                    .iter()
+                    .filter_map(|item| Some((item.key.as_ref().and_then(Expr::as_string_literal_expr)?.value.to_str().to_owned(), of(&item.value))))
+                    .collect(),
+            ),
+            Expr::Name(it) => match self.names.of(self.function(), it.id.as_str()) {
+                Some(value) => value.clone(),
+                None => Value::Name(self.name(expression)),
+            },
+            Expr::Attribute(_) => Value::Name(self.name(expression)),
+            Expr::If(it) => {
+                let (body, orelse) = (of(&it.body), of(&it.orelse));
+                if body.is_literal() && orelse.is_literal() { body } else { Value::Unknown }
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn call(&self, it: &ast::ExprCall, depth: usize) -> Value {
+        let arguments = || it.arguments.args.iter().map(|value| self.value(value, depth + 1));
+        if let Expr::Attribute(function) = &*it.func
+            && function.attr.as_str() == "format"
+            && let text @ (Value::Text(_) | Value::Built(_)) = self.value(&function.value, depth + 1)
+        {
+            let keywords = it.arguments.keywords.iter().map(|keyword| self.value(&keyword.value, depth + 1));
+            return Value::Built([text].into_iter().chain(arguments()).chain(keywords).collect());
+        }
+        Value::Call(self.name(&it.func), arguments().collect())
+    }
+
+    fn parameters(&mut self, parameters: &ast::Parameters) {
+        let function = self.function();
+        for parameter in parameters.iter() {
+            self.names.hide(function, parameter.name().as_str());
+        }
+    }
+
+    fn bind(&mut self, target: &Expr, value: Value) {
+        if self.reading {
+            return;
+        }
+        let function = self.function();
+        match target {
+            Expr::Name(it) => self.names.assign(function, it.id.as_str(), value),
+            Expr::Tuple(it) => it.elts.iter().for_each(|target| self.bind(target, Value::Unknown)),
+            Expr::List(it) => it.elts.iter().for_each(|target| self.bind(target, Value::Unknown)),
+            Expr::Starred(it) => self.bind(&it.value, Value::Unknown),
+            _ => {}
+        }
+    }
+
+    fn import(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Import(it) => {
+                for alias in &it.names {
+                    let full = alias.name.to_string();
+                    match &alias.asname {
+                        Some(name) => self.imports.insert(name.to_string(), full),
+                        None => {
+                            let root = full.split('.').next().unwrap_or_default().to_owned();
+                            self.imports.insert(root.clone(), root)
+                        }
+                    };
+                }
+            }
+            Stmt::ImportFrom(it) => {
+                let dots = ".".repeat(it.level as usize);
+                let module = it.module.as_ref().map_or("", |module| module.as_str());
+                for alias in &it.names {
+                    let local = alias.asname.as_ref().unwrap_or(&alias.name).to_string();
+                    self.imports.insert(local, format!("{dots}{module}.{}", alias.name));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, site: Site) {
+        if is_of_interest(LANGUAGE, &site.name) {
+            self.sites.push(site);
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Walk {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Import(_) | Stmt::ImportFrom(_) => self.import(stmt),
+            Stmt::FunctionDef(it) => {
+                if !self.reading {
+                    let function = self.function();
+                    self.names.assign(function, it.name.as_str(), Value::Unknown);
+                }
+                self.functions += 1;
+                self.open.push(self.functions);
+                self.parameters(&it.parameters);
+                visitor::walk_stmt(self, stmt);
+                self.open.pop();
+                return;
+            }
+            Stmt::ClassDef(it) if !self.reading => {
+                let function = self.function();
+                self.names.assign(function, it.name.as_str(), Value::Unknown);
+            }
+            Stmt::Assign(it) => {
+                let value = self.value(&it.value, 0);
+                for target in &it.targets {
+                    if self.reading {
+                        let name = self.name(target);
+                        let name = name.trim_start_matches("own:").to_owned();
+                        let site = Site { name: format!("={name}"), values: vec![value.clone()], named: Vec::new(), assigned: None, at: it.range().start().to_usize() };
+                        self.add(site);
+                        self.assigned = Some(name);
+                    }
+                    self.bind(target, value.clone());
+                }
+                visitor::walk_stmt(self, stmt);
+                self.assigned = None;
+                return;
+            }
+            Stmt::AnnAssign(it) => {
+                if let Some(value) = &it.value {
+                    let value = self.value(value, 0);
+                    self.bind(&it.target, value);
+                }
+            }
+            Stmt::AugAssign(it) => self.bind(&it.target, Value::Unknown),
+            Stmt::For(it) => self.bind(&it.target, Value::Unknown),
+            Stmt::With(it) => {
+                for item in &it.items {
+                    if let Some(target) = &item.optional_vars {
+                        self.bind(target, Value::Unknown);
+                    }
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Named(it) = expression {
+            self.bind(&it.target, Value::Unknown);
+        }
+        if let (Expr::Call(it), true) = (expression, self.reading) {
+            let name = self.name(&it.func);
+            if is_of_interest(LANGUAGE, &name) {
+                let site = Site {
+                    name,
+                    values: it.arguments.args.iter().map(|value| self.value(value, 0)).collect(),
+                    named: it
+                        .arguments
+                        .keywords
+                        .iter()
+                        .filter_map(|keyword| Some((keyword.arg.as_ref()?.to_string(), self.value(&keyword.value, 0))))
+                        .collect(),
+                    assigned: self.assigned.clone(),
+                    at: it.range().start().to_usize(),
+                };
+                self.sites.push(site);
+            }
+        }
+        visitor::walk_expr(self, expression);
+    }
+}

@@ -13,9 +13,8 @@ use repolens_core::report::{
 use sha2::{Digest as _, Sha256};
 
 use super::{Outcome, Scratch};
-use crate::facts::FileFacts;
+use crate::facts::{Facts, FileFacts};
 use crate::language::Origin;
-use crate::scan::Facts;
 use crate::security::{self, Baseline, Ignored, RawFinding};
 
 mod score;

@@ -3,7 +3,7 @@
 use repolens_core::report::{Action, FindingCategory, FindingSeverity, Report, SecurityFinding};
 
 use super::{Candidate, many, place};
-use crate::scan::Facts;
+use crate::facts::Facts;
 
 /// One action for each rule, the most severe first.
 pub(super) fn findings(_: &Facts, report: &Report) -> Vec<Candidate> {

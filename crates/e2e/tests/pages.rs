@@ -234,6 +234,7 @@ async fn every_page_is_quiet_fits_and_is_accessible() {
         "/service".to_owned(),
         format!("/scan/{id}/file?path=src/a.py"),
         format!("/scan/{id}/files?q=quoted"),
+        format!("/api/scan/{id}/report.html"),
         format!("/compare?from={id}&to={second}"),
         format!("/repository/{}", scan.0["repositoryId"].as_str().expect("an id")),
     ]);
@@ -247,6 +248,13 @@ async fn every_page_is_quiet_fits_and_is_accessible() {
             scene.fits(&format!("{path} at {width}")).await;
         }
         scene.quiet(path).await;
+        let twice = "const ids = [...document.querySelectorAll('[id]')].map((element) => element.id); \
+                     return ids.filter((id, index) => ids.indexOf(id) !== index);";
+        assert_eq!(
+            scene.browser.run(twice, &[]).await,
+            json!([]),
+            "{path}: ids that are used twice"
+        );
         for scheme in ["light", "dark"] {
             scene.browser.prefer(scheme, "screen").await;
             faults.extend(

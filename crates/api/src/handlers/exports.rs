@@ -14,16 +14,44 @@ use crate::auth::caller::Caller;
 use crate::export::{self, About, Form, badge};
 use crate::http::conditional;
 use crate::http::problem::Problem;
+use crate::pages::{self, Reader};
 use crate::reports::envelope;
 
-/// The report as a page.
+/// The report as one page that needs nothing else. One that another program wrote is shown as far as it can be read.
 pub async fn get_html(
     app: web::Data<App>,
+    reader: web::Data<Reader>,
     request: HttpRequest,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    in_form(&app, &request, &caller, &id, Form::Html).await
+    let seen = completed(&app, &caller, &id).await?;
+    let digest = seen
+        .report_sha256
+        .as_deref()
+        .map(|digest| tag(digest, Form::Html.ending()));
+    if let Some(digest) = digest
+        .as_deref()
+        .filter(|digest| conditional::has_already(request.headers(), digest))
+    {
+        return Ok(conditional::not_modified(request.headers(), digest, CACHE));
+    }
+    let Some(page) = pages::write_one_file(&app, &reader, &seen).await? else {
+        return in_form(&app, &request, &caller, &id, Form::Html).await;
+    };
+    let mut response = HttpResponse::Ok();
+    let name = About::of(&seen.scan).file_name(Form::Html.ending());
+    response
+        .content_type(Form::Html.content_type())
+        .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")))
+        .insert_header((header::CONTENT_SECURITY_POLICY, pages::one_file_policy()));
+    Ok(conditional::body(
+        response,
+        request.headers(),
+        digest.as_deref(),
+        CACHE,
+        page.into_bytes(),
+    ))
 }
 
 /// The report as Markdown.

@@ -97,7 +97,7 @@ pub fn spark(values: &[f64], least_range: f64) -> Html {
 /// The links below one page of a list.
 #[derive(Template)]
 #[template(
-    source = r#"{% if pages > 1 %}<nav class="pager" aria-label="Pages of the list">
+    source = r#"{% if in_one_file && total > per_page %}<p class="more">This file lists the first {{ per_page }} of {{ total }}.</p>{% else if pages > 1 %}<nav class="pager" aria-label="Pages of the list">
 {% if let Some(address) = before %}<a href="{{ address }}" rel="prev">Previous</a>{% endif %}
 <span class="soft">Page {{ page }} of {{ pages }}</span>
 {% if let Some(address) = after %}<a href="{{ address }}" rel="next">Next</a>{% endif %}
@@ -105,10 +105,13 @@ pub fn spark(values: &[f64], least_range: f64) -> Html {
     ext = "html"
 )]
 pub struct Pager {
+    total: usize,
+    per_page: usize,
     page: usize,
     pages: usize,
     before: Option<String>,
     after: Option<String>,
+    in_one_file: bool,
 }
 
 impl HtmlSafe for Pager {}
@@ -119,17 +122,29 @@ impl Pager {
         let pages = total.div_ceil(per_page).max(1);
         let page = page.clamp(1, pages);
         Self {
+            total,
+            per_page,
             page,
             pages,
             before: (page > 1).then(|| address(page - 1)),
             after: (page < pages).then(|| address(page + 1)),
+            in_one_file: false,
+        }
+    }
+
+    /// For a report in one file, which has no further pages: the first entries, and how many there are.
+    pub fn of_one_file(total: usize) -> Self {
+        const ROWS: usize = 500;
+        Self {
+            in_one_file: true,
+            ..Self::new(total, ROWS, 1, |_| String::new())
         }
     }
 
     /// The entries of this page.
-    pub fn range(&self, total: usize, per_page: usize) -> std::ops::Range<usize> {
-        let from = (self.page - 1) * per_page;
-        from.min(total)..(from + per_page).min(total)
+    pub fn range(&self) -> std::ops::Range<usize> {
+        let from = (self.page - 1) * self.per_page;
+        from.min(self.total)..(from + self.per_page).min(self.total)
     }
 }
 
@@ -151,9 +166,13 @@ mod tests {
     #[test]
     fn a_list_has_pages() {
         let pager = Pager::new(101, 50, 9, |page| format!("?page={page}"));
-        assert_eq!((pager.page, pager.pages, pager.range(101, 50)), (3, 3, 100..101));
+        assert_eq!((pager.page, pager.pages, pager.range()), (3, 3, 100..101));
         assert!(pager.to_string().contains("?page=2") && !pager.to_string().contains("?page=4"));
         assert_eq!(Pager::new(0, 50, 1, |_| String::new()).to_string(), "");
+        let pager = Pager::of_one_file(501);
+        assert_eq!(pager.range(), 0..500);
+        assert!(pager.to_string().contains("the first 500 of 501") && !pager.to_string().contains("<a"));
+        assert_eq!(Pager::of_one_file(500).to_string(), "");
     }
 
     #[test]

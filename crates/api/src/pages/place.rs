@@ -63,6 +63,14 @@ impl Place {
         }
     }
 
+    /// The same report as one file.
+    pub fn in_one_file(&self) -> Self {
+        Self {
+            in_one_file: true,
+            ..self.clone()
+        }
+    }
+
     /// The page of a section, with what follows on its address.
     pub fn tab(&self, key: &str, query: &str) -> String {
         let hash = if query.is_empty() { "" } else { "?" };
@@ -71,6 +79,14 @@ impl Place {
             (true, key) => format!("#{key}"),
             (false, "") => format!("/scan/{}{hash}{query}", self.scan_id),
             (false, key) => format!("/scan/{}/{key}{hash}{query}", self.scan_id),
+        }
+    }
+
+    /// A part of the page of a section, by its id.
+    pub fn part(&self, key: &str, id: &str) -> String {
+        match self.in_one_file {
+            true => format!("#{id}"),
+            false => format!("{}#{id}", self.tab(key, "")),
         }
     }
 

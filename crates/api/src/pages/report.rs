@@ -1,6 +1,7 @@
 //! A report: a frame with tabs, one file for each. A tab is in the list below and nowhere else.
 
 mod frame;
+mod one_file;
 
 use std::sync::{Arc, LazyLock};
 
@@ -9,6 +10,7 @@ use askama::Template;
 use repolens_core::ScanId;
 use repolens_core::store::Seen;
 
+use super::parts::Pager;
 use super::place::Place;
 use super::query::Query;
 use super::read::{Reader, Sections};
@@ -19,6 +21,7 @@ use crate::app::App;
 use crate::http::conditional;
 use crate::http::problem::Problem;
 pub use frame::Frame;
+pub use one_file::{policy as one_file_policy, write as write_one_file};
 
 /// One section of the report as people see it.
 pub struct Tab {
@@ -66,6 +69,16 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// The page of a list of `total` entries that is shown, `per_page` at a time.
+    pub fn pager(&self, key: &str, total: usize, per_page: usize) -> Pager {
+        match self.place.in_one_file {
+            true => Pager::of_one_file(total),
+            false => Pager::new(total, per_page, self.query.page(), |page| {
+                self.with(key, "page", &page.to_string())
+            }),
+        }
+    }
+
     /// The address of this tab with another choice.
     pub fn with(&self, key: &str, name: &'static str, value: &str) -> String {
         self.place.tab(key, &self.query.with(name, value))

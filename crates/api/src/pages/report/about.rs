@@ -82,8 +82,8 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         _ => format!("{} MB", text::number(bytes / 1_048_576)),
     };
     let skipped = &analyser.skipped_files;
-    let pager = Pager::new(skipped.len(), ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
-    let range = pager.range(skipped.len(), ROWS);
+    let pager = view.pager(TAB.key, skipped.len(), ROWS);
+    let range = pager.range();
     Page {
         view,
         schema_version: view.sections.get::<u64>("schemaVersion").get().copied(),

@@ -150,12 +150,12 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     };
     let found: Vec<Row<'_>> = all.into_iter().filter(|row| wanted(row)).collect();
     let matching = found.len();
-    let pager = Pager::new(matching, ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
+    let pager = view.pager(TAB.key, matching, ROWS);
     Page {
         view,
         total: total(&dead),
         kinds,
-        rows: found[pager.range(matching, ROWS)].to_vec(),
+        rows: found[pager.range()].to_vec(),
         matching,
         pager,
         truncated: dead.truncated || dead.unused_functions_total() > dead.unused_functions.len() as u64,

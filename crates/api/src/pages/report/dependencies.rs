@@ -107,7 +107,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         _ => found.sort_by_key(|package| (!package.direct, package.is_dev)),
     }
     let matching = found.len();
-    let pager = Pager::new(matching, ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
+    let pager = view.pager(TAB.key, matching, ROWS);
     let mut types: BTreeMap<&str, usize> = BTreeMap::new();
     for package in packages {
         *types.entry(&package.r#type).or_default() += 1;
@@ -123,7 +123,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     Page {
         view,
         types: types.into_iter().collect(),
-        rows: found[pager.range(matching, ROWS)].to_vec(),
+        rows: found[pager.range()].to_vec(),
         matching,
         pager,
         several: several(packages),

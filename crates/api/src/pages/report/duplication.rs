@@ -82,10 +82,10 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         })
         .collect();
     let matching = found.len();
-    let pager = Pager::new(matching, ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
+    let pager = view.pager(TAB.key, matching, ROWS);
     Page {
         view,
-        rows: found[pager.range(matching, ROWS)].to_vec(),
+        rows: found[pager.range()].to_vec(),
         matching,
         pager,
         copies: &copies,

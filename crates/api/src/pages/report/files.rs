@@ -161,7 +161,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         order.then_with(|| a.path.cmp(&b.path))
     });
     let matching = found.len();
-    let pager = Pager::new(matching, ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
+    let pager = view.pager(TAB.key, matching, ROWS);
     let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
     for file in &code.files {
         *languages.entry(&file.language).or_default() += 1;
@@ -169,7 +169,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     let known = view.sections.get::<Languages>("languages");
     Page {
         view,
-        rows: found[pager.range(matching, ROWS)].to_vec(),
+        rows: found[pager.range()].to_vec(),
         matching,
         listed: code.files.len(),
         total: known.get().map(|languages| languages.total_files),

@@ -105,8 +105,8 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         _ => {}
     }
     let matching = files.len();
-    let pager = Pager::new(matching, ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
-    let rows = files[pager.range(matching, ROWS)].to_vec();
+    let pager = view.pager(TAB.key, matching, ROWS);
+    let rows = files[pager.range()].to_vec();
     let months: Vec<(String, u64)> = hotspots.activity.iter().map(|month| (month.month.clone(), month.commits)).collect();
     Page {
         view,

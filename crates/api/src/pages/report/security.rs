@@ -96,7 +96,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         .collect();
     found.sort_by_key(|finding| (finding.in_test, finding.severity));
     let matching = found.len();
-    let pager = Pager::new(matching, ROWS, view.query.page(), |page| view.with(TAB.key, "page", &page.to_string()));
+    let pager = view.pager(TAB.key, matching, ROWS);
     let mut categories: Vec<&str> = security.findings.iter().map(|finding| finding.category.as_str()).collect();
     categories.sort_unstable();
     categories.dedup();
@@ -107,7 +107,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
             .map(|severity| (severity.as_str(), security.totals.of(*severity)))
             .collect(),
         categories,
-        rows: found[pager.range(matching, ROWS)].to_vec(),
+        rows: found[pager.range()].to_vec(),
         matching,
         pager,
         security: &security,

@@ -284,3 +284,46 @@ async fn a_page_needs_nothing_and_runs_nothing() {
         assert!(block.lines().all(|line| Some(cells(line)) == heads), "{block}");
     }
 }
+
+/// A report of this version is one page with all that its tabs show.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_file_has_every_section() {
+    let database = Database::new(Kind::Sqlite).await;
+    let api = Api::start(&database);
+    let mut ours = report();
+    ours["analyser"] = json!({
+        "version": "0.2.0", "stages": [], "skippedFiles": [], "skippedFilesTotal": 0, "truncated": false,
+        "limits": { "maxFileSize": 1, "maxParseSize": 1, "maxManifestSize": 1, "maxFiles": 1, "maxTotalSize": 1, "maxNesting": 1 },
+    });
+    let id = complete(&api, ours).await;
+    let response = get(&api, &format!("/api/scan/{id}/report.html")).await;
+    let policy = response.headers()["content-security-policy"]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    let page = response.text().await.expect("the whole body");
+    let overview = get(&api, &format!("/scan/{id}"))
+        .await
+        .text()
+        .await
+        .expect("the whole body");
+    let tabs: Vec<&str> = overview
+        .split(&format!("href=\"/scan/{id}/"))
+        .skip(1)
+        .filter_map(|rest| rest.split(['"', '#', '?']).next())
+        .collect();
+    assert!(tabs.len() > 10, "{tabs:?}");
+    for tab in tabs {
+        assert!(page.contains(&format!(" id=\"{tab}\"")), "{tab} is not on\n{page}");
+    }
+    for never in [
+        "<script", "<img", "<link", "<form", "href=\"/", "src=", " style=", "url(", "\u{202e}",
+    ] {
+        assert!(!page.contains(never), "`{never}` is on\n{page}");
+    }
+    // Each link within it leads somewhere.
+    for id in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!(" id=\"{id}\"")), "#{id} leads nowhere");
+    }
+}

@@ -94,9 +94,9 @@ fn a_closed_terminal_is_a_graceful_stop() {
 #[test]
 fn a_closed_terminal_that_shows_the_log_is_one_too() {
     let mut setup = Setup::new(
-        &format!("{API} pid-file=DIR/pids"),
+        &format!("pid-file=DIR/pids {API}"),
         // What it writes after the terminal is closed has nowhere to go.
-        &format!("{WORKER} pid-file=DIR/pids spew=20000:100:W"),
+        &format!("pid-file=DIR/pids {WORKER} spew=20000:100:W"),
     )
     .flags(&LONG_GRACES);
     let (mut window, programs) = terminal();

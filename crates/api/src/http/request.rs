@@ -84,11 +84,15 @@ pub async fn around(
     };
 
     let narrower = response.request().extensions().get::<Allowance>().copied();
+    // The client keeps the headers that it has; those of a 304 would replace them.
+    let is_news = response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
-    secure(headers, https);
+    if is_news {
+        secure(headers, https);
+    }
     if let Some(allowance) = narrower.or(allowance) {
         tell(headers, allowance);
     }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::place::{Place, short_name};
 use super::query::Query;
 use super::read::{Reader, Sections};
-use super::shell::{Shell, State, answer};
+use super::shell::{Shell, State, answer_if_changed};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
 use super::{parts, see_other};
@@ -225,7 +225,7 @@ pub async fn get(
         body: Html(body.to_string()),
     };
     let html = page.render().map_err(|error| Problem::because(&error))?;
-    Ok(answer(&request, HttpResponse::Ok(), html))
+    Ok(answer_if_changed(&request, html))
 }
 
 /// `None`: the report does not know the file.

@@ -14,11 +14,10 @@ use super::parts::Pager;
 use super::place::Place;
 use super::query::Query;
 use super::read::{Reader, Sections};
-use super::shell::{Shell, State, answer};
+use super::shell::{Shell, State, answer_if_changed};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
 use crate::app::App;
-use crate::http::conditional;
 use crate::http::problem::Problem;
 pub use frame::Frame;
 pub use one_file::{policy as one_file_policy, write as write_one_file};
@@ -187,15 +186,7 @@ pub async fn answer_tab(
         favorite,
     };
     let html = page.render().map_err(|error| Problem::because(&error))?;
-    let digest = format!("page-{:08x}-{}", crc32fast::hash(html.as_bytes()), html.len());
-    if conditional::has_already(request.headers(), &digest) {
-        return Ok(conditional::not_modified(
-            request.headers(),
-            &digest,
-            "private, no-cache",
-        ));
-    }
-    Ok(answer(request, HttpResponse::Ok(), html))
+    Ok(answer_if_changed(request, html))
 }
 
 fn links(frame: &Frame, place: &Place, current: &'static Tab) -> Vec<TabLink> {

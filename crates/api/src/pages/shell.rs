@@ -83,18 +83,33 @@ pub fn page(
     Ok(answer(request, response, html))
 }
 
-/// The same with a text that was made before.
-pub fn answer(request: &HttpRequest, mut response: HttpResponseBuilder, html: String) -> HttpResponse<BoxBody> {
+/// Answers with a page that a browser may have already: then without its text.
+pub fn answer_if_changed(request: &HttpRequest, html: String) -> HttpResponse<BoxBody> {
+    let digest = format!("page-{:08x}-{}", crc32fast::hash(html.as_bytes()), html.len());
+    match conditional::has_already(request.headers(), &digest) {
+        true => conditional::not_modified(request.headers(), &digest, CACHE),
+        false => with_headers(request, HttpResponse::Ok(), Some(&digest), html),
+    }
+}
+
+/// Answers with a text that was made before.
+pub fn answer(request: &HttpRequest, response: HttpResponseBuilder, html: String) -> HttpResponse<BoxBody> {
+    with_headers(request, response, None, html)
+}
+
+/// Who sees a page may change, and what they see of it.
+const CACHE: &str = "private, no-cache";
+
+fn with_headers(
+    request: &HttpRequest,
+    mut response: HttpResponseBuilder,
+    digest: Option<&str>,
+    html: String,
+) -> HttpResponse<BoxBody> {
     response
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, format!("{POLICY}; form-action 'self'")))
         // With `no-referrer`, browsers send forms with the origin `null`.
         .insert_header((header::REFERRER_POLICY, "same-origin"));
-    conditional::body(
-        response,
-        request.headers(),
-        None,
-        "private, no-cache",
-        html.into_bytes(),
-    )
+    conditional::body(response, request.headers(), digest, CACHE, html.into_bytes())
 }

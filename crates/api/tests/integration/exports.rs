@@ -80,6 +80,8 @@ async fn every_form_is_served_and_cached(database: Database) {
             .send()
             .await
             .expect("an answer");
+        // It would take the place of the policy under which a browser keeps the page.
+        assert!(!again.headers().contains_key("content-security-policy"), "{path}");
         assert_eq!(
             (again.status().as_u16(), again.text().await.expect("no body").len()),
             (304, 0),

@@ -81,6 +81,11 @@ async fn every_page_is_served(database: Database) {
     assert!(tabs.len() >= 12, "{tabs:?}");
     for tab in &tabs {
         page(&api, tab, 200).await;
+        let tag = get(&api, tab).await.headers()["etag"].clone();
+        let again = api.request(Method::GET, tab).header("If-None-Match", tag).send();
+        let again = again.await.expect("an answer");
+        assert_eq!(again.status(), 304, "{tab}");
+        assert!(!again.headers().contains_key("content-security-policy"), "{tab}");
     }
     let (_, scan) = api.get(&format!("/api/scan/{id}")).await;
     let repository = scan["repositoryId"].as_str().expect("an id");

@@ -1,5 +1,7 @@
 //! Which folder imports which, cycles of imports with what to cut, and files that belong together without an import.
 
+mod connections;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +22,7 @@ use crate::pages::text::{self, Html, filters};
 pub const TAB: Tab = Tab {
     key: "architecture",
     title: "Architecture",
-    sections: &["circularDependencies", "moduleGraph", "hotspots"],
+    sections: &["circularDependencies", "moduleGraph", "callGraph", "hotspots"],
     brief_sections: &["circularDependencies"],
     choices: &["in", "cycle", "cycles"],
     brief,
@@ -80,6 +82,7 @@ struct Page<'a> {
     all_cycles: bool,
     folders: Result<Folders, String>,
     hidden: Vec<(Html, Html, f64)>,
+    connections: Html,
 }
 
 /// What is shown of the folders.
@@ -160,6 +163,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
             .take(10)
             .map(|pair| (view.place.link(&pair.a), view.place.link(&pair.b), pair.degree))
             .collect(),
+        connections: connections::render(view)?,
     }
     .render()
 }

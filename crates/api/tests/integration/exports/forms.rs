@@ -185,7 +185,7 @@ async fn the_forms_show_what_the_report_has() {
         "1 import cycle",
         "1 copy, the largest first",
         "org.x:y",
-        "<h2 id=\"lic-h\">Licenses</h2>",
+        "<h2 id=\"project-lic-h\">Licenses</h2>",
     ] {
         assert!(page.contains(shown), "`{shown}` is not on\n{page}");
     }

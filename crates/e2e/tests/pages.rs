@@ -2,6 +2,8 @@
 
 #[path = "pages/axe.rs"]
 mod axe;
+#[path = "pages/sign_in.rs"]
+mod sign_in;
 
 use repolens_e2e::browser::Browser;
 use repolens_e2e::running::Home;

@@ -87,6 +87,8 @@ async fn a_visitor_signs_in_and_out() {
     );
     // No script of a page can read the session.
     assert_eq!(scene.value("document.cookie").await, "");
+    // The way to GitHub is the one request to another host, and what its page says in the console is not ours.
+    scene.browser.requests().await;
     scene.browser.console().await;
 
     // A key is shown once.

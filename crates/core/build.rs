@@ -42,8 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The folder of the package's sources.
 ///
-/// Cargo knows it wherever the sources are from, and needs the manifests of all packages of this platform for that. Without
-/// a network some of them may be missing (those of tests, in an image): then it is looked for in the registry's folder.
+/// Cargo knows it wherever the sources come from, but needs the manifests of all packages of this platform to answer. Without
+/// a network some of them may be missing (those of tests, in an image); then the registry's folder is searched.
 fn find_package() -> Result<PathBuf, Box<dyn Error>> {
     match ask_cargo(&["--offline"]) {
         Ok(folder) => Ok(folder),

@@ -1,6 +1,6 @@
 """Comparing our units with an oracle's: what the scripts beside this file share.
 
-A *unit* is `(path, line, name, value)`. The oracle's are looked up among ours: by path and line, then by path and name
+A *unit* is `(path, line, name, value)`. The oracle's are matched with ours: by path and line, then by path and name
 within a few lines. The agreement is the share of the oracle's units that we have with the same value."""
 
 import collections
@@ -36,7 +36,7 @@ def tree(path):
 
 
 def lister(*arguments):
-    """What `crates/analysis/examples/units.rs` says."""
+    """The output of `crates/analysis/examples/units.rs`."""
     binary = TARGET / "release/examples/units"
     if not binary.exists():
         subprocess.run(["cargo", "build", "-q", "--release", "-p", "repolens-analysis", "--example", "units"], cwd=ROOT, check=True)

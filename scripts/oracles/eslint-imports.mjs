@@ -8,7 +8,7 @@ const require = createRequire(path.join(modules, "x.js"));
 const { Linter } = require("eslint");
 const typescript = require("typescript-eslint");
 
-// Where the names of imports stand, and where their statements begin.
+// The places of the names of imports, and of the beginnings of their statements.
 let places;
 const place = {
   create: () => ({

@@ -12,7 +12,7 @@ const sonarjs = require("eslint-plugin-sonarjs");
 const ast = require(path.join(modules, "eslint/lib/rules/utils/ast-utils.js"));
 const { getMainFunctionTokenLocation } = require(path.join(modules, "eslint-plugin-sonarjs/cjs/helpers/location.js"));
 
-// Where both rules report a function, and where its name stands: the two do not report the same place.
+// The place where both rules report a function, and the place of its name: the two differ.
 let places;
 const place = {
   create(context) {
@@ -59,7 +59,7 @@ for (const file of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
     console.log(JSON.stringify({ path: file, error: String(error.message).split("\n")[0] }));
     continue;
   }
-  // A file that ESLint does not take is told by a message without a rule.
+  // A file that ESLint does not accept has a message without a rule.
   const fatal = messages.find((message) => message.fatal || message.message.startsWith("No matching configuration"));
   if (fatal) {
     console.log(JSON.stringify({ path: file, error: fatal.message }));
@@ -85,7 +85,7 @@ for (const file of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
       else units.set(`?${at}`, { path: file, line: found?.line ?? message.line, name: found?.name ?? "?", cognitive: value, late: found?.id });
     }
   }
-  // The rules report in the order of places in the text: a function's cognitive figure may stand before its cyclomatic.
+  // The rules report in the order of places in the text: a function's cognitive figure may come before its cyclomatic.
   for (const unit of [...units.values()].filter((unit) => unit.late !== undefined)) {
     const other = units.get(unit.late + "");
     if (other) other.cognitive = unit.cognitive;

@@ -7,7 +7,7 @@ import sys
 tool, root = sys.argv[1], pathlib.Path(sys.argv[2])
 
 
-def say(**fields):
+def write(**fields):
     print(json.dumps(fields))
 
 
@@ -16,7 +16,7 @@ def radon(path, text):
 
     def functions(list_of):
         for function in list_of:
-            say(path=path, line=function.lineno, name=function.name, cyclomatic=function.complexity)
+            write(path=path, line=function.lineno, name=function.name, cyclomatic=function.complexity)
             functions(function.closures)
 
     def classes(list_of):
@@ -38,19 +38,19 @@ def complexipy(path, text):
         line = function.line_start
         while line <= len(lines) and not lines[line - 1].lstrip().startswith(("def ", "async def ")):
             line += 1
-        say(path=path, line=line, name=function.name, cognitive=function.complexity)
+        write(path=path, line=line, name=function.name, cognitive=function.complexity)
 
 
 def lizard(path, _):
     import lizard
 
     for function in lizard.analyze_file(str(root / path)).function_list:
-        say(path=path, line=function.start_line, name=function.name, end=function.end_line, cyclomatic=function.cyclomatic_complexity)
+        write(path=path, line=function.start_line, name=function.name, end=function.end_line, cyclomatic=function.cyclomatic_complexity)
 
 
 for name in sys.stdin.read().split("\n"):
     if name:
         try:
             {"radon": radon, "complexipy": complexipy, "lizard": lizard}[tool](name, (root / name).read_text("utf-8-sig"))
-        except Exception as error:  # An oracle that fails on a file says nothing of it.
-            say(path=name, error=f"{type(error).__name__}: {error}".split("\n")[0])
+        except Exception as error:  # An oracle that fails on a file has no result for it.
+            write(path=name, error=f"{type(error).__name__}: {error}".split("\n")[0])

@@ -1,4 +1,4 @@
-"""What each oracle says of files of a tree: lists of units, and the files it could not read."""
+"""The results of each oracle for the files of a tree: lists of units, and the files it could not read."""
 
 import json
 import os

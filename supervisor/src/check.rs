@@ -52,7 +52,7 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
     let mut running = Vec::new();
     for role in [Role::Api, Role::Worker] {
         let program = children.program(role);
-        // One that is not there was told of already.
+        // A missing program was reported already.
         if settings.check_children && children.is_managed(role) && program.ours && program.path.is_file() {
             match start(children, role, connect) {
                 Ok(started) => running.push(started),
@@ -144,7 +144,7 @@ fn wait(running: &[Running], signals: &Signals, left: Duration) {
             .map(|pipe| PollFd::new(pipe.as_fd(), PollFlags::POLLIN)),
     );
     let timeout = PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
-    // An interrupted wait is followed by a look at everything, as any other.
+    // After an interrupted wait everything is checked, as after any other.
     let _interrupted = poll(&mut polled, timeout);
 }
 
@@ -176,8 +176,8 @@ impl Running {
                 faults.push(diagnostic);
             }
         }
-        let told = faults[before..].iter().any(|fault| fault.level == Severity::Error);
-        if how != How::Status(0) && !told {
+        let reported = faults[before..].iter().any(|fault| fault.level == Severity::Error);
+        if how != How::Status(0) && !reported {
             let words = words::reason(End {
                 how,
                 out_of_memory: false,

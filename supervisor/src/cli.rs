@@ -85,7 +85,7 @@ fn argument(setting: &Setting) -> Option<Arg> {
         .help_heading(flag.group.heading())
         .hide(setting.is_hidden())
         .global(true);
-    // A flag that is on or off may stand alone.
+    // A flag that is on or off needs no value.
     Some(if setting.form == Form::Flag {
         argument.num_args(0..=1).default_missing_value("1").require_equals(true)
     } else {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_stand_before_or_after_the_command_and_the_last_one_wins() {
+    fn flags_come_before_or_after_the_command_and_the_last_one_wins() {
         clap_command().debug_assert();
         for arguments in [["--port=8080", "check"], ["check", "--port=8080"]] {
             let line = parse(&arguments);

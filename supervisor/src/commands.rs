@@ -26,7 +26,7 @@ const EXIT_INTERRUPTED: u8 = 130;
 /// Something that should always work did not.
 const EXIT_BROKEN: u8 = 71;
 
-/// Does what the command line says.
+/// Runs the command of the command line.
 pub fn run() -> ExitCode {
     let started = Instant::now();
     let line = match CommandLine::parse(std::env::args_os()) {

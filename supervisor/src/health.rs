@@ -1,7 +1,7 @@
 //! One health check: an HTTP request that never blocks the loop.
 //!
 //! It goes over the API's own socket for checks where the API listens there, and over its port otherwise. A flood of
-//! connections fills the port; nobody but us can reach the socket.
+//! connections fills the port; no other process can reach the socket.
 
 pub mod socket;
 
@@ -136,7 +136,7 @@ impl Probe {
         }
     }
 
-    /// The verdict, once the status line is there.
+    /// The verdict, once the status line has arrived.
     fn judge(&self) -> Option<Outcome> {
         let end = memchr::memchr(b'\n', &self.answer)?;
         let line = String::from_utf8_lossy(&self.answer[..end]);
@@ -236,7 +236,7 @@ mod tests {
             let length = stream.read(&mut request).expect("a request");
             assert!(request[..length].starts_with(b"GET /api/health HTTP/1.1\r\n"));
             for piece in pieces {
-                // The reader may have seen enough and gone away.
+                // The reader may have closed the connection already.
                 let _gone = stream.write_all(piece.as_bytes());
             }
         });

@@ -44,7 +44,7 @@ struct Shared {
     format: Format,
 }
 
-/// What the thread is told, in the order in which it happened.
+/// The messages to the thread, in the order in which they happened.
 enum Order {
     Line(String),
     Attach {
@@ -53,7 +53,7 @@ enum Order {
         pipe: PipeReader,
         level: Level,
     },
-    /// The process ended: what it wrote comes before anything that is said afterwards.
+    /// The process ended: its lines come before any later line.
     Ended {
         pid: u32,
     },
@@ -110,7 +110,7 @@ impl Log {
     }
 
     /// Writes a line of the supervisor.
-    pub fn say(&self, level: Level, message: &str, fields: &[(&str, Value)]) {
+    pub fn write(&self, level: Level, message: &str, fields: &[(&str, Value)]) {
         if self.settings.level.is_none_or(|shown| level > shown) {
             return;
         }
@@ -130,7 +130,7 @@ impl Log {
         if self.settings.signs { sign } else { "" }
     }
 
-    /// Reads a child's pipe from now on. `level` is that of lines that do not tell their own.
+    /// Reads a child's pipe from now on. `level` is that of lines without a level of their own.
     pub fn attach(&self, role: Role, pid: u32, pipe: PipeReader, level: Level) {
         self.order(Order::Attach { role, pid, pipe, level });
     }

@@ -1,6 +1,6 @@
-//! What to do when: the rules of starting, watching, restarting and stopping, without any effect.
+//! The rules of starting, watching, restarting and stopping, without any effect.
 //!
-//! [`Machine::step`] takes an event and the time since the start, and says what to do. It neither reads a clock nor
+//! [`Machine::step`] takes an event and the time since the start, and returns the actions. It neither reads a clock nor
 //! starts a process, so that every rule is tested with made-up time.
 
 mod restarts;
@@ -149,12 +149,12 @@ pub enum Action {
     /// SIGKILL to its group.
     Kill(Role),
     Probe,
-    Say(Notice),
+    Report(Notice),
     /// Everything is over.
     Exit(u8),
 }
 
-/// What is worth telling.
+/// An event that is logged.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     Starting {
@@ -226,7 +226,7 @@ pub enum Notice {
 /// Where a child is in its life.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stage {
-    /// Not managed, not yet started, or gone for good.
+    /// Not managed, not yet started, or stopped permanently.
     Off,
     Waiting {
         until: Duration,
@@ -318,7 +318,7 @@ pub struct Machine {
     hung_up_until: Duration,
     last_beat: Duration,
     busy: bool,
-    /// When the news that all is running is told at the latest.
+    /// The latest time for the notice that all is running.
     announce_at: Option<Duration>,
     announced: bool,
     worker_starts: u64,

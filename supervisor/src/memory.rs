@@ -168,7 +168,7 @@ mod tests {
                 ("a/b/memory.peak", "400000000\n"),
             ],
         );
-        let group = Cgroup::find_by(root.path(), "0::/a/b\n").expect("the group is there");
+        let group = Cgroup::find_by(root.path(), "0::/a/b\n").expect("the group exists");
         assert_eq!(group.limit(), Some(536_870_912));
         assert_eq!(
             group.usage(),
@@ -196,7 +196,7 @@ mod tests {
             ],
         );
         let group =
-            Cgroup::find_by(root.path(), "9:name=systemd:/\n4:memory:/docker/abc\n0::/\n").expect("the group is there");
+            Cgroup::find_by(root.path(), "9:name=systemd:/\n4:memory:/docker/abc\n0::/\n").expect("the group exists");
         assert_eq!(group.limit(), None);
         assert_eq!(group.usage(), Some(Usage { working_set: 600 }));
         assert_eq!(group.oom_kills(), Some(7));

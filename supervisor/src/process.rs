@@ -1,7 +1,7 @@
 //! Processes: starting them, signalling them, and reaping every one that ends.
 //!
-//! All of it runs on the main thread. `PR_SET_PDEATHSIG` is bound to the thread that forks; and since nobody else reaps,
-//! a process id that we know cannot have been given to another process when we signal it.
+//! All of it runs on the main thread. `PR_SET_PDEATHSIG` is bound to the thread that forks. Since no other code reaps,
+//! the id of a child that we signal cannot belong to another process.
 
 mod before_exec;
 mod oom;
@@ -28,7 +28,7 @@ pub use work::Work;
 
 /// Makes this process fit to be an init: orphans come to us, and children cannot read our environment or memory.
 ///
-/// Neither needs a privilege; what a kernel refuses is returned as text, to be told.
+/// Neither needs a privilege; a refusal of the kernel is returned as text, for the log.
 pub fn become_init() -> Vec<String> {
     let mut refused = Vec::new();
     if let Err(error) = nix::sys::prctl::set_child_subreaper(true) {
@@ -94,7 +94,7 @@ pub struct Reaped {
     pub how: How,
 }
 
-/// The next child that has ended, if any. Before it is reaped, and its id could be given away, `before` is called with
+/// The next child that has ended, if any. Before it is reaped, when its id could be reused, `before` is called with
 /// the id: the time to sweep its process group.
 pub fn reap(mut before: impl FnMut(Pid)) -> Option<Reaped> {
     loop {
@@ -126,7 +126,7 @@ pub fn reap(mut before: impl FnMut(Pid)) -> Option<Reaped> {
     }
 }
 
-/// All direct children, adopted orphans included. Empty where the kernel does not tell.
+/// All direct children, adopted orphans included. Empty where the kernel has no such list.
 pub fn children() -> Vec<Pid> {
     let own = getpid();
     let listed = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();

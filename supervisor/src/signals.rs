@@ -40,7 +40,7 @@ impl Signals {
         Ok(Self { delivery })
     }
 
-    /// Readable when a signal is there.
+    /// Readable when a signal is pending.
     pub fn fd(&self) -> BorrowedFd<'_> {
         self.delivery.get_read().as_fd()
     }

@@ -1,4 +1,4 @@
-//! What is told about a running supervisor: the report, its Prometheus form, and how a person reads it.
+//! The status of a running supervisor: the report, its Prometheus form, and its form for people.
 
 pub mod client;
 pub mod server;
@@ -50,7 +50,7 @@ pub struct ProcessReport {
     pub exits: Vec<ExitReport>,
     /// For a process that waits: until its next start.
     pub next_start_in_ms: Option<u64>,
-    /// For the worker: whether its last heartbeat told of a job.
+    /// For the worker: whether it had a job at its last heartbeat.
     pub busy: Option<bool>,
 }
 

@@ -1,5 +1,5 @@
-//! The loop: waits for signals, ends of processes, heartbeats, health answers and time, tells the rules of them, and does
-//! what the rules say. It never blocks but in `poll`.
+//! The loop: waits for signals, ends of processes, heartbeats, health answers and time, passes them to the rules, and
+//! carries out the actions. It never blocks but in `poll`.
 
 mod effects;
 mod records;
@@ -29,7 +29,7 @@ use records::{MemoryWatch, Records};
 
 pub use start::{port_is_free, run};
 
-/// How often memory is looked at.
+/// The interval between two measurements of memory.
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(10);
 /// Work that is due so soon is done at once, rather than waking up for it again.
 const SLACK: Duration = Duration::from_millis(500);
@@ -50,7 +50,7 @@ struct Supervisor {
     api: Option<Pid>,
     worker: Option<Pid>,
     heartbeat: Option<UnixStream>,
-    /// Where the API is asked for its health, and the socket's file among that.
+    /// The target of the API's health checks, with the file of its socket.
     target: Target,
     _probe_socket: Option<ProbeSocket>,
     probe: Option<Probe>,
@@ -66,7 +66,7 @@ struct Supervisor {
     exit: Option<u8>,
 }
 
-/// What a look at the descriptors found.
+/// The descriptors that became ready.
 #[derive(Default)]
 struct Ready {
     probe: bool,
@@ -77,7 +77,7 @@ struct Ready {
 }
 
 impl Supervisor {
-    /// Runs until the rules say that everything is over, and returns the exit status.
+    /// Runs until the rules end the supervisor, and returns the exit status.
     fn run(&mut self) -> u8 {
         self.feed(Event::Start);
         loop {
@@ -104,7 +104,7 @@ impl Supervisor {
         }
     }
 
-    /// Tells the rules of an event and does what they say.
+    /// Passes an event to the rules and carries out their actions.
     fn feed(&mut self, event: Event) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
@@ -150,7 +150,7 @@ impl Supervisor {
         if let Some(server) = &self.server {
             polled.extend(server.fds().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
         }
-        // An interrupted wait is followed by a look at signals and time, as any other.
+        // After an interrupted wait signals and time are checked, as after any other.
         let polled_well = poll(&mut polled, timeout).is_ok();
         let overslept = Instant::now().saturating_duration_since(due.max(now));
         if !polled_well {
@@ -194,7 +194,7 @@ impl Supervisor {
             }
             match process::signal(pid, signal) {
                 Ok(()) => passed = true,
-                Err(error) => self.log.say(
+                Err(error) => self.log.write(
                     Level::Warn,
                     &format!("{signal} could not be passed on to {pid}: {error}"),
                     &[],
@@ -252,7 +252,7 @@ impl Supervisor {
     fn sweep_orphans(&mut self) {
         for child in process::children() {
             if Some(child) != self.api && Some(child) != self.worker {
-                // It is our child and not reaped yet, so that it is there.
+                // It is our child and not reaped yet, so it exists.
                 let _gone = process::signal(child, Signal::SIGKILL);
             }
         }
@@ -307,7 +307,7 @@ impl Supervisor {
         };
         if let Outcome::Unhealthy(why) | Outcome::Unanswered(why) = outcome {
             let fields = [("why", why.as_str().into()), ("busy", (health == Health::Busy).into())];
-            self.log.say(Level::Debug, "Health check failed", &fields);
+            self.log.write(Level::Debug, "Health check failed", &fields);
         }
         Event::Probed(health)
     }

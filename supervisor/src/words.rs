@@ -1,4 +1,4 @@
-//! What is said about what happens. Runbooks search for these phrases; `docs/supervisor.md` lists them.
+//! The texts of log lines. Runbooks search for these phrases; `docs/supervisor.md` lists them.
 
 use nix::sys::signal::Signal;
 use repolens_log::{Level, Value};
@@ -66,7 +66,7 @@ pub fn of_notice(notice: &Notice, port: u16) -> Words {
         Notice::CrashLoop { stops: true } => words(
             Level::Error,
             BAD_SIGN,
-            "Worker is in a crash loop: stopping, as `--on-crash-loop=exit` says",
+            "Worker is in a crash loop: stopping because of `--on-crash-loop=exit`",
         ),
         Notice::WorkerRecovered => words(Level::Info, GOOD_SIGN, "Worker is well again").with("worker", "up"),
         Notice::WorkerHung { silent } => words(Level::Error, WARN_SIGN, "Worker hangs: no heartbeat; it is replaced")

@@ -1,10 +1,9 @@
 //! The processor time that one stage may use.
 //!
-//! A stage counts its work in steps ([`spend`]): an edge that is followed, a name that is looked up. Every few thousand
-//! steps the time of the thread is read, and a stage over its limit is unwound with [`OutOfTime`]. The caller drops the
-//! stage's section and goes on with the next stage. Unwinding, rather than a result that every function of every stage
-//! passes up, is the same choice that salsa made for cancellation. Steps are also what tests measure: they depend on the
-//! input only.
+//! A stage counts its work in steps ([`spend`]): one edge followed, one name resolved. Every few thousand steps the time of
+//! the thread is read, and a stage over its limit is unwound with [`OutOfTime`]. The caller drops the stage's section and
+//! goes on with the next stage. Unwinding, rather than a result that every function of every stage passes up, is the same
+//! choice that salsa made for cancellation. Tests measure steps too, because they depend on the input only.
 
 use std::cell::Cell;
 use std::panic::resume_unwind;

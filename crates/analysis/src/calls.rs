@@ -1,5 +1,5 @@
-//! What a file says of its calls, small enough to keep for every file: definitions, and for each call an expression that
-//! says where its target comes from. What the expressions stand for is found when all files are known (the stage
+//! The calls of a file, small enough to keep for every file: its definitions, and for each call an expression that
+//! describes where its target comes from. The expressions are resolved when all files are known (the stage
 //! `call-graph`).
 //!
 //! Values are numbered in one table for each file, equal ones once: `a.b()` is a [`Value::Result`] of a
@@ -43,10 +43,10 @@ pub enum Value {
     Container(u32),
     /// The object a method of the class works on.
     This(u32),
-    /// The object, looked at as the class above the class `.0`.
+    /// The object, seen as an instance of the class above the class `.0`.
     Super(u32),
     Either(V, V),
-    /// The first of the two that stands for anything.
+    /// The first of the two that resolves to anything.
     First(V, V),
 }
 
@@ -55,7 +55,7 @@ pub struct Definition {
     pub name: Sym,
     /// The class whose method it is.
     pub class: Option<u32>,
-    /// The function it stands in, or [`MODULE`].
+    /// The function around it, or [`MODULE`].
     pub parent: u32,
     pub line: u32,
     /// What it gives back.
@@ -122,7 +122,7 @@ pub struct Calls {
     pub stars: Box<[u32]>,
     /// Functions whose value is used without a call, and the function that does: they are called by someone.
     pub mentions: Box<[(u32, V)]>,
-    /// Texts that are names: what is looked up at run time. Sorted.
+    /// Texts that are names, as used in lookups at run time. Sorted.
     pub quoted: Box<[Sym]>,
 }
 

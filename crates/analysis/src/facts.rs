@@ -37,15 +37,15 @@ pub struct FileFacts {
     pub embedded: Box<[(LanguageId, FileLines)]>,
     /// Of `lines.comments`: lines of documentation strings, which tokei counts as code by default.
     pub docstrings: u32,
-    /// `None`: the language has no parser here, or the file could not be parsed (then `problems` says why).
+    /// `None`: the language has no parser here, or the file could not be parsed (then `problems` holds the reason).
     pub syntax: Option<Box<Syntax>>,
     /// Of own code that is no test: what copies are found by.
     pub tokens: Tokens,
     pub manifest: Option<Box<Manifest>>,
     /// The text, of the few files that a stage reads itself (READMEs).
     pub text: Option<String>,
-    /// SPDX identifier, of licence files; empty where the text is unknown.
-    pub licence: Option<String>,
+    /// SPDX identifier, of license files; empty where the text is unknown.
+    pub license: Option<String>,
     /// Hashes of the words by which it may call functions of other files (markup, partial classes).
     pub words: Box<[u64]>,
     /// Of a file that configures tools: its texts that may name files.
@@ -54,7 +54,7 @@ pub struct FileFacts {
     pub security: Vec<RawFinding>,
     /// What went wrong, for `analyser.skippedFiles`.
     pub problems: Vec<String>,
-    /// It stands for a file outside the repository: only named, by its problem.
+    /// It is a pointer to a file outside the repository, and only listed with its problem.
     pub is_pointer: bool,
 }
 
@@ -69,7 +69,7 @@ pub struct Syntax {
     pub errors: bool,
     /// It can be started: a `main` function, `if __name__ == "__main__"`, a shebang.
     pub entry_point: bool,
-    /// The package that the file says it is in (Java).
+    /// The package that the file declares (Java).
     pub package: Box<str>,
     /// Comments and strings of several lines, sorted by place; taken out when the lines are counted.
     pub spans: Vec<Span>,
@@ -78,7 +78,7 @@ pub struct Syntax {
     /// where nothing is known of one.
     pub loads: Vec<Box<str>>,
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
-    /// names that may be used though an import is all that says them: of traits, and in macros.
+    /// names that may be used although only an import names them: those of traits, and those in macros.
     pub mentions: Vec<Box<str>>,
 }
 

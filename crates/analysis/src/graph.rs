@@ -8,7 +8,7 @@ pub(crate) struct Edge {
     pub source: u32,
     pub target: u32,
     pub kind: EdgeKind,
-    /// It only says that the target belongs to the source (`mod name;` of Rust): reached, but not depended upon.
+    /// It only declares the target as a part of the source (`mod name;` of Rust): reached, but not depended upon.
     pub declares: bool,
 }
 

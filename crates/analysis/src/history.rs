@@ -1,4 +1,4 @@
-//! What the history of a repository says about its files: who changed which, when, how often, and what together.
+//! Facts from the history of a repository about its files: who changed which, when, how often, and what together.
 //!
 //! `git log --raw -z` is read as a stream ([`log`]). What is kept of it ([`collect`]) is bounded by the number of files
 //! and people, and by 30 numbers for each counted commit: not by the size of the commits. The commands need trees and
@@ -28,7 +28,7 @@ pub(crate) const DAY: i64 = 86_400;
 pub(crate) const WINDOW_DAYS: i64 = 365;
 /// The newest commits count whatever their date, so that a quiet repository has a window too.
 pub(crate) const WINDOW_COMMITS: u64 = 100;
-/// Commits with more files say nothing on what belongs together (code-maat's default).
+/// Commits with more files are no evidence of what belongs together (code-maat's default).
 pub(crate) const MAX_TOGETHER: usize = 30;
 
 /// What an analysis knows of the history.

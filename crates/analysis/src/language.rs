@@ -16,7 +16,7 @@ pub(crate) mod tags;
 mod tokens;
 
 pub use attributes::{Attributes, Kinds};
-pub use detect::{detect, may_tell};
+pub use detect::{detect, may_detect_by_text};
 pub(crate) use glob::Glob;
 pub use lines::{Counted, FileLines, count};
 pub use origin::{Origin, is_test, origin, origin_by_content, origin_by_path};
@@ -191,7 +191,7 @@ mod tests {
         for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<_> = line.split('\t').collect();
             assert_eq!(columns.len(), 13, "{line}");
-            assert!(seen.insert(columns[0]), "`{}` is there twice", columns[0]);
+            assert!(seen.insert(columns[0]), "`{}` is listed twice", columns[0]);
             assert_eq!(columns[0], columns[0].to_lowercase());
             assert!(
                 ["programming", "markup", "data", "prose"].contains(&columns[2]),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_contract_are_there() {
+    fn names_of_the_contract_exist() {
         for id in [
             "javascript",
             "typescript",

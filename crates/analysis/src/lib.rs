@@ -11,7 +11,7 @@
 //! let tree = SourceTree::open(folder.path(), &OpenOptions::default())?;
 //! let report = analyze(tree, &Options::default(), &Silent)?;
 //! assert_eq!(report.languages.as_ref().map(|languages| languages.primary.as_str()), Some("python"));
-//! println!("{}", repolens_analysis::render::text(&report, &repolens_analysis::render::Style { colour: false, width: 80 }));
+//! println!("{}", repolens_analysis::render::text(&report, &repolens_analysis::render::Style { color: false, width: 80 }));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -25,7 +25,7 @@ mod graph;
 mod history;
 pub mod inventory;
 mod language;
-mod licence;
+mod license;
 mod manifests;
 mod nesting;
 mod notebook;
@@ -48,10 +48,10 @@ pub use options::{
 pub use source::{Entry, Git, OpenError, OpenOptions, Reader, SourceTree};
 pub use units::{CognitiveRules, Recursion};
 
-/// Stands in every report as `analyser.version`.
+/// The member `analyser.version` of every report.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Files named in `analyser.skippedFiles`; the true number stands beside.
+/// The most files named in `analyser.skippedFiles`; the true number is a member beside it.
 const MAX_SKIPPED: usize = 1_000;
 
 /// Analyses a tree. The report is the same, byte for byte, for the same tree and options at any number of threads, apart

@@ -100,7 +100,7 @@ pub fn check_part(text: &[u8], part: Range<usize>, spans: &[Span], max_nesting: 
     Ok(())
 }
 
-/// Words that stand before, between or behind what they make one expression or statement of.
+/// Words before, between or after the parts that they join into one expression or statement.
 const NESTING: &[&[u8]] = &[
     b"and",
     b"as",
@@ -131,7 +131,7 @@ const NESTING: &[&[u8]] = &[
     b"with",
     b"yield",
 ];
-/// Those of them that a line may begin with and go on with what stands on the line before.
+/// Those of them that may begin a line and continue the expression of the line before.
 const GOING_ON: &[&[u8]] = &[
     b"and",
     b"as",
@@ -178,7 +178,7 @@ impl Scan {
         self.chain = self.outer.pop().unwrap_or(0);
     }
 
-    /// Whether a statement goes on over a line's end: an operator stands before or behind it. A line of a comment begins
+    /// Whether a statement continues after a line's end: an operator precedes or follows it. A line of a comment begins
     /// with a star and a space.
     fn goes_on(&self, rest: &[u8]) -> bool {
         let joins = matches!(

@@ -78,7 +78,7 @@ impl Notebook {
         Ok(notebook)
     }
 
-    /// Adds a cell: its lines, and where they stand in the file.
+    /// Adds a cell: its lines, and their line numbers in the file.
     fn add(&mut self, source: &[(String, usize)], line: &mut usize) {
         let first = source.first().map_or("", |(text, _)| text.as_str());
         if let Some(magic) = first
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_stand_on_their_lines() {
+    fn cells_keep_their_line_numbers() {
         let text = "{\n \"cells\": [\n  {\"cell_type\": \"markdown\", \"source\": [\"# a\"]},\n  {\"cell_type\": \"code\", \"source\": [\n   \"a = 1\\n\",\n   \"# b\"\n  ]}\n ], \"metadata\": {}\n}\n";
         let (code, lines, embedded) = counted(text);
         assert_eq!(code, "\n\n\n\na = 1\n# b\n");

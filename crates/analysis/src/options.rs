@@ -1,4 +1,4 @@
-//! What an analysis is told: limits, threads, files to leave out, who watches, and the clock (stages have none).
+//! The options of an analysis: limits, threads, files to leave out, the observer, and the clock (stages have none).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub const MAX_TOTAL_SIZE: u64 = 4 * 1024 * 1024 * 1024;
 /// Brackets open at a time: the native parsers need about 1.6 KiB of stack for each, and die beyond it.
 pub const MAX_NESTING: u64 = 1_000;
 
-/// Commits of the history that are read at most, where the caller says nothing else.
+/// The most commits of the history that are read, unless the caller sets another limit.
 pub const HISTORY_COMMITS: u64 = 2_000;
 /// Processor time of all parser threads together, in seconds. The largest repository of the benchmarks (5 million lines)
 /// takes 20. Files beyond it are counted in lines only.
@@ -27,7 +27,7 @@ pub const MAX_PARSE_SECONDS: u64 = 300;
 /// a stage that takes longer is left out.
 pub const MAX_STAGE_SECONDS: u64 = 60;
 
-/// What is enforced; the same figures stand in the report.
+/// The limits that are enforced; the report repeats them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     pub max_file_size: u64,
@@ -142,13 +142,13 @@ pub trait Observer: Sync {
         let _ = (thread, path);
     }
 
-    /// The thread is done with the file that it told last.
+    /// The thread is done with the file that it last announced.
     fn parsed(&self, thread: usize) {
         let _ = thread;
     }
 }
 
-/// Nobody watches.
+/// An observer that does nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -12,7 +12,7 @@ use crate::budget::thread_time;
 use crate::configuration;
 use crate::facts::{Facts, FileFacts};
 use crate::language::{self, Attributes, Layout, Origin};
-use crate::licence;
+use crate::license;
 use crate::manifests;
 use crate::notebook::{self, Notebook};
 use crate::options::{Observer, Options};
@@ -23,9 +23,9 @@ use crate::units::CognitiveRules;
 use crate::wiring;
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
-/// What is built without optimisation needs several times as much.
+/// What is built without optimization needs several times as much.
 pub(crate) const STACK: usize = if cfg!(debug_assertions) { 64 } else { 16 } * 1024 * 1024;
-/// Files whose endings tell no language are read up to this size, for their first lines.
+/// Files whose extension determines no language are read up to this size, for their first lines.
 const MAX_UNKNOWN: u64 = 64 * 1024;
 /// How many files lie between two reports of progress.
 const PROGRESS_STEP: usize = 64;
@@ -193,7 +193,7 @@ impl Pass<'_> {
             tokens: language::Tokens::default(),
             manifest: None,
             text: None,
-            licence: None,
+            license: None,
             words: Box::default(),
             settings: Box::default(),
             security: Vec::new(),
@@ -202,7 +202,7 @@ impl Pass<'_> {
         };
         facts.security.extend(security::of_name(path, facts.origin));
         let is_manifest = manifests::is_manifest(path);
-        let is_licence = licence::is_licence_file(path);
+        let is_license = license::is_license_file(path);
         let limits = &self.options.limits;
         let limit = if is_manifest {
             limits.max_manifest_size
@@ -210,14 +210,14 @@ impl Pass<'_> {
             limits.max_file_size
         };
         let is_read = crate::stages::reads_text_of(path)
-            || is_licence
+            || is_license
             || is_manifest
             || wiring::reads(path)
             || configuration::reads(path, facts.test)
             || security::reads(path);
         let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
-        let may_tell = !has_ending || (entry.size <= MAX_UNKNOWN && language::may_tell(path));
-        let is_unknown = facts.language.is_none() && !may_tell && !is_read;
+        let may_be_code = !has_ending || (entry.size <= MAX_UNKNOWN && language::may_detect_by_text(path));
+        let is_unknown = facts.language.is_none() && !may_be_code && !is_read;
         if is_unknown && !lfs::can_be_pointer(entry.size) {
             return facts;
         }
@@ -247,8 +247,8 @@ impl Pass<'_> {
             return facts;
         }
         facts.language = language::detect(path, text);
-        if is_licence {
-            facts.licence = Some(licence::identify(text).unwrap_or_default().to_owned());
+        if is_license {
+            facts.license = Some(license::identify(text).unwrap_or_default().to_owned());
         }
         if let Some(manifest) = is_manifest.then(|| manifests::parse(path, text)).flatten() {
             match manifest {

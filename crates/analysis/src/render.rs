@@ -17,8 +17,8 @@ use structure::many;
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
-    /// ANSI colours.
-    pub colour: bool,
+    /// ANSI colors.
+    pub color: bool,
     /// Columns; below 40 is taken for 40.
     pub width: usize,
 }
@@ -26,7 +26,7 @@ pub struct Style {
 impl Default for Style {
     fn default() -> Self {
         Self {
-            colour: false,
+            color: false,
             width: 80,
         }
     }
@@ -47,7 +47,7 @@ const SKIPPED: usize = 5;
 pub fn text(report: &Report, style: &Style) -> String {
     let mut page = Page {
         out: String::new(),
-        colour: style.colour,
+        color: style.color,
         width: style.width.max(40),
     };
     head(report, &mut page);
@@ -65,15 +65,15 @@ pub fn text(report: &Report, style: &Style) -> String {
 
 struct Page {
     out: String,
-    colour: bool,
+    color: bool,
     width: usize,
 }
 
 impl Page {
-    /// One line from parts with their colours, cut to the width.
+    /// One line from parts with their colors, cut to the width.
     fn line(&mut self, parts: &[(&str, &str)]) {
         let mut room = self.width;
-        for (colour, text) in parts {
+        for (color, text) in parts {
             let text = harmless(text);
             let length = text.chars().count();
             let shown: String = if length > room {
@@ -85,8 +85,8 @@ impl Page {
                 break;
             }
             room -= length.min(room);
-            if self.colour && !colour.is_empty() {
-                let _ = write!(self.out, "\x1b[{colour}m{shown}\x1b[0m");
+            if self.color && !color.is_empty() {
+                let _ = write!(self.out, "\x1b[{color}m{shown}\x1b[0m");
             } else {
                 self.out.push_str(&shown);
             }
@@ -209,13 +209,13 @@ fn health(report: &Report, page: &mut Page) {
     page.title("Health");
     grades(report, page);
     if let Some(risk) = &report.risk_scores {
-        let colour = level_colour(risk.level);
+        let color = level_color(risk.level);
         let text = format!("{:.0} of 100, {}", risk.overall, risk.level.as_str());
-        page.line(&[("", "  Risk             "), (colour, &text)]);
+        page.line(&[("", "  Risk             "), (color, &text)]);
         let text = format!("{:.0} of 100", risk.maintainability);
         page.line(&[
             ("", "  Maintainability  "),
-            (level_colour(RiskLevel::of(100.0 - risk.maintainability)), &text),
+            (level_color(RiskLevel::of(100.0 - risk.maintainability)), &text),
         ]);
     }
     if let Some(readme) = &report.readme_analysis {
@@ -223,8 +223,8 @@ fn health(report: &Report, page: &mut Page) {
             Some(path) => format!("{} ({:.0}%), {path}", readme.grade, readme.score),
             None => "there is none".to_owned(),
         };
-        let colour = if readme.score >= 70.0 { GREEN } else { YELLOW };
-        page.line(&[("", "  README           "), (colour, &text)]);
+        let color = if readme.score >= 70.0 { GREEN } else { YELLOW };
+        page.line(&[("", "  README           "), (color, &text)]);
     }
     if let Some(tests) = &report.tests {
         let ci = if tests.ci.is_empty() {
@@ -239,22 +239,22 @@ fn health(report: &Report, page: &mut Page) {
         );
         page.line(&[("", "  Tests            "), ("", &text)]);
     }
-    if let Some(licences) = &report.licences {
-        let mut names: Vec<_> = licences.files.iter().filter_map(|file| file.spdx.clone()).collect();
+    if let Some(licenses) = &report.licenses {
+        let mut names: Vec<_> = licenses.files.iter().filter_map(|file| file.spdx.clone()).collect();
         names.sort();
         names.dedup();
-        let text = match (names.is_empty(), licences.declared.first()) {
+        let text = match (names.is_empty(), licenses.declared.first()) {
             (false, _) => names.join(", "),
             (true, Some(declared)) => declared.clone(),
             (true, None) => "none found".to_owned(),
         };
-        page.line(&[("", "  Licence          "), ("", &text)]);
+        page.line(&[("", "  License          "), ("", &text)]);
     }
 }
 
 fn grades(report: &Report, page: &mut Page) {
     let Some(grades) = &report.grades else { return };
-    let colour = |grade: Option<Grade>| match grade {
+    let color = |grade: Option<Grade>| match grade {
         Some(Grade::A | Grade::B) => GREEN,
         Some(Grade::C) => YELLOW,
         Some(Grade::D | Grade::E) => RED,
@@ -271,7 +271,7 @@ fn grades(report: &Report, page: &mut Page) {
         };
         page.line(&[
             ("", &format!("     {name:<16}")),
-            (colour(aspect.grade), letter(aspect.grade)),
+            (color(aspect.grade), letter(aspect.grade)),
             (DIM, &figure),
         ]);
     }
@@ -330,7 +330,7 @@ fn advice(report: &Report, page: &mut Page) {
         return;
     };
     if !summary.worst.is_empty() {
-        page.title("Look here first");
+        page.title("Start here");
         for place in &summary.worst {
             let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
             page.line(&[(RED, &format!("  {}{line}", place.path))]);
@@ -352,8 +352,10 @@ fn advice(report: &Report, page: &mut Page) {
 
 fn left_out(report: &Report, page: &mut Page) {
     let analyser = &report.analyser;
-    let told = |status: StageStatus| analyser.stages.iter().filter(move |stage| stage.status == status);
-    let mut cut_short = told(StageStatus::Failed).chain(told(StageStatus::Truncated)).peekable();
+    let with_status = |status: StageStatus| analyser.stages.iter().filter(move |stage| stage.status == status);
+    let mut cut_short = with_status(StageStatus::Failed)
+        .chain(with_status(StageStatus::Truncated))
+        .peekable();
     if analyser.skipped_files_total > 0 || cut_short.peek().is_some() {
         page.title("Left out");
     }
@@ -368,14 +370,16 @@ fn left_out(report: &Report, page: &mut Page) {
         let text = format!("  {}: {}", stage.name, stage.reason.as_deref().unwrap_or_default());
         page.line(&[(RED, &text)]);
     }
-    let skipped: Vec<_> = told(StageStatus::Skipped).map(|stage| stage.name.as_str()).collect();
+    let skipped: Vec<_> = with_status(StageStatus::Skipped)
+        .map(|stage| stage.name.as_str())
+        .collect();
     if !skipped.is_empty() {
         page.out.push('\n');
-        page.wrapped("Not looked at: ", &skipped.join(", "), 4);
+        page.wrapped("Not analyzed: ", &skipped.join(", "), 4);
     }
 }
 
-fn level_colour(level: RiskLevel) -> &'static str {
+fn level_color(level: RiskLevel) -> &'static str {
     match level {
         RiskLevel::Low => GREEN,
         RiskLevel::Medium => YELLOW,
@@ -447,21 +451,12 @@ mod tests {
     }
 
     #[test]
-    fn colours_only_where_asked() {
+    fn colors_only_where_asked() {
         let report = Report {
             summary: Some(Summary::default()),
             ..Report::default()
         };
         assert!(!text(&report, &Style::default()).contains('\x1b'));
-        assert!(
-            text(
-                &report,
-                &Style {
-                    colour: true,
-                    width: 80
-                }
-            )
-            .contains('\x1b')
-        );
+        assert!(text(&report, &Style { color: true, width: 80 }).contains('\x1b'));
     }
 }

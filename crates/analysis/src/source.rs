@@ -24,7 +24,7 @@ pub use git::Git;
 pub enum OpenError {
     /// There is nothing at the path.
     NotFound(PathBuf),
-    /// It is there, and no readable source tree; the text says why.
+    /// It exists, but holds no readable source tree; the text is the reason.
     Unreadable(String),
 }
 
@@ -82,7 +82,7 @@ pub struct Entry {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Key {
-    /// As `path` says, below the folder.
+    /// As in `path`, below the folder.
     Path,
     /// The name is not UTF-8.
     Raw(PathBuf),

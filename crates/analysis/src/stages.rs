@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use repolens_core::report::{Report, Stage as Told, StageStatus};
+use repolens_core::report::{Report, Stage as StageReport, StageStatus};
 
 use crate::budget::{self, OutOfTime};
 use crate::facts::Facts;
@@ -30,7 +30,7 @@ mod explanations;
 mod grades;
 mod hotspots;
 mod languages;
-mod licences;
+mod licenses;
 mod modules;
 mod percentiles;
 pub(crate) mod published;
@@ -90,7 +90,7 @@ pub(crate) struct UnusedFunction {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Ok,
-    /// There is nothing for it to look at.
+    /// The repository has nothing for this stage.
     Skipped(String),
     /// It reached a limit, and its section is incomplete.
     Truncated(String),
@@ -105,7 +105,7 @@ const STAGES: &[(&str, Run)] = &[
     ("languages", languages::run),
     ("dependencies", dependencies::run),
     ("readme", readme::run),
-    ("licences", licences::run),
+    ("licences", licenses::run),
     ("tests", test_files::run),
     ("community", community::run),
     ("duplication", duplication::run),
@@ -164,7 +164,7 @@ pub(crate) fn run(
             Ok(Outcome::Failed(reason)) => (StageStatus::Failed, Some(reason)),
             Err(payload) => (StageStatus::Failed, Some(failure(payload.as_ref(), limit))),
         };
-        report.analyser.stages.push(Told {
+        report.analyser.stages.push(StageReport {
             name: (*name).to_owned(),
             ms,
             status,

@@ -172,7 +172,7 @@ impl Parser {
 fn snapshot(language: &str, text: &str) -> String {
     use std::fmt::Write as _;
     let syntax = parser(language)
-        .expect("is there")
+        .expect("a parser")
         .facts(
             &format!("a.{language}"),
             text.as_bytes(),

@@ -15,7 +15,7 @@ pub struct CognitiveRules {
     /// A sequence of logical operators goes on through parentheses.
     pub through_parentheses: bool,
     pub recursion: Recursion,
-    /// What stands in an `else` is a level deeper.
+    /// The contents of an `else` are a level deeper.
     pub else_nests: bool,
     /// A nested function costs only itself, and nesting begins anew in it.
     pub nested_apart: bool,
@@ -77,8 +77,8 @@ impl Default for CognitiveRules {
 #[derive(Debug, Default)]
 pub struct Units {
     pub rules: CognitiveRules,
-    /// A function that decides nothing itself only declares what it holds (a module, a class in the manner of old), and
-    /// that does not stand deeper: the paper's exception for JavaScript.
+    /// A function that decides nothing itself only declares its contents (a module, a class before `class` existed), which
+    /// are not a level deeper: the paper's exception for JavaScript.
     pub declaring_is_free: bool,
     open: Vec<Open>,
     done: Vec<Function>,
@@ -89,7 +89,7 @@ struct Open {
     function: Function,
     /// The name without its class, to know a call of itself.
     own_name: Box<str>,
-    /// Negative in a decorator, whose inner function does not stand deeper.
+    /// Negative in a decorator, whose inner function is not a level deeper.
     nesting: i32,
     /// It has a structural increment of its own, not only in nested units.
     decides: bool,
@@ -97,7 +97,7 @@ struct Open {
     deeper: u32,
     /// What calls of itself cost.
     recursion: u32,
-    /// Where it stands in `done`: units are reported in the order they begin.
+    /// Its index in `done`: units are reported in the order they begin.
     slot: usize,
 }
 
@@ -216,7 +216,7 @@ impl Units {
         }
     }
 
-    /// A break of the linear flow that costs more the deeper it stands.
+    /// A break of the linear flow that costs more on a deeper level.
     pub fn structural(&mut self) {
         if let Some((innermost, around)) = self.open.split_last_mut() {
             innermost.decides = true;
@@ -236,7 +236,7 @@ impl Units {
         }
     }
 
-    /// What follows, up to [`Units::unnest`], stands one level deeper.
+    /// Everything that follows, up to [`Units::unnest`], is one level deeper.
     pub fn nest(&mut self) {
         for unit in self.charged() {
             unit.nesting += 1;

@@ -19,7 +19,7 @@ impl fmt::Display for Misfits {
         write!(
             f,
             "the tables in this database are not those that RepoLens can use: {}. Nothing was changed. Use a database or a \
-             schema of its own (`?schema=NAME` in `DATABASE_URL`); docs/migrate.md tells which versions can be taken over",
+ schema of its own (`?schema=NAME` in `DATABASE_URL`); docs/migrate.md lists the versions that can be taken over",
             self.0.join("; ")
         )
     }
@@ -76,7 +76,7 @@ pub fn extra_authorities(settings: &ApiSettings) -> Option<Diagnostic> {
     })
 }
 
-/// What can be said of the database's address without connecting.
+/// The faults of the database's address that can be found without connecting.
 pub fn database_address(settings: &ApiSettings) -> Vec<Diagnostic> {
     let DatabaseUrl::Postgres(text) = &settings.database else {
         return Vec::new();

@@ -15,7 +15,7 @@ use crate::{check, serve};
 /// `EX_UNAVAILABLE` of sysexits.h: the port or the database is not to be had.
 const EXIT_UNAVAILABLE: u8 = 69;
 
-/// How long calls to the database that nobody waits for any more may take at the end.
+/// The time that abandoned calls to the database may take at the end.
 const LAST_CALLS: Duration = Duration::from_secs(2);
 
 /// The RepoLens API. Without a command it serves; its settings are environment variables.
@@ -73,8 +73,8 @@ fn serve(checked: Checked<ApiSettings>, log: &LogSettings, runtime: &tokio::runt
     #[expect(clippy::disallowed_methods, reason = "asked only whether it is a terminal")]
     let terminal = std::io::stdout().is_terminal();
     let form = Format::from_setting(log.format, terminal).honor_no_color(log.no_color.as_deref());
-    // The HTTP server's own threads have little to say, and call it an error of theirs when a stranger sends nonsense; a
-    // filter that names them is heard all the same.
+    // The threads of the HTTP server log little, and log nonsense from a client as an error; a
+    // filter that names them takes precedence.
     let filter = format!("actix_server=warn,actix_http=off,{}", log.level);
     if repolens_log::init("api", form, &filter).is_err() {
         // The filter is the only part that a person wrote.

@@ -1,7 +1,7 @@
 //! Exports: a stored report in other forms. One form is one file; this is the list of them.
 //!
 //! A report is read once, as a stream, into an [`Excerpt`]: the sections that any form shows. The long lists (files, the
-//! graphs of modules and calls) pass by. Everything that stands in a report may have been written by a stranger: each form
+//! graphs of modules and calls) are skipped. Every text of a report may come from a hostile repository: each form
 //! escapes it in its own way.
 
 mod cyclonedx;
@@ -76,7 +76,7 @@ impl Form {
     }
 }
 
-/// What the scan's row says.
+/// The facts from the scan's row.
 #[derive(Debug, Clone)]
 pub struct About {
     pub scan_id: String,

@@ -1,7 +1,7 @@
 //! The API's own document, OpenAPI 3.1: made from the types that requests are read into and answers are written from.
 //!
 //! Each group of addresses is one file of `openapi/`. A test compares the document with the table in `routes.rs`: an address
-//! or a method that stands in one of them alone fails it.
+//! or a method that only one of them has fails it.
 
 mod exports;
 mod health;
@@ -80,7 +80,7 @@ impl Api {
     }
 
     fn add(&mut self, operation: Operation) {
-        // What is looked at before any handler, and while a body is read.
+        // The answers that come before any handler, and while a body is read.
         let reads = operation.value.contains_key("requestBody");
         let operation = operation.problems(if reads { &[408, 431] } else { &[431] });
         let mut value = operation.value;
@@ -195,7 +195,7 @@ impl Operation {
         self
     }
 
-    /// Guests may, and so may whoever says who it is.
+    /// Guests may call it, and so may callers with a credential.
     fn anybody(mut self) -> Self {
         self.value.insert("security".into(), json!([{}, { "caller": [] }]));
         self.problems(&[401, 403])
@@ -243,15 +243,15 @@ impl Operation {
                 400 => ("The request cannot be read", "Problem"),
                 401 => ("Credentials are missing or wrong", "Problem"),
                 403 => ("Somebody else's", "Problem"),
-                404 => ("Nothing is there", "Problem"),
+                404 => ("It does not exist", "Problem"),
                 408 => ("The body did not come in time", "Problem"),
                 409 => ("Not in this state", "Problem"),
                 413 => ("The body is too large", "Problem"),
                 415 => ("The body is no JSON", "Problem"),
                 422 => ("Not accepted, with the reason", "Problem"),
                 431 => ("The headers are too large", "Problem"),
-                429 => ("Too often: `Retry-After` tells when", "Problem"),
-                503 => ("Not available: `Retry-After` tells when", "Problem"),
+                429 => ("Too often: `Retry-After` is the time to wait", "Problem"),
+                503 => ("Not available: `Retry-After` is the time to wait", "Problem"),
                 _ => ("A fault of ours", "Problem"),
             };
             let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
@@ -279,7 +279,7 @@ impl Operation {
         .problems(&[400, 403])
     }
 
-    /// A scan that is not there is told with the members that older clients read.
+    /// The answer for an unknown scan has the members that older clients read.
     fn of_a_scan(mut self) -> Self {
         let schemas = ["ScanNotFound", "Problem"].map(|name| json!({ "$ref": format!("#/components/schemas/{name}") }));
         let schema = json!({ "anyOf": schemas });
@@ -298,7 +298,7 @@ mod tests {
 
     use super::*;
 
-    /// `METHOD PATH` of each row of the table, as it stands in the code.
+    /// `METHOD PATH` of each row of the table, as written in the code.
     fn routes() -> BTreeSet<String> {
         let table = include_str!("routes.rs");
         let mut routes = BTreeSet::new();
@@ -360,7 +360,7 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
         {
-            assert!(names.insert(name.to_owned()), "`{name}` stands twice");
+            assert!(names.insert(name.to_owned()), "`{name}` occurs twice");
         }
     }
 }

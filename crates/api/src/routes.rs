@@ -103,7 +103,7 @@ pub fn table(routes: &mut ServiceConfig) {
     );
     routes.service(at("/api/webhooks/{id}", "DELETE").route(web::delete().to(webhooks::delete_webhook)));
 
-    // What GitHub tells.
+    // GitHub's notifications.
     routes.service(at("/api/github/webhook", "POST").route(web::post().to(github::post_webhook)));
 
     routes.default_service(web::to(pages::no_route));

@@ -56,9 +56,9 @@ pub struct Scans {
 }
 
 impl Scans {
-    /// The scan as it is now, looked up once for all who ask at the same time.
+    /// The scan as it is now, read once for all callers at the same time.
     pub async fn snapshot(&self, id: &ScanId) -> Result<Option<Arc<Seen>>, StoreError> {
-        let lookup = async { Ok(self.store.look(id, Utc::now()).await?.map(Arc::new)) };
+        let lookup = async { Ok(self.store.snapshot(id, Utc::now()).await?.map(Arc::new)) };
         self.coalescer.at(id, lookup).await
     }
 
@@ -141,8 +141,8 @@ impl Scans {
         task.await.map_err(|error| Problem::because(&error))
     }
 
-    /// Has everything that is told of changes read the rows again: a change of a row was not answered, and may have been
-    /// made.
+    /// Makes everything that is notified of changes read the rows again: a change of a row was not confirmed, and may have
+    /// been made.
     pub fn resync_after_unknown_write(&self) {
         self.dispatch.queued();
         self.dispatch.lease_begun();

@@ -140,10 +140,10 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
 
     let served = server.await.context("the HTTP server ended early")?;
     lease_watch.await.context("the lease_watch ended early")?;
-    comparer.await.context("the look after the queue ended early")?;
-    carrier.await.context("the telling of other instances ended early")?;
+    comparer.await.context("the queue sync ended early")?;
+    carrier.await.context("the event relay ended early")?;
     pruner.await.context("the pruning of reports ended early")?;
-    teller.await.context("the telling of webhooks ended early")?;
+    teller.await.context("the delivery of webhooks ended early")?;
     app.store.close();
     signals.abort();
     if let Some(probe) = probe {

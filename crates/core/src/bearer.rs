@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A header `Authorization` that is there, and is no bearer token.
+/// The header `Authorization` holds no bearer token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidAuthorization;
 

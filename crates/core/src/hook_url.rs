@@ -4,8 +4,8 @@ use url::{Host, Url};
 
 use crate::repo_url::{RefusedUrl, UrlPolicy, check_host, has_credentials};
 
-/// An address that may be told of events: `https://` or `http://`, without credentials. What its host's name leads to is
-/// vetted where the connection is made.
+/// An address that may receive webhook events: `https://` or `http://`, without credentials. The addresses that its host
+/// resolves to are vetted where the connection is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookUrl(Url);
 
@@ -15,7 +15,7 @@ impl HookUrl {
     /// `policy`'s list of hosts is for repositories and does not count here.
     ///
     /// # Errors
-    /// A sentence that says what is wrong with the address and never repeats credentials.
+    /// A sentence that explains what is wrong with the address and never repeats credentials.
     pub fn parse(text: &str, policy: &UrlPolicy) -> Result<Self, RefusedUrl> {
         let refuse = |reason: &str| Err(RefusedUrl(reason.to_owned()));
         if text.len() > MAX_LENGTH {
@@ -26,9 +26,9 @@ impl HookUrl {
         }
         let url = match Url::parse(text) {
             Ok(url) if matches!(url.scheme(), "https" | "http") => url,
-            Ok(_) => return refuse("only `https://` and `http://` addresses are told"),
+            Ok(_) => return refuse("webhooks are sent to `https://` and `http://` addresses only"),
             Err(_) => {
-                return refuse("the address cannot be read; it should look like `https://host/path`");
+                return refuse("the address cannot be read; expected the form `https://host/path`");
             }
         };
         if has_credentials(&url, text) {

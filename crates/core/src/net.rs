@@ -55,8 +55,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     global_unicast && !protocol_assignments && !documentation && !drone_or_as112
 }
 
-/// The IPv4 address that an IPv6 one stands for: mapped, NAT64 (well-known), 6to4. The other forms, compatible, translated
-/// and a network's own NAT64 (64:ff9b:1::/48, with the address at a place of its choice), are refused whatever they carry.
+/// The IPv4 address embedded in an IPv6 one: mapped, NAT64 (well-known), 6to4. The other forms (compatible, translated,
+/// and a network's own NAT64 prefix 64:ff9b:1::/48, where the position of the address varies) are always refused.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let from = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match address.segments() {

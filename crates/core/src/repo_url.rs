@@ -52,7 +52,7 @@ const MAX_LENGTH: usize = 2_048;
 
 impl RepoUrl {
     /// # Errors
-    /// A sentence that says what is wrong with the address and never repeats credentials.
+    /// A sentence that explains what is wrong with the address and never repeats credentials.
     pub fn parse(text: &str, policy: &UrlPolicy) -> Result<Self, RefusedUrl> {
         let refuse = |reason: &str| Err(RefusedUrl(reason.to_owned()));
         if text.len() > MAX_LENGTH {
@@ -74,7 +74,7 @@ impl RepoUrl {
             _ => return refuse("only `https://` and `http://` addresses are cloned"),
         }
         let Ok(mut url) = Url::parse(text) else {
-            return refuse("the address cannot be read; it should look like `https://host/owner/repository`");
+            return refuse("the address cannot be read; expected the form `https://host/owner/repository`");
         };
         if has_credentials(&url, text) {
             return refuse("the address has credentials in it; leave them out");
@@ -92,7 +92,7 @@ impl RepoUrl {
     fn parse_file(text: &str) -> Result<Self, RefusedUrl> {
         let refuse = |reason: &str| Err(RefusedUrl(reason.to_owned()));
         let Ok(mut url) = Url::parse(text) else {
-            return refuse("the address cannot be read; it should look like `file:///path/to/repository.git`");
+            return refuse("the address cannot be read; expected the form `file:///path/to/repository.git`");
         };
         if url.host().is_some() {
             return refuse("a `file://` address names no host: write `file:///path/to/repository.git`");
@@ -216,7 +216,7 @@ fn check_path(url: &Url) -> Result<(), RefusedUrl> {
     let refuse = |reason: &str| Err(RefusedUrl(reason.to_owned()));
     let segments: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
     if segments.is_empty() {
-        return refuse("the address has no repository path: it should look like `https://host/owner/repository`");
+        return refuse("the address has no repository path: expected the form `https://host/owner/repository`");
     }
     if segments
         .iter()

@@ -1,8 +1,8 @@
-//! The report: what an analysis of a repository says, as one JSON object (`results`).
+//! The report: the results of the analysis of a repository, as one JSON object (`results`).
 //!
 //! Members keep the names that existing front ends read, camelCase or snake_case as each section has it. A section that
-//! this version does not build is `None` and absent from the JSON; why stands in [`Analyser::stages`]. Everything an
-//! analysis cannot know (ids, the clock, addresses) is a member of [`Meta`], filled in by whoever ran it with
+//! this version does not build is `None` and absent from the JSON; the reason is in [`Analyser::stages`]. Everything an
+//! analysis cannot know (ids, the clock, addresses) is a member of [`Meta`], which the caller fills in with
 //! [`Report::set_meta`]. Maps are sorted and lists have a stated order, so the same commit gives the same bytes.
 
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub use graph::{
     ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
 };
 pub use health::{
-    Chapter, Explanations, FileRisk, Licence, Licences, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
+    Chapter, Explanations, FileRisk, License, Licenses, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
     ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, SectionType, Suggestion,
     Summary,
 };
@@ -52,7 +52,7 @@ pub use security::{
     ScorecardCheck, Security, SecurityFinding, SecurityRule, SecurityScoreLine, SeverityTotals, SuppressedFinding,
 };
 
-/// Stands in every report as `schemaVersion`; raised when a member changes its meaning or goes away.
+/// `schemaVersion` of every report; raised when a member changes its meaning or is removed.
 pub const SCHEMA_VERSION: u32 = 2;
 
 /// The whole report.
@@ -96,7 +96,7 @@ pub struct Report {
     pub lines: Option<Lines>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_scores: Option<RiskScores>,
-    /// The same as `riskScores`, where one viewer looks for it.
+    /// The same as `riskScores`, under the name that one viewer reads.
     #[serde(rename = "risk_scores", skip_serializing_if = "Option::is_none", default)]
     pub risk_scores_again: Option<RiskScores>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,8 +105,8 @@ pub struct Report {
     pub tests: Option<TestSection>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<Community>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub licences: Option<Licences>,
+    #[serde(rename = "licences", skip_serializing_if = "Option::is_none")]
+    pub licenses: Option<Licenses>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complexity_metrics: Option<ComplexityMetrics>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,7 +125,7 @@ pub struct Report {
     pub explanations: Option<Explanations>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ast: Option<Ast>,
-    /// The files of `ast.files` again, with fewer members, where one viewer looks for them.
+    /// The files of `ast.files` again, with fewer members, under the name that one viewer reads.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub files: Vec<FileEntry>,
     pub analyser: Analyser,
@@ -180,7 +180,7 @@ pub fn schema() -> schemars::Schema {
     schemars::schema_for!(Report)
 }
 
-/// A list with a cap: what was left out is told by the true total.
+/// Cuts a list to `limit` entries; the report states the true total beside it.
 pub fn cap<T>(list: &mut Vec<T>, limit: usize) -> bool {
     let truncated = list.len() > limit;
     list.truncate(limit);

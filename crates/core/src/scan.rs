@@ -9,9 +9,9 @@ pub const MAX_ATTEMPTS: i32 = 3;
 
 /// The id of a scan: 1 to 64 characters of `A–Z a–z 0–9 _ -`.
 ///
-/// Ours are random UUIDs (122 random bits: whoever has the id of an anonymous scan may read it); rows of the older system
-/// have ids of other forms, which are just as valid. It is also the id of the queue's job and so a part of its key in Redis:
-/// a number alone, which BullMQ gives to jobs without an id, is none, and neither is the name of one of the queue's own keys.
+/// Ours are random UUIDs (122 random bits, because the id of an anonymous scan is all that a reader needs). Rows of the older
+/// system have ids of other forms, which are just as valid. The id is also the id of the queue's job, and so a part of its key
+/// in Redis: a number alone (BullMQ's form for jobs without an id) and the names of the queue's own keys are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ScanId(String);
@@ -106,7 +106,7 @@ impl fmt::Display for ScanId {
     }
 }
 
-/// Proof that a worker holds a job. Made anew each time a job is taken; whoever shows an older one has lost the job.
+/// Proof that a worker holds a job. Created anew each time a job is taken; a worker with an older one has lost the job.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaseToken(String);
 
@@ -177,7 +177,7 @@ impl ScanStatus {
         !Self::ALL.into_iter().any(|next| self.can_become(next))
     }
 
-    /// As it stands in the database and in the older members of the API.
+    /// The spelling in the database and in the older members of the API.
     #[must_use]
     pub fn column(self) -> &'static str {
         match self {
@@ -201,7 +201,7 @@ impl ScanStatus {
         Self::ALL.into_iter().find(|status| status.column() == text)
     }
 
-    /// As it stands in JSON.
+    /// The spelling in JSON.
     #[must_use]
     pub fn wire(self) -> &'static str {
         match self {

@@ -1,11 +1,11 @@
 //! The database: scans with their jobs, and the stored reports.
 //!
-//! [`Store`] speaks in words of the domain; each of its calls is one query or one transaction, and every change of a scan's
-//! status is one conditional UPDATE that names the statuses it may come from ([`crate::ScanStatus::before`]) and, where a worker
-//! speaks, its lease. So calls may race: one of them wins, the others are told that they lost.
+//! The calls of [`Store`] are named in words of the domain. Each is one query or one transaction, and every change of a scan's
+//! status is one conditional UPDATE that names the statuses it may come from ([`crate::ScanStatus::before`]) and, for a call of
+//! a worker, its lease. So calls may race: one of them wins, and the others return that they lost.
 //!
-//! Calls run as tasks of their own on a multi-thread runtime, and are awaited through their handle. A caller that is
-//! dropped in the middle (a client that hung up) leaves the call to end by itself: no transaction is cut in half, and
+//! Calls run as tasks of their own on a multi-thread runtime, and are awaited through their handle. If the caller is
+//! dropped (a client that hung up), the call still completes: no transaction is cut in half, and
 //! diesel's wrapper for SQLite, which would panic when dropped on a single-threaded runtime, never is.
 //!
 //! The queries are written once, in `store/queries/`, and compiled for each of the two connection types.
@@ -145,7 +145,7 @@ impl Store {
         }
     }
 
-    /// Of each pool: its name, its connections, and how many of them nobody uses now.
+    /// For each pool: its name, the number of its connections, and how many of them are idle.
     #[must_use]
     pub fn connections(&self) -> Vec<(&'static str, usize, usize)> {
         match &self.backend {
@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_server_that_never_answers_is_told_as_unavailable() {
+    async fn a_server_that_never_answers_is_reported_as_unavailable() {
         let silent = answered(Duration::from_millis(1), pending::<Result<(), StoreError>>()).await;
         assert!(matches!(silent, Err(StoreError::Unavailable(_))), "{silent:?}");
         let prompt = answered(Duration::from_secs(60), async { Ok(1) }).await;

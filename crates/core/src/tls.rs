@@ -87,7 +87,7 @@ pub(crate) fn roots() -> RootCertStore {
 }
 
 /// # Panics
-/// Never: the provider supports the protocol versions that it is asked for.
+/// Never: the provider supports the requested protocol versions.
 pub(crate) fn trusting(roots: RootCertStore) -> ClientConfig {
     ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()

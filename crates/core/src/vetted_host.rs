@@ -1,5 +1,5 @@
-//! Connections to hosts that strangers chose: all addresses of the host are looked up and vetted first, and the client can
-//! reach no other.
+//! Connections to hosts that a caller or a repository chose: all addresses of the host are resolved and vetted first, and the
+//! client can reach no other.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -41,7 +41,7 @@ impl fmt::Display for VetError {
 impl std::error::Error for VetError {}
 
 impl VettedHost {
-    /// Looks up `host` for at most `timeout`.
+    /// Resolves `host` for at most `timeout`.
     ///
     /// # Errors
     /// The host has no address, or one that `policy` refuses. One refused address refuses the host: which of them a client
@@ -83,7 +83,7 @@ impl VettedHost {
         Some((self.name.as_deref()?, &self.addresses))
     }
 
-    /// Begins a client that connects to these addresses alone: without proxies, which would look the name up again, and
+    /// Begins a client that connects to these addresses alone: without proxies, which would resolve the name again, and
     /// without redirects, which would lead to hosts that were not vetted.
     pub fn client(&self) -> reqwest::ClientBuilder {
         // Made once: it holds about 150 authorities.

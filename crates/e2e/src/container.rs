@@ -1,6 +1,6 @@
 //! The images, run as a host would run them: 512 MB of memory, a read-only root, no rights, PID 1.
 //!
-//! `scripts/test-image` builds the images and says by which program they are run.
+//! `scripts/test-image` builds the images and passes the name of the program that runs them.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -98,10 +98,10 @@ impl Container {
         String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
     }
 
-    /// Waits until `text` stands in the log, `count` times.
+    /// Waits until the log has `count` lines with `text`.
     ///
     /// # Panics
-    /// Where it does not in time.
+    /// If it does not in time.
     pub fn wait_for_line(&self, text: &str, count: usize) {
         self.eventually(&format!("{count} lines with `{text}`"), || {
             self.log().matches(text).count() >= count
@@ -200,7 +200,7 @@ impl Container {
     /// Its processes, as this machine counts, with the names of their programs.
     ///
     /// # Panics
-    /// Where `/proc` does not tell.
+    /// If `/proc` cannot be read.
     #[must_use]
     pub fn processes(&self) -> Vec<(Pid, String)> {
         let namespace = |pid: Pid| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
@@ -229,7 +229,7 @@ impl Container {
         found.unwrap_or_else(|| panic!("no `{program}` in {all:?}")).0
     }
 
-    /// The most memory that its group has had, page cache included, where the kernel tells.
+    /// The most memory that its group has used, page cache included, where the kernel reports it.
     #[must_use]
     pub fn peak(&self) -> Option<u64> {
         let (folder, is_v2) = self.group()?;
@@ -241,7 +241,7 @@ impl Container {
         std::fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok()
     }
 
-    /// What of its group's memory is in use: all but the page cache that nobody has used lately.
+    /// The memory of its group in use: all but the page cache that was not used lately.
     #[must_use]
     pub fn working_set(&self) -> Option<u64> {
         let (folder, is_v2) = self.group()?;
@@ -312,9 +312,9 @@ pub fn pss(pid: Pid) -> Option<u64> {
 /// An image under test.
 ///
 /// # Panics
-/// Where nobody said.
+/// If the variable for it is not set.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "what `scripts/test-image` tells the test")]
+#[expect(clippy::disallowed_methods, reason = "`scripts/test-image` sets it for the test")]
 pub fn image(form: Form) -> String {
     let base = std::env::var("REPOLENS_TEST_IMAGE").expect("run `scripts/test-image`, which builds the images");
     match form {
@@ -330,7 +330,7 @@ pub fn image(form: Form) -> String {
 /// Where it cannot be started.
 #[expect(clippy::disallowed_methods, reason = "the test's own tool")]
 pub fn engine(args: &[impl AsRef<str>]) -> Output {
-    let all = std::env::var("REPOLENS_TEST_ENGINE").expect("run `scripts/test-image`, which says what runs containers");
+    let all = std::env::var("REPOLENS_TEST_ENGINE").expect("run `scripts/test-image`, which sets the container engine");
     let mut words = all.split_whitespace();
     Command::new(words.next().expect("a program"))
         .args(words)
@@ -339,7 +339,7 @@ pub fn engine(args: &[impl AsRef<str>]) -> Output {
         .expect("the container engine starts")
 }
 
-#[expect(clippy::disallowed_methods, reason = "what `scripts/test-image` tells the test")]
+#[expect(clippy::disallowed_methods, reason = "`scripts/test-image` sets it for the test")]
 fn engine_name() -> String {
     let all = std::env::var("REPOLENS_TEST_ENGINE").unwrap_or_default();
     all.split_whitespace().next().unwrap_or_default().to_owned()

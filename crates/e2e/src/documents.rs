@@ -1,10 +1,10 @@
-//! The documents: what they say, and the commands that they give.
+//! The documents: their contents, and the commands that they give.
 
 use std::path::PathBuf;
 
 use crate::sources::root;
 
-/// Those that tell an operator what to do.
+/// The guides for an operator.
 pub const GUIDES: [&str; 4] = [
     "docs/deploy-combined.md",
     "docs/deploy-split.md",
@@ -59,7 +59,7 @@ pub fn prose(text: &str) -> String {
     parts.collect::<Vec<_>>().join("\n")
 }
 
-/// What stands in backticks.
+/// The text between backticks.
 #[must_use]
 pub fn literals(text: &str) -> Vec<String> {
     prose(text).split('`').skip(1).step_by(2).map(str::to_owned).collect()

@@ -1,5 +1,5 @@
-//! A network of its own for one test: addresses of the internet that are on this machine, a name server that says what the
-//! test wants, and an inside that notices whoever connects.
+//! A network of its own for one test: addresses of the internet that are on this machine, a name server whose answers the
+//! test sets, and an inside that notices every connection.
 //!
 //! Nothing in it can reach beyond it, and two of them do not see each other. So a deployment can be tried with the rules of
 //! production, on the ports 80 and 443. Only root may make one.
@@ -31,7 +31,7 @@ pub const INSIDE: [IpAddr; 4] = [
 
 const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 53);
 
-/// What a name leads to when it is asked for the first time, the second time, …; the last one stays.
+/// The addresses that a name resolves to at the first request, the second, …; the last one stays.
 pub type Names = BTreeMap<String, Vec<Vec<IpAddr>>>;
 
 #[derive(Debug)]
@@ -111,10 +111,10 @@ impl Island {
         asked.get(name).copied().unwrap_or_default()
     }
 
-    /// Nobody has connected to the inside: a connection that was made stands in its listener's queue.
+    /// Asserts that no client has connected to the inside: a connection that was made waits in its listener's queue.
     ///
     /// # Panics
-    /// Where somebody has.
+    /// If one has.
     pub fn inside_is_untouched(&self) {
         for listener in &self.listeners {
             listener.set_nonblocking(true).expect("a socket of ours");
@@ -141,7 +141,7 @@ fn serve_names(names: Names, asked: Arc<Mutex<BTreeMap<String, usize>>>) {
         while let Ok((length, from)) = socket.recv_from(&mut question) {
             let answer = answer(&question[..length], &names, &asked);
             if let Some(answer) = answer {
-                // Whoever asked may be gone.
+                // The client may be gone.
                 let _sent = socket.send_to(&answer, from);
             }
         }

@@ -42,7 +42,7 @@ pub struct Running {
     http: reqwest::Client,
 }
 
-/// What `GET /api/scan/{id}` says.
+/// The answer of `GET /api/scan/{id}`.
 #[derive(Debug)]
 pub struct Scan(pub Value);
 
@@ -237,7 +237,7 @@ impl Running {
         let response = self
             .http
             .post(self.url("/api/scan"))
-            // Each is analysed, whatever was scanned before.
+            // Each is analyzed, whatever was scanned before.
             .json(&json!({ "repoUrl": repo_url, "force": true }))
             .send()
             .await
@@ -333,8 +333,8 @@ fn keep_lines(stream: impl std::io::Read + Send + 'static, log: &Arc<Mutex<Vec<S
     });
 }
 
-/// Asks again and again until `ask` has an answer; what it said last is shown where it never has.
-#[expect(clippy::disallowed_methods, reason = "another process's state can only be asked for")]
+/// Polls until `ask` returns an answer; on a timeout the panic shows its last state.
+#[expect(clippy::disallowed_methods, reason = "another process's state can only be polled")]
 fn eventually<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {
     let start = Instant::now();
     loop {

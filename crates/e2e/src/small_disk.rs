@@ -72,7 +72,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Whoever still has a file open there keeps it until then.
+        // A process that still has a file open there keeps it until then.
         let _ = umount2(self.folder.path(), MntFlags::MNT_DETACH);
     }
 }

@@ -1,4 +1,4 @@
-//! The whole path with nothing but the three programs and git: submit, clone, analyse, serve.
+//! The whole path with nothing but the three programs and git: submit, clone, analyze, serve.
 
 use nix::sys::signal::Signal;
 use repolens_e2e::running::Home;
@@ -249,6 +249,6 @@ async fn the_same_commit_is_answered_with_the_report_that_is_there() {
     assert_eq!(second["results"]["scanId"], id);
     assert_eq!(
         second["results"]["analyzedAt"], first["results"]["analyzedAt"],
-        "it was not analysed again"
+        "it was not analyzed again"
     );
 }

@@ -10,7 +10,7 @@ pub fn is_dangerous(character: char) -> bool {
     match character {
         // C0, DEL and C1.
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
-        // Printable ASCII, without a look at the ranges below.
+        // Printable ASCII, before the ranges below.
         ' '..='~' => false,
         // Soft hyphen, Arabic letter mark, Hangul fillers, Mongolian vowel separator.
         '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{180e}' => true,

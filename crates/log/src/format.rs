@@ -3,9 +3,9 @@
 /// The form of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Text with colours, for a terminal.
+    /// Text with colors, for a terminal.
     Pretty,
-    /// Text without colours.
+    /// Text without colors.
     Text,
     /// One JSON object a line.
     Json,
@@ -18,7 +18,7 @@ impl Format {
     /// Chooses the form by the value of `LOG_FORMAT`.
     ///
     /// Without a (known) value it is pretty on a terminal and text elsewhere. `pretty` is never used where stdout is
-    /// not a terminal: colours in a file or a pipe help nobody.
+    /// not a terminal: colors are of no use in a file or a pipe.
     pub fn from_setting(log_format: Option<&str>, stdout_is_terminal: bool) -> Self {
         match log_format.map(str::trim) {
             Some("json") => Self::Json,
@@ -28,7 +28,7 @@ impl Format {
         }
     }
 
-    /// The same form without colours where the value of `NO_COLOR` asks for that (any value but an empty one).
+    /// The same form without colors where the value of `NO_COLOR` asks for that (any value but an empty one).
     #[must_use]
     pub fn honor_no_color(self, no_color: Option<&str>) -> Self {
         match self {
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn no_color_is_honoured_unless_empty() {
+    fn no_color_is_honored_unless_empty() {
         assert_eq!(Format::Pretty.honor_no_color(Some("1")), Format::Text);
         assert_eq!(Format::Pretty.honor_no_color(Some("")), Format::Pretty);
         assert_eq!(Format::Pretty.honor_no_color(None), Format::Pretty);

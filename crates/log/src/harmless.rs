@@ -1,7 +1,7 @@
 //! Text that cannot drive a terminal or forge a line.
 //!
 //! Log lines hold text of repositories, which is hostile: escape sequences could repaint a terminal, a newline could
-//! begin a line that nobody wrote, and bidirectional controls could make a line read otherwise than it is.
+//! forge a line, and bidirectional controls could display a line in another order than it has.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -28,8 +28,8 @@ pub fn harmless_bytes(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Whether the bytes are printable ASCII and tabs alone, which is so for almost every line. It is quick: it looks at
-/// blocks without a branch for every byte, so that the compiler can use vector instructions.
+/// Whether the bytes are printable ASCII and tabs alone, as in almost every line. It is quick: it checks blocks without a
+/// branch for every byte, so that the compiler can use vector instructions.
 pub fn is_plain(bytes: &[u8]) -> bool {
     bytes
         .chunks(256)
@@ -90,7 +90,7 @@ mod tests {
         }
 
         #[test]
-        fn plain_is_what_it_says(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        fn is_plain_agrees_with_its_definition(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
             let plain = bytes.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
             prop_assert_eq!(is_plain(&bytes), plain);
         }

@@ -1,4 +1,4 @@
-//! What a log line of RepoLens looks like.
+//! The form of RepoLens's log lines.
 //!
 //! One event is one line: `TIME SOURCE LEVEL MESSAGE key=value …` as text, or one JSON object. Before a line is
 //! written, secrets in it are masked ([`redact()`]) and control characters are made visible ([`harmless()`]), so that

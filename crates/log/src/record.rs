@@ -47,7 +47,7 @@ impl Level {
             .map(|(_, level)| *level)
     }
 
-    const fn colour(self) -> &'static str {
+    const fn color(self) -> &'static str {
         match self {
             Self::Error => "\x1b[31m",
             Self::Warn => "\x1b[33m",
@@ -84,7 +84,7 @@ impl Record<'_> {
         line
     }
 
-    fn text(&self, colours: bool) -> String {
+    fn text(&self, colors: bool) -> String {
         let mut body = self.message.to_owned();
         for (key, value) in self.fields {
             let shown = match value {
@@ -95,7 +95,7 @@ impl Record<'_> {
             write!(body, " {key}={shown}").expect("writing to a `String` cannot fail");
         }
         let mut line = String::with_capacity(body.len() + 48);
-        push_prefix(&mut line, &timestamp(self.time), self.source, self.level, colours);
+        push_prefix(&mut line, &timestamp(self.time), self.source, self.level, colors);
         line.push_str(&harmless(&redact(&body)));
         line
     }
@@ -128,14 +128,14 @@ impl Record<'_> {
     }
 }
 
-/// Writes what stands before the message: `TIME SOURCE     LEVEL `.
-pub fn push_prefix(line: &mut String, time: &str, source: &str, level: Level, colours: bool) {
-    let written = if colours {
+/// Writes the prefix of a message: `TIME SOURCE     LEVEL `.
+pub fn push_prefix(line: &mut String, time: &str, source: &str, level: Level, colors: bool) {
+    let written = if colors {
         write!(
             line,
             "\x1b[2m{time}\x1b[0m {}{source:<10}\x1b[0m {}{:<5}\x1b[0m ",
-            colour_of(source),
-            level.colour(),
+            color_of(source),
+            level.color(),
             level.name()
         )
     } else {
@@ -144,7 +144,7 @@ pub fn push_prefix(line: &mut String, time: &str, source: &str, level: Level, co
     written.expect("writing to a `String` cannot fail");
 }
 
-fn colour_of(source: &str) -> &'static str {
+fn color_of(source: &str) -> &'static str {
     match source {
         "api" => "\x1b[36m",
         "worker" => "\x1b[35m",
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_as_the_contract_says() {
+    fn text_has_the_form_of_the_contract() {
         let line = record(
             "request done",
             &[("status", json!(200)), ("path", json!("/a b")), ("id", json!("x"))],
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_only_when_pretty() {
+    fn colors_only_when_pretty() {
         assert!(record("m", &[]).render(Format::Pretty).contains("\x1b[36mapi"));
         assert!(!record("m", &[]).render(Format::Text).contains('\x1b'));
     }

@@ -67,7 +67,7 @@ const KEYS: [Key; 10] = [
     },
 ];
 
-/// Text that stands in every line with a secret; `_` is treated apart.
+/// Every line with a secret contains one of these; `_` is treated apart.
 const HINTS: [&str; 6] = ["://", "sk-or-", "AIza", "uthorization", "UTHORIZATION", "earer "];
 
 /// No secret that [`safe_cut`] keeps in one piece is longer.
@@ -115,13 +115,13 @@ pub fn redact_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(masked)
 }
 
-/// Whether the bytes could hold a secret. A quick no for almost everything; a yes means that a closer look is needed.
+/// Whether the bytes could hold a secret. It quickly excludes almost every line; the others need a full check.
 pub fn may_hold_secret(bytes: &[u8]) -> bool {
     first_hint(bytes).is_some()
 }
 
-/// Where to cut a long line of which more than `limit` bytes are there, so that no secret is cut in two: `limit`, or
-/// somewhat before. At least 16 bytes after `limit` should be there, so that a beginning is recognised.
+/// Where to cut a line that has more than `limit` bytes, so that no secret is cut in two: at `limit`, or somewhat before.
+/// At least 16 bytes should follow `limit`, so that the beginning of a secret is recognized.
 pub fn safe_cut(bytes: &[u8], limit: usize) -> usize {
     let from = limit.saturating_sub(LONGEST_SECRET).max(1);
     let window = &bytes[from.min(bytes.len())..bytes.len().min(limit + 16)];
@@ -167,7 +167,7 @@ fn find_url_passwords(bytes: &[u8], secrets: &mut Vec<Range<usize>>) {
         let of_database = [&b"postgres"[..], b"postgresql", b"redis", b"rediss"]
             .iter()
             .any(|scheme| before.ends_with(scheme));
-        // A slash in a password ends the authority too early; what stands after a host's colon is a number.
+        // A slash in a password ends the authority too early; the part after a host's colon is a number.
         if of_database {
             authority = word;
         } else if let Some(colon) = colon

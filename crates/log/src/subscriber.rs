@@ -46,8 +46,8 @@ impl std::error::Error for InitError {}
 
 /// Installs the subscriber for the whole process, and a panic hook that logs a panic as one line.
 ///
-/// `filter` has the syntax of `RUST_LOG`. Lines go to stdout, whole and redacted, with the fields of all spans that the
-/// event stands in, outermost first. A closed or stalled stdout never panics.
+/// `filter` has the syntax of `RUST_LOG`. Lines go to stdout, whole and redacted, with the fields of all spans around the
+/// event, outermost first. A closed or stalled stdout never panics.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the place that writes the log to stdout"
@@ -126,7 +126,7 @@ where
         }
         event.record(&mut fields);
         let metadata = event.metadata();
-        // Where a line of a dependency comes from is not told by its message.
+        // The message of a line does not name the dependency that it comes from.
         if !metadata.target().starts_with("repolens") {
             fields.put("target", metadata.target().into());
         }
@@ -143,7 +143,7 @@ where
 }
 
 impl Lines {
-    /// Writes one whole line. With stdout closed the line is gone: there is nobody to tell.
+    /// Writes one whole line. With stdout closed the line is lost: there is no other place to report it.
     #[expect(
         clippy::disallowed_methods,
         reason = "there is no event for a writable stdout without an event loop"

@@ -32,7 +32,7 @@ pub const SETTINGS: &[Setting] = &[
         Readers::ALL,
         Port,
         Value("3001"),
-        "port of the API; the worker looks for the API there",
+        "port of the API; the worker connects to the API there",
     )
     .flag("port", "PORT", Group::Processes),
     Setting::new(

@@ -10,9 +10,9 @@ use crate::git_backend::answer as backend;
 use crate::http::{Request, Response, hang, serve};
 
 /// Serves the repositories below `root`, and:
-/// - `/token/PATH` serves to whoever comes with [`PASSWORD`], and says 404 to others, as GitHub does with what is private;
+/// - `/token/PATH` serves to clients with [`PASSWORD`], and answers 404 to others, as GitHub does for private repositories;
 /// - `/token/stalls/PATH` answers the first request of those, and then no more;
-/// - `/private/…` asks for a password, `/forbidden/…` says 403, `/broken/…` says 500, `/page/…` is a page;
+/// - `/private/…` asks for a password, `/forbidden/…` answers 403, `/broken/…` answers 500, `/page/…` is a page;
 /// - `/moved/PATH` redirects to `/PATH`, `/metadata/…` to an address of a cloud's inside, `/disk/PATH` to `file:///PATH`,
 ///   `/round/…` to itself;
 /// - `/silent/…` never answers, `/stalls/PATH` answers the first request and then no more;
@@ -81,7 +81,7 @@ pub fn start(root: &Path) -> SocketAddr {
     })
 }
 
-/// What a server says that wants to be taken for git itself.
+/// The message of a server that imitates git's own messages.
 pub const LIES: &str = "no\nfatal: No space left on device\rfatal: Out of memory\nfatal: repository '%s' not found\n";
 
 /// Longer than a server may be slower than 1,000 bytes/s by settings that many use for git (30 s).
@@ -179,7 +179,7 @@ fn pause() {
 /// What `/held/…` waits for.
 pub const RELEASE: &str = "release";
 
-/// Of the user `x-access-token`, and how the two look in a header.
+/// Of the user `x-access-token`, and the header that the two make.
 pub const PASSWORD: &str = "gho_0123456789abcdef0123456789abcdef0123";
 pub const IN_HEADER: &str = "eC1hY2Nlc3MtdG9rZW46Z2hvXzAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMw==";
 

@@ -1,4 +1,4 @@
-//! A git server on loopback that can be told to hang.
+//! A git server on loopback that can be made to hang.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -83,8 +83,8 @@ impl GitServer {
         }
     }
 
-    /// From now on it is a GitHub with one user, whose token this is: the repositories `ada/NAME` are private, and those of
-    /// the folder by that name. Git comes as `x-access-token` with it; `basic` is how that looks in its header. The
+    /// Makes it a GitHub with one user, whose token this is: the repositories `ada/NAME` are private, and those of
+    /// the folder by that name. Git signs in as `x-access-token` with it; `basic` is the value of its header. The
     /// address of GitHub's API is [`GitServer::url`] of the empty name.
     ///
     /// # Panics
@@ -128,7 +128,7 @@ impl GitServer {
             .changed
             .wait_timeout_while(guard, Duration::from_secs(60), |inner| inner.held < count)
             .expect("no thread panicked");
-        assert!(!timeout.timed_out(), "nobody asked the git server");
+        assert!(!timeout.timed_out(), "no request reached the git server");
     }
 }
 

@@ -48,10 +48,10 @@ impl Node {
             for line in output.lines().map_while(Result::ok) {
                 let value: Value = serde_json::from_str(&line).expect("the driver writes JSON");
                 let event = value["event"].as_str().map(str::to_owned);
-                hearing.lock().expect("nobody panics with it").push(value);
-                // Counted when it is there.
+                hearing.lock().expect("no thread panics with it").push(value);
+                // Counted after it is stored.
                 if let Some(event) = event {
-                    let mut counts = counting.lock().expect("nobody panics with it");
+                    let mut counts = counting.lock().expect("no thread panics with it");
                     *counts.entry(event).or_default() += 1;
                 }
             }
@@ -94,7 +94,7 @@ impl Node {
     }
 
     pub fn heard(&self) -> Vec<Value> {
-        self.heard.lock().expect("nobody panics with it").clone()
+        self.heard.lock().expect("no thread panics with it").clone()
     }
 
     /// The events of a job, in the order in which they came.
@@ -111,7 +111,7 @@ impl Node {
     /// The events of each job, in the order in which they came.
     pub fn events_by_job(&self) -> HashMap<String, Vec<String>> {
         let mut all: HashMap<String, Vec<String>> = HashMap::new();
-        for line in self.heard.lock().expect("nobody panics with it").iter() {
+        for line in self.heard.lock().expect("no thread panics with it").iter() {
             if let (Some(job), Some(event)) = (line["jobId"].as_str(), line["event"].as_str())
                 && event != "worked"
             {
@@ -122,7 +122,7 @@ impl Node {
     }
 
     pub fn count(&self, event: &str) -> usize {
-        let counts = self.counts.lock().expect("nobody panics with it");
+        let counts = self.counts.lock().expect("no thread panics with it");
         counts.get(event).copied().unwrap_or(0)
     }
 

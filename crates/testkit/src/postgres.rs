@@ -21,7 +21,7 @@ struct Script {
 /// The password of `postgres` where there is TLS; elsewhere none is needed.
 pub const PASSWORD: &str = "p@ss word/1";
 
-/// Makes a server, starts it, and then does what standard input says, until its end. `$1`: port.
+/// Makes a server, starts it, and then runs the commands on standard input, until its end. `$1`: port.
 const SCRIPT: &str = r#"
 set -eu
 PATH="$(ls -d /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin 2>/dev/null | sort -V | tail -n 1):$PATH"
@@ -74,14 +74,14 @@ impl Postgres {
         Self::start_with(&[])
     }
 
-    /// With TLS, and a password that is asked for.
+    /// With TLS, and a required password.
     pub fn start_tls(certificate: &str, key: &str) -> Self {
         Self::start_with(&[("TLS_CERT", certificate), ("TLS_KEY", key)])
     }
 
     fn start_with(settings: &[(&str, &str)]) -> Self {
-        let mut said = String::new();
-        // The port can be taken between our look and the server's start.
+        let mut output = String::new();
+        // The port can be taken between its choice and the server's start.
         for _ in 0..5 {
             let port = free_port();
             let mut script = Script::start(port, settings);
@@ -92,36 +92,36 @@ impl Postgres {
                         script: Mutex::new(script),
                     };
                 }
-                Err(reason) => said = reason,
+                Err(reason) => output = reason,
             }
         }
-        panic!("PostgreSQL does not start: are its server programs installed? It said:\n{said}");
+        panic!("PostgreSQL does not start: are its server programs installed? Its output:\n{output}");
     }
 
-    /// Stops the server, cutting off whoever is connected.
+    /// Stops the server, cutting off all connections.
     pub fn stop_server(&self) {
-        self.tell("stop", "STOPPED");
+        self.run("stop", "STOPPED");
     }
 
     pub fn start_server(&self) {
-        self.tell("start", "READY");
+        self.run("start", "READY");
     }
 
     /// Its processes take connections and commands, and answer nothing until they are thawed.
     pub fn freeze(&self) {
-        self.tell("freeze", "FROZEN");
+        self.run("freeze", "FROZEN");
     }
 
     pub fn thaw(&self) {
-        self.tell("thaw", "THAWED");
+        self.run("thaw", "THAWED");
     }
 
-    /// So many connections were refused for their password.
+    /// Asserts the number of connections that were refused for their password.
     pub fn has_refused(&self, times: usize) {
-        self.tell("refused", &format!("REFUSED {times}"));
+        self.run("refused", &format!("REFUSED {times}"));
     }
 
-    fn tell(&self, command: &str, answer: &str) {
+    fn run(&self, command: &str, answer: &str) {
         let mut script = self.script.lock().expect("no panic");
         let stdin = script.child.stdin.as_mut().expect("a pipe");
         stdin.write_all(format!("{command}\n").as_bytes()).expect("it reads");
@@ -163,15 +163,15 @@ impl Script {
     }
 
     fn expect(&mut self, answer: &str) -> Result<(), String> {
-        let mut said = String::new();
+        let mut output = String::new();
         for line in self.answers.by_ref().map_while(Result::ok) {
             if line == answer {
                 return Ok(());
             }
-            said.push_str(&line);
-            said.push('\n');
+            output.push_str(&line);
+            output.push('\n');
         }
-        Err(said)
+        Err(output)
     }
 }
 

@@ -95,7 +95,7 @@ impl Redis {
         assert!(self.is_up().await, "Redis does not start again");
     }
 
-    /// It takes connections and commands, and says nothing until it is thawed.
+    /// It takes connections and commands, and answers nothing until it is thawed.
     pub fn freeze(&self) {
         self.signal(Signal::SIGSTOP);
     }
@@ -120,8 +120,8 @@ impl Redis {
         Producer::new(&self.url())
     }
 
-    /// A connection for looking at things.
-    pub async fn look(&self) -> redis::aio::MultiplexedConnection {
+    /// A connection for the test's own commands.
+    pub async fn connect(&self) -> redis::aio::MultiplexedConnection {
         let client = redis::Client::open(self.address()).expect("an address");
         // The library's own half second is short on a machine that is busy with other tests.
         let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
@@ -137,7 +137,7 @@ impl Redis {
             command.arg(*word);
         }
         command
-            .query_async(&mut self.look().await)
+            .query_async(&mut self.connect().await)
             .await
             .expect("Redis answers")
     }
@@ -145,7 +145,7 @@ impl Redis {
     /// Where a job is: the lists that have it.
     pub async fn places(&self, id: &str) -> Vec<&'static str> {
         let mut places = Vec::new();
-        let mut connection = self.look().await;
+        let mut connection = self.connect().await;
         for list in ["wait", "paused", "active"] {
             let key = format!("bull:repo-analysis:{list}");
             let ids: Vec<String> = redis::cmd("LRANGE")
@@ -177,11 +177,11 @@ impl Redis {
         .await;
     }
 
-    /// So many connections stand in a blocking command: workers that wait for a job.
+    /// Waits until this number of connections is in a blocking command: workers that wait for a job.
     pub async fn until_waiting(&self, workers: usize) {
-        let told = format!("blocked_clients:{workers}\r");
+        let line = format!("blocked_clients:{workers}\r");
         until(&format!("{workers} workers wait"), async || {
-            self.ask::<String>(&["INFO", "clients"]).await.contains(&told)
+            self.ask::<String>(&["INFO", "clients"]).await.contains(&line)
         })
         .await;
     }

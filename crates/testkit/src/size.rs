@@ -3,10 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whoever runs the tests says how large they are"
-)]
+#[expect(clippy::disallowed_methods, reason = "the size of the tests is set by a variable")]
 pub fn is_full() -> bool {
     match std::env::var("TEST_SIZE") {
         Ok(size) if size == "full" => true,

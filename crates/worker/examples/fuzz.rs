@@ -1,13 +1,13 @@
-//! Hostile bytes for each extractor: files of a corpus, changed by chance from a seed, analysed by the worker's own child.
+//! Hostile bytes for each extractor: files of a corpus, changed by chance from a seed, analyzed by the worker's own child.
 //!
 //! `fuzz --seconds=N [--seed=N] [--batch=N] WORKER KEPT PATH…`, or `fuzz --as-it-is WORKER PATH…`
 //!
 //! Languages take turns; each turn changes `batch` files of one of them (bytes flipped, pieces cut out, doubled, moved, put
-//! in from another file, signs repeated) and has them analysed as the worker does: by `WORKER analyze` with all its limits,
+//! in from another file, signs repeated) and has them analyzed as the worker does: by `WORKER analyze` with all its limits,
 //! started again behind a file that kills it. A file that killed a child, or whose parser panicked, is kept in `KEPT` and
 //! named. Ends with 1 where an analysis did not end in a report: that is what must never happen.
 //!
-//! With `--as-it-is` nothing is changed: each path is analysed once, and one line of JSON says how that went.
+//! With `--as-it-is` nothing is changed: each path is analyzed once, and one line of JSON says how that went.
 
 #![allow(
     clippy::disallowed_methods,
@@ -215,7 +215,7 @@ async fn main() -> anyhow::Result<()> {
         }
         let tally = tallies.entry(name).or_default();
         tally.files += batch;
-        match analysed(&analyser, &root).await {
+        match analyzed(&analyser, &root).await {
             Ok(skipped) => {
                 for (path, reason) in skipped {
                     let what = if reason.contains("ended the analysis before") {
@@ -261,7 +261,7 @@ async fn main() -> anyhow::Result<()> {
 async fn as_it_is(analyser: &Analyzer, paths: &[&Path]) -> anyhow::Result<()> {
     for path in paths {
         let start = Instant::now();
-        let (error, skipped) = match analysed(analyser, path).await {
+        let (error, skipped) = match analyzed(analyser, path).await {
             Ok(skipped) => (None, skipped),
             Err(error) => (Some(format!("{error:#}")), Vec::new()),
         };
@@ -273,7 +273,7 @@ async fn as_it_is(analyser: &Analyzer, paths: &[&Path]) -> anyhow::Result<()> {
 }
 
 /// The files that the report names as skipped, with the reason. An error: there is no report.
-async fn analysed(analyser: &Analyzer, root: &Path) -> anyhow::Result<Vec<(String, String)>> {
+async fn analyzed(analyser: &Analyzer, root: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let cloned = Cloned {
         branch_note: None,
         dir: root.to_path_buf(),

@@ -14,8 +14,8 @@ use repolens_worker::analyze::{progress, watchdog};
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let behaviour = args.first().map_or("", String::as_str);
-    match behaviour {
+    let behavior = args.first().map_or("", String::as_str);
+    match behavior {
         // What the child sees of the world, as its report.
         "report" => report(&args),
         // The same from behind the walls of `analyze --confined`.

@@ -183,7 +183,7 @@ fn write(report: &Report, format: Format, plain: bool) -> io::Result<()> {
         }
         Format::Text => {
             let style = Style {
-                colour: terminal && !plain,
+                color: terminal && !plain,
                 width: width(terminal),
             };
             out.write_all(render::text(report, &style).as_bytes())?;

@@ -9,7 +9,7 @@ use repolens_core::FailureCode;
 #[derive(Debug)]
 pub struct Failed {
     pub code: FailureCode,
-    /// Where it says more than the sentence of the code. It never holds text of a stranger's server.
+    /// A sentence that is more precise than the one of the code. It never holds text of a remote server.
     sentence: Option<Cow<'static, str>>,
     /// For the log only: it may hold text of a stranger's server or of git.
     pub cause: String,

@@ -1,10 +1,10 @@
 //! The one place that starts git, and the only way in which a repository reaches this machine.
 //!
-//! An address is looked up once, every answer is vetted, and git is tied to what was vetted ([`locate`]). The clone is
-//! bare, shallow and without large files ([`fetch`]), of the requested branch or the one that stands in for it
-//! ([`choose`]); hooks, submodules, filters, credentials, prompts, other protocols and the machine's own git configuration
-//! are off ([`command`]); dangerous objects are refused ([`fsck`]); a private repository's password is in git's environment
-//! alone ([`credential`]). The failure code comes from the errors that git reports ([`classify`], [`events`]).
+//! An address is resolved once, every answer is vetted, and git is pinned to the vetted addresses ([`locate`]). The clone is
+//! bare, shallow and without large files ([`fetch`]), of the requested branch or its substitute ([`choose`]). Hooks,
+//! submodules, filters, credentials, prompts, other protocols and the machine's own git configuration are off ([`command`]).
+//! Dangerous objects are refused ([`fsck`]). A private repository's password is only in git's environment ([`credential`]).
+//! The failure code comes from the errors that git reports ([`classify`], [`events`]).
 
 mod choose;
 mod classify;
@@ -69,7 +69,7 @@ pub const SAFE_VERSION: (u32, u32, u32) = (2, 47, 3);
 /// How often the size of a growing clone is checked. At 100 MB/s it can outgrow its limit by 20 MB.
 const SIZE_CHECK: Duration = Duration::from_millis(200);
 
-/// The end of what git writes to stderr is kept: the reason is there.
+/// The last bytes of git's stderr are kept, because they hold the reason.
 const MAX_MESSAGE_BYTES: usize = 8 * 1024;
 
 /// As much of its events; a process of git reports an error in about 300 bytes, and there are a handful of them.

@@ -1,8 +1,8 @@
 """What `scripts/oracles/schemathesis` adds to schemathesis: every third call of an operation is made so that it can succeed.
 
 A random id is that of no scan and a random lease that of no job, so that random calls alone see refusals. Here the ids are
-of things that are there, and for what ends them (a cancel, a report, a deletion) a new one is made before the call. How often
-each operation answered with which status is counted, and written where `STATISTICS` says when the run ends.
+of existing things, and for a call that ends one (a cancel, a report, a deletion) a new one is made before it. How often
+each operation answered with which status is counted, and written to the file `STATISTICS` when the run ends.
 """
 import atexit, collections, hashlib, hmac, json, os, threading, urllib.request
 
@@ -116,7 +116,7 @@ SOUND = {
     "receivePush": push,
     "claimJob": lambda case, number: saying({"workerId": "hooks", "scanId": scan(), "waitMs": 0})(case, number),
     "heartbeat": of_a_job(lambda number: {"progress": number % 101, "stage": "parse"}),
-    "tellCommit": of_a_job(lambda number: {"commitSha": ["c0ffee", "new"][number % 2], "branch": "main", "analyserVersion": known["analyser"]}),
+    "reportCommit": of_a_job(lambda number: {"commitSha": ["c0ffee", "new"][number % 2], "branch": "main", "analyserVersion": known["analyser"]}),
     "releaseJob": of_a_job(lambda number: {"reason": "stopping"}),
     "reportStatus": report_status,
 }

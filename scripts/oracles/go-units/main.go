@@ -127,7 +127,7 @@ func (c *counter) Visit(node ast.Node) ast.Visitor {
 		c.deeper(it.Body)
 		switch other := it.Else.(type) {
 		case *ast.BlockStmt:
-			// gocognit's own: what stands in an `else` is no deeper than the `if`.
+			// gocognit's own: the contents of an `else` are no deeper than the `if`.
 			c.cost++
 			c.walk(other)
 		case *ast.IfStmt:

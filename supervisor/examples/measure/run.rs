@@ -64,7 +64,7 @@ pub struct Reader {
 }
 
 impl Run {
-    /// With these behaviours of `examples/child.rs`. The log is read and thrown away.
+    /// With these behaviors of `examples/child.rs`. The log is read and thrown away.
     pub fn start(programs: &Programs, api: &str, worker: &str, flags: &[&str]) -> Self {
         let (mut run, stdout) = Self::start_unread(programs, api, worker, flags);
         run.read_away(stdout);

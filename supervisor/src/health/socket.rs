@@ -11,7 +11,7 @@ use nix::unistd::mkdtemp;
 /// Longest path of a socket, without the zero byte at its end (`sockaddr_un.sun_path`).
 const LONGEST_PATH: usize = 107;
 
-/// A path at which a socket can be made. What is there is removed when this is dropped.
+/// A path at which a socket can be made. A file there is removed when this is dropped.
 #[derive(Debug)]
 pub struct ProbeSocket {
     path: PathBuf,

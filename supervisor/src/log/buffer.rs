@@ -1,6 +1,6 @@
 //! The bounded buffer between the children and stdout.
 //!
-//! Reading the children never waits for whoever reads stdout. What does not fit is dropped in whole lines and counted; the
+//! Reading the children never waits for the reader of stdout. Lines that do not fit are dropped whole and counted; the
 //! count becomes a line of the log as soon as there is space again.
 
 use std::collections::VecDeque;

@@ -14,17 +14,17 @@ use super::sink::Sink;
 
 /// Longer lines are cut into pieces.
 pub const LONGEST_LINE: usize = 16 * 1024;
-/// Stands at the end of a piece that goes on in the next line.
+/// Ends a piece that continues in the next line.
 const CUT: &str = "…↩";
-/// So much is looked at beyond the place of a cut, so that a secret's beginning is recognised.
-const LOOK_AHEAD: usize = 16;
+/// The number of bytes inspected beyond a cut, so that a secret's beginning is recognized.
+const INSPECTED_BEYOND: usize = 16;
 
 /// Who writes.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     pub name: &'static str,
     pub pid: u32,
-    /// The level of lines that do not tell their own.
+    /// The level of lines without a level of their own.
     pub level: Level,
     pub format: Format,
 }
@@ -106,7 +106,7 @@ impl Lines {
         let limit = if is_whole {
             LONGEST_LINE
         } else {
-            LONGEST_LINE + LOOK_AHEAD
+            LONGEST_LINE + INSPECTED_BEYOND
         };
         while line.len() - done > limit {
             let rest = &line[done..];
@@ -245,7 +245,7 @@ impl Lines {
         out.extend_from_slice(br#","level":""#);
         out.extend_from_slice(level.name().to_ascii_lowercase().as_bytes());
         out.extend_from_slice(br#"","msg":"#);
-        // Escaping may have hidden a secret from the look at the whole line.
+        // Escaping may have hidden a secret from the check of the whole line.
         let message = redact(message);
         push_json(
             out,
@@ -265,14 +265,14 @@ impl Lines {
     }
 }
 
-/// A line that already tells its time and level.
+/// A line that already has its time and level.
 struct Own<'a> {
     time: &'a str,
     level: Level,
     message: &'a [u8],
 }
 
-/// Takes `TIME [SOURCE] LEVEL MESSAGE` apart. The source may only be the child itself: nobody speaks for another.
+/// Splits `TIME [SOURCE] LEVEL MESSAGE`. The source may only be the child itself, so that none can forge another's line.
 fn parse_own<'a>(line: &'a [u8], source: &str) -> Option<Own<'a>> {
     let length = time_length(line)?;
     let time = std::str::from_utf8(&line[..length]).ok()?;

@@ -170,7 +170,7 @@ impl Stream {
 }
 
 fn prepare(pipe: &PipeReader) {
-    // A pipe of the usual size does as well, and one that blocks is read only when poll says that it can be.
+    // A pipe of the usual size works as well, and one that blocks is read only when poll reports that it can be.
     let _smaller = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(PIPE_BYTES));
     let _blocking = fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK));
 }

@@ -15,7 +15,7 @@ pub struct Restarts {
     pub delay_max: Duration,
     /// A life of this length is a good one.
     pub stable_after: Duration,
-    /// So many crashes in so much time are a crash loop.
+    /// The number of crashes within a duration that make a crash loop.
     pub crash_loop: Option<(u32, Duration)>,
 }
 

@@ -10,13 +10,13 @@ use super::{
 impl Machine {
     pub(super) fn start(&mut self) {
         let (api, worker) = (self.policy.api, self.policy.worker);
-        self.say(Notice::Starting { api, worker });
+        self.report(Notice::Starting { api, worker });
         if api {
-            self.say(Notice::StartingApi);
+            self.report(Notice::StartingApi);
             self.todo.push(Action::Spawn(Role::Api));
         } else {
             self.phase = Phase::Running;
-            self.say(Notice::StartingWorker);
+            self.report(Notice::StartingWorker);
             self.todo.push(Action::Spawn(Role::Worker));
         }
     }
@@ -27,7 +27,7 @@ impl Machine {
                 self.api = Stage::Up { since: now };
                 self.probe_step = FIRST_PROBE;
                 self.probe_at = Some(now + FIRST_PROBE);
-                self.say(Notice::WaitingForApi);
+                self.report(Notice::WaitingForApi);
             }
             Role::Worker => {
                 self.worker = Stage::Up { since: now };
@@ -75,9 +75,9 @@ impl Machine {
                 let passed_on = now < self.hung_up_until;
                 let by_hang_up = end.how == HUNG_UP || (passed_on && end.how == How::Status(0));
                 if by_hang_up {
-                    self.say(Notice::ApiHungUp { end });
+                    self.report(Notice::ApiHungUp { end });
                 } else {
-                    self.say(Notice::ApiCrashed { end, lived });
+                    self.report(Notice::ApiCrashed { end, lived });
                 }
                 let asked = by_hang_up && passed_on;
                 self.begin_stop(if asked { 0 } else { end.passed_on() }, asked, now);
@@ -99,19 +99,19 @@ impl Machine {
                 ..
             }
         ) {
-            self.say(Notice::WorkerRecycled);
+            self.report(Notice::WorkerRecycled);
             self.todo.push(Action::Spawn(Role::Worker));
             return;
         }
         let jitter = self.jitter();
         let verdict = self.history.crashed(&self.policy.restarts, now, lived, jitter);
-        self.say(Notice::WorkerCrashed {
+        self.report(Notice::WorkerCrashed {
             end,
             lived,
             next: verdict.after,
         });
         if verdict.entered_loop {
-            self.say(Notice::CrashLoop {
+            self.report(Notice::CrashLoop {
                 stops: self.policy.exit_on_crash_loop,
             });
             if self.policy.exit_on_crash_loop {
@@ -138,7 +138,7 @@ impl Machine {
                 self.phase = Phase::Running;
                 self.probe_at = self.policy.health_interval.map(|interval| now + interval);
                 if self.policy.worker {
-                    self.say(Notice::StartingWorker);
+                    self.report(Notice::StartingWorker);
                     self.todo.push(Action::Spawn(Role::Worker));
                 } else {
                     self.announce_at = Some(now);
@@ -164,24 +164,24 @@ impl Machine {
         match health {
             Health::Good => {
                 if let Some(since) = self.busy_since.take() {
-                    self.say(Notice::ApiAnswersAgain { after: now - since });
+                    self.report(Notice::ApiAnswersAgain { after: now - since });
                 }
             }
             Health::Busy => {
                 if self.busy_since.is_none() {
-                    self.say(Notice::ApiBusy);
+                    self.report(Notice::ApiBusy);
                 }
                 let since = *self.busy_since.get_or_insert(now);
                 if let Some(limit) = self.policy.busy_timeout.filter(|limit| now >= since + *limit) {
-                    self.say(Notice::ApiBusyTooLong { limit });
+                    self.report(Notice::ApiBusyTooLong { limit });
                     self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
                 }
             }
             Health::Bad if self.misses >= self.policy.health_misses => {
-                self.say(Notice::ApiUnresponsive { misses: self.misses });
+                self.report(Notice::ApiUnresponsive { misses: self.misses });
                 self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
             }
-            Health::Bad => self.say(Notice::ApiMissed { misses: self.misses }),
+            Health::Bad => self.report(Notice::ApiMissed { misses: self.misses }),
         }
     }
 
@@ -197,30 +197,30 @@ impl Machine {
     pub(super) fn measured(&mut self, bytes: u64, now: Duration) {
         let too_large = self.policy.worker_memory_max.is_some_and(|limit| bytes > limit);
         if too_large && !self.busy && matches!(self.worker, Stage::Up { .. }) && !self.is_stopping() {
-            self.say(Notice::WorkerTooLarge { bytes });
+            self.report(Notice::WorkerTooLarge { bytes });
             self.end(Role::Worker, Why::Recycle, self.policy.worker_grace, now);
         }
     }
 
     pub(super) fn asked_to_stop(&mut self, name: &'static str, now: Duration) {
         let Phase::Stopping(stopping) = &mut self.phase else {
-            self.say(Notice::ShutdownSignal(name));
+            self.report(Notice::ShutdownSignal(name));
             self.begin_stop(0, true, now);
             return;
         };
         stopping.signals += 1;
         match stopping.signals {
-            // The first of all, while we stop because the API ended: nothing more to do than what is being done.
-            1 => self.say(Notice::ShutdownSignal(name)),
+            // The first signal while we stop because the API ended: nothing more to do.
+            1 => self.report(Notice::ShutdownSignal(name)),
             2 => {
                 stopping.deadline = stopping.deadline.min(now + SHORT_GRACE);
-                self.say(Notice::ShutdownHurried(name));
+                self.report(Notice::ShutdownHurried(name));
                 self.end(Role::Worker, Why::Shutdown, SHORT_GRACE, now);
                 self.end(Role::Api, Why::Shutdown, SHORT_GRACE, now);
             }
             _ => {
                 stopping.deadline = stopping.deadline.min(now);
-                self.say(Notice::ShutdownForced(name));
+                self.report(Notice::ShutdownForced(name));
                 self.kill(Role::Worker);
                 self.kill(Role::Api);
             }
@@ -242,7 +242,7 @@ impl Machine {
             self.hung_up_until = now + self.policy.api_grace;
             return;
         }
-        self.say(Notice::ShutdownSignal("SIGHUP"));
+        self.report(Notice::ShutdownSignal("SIGHUP"));
         self.begin_stop(0, true, now);
         if let Phase::Stopping(stopping) = &mut self.phase {
             stopping.signals = 0;
@@ -284,7 +284,7 @@ impl Machine {
             && now >= self.last_beat + limit
             && !self.is_stopping()
         {
-            self.say(Notice::WorkerHung {
+            self.report(Notice::WorkerHung {
                 silent: now - self.last_beat,
             });
             self.end(Role::Worker, Why::Hung, SHORT_GRACE, now);
@@ -294,11 +294,11 @@ impl Machine {
             && now >= since + self.policy.restarts.stable_after
         {
             self.history.recovered();
-            self.say(Notice::WorkerRecovered);
+            self.report(Notice::WorkerRecovered);
         }
         match &self.phase {
             Phase::Starting { deadline } if self.policy.api && now >= *deadline => {
-                self.say(Notice::ApiNeverHealthy {
+                self.report(Notice::ApiNeverHealthy {
                     limit: self.policy.start_timeout,
                 });
                 self.begin_stop(EXIT_UNAVAILABLE, false, now);
@@ -307,7 +307,7 @@ impl Machine {
                 let code = stopping.code;
                 for (role, stage) in [(Role::Worker, self.worker), (Role::Api, self.api)] {
                     if stage.is_running() {
-                        self.say(Notice::LeftBehind(role));
+                        self.report(Notice::LeftBehind(role));
                     }
                 }
                 self.finish(code);
@@ -375,7 +375,7 @@ impl Machine {
             worker: stopping.worker_took,
             api: stopping.api_took,
         };
-        self.say(notice);
+        self.report(notice);
         self.finish(code);
     }
 
@@ -431,7 +431,7 @@ impl Machine {
             stopping.killed.push(role);
         }
         self.todo.push(Action::Kill(role));
-        self.say(Notice::Killed(role));
+        self.report(Notice::Killed(role));
     }
 
     fn announce_if_due(&mut self, now: Duration) {
@@ -440,13 +440,13 @@ impl Machine {
             // A worker that crashed before its first sign of life is not running; the next start tries again.
             if !self.policy.worker || matches!(self.worker, Stage::Up { .. }) {
                 self.announced = true;
-                self.say(Notice::AllRunning { after: now });
+                self.report(Notice::AllRunning { after: now });
             }
         }
     }
 
-    fn say(&mut self, notice: Notice) {
-        self.todo.push(Action::Say(notice));
+    fn report(&mut self, notice: Notice) {
+        self.todo.push(Action::Report(notice));
     }
 
     /// A number from 0 to 1, by xorshift: it only spreads restarts.

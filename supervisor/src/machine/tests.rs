@@ -75,7 +75,7 @@ impl World {
         world.until(Duration::from_millis(20));
         world.feed(Event::Probed(Health::Good));
         world.feed(Event::Heartbeat { busy: false });
-        assert!(world.said(|notice| matches!(notice, Notice::AllRunning { .. })));
+        assert!(world.has_reported(|notice| matches!(notice, Notice::AllRunning { .. })));
         world
     }
 
@@ -107,7 +107,7 @@ impl World {
                     Action::Terminate(role) => self.terminated.push((self.now, role)),
                     Action::Kill(role) => self.killed.push((self.now, role)),
                     Action::Probe => self.probing = true,
-                    Action::Say(notice) => self.log.push(notice),
+                    Action::Report(notice) => self.log.push(notice),
                     Action::Exit(status) => self.exit = Some(status),
                 }
             }
@@ -138,7 +138,7 @@ impl World {
         self.feed(Event::Probed(answer));
     }
 
-    fn said(&self, what: impl Fn(&Notice) -> bool) -> bool {
+    fn has_reported(&self, what: impl Fn(&Notice) -> bool) -> bool {
         self.log.iter().any(what)
     }
 }
@@ -148,7 +148,7 @@ fn the_worker_starts_when_the_api_is_healthy() {
     let mut world = World::new(policy());
     assert!(world.api && !world.worker);
     world.until(Duration::from_millis(10));
-    assert!(world.probing, "the first look is early");
+    assert!(world.probing, "the first check is early");
     world.feed(Event::Probed(Health::Bad));
     assert!(!world.worker);
     world.until(Duration::from_millis(100));
@@ -157,19 +157,19 @@ fn the_worker_starts_when_the_api_is_healthy() {
 }
 
 #[test]
-fn looks_at_a_starting_api_become_rarer_but_not_rare() {
+fn checks_of_a_starting_api_become_rarer_but_not_rare() {
     let mut world = World::new(policy());
-    let mut looks = Vec::new();
+    let mut checks = Vec::new();
     while world.now < Duration::from_secs(3) {
-        let next = world.machine.next_tick().expect("there is always a next look");
+        let next = world.machine.next_tick().expect("there is always a next check");
         world.until(next);
         if world.probing {
-            looks.push(world.now);
+            checks.push(world.now);
             world.feed(Event::Probed(Health::Bad));
         }
     }
-    assert!(looks[0] == Duration::from_millis(10) && looks[1] < Duration::from_millis(30));
-    let last = looks[looks.len() - 1] - looks[looks.len() - 2];
+    assert!(checks[0] == Duration::from_millis(10) && checks[1] < Duration::from_millis(30));
+    let last = checks[checks.len() - 1] - checks[checks.len() - 2];
     assert_eq!(last, Duration::from_millis(250));
 }
 
@@ -196,7 +196,10 @@ fn a_stop_goes_in_order_and_kills_at_the_end_of_each_grace() {
     assert_eq!(world.killed[1], (begun + Duration::from_secs(23), Role::Api));
     world.feed(Event::Ended(Role::Api, CRASH));
     assert_eq!(world.exit, Some(0));
-    assert!(world.said(|notice| matches!(notice, Notice::Stopped { clean: false, killed, .. } if killed.len() == 2)));
+    assert!(
+        world
+            .has_reported(|notice| matches!(notice, Notice::Stopped { clean: false, killed, .. } if killed.len() == 2))
+    );
 }
 
 #[test]
@@ -236,7 +239,7 @@ fn a_silent_worker_is_replaced_at_the_limit_and_not_before() {
     world.until(beat + Duration::from_secs(60));
     let silent = Duration::from_secs(60);
     assert_eq!(world.terminated, [(beat + silent, Role::Worker)]);
-    assert!(world.said(|notice| *notice == Notice::WorkerHung { silent }));
+    assert!(world.has_reported(|notice| *notice == Notice::WorkerHung { silent }));
     world.until(beat + Duration::from_secs(62));
     assert_eq!(world.killed, [(beat + Duration::from_secs(62), Role::Worker)]);
     world.feed(Event::Ended(Role::Worker, CRASH));
@@ -250,7 +253,7 @@ fn a_stop_ends_even_if_the_killed_do_not() {
     world.feed(Event::Stop("SIGTERM"));
     world.until(begun + Duration::from_secs(60));
     assert_eq!(world.exit, Some(0));
-    assert!(world.said(|notice| *notice == Notice::LeftBehind(Role::Worker)));
+    assert!(world.has_reported(|notice| *notice == Notice::LeftBehind(Role::Worker)));
 }
 
 #[test]
@@ -275,7 +278,7 @@ fn a_busy_api_has_its_own_limit() {
     }
     assert!(world.terminated.is_empty(), "290 s");
     world.check(Health::Good);
-    assert!(world.said(|notice| matches!(notice, Notice::ApiAnswersAgain { .. })));
+    assert!(world.has_reported(|notice| matches!(notice, Notice::ApiAnswersAgain { .. })));
     for _ in 0..30 {
         world.check(Health::Busy);
     }
@@ -324,7 +327,7 @@ fn a_hang_up_stops_once_and_never_hurries() {
         world.feed(Event::Ended(Role::Worker, WELL));
         world.feed(Event::Ended(Role::Api, WELL));
         assert_eq!(world.exit, Some(0));
-        assert!(world.said(|notice| matches!(notice, Notice::Stopped { clean: true, .. })));
+        assert!(world.has_reported(|notice| matches!(notice, Notice::Stopped { clean: true, .. })));
     }
 }
 
@@ -347,7 +350,7 @@ fn an_api_that_ends_by_a_hang_up_did_not_crash() {
         }
         world.feed(Event::Ended(Role::Worker, WELL));
         assert_eq!(world.exit, Some(status));
-        assert!(!world.said(|notice| matches!(notice, Notice::ApiCrashed { .. })));
+        assert!(!world.has_reported(|notice| matches!(notice, Notice::ApiCrashed { .. })));
     }
 }
 
@@ -358,7 +361,7 @@ fn an_api_that_handles_a_hang_up_goes_on_and_can_crash_later() {
     assert!(world.terminated.is_empty());
     world.until(world.now + policy().api_grace);
     world.feed(Event::Ended(Role::Api, WELL));
-    assert!(world.said(|notice| matches!(notice, Notice::ApiCrashed { .. })));
+    assert!(world.has_reported(|notice| matches!(notice, Notice::ApiCrashed { .. })));
 }
 
 #[test]
@@ -368,7 +371,7 @@ fn time_in_which_nothing_ran_is_nobodys_fault() {
     world.now += hour;
     world.feed(Event::Overslept(hour));
     world.feed(Event::Tick);
-    assert!(!world.said(|notice| matches!(notice, Notice::WorkerHung { .. })));
+    assert!(!world.has_reported(|notice| matches!(notice, Notice::WorkerHung { .. })));
     world.feed(HANG_UP);
     world.now += hour;
     world.feed(Event::Overslept(hour));
@@ -379,7 +382,7 @@ fn time_in_which_nothing_ran_is_nobodys_fault() {
     world.now += hour;
     world.feed(Event::Overslept(hour));
     world.feed(Event::Tick);
-    assert!(!world.said(|notice| matches!(notice, Notice::ApiNeverHealthy { .. })));
+    assert!(!world.has_reported(|notice| matches!(notice, Notice::ApiNeverHealthy { .. })));
 }
 
 #[test]
@@ -392,7 +395,7 @@ fn a_large_worker_is_recycled_only_when_idle_and_does_not_count_as_a_crash() {
     world.feed(Event::WorkerMemory(2000));
     assert_eq!(world.terminated.len(), 1);
     world.feed(Event::Ended(Role::Worker, WELL));
-    assert!(world.worker && !world.said(|notice| matches!(notice, Notice::WorkerCrashed { .. })));
+    assert!(world.worker && !world.has_reported(|notice| matches!(notice, Notice::WorkerCrashed { .. })));
 }
 
 #[test]
@@ -429,7 +432,7 @@ fn an_idle_supervisor_wakes_rarely() {
     let mut world = World::running(policy());
     let (begun, mut wakes) = (world.now, 0);
     while world.now < begun + Duration::from_secs(600) {
-        let next = world.machine.next_tick().expect("there is a next look");
+        let next = world.machine.next_tick().expect("a next check is scheduled");
         world.until(next);
         wakes += 1;
         if world.probing {

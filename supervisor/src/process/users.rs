@@ -32,7 +32,7 @@ impl User {
 pub struct Settled {
     /// Whom the worker is started as; `None` is the supervisor's own user.
     pub worker: Option<User>,
-    /// What is to be told once there is a log.
+    /// Lines for the log, which does not exist yet.
     pub notices: Vec<(Level, String)>,
 }
 
@@ -90,7 +90,7 @@ pub fn settle(own: Option<User>, worker: Option<User>) -> Settled {
     settled
 }
 
-/// The capabilities in force. None where the kernel does not tell.
+/// The capabilities in force. None where they cannot be read.
 fn allowed() -> CapsHashSet {
     caps::read(None, CapSet::Effective).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! How much a process works: what tells a busy one from one that hangs.
+//! How much a process works, which distinguishes a busy process from a hung one.
 
 use std::fs;
 use std::time::{Duration, Instant};

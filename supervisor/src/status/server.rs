@@ -52,7 +52,7 @@ impl Server {
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path)?,
             Err(_) => {}
         }
-        // From its first moment on nobody else can connect.
+        // From its first moment on no other user can connect.
         let before = umask(Mode::from_bits_truncate(0o177));
         let listener = UnixListener::bind(path);
         umask(before);
@@ -76,7 +76,7 @@ impl Server {
         self.clients.iter().map(|client| client.since + PATIENCE).min()
     }
 
-    /// Serves whoever is there. `answer` is called for each question.
+    /// Serves all waiting connections. `answer` is called for each question.
     pub fn serve(&mut self, now: Instant, mut answer: impl FnMut(Question) -> String) {
         while self.clients.len() < CLIENTS
             && let Ok((stream, _)) = self.listener.accept()
@@ -107,7 +107,7 @@ impl Server {
 }
 
 impl Client {
-    /// The question, once its line is there.
+    /// The question, once its line has arrived.
     fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut chunk = [0; LONGEST_QUESTION];
         loop {
@@ -130,7 +130,7 @@ impl Client {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Whoever comes next copes with a file that is left.
+        // The next server copes with a file that is left.
         let _left = fs::remove_file(&self.path);
     }
 }

@@ -36,8 +36,8 @@ impl Supervisor {
                 None
             }
             Action::Probe => self.probe(),
-            Action::Say(notice) => {
-                self.tell(&notice);
+            Action::Report(notice) => {
+                self.write_notice(&notice);
                 None
             }
             Action::Exit(status) => {
@@ -57,13 +57,13 @@ impl Supervisor {
                     "started"
                 };
                 self.log
-                    .say(Level::Info, &format!("{sign}{title} {verb} with PID: {pid}"), &[]);
+                    .write(Level::Info, &format!("{sign}{title} {verb} with PID: {pid}"), &[]);
                 Event::Spawned(role)
             }
             Err(error) => {
                 let path = self.children.program(role).path.display().to_string();
                 let title = words::title(role);
-                self.log.say(
+                self.log.write(
                     Level::Error,
                     &format!("{title} could not be started from `{path}`: {error}"),
                     &[],
@@ -114,7 +114,7 @@ impl Supervisor {
         };
         if let Err(error) = preferred {
             self.log
-                .say(Level::Debug, &format!("`oom_score_adj` could not be set: {error}"), &[]);
+                .write(Level::Debug, &format!("`oom_score_adj` could not be set: {error}"), &[]);
         }
         let pid = spawned?;
         *slot = Some(pid);
@@ -136,7 +136,7 @@ impl Supervisor {
         if let Some(pid) = pid
             && let Err(error) = send(pid)
         {
-            self.log.say(
+            self.log.write(
                 Level::Error,
                 &format!("{name} could not be sent to {} ({pid}): {error}", role.name()),
                 &[],
@@ -157,18 +157,18 @@ impl Supervisor {
         }
     }
 
-    fn tell(&mut self, notice: &Notice) {
+    fn write_notice(&mut self, notice: &Notice) {
         let line = words::of_notice(notice, self.settings.port);
         let text = format!("{}{}", self.log.sign(line.sign), line.text);
-        self.log.say(line.level, &text, &line.fields);
+        self.log.write(line.level, &text, &line.fields);
         if let Notice::AllRunning { after } = notice {
             self.records.started_in = Some(*after);
-            self.tell_how_to_try();
+            self.write_first_steps();
         }
     }
 
     /// For a person in front of a terminal; a deployment knows its address.
-    fn tell_how_to_try(&self) {
+    fn write_first_steps(&self) {
         if !self.settings.policy.api
             || self
                 .settings
@@ -179,9 +179,9 @@ impl Supervisor {
             return;
         }
         let base = format!("http://localhost:{}", self.settings.port);
-        self.log.say(Level::Info, &format!("RepoLens is at {base}"), &[]);
+        self.log.write(Level::Info, &format!("RepoLens is at {base}"), &[]);
         let body = r#"{"repoUrl":"https://github.com/octocat/Hello-World"}"#;
-        self.log.say(
+        self.log.write(
             Level::Info,
             &format!("Try: curl -s {base}/api/scan -H 'Content-Type: application/json' -d '{body}'"),
             &[],

@@ -13,7 +13,7 @@ use crate::memory::Cgroup;
 use crate::status::{ExitReport, MemoryReport};
 use crate::words;
 
-/// So many ends of each process are remembered.
+/// The number of ends of each process that are remembered.
 const EXITS: usize = 16;
 /// Below this part of the limit a warning about memory may come again.
 const CALM_PERCENT: u64 = 70;
@@ -110,10 +110,10 @@ impl Records {
 pub struct MemoryWatch {
     cgroup: Option<Cgroup>,
     limit: Option<u64>,
-    /// The kernel's count of kills that was told of already.
+    /// The kernel's count of kills that was reported already.
     kills: u64,
-    /// The count at the last look. The kernel counts a kill before its victim has ended: what is new is told of as another
-    /// process's at the second look, so that a child of ours can be named until then.
+    /// The count at the last check. The kernel counts a kill before its victim has ended. A new kill is reported as another
+    /// process's at the second check, so that a child of ours can be named until then.
     seen: u64,
     /// The highest threshold in percent that was warned of.
     warned: u64,
@@ -141,7 +141,7 @@ impl MemoryWatch {
         self.kills_now() > self.kills
     }
 
-    /// Tells of kills since the last report; `victim` is the child of ours that it was, where it was one.
+    /// Reports kills since the last report; `victim` is the killed child of ours, where it was one.
     pub fn report_kill(&mut self, log: &Log, victim: Option<Role>) {
         let now = self.kills_now();
         let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), shown_size);
@@ -152,7 +152,7 @@ impl MemoryWatch {
             ("limit", size(self.limit).into()),
         ];
         let who = victim.map_or("a process of the container", Role::name);
-        log.say(
+        log.write(
             Level::Error,
             &format!("Out of memory: the kernel killed {who}"),
             &fields,
@@ -161,7 +161,7 @@ impl MemoryWatch {
         self.seen = now;
     }
 
-    /// Looks at the use, warns once at 80 and at 90 percent, and tells of kills that hit another process.
+    /// Measures the use, warns once at 80 and at 90 percent, and reports kills that hit another process.
     pub fn sample(&mut self, log: &Log) {
         if self.has_unclaimed_kills() {
             self.report_kill(log, None);
@@ -180,13 +180,13 @@ impl MemoryWatch {
                 ("used", shown_size(usage.working_set).into()),
                 ("limit", shown_size(limit).into()),
             ];
-            log.say(Level::Warn, &format!("Memory is used to {percent} %"), &fields);
+            log.write(Level::Warn, &format!("Memory is used to {percent} %"), &fields);
         } else if percent < CALM_PERCENT {
             self.warned = 0;
         }
     }
 
-    /// Whether there are kills that were there at the last look already, and that no end of a child of ours explained.
+    /// Whether there are kills that were counted at the last check already, and that no end of a child of ours explained.
     fn has_unclaimed_kills(&mut self) -> bool {
         let now = self.kills_now();
         let before = std::mem::replace(&mut self.seen, now);
@@ -219,12 +219,12 @@ mod tests {
     use crate::memory::Cgroup;
 
     #[test]
-    fn a_kill_can_be_a_childs_until_the_second_look() {
+    fn a_kill_can_be_a_childs_until_the_second_check() {
         let root = tempfile::tempdir().expect("a temporary folder");
         let write = |name: &str, text: &str| fs::write(root.path().join(name), text).expect("a file can be written");
         write("memory.current", "1\n");
         write("memory.events", "oom_kill 3\n");
-        let mut watch = MemoryWatch::new(Some(Cgroup::find(root.path()).expect("the group is there")));
+        let mut watch = MemoryWatch::new(Some(Cgroup::find(root.path()).expect("the group exists")));
         assert!(!watch.has_unclaimed_kills());
 
         write("memory.events", "oom_kill 4\n");
@@ -233,6 +233,6 @@ mod tests {
             "its victim may be one of ours that is about to end"
         );
         assert!(watch.has_new_kills());
-        assert!(watch.has_unclaimed_kills(), "nobody ended");
+        assert!(watch.has_unclaimed_kills(), "no child ended");
     }
 }

@@ -34,10 +34,10 @@ pub fn run(settings: Settings, diagnostics: &[Diagnostic], started: Instant) -> 
     let signals = Signals::listen()?;
     let log = Log::start(settings.log)?;
     for (level, notice) in &users.notices {
-        log.say(*level, notice, &[]);
+        log.write(*level, notice, &[]);
     }
     for refused in process::become_init() {
-        log.say(Level::Warn, &refused, &[]);
+        log.write(Level::Warn, &refused, &[]);
     }
     let (status, log) = supervise(settings, diagnostics, log, signals, started, users.worker, oom_score)?;
     log.finish(LAST_WORDS);
@@ -58,7 +58,7 @@ fn supervise(
     let mut children = Children::prepare(&settings, memory.limit(), worker_user)?;
     match check::run(&settings, &children, false, &mut signals) {
         CheckOutcome::Stopped => {
-            log.say(
+            log.write(
                 Level::Info,
                 &format!("{}Shutdown signal received...", log.sign("🛑 ")),
                 &[],
@@ -68,7 +68,7 @@ fn supervise(
         CheckOutcome::Done(diagnostics) => {
             report(&log, &diagnostics);
             if has_error(own_diagnostics) || has_error(&diagnostics) {
-                log.say(Level::Error, "Nothing was started: the settings have faults", &[]);
+                log.write(Level::Error, "Nothing was started: the settings have faults", &[]);
                 return Ok((EXIT_CONFIG, log));
             }
         }
@@ -76,14 +76,14 @@ fn supervise(
     if settings.policy.api
         && let Err(why) = port_is_free(&settings)
     {
-        log.say(Level::Error, &format!("{}{why}", log.sign("❌ ")), &[]);
+        log.write(Level::Error, &format!("{}{why}", log.sign("❌ ")), &[]);
         return Ok((EXIT_UNAVAILABLE, log));
     }
     let server = match Server::listen(&settings.socket()) {
         Ok(server) => Some(server),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             let folder = settings.data_dir.display();
-            log.say(
+            log.write(
                 Level::Error,
                 &format!(
                     "{}Another supervisor runs with the data folder `{folder}`: stop it, or set `--data-dir`",
@@ -95,7 +95,7 @@ fn supervise(
         }
         Err(error) => {
             let socket = settings.socket();
-            log.say(
+            log.write(
                 Level::Warn,
                 &format!("There is no status: `{}` cannot be made: {error}", socket.display()),
                 &[],
@@ -152,7 +152,7 @@ fn prepare_probe_socket(settings: &Settings, log: &Log) -> Option<ProbeSocket> {
         Ok(socket) => Some(socket),
         Err(error) => {
             let message = format!("Health checks go over the port of the API: no socket can be made for them: {error}");
-            log.say(Level::Warn, &message, &[]);
+            log.write(Level::Warn, &message, &[]);
             None
         }
     }
@@ -166,11 +166,11 @@ fn report(log: &Log, diagnostics: &[Diagnostic]) {
             Severity::Warning => Level::Warn,
             Severity::Ok => Level::Debug,
         };
-        log.say(level, &format!("`{}` {}", diagnostic.name, diagnostic.message), &[]);
+        log.write(level, &format!("`{}` {}", diagnostic.name, diagnostic.message), &[]);
     }
 }
 
-/// Whether the API can have its port. The message says what to do.
+/// Whether the API can have its port. The message states what to do.
 pub fn port_is_free(settings: &Settings) -> Result<(), String> {
     let address = settings.bind_address;
     match TcpListener::bind(address) {

@@ -58,7 +58,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// With these behaviours of `examples/child.rs` as the API and the worker, on a free port, with short times.
+    /// With these behaviors of `examples/child.rs` as the API and the worker, on a free port, with short times.
     pub fn new(api: &str, worker: &str) -> Self {
         // Also where the tests themselves are run by `nohup`, which has the signal ignored.
         let mut command = Command::new("env");

@@ -1,5 +1,5 @@
-//! Builds a file's [`Calls`] while its tree is walked. Names are bound scope by scope in the order of the text; an
-//! assignment in a branch adds to what a name stands for, another takes its place.
+//! Builds a file's [`Calls`] while its tree is walked. Names are bound scope by scope in the order of the text. An
+//! assignment in a branch adds to the values of a name, another assignment replaces them.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::{ANY, Argument, Call, Calls, ClassDefinition, Definition, MODULE, OPA
 
 /// A name that may be more than this many things may be anything.
 const MAX_ALTERNATIVES: u32 = 6;
-/// Beyond this many, a file's values are not looked into further: generated tables, and attacks.
+/// Above this number, further values of a file are ignored: such files are generated tables, and attacks.
 const MAX_VALUES: usize = 400_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct Builder {
     mentions: Vec<(u32, V)>,
     quoted: Vec<Sym>,
     exported: HashMap<Sym, V>,
-    /// Beginnings of the names of methods that are asked for at run time, and the class that asks its own object.
+    /// Prefixes of method names for lookups at run time, and the class that uses them on its own object.
     by_name: Vec<(String, Option<u32>)>,
 }
 
@@ -359,7 +359,7 @@ impl Builder {
         self.scopes[scope].names.insert(sym, value);
     }
 
-    /// What a name stands for here. `classes`: names of a class are seen inside of its methods too.
+    /// The value of a name here. `classes`: names of a class are visible inside of its methods too.
     pub fn read(&mut self, name: &str) -> V {
         let sym = self.sym(name);
         let mut at = self.current;
@@ -379,7 +379,7 @@ impl Builder {
         }
     }
 
-    /// As [`Builder::read`]; a name of the module that a function uses is looked up when the module is complete.
+    /// As [`Builder::read`]; a name of the module that a function uses is resolved when the module is complete.
     pub fn read_late(&mut self, name: &str) -> V {
         let sym = self.sym(name);
         let in_function = self.function() != MODULE;
@@ -487,7 +487,7 @@ impl Builder {
         place(self.classes.len() - 1)
     }
 
-    /// A class whose name stands alone.
+    /// A class whose name is not qualified.
     pub fn define_class_flat(&mut self, name: &str) -> u32 {
         let name = self.sym(name);
         self.classes.push(ClassDefinition {
@@ -570,13 +570,13 @@ impl Builder {
         });
     }
 
-    /// A member is asked for by a name that is put together at run time: it may be any method of the file whose name
-    /// begins so. Where a class asks it of its own object, those of a class that is made from nothing are not meant.
+    /// Records the lookup of a member whose name is computed at run time: it may be any method of the file whose name has this
+    /// prefix. Where a class uses it on its own object, methods of classes without a base are excluded.
     pub fn asks_by_name(&mut self, beginning: &str, of: Option<u32>) {
         self.by_name.push((beginning.to_owned(), of));
     }
 
-    /// A text that may be the name of something that is looked up at run time.
+    /// Records a text that may be the name in a lookup at run time.
     pub fn quote(&mut self, text: &str) {
         let is_name = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit()) {
@@ -585,7 +585,7 @@ impl Builder {
         }
     }
 
-    /// A value is used, not called: a function that it stands for may be called by whoever has it.
+    /// Records a value that is used but not called: any code that holds it may call the function.
     pub fn mention(&mut self, value: V) {
         let may_be_function = matches!(
             self.get(value),
@@ -649,7 +649,7 @@ impl Builder {
             self.enter_functions_of(value, &globals);
         }
         for (name, value) in exported {
-            // `export { a }` says nothing new of `a`.
+            // `export { a }` does not change `a`.
             if value != self.value(Value::Free(name)) {
                 globals.insert(name, value);
             }

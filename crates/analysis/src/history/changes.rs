@@ -1,4 +1,4 @@
-//! What the history says of each file, each person and each commit.
+//! The changes in the history, by file, by person and by commit.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -33,15 +33,15 @@ pub(crate) struct History {
     pub ends_at_clone: bool,
     /// Committer's date of the oldest commit that was read, merges and bots included.
     pub oldest: i64,
-    /// Tags that look like a version, where the repository has any tags.
+    /// Tags in the form of a version, where the repository has any tags.
     pub releases: Option<u64>,
     /// A limit was reached: which.
     pub truncated: Option<String>,
     pub git: Git,
     pub dir: PathBuf,
-    /// The analyzed commit, as git is asked for it.
+    /// The analyzed commit, as passed to git.
     pub commit: String,
-    /// The contents of earlier commits are there.
+    /// Whether the contents of earlier commits are available.
     pub has_contents: bool,
     /// Files whose functions are counted; none named: the worst.
     pub functions_of: Option<Vec<String>>,

@@ -49,7 +49,7 @@ pub(super) fn is_fix(subject: &str) -> bool {
         .filter(|word| !word.is_empty())
         .take(64)
         .collect();
-    // `docs: fix the link`, `test(x): fix`: the type of a conventional commit says what it is about.
+    // `docs: fix the link`, `test(x): fix`: the type of a conventional commit names its subject.
     let kind = lower
         .split_once(':')
         .map(|(kind, _)| kind.split('(').next().unwrap_or(kind).trim());

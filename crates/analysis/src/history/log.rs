@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-/// The options of `git log`. All that a repository's own configuration could change is said here.
+/// The options of `git log`. They set everything that a repository's own configuration could change.
 pub(super) const ARGS: &[&str] = &[
     "-c",
     "i18n.logOutputEncoding=UTF-8",

@@ -1,8 +1,8 @@
 //! Earlier names of files.
 //!
-//! A commit that deletes a file and adds one with the same content renames it: that is seen in the stream, by the ids of
-//! the contents. Of the files that changed most, those that a commit added while it deleted others are looked up once
-//! more with `git diff-tree -M`, which reads the contents; in a clone without them it is left out.
+//! A commit that deletes a file and adds one with the same content renames it, which the stream shows by the ids of
+//! the contents. For the files that changed most, those that a commit added while it deleted others are examined again
+//! with `git diff-tree -M`, which reads the contents; in a clone without them this is left out.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Write as _};
@@ -16,7 +16,7 @@ use crate::source::Git;
 
 /// Added or deleted files of one commit that are compared.
 const MAX_MOVED: usize = 20_000;
-/// Files whose renaming with changes is looked up.
+/// The number of files whose renaming with changes is searched for.
 const TOP_FILES: usize = 200;
 /// Renames of one file with changes that are followed, one behind the other.
 const MAX_CHAIN: usize = 8;
@@ -155,7 +155,7 @@ pub(super) fn resolve(mut renames: Renames, names: &Names<'_>, history: &mut His
     let old = std::mem::take(&mut history.together);
     let starts = std::mem::replace(&mut history.starts, vec![0]);
     for range in starts.windows(2) {
-        // Files that are gone for good are left out; two names of one file are one.
+        // Files that were deleted permanently are left out; two names of one file are one.
         let mut list: Vec<u32> = old[range[0]..range[1]]
             .iter()
             .map(|number| renames.now(*number))
@@ -218,7 +218,7 @@ impl Names<'_> {
     }
 }
 
-/// Old and new names of the files that `commits` renamed. `None` where git cannot say: then no more names are known.
+/// Old and new names of the files that `commits` renamed. `None` where git fails: then no more names are known.
 fn renamed_in(names: &Names<'_>, commits: &[&str]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
     let mut child = names
         .git

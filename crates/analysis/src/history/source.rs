@@ -13,7 +13,7 @@ use super::{HistoryState, log};
 use crate::options::HistoryOptions;
 use crate::source::Git;
 
-/// Kept of what git says when it fails.
+/// The number of bytes kept of git's error message.
 const MAX_MESSAGE: u64 = 512;
 
 /// Everything that a thread needs to read the history while other threads parse.
@@ -69,7 +69,7 @@ impl HistorySource {
         })
     }
 
-    /// Says which files there are, which commits to leave out, and how many to read at most.
+    /// Returns which files exist, which commits to leave out, and how many to read at most.
     pub(crate) fn prepare<'a>(
         &mut self,
         paths: impl Iterator<Item = &'a str>,
@@ -154,7 +154,7 @@ impl HistorySource {
         ["-c".to_owned(), mailmap, "-c".to_owned(), "core.bare=true".to_owned()]
     }
 
-    /// Tags that look like a version. `None` where there are no tags: a clone may have left them out.
+    /// Tags in the form of a version. `None` where there are no tags: a clone may have left them out.
     fn releases(&self) -> Option<u64> {
         let list = [
             "for-each-ref",
@@ -172,7 +172,7 @@ impl HistorySource {
         any.then(|| text.lines().filter(|tag| is_version(tag)).count() as u64)
     }
 
-    /// Ids of the commits at which a shallow clone ends: they look as if they had added every file.
+    /// Ids of the commits at which a shallow clone ends: git shows each as if it had added every file.
     fn boundary(&self) -> Vec<String> {
         // No such file: not shallow.
         let list = absolute(&self.git, &self.dir, "shallow").and_then(|path| std::fs::read_to_string(path).ok());

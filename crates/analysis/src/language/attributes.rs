@@ -1,8 +1,8 @@
 //! `.gitattributes`, as git reads it: which files are vendored, generated or documentation.
 //!
-//! For each attribute the nearest folder decides, and in a file the last line. `-name` says no, `!name` takes back what
-//! folders further up say of it. Macros (`[attr]name …`) are those of the topmost folder. Rules are kept by the text that
-//! their patterns begin with, so that a file asks few of them.
+//! For each attribute the nearest folder decides, and in a file the last line. `-name` unsets it, `!name` cancels the setting
+//! of folders further up. Macros (`[attr]name …`) are those of the topmost folder. Rules are indexed by the literal prefix of
+//! their patterns, so that a file is compared with few of them.
 //!
 //! Not gix-attributes or globset: what matches by going back takes exponential time on hostile patterns, and globset has no
 //! `[[:digit:]]` and another `**`. `tests/integration/attributes.rs` compares with `git check-attr`.
@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::glob::Glob;
 
-/// What is looked for, in the order of [`Kinds`].
+/// The attributes that are read, in the order of [`Kinds`].
 const NAMES: [&str; 3] = ["linguist-vendored", "linguist-generated", "linguist-documentation"];
 
 /// git passes over longer lines.
@@ -23,7 +23,7 @@ const MAX_MACROS: usize = 200;
 /// Rules with wildcards that begin alike and are followed, in one file.
 const MAX_ALIKE: usize = 1_000;
 
-/// What attributes say of one file: `None` where they say nothing.
+/// The attributes of one file: `None` where they are unspecified.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Kinds {
     pub vendored: Option<bool>,
@@ -31,7 +31,7 @@ pub struct Kinds {
     pub documentation: Option<bool>,
 }
 
-/// What a rule says of one attribute.
+/// The value that a rule gives to one attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Yes,
@@ -67,7 +67,7 @@ struct Macros {
     definitions: Vec<Vec<Assignment>>,
 }
 
-/// The rules of one file that say something of the attributes, by their lines.
+/// The rules of one file that set one of the attributes, by their lines.
 #[derive(Debug, Default)]
 struct Rules {
     assignments: Vec<Vec<Assignment>>,
@@ -121,7 +121,7 @@ impl Attributes {
         left_out
     }
 
-    /// What they say of the file at `path`.
+    /// The attributes of the file at `path`.
     #[must_use]
     pub fn of(&self, path: &str) -> Kinds {
         let mut known: Known = vec![None; NAMES.len() + self.macros.ids.len()];
@@ -135,15 +135,15 @@ impl Attributes {
                 }
             }
         }
-        let said = |attribute: AttributeId| match known[attribute]? {
+        let stated = |attribute: AttributeId| match known[attribute]? {
             State::Yes => Some(true),
             State::No => Some(false),
             State::Unspecified => None,
         };
         Kinds {
-            vendored: said(0),
-            generated: said(1),
-            documentation: said(2),
+            vendored: stated(0),
+            generated: stated(1),
+            documentation: stated(2),
         }
     }
 }

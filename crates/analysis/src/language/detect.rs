@@ -6,9 +6,9 @@ mod shared;
 
 use shared::Verdict;
 
-/// How far into a file the rules look.
+/// The number of bytes of a file that the rules read.
 const WINDOW: usize = 48 * 1024;
-/// Endings of templates and samples: the one before them tells the language.
+/// Extensions of templates and samples: the one before them determines the language.
 const TEMPLATES: &[&str] = &[
     "in", "tmpl", "template", "tpl", "dist", "example", "sample", "default", "tt", "orig",
 ];
@@ -39,9 +39,9 @@ pub fn detect(path: &str, text: &[u8]) -> Option<LanguageId> {
     by_ending(name, ending, window).unwrap_or_else(|| by_first_line(window))
 }
 
-/// Whether the text of a file whose name tells nothing may tell its language.
+/// Whether the text of a file may determine its language, where its name does not.
 #[must_use]
-pub fn may_tell(path: &str) -> bool {
+pub fn may_detect_by_text(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     ending(name).is_none_or(|ending| !BINARY.contains(&ending.to_ascii_lowercase().as_str()))
 }
@@ -53,7 +53,7 @@ fn ending(name: &str) -> Option<&str> {
         .map(|(_, ending)| ending)
 }
 
-/// By a name that says it all: `Makefile`, `Dockerfile.dev`, `*.blade.php`.
+/// By a name that is enough alone: `Makefile`, `Dockerfile.dev`, `*.blade.php`.
 fn by_whole_name(name: &str) -> Option<LanguageId> {
     let table = table();
     let by_part = |list: &[(&str, LanguageId)], fits: fn(&str, &str) -> bool| {
@@ -81,7 +81,7 @@ fn by_ending(name: &str, ending: &str, text: &[u8]) -> Option<Option<LanguageId>
         }
         return template(name, ending, text);
     };
-    // Of templates that have a language of their own, the ending before it may tell more.
+    // Of templates that have a language of their own, the extension before it may be more precise.
     if lower == "tpl"
         && let Some(inner) = template(name, ending, text)
     {
@@ -168,7 +168,7 @@ fn started_by_shell(text: &[u8]) -> Option<&str> {
         .filter(|program| *program != "sh")
 }
 
-/// What the comments of editors say: `-*- mode: ruby -*-`, `vim: set ft=ruby:`.
+/// The language in the comments of editors: `-*- mode: ruby -*-`, `vim: set ft=ruby:`.
 fn by_mode_line(text: &[u8]) -> Option<LanguageId> {
     const LINES: usize = 5;
     const LONGEST: usize = 1024;
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_endings_are_told_apart_by_content() {
+    fn shared_endings_are_distinguished_by_content() {
         assert_eq!(of("a.h", "#include <stdio.h>\nint a(void);\n"), Some("c"));
         assert_eq!(of("a.h", "#pragma once\nnamespace a {\n"), Some("cpp"));
         assert_eq!(of("a.h", "#import <Foundation/Foundation.h>\n"), Some("objective-c"));
@@ -388,6 +388,6 @@ mod tests {
         assert_eq!(of("a.h", "// -*- C++ -*-\nint a;\n"), Some("cpp"));
         assert_eq!(of("a.h", "// -*- coding: utf-8 -*-\nint a;\n"), Some("c"));
         assert_eq!(of("tool", "a = 1\n# vim: set ft=python :\n"), Some("python"));
-        assert!(!may_tell("a.PNG") && may_tell("a.unknown") && may_tell("a"));
+        assert!(!may_detect_by_text("a.PNG") && may_detect_by_text("a.unknown") && may_detect_by_text("a"));
     }
 }

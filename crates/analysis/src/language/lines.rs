@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_nest_where_the_language_says_so() {
+    fn comments_nest_in_languages_that_allow_it() {
         assert_eq!(lines("rust", "/* a /* b */\nc */\nfn d() {}\n"), (1, 2, 0));
         assert_eq!(lines("c", "/* a /* b */\nint c;\n"), (1, 1, 0));
     }

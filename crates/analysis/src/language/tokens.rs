@@ -1,9 +1,9 @@
-//! Fingerprints of a text's tokens, for finding copies: the same run of tokens gives the same fingerprints wherever it
-//! stands, whatever its layout and comments are.
+//! Fingerprints of a text's tokens, for finding copies: the same run of tokens gives the same fingerprints at every
+//! place, whatever its layout and comments are.
 //!
 //! Every window of `GRAM` tokens has a hash; of each `WINDOW` hashes in a row the smallest is kept (winnowing: Schleimer,
 //! Wilkerson, Aiken, 2003). So a copy of `GRAM + WINDOW - 1` = 50 tokens shares at least one fingerprint with the original.
-//! Where it begins and ends is seen by the marks: a byte for each token.
+//! The marks, one byte for each token, show where a copy begins and ends.
 
 use std::collections::VecDeque;
 
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_shares_fingerprints_wherever_it_stands() {
+    fn a_copy_shares_fingerprints_at_every_place() {
         let shared = code(500, 8);
         let a = of(&format!("{}{shared}{}", code(0, 40), code(100, 40)));
         let b = of(&format!("{}{shared}", code(900, 13)));

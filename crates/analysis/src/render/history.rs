@@ -1,5 +1,5 @@
-//! What the history says, in a few lines: the worst files, what changes together without a reason in the code, and who
-//! knows it.
+//! The history in a few lines: the worst files, the files that change together without a reason in the code, and the
+//! people who know them.
 
 use repolens_core::report::{Hotspots, Report, Trend};
 

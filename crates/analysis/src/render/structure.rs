@@ -157,7 +157,7 @@ fn dead(dead: &DeadCode, page: &mut Page) {
 }
 
 fn copies(copies: &Duplication, page: &mut Page) {
-    let text = format!("{:.1}% of the lines stand elsewhere too", copies.percentage);
+    let text = format!("{:.1}% of the lines have a copy elsewhere", copies.percentage);
     page.line(&[("", "  Copies       "), ("", &text)]);
     for clone in copies.clones.iter().take(SHOWN) {
         let [first, second, ..] = clone.occurrences.as_slice() else {

@@ -41,7 +41,7 @@ fn is_binary(bytes: &[u8]) -> bool {
     zeros > 0 && (zeros * 200 > window.len() || std::str::from_utf8(bytes).is_err())
 }
 
-/// Bytes that are no UTF-8 stand for the characters of their numbers; what is UTF-8 stays.
+/// Decodes bytes that are no UTF-8 as the characters with their numbers; valid UTF-8 is kept.
 fn latin1(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
     for chunk in bytes.utf8_chunks() {

@@ -1,4 +1,4 @@
-//! A folder on disk: `.gitignore` honoured, symbolic links not followed, nothing outside the root.
+//! A folder on disk: `.gitignore` honored, symbolic links not followed, nothing outside the root.
 
 use std::fs::File;
 use std::io::Read;

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::{Key, Listing, OpenError};
 
-/// How `git` is started: which program, and where it may look for others.
+/// How `git` is started: which program, and where it may search for others.
 #[derive(Debug, Clone)]
 pub struct Git {
     pub program: PathBuf,
@@ -75,7 +75,7 @@ impl Git {
         let stdout = child.stdout.take().expect("was asked for above");
         let complete = read_listing(BufReader::new(stdout), list);
         if !matches!(complete, Ok(true)) {
-            // A limit was reached, or the pipe broke: what it still has to say is not wanted.
+            // A limit was reached, or the pipe broke: the rest of its output is not needed.
             let _ = child.kill();
         }
         let status = child.wait();
@@ -107,7 +107,7 @@ impl Git {
             return Ok(id);
         }
         Err(OpenError::Unreadable(if name == "HEAD" {
-            "the repository has no commit yet: there is nothing to analyse".to_owned()
+            "the repository has no commit yet: there is nothing to analyze".to_owned()
         } else {
             format!("the repository has no commit, branch or tag `{name}`")
         }))

@@ -1,4 +1,4 @@
-//! Pointers of Git LFS: small texts that stand for files outside the repository.
+//! Pointers of Git LFS: small texts in place of files outside the repository.
 
 /// A pointer is shorter than this, in bytes, by LFS's specification.
 const TOO_LONG: u64 = 1024;
@@ -12,7 +12,7 @@ const VERSIONS: &[&str] = &[
     "version http://git-media.io/",
 ];
 
-/// What the report says of one.
+/// The reason that the report gives for each.
 pub const REASON: &str = "a Git LFS pointer: the file itself is not in the repository and not counted";
 
 /// Whether a file of this many bytes can be a pointer.
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pointers_are_told_from_texts_about_them() {
+    fn pointers_are_distinguished_from_texts_about_them() {
         let id = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
         let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{id}\nsize 12345\n");
         assert!(is_pointer(pointer.as_bytes()));

@@ -1,7 +1,7 @@
 //! Actions: what to do first.
 //!
 //! *What it looks at*: all sections before it. *Why it matters*: a list of a thousand findings is no plan. *Limits*: benefit
-//! and effort are estimates by fixed rules; what a registry's package leaves out is not asked for; at most ten.
+//! and effort are estimates by fixed rules; contents that a registry's package leaves out are not requested; at most ten.
 
 use repolens_core::report::{Action, ActionPlace, Report};
 

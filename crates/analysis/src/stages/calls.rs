@@ -1,10 +1,10 @@
 //! The call graph.
 //!
-//! *What it looks at*: calls in own code; what each one calls is found in its file, through imports, through `self` and
-//! the classes above, through values that are passed and given back, or, where only one class has a method of that name,
-//! by the name. *Why it matters*: who is called by many must not break; what nobody calls can go. *Limits*: calls of what
-//! a library made, of names that are put together at run time, and of what may be more than a few functions have no target;
-//! how many, stands in the statistics. A function without a name counts as part of the one around it.
+//! *What it looks at*: calls in own code. The target of a call is found in its file, through imports, through `self` and
+//! the classes above, through values that are passed and returned, or, where only one class has a method of that name,
+//! by the name. *Why it matters*: a function with many callers must not break; one without callers can be removed.
+//! *Limits*: calls of objects that a library made, of names computed at run time, and of values with more than a few
+//! candidates have no target; the statistics count them. A function without a name counts as part of the one around it.
 
 use repolens_core::report::Report;
 use serde::Serialize;

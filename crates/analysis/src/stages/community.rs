@@ -1,7 +1,7 @@
 //! Community files.
 //!
-//! *What it looks at*: files that a project has for those who take part in it, by the names and folders that hosts know, and
-//! tags that look like versions. *Why it matters*: who finds a fault or wants to help needs to know where to go. *Limits*: a
+//! *What it looks at*: files that a project has for contributors, by the names and folders that hosts know, and tags in the
+//! form of versions. *Why it matters*: people who find a fault or want to help need to know where to go. *Limits*: a
 //! file is found by its name, not read; an organization may have one for all its repositories; a registry's package
 //! leaves most of them out.
 

@@ -2,7 +2,7 @@
 //!
 //! *What it looks at*: every function of own files that were parsed. *Why it matters*: a function with many paths needs
 //! many tests (cyclomatic), one with deep nesting is hard to read (cognitive). *Limits*: code outside of functions has no
-//! figure; conventions per language stand in `docs/analysis.md`.
+//! figure; `docs/analysis.md` lists the conventions per language.
 
 use repolens_core::report::{ComplexityMetrics, ComplexityStatistics, FileComplexity, FunctionComplexity, Report};
 

@@ -3,7 +3,7 @@
 //! *What it looks at*: the module graph; a cycle is a group of files that all reach each other (a strongly connected
 //! component), or a file that imports itself. *Why it matters*: none of them can be understood, tested or loaded alone.
 //! *Limits*: of each group one shortest chain is shown, not every way round; Rust's `mod` declarations are no imports; the
-//! imports to take out are enough, and none can stay, but there may be a smaller set.
+//! suggested imports are enough to break all cycles, and each of them is needed, but there may be a smaller set.
 
 mod breaking;
 
@@ -19,7 +19,7 @@ use crate::graph::{Adjacency, Graph, Link};
 const MAX_CYCLES: usize = 200;
 const MAX_FILES: usize = 2_000;
 const MAX_BREAKS: usize = 20;
-/// From how many starts a shortest chain is looked for in one group: a larger group has many, and one is enough.
+/// The number of starts from which a shortest chain is searched in one group: a larger group has many, and one is enough.
 const MAX_STARTS: usize = 64;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {

@@ -1,10 +1,10 @@
 //! Dead code.
 //!
-//! *What it looks at*: imports that their file does not use; files that no entry point reaches and exports that nobody imports
-//! (JavaScript, TypeScript); private functions that nothing calls. *Why it matters*: code that nobody runs is read, tested and
-//! kept in step for nothing. *Limits*: precision before recall. A package without a known entry point has no dead files;
-//! what an entry point exports is public; whatever a computed name can begin with is alive. Python's modules are public by
-//! nature, so none of them is called dead.
+//! *What it looks at*: imports that their file does not use; files that no entry point reaches and exports without an import
+//! (JavaScript, TypeScript); private functions without a caller. *Why it matters*: code that never runs is still read, tested
+//! and maintained. *Limits*: precision before recall. A package without a known entry point has no dead files;
+//! the exports of an entry point are public; every name that a computed name may match is alive. Python's modules are public
+//! by nature, so none of them is reported as dead.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     unused_functions.sort();
     statistics.total_unused_functions = unused_functions.len() as u64;
     if !imports.known && report.call_graph.is_none() {
-        return Outcome::Skipped("there is no code of a language whose dead code is looked for".to_owned());
+        return Outcome::Skipped("there is no code of a language whose dead code is detected".to_owned());
     }
     let reached = reach::find(facts, graph);
     statistics.total_exports = reached.exports;

@@ -3,7 +3,7 @@
 //! *What it looks at*: own code that is no test, token by token; names and values must be the same, layout and comments need
 //! not. *Why it matters*: a fault in one copy stays in the others. *Limits*: copies are found from 50 tokens and 5 lines
 //! on; one whose parts have been changed every few lines is several small ones or none. A copy is compared with the first
-//! place where its tokens stand; where they stand in many, with the first few.
+//! place of its tokens; where there are many places, with the first few.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -21,7 +21,7 @@ const MIN_TOKENS: usize = 50;
 const MIN_LINES: u32 = 5;
 const MAX_CLONES: usize = 100;
 const MAX_OCCURRENCES: usize = 20;
-/// Longer runs that are no copy are not looked at twice.
+/// Longer runs that turn out to be no copy are not compared twice.
 const MAX_TWICE: usize = 500;
 /// Places of the same tokens that a copy is compared with.
 const MAX_ORIGINALS: usize = 8;
@@ -34,12 +34,12 @@ struct Place {
     end: u32,
 }
 
-/// A run of tokens that stands at two places.
+/// A run of tokens that occurs at two places.
 struct Match {
     tokens: usize,
     original: Place,
     copy: Place,
-    /// There are many, whatever lines they stand on.
+    /// It has many tokens, however few lines they fill.
     is_long: bool,
     /// Where the same tokens end among the marks of the copy's file.
     end: usize,
@@ -58,13 +58,13 @@ type Print = (u32, u32);
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     // Given back when the copies are found: the call graph needs the room.
     let tokens = std::mem::take(&mut scratch.tokens);
-    let looked_at = |file: &FileFacts| {
+    let is_compared = |file: &FileFacts| {
         file.is_own() && !file.test && file.language.is_some_and(|id| id.get().kind == Kind::Programming)
     };
     let files = &facts.files;
     let own: Vec<u32> = (0u32..)
         .zip(files)
-        .filter_map(|(number, file)| looked_at(file).then_some(number))
+        .filter_map(|(number, file)| is_compared(file).then_some(number))
         .collect();
     let lines: u64 = own
         .iter()
@@ -86,7 +86,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     let duplicated = duplicated_lines(clones.values().flat_map(|(_, places)| places).copied().collect());
     let mut list: Vec<Copied> = clones
         .iter()
-        .map(|(original, (tokens, places))| told(files, *original, *tokens, places))
+        .map(|(original, (tokens, places))| reported(files, *original, *tokens, places))
         .collect();
     list.sort_by(|a, b| b.tokens.cmp(&a.tokens).then_with(|| place(a).cmp(&place(b))));
     let total = list.len() as u64;
@@ -112,7 +112,7 @@ fn place(clone: &Copied) -> Option<(&str, u64)> {
         .map(|first| (first.file.as_str(), first.start_line))
 }
 
-/// The fingerprints that stand at several places.
+/// The fingerprints that occur at several places.
 struct Repeated {
     /// By hash, then in the order of the files.
     prints: Vec<(u32, Print)>,
@@ -140,7 +140,7 @@ impl Repeated {
         Self { prints, by_hash }
     }
 
-    /// The first places of a hash that stand before the one that is asked for.
+    /// The first places of a hash, before the given one.
     fn before(&self, hash: u32, print: Print) -> impl Iterator<Item = Print> {
         let group = self
             .by_hash
@@ -160,7 +160,7 @@ fn copies(tokens: &[Tokens], repeated: &Repeated, file: u32) -> Vec<Match> {
     let mut found = Vec::new();
     let mut free = 0;
     for (number, print) in (0u32..).zip(own.iter()) {
-        // What belongs to a copy, or has been looked at with a fingerprint before it.
+        // It belongs to a copy, or was compared with a fingerprint before it.
         if (print.at as usize) < free {
             continue;
         }
@@ -221,7 +221,7 @@ impl<'m> Edge<'m> {
         Some((self.marks[before.at], before))
     }
 
-    /// Before the next token, behind the ends of lines that stand before it.
+    /// Before the next token, after the ends of lines that precede it.
     fn over_ends(mut self) -> Self {
         while self.marks.get(self.at) == Some(&0) {
             self.at += 1;
@@ -247,8 +247,8 @@ impl<'m> Edge<'m> {
     }
 }
 
-/// The tokens around two fingerprints that are the same, as far as both go without overlap and without what stands before
-/// `free` in the copy's file; of these the whole lines. `None`: not even those of the fingerprints are the same.
+/// The equal tokens around two equal fingerprints, extended in both directions without overlap and without the tokens before
+/// `free` in the copy's file; of these the whole lines. `None`: not even the tokens of the fingerprints are equal.
 fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
     let within = original.0 == copy.0;
     let left = [Edge::new(all, original.0, original.1), Edge::new(all, copy.0, copy.1)];
@@ -324,7 +324,7 @@ fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), 
     })
 }
 
-fn told(files: &[FileFacts], original: Place, tokens: usize, copies: &[Place]) -> Copied {
+fn reported(files: &[FileFacts], original: Place, tokens: usize, copies: &[Place]) -> Copied {
     let all = std::iter::once(&original).chain(copies).take(MAX_OCCURRENCES);
     Copied {
         tokens: tokens as u64,

@@ -1,5 +1,5 @@
-//! Files that start a program, or are the public face of a package: what the manifests name, what has a name that says so,
-//! and what the code itself says (a `main`, a first line `#!`).
+//! Files that start a program, or are the public interface of a package: according to the manifests, to the file's name, or
+//! to the code itself (a `main`, a first line `#!`).
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -42,7 +42,7 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Names that interpreters, servers and build tools look for.
+/// Whether interpreters, servers and build tools start a file of this name.
 fn is_named_so(path: &str) -> bool {
     matches!(
         file_name(path),
@@ -66,7 +66,7 @@ fn named(file: &FileFacts) -> Vec<Vec<String>> {
     }
 }
 
-/// Cargo's own rules: `src/lib.rs` and `src/main.rs`, or what `[lib]` and `[[bin]]` say. (`src/bin` is found by its `main`.)
+/// Cargo's own rules: `src/lib.rs` and `src/main.rs`, or the paths in `[lib]` and `[[bin]]`. (`src/bin` is found by its `main`.)
 fn of_crate(text: &str) -> Vec<Vec<String>> {
     let Ok(table) = text.parse::<toml::Table>() else {
         return Vec::new();

@@ -153,13 +153,13 @@ fn what_it_is(summary: &Summary, report: &Report) -> Vec<String> {
             lines.push(format!("It uses {}.", listed(&languages.frameworks)));
         }
     }
-    if let Some(licences) = &report.licences {
-        let mut names: Vec<String> = licences.files.iter().filter_map(|file| file.spdx.clone()).collect();
-        names.extend(licences.declared.iter().cloned());
+    if let Some(licenses) = &report.licenses {
+        let mut names: Vec<String> = licenses.files.iter().filter_map(|file| file.spdx.clone()).collect();
+        names.extend(licenses.declared.iter().cloned());
         names.sort();
         names.dedup();
         names.truncate(5);
-        lines.push(match (names.is_empty(), licences.files.is_empty()) {
+        lines.push(match (names.is_empty(), licenses.files.is_empty()) {
             (false, _) if names.len() == 1 => format!("Its license is {}.", names[0]),
             (false, _) => format!("Its licenses are {}.", listed(&names)),
             (true, false) => "It has a license file whose text was not recognized.".to_owned(),

@@ -1,8 +1,8 @@
 //! Grades: A to E for six aspects and one for the whole.
 //!
-//! *What it looks at*: what the stages before it found, each aspect in a file below. *Why it matters*: one look says what is
-//! well and what is not, and every grade opens into the sum that it is. *Limits*: a formula, not a measurement; tests,
-//! examples, vendored and generated code are outside; what was not measured takes no part and says so; shares and
+//! *What it looks at*: the results of the stages before it, each aspect in a file below. *Why it matters*: it shows at once
+//! what is good and what is not, and every grade opens into the sum that it is. *Limits*: a formula, not a measurement; tests,
+//! examples, vendored and generated code are outside; an input that was not measured is left out and marked so; shares and
 //! averages, so that the size of a project does not decide.
 
 use repolens_core::report::{AspectGrade, Grade, GradeInput, GradePlace, Grades, OverallGrade, Report};

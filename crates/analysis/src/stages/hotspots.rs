@@ -1,4 +1,4 @@
-//! Hotspots: code that changes often and is complex, and what else the history says.
+//! Hotspots: code that changes often and is complex, and further results from the history.
 //!
 //! *What it looks at*: the commits of the 12 months before the analyzed one, at least the newest 100 (`history`), together
 //! with the complexity and the imports of the files as they are now. *Why it matters*: work on a file that is hard to

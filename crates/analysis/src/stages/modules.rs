@@ -2,7 +2,7 @@
 //!
 //! *What it looks at*: the imports of own files that were parsed. *Why it matters*: cycles, dead files and the reach of a
 //! change follow from it. *Limits*: an import whose name is computed at run time is not seen; packages that are not in the
-//! repository are named, not followed; conventions per language stand in `docs/analysis.md`.
+//! repository are named, not followed; `docs/analysis.md` lists the conventions per language.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -59,7 +59,7 @@ impl Target {
     }
 }
 
-/// What resolvers look things up in.
+/// The tables in which resolvers find files and packages.
 pub(super) struct Index<'f> {
     pub files: &'f [FileFacts],
     by_path: HashMap<&'f str, u32>,

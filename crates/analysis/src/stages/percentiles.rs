@@ -1,17 +1,17 @@
 //! Percentiles: the main figures among other projects.
 //!
 //! *What it looks at*: figures of the stages before it, and those of a sample of published projects
-//! (`percentiles/sample.tsv`, written by `scripts/oracles/percentiles`). *Why it matters*: a figure alone says little.
+//! (`percentiles/sample.tsv`, written by `scripts/oracles/percentiles`). *Why it matters*: a figure alone has no scale.
 //! *Limits*: the sample is small, of packages of registries, most of them well kept; its size is part of the section. Where
-//! it has fewer than ten projects of the language and about the size, the size, and then the language, is left out.
-
+//! the sample has fewer than ten projects of the same language and about the same size, the size is ignored, and then the
+//! language.
 use repolens_core::report::{PercentileFigure, Percentiles, Report};
 
 use super::{Outcome, Scratch, tenth};
 use crate::facts::Facts;
 
 const SAMPLE: &str = include_str!("percentiles/sample.tsv");
-/// Projects from which a group says something.
+/// The least number of projects in a group for a comparison.
 const ENOUGH: usize = 10;
 /// About the same size: up to this many times as large, or as small.
 const ABOUT: f64 = 5.0;

@@ -1,5 +1,5 @@
-//! Whether a tree is a repository or a package as a registry has it. A package leaves out tests, configuration of services
-//! and documents for those who take part: that they are not there says nothing on the project.
+//! Whether a tree is a repository or a package from a registry. A package leaves out tests, configuration of services and
+//! documents for contributors: their absence is no evidence about the project.
 
 use crate::facts::Facts;
 use crate::facts::FileFacts;
@@ -24,7 +24,7 @@ impl Registry {
     }
 }
 
-/// The text of `package.json` says which files are published.
+/// Whether the stage reads the text of a file: `package.json` lists the files that are published.
 pub(super) fn reads_text_of(path: &str) -> bool {
     path == "package.json" || path == "package/package.json"
 }
@@ -73,7 +73,7 @@ fn find<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
     facts.files.get(at)
 }
 
-/// npm never packs a `.gitignore` or a lock file, and of a package that says what it publishes nothing else.
+/// npm never packs a `.gitignore` or a lock file, and of a package with a `files` list nothing else.
 fn is_npm_package(facts: &Facts, root: &str) -> bool {
     const NEVER: &[&str] = &[
         ".gitignore",

@@ -1,8 +1,8 @@
 //! README.
 //!
 //! *What it looks at*: the README nearest to the root, parsed as Markdown, reStructuredText, AsciiDoc or plain text. *Why it
-//! matters*: it is what newcomers read. *Limits*: it sees what is there (a section, a command, an example, a link, a file
-//! beside it), not how good the prose is; headings are known by English words.
+//! matters*: it is the first document that newcomers read. *Limits*: it detects parts (a section, a command, an example, a
+//! link, a file beside it), not how good the prose is; headings are known by English words.
 
 use repolens_core::report::{
     ByName, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore, ReadmeStatistics, Report, SectionScore, SectionType,
@@ -67,11 +67,11 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         Some((file, text)) => (Some(file.path.clone()), Document::parse(&file.path, text)),
         None => (None, Document::default()),
     };
-    report.readme_analysis = Some(analyse(path, &document, around));
+    report.readme_analysis = Some(analyze(path, &document, around));
     Outcome::Ok
 }
 
-fn analyse(path: Option<String>, document: &Document, around: Surroundings) -> ReadmeAnalysis {
+fn analyze(path: Option<String>, document: &Document, around: Surroundings) -> ReadmeAnalysis {
     let mut breakdown = ByName::new();
     let mut suggestions = Vec::new();
     let max: u64 = CRITERIA
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     fn lacks(text: &str) -> Vec<String> {
-        let analysis = analyse(
+        let analysis = analyze(
             Some("README.md".to_owned()),
             &Document::parse("README.md", text),
             Surroundings::default(),
@@ -205,14 +205,14 @@ mod tests {
 
     #[test]
     fn a_short_readme_needs_no_table_of_contents() {
-        let short = analyse(
+        let short = analyze(
             Some("README.md".to_owned()),
             &Document::parse("README.md", "# a\n\n## b\n\nc\n"),
             Surroundings::default(),
         );
         assert_eq!(short.score_breakdown.breakdown["table_of_contents"].max, 0);
         let long: String = (0..14).map(|at| format!("## part {at}\n\ntext\n\n")).collect();
-        let long = analyse(
+        let long = analyze(
             Some("README.md".to_owned()),
             &Document::parse("README.md", &format!("# a\n\n{long}")),
             Surroundings::default(),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn scored(name: &str, text: &str) -> Vec<String> {
-        let analysis = analyse(
+        let analysis = analyze(
             Some(name.to_owned()),
             &Document::parse(name, text),
             Surroundings::default(),
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn no_readme_is_an_f() {
-        let analysis = analyse(None, &Document::default(), Surroundings::default());
+        let analysis = analyze(None, &Document::default(), Surroundings::default());
         assert_eq!((analysis.grade.as_str(), analysis.suggestions.len()), ("F", 1));
     }
 }

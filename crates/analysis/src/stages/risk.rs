@@ -1,7 +1,7 @@
 //! Risk: one number for each file and for the whole, each point traceable.
 //!
-//! *What it looks at*: what the stages before it found. *Why it matters*: where to look first. *Limits*: a formula, not a
-//! measurement; it says nothing about what the code is for. The formula stands in `docs/analysis.md`.
+//! *What it looks at*: the results of the stages before it. *Why it matters*: where to start reading. *Limits*: a formula, not
+//! a measurement; it does not consider the purpose of the code. The formula is in `docs/analysis.md`.
 
 use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, RiskScores, cap};
 
@@ -154,7 +154,7 @@ fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
     let value = percent(large, lines);
     let text = format!("lines of code in files of more than {LARGE_FILE}, in per cent of all");
     add("large_files", 15.0, value, 50.0, above(value, 50.0), text);
-    // A package that leaves its tests out says nothing on them.
+    // A package that leaves its tests out is no evidence about them.
     let published = report
         .community
         .as_ref()

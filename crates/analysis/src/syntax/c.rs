@@ -1,6 +1,6 @@
 //! C and C++, by tree-sitter. Cyclomatic complexity as lizard counts: `#if`, `#ifdef` and `#elif` inside of a function are
-//! decisions (`#ifndef` is none), conditions of directives are not looked at, a lambda belongs to its function. In the
-//! cognitive complexity a directive is an `if`, as the white paper has it.
+//! decisions (`#ifndef` is none), conditions of directives are not counted, a lambda belongs to its function. In the
+//! cognitive complexity a directive is an `if`, as in the white paper.
 //!
 //! The specifier of an include is written without its quotes, or with its angle brackets: `a/b.h`, `<vector>`.
 
@@ -162,7 +162,7 @@ fn name(node: Node<'_>, context: &Context<'_>) -> (Option<String>, String) {
     }
 }
 
-/// Without what stands in angle brackets; names of operators are kept.
+/// Removes the part in angle brackets; names of operators are kept.
 fn without_arguments(text: &str) -> String {
     let end = text.find("operator").unwrap_or(text.len());
     let mut depth = 0u32;

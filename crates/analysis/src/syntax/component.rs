@@ -2,7 +2,7 @@
 //! in its file.
 //!
 //! A component is its file's `default` export. In Svelte an `export` of the instance's script is a property and no export;
-//! those of `<script module>` are. Limits: what the markup calls and uses is not looked at.
+//! those of `<script module>` are. Limits: calls and uses in the markup are not read.
 
 use super::javascript;
 use crate::calls::Calls;
@@ -98,7 +98,7 @@ fn used_by_name(mut calls: Calls) -> Calls {
     calls
 }
 
-/// The blocks of a file, in their order; what stands in a comment of the markup is none.
+/// The blocks of a file, in their order; blocks in a comment of the markup are left out.
 fn scripts(text: &str) -> Vec<Script<'_>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();

@@ -83,7 +83,7 @@ fn role(kind: &str) -> Role {
     }
 }
 
-/// What a `switch` expression looks at has no field.
+/// The subject of a `switch` expression has no field.
 fn field<'a>(field: Option<&'a str>, kind: &str, parent: Role, word: &str) -> Option<&'a str> {
     if parent == Role::Switch && word.is_empty() && kind != "switch_body" {
         Some("value")
@@ -140,7 +140,7 @@ fn shape(node: Node<'_>) -> Shape<'_> {
     }
 }
 
-/// The parts of a `params` array stand in the list itself.
+/// The parts of a `params` array are in the list itself.
 fn parameters(list: Node<'_>) -> usize {
     let mut cursor = list.walk();
     let variadic = list.children(&mut cursor).any(|child| child.kind() == "params");
@@ -191,8 +191,8 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             }
         }
         kind => {
-            // A nested type is reached through the outer one. Its own class is open already when it is seen. What says
-            // nothing is seen by all files of the program.
+            // A nested type is reached through the outer one. Its own class is open already when it is visited. A type without
+            // an access modifier is visible to all files of the program.
             let own = usize::from(kind != "delegate_declaration");
             if !has_modifier(node, context, "file") && context.classes.len() <= own {
                 let name = context.field(node, "name");
@@ -202,7 +202,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
     }
 }
 
-/// A name that may be that of a type: what is declared, called or looked up in something else is none.
+/// A name that may be that of a type; a name that is declared, called or a member of something else is none.
 fn mention(node: Node<'_>, context: &mut Context<'_>) {
     let Some(parent) = node.parent() else { return };
     let is_name = parent.child_by_field_name("name") == Some(node) && parent.kind() != "attribute";

@@ -1,4 +1,4 @@
-//! Go, by tree-sitter. Cyclomatic complexity as gocyclo counts: a closure is part of the function it stands in, and a
+//! Go, by tree-sitter. Cyclomatic complexity as gocyclo counts: a closure is part of the function around it, and a
 //! function literal in a package-level variable is a unit.
 
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! Java, by tree-sitter. Cyclomatic complexity as lizard counts: a lambda belongs to the method it stands in, methods of
+//! Java, by tree-sitter. Cyclomatic complexity as lizard counts: a lambda belongs to the method around it, methods of
 //! anonymous classes are units.
 
 use std::sync::OnceLock;

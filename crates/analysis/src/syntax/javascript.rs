@@ -92,7 +92,7 @@ fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
         return HashSet::new();
     }
     let semantic = SemanticBuilder::new().with_build_nodes(false).build(program).semantic;
-    // What JSX stands for is a call of a factory that the text does not name.
+    // JSX compiles to a call of a factory that the text does not name.
     let jsx = program.source_type.is_jsx() && (text.contains("/>") || text.contains("</"));
     let is_factory = |name: &str| jsx && (matches!(name, "React" | "h" | "Fragment") || text.contains("@jsx"));
     names
@@ -143,7 +143,7 @@ fn source_types(path: &str) -> Vec<SourceType> {
 
 struct Walk<'l> {
     lines: &'l Lines,
-    /// Where the names of imports stand that nothing uses.
+    /// The positions of the names of unused imports.
     unused: HashSet<u32>,
     units: Units,
     syntax: Syntax,
@@ -152,13 +152,13 @@ struct Walk<'l> {
     classes: Vec<String>,
     /// The runs of the logical operation that comes next are counted already.
     counted: bool,
-    /// Which import stands at an offset.
+    /// The import at each offset.
     numbers: HashMap<u32, u32>,
     /// What is taken from the `require` that comes next, where that is not all of it.
     taken: Option<Vec<ImportedName>>,
-    /// Names that stand for whole modules.
+    /// Names that are bound to whole modules.
     whole: modules::Whole,
-    /// Names whose types are asked for: `typeof a`.
+    /// Names in type queries: `typeof a`.
     type_queries: Vec<String>,
 }
 

@@ -1,6 +1,7 @@
 //! PHP, by tree-sitter. Cyclomatic complexity by lizard's rules: `if`, `elseif`, loops, `case`, `catch`, `match` (once),
-//! `&&`, `||`, `?:` with both branches; not `??`, `?->`. lizard also takes the `?` of a nullable type for a decision, and
-//! `and` and `or` for none; here they are what they mean. A closure belongs to the function it stands in, and is a unit where there is none.
+//! `&&`, `||`, `?:` with both branches; not `??`, `?->`. lizard also counts the `?` of a nullable type as a decision, and
+//! does not count `and` and `or`; here they count by their meaning. A closure belongs to the function around it, and is a
+//! unit where there is none.
 
 use std::sync::OnceLock;
 
@@ -157,7 +158,7 @@ fn uses(node: Node<'_>, context: &mut Context<'_>) {
     }
 }
 
-/// `require 'a.php'`, `include __DIR__ . '/a.php'`; what is put together otherwise cannot be told.
+/// `require 'a.php'`, `include __DIR__ . '/a.php'`; a path that is computed otherwise is unknown.
 fn includes(node: Node<'_>, context: &mut Context<'_>) {
     let mut argument = node.named_child(0);
     while let Some(inner) = argument.filter(|argument| argument.kind() == "parenthesized_expression") {

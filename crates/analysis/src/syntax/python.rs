@@ -56,7 +56,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         ..
     } = walk;
     if let Some(all) = all {
-        // `__all__` says what is public; what it does not name is not.
+        // `__all__` lists what is public; every other name is not.
         syntax.exports = all;
     }
     syntax.functions = units.finish();
@@ -196,7 +196,7 @@ impl Walk<'_> {
             parameters(function, class.is_some()),
         );
         if is_wrapper {
-            // A decorator: its inner function does not stand a level deeper.
+            // A decorator: its inner function is not a level deeper.
             self.units.unnest();
         }
         self.classes.push(String::new());
@@ -409,7 +409,7 @@ impl<'a> Visitor<'a> for Walk<'_> {
             Stmt::Try(it) => self.try_statement(it),
             Stmt::Match(it) => self.match_statement(it),
             Stmt::Assert(it) => {
-                // radon does not look inside: what stands there counts for the reader only.
+                // radon does not descend here: the contents count for the cognitive complexity only.
                 self.units.decide(1);
                 let before = self.units.decisions();
                 self.visit_expr(&it.test);
@@ -598,7 +598,7 @@ if __name__ == "__main__":
     }
 
     #[test]
-    fn all_says_what_is_public() {
+    fn all_lists_the_public_names() {
         insta::assert_snapshot!(snapshot(
             "python",
             "__all__ = ['a', '_b']\n__all__ += ('c',)\ndef d(): pass\n"

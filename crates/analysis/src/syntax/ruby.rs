@@ -87,7 +87,7 @@ pub(super) fn check(text: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// `def a; end` has no node for its body, and is a method all the same.
+/// `def a; end` has no node for its body, and is a method anyway.
 fn shape(node: Node<'_>) -> Shape<'_> {
     Shape {
         body: true,

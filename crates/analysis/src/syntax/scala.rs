@@ -64,7 +64,7 @@ const UNUSED_IMPORTS: UnusedImports = UnusedImports {
 fn role(kind: &str) -> Role {
     match kind {
         "function_definition" => Role::Function,
-        // The cases of a `match` or `catch` too: they stand deeper, as those of a function without a name do.
+        // The cases of a `match` or `catch` too: they are a level deeper, like those of a function without a name.
         "lambda_expression" | "case_block" | "indented_cases" => Role::Closure,
         "class_definition" | "object_definition" | "trait_definition" | "enum_definition" => {
             Role::Class { counted: true }

@@ -61,7 +61,7 @@ fn role(kind: &str) -> Role {
         "property_declaration" | "subscript_declaration" => Role::Member,
         "computed_property" => Role::MemberBody,
         "lambda_literal" => Role::Closure,
-        // `extension` is one too: it is told by `collect`.
+        // `extension` is one too: `collect` distinguishes it.
         "class_declaration" | "protocol_declaration" => Role::Class { counted: false },
         "if_statement" => Role::If,
         // Leaving early is a branch as a loop is one: no `else if` hangs on it.

@@ -1,4 +1,4 @@
-//! One walk for all languages that tree-sitter reads: a grammar says which node plays which role.
+//! One walk for all languages that tree-sitter reads: a grammar lists which node plays which role.
 //!
 //! The walk is a loop, not a recursion, so no depth of the tree can overflow the stack.
 
@@ -29,7 +29,7 @@ use unused::{Candidate, Declarations};
 pub(super) enum Role {
     /// Nothing by itself.
     None,
-    /// Neither it nor what is inside counts or is looked at.
+    /// Neither it nor its contents are counted or read.
     Skip,
     /// A function with a name: a unit.
     Function,
@@ -43,10 +43,10 @@ pub(super) enum Role {
     Type,
     /// A property: names its accessors, beside its class, where it has any (by [`Grammar::shape`]: a body).
     Member,
-    /// What a property computes without an accessor: a unit where it stands in one.
+    /// The body of a computed property without an accessor: a unit where the property is a member.
     MemberBody,
     If,
-    /// What stands between an `if` and its other branch.
+    /// The keyword between an `if` and its other branch.
     Else,
     Loop,
     /// A loop with no condition: no decision, but a nesting.
@@ -64,7 +64,7 @@ pub(super) enum Role {
     Jump,
     /// An operator whose precedence the grammar does not know: seen through as parentheses are, on both sides.
     Loose,
-    /// `#if`: an `if` in the cognitive complexity, whose condition is not looked at.
+    /// `#if`: an `if` in the cognitive complexity, whose condition is not counted.
     Directive,
     /// `#elif`, `#else`.
     DirectiveElse,
@@ -73,7 +73,7 @@ pub(super) enum Role {
 /// The parts of a function or of another definition.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape<'t> {
-    /// Where its name stands.
+    /// The node of its name.
     pub name: Option<Node<'t>>,
     pub parameters: usize,
     /// Without one it is a declaration only.
@@ -123,7 +123,7 @@ pub(super) struct Grammar {
     pub embedded: Option<Embedded>,
     /// The text to parse in place of a file's, of the same length: for what the grammar cannot read.
     pub prepare: Option<Prepare>,
-    /// `None`: its imports name no names, or whether one is used cannot be told.
+    /// `None`: its imports name no names, or their use cannot be decided.
     pub unused_imports: Option<UnusedImports>,
     /// Kinds of names that may be those of types; kept in files that import all of a package.
     pub mentions: &'static [&'static str],
@@ -247,7 +247,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// How many modules the node stands in (Rust).
+    /// The number of modules around the node (Rust).
     pub fn modules_around(&self, node: Node<'_>) -> usize {
         let mut count = self.embedded_in.last().copied().unwrap_or(0);
         let mut above = node.parent();
@@ -308,7 +308,7 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
     Ok(syntax)
 }
 
-/// Roles by kind id: looked up for each node.
+/// Roles by kind id, read for each node.
 fn roles(grammar: &'static Grammar) -> &'static [Known] {
     grammar.roles.get_or_init(|| {
         let language = (grammar.language)();
@@ -558,7 +558,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a child of a control structure is one of its parts that stand a level deeper.
+    /// Whether a child of a control structure is one of its parts that are a level deeper.
     fn is_nested_part(&self, role: Role, parent: Role, field: Option<&str>) -> bool {
         match parent {
             Role::If => match field {
@@ -706,7 +706,7 @@ pub(super) fn shape(node: Node<'_>) -> Shape<'_> {
     }
 }
 
-/// What stands before a function's own name.
+/// The part before a function's own name.
 fn owner_of<'n>(name: &'n str, own_name: &str) -> Option<&'n str> {
     name.strip_suffix(own_name)?
         .strip_suffix('.')

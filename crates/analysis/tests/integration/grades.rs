@@ -158,7 +158,7 @@ fn the_worst_function_of_a_hotspot_comes_first_and_is_the_same_in_every_view() {
     let text = render::text(
         &report,
         &render::Style {
-            colour: false,
+            color: false,
             width: 400,
         },
     );

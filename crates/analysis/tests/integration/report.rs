@@ -80,7 +80,7 @@ fn the_text() {
     insta::assert_snapshot!(render::text(
         &report(folder.path(), 0),
         &render::Style {
-            colour: false,
+            color: false,
             width: 90
         }
     ));

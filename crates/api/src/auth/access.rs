@@ -1,7 +1,7 @@
-//! Who may see and change which scan: the one place that says so.
+//! The rules that decide which caller may see and change which scan. They exist here only.
 //!
-//! A public scan is seen by whoever has its id; a private one by its owner alone, and to all others it is not there.
-//! A scan that somebody signed in for is changed by that user; a guest's, by whoever has the token that the submitter got.
+//! A public scan is visible to every caller with its id; a private one only to its owner, and does not exist for others.
+//! A scan of a user is changed by that user; a guest's, by any caller with the token that its submitter received.
 
 use repolens_core::store::Scan;
 
@@ -32,7 +32,7 @@ pub fn may_cancel(caller: &Caller, scan: &Scan, has_token: bool) -> Result<(), P
     }
 }
 
-/// To delete it: what nobody signed in for belongs to nobody.
+/// Whether the caller may delete it. A guest's scan has no owner, so that no caller may.
 ///
 /// # Errors
 /// 404 where the scan may not be seen, 401 for a guest, 403 for another user.
@@ -129,7 +129,7 @@ mod tests {
             (&bob, true, Some("ada"), [404, 404, 404, 404]),
         ] {
             let scan = scan(is_private, owner);
-            let told = [
+            let answers = [
                 may_see(caller, &scan),
                 may_cancel(caller, &scan, false),
                 may_cancel(caller, &scan, true),
@@ -139,7 +139,7 @@ mod tests {
                 Ok(()) => 200,
                 Err(problem) => problem.status_code().as_u16(),
             });
-            assert_eq!(told, expected, "{caller:?}, private {is_private}, of {owner:?}");
+            assert_eq!(answers, expected, "{caller:?}, private {is_private}, of {owner:?}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Some megabytes at most; whoever sends more tokens than this makes us ask anew.
+/// Some megabytes at most; a caller that sends more tokens than this causes new requests.
 const MOST: usize = 10_000;
 
 pub struct Remembered<T> {

@@ -1,7 +1,8 @@
 //! Who is calling: a guest, or a user, known by one of five credentials.
 //!
-//! The first that is present decides, in this order: an API key, a JWT of the front end, the front end's session (a bearer
-//! token or a cookie), a GitHub token, the cookie of our own pages. One that is present and not valid is refused: nobody becomes a guest by it.
+//! The first credential that is present decides, in this order: an API key, a JWT of the front end, the front end's session (a
+//! bearer token or a cookie), a GitHub token, the cookie of our own pages. An invalid credential is refused: it never makes the
+//! caller a guest.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,7 +23,7 @@ use crate::http::client::authorization;
 use crate::http::cors::is_foreign;
 use crate::http::problem::Problem;
 
-/// Whoever made the request.
+/// The client that made the request.
 #[derive(Debug, Clone)]
 pub enum Caller {
     Guest,
@@ -95,7 +96,7 @@ impl FromRequest for Caller {
     }
 }
 
-/// A bearer token, by its looks.
+/// A bearer token, by its form.
 enum Bearer<'a> {
     ApiKey(&'a str),
     Jwt(&'a str),
@@ -105,7 +106,7 @@ enum Bearer<'a> {
 
 async fn identify(app: &web::Data<App>, request: &HttpRequest) -> Result<Caller, Problem> {
     let bearer = match authorization(request.headers()).map_err(|_| invalid())? {
-        // A worker looks at scans like anybody else.
+        // A worker reads scans like any guest.
         Some(token) if app.auth.worker_token.is(token) => return Ok(Caller::Guest),
         Some(token) => Some(read_bearer(token)?),
         None => None,
@@ -123,7 +124,7 @@ async fn identify(app: &web::Data<App>, request: &HttpRequest) -> Result<Caller,
             by_subject(app, &subject).await
         }
         Some(Bearer::Github(token)) => {
-            // Known before the cookie is looked at: a bad one is refused whatever else is there.
+            // The token is checked before the cookie: an invalid one is refused whatever the cookie is.
             let of_token = by_github(app, token).await?;
             Ok(match by_cookie(app, request).await? {
                 Some(Caller::User(user)) => Caller::User(User {

@@ -15,15 +15,15 @@ pub struct Callers {
     pub github: Github,
     /// The OAuth application that visitors of the pages sign in with.
     pub github_app: Option<GithubApp>,
-    /// API keys that were looked up lately, by their hashes.
+    /// API keys that were read lately, by their hashes.
     pub(super) keys: Remembered<KeyUse>,
-    /// Users whom tokens of the front end named lately, by hashes of their names there.
+    /// Users that tokens of the front end named lately, by hashes of their names there.
     pub(super) people: Remembered<Person>,
-    /// Sessions of the pages that were looked up lately, by hashes of their tokens.
+    /// Sessions of the pages that were read lately, by hashes of their tokens.
     pub(super) sessions: Remembered<WebSession>,
 }
 
-/// A key that is deleted at another instance is taken for so long.
+/// The time for which a key that is deleted at another instance is still accepted.
 const KEY_MEMORY: Duration = Duration::from_secs(60);
 
 /// For so long a user is remembered under the name in the front end's tokens.

@@ -12,14 +12,14 @@ use crate::http::problem::Problem;
 /// A repository as it will be scanned.
 pub struct CloneTarget {
     pub repo_url: RepoUrl,
-    /// `Some`: it is private, and this is what it is cloned with.
+    /// `Some`: it is private, and this is the token to clone it with.
     pub token: Option<Secret>,
 }
 
-/// Asks GitHub what the repository is to the caller's token, where the caller has one and the repository is there.
+/// Asks GitHub for the visibility of the repository, where the caller has a token and the repository exists.
 ///
 /// # Errors
-/// 503 where GitHub does not answer: nobody guesses whether a repository is private.
+/// 503 where GitHub does not answer: the visibility of a repository is never guessed.
 pub async fn target(app: &Arc<App>, caller: &Caller, repo_url: RepoUrl) -> Result<CloneTarget, Problem> {
     let public = |repo_url| CloneTarget { repo_url, token: None };
     let Caller::User(user) = caller else {

@@ -1,7 +1,7 @@
 //! The tokens that private repositories are cloned with.
 //!
-//! A token is kept in the memory of this process until its scan has ended, and is handed to the worker with the job. It is
-//! in no row, queue or log. A restart loses it: the scan then fails, and says so.
+//! A token is kept in the memory of this process until its scan has finished, and is handed to the worker with the job. It is
+//! in no row, queue or log. A restart loses it: the scan then fails with that reason.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,7 +28,7 @@ impl CloneTokens {
         let token = self.lock().get(scan.as_str()).cloned()?;
         Some(CloneCredential {
             origin,
-            // What GitHub calls whoever comes with a token.
+            // The user name that GitHub expects with a token.
             username: "x-access-token".to_owned(),
             password: token.expose().to_owned(),
         })

@@ -1,4 +1,4 @@
-//! What GitHub says of a token: whose it is, and which repositories it may read.
+//! GitHub's answers about a token: its user, and the repositories that it may read.
 
 mod oauth;
 
@@ -24,7 +24,7 @@ const MEMORY_OF_REFUSAL: Duration = Duration::from_secs(30);
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const TIMEOUT: Duration = Duration::from_secs(6);
-/// Waiting for a turn, so that a slow GitHub holds up no more than its own users, and they are told soon.
+/// The longest wait for a free slot. A slow GitHub delays only requests with its tokens, and they get an answer soon.
 const TURN_TIMEOUT: Duration = Duration::from_secs(3);
 const AT_A_TIME: usize = 16;
 
@@ -71,10 +71,10 @@ struct RepositoryAnswer {
     full_name: String,
 }
 
-/// Why GitHub could not say who somebody is.
+/// Why GitHub could not identify a caller.
 #[derive(Debug)]
 pub enum Unknown {
-    /// It cannot be reached, or has had enough of us.
+    /// It cannot be reached, or limits our requests.
     Github {
         retry_after_seconds: u64,
     },
@@ -84,7 +84,7 @@ pub enum Unknown {
 impl From<Unknown> for Problem {
     fn from(unknown: Unknown) -> Self {
         match unknown {
-            Unknown::Github { retry_after_seconds } => Self::github_away(retry_after_seconds),
+            Unknown::Github { retry_after_seconds } => Self::github_unavailable(retry_after_seconds),
             Unknown::Store(error) => error.into(),
         }
     }
@@ -93,7 +93,7 @@ impl From<Unknown> for Problem {
 impl Github {
     pub fn new(api: Url) -> Result<Self, reqwest::Error> {
         let stay = redirect::Policy::custom(|attempt| {
-            // A renamed repository; the token goes to nobody else.
+            // A renamed repository; the token is sent to no other host.
             let same = |a: &Url, b: &Url| a.origin() == b.origin();
             let stays = attempt.previous().last().is_some_and(|from| same(from, attempt.url()));
             if stays && attempt.previous().len() <= 3 {
@@ -205,7 +205,7 @@ impl Github {
         let turn = tokio::time::timeout(TURN_TIMEOUT, self.turns.acquire()).await;
         let Ok(Ok(_turn)) = turn else {
             tracing::warn!("too many questions to GitHub wait for an answer");
-            return Err(away(5));
+            return Err(unavailable(5));
         };
         let sent = self
             .http
@@ -225,14 +225,14 @@ impl Github {
             StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => match limited(&response) {
                 Some(seconds) => {
                     tracing::warn!(seconds, "GitHub has had enough questions");
-                    Err(away(seconds))
+                    Err(unavailable(seconds))
                 }
-                // The token's owner is suspended, or an organisation does not let it in.
+                // The token's owner is suspended, or an organization does not let it in.
                 None => Ok(None),
             },
             status => {
                 tracing::warn!(status = status.as_u16(), "GitHub gave no answer");
-                Err(away(30))
+                Err(unavailable(30))
             }
         }
     }
@@ -261,7 +261,7 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, Unknown>
             Ok(Some(piece)) if body.len() + piece.len() <= MAX_ANSWER => body.extend_from_slice(&piece),
             Ok(Some(_)) => {
                 tracing::warn!("GitHub's answer is too long");
-                return Err(away(30));
+                return Err(unavailable(30));
             }
             Ok(None) => break,
             Err(error) => return Err(unreachable(&error)),
@@ -269,20 +269,20 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, Unknown>
     }
     serde_json::from_slice(&body).map_err(|error| {
         tracing::warn!("GitHub's answer cannot be read: {error}");
-        away(30)
+        unavailable(30)
     })
 }
 
 fn unreachable(error: &reqwest::Error) -> Unknown {
     // Its text has the address, which has no secret in it.
-    // With the causes: the first of them only says that a request was not sent.
+    // The causes are logged too, because the first error only states that a request was not sent.
     let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
     let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     tracing::warn!("GitHub cannot be asked: {text}");
-    away(10)
+    unavailable(10)
 }
 
-fn away(retry_after_seconds: u64) -> Unknown {
+fn unavailable(retry_after_seconds: u64) -> Unknown {
     Unknown::Github { retry_after_seconds }
 }
 

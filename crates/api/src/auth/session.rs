@@ -92,7 +92,7 @@ fn build(value: String, https: bool, life: Duration) -> Cookie<'static> {
         .finish()
 }
 
-/// So many random bytes, as text for an address or a cookie.
+/// The given number of random bytes, as text for an address or a cookie.
 pub fn random_text(bytes: usize) -> Result<String, Problem> {
     let mut random = vec![0; bytes];
     SystemRandom::new()

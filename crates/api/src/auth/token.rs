@@ -119,7 +119,7 @@ impl Claims {
     fn subject(self, now: i64) -> Option<String> {
         let live = self.exp > (now - LEEWAY_SECONDS) as f64
             && self.nbf.is_none_or(|begin| begin <= (now + LEEWAY_SECONDS) as f64);
-        // `guest` is what queries call those who are nobody.
+        // Queries use `guest` for scans without a user.
         let sound = (1..=MAX_SUBJECT).contains(&self.sub.len())
             && !self.sub.chars().any(char::is_control)
             && self.sub != "guest";

@@ -3,18 +3,18 @@
 use super::text::{html, score};
 use repolens_core::report::RiskLevel;
 
-/// What the right half says and how it is coloured.
+/// The text of the right half and its color.
 fn message(overall: Option<f64>) -> (String, &'static str) {
     match overall {
         None => ("not scanned".to_owned(), "#5f6368"),
         Some(risk) => {
             let level = RiskLevel::of(risk);
-            let colour = match level {
+            let color = match level {
                 RiskLevel::Low => "#1e7a34",
                 RiskLevel::Medium => "#8a5a00",
                 RiskLevel::High => "#b3261e",
             };
-            (format!("{} {}", level.as_str(), score(risk)), colour)
+            (format!("{} {}", level.as_str(), score(risk)), color)
         }
     }
 }
@@ -22,7 +22,7 @@ fn message(overall: Option<f64>) -> (String, &'static str) {
 /// `None`: there is nothing to show.
 pub fn write(overall: Option<f64>) -> String {
     const LABEL: &str = "code risk";
-    let (message, colour) = message(
+    let (message, color) = message(
         overall
             .filter(|risk| risk.is_finite())
             .map(|risk| risk.clamp(0.0, 100.0)),
@@ -39,7 +39,7 @@ pub fn write(overall: Option<f64>) -> String {
             "<title>{label}: {message}</title>",
             r#"<clipPath id="r"><rect width="{all}" height="20" rx="3"/></clipPath>"#,
             r##"<g clip-path="url(#r)"><rect width="{left}" height="20" fill="#3c4043"/>"##,
-            r#"<rect x="{left}" width="{right}" height="20" fill="{colour}"/></g>"#,
+            r#"<rect x="{left}" width="{right}" height="20" fill="{color}"/></g>"#,
             r##"<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11">"##,
             r#"<text x="{left_middle}" y="14" textLength="{left_text}">{label}</text>"#,
             r#"<text x="{right_middle}" y="14" textLength="{right_text}">{message}</text></g></svg>"#,
@@ -49,7 +49,7 @@ pub fn write(overall: Option<f64>) -> String {
         message = message,
         left = left,
         right = right,
-        colour = colour,
+        color = color,
         left_middle = left_middle,
         right_middle = right_middle,
         left_text = left - 12,

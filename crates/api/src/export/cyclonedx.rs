@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{About, Excerpt, purl};
 
-/// The licences that are written as an SPDX id; another one-word licence is written as a name. The list of the format is
+/// The licenses that are written as an SPDX id; another one-word license is written as a name. The list of the format is
 /// long and closed: an id that is not on it would make the whole document invalid.
 const SPDX_IDS: [&str; 30] = [
     "0BSD",
@@ -136,18 +136,18 @@ fn component(package: &Package, reference: &str) -> Value {
             }
         }
     }
-    if let Some(licence) = package
+    if let Some(license) = package
         .license
         .as_deref()
         .map(str::trim)
-        .filter(|licence| !licence.is_empty())
+        .filter(|license| !license.is_empty())
     {
-        component["licenses"] = json!([licences(licence)]);
+        component["licenses"] = json!([licenses(license)]);
     }
     component
 }
 
-fn licences(text: &str) -> Value {
+fn licenses(text: &str) -> Value {
     if SPDX_IDS.contains(&text) {
         json!({ "license": { "id": text } })
     } else if is_expression(text) {
@@ -195,16 +195,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn licences_are_ids_expressions_or_names() {
-        assert_eq!(licences("MIT"), json!({ "license": { "id": "MIT" } }));
+    fn licenses_are_ids_expressions_or_names() {
+        assert_eq!(licenses("MIT"), json!({ "license": { "id": "MIT" } }));
         assert_eq!(
-            licences("(MIT OR Apache-2.0)"),
+            licenses("(MIT OR Apache-2.0)"),
             json!({ "expression": "(MIT OR Apache-2.0)" })
         );
         assert_eq!(
-            licences("SEE LICENSE IN x"),
+            licenses("SEE LICENSE IN x"),
             json!({ "license": { "name": "SEE LICENSE IN x" } })
         );
-        assert_eq!(licences("MIT OR Mine"), json!({ "license": { "name": "MIT OR Mine" } }));
+        assert_eq!(licenses("MIT OR Mine"), json!({ "license": { "name": "MIT OR Mine" } }));
     }
 }

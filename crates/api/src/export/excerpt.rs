@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 
 use repolens_core::report::{
     Action, Analyser, CallStatistics, CircularDependencies, ComplexFunction, ComplexityMetrics, DeadCode, Dependencies,
-    Duplication, Explanations, Languages, Licences, Lines, ReadmeAnalysis, RiskScores, Security, SecurityFinding,
+    Duplication, Explanations, Languages, Licenses, Lines, ReadmeAnalysis, RiskScores, Security, SecurityFinding,
     Summary, TestSection, UnresolvedImport,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -26,7 +26,7 @@ pub struct Excerpt {
     pub risk_scores: Section<RiskScores>,
     pub readme_analysis: Section<ReadmeAnalysis>,
     pub tests: Section<TestSection>,
-    pub licences: Section<Licences>,
+    pub licenses: Section<Licenses>,
     pub complexity_metrics: Section<ComplexityMetrics>,
     pub circular_dependencies: Section<CircularDependencies>,
     pub dead_code: Section<DeadCode>,
@@ -47,7 +47,7 @@ impl Excerpt {
         Self::deserialize(&mut json).map_err(io::Error::other)
     }
 
-    /// Names of the sections that are there and not as this version knows them.
+    /// Names of the sections that are present in a form that this version cannot read.
     pub fn unreadable(&self) -> Vec<&'static str> {
         macro_rules! names {
             ($($member:ident: $name:literal),* $(,)?) => {
@@ -56,7 +56,7 @@ impl Excerpt {
         }
         names! {
             summary: "summary", actions: "actions", languages: "languages", lines: "lines", risk_scores: "riskScores",
-            readme_analysis: "readmeAnalysis", tests: "tests", licences: "licences",
+            readme_analysis: "readmeAnalysis", tests: "tests", licenses: "licences",
             complexity_metrics: "complexityMetrics", circular_dependencies: "circularDependencies",
             dead_code: "deadCode", duplication: "duplication", dependencies: "dependencies", call_graph: "callGraph",
             module_graph: "moduleGraph",
@@ -76,7 +76,7 @@ impl Excerpt {
         }
         names! {
             summary: "summary", languages: "languages", lines: "lines", risk_scores: "riskScores",
-            readme_analysis: "readmeAnalysis", tests: "tests", licences: "licences",
+            readme_analysis: "readmeAnalysis", tests: "tests", licenses: "licences",
             complexity_metrics: "complexityMetrics", circular_dependencies: "circularDependencies",
             dead_code: "deadCode", duplication: "duplication", dependencies: "dependencies", call_graph: "callGraph",
             module_graph: "moduleGraph", explanations: "explanations",
@@ -107,7 +107,7 @@ impl Excerpt {
 pub enum Section<T> {
     #[default]
     Absent,
-    /// It is there, in a form of which nothing can be made out.
+    /// It is present, in a form that cannot be read.
     Unreadable,
     Is(T),
     /// Another version wrote it: what could be read, and the places of what is not there. See [`super::lenient`].
@@ -179,7 +179,7 @@ mod tests {
             "frameworks":[],"totalFiles":3},"lines":null,"more":[1]}"#;
         let excerpt = Excerpt::read(&report[..]).expect("an object");
         assert_eq!(excerpt.unreadable(), ["riskScores"]);
-        assert_eq!(excerpt.languages.get().expect("it is there").total_files, 3);
+        assert_eq!(excerpt.languages.get().expect("readable").total_files, 3);
         assert!(excerpt.lines.get().is_none());
         assert!(Excerpt::read(&b"7"[..]).is_err() && Excerpt::read(&b"{\"lines\":"[..]).is_err());
     }

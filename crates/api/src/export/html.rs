@@ -19,7 +19,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!("default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'")
 });
 
-/// As a header, where more can be said than in the page itself.
+/// The policy as a header, which can hold more than the one in the page itself.
 pub fn policy() -> String {
     format!("{}; frame-ancestors 'none'", *POLICY)
 }
@@ -51,9 +51,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
     text.push_str("</ul>\n</nav>\n<main id=\"main\">\n");
     text.push_str(&page.body);
     text.push_str("</main>\n<footer>\n<p>Made by RepoLens from the source of the commit that is named above; nothing of it was run. ");
-    text.push_str(
-        "What each figure means stands in the documentation of the analysis.</p>\n</footer>\n</body>\n</html>\n",
-    );
+    text.push_str("The documentation of the analysis explains each figure.</p>\n</footer>\n</body>\n</html>\n");
     text
 }
 
@@ -82,7 +80,7 @@ fn header(about: &About, excerpt: &Excerpt) -> String {
         fact("Commit", format!("<code>{}</code>", html(&short_commit(commit))));
     }
     if let Some(time) = excerpt.analyzed_at.get().or(about.completed_at.as_ref()) {
-        fact("Analysed", html(time));
+        fact("Analyzed", html(time));
     }
     text.push_str("</dl>\n");
     if let Some(message) = &about.branch_message {

@@ -23,7 +23,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
     counts(&mut text, excerpt);
     let partial = excerpt.partial();
     if !partial.is_empty() {
-        say(
+        paragraph(
             &mut text,
             &format!(
                 "Another version wrote these, and only the figures that it has are shown: {}.",
@@ -33,7 +33,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
     }
     let unreadable = excerpt.unreadable();
     if !unreadable.is_empty() {
-        say(
+        paragraph(
             &mut text,
             &format!("Left out, for another version wrote them: {}.", unreadable.join(", ")),
         );
@@ -42,7 +42,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
 }
 
 /// A paragraph.
-fn say(text: &mut String, line: &str) {
+fn paragraph(text: &mut String, line: &str) {
     text.push_str(line);
     text.push_str("\n\n");
 }
@@ -53,7 +53,7 @@ fn table(text: &mut String, title: &str, heads: &[&str], total: u64, rows: impl 
     if rows.is_empty() {
         return;
     }
-    say(text, &format!("### {title}"));
+    paragraph(text, &format!("### {title}"));
     let rule: Vec<&str> = heads
         .iter()
         .map(|head| if head.starts_with('#') { "---:" } else { "---" })
@@ -66,7 +66,7 @@ fn table(text: &mut String, title: &str, heads: &[&str], total: u64, rows: impl 
     }
     text.push('\n');
     if total > shown {
-        say(
+        paragraph(
             text,
             &format!("{} of {} are shown.", thousands(shown), thousands(total)),
         );
@@ -74,9 +74,9 @@ fn table(text: &mut String, title: &str, heads: &[&str], total: u64, rows: impl 
 }
 
 fn head(text: &mut String, about: &About, excerpt: &Excerpt) {
-    say(text, &format!("## RepoLens: {}", markdown(&about.name)));
+    paragraph(text, &format!("## RepoLens: {}", markdown(&about.name)));
     if let Some(description) = excerpt.summary.get().and_then(|summary| summary.description.as_deref()) {
-        say(text, &markdown(description));
+        paragraph(text, &markdown(description));
     }
     let mut facts = Vec::new();
     if let Some(branch) = &about.branch {
@@ -86,13 +86,13 @@ fn head(text: &mut String, about: &About, excerpt: &Excerpt) {
         facts.push(format!("commit {}", markdown_code(&short_commit(commit))));
     }
     if let Some(time) = excerpt.analyzed_at.get().or(about.completed_at.as_ref()) {
-        facts.push(format!("analysed {}", markdown(time)));
+        facts.push(format!("analyzed {}", markdown(time)));
     }
     if !facts.is_empty() {
-        say(text, &facts.join(", "));
+        paragraph(text, &facts.join(", "));
     }
     if let Some(message) = &about.branch_message {
-        say(text, &markdown(message));
+        paragraph(text, &markdown(message));
     }
 }
 
@@ -129,7 +129,7 @@ fn advice(text: &mut String, excerpt: &Excerpt) {
     };
     let actions = excerpt.actions();
     if !actions.is_empty() {
-        say(text, "### What to do first");
+        paragraph(text, "### What to do first");
         for (index, action) in actions.iter().enumerate() {
             let places: Vec<String> = action.places.iter().map(|at| place(&at.file, at.line)).collect();
             let at = if places.is_empty() {
@@ -151,7 +151,7 @@ fn advice(text: &mut String, excerpt: &Excerpt) {
         }
         text.push('\n');
     } else if !summary.advice.is_empty() {
-        say(text, "### What to do first");
+        paragraph(text, "### What to do first");
         for (index, advice) in summary.advice.iter().enumerate() {
             writeln!(text, "{}. {}", index + 1, markdown(advice)).expect("a String takes everything");
         }
@@ -184,7 +184,7 @@ fn findings(text: &mut String, excerpt: &Excerpt) {
             markdown(finding.severity.as_str()),
             place(&finding.file, finding.line),
             markdown_code(&finding.rule),
-            markdown(&said(finding)),
+            markdown(&description(finding)),
         ]
     });
     let heads = ["Severity", "Place", "Rule", "What was found"];
@@ -192,7 +192,7 @@ fn findings(text: &mut String, excerpt: &Excerpt) {
 }
 
 /// What was found and what to do.
-fn said(finding: &SecurityFinding) -> String {
+fn description(finding: &SecurityFinding) -> String {
     let place = if finding.in_test { " (in a test)" } else { "" };
     match finding.remedy.is_empty() {
         true => format!("{}{place}", finding.message),

@@ -1,4 +1,4 @@
-//! Package URLs: `pkg:TYPE/NAMESPACE/NAME@VERSION`, each part encoded as the specification says for its type.
+//! Package URLs: `pkg:TYPE/NAMESPACE/NAME@VERSION`, each part encoded by the rules of the specification for its type.
 
 use std::fmt::Write as _;
 
@@ -14,13 +14,13 @@ pub fn of(package: &Package) -> String {
     let name = match kind {
         "pypi" => package.name.to_ascii_lowercase().replace('_', "-"),
         "composer" | "github" | "bitbucket" => package.name.to_ascii_lowercase(),
-        // The group stands before a colon.
+        // The group precedes a colon.
         "maven" => package.name.replacen(':', "/", 1),
         _ => package.name.clone(),
     };
     let mut purl = format!("pkg:{}/", kind.to_ascii_lowercase());
     let mut parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
-    // Only a scope, an organisation or a path of modules has a slash of its own.
+    // Only a scope, an organization or a path of modules has a slash of its own.
     if !matches!(
         kind,
         "npm" | "golang" | "maven" | "composer" | "github" | "bitbucket" | "swift"

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{About, Excerpt};
 
-/// What services take from one run; beyond it the run says that it was cut.
+/// The most results that services accept from one run; above it the run states that it was cut.
 const MAX_RESULTS: usize = 5_000;
 
 /// Id, short sentence, level.
@@ -22,7 +22,7 @@ const RULES: [(&str, &str, &str); 7] = [
     ("unused-export", "An export is imported nowhere", "note"),
     ("unused-function", "Nothing calls a private function", "note"),
     ("unused-file", "No entry point reaches a file", "note"),
-    ("copied-code", "The same code stands in several places", "note"),
+    ("copied-code", "The same code is in several places", "note"),
 ];
 
 pub fn write(about: &About, excerpt: &Excerpt) -> Value {
@@ -416,7 +416,7 @@ fn copies(results: &mut Results, excerpt: &Excerpt) {
         results.add(Finding {
             rule: "copied-code",
             level: "note",
-            text: format!("{} lines stand in {} places", clone.lines, clone.occurrences.len()),
+            text: format!("{} lines are in {} places", clone.lines, clone.occurrences.len()),
             fingerprint: format!("{}:{}", clone.tokens, files.join("\n")),
             place: first,
             related: places.take(20).collect(),

@@ -1,5 +1,5 @@
 //! `GET /api/openapi.json`, and `GET /api/docs`, a page on which the API can be tried.
-//! The page asks nobody but this API.
+//! The page sends requests to this API only.
 
 use std::sync::LazyLock;
 
@@ -76,7 +76,7 @@ mod tests {
         for part in [STYLE, SCRIPT] {
             assert!(!part.contains("</") && !part.contains("http:") && !part.contains("https:"));
         }
-        // Whatever the description says is text on the page.
+        // Every part of the description is shown as text.
         assert!(!SCRIPT.contains("innerHTML") && !SCRIPT.contains("eval("));
     }
 }

@@ -22,7 +22,7 @@ use crate::scans::scan_state::ScanState;
 /// Proxies cut off a stream that is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// A browser that lost the stream comes back after so many milliseconds.
+/// A browser that lost the stream reconnects after this number of milliseconds.
 const RETRY: &str = "retry: 2000\n\n";
 
 /// The present state at once, then each change until the scan has ended. `Last-Event-ID` leaves out what was seen.
@@ -65,7 +65,7 @@ pub async fn get_events(
         watch,
         elsewhere,
         percent: 0,
-        told: seen,
+        sent: seen,
         next: Some(state),
         heartbeat: Instant::now() + HEARTBEAT,
         begun: false,
@@ -86,13 +86,13 @@ struct Stream {
     app: std::sync::Arc<App>,
     id: ScanId,
     watch: Watch,
-    /// What other instances say of it.
+    /// The messages of other instances about it.
     elsewhere: Option<ScanWatch>,
-    /// The progress that the client was told last: what comes from elsewhere may come late.
+    /// The progress that was last sent to the client: messages of other instances may come late.
     percent: u8,
     stopping: watch::Receiver<bool>,
-    /// The id of the state that the client was told last.
-    told: Option<String>,
+    /// The id of the state that was last sent to the client.
+    sent: Option<String>,
     next: Option<ScanState>,
     heartbeat: Instant,
     begun: bool,
@@ -113,8 +113,8 @@ impl Stream {
             if let Some(state) = self.next.take() {
                 self.ended = state.status.is_final();
                 let id = state.id();
-                if self.told.as_deref() != Some(id.as_str()) {
-                    self.told = Some(id);
+                if self.sent.as_deref() != Some(id.as_str()) {
+                    self.sent = Some(id);
                     self.percent = state.progress;
                     self.heartbeat = Instant::now() + HEARTBEAT;
                     return Some(state.event(self.id.as_str()));
@@ -152,20 +152,20 @@ impl Stream {
         }
     }
 
-    /// What the row says, where the client was not told that. A store that is away is no reason to end the stream.
+    /// The state of the row, where it was not sent yet. An unavailable store is no reason to end the stream.
     async fn row(&self) -> Option<ScanState> {
         let state = match self.app.store.find(&self.id).await.ok()? {
             Some(scan) => {
                 self.app.scans.track(&self.id, scan.status);
                 ScanState::of(&scan)
             }
-            // It was deleted, which whoever watches is told as its cancelling.
+            // It was deleted, which the client sees as a cancellation.
             None => ScanState::new(ScanStatus::Cancelled),
         };
-        Some(state).filter(|state| self.told.as_deref() != Some(state.id().as_str()))
+        Some(state).filter(|state| self.sent.as_deref() != Some(state.id().as_str()))
     }
 
-    /// What another instance says, where it is no older than what the client knows.
+    /// The state in another instance's message, where it is not older than the client's.
     fn news(&self, text: &str) -> Option<ScanState> {
         let state = self.app.scans.events.relay()?.read(text)?;
         (state.status != ScanStatus::Processing || state.progress >= self.percent).then_some(state)

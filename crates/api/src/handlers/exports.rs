@@ -224,8 +224,8 @@ pub async fn get_scan_badge(
     Ok(picture(&request, overall, cache))
 }
 
-/// The badge of a repository: of its newest complete public scan. That there is none, or only private ones, is told the
-/// same.
+/// The badge of a repository: of its newest complete public scan. The answer is the same where there is none, or only
+/// private ones.
 pub async fn get_repository_badge(
     app: web::Data<App>,
     request: HttpRequest,
@@ -260,7 +260,7 @@ async fn overall(app: &App, id: &ScanId) -> Result<Option<f64>, Problem> {
     }
     let excerpt = match app.reports.read(id, export::read).await {
         Ok(excerpt) => excerpt,
-        // It was pruned: a picture says so as well as it can.
+        // The report was pruned: a picture cannot state more than that there is none.
         Err(gone) if gone.status_code() == StatusCode::NOT_FOUND => return Ok(None),
         Err(problem) => return Err(problem),
     };

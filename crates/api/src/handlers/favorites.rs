@@ -1,4 +1,4 @@
-//! Favourites: repositories that a user wants to find again.
+//! Favorites: repositories that a user wants to find again.
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -64,7 +64,7 @@ pub struct Named {
     user_id: Option<String>,
 }
 
-/// Favourites are the caller's own, whoever is named.
+/// Favorites are the caller's own, whatever user is named.
 fn owner<'a>(caller: &'a Caller, named: &Named) -> Result<&'a User, Problem> {
     let user = caller.signed_in()?;
     checked(caller, named).map(|()| user)
@@ -92,7 +92,7 @@ pub async fn get_favorites(
     Ok(HttpResponse::Ok().json(favorites))
 }
 
-/// Adds one; one that is there stays as it is.
+/// Adds one; an existing one is not changed.
 pub async fn post_favorite(
     app: web::Data<App>,
     caller: Caller,
@@ -116,7 +116,7 @@ pub async fn delete_favorite(
     if app.store.remove_favorite(&user.id, &repository_id).await? {
         Ok(HttpResponse::Ok().json(json!({ "repositoryId": *repository_id, "isFavorite": false })))
     } else {
-        Err(Problem::not_found("This repository is not among your favourites."))
+        Err(Problem::not_found("This repository is not among your favorites."))
     }
 }
 
@@ -136,5 +136,5 @@ pub async fn get_check(
 
 /// The same for one that is private to others.
 fn no_repository() -> Problem {
-    Problem::not_found("There is no such repository. It is there once it was scanned.")
+    Problem::not_found("There is no such repository. It exists once it was scanned.")
 }

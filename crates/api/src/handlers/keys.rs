@@ -1,4 +1,4 @@
-//! API keys: made, listed, deleted. A key itself is told once, when it is made.
+//! API keys: created, listed, deleted. A key itself is returned once, when it is created.
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -60,7 +60,7 @@ impl From<ApiKey> for KeyView {
     }
 }
 
-/// Makes a key, which is told in this answer and never again.
+/// Creates a key, which is returned in this answer only.
 pub async fn post_key(
     app: web::Data<App>,
     caller: Caller,

@@ -37,11 +37,11 @@ pub async fn put_status(
         .acquire()
         .await
         .map_err(|closed| Problem::because(&closed))?;
-    let said = read_report(&app, bytes, zipped).await?;
+    let update = read_report(&app, bytes, zipped).await?;
     // A large one is in memory until it is stored, and again in what goes to the database: the next one waits for that.
-    let _slot = said.is_large().then_some(slot);
-    match said {
-        Said::Progress { progress, stage } => {
+    let _slot = update.is_large().then_some(slot);
+    match update {
+        WorkerUpdate::Progress { progress, stage } => {
             let beat = app
                 .store
                 .heartbeat(&id, &token, progress, stage.clone(), app.scans.lease(), Utc::now())
@@ -50,7 +50,7 @@ pub async fn put_status(
             app.scans.events.progress(id.as_str(), progress, stage.as_deref());
             Ok(answer(&id, ScanStatus::Processing, false))
         }
-        Said::End(finish) => {
+        WorkerUpdate::Finished(finish) => {
             let status = finish.status();
             match finish::record(&app, &id, &token, finish).await? {
                 Finished::Recorded { .. } => Ok(answer(&id, status, false)),
@@ -62,25 +62,25 @@ pub async fn put_status(
     }
 }
 
-/// What a report says, once it is read.
-enum Said {
+/// The content of a worker's report.
+enum WorkerUpdate {
     Progress {
         progress: Option<u8>,
         stage: Option<String>,
     },
-    End(Finish),
+    Finished(Finish),
 }
 
-impl Said {
+impl WorkerUpdate {
     fn is_large(&self) -> bool {
-        /// So many bytes more or less do not matter.
+        /// A rough limit, of an order of magnitude.
         const LARGE: usize = 1 << 20;
-        matches!(self, Self::End(Finish::Completed { report, .. }) if report.bytes.len() > LARGE)
+        matches!(self, Self::Finished(Finish::Completed { report, .. }) if report.bytes.len() > LARGE)
     }
 }
 
 /// Unpacks, checks and compresses off the threads of the HTTP server.
-async fn read_report(app: &App, bytes: Bytes, zipped: bool) -> Result<Said, Problem> {
+async fn read_report(app: &App, bytes: Bytes, zipped: bool) -> Result<WorkerUpdate, Problem> {
     let work = move || {
         let unpacked;
         let plain: &[u8] = if zipped {
@@ -100,7 +100,7 @@ async fn read_report(app: &App, bytes: Bytes, zipped: bool) -> Result<Said, Prob
         .map_err(|error| Problem::because(&error))?
 }
 
-fn interpret(plain: &[u8]) -> Result<Said, Problem> {
+fn interpret(plain: &[u8]) -> Result<WorkerUpdate, Problem> {
     body::expect_object(plain)?;
     let report: StatusReport<'_> = serde_json::from_slice(plain)
         .map_err(|error| Problem::malformed(format!("The body is not the report of a worker: {error}.")))?;
@@ -111,7 +111,7 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
         ));
     }
     match report.status {
-        ScanStatus::Processing => Ok(Said::Progress {
+        ScanStatus::Processing => Ok(WorkerUpdate::Progress {
             progress: report.progress,
             stage: report.stage.map(|stage| line(&stage, MAX_STAGE)),
         }),
@@ -121,7 +121,7 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
                 .filter(|results| results.get().starts_with('{'))
                 .ok_or_else(|| Problem::refused_at("/results", "A completed scan has its results as an object."))?;
             let stored = StoredReport::compress(results.get().as_bytes()).map_err(|error| Problem::because(&error))?;
-            Ok(Said::End(Finish::Completed {
+            Ok(WorkerUpdate::Finished(Finish::Completed {
                 report: stored,
                 branch: report.branch.map(|branch| line(&branch, MAX_NAME)),
                 branch_note: report.branch_note,
@@ -136,12 +136,12 @@ fn interpret(plain: &[u8]) -> Result<Said, Problem> {
                 (None, Some(code)) => code.sentence().to_owned(),
                 (None, None) => "The scan failed.".to_owned(),
             };
-            Ok(Said::End(Finish::Failed {
+            Ok(WorkerUpdate::Finished(Finish::Failed {
                 code: report.error_code,
                 message,
             }))
         }
-        ScanStatus::Cancelled => Ok(Said::End(Finish::Cancelled)),
+        ScanStatus::Cancelled => Ok(WorkerUpdate::Finished(Finish::Cancelled)),
         ScanStatus::Queued => Err(Problem::refused_at(
             "/status",
             "A job is given back by `POST /api/worker/jobs/{id}/release`, not by a report.",
@@ -154,8 +154,8 @@ pub const MAX_STAGE: usize = 100;
 const MAX_NAME: usize = 1_000;
 const MAX_ERROR: usize = 2_000;
 
-/// What a worker says stands beside what strangers wrote: one line of it, without characters that a terminal would obey or
-/// that PostgreSQL has no place for.
+/// A worker's text is shown beside text of repositories: one line of it, without characters that a terminal would obey or
+/// that PostgreSQL cannot store.
 pub fn line(text: &str, most: usize) -> String {
     let shown = |c: char| if is_dangerous(c) { ' ' } else { c };
     text.chars().map(shown).take(most).collect()

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 
 /// A repository's history is no longer than this.
 const MAX_SCANS: i64 = 200;
-/// Trends are over so many of the newest.
+/// The number of the newest scans in a trend.
 const TRENDS: i64 = 20;
 
 /// A completed scan of a repository.

@@ -1,4 +1,4 @@
-//! Scans as people and front ends see them: submit, look, cancel, delete. What they found is in `results.rs`.
+//! Scans for people and front ends: submit, read, cancel, delete. Their reports are in `results.rs`.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub struct ScanRequest {
     repo_url: String,
     #[serde(default)]
     branch: Option<String>,
-    /// Analyse, although the same commit may have been analysed before.
+    /// Analyze, although the same commit may have been analyzed before.
     #[serde(default)]
     force: bool,
 }
@@ -69,7 +69,7 @@ pub async fn post_scan(
         .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
     let branch = branch.map(String::from);
     if let Some(allowance) = app.limits.take_scan(app.scans.queue.as_ref(), client).await {
-        // The answer tells of this limit, which is narrower than that of all requests.
+        // The headers of the answer describe this limit, which is narrower than that of all requests.
         request.extensions_mut().insert(allowance);
         if !allowance.allowed {
             return Err(too_often(allowance));
@@ -97,7 +97,7 @@ pub async fn post_scan(
         cancel_token: cancel_token.as_ref().map(CancelToken::hash),
     };
     if let Some(token) = token {
-        // Before the row is there for a worker to take.
+        // Before a worker can take the row.
         app.scans.clone_tokens.keep(&new.id, token);
     }
     let mut response = HttpResponse::Created();
@@ -193,7 +193,7 @@ pub struct ScanView<'a> {
     progress: i32,
     stage: Option<&'a str>,
     queue_position: Option<i64>,
-    /// Until the scan begins, as far as the latest ones tell; `null` where they do not.
+    /// Until the scan begins, estimated from the latest ones; `null` where they do not suffice.
     estimated_wait_seconds: Option<i64>,
     #[serde(serialize_with = "timestamp")]
     #[schemars(with = "super::Time")]
@@ -257,7 +257,7 @@ impl<'a> ScanView<'a> {
 }
 
 /// Those ahead take as long as the latest ones took, shared among as many as run now; a running one is half done. Where
-/// nothing runs or nothing was measured, nobody can tell.
+/// nothing runs or nothing was measured, there is no estimate.
 pub fn estimated_wait_seconds(place: QueuePlace) -> Option<i64> {
     let typical_ms = place.typical_ms?;
     if place.running == 0 {
@@ -355,7 +355,7 @@ pub async fn post_cancel(
     })))
 }
 
-/// Deletes a scan and its report for good. One that is being worked on is gone at once too, and its worker stops.
+/// Deletes a scan and its report permanently. A running scan is deleted at once too, and its worker stops.
 pub async fn delete_scan(
     app: web::Data<App>,
     caller: Caller,

@@ -18,7 +18,7 @@ use crate::reports::section::{self, Found, Range};
 pub struct ResultsQuery {
     /// Name of a member, and of a member in it after a dot: `dependencies.packages`.
     pub section: Option<String>,
-    /// At most so many entries of a list; 1 to 1,000.
+    /// The most entries of a list; 1 to 1,000.
     limit: Option<u64>,
     /// Entries that are left out at the start.
     offset: Option<u64>,
@@ -26,7 +26,7 @@ pub struct ResultsQuery {
     pub user_id: Option<String>,
 }
 
-/// Longer pages are asked for in parts.
+/// Longer lists are read in pages.
 const MAX_LIMIT: u64 = 1_000;
 /// Where only an offset was given.
 const LIMIT: u64 = 100;

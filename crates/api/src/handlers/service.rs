@@ -38,8 +38,8 @@ pub async fn get_health(app: web::Data<App>) -> HttpResponse {
     })
 }
 
-/// Able to work: the store answers. What Redis and the supervisor say is told, but is no reason to say no: scans are taken
-/// and wait.
+/// Ready: the store answers. The states of Redis and of the supervisor are reported, but do not make it unready: scans are
+/// accepted and wait.
 pub async fn get_ready(app: web::Data<App>) -> HttpResponse {
     let begin = Instant::now();
     let store = app.store.ready().await;

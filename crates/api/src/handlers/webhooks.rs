@@ -1,4 +1,4 @@
-//! Webhooks of users: made, listed, deleted. The secret is told once, when the webhook is made.
+//! Webhooks of users: created, listed, deleted. The secret is returned once, when the webhook is created.
 
 use actix_web::{HttpResponse, web};
 use base64::Engine as _;
@@ -79,7 +79,7 @@ impl From<Webhook> for WebhookView {
     }
 }
 
-/// Makes a webhook. Its secret is told in this answer and never again.
+/// Creates a webhook. Its secret is returned in this answer only.
 pub async fn post_webhook(
     app: web::Data<App>,
     caller: Caller,

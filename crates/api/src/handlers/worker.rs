@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::auth::worker::Worker;
 use crate::http::body::Json;
 use crate::http::problem::Problem;
-use crate::reports::reuse::retell;
+use crate::reports::reuse::reuse_report;
 use crate::scans::finish;
 use crate::scans::scan_state::ScanState;
 
@@ -51,8 +51,8 @@ pub async fn post_claim(
     }
 }
 
-/// A worker that makes the token itself can ask again where the answer was lost, and is given the same job. Any that
-/// nobody guesses will do.
+/// A worker that proposes the token can repeat the request where the answer was lost, and gets the same job. Any token
+/// that cannot be guessed is accepted.
 fn proposed_token(headers: &HeaderMap) -> Result<LeaseToken, Problem> {
     let Some(value) = headers.get(LEASE_HEADER) else {
         return Ok(LeaseToken::random());
@@ -146,7 +146,7 @@ async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Optio
     })))
 }
 
-/// Prolongs a lease, records progress and tells whether to cancel.
+/// Extends a lease, records progress and returns whether to cancel.
 pub async fn post_heartbeat(
     app: web::Data<App>,
     _worker: Worker,
@@ -183,7 +183,7 @@ pub async fn post_heartbeat(
     }))
 }
 
-/// Whether that commit was analysed before, by the same analyser: then this scan is complete with that report.
+/// Whether that commit was analyzed before, by the same analyser: then this scan is complete with that report.
 pub async fn post_commit(
     app: web::Data<App>,
     _worker: Worker,
@@ -213,7 +213,7 @@ pub async fn post_commit(
     let (scan_id, branch, report) = (id.clone(), body.branch.clone(), earlier.report);
     let (report, figures) = app
         .reports
-        .work_on(move || retell(&report, scan_id.as_str(), &branch))
+        .work_on(move || reuse_report(&report, scan_id.as_str(), &branch))
         .await?;
     let finish = Finish::Completed {
         report,

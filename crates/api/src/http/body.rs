@@ -16,7 +16,7 @@ use crate::http::problem::Problem;
 /// Requests of people are small.
 const MAX_JSON_BYTES: usize = 64 * 1024;
 
-/// A JSON body of known members. Whatever is wrong with it is told with the place where it is.
+/// A JSON body of known members. An error names the place of the fault.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
@@ -115,7 +115,7 @@ pub fn gunzip(body: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
         Ok(_) => Ok(plain),
         Err(error) if error.kind() == io::ErrorKind::OutOfMemory => Err(Problem::too_large(limit)),
         Err(_) => Err(Problem::malformed(
-            "The body is not the gzip that its `Content-Encoding` says.",
+            "The body is not gzip, although its `Content-Encoding` is.",
         )),
     }
 }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
+    fn a_fault_is_reported_with_its_place() {
         #[derive(Debug, serde::Deserialize)]
         #[expect(dead_code, reason = "only read into")]
         struct Two {

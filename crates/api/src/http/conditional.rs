@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 /// Bodies below this are sent as they are: their headers are longer than what would be saved.
 const WORTH_COMPRESSING: usize = 1_024;
 
-/// Does the client take gzip? What it says of gzip itself counts, before what it says of all others.
+/// Whether the client accepts gzip. Its entry for gzip itself takes precedence over the one for all others.
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
     let taken = |names: &[&str]| {
         headers

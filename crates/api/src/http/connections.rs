@@ -184,7 +184,7 @@ impl Connection {
         self.reader.wake();
     }
 
-    /// Has it been told to close, and is nothing under way? A request that came meanwhile is answered first.
+    /// Whether it was asked to close and no request is in flight. A request that came meanwhile is answered first.
     fn ends_now(&self) -> bool {
         self.closing.load(Ordering::Acquire) && self.is_idle()
     }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// `'sha256-…'` of what stands in a `<style>` or `<script>` element.
+/// `'sha256-…'` of the content of a `<style>` or `<script>` element.
 pub fn source_hash(text: &str) -> String {
     format!("'sha256-{}'", base64(&Sha256::digest(text.as_bytes())))
 }

@@ -1,7 +1,7 @@
 //! How many requests of one client are answered at a time.
 //!
-//! Who sends a body slowly, or asks for a hundred reports at once, holds up nobody but itself. Event streams are counted by
-//! themselves, in `events.rs`.
+//! A client that sends a body slowly, or requests a hundred reports at once, delays only itself. Event streams are counted
+//! separately, in `events.rs`.
 
 use std::sync::Arc;
 

@@ -24,7 +24,7 @@ pub struct Limits {
     in_flight: Arc<InFlight>,
     pub send_budget: Arc<SendBudget>,
     pub trusted_proxies: TrustedProxies,
-    /// Whether the log says already that a header of a proxy that is not trusted was ignored.
+    /// Whether it was logged already that a header of a proxy that is not trusted was ignored.
     ignored_proxy: AtomicBool,
 }
 

@@ -111,7 +111,7 @@ impl Metrics {
             .map(|(_, counts)| counts.clone())
     }
 
-    /// They were counted, after so many changes.
+    /// Stores counts that were read after `changes` changes.
     pub fn counted(&self, changes: u64, counts: &Counts) {
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner) = Some((changes, counts.clone()));
     }

@@ -190,7 +190,7 @@ mod tests {
         liveness.add_loop();
         assert_eq!(liveness.condition(LONG).await, Condition::Ok);
 
-        // A loop that never answers, since nobody receives.
+        // A loop that never answers, since its messages are not received.
         let (sender, receiver) = mpsc::unbounded_channel();
         liveness.state().loops.push(sender);
         assert_eq!(liveness.condition(Duration::from_millis(1)).await, Condition::InFlight);

@@ -1,6 +1,6 @@
-//! Errors as the API tells them: `application/problem+json` (RFC 9457).
+//! The API's errors: `application/problem+json` (RFC 9457).
 //!
-//! What a person reads is written here; what went wrong inside goes to the log and nowhere else.
+//! The text for people is written here; the internal cause goes to the log and nowhere else.
 
 use std::fmt;
 
@@ -52,13 +52,13 @@ impl Problem {
         Self::malformed(detail.clone()).at(pointer, detail)
     }
 
-    /// A member of the body says what is not accepted: 422.
+    /// A member of the body has a value that is not accepted: 422.
     pub fn refused_at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         let detail = detail.into();
         Self::refused(detail.clone()).at(pointer, detail)
     }
 
-    /// What is asked for is not accepted, by no one member of the body: 422.
+    /// The request is not accepted, for a reason that is not in one member of the body: 422.
     pub fn refused(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", "Not accepted", detail)
     }
@@ -172,8 +172,8 @@ impl Problem {
         )
     }
 
-    /// GitHub cannot say whether a token is valid: 503.
-    pub fn github_away(retry_after_seconds: u64) -> Self {
+    /// GitHub cannot be asked whether a token is valid: 503.
+    pub fn github_unavailable(retry_after_seconds: u64) -> Self {
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "github-unavailable",
@@ -204,7 +204,7 @@ impl Problem {
         problem
     }
 
-    /// Logs a cause that nobody outside is told.
+    /// Logs a cause that is not shown outside.
     pub fn because(cause: &dyn fmt::Display) -> Self {
         tracing::error!("{cause}");
         Self::internal()

@@ -16,8 +16,8 @@ const MAX_CLIENTS: usize = 20_000;
 /// The allowance of all newcomers beyond [`MAX_CLIENTS`].
 const SHARED: u128 = u128::MAX;
 
-/// A full table is looked through for places at most so often: with as many addresses as it has, an attacker would
-/// otherwise have all of it looked through with each request.
+/// The least time between two sweeps of a full table: with as many addresses as it has, an attacker would
+/// otherwise have all of it swept with each request.
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// What is known of each client.
@@ -36,7 +36,7 @@ impl<V> Default for Clients<V> {
 }
 
 impl<V> Clients<V> {
-    /// Is there a place for this one? What is no longer `kept` makes room.
+    /// Whether there is a place for this client. Entries that are no longer `kept` are removed.
     fn has_place(&mut self, client: u128, now: Instant, kept: impl Fn(&V) -> bool) -> bool {
         if self.of.len() < MAX_CLIENTS || self.of.contains_key(&client) {
             return true;
@@ -54,12 +54,12 @@ pub struct Limiter {
     used_until: Mutex<Clients<Instant>>,
 }
 
-/// What a client is told of its allowance.
+/// The allowance of a client, as its answers state it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     pub limit: u32,
     pub remaining: u32,
-    /// Until the whole allowance is there again; where nothing remains, until one more is.
+    /// Until the whole allowance is restored; where nothing remains, until one request is.
     pub reset: Duration,
     pub allowed: bool,
 }
@@ -146,11 +146,11 @@ impl Shares {
         share.used_up.then(|| Taken::NoneUntil(share.until - now))
     }
 
-    /// So many more were given, of which one is taken, for as long as the window lasts.
+    /// Records that `more` were granted, of which one is taken, until the window ends.
     pub fn given(&self, client: u128, more: u32, resets_in: Duration, now: Instant) -> Taken {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         if !given.has_place(client, now, |share| share.until > now) {
-            // It is asked for each time.
+            // Each request needs a grant of its own.
             return if more > 0 {
                 Taken::One
             } else {
@@ -218,15 +218,15 @@ mod tests {
         );
     }
 
-    /// Else each request of one address too many would cost a look at all of them.
+    /// Otherwise each request of one address too many would cost a sweep over all of them.
     #[test]
-    fn a_full_table_is_looked_through_once_a_second() {
+    fn a_full_table_is_swept_once_a_second() {
         let mut clients = Clients::<()>::default();
         let start = Instant::now();
-        let looked = std::cell::Cell::new(0);
+        let visited = std::cell::Cell::new(0);
         let mut ask = |client: u128, now: Instant| {
             let place = clients.has_place(client, now, |()| {
-                looked.set(looked.get() + 1);
+                visited.set(visited.get() + 1);
                 true
             });
             if place {
@@ -241,13 +241,13 @@ mod tests {
             assert!(ask(client, start), "one that is known");
             assert!(!ask(1_000_000 + client, start));
         }
-        assert_eq!(looked.get(), MAX_CLIENTS);
+        assert_eq!(visited.get(), MAX_CLIENTS);
         assert!(!ask(2_000_000, start + SWEEP));
-        assert_eq!(looked.get(), 2 * MAX_CLIENTS);
+        assert_eq!(visited.get(), 2 * MAX_CLIENTS);
     }
 
     #[test]
-    fn a_share_is_used_up_before_more_is_asked_for() {
+    fn a_share_is_used_up_before_more_is_requested() {
         let shares = Shares::new(Rate {
             count: 24,
             per: Duration::from_secs(60),
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(shares.take(1, start), Some(Taken::One));
         assert_eq!(shares.take(1, start), None, "more may be had");
         assert_eq!(shares.given(1, 1, minute, start), Taken::One, "the last of all");
-        assert_eq!(shares.take(1, start), Some(Taken::NoneUntil(minute)), "nobody is asked");
+        assert_eq!(shares.take(1, start), Some(Taken::NoneUntil(minute)), "no request");
         assert_eq!(shares.take(2, start), None, "another client");
         assert_eq!(shares.given(2, 0, minute, start), Taken::NoneUntil(minute));
         assert_eq!(shares.take(1, start + minute), None, "a new window");

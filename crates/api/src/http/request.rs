@@ -94,7 +94,7 @@ pub async fn around(
         secure(headers, https);
     }
     if let Some(allowance) = narrower.or(allowance) {
-        tell(headers, allowance);
+        set_allowance(headers, allowance);
     }
     // Also where it was not asked by another origin: a cache must not give that answer to one that does.
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
@@ -140,7 +140,7 @@ fn list_call(request: &ServiceRequest, client: Client) -> Option<ListCall> {
     app.scans.lists.list_call(request, client)
 }
 
-/// Hosts that look whether we are alive, workers that show their token, and list calls that are repeated and so wait, are not
+/// Health checks of hosts, workers that show their token, and list calls that are repeated and so wait, are not
 /// limited.
 fn is_limited(request: &ServiceRequest, app: &App) -> bool {
     let worker = has_worker_token(request.headers(), app);
@@ -204,8 +204,8 @@ fn sound_target(target: &Uri) -> Result<(), Problem> {
     }
 }
 
-/// 400, with the parameter that is wrong. The error names one that is unknown or there twice; one that should be a number is
-/// found by looking.
+/// 400, with the parameter that is wrong. The error names a parameter that is unknown or repeated; one that should be a number
+/// is found by a search.
 pub fn unreadable_query(query: &str, error: &QueryPayloadError) -> Problem {
     let cause = match error {
         QueryPayloadError::Deserialize(cause) => cause.to_string(),
@@ -248,7 +248,7 @@ pub fn too_often(allowance: Allowance) -> Problem {
 }
 
 /// What a client needs to stay within its allowance.
-fn tell(headers: &mut HeaderMap, allowance: Allowance) {
+fn set_allowance(headers: &mut HeaderMap, allowance: Allowance) {
     for (name, value) in [
         ("ratelimit-limit", u64::from(allowance.limit)),
         ("ratelimit-remaining", u64::from(allowance.remaining)),
@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_in_a_query_is_told_by_its_name() {
+    fn a_fault_of_a_query_is_reported_by_its_name() {
         #[derive(Debug, Deserialize)]
         #[serde(deny_unknown_fields)]
         #[expect(dead_code, reason = "only read into")]
@@ -299,7 +299,7 @@ mod tests {
             limit: Option<u16>,
             offset: Option<u32>,
         }
-        let told = |query: &str| {
+        let reported = |query: &str| {
             let error = Query::<Page>::from_query(query).expect_err(query);
             unreadable_query(query, &error).to_string()
         };
@@ -311,8 +311,8 @@ mod tests {
             ("page=1&limit=2", "unknown field `page`"),
             ("limit=1&limit=2", "duplicate field `limit`"),
         ] {
-            let told = told(query);
-            assert!(told.contains(name), "{query}: {told}");
+            let reported = reported(query);
+            assert!(reported.contains(name), "{query}: {reported}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! How much memory answers take that are being sent.
+//! The memory of answers that are being sent.
 //!
-//! Whoever asks for a large report and then reads it slowly, or not at all, keeps a piece of it in our memory. All of them
-//! together have so much budget, and each client a part of that: beyond it an answer is refused before it begins.
+//! A client that requests a large report and then reads it slowly, or not at all, keeps a piece of it in our memory. All
+//! clients together have one budget, and each client a part of it: above it an answer is refused before it begins.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,14 +23,14 @@ const EACH: usize = ALL / 4;
 /// Smaller bodies are in the hands of the system at once.
 const LARGE: usize = 64 << 10;
 
-/// In the extensions of an answer whose body is made while it is sent: how many bytes of it are in memory meanwhile.
+/// An extension of an answer whose body is made while it is sent: the number of its bytes that are in memory meanwhile.
 pub struct BufferedBytes(pub usize);
 
-/// Bytes in memory, by client; `None` stands for all answers that have no client.
+/// Bytes in memory, by client; `None`: all answers that have no client.
 #[derive(Default)]
 pub struct SendBudget(Arc<Usage<Option<u128>>>);
 
-/// What one answer takes, until it is dropped.
+/// The part of the budget that one answer takes, until it is dropped.
 pub type Reservation = UsageGuard<Option<u128>>;
 
 impl SendBudget {
@@ -125,7 +125,7 @@ mod tests {
         }
         assert!(budget.take(Some(5), piece).is_none() && budget.take(None, 1).is_none());
         places.clear();
-        let large = budget.take(Some(1), 2 * ALL).expect("nothing else is there");
+        let large = budget.take(Some(1), 2 * ALL).expect("no other reservation");
         assert!(budget.take(Some(2), 1).is_none());
         drop(large);
         assert!(budget.take(Some(2), 1).is_some());

@@ -14,7 +14,7 @@ pub fn describe(api: &mut Api) {
     let scan = api.schema::<ScanRow>();
     api.add(
         operation("get", "/api/user/scans", TAG, "listScans", "Scans, newest first")
-            .query("userId", user_id(), "`guest`: scans that nobody signed in for")
+            .query("userId", user_id(), "`guest`: scans of guests")
             .query("limit", between(1, 200), "50 where it is left out")
             .query("offset", between(0, u64::from(u32::MAX)), "Scans to leave out")
             .answers(
@@ -34,7 +34,7 @@ pub fn describe(api: &mut Api) {
     );
     api.add(
         operation("get", "/api/user/stats", TAG, "countScans", "How many scans there are")
-            .query("userId", user_id(), "`guest`: scans that nobody signed in for")
+            .query("userId", user_id(), "`guest`: scans of guests")
             .answers(
                 200,
                 "The counts",
@@ -64,11 +64,11 @@ pub fn describe(api: &mut Api) {
             "listHistory",
             "Scans with their repositories, newest first",
         )
-        .query("userId", user_id(), "`guest`: scans that nobody signed in for")
+        .query("userId", user_id(), "`guest`: scans of guests")
         .query("limit", between(1, 200), "20 where it is left out")
         .query("offset", between(0, u64::from(u32::MAX)), "Scans to leave out")
         .query("repositoryId", text(), "Only those of this repository")
-        .query("status", text(), "Only those that stand so, such as `completed`")
+        .query("status", text(), "Only those with this status, such as `completed`")
         .answers(
             200,
             "One page",

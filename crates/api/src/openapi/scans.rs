@@ -1,4 +1,4 @@
-//! Submit, look, read, watch, cancel.
+//! Submit, read, watch, cancel.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const TAG: &str = "Scans";
 
 pub fn describe(api: &mut Api) {
     submit(api);
-    look(api);
+    read(api);
     // OpenAPI 3.1 describes a stream by one of its events.
     let mut event = object(&[
         ("id", text()),
@@ -65,7 +65,7 @@ pub fn describe(api: &mut Api) {
             "/api/scan/{id}",
             TAG,
             "deleteScan",
-            "Delete a scan of one's own and its report, for good",
+            "Delete a scan of one's own and its report permanently",
         )
         .ends(204, "It is gone")
         .signed_in()
@@ -92,7 +92,7 @@ fn submit(api: &mut Api) {
     );
 }
 
-fn look(api: &mut Api) {
+fn read(api: &mut Api) {
     let scan = api.schema::<ScanView<'_>>();
     api.add(
         operation(
@@ -141,7 +141,7 @@ fn look(api: &mut Api) {
         .query(
             "limit",
             between(1, 1_000),
-            "At most so many entries of the section, which is a list",
+            "The most entries of the section, which is a list",
         )
         .query(
             "offset",

@@ -1,4 +1,4 @@
-//! Favourites, keys, webhooks, and what GitHub tells.
+//! Favorites, keys, webhooks, and GitHub's notifications.
 
 use serde_json::json;
 
@@ -25,7 +25,7 @@ fn favorites(api: &mut Api) {
             "/api/favorites",
             TAG,
             "listFavorites",
-            "One's favourites, newest first",
+            "One's favorites, newest first",
         )
         .answers(200, "All of them; a guest has none", list(favorite.clone()))
         .names_user()
@@ -39,9 +39,9 @@ fn favorites(api: &mut Api) {
             one,
             TAG,
             "addFavorite",
-            "Add a repository; one that is there stays",
+            "Add a repository; an existing one stays",
         )
-        .answers(200, "It is a favourite", favorite)
+        .answers(200, "It is a favorite", favorite)
         .problems(&[404])
         .names_user()
         .signed_in()
@@ -65,7 +65,7 @@ fn favorites(api: &mut Api) {
             "/api/favorites/{repositoryId}/check",
             TAG,
             "checkFavorite",
-            "Whether a repository is a favourite",
+            "Whether a repository is a favorite",
         )
         .answers(
             200,
@@ -89,7 +89,7 @@ fn keys(api: &mut Api) {
     api.add(
         operation("post", "/api/keys", TAG, "makeKey", "Make an API key")
             .body(Api::request::<KeyRequest>())
-            .answers(201, "The only answer that tells the key", new)
+            .answers(201, "The only answer with the key itself", new)
             .problems(&[400, 409, 413, 415, 422])
             .signed_in()
             .stored(),
@@ -129,10 +129,10 @@ fn webhooks(api: &mut Api) {
             "/api/webhooks",
             TAG,
             "makeWebhook",
-            "Be told when one's scans have ended",
+            "Be notified when one's scans have finished",
         )
         .body(Api::request::<WebhookRequest>())
-        .answers(201, "The only answer that tells the secret", new)
+        .answers(201, "The only answer with the secret", new)
         .problems(&[400, 409, 413, 415, 422])
         .signed_in()
         .stored(),
@@ -143,7 +143,7 @@ fn webhooks(api: &mut Api) {
             "/api/webhooks/{id}",
             TAG,
             "deleteWebhook",
-            "Delete a webhook: nothing more is told",
+            "Delete a webhook: nothing more is sent",
         )
         .ends(204, "It is gone")
         .problems(&[404])

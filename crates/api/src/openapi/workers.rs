@@ -64,7 +64,7 @@ pub fn describe(api: &mut Api) {
             "/api/worker/jobs/{id}/heartbeat",
             TAG,
             "heartbeat",
-            "Prolong a lease and tell the progress",
+            "Extend a lease and report the progress",
         )
         .worker()
         .body(beat)
@@ -91,8 +91,8 @@ pub fn describe(api: &mut Api) {
             "post",
             "/api/worker/jobs/{id}/commit",
             TAG,
-            "tellCommit",
-            "Ask whether a commit was analysed before",
+            "reportCommit",
+            "Ask whether a commit was analyzed before",
         )
         .worker()
         .body(commit)

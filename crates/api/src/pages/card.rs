@@ -1,4 +1,4 @@
-//! `/scan/{id}/card.svg`: the picture that stands for a report where its link is shown.
+//! `/scan/{id}/card.svg`: the picture of a report for previews of its link.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -94,7 +94,7 @@ fn card(name: &str, headline: &Headline) -> Card {
     }
 }
 
-/// The three that say most, of those that were measured.
+/// The three most important facts, of those that were measured.
 fn facts(headline: &Headline) -> Vec<String> {
     let counted = |number: Option<u64>, one: &str, many: &str| number.map(|number| text::counted(number, one, many));
     [

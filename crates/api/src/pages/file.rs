@@ -124,7 +124,7 @@ struct Called {
 
 struct Finding {
     severity: Html,
-    said: Html,
+    message: Html,
     lines: Html,
     effort: &'static str,
 }
@@ -199,7 +199,7 @@ pub async fn get(
                 .read(&app, &id, SECTIONS, move |sections| body(sections, &own, &file))
                 .await?;
             let made = made.ok_or_else(|| {
-                Problem::not_found("The report knows no file of this name. Look for it among the files.")
+                Problem::not_found("The report knows no file of this name. Search for it among the files.")
             })?;
             let made: Arc<str> = made.into();
             if let Some(key) = key {
@@ -387,7 +387,7 @@ fn findings(sections: &Sections, place: &Place, path: &str, functions: &[&Functi
         if finding.file == path {
             found.push(Finding {
                 severity: parts::severity(finding.severity.as_str()),
-                said: text::prose(&finding.message),
+                message: text::prose(&finding.message),
                 lines: finding.line.map_or_else(none, |at| line(at, None)),
                 effort: "Security",
             });
@@ -400,7 +400,7 @@ fn findings(sections: &Sections, place: &Place, path: &str, functions: &[&Functi
             } else {
                 "medium"
             }),
-            said: Html(format!(
+            message: Html(format!(
                 "<code>{}</code> has a cyclomatic complexity of {} and a cognitive one of {}",
                 text::name(&function.name),
                 function.cyclomatic,
@@ -415,7 +415,7 @@ fn findings(sections: &Sections, place: &Place, path: &str, functions: &[&Functi
         if cycle.chain.iter().any(|file| file == path) {
             found.push(Finding {
                 severity: parts::severity("medium"),
-                said: Html(format!(
+                message: Html(format!(
                     "It is in a circle of imports of {}",
                     text::count(cycle.group_size, "file")
                 )),
@@ -441,8 +441,8 @@ fn findings(sections: &Sections, place: &Place, path: &str, functions: &[&Functi
             let Some(other) = other else { continue };
             found.push(Finding {
                 severity: parts::severity("low"),
-                said: Html(format!(
-                    "{} stand also in {}",
+                message: Html(format!(
+                    "{} are also in {}",
                     text::count(copy.lines, "line"),
                     place.lines(&other.file, Some(other.start_line), Some(other.end_line))
                 )),
@@ -460,10 +460,10 @@ fn findings(sections: &Sections, place: &Place, path: &str, functions: &[&Functi
 }
 
 fn dead_code(dead: &DeadCode, path: &str, found: &mut Vec<Finding>, line: &dyn Fn(u64, Option<u64>) -> Html) {
-    let mut add = |said: String, lines: Html| {
+    let mut add = |message: String, lines: Html| {
         found.push(Finding {
             severity: parts::severity("low"),
-            said: Html(said),
+            message: Html(message),
             lines,
             effort: "Dead code",
         });

@@ -36,7 +36,7 @@ impl GradeChip {
     }
 }
 
-/// A drawing of a few lines from the sprite, for where its word stands beside it.
+/// A drawing of a few lines from the sprite, for use beside its word.
 pub fn icon(name: &str) -> Html {
     Html(format!(
         "<svg class=\"ico\" aria-hidden=\"true\"><use href=\"#i-{name}\"/></svg>"
@@ -67,7 +67,7 @@ pub fn meter(share: impl Plain<f64>, alarming: impl Plain<bool>) -> Html {
     ))
 }
 
-/// A line of values, oldest first. `least_range` is drawn in full height at least, so that small changes look small.
+/// A line of values, oldest first. `least_range` is drawn in full height at least, so that small changes stay small.
 pub fn spark(values: &[f64], least_range: f64) -> Html {
     const OPEN: &str = "<svg class=\"spark\" viewBox=\"0 0 64 20\" aria-hidden=\"true\">";
     if values.len() < 2 {

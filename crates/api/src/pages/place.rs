@@ -218,7 +218,7 @@ pub fn short_name(url: &str) -> String {
     one_line(name.strip_suffix(".git").unwrap_or(&name))
 }
 
-/// A link whose text is HTML. To another host nothing is told of the page that it comes from.
+/// A link whose text is HTML. Another host does not receive the address of the page (`Referer`).
 fn linked(address: &str, html: &str) -> Html {
     let rel = if address.starts_with("http") {
         " rel=\"noopener noreferrer\""

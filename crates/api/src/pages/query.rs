@@ -47,8 +47,8 @@ impl Query {
         self.get("page").and_then(|page| page.parse().ok()).unwrap_or(1)
     }
 
-    /// The query of an address with this choice in place of that of the same name, on the first page. An empty value takes
-    /// the choice away.
+    /// The query of an address with this choice in place of that of the same name, on the first page. An empty value removes
+    /// the choice.
     pub fn with(&self, name: &'static str, value: &str) -> String {
         let mut pairs: Vec<(&str, &str)> = self
             .0

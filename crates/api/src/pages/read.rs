@@ -303,12 +303,12 @@ mod tests {
             ("hotspots", "there is no history"),
             ("security", "Scan again"),
         ] {
-            let Measured::Not(said) = sections.get::<Value>(name) else {
-                panic!("{name} is there");
+            let Measured::Not(reason) = sections.get::<Value>(name) else {
+                panic!("{name} is readable");
             };
-            assert!(said.contains(why), "{said}");
+            assert!(reason.contains(why), "{reason}");
         }
-        assert!(matches!(sections.get::<u8>("summary"), Measured::Not(said) if said.contains("form")));
+        assert!(matches!(sections.get::<u8>("summary"), Measured::Not(reason) if reason.contains("form")));
     }
 
     #[test]

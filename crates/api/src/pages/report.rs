@@ -43,17 +43,17 @@ pub struct Tab {
 pub struct Brief {
     /// Beside the title of the tab.
     pub count: Option<u64>,
-    pub said: Html,
+    pub summary: Html,
     /// The worst place.
     pub worst: Option<Html>,
-    /// It was not measured, and `said` is the reason.
+    /// It was not measured, and `summary` is the reason.
     pub missing: bool,
 }
 
 impl Brief {
     pub fn not_measured(reason: &str) -> Self {
         Self {
-            said: text::words(reason),
+            summary: text::words(reason),
             missing: true,
             ..Self::default()
         }
@@ -290,7 +290,7 @@ pub async fn get(
     let tab = find(&key).ok_or_else(|| Problem::not_found("There is nothing at this address."))?;
     let seen = visit.find_scan(&app, &id).await?;
     if seen.scan.status != repolens_core::ScanStatus::Completed {
-        // There is no report yet, or there never will be: the scan's page says which.
+        // There is no report yet, or there never will be: the scan's page shows which.
         return Ok(super::see_other(&format!("/scan/{}", seen.scan.id)));
     }
     answer_tab(&app, &reader, &request, visit, seen, tab).await
@@ -320,7 +320,7 @@ mod tests {
         }
     }
 
-    /// A report that has nothing in it is a page that says so, whichever tab.
+    /// An empty report is shown as a page that states so, on every tab.
     #[test]
     fn every_tab_can_be_shown_of_an_empty_report() {
         let sections = Sections::new(std::collections::HashMap::new());

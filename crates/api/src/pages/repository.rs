@@ -117,7 +117,7 @@ fn rows(past: Vec<PastScan>) -> Vec<Row> {
 /// The figures that were measured at least twice, oldest first.
 fn lines(past: &[PastScan]) -> Vec<Line> {
     type Pick = fn(&PastScan) -> Option<f64>;
-    // The last says whether less is better.
+    // The last member: whether less is better.
     let figures: [(&'static str, Pick, Option<bool>); 6] = [
         ("Points of 100", |past| past.headline.as_ref()?.points, Some(false)),
         ("Risk of 100", |past| past.scores.as_ref()?.overall, Some(true)),

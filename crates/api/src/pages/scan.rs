@@ -19,7 +19,7 @@ use crate::handlers::scans;
 use crate::http::body::OptionalJson;
 use crate::http::problem::Problem;
 
-/// Seconds between two looks of a page without script.
+/// Seconds between two reloads of a page without script.
 const REFRESH: u32 = 3;
 
 /// What is done with a repository, in order: the name of the stage as workers report it, and in words.
@@ -70,7 +70,7 @@ impl Step {
         }
     }
 
-    fn said(&self) -> &'static str {
+    fn label(&self) -> &'static str {
         match self.state {
             StepState::Done => "done",
             StepState::Now => "running",

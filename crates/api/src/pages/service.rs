@@ -87,7 +87,7 @@ pub struct Shown {
     token: String,
 }
 
-/// `expiry.mac`: whoever has it has shown the token.
+/// `expiry.mac`: proof that its bearer has shown the token.
 fn pass(app: &App, expiry: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, app.auth.worker_token.expose().as_bytes());
     let tag = hmac::sign(&key, format!("operator until {expiry}").as_bytes());

@@ -22,7 +22,7 @@ pub struct Shell {
     pub icon: State,
     /// Seconds after which the page is loaded again where there is no script.
     pub refresh: Option<u32>,
-    /// For previews of links: what the page says in a sentence, and the address of a picture.
+    /// For previews of links: a sentence about the page, and the address of a picture.
     pub preview: Option<Preview>,
     /// Search engines may list it.
     pub listed: bool,

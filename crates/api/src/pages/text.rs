@@ -43,7 +43,7 @@ fn push(html: &mut String, c: char) {
     }
 }
 
-/// The text without its middle, where it is longer than so many characters.
+/// The text without its middle, where it has more than `longest` characters.
 fn shortened(text: &str, longest: usize) -> (&str, Option<&str>) {
     let mut indices = text.char_indices();
     let Some((end, _)) = indices.nth(longest / 3 * 2) else {
@@ -107,7 +107,7 @@ pub fn plain_address(address: &str) -> String {
     crate::export::text::html(address)
 }
 
-/// The last part of a path, with the folder that it is in where both fit into so many characters.
+/// The last part of a path, with its folder where both fit into `fit` characters.
 pub fn shortened_path(path: &str, fit: usize) -> String {
     let mut parts = path.rsplit('/');
     let name = parts.next().unwrap_or_default();
@@ -246,10 +246,10 @@ pub fn moment(time: &DateTime<Utc>) -> Html {
     ))
 }
 
-/// A `<time>` element: how long ago, and the day once that says more.
+/// A `<time>` element: the age, and the date once that is more precise.
 pub fn ago(time: &DateTime<Utc>, now: &DateTime<Utc>) -> Html {
     let seconds = (*now - *time).num_seconds().max(0);
-    let said = match seconds {
+    let shown = match seconds {
         0..60 => "just now".to_owned(),
         60..3_600 => format!("{} min ago", seconds / 60),
         3_600..86_400 => format!("{} h ago", seconds / 3_600),
@@ -257,7 +257,10 @@ pub fn ago(time: &DateTime<Utc>, now: &DateTime<Utc>) -> Html {
         172_800..604_800 => format!("{} days ago", seconds / 86_400),
         _ => day(time),
     };
-    Html(format!("<time datetime=\"{}\">{said}</time>", timestamp::format(*time)))
+    Html(format!(
+        "<time datetime=\"{}\">{shown}</time>",
+        timestamp::format(*time)
+    ))
 }
 
 /// Names of the languages as people write them.

@@ -56,7 +56,7 @@ pub fn hint(typed: &str) -> &'static str {
         }
         t if !t.contains('/') => "The owner and the name are missing: https://github.com/owner/repository.",
         t if t.contains(' ') => "An address has no spaces in it. Paste it as your browser shows it.",
-        _ => "An address looks like https://github.com/owner/repository. Any git server over HTTPS will do.",
+        _ => "Enter an address like https://github.com/owner/repository. Any git server over HTTPS will do.",
     }
 }
 

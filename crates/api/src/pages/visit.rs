@@ -1,4 +1,4 @@
-//! Who looks at a page, and how they want to see it.
+//! The reader of a page, and how they want to see it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -169,7 +169,7 @@ fn app(request: &HttpRequest) -> Option<&web::Data<App>> {
     request.app_data::<web::Data<App>>()
 }
 
-/// A form may be sent from our own pages only, whoever is signed in.
+/// A form may be sent from our own pages only, by guests too.
 fn from_our_own_page(request: &HttpRequest) -> Result<(), Problem> {
     if [Method::GET, Method::HEAD].contains(request.method()) {
         return Ok(());

@@ -115,7 +115,7 @@ impl Side {
     }
 }
 
-/// The members of the answer that tell what changed from the first to the second.
+/// The members of the answer that hold the changes from the first to the second.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Compared {
     deltas: Deltas,

@@ -24,7 +24,7 @@ const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// A stored report, of which one piece at a time is in memory.
 pub struct Report {
     pub report: OpenReport,
-    /// Reads the piece of the stored bytes that begins after so many.
+    /// Reads the piece of the stored bytes that begins at an offset.
     pub read: Read,
 }
 
@@ -205,7 +205,7 @@ impl Parts for Inflating {
 /// The stored bytes.
 struct Pieces {
     first: Option<Vec<u8>>,
-    /// So many have been read.
+    /// The number of bytes read.
     at: u64,
     length: u64,
     read: Read,
@@ -231,7 +231,9 @@ impl Pieces {
         };
         self.at += piece.len() as u64;
         if piece.is_empty() || self.at > self.length {
-            return Err(io::Error::other("the stored report has another length than was told"));
+            return Err(io::Error::other(
+                "the stored report has another length than its row states",
+            ));
         }
         Ok(Some(piece.into()))
     }

@@ -1,4 +1,4 @@
-//! The report of an earlier scan, told again for another scan of the same commit.
+//! Reuses the report of an earlier scan for another scan of the same commit.
 
 use std::io::{self, Read as _};
 
@@ -8,26 +8,26 @@ use repolens_core::store::{Figures, Members, StoredReport};
 ///
 /// # Errors
 /// When the stored report cannot be unpacked or is no JSON object.
-pub fn retell(report: &StoredReport, scan_id: &str, branch: &str) -> io::Result<(StoredReport, Figures)> {
+pub fn reuse_report(report: &StoredReport, scan_id: &str, branch: &str) -> io::Result<(StoredReport, Figures)> {
     let mut plain = Vec::new();
     report.reader().read_to_end(&mut plain)?;
     let Members(members) = serde_json::from_slice(&plain).map_err(io::Error::other)?;
-    let mut told = Vec::with_capacity(plain.len() + 256);
-    told.push(b'{');
+    let mut renamed = Vec::with_capacity(plain.len() + 256);
+    renamed.push(b'{');
     for (index, (name, value)) in members.iter().enumerate() {
         if index > 0 {
-            told.push(b',');
+            renamed.push(b',');
         }
-        serde_json::to_writer(&mut told, name)?;
-        told.push(b':');
+        serde_json::to_writer(&mut renamed, name)?;
+        renamed.push(b':');
         match name.as_str() {
-            "scanId" => serde_json::to_writer(&mut told, scan_id)?,
-            "branch" => serde_json::to_writer(&mut told, branch)?,
-            _ => told.extend(value.get().as_bytes()),
+            "scanId" => serde_json::to_writer(&mut renamed, scan_id)?,
+            "branch" => serde_json::to_writer(&mut renamed, branch)?,
+            _ => renamed.extend(value.get().as_bytes()),
         }
     }
-    told.push(b'}');
-    Ok((StoredReport::compress(&told)?, Figures::of(&told)))
+    renamed.push(b'}');
+    Ok((StoredReport::compress(&renamed)?, Figures::of(&renamed)))
 }
 
 #[cfg(test)]
@@ -38,13 +38,13 @@ mod tests {
     fn only_the_names_of_the_scan_change() {
         let report = br#"{"schemaVersion":1,"scanId":"a","branch":"x","ast":{"files":[ 1.50 ]},"k\"":null}"#;
         let stored = StoredReport::compress(report).expect("compresses");
-        let (told, _) = retell(&stored, "b", "main").expect("a report");
+        let (renamed, _) = reuse_report(&stored, "b", "main").expect("a report");
         let mut plain = String::new();
-        told.reader().read_to_string(&mut plain).expect("a sound report");
+        renamed.reader().read_to_string(&mut plain).expect("a sound report");
         assert_eq!(
             plain,
             r#"{"schemaVersion":1,"scanId":"b","branch":"main","ast":{"files":[ 1.50 ]},"k\"":null}"#
         );
-        assert!(retell(&StoredReport::compress(b"[]").expect("compresses"), "b", "m").is_err());
+        assert!(reuse_report(&StoredReport::compress(b"[]").expect("compresses"), "b", "m").is_err());
     }
 }

@@ -17,7 +17,7 @@ pub struct Range {
     pub limit: u64,
 }
 
-/// What stands at the place.
+/// The value at the place.
 #[derive(Debug)]
 pub enum Found {
     /// The whole value, as JSON.
@@ -26,7 +26,7 @@ pub enum Found {
     Page { json: Vec<u8>, returned: u64, total: u64 },
     /// It was to be paged, and is neither a list nor an object.
     NoList,
-    /// There is no member of that name in the part at `above` (empty: the report); these are there.
+    /// There is no member of that name in the part at `above` (empty: the report); `names` are its members.
     Missing { above: String, names: Vec<String> },
 }
 
@@ -235,7 +235,7 @@ mod tests {
 
     const REPORT: &str = r#"{"a":{"list":[1,{"x":"]"},[3],4],"map":{"k\"1":1,"k2":2},"n":7},"b":[],"deep":[[[[1]]]]}"#;
 
-    fn look(path: &str, range: Option<(u64, u64)>) -> String {
+    fn part(path: &str, range: Option<(u64, u64)>) -> String {
         let path: Vec<&str> = path.split('.').collect();
         let range = range.map(|(offset, limit)| Range { offset, limit });
         match find(REPORT.as_bytes(), &path, range).expect("a report") {
@@ -250,23 +250,23 @@ mod tests {
 
     #[test]
     fn members_and_pages_are_found() {
-        assert_eq!(look("b", None), "[]");
-        assert_eq!(look("a.n", None), "7");
-        assert_eq!(look("a.map", None), "{\"k\\\"1\":1,\"k2\":2}");
-        assert_eq!(look("a.list", Some((1, 2))), "[{\"x\":\"]\"},[3]] 2 of 4");
-        assert_eq!(look("a.list", Some((9, 2))), "[] 0 of 4");
-        assert_eq!(look("a.map", Some((1, 5))), "{\"k2\":2} 1 of 2");
-        assert_eq!(look("a.map", Some((0, 1))), "{\"k\\\"1\":1} 1 of 2");
-        assert_eq!(look("b", Some((0, 5))), "[] 0 of 0");
+        assert_eq!(part("b", None), "[]");
+        assert_eq!(part("a.n", None), "7");
+        assert_eq!(part("a.map", None), "{\"k\\\"1\":1,\"k2\":2}");
+        assert_eq!(part("a.list", Some((1, 2))), "[{\"x\":\"]\"},[3]] 2 of 4");
+        assert_eq!(part("a.list", Some((9, 2))), "[] 0 of 4");
+        assert_eq!(part("a.map", Some((1, 5))), "{\"k2\":2} 1 of 2");
+        assert_eq!(part("a.map", Some((0, 1))), "{\"k\\\"1\":1} 1 of 2");
+        assert_eq!(part("b", Some((0, 5))), "[] 0 of 0");
     }
 
     #[test]
-    fn what_is_not_there_is_told_with_what_is() {
-        assert_eq!(look("c", None), "`` has a b deep");
-        assert_eq!(look("a.c", None), "`a` has list map n");
-        assert_eq!(look("a.n.x", None), "`a.n` has ");
-        assert_eq!(look("a.list.x", None), "`a.list` has ");
-        assert_eq!(look("a.n", Some((0, 1))), "no list");
+    fn a_missing_member_is_reported_with_the_existing_ones() {
+        assert_eq!(part("c", None), "`` has a b deep");
+        assert_eq!(part("a.c", None), "`a` has list map n");
+        assert_eq!(part("a.n.x", None), "`a.n` has ");
+        assert_eq!(part("a.list.x", None), "`a.list` has ");
+        assert_eq!(part("a.n", Some((0, 1))), "no list");
         assert!(find(&b"{\"a\":"[..], &["b"], None).is_err(), "cut off");
         assert!(find(&b"[1]"[..], &["b"], None).is_ok_and(|found| matches!(found, Found::Missing { .. })));
     }

@@ -1,8 +1,8 @@
-//! What many ask at once is asked of the database once.
+//! Coalesces concurrent lookups of the same thing into one query.
 //!
-//! A scan that a thousand pages watch, or a badge on a page that many read, would cost a thousand queries. Here whoever asks
-//! while the same scan is being looked up waits for the next look, which begins after that one, and all who wait share it.
-//! So nobody is told less than what was there when they asked.
+//! A scan that a thousand pages watch, or a badge on a page that many read, would cost a thousand queries. Here a caller
+//! that comes while the same scan is being read waits for the next lookup, which begins after that one, and all waiting
+//! callers share it. So every answer is at least as new as its request.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -20,9 +20,9 @@ struct Asked<V> {
 
 /// All who ask for one thing now.
 struct Line<V> {
-    /// Held while the thing is looked up.
+    /// Held while the thing is read.
     turn: tokio::sync::Mutex<()>,
-    /// The look that has not begun.
+    /// The lookup that has not begun.
     next: Mutex<Arc<OnceCell<V>>>,
 }
 
@@ -51,25 +51,25 @@ impl<V> Default for Line<V> {
 }
 
 impl<V> Line<V> {
-    /// This look begins: whoever asks from now on may know of a change that comes too late for it.
-    fn close(&self, look: &Arc<OnceCell<V>>) {
+    /// A lookup begins: callers from now on may know of a change that is too late for it.
+    fn close(&self, lookup: &Arc<OnceCell<V>>) {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&next, look) {
+        if Arc::ptr_eq(&next, lookup) {
             *next = Arc::default();
         }
     }
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Coalescer<K, V> {
-    /// What a `look` that begins from now on says of this thing.
-    pub async fn at(&self, key: &K, look: impl Future<Output = V>) -> V {
+    /// Returns the result of a `lookup` of this thing that begins after the call.
+    pub async fn at(&self, key: &K, lookup: impl Future<Output = V>) -> V {
         let place = Place::of(self, key);
         let line = &place.line;
         let next = Arc::clone(&line.next.lock().unwrap_or_else(PoisonError::into_inner));
         let seen = next.get_or_init(|| async {
             let _turn = line.turn.lock().await;
             line.close(&next);
-            look.await
+            lookup.await
         });
         seen.await.clone()
     }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn those_who_come_during_a_look_share_the_next_one() {
+    async fn callers_during_a_lookup_share_the_next_one() {
         let coalescer = Coalescer::<&str, u32>::default();
         let (state, count) = (AtomicU32::new(1), AtomicU32::new(0));
         let (begun, go_on) = (Notify::new(), Notify::new());
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_who_hangs_up_takes_nobody_along() {
+    async fn a_client_that_hangs_up_cancels_no_other() {
         let coalescer = Coalescer::<&str, u32>::default();
         let begun = Notify::new();
         {

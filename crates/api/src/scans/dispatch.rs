@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::http::problem::Problem;
 use crate::scans::Scans;
 
-/// The bells that say "something may be queued", "a lease has begun" and "a report was recorded".
+/// The signals for "a job may be queued", "a lease has begun" and "a report was recorded".
 pub struct Dispatch {
     /// Counts the times at which something may have come into the queue.
     queued: watch::Sender<u64>,
@@ -65,7 +65,7 @@ impl Dispatch {
         self.watching.store(watching, Ordering::SeqCst);
     }
 
-    /// Waits until a job is held that nobody watches.
+    /// Waits until a job is leased that is not watched yet.
     pub async fn next_lease(&self) {
         self.lease_begun.notified().await;
     }

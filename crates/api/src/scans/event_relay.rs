@@ -68,7 +68,7 @@ impl EventRelay {
                 from: self.instance.clone(),
                 state,
             };
-            let text = serde_json::to_string(&message).expect("texts and numbers always serialise");
+            let text = serde_json::to_string(&message).expect("texts and numbers always serialize");
             let sent = match ended {
                 true => self.relay.end(&scan_id, &text).await,
                 false => self.relay.progress(&scan_id, &text).await,

@@ -80,7 +80,7 @@ impl Events {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// Tells of progress; what is `None` stays as it was.
+    /// Publishes progress; a member that is `None` keeps its value.
     pub fn progress(&self, scan_id: &str, progress: Option<u8>, stage: Option<&str>) {
         if let (Some(relay), Some(progress)) = (&self.relay, progress) {
             let mut state = ScanState::new(ScanStatus::Processing);
@@ -91,7 +91,7 @@ impl Events {
         if let Some(watched) = self.lock().scans.get(scan_id) {
             watched.sender.send_if_modified(|state| {
                 let state = state.get_or_insert_with(|| ScanState::new(ScanStatus::Processing));
-                // The scan may have ended between a heartbeat's answer and the telling of it.
+                // The scan may have finished between a heartbeat's answer and its publication.
                 if state.status.is_final() {
                     return false;
                 }
@@ -125,7 +125,7 @@ impl Events {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
-        // No code panics while it holds the lock; and the maps would be whole all the same.
+        // No code panics while it holds the lock, and the maps would be consistent anyway.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_has_so_many_streams_and_gives_them_back() {
+    fn a_client_has_a_limit_of_streams_and_gives_them_back() {
         let events = Arc::new(Events::default());
         let mut held: Vec<Watch> = (0..MAX_PER_CLIENT)
             .map(|_| events.watch("scan", "client").expect("room"))
@@ -190,17 +190,17 @@ mod tests {
         let watch = events.watch("scan", "client").expect("room");
         events.publish("scan", ScanState::new(ScanStatus::Cancelled));
         events.progress("scan", Some(50), Some("parse"));
-        let state = watch.changes.borrow().clone().expect("told");
+        let state = watch.changes.borrow().clone().expect("published");
         assert_eq!(state, ScanState::new(ScanStatus::Cancelled));
     }
 
     #[test]
-    fn progress_keeps_what_it_does_not_say() {
+    fn progress_keeps_members_that_it_does_not_set() {
         let events = Arc::new(Events::default());
         let watch = events.watch("scan", "client").expect("room");
         events.progress("scan", Some(10), Some("clone"));
         events.progress("scan", Some(20), None);
-        let state = watch.changes.borrow().clone().expect("told");
+        let state = watch.changes.borrow().clone().expect("published");
         assert_eq!((state.progress, state.stage.as_deref()), (20, Some("clone")));
     }
 }

@@ -1,4 +1,4 @@
-//! How a scan ends: recorded in its row, and told to all who must know.
+//! Finishes a scan: records it in its row, and publishes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::scans::scan_state::ScanState;
 
-/// Records the end that the holder of `lease` tells of, also when that hangs up. The same again changes nothing.
+/// Records the finish that the holder of `lease` reports, even if the caller hangs up. Repeating it changes nothing.
 pub async fn record(app: &Arc<App>, id: &ScanId, lease: &LeaseToken, finish: Finish) -> Result<Finished, Problem> {
     let (shared, id, lease) = (Arc::clone(app), id.clone(), lease.clone());
     app.scans
@@ -41,10 +41,10 @@ async fn record_and_publish(
     };
     let finished = app.store.finish(id, lease, finish, Utc::now()).await?;
     if finished == Finished::Repeated {
-        // The answer to the first time may have been lost on its way from the database, and then nobody was told.
+        // The answer to the first attempt may have been lost on its way from the database; then nothing was published.
         over(app, id.as_str(), state);
         app.scans.webhooks.wake();
-    } else if let Finished::Recorded { took, to_tell } = finished {
+    } else if let Finished::Recorded { took, has_deliveries } = finished {
         app.metrics.scan_ended(status, took);
         for (name, ms) in &stages {
             app.metrics.stage(name, Duration::from_millis(*ms));
@@ -52,14 +52,14 @@ async fn record_and_publish(
         tracing::info!(scan_id = %id, status = status.wire(), "scan finished");
         over(app, id.as_str(), state);
         app.scans.dispatch.recorded();
-        if to_tell {
+        if has_deliveries {
             app.scans.webhooks.wake();
         }
     }
     Ok(finished)
 }
 
-/// The scan's row says that it has ended: its token is forgotten, and those who watch it are told.
+/// Forgets the scan's clone token and notifies its watchers, once its row is final.
 pub fn over(app: &App, id: &str, state: ScanState) {
     app.scans.clone_tokens.forget(id);
     app.scans.events.publish(id, state);

@@ -67,7 +67,7 @@ async fn sleep_or_wait(pause: Option<Duration>, app: &App) {
 async fn check(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) -> Result<Option<Duration>, StoreError> {
     let heartbeats = Duration::from_millis(2 * app.scans.job_limits.heartbeat_ms);
     if clock.leapt() {
-        // All leases look ended, and none may be: the workers that live prolong theirs with their next heartbeat.
+        // All leases seem expired, and none may be: live workers extend theirs with their next heartbeat.
         tracing::warn!("the clock was set forward: leases are checked after the next heartbeats");
         return Ok(Some(heartbeats));
     }
@@ -94,7 +94,7 @@ async fn check(app: &App, clock: &mut Clock, watching: bool, blind: &mut bool) -
         state.error_code = Some(code.code().to_owned());
         finish::over(app, scan_id, state);
     }
-    if done.to_tell {
+    if done.has_deliveries {
         app.scans.webhooks.wake();
     }
     for scan_id in &done.cancelled {
@@ -144,12 +144,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_is_set_is_told_from_time_that_passes() {
+    fn a_clock_that_is_set_is_distinguished_from_time_that_passes() {
         let mut clock = Clock::now();
         assert!(!clock.leapt());
         clock.wall -= TimeDelta::hours(1);
         assert!(clock.leapt(), "an hour went by in no time");
-        assert!(!clock.leapt(), "told once");
+        assert!(!clock.leapt(), "reported once");
         clock.wall += TimeDelta::hours(1);
         assert!(!clock.leapt(), "backwards is not forwards");
     }

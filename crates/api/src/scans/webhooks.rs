@@ -1,8 +1,8 @@
 //! Sends the ends of scans to users' webhooks, in the format of Standard Webhooks.
 //!
-//! What is to be told stands in the database. It is looked for at start, when a scan has ended that somebody wants to hear
-//! of, and when the next attempt is due; while nothing is to be told nobody is asked anything. An address is looked up and
-//! vetted at each attempt, and the connection is tied to what was vetted.
+//! Pending deliveries are in the database. They are read at start, when a scan with webhooks has finished, and when the next
+//! attempt is due; while none is pending, no query is made. An address is resolved and vetted at each attempt, and the
+//! connection is pinned to the vetted addresses.
 
 mod connect;
 mod sign;

@@ -212,7 +212,7 @@ async fn every_call_of_the_front_end(database: Database) {
         .await;
 
     lists(&api, &guest, id).await;
-    favourites(&database, &ada, &third.scan_id).await;
+    favorites(&database, &ada, &third.scan_id).await;
     assert!(
         guest.get::<Vec<Favorite>>("/favorites").await.is_empty(),
         "a guest has none"
@@ -283,7 +283,7 @@ async fn lists(api: &Api, guest: &Client<'_>, id: &str) {
     }
 }
 
-async fn favourites(database: &Database, ada: &Client<'_>, scan: &str) {
+async fn favorites(database: &Database, ada: &Client<'_>, scan: &str) {
     let repository = database.value("SELECT id AS v FROM repositories").await;
     let path = format!("/favorites/{repository}");
     let check = format!("{path}/check");
@@ -293,7 +293,7 @@ async fn favourites(database: &Database, ada: &Client<'_>, scan: &str) {
     assert!(ada.get::<Check>(&check).await.is_favorite);
     let list: Vec<Favorite> = ada.get("/favorites").await;
     let [favorite] = list.as_slice() else {
-        panic!("{} favourites", list.len());
+        panic!("{} favorites", list.len());
     };
     assert_eq!(favorite.repository_id, repository);
     assert!(!favorite.id.is_empty() && is_time(&favorite.created_at));

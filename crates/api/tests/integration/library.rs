@@ -1,4 +1,4 @@
-//! What users have: their scans and counts, their history, their favourites; and what they delete.
+//! What users have: their scans and counts, their history, their favorites; and what they delete.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::{Api, DEADLINE, Database};
 crate::every_database! {
     scans_belong_to_who_submitted_them,
     a_deleted_scan_is_gone_wherever_it_stood,
-    favourites,
+    favorites,
     an_idempotency_key_is_the_users_own,
 }
 
@@ -174,7 +174,7 @@ async fn a_deleted_scan_is_gone_wherever_it_stood(database: Database) {
     assert_eq!(database.value(left).await, "0");
 }
 
-async fn favourites(database: Database) {
+async fn favorites(database: Database) {
     let api = Api::start_with(&database, &[SIGN_IN]);
     let (ada, bob) = (jwt("ada"), jwt("bob"));
     let (ada, bob) = (Some(ada.as_str()), Some(bob.as_str()));

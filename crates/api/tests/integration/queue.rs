@@ -66,7 +66,11 @@ async fn one_clients_many_scans_do_not_keep_others_waiting(database: Database) {
     names.insert(second.clone(), "few");
     names.insert(submit(&store, "one", "one/1", 102).await, "one");
     let position = async |id: &ScanId| {
-        let seen = store.look(id, Utc::now()).await.expect("an answer").expect("stored");
+        let seen = store
+            .snapshot(id, Utc::now())
+            .await
+            .expect("an answer")
+            .expect("stored");
         seen.place.expect("queued").position
     };
     assert_eq!((position(&first).await, position(&second).await), (2, 5));

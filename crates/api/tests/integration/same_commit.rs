@@ -1,4 +1,4 @@
-//! A scan of a commit that was analysed before is answered with that report.
+//! A scan of a commit that was analyzed before is answered with that report.
 
 use serde_json::{Value, json};
 

@@ -138,7 +138,13 @@ async fn webhooks_that_cannot_be_stored_hold_up_no_end(database: Database) {
     for (job, finish) in jobs.iter().zip([completed("{}"), failed]) {
         let finished = store.finish(&job.scan_id, &job.lease_token, finish, now).await;
         assert!(
-            matches!(finished, Ok(Finished::Recorded { to_tell: false, .. })),
+            matches!(
+                finished,
+                Ok(Finished::Recorded {
+                    has_deliveries: false,
+                    ..
+                })
+            ),
             "{finished:?}"
         );
     }
@@ -155,7 +161,7 @@ async fn webhooks_that_cannot_be_stored_hold_up_no_end(database: Database) {
 async fn a_scan_goes_its_way(database: Database) {
     let store = database.store().await;
     let id = submit(&store).await;
-    let look = async |now| store.look(&id, now).await.expect("an answer").expect("it is there");
+    let look = async |now| store.snapshot(&id, now).await.expect("an answer").expect("it is there");
     let place = look(Utc::now()).await.place;
     assert_eq!(place.map(|place| place.position), Some(1));
     assert_eq!(store.next_lease_end().await.expect("an answer"), None);
@@ -212,7 +218,13 @@ async fn a_scan_goes_its_way(database: Database) {
         .await
         .expect("an answer");
     let took = Duration::from_secs(7);
-    assert_eq!(finished, Finished::Recorded { took, to_tell: false });
+    assert_eq!(
+        finished,
+        Finished::Recorded {
+            took,
+            has_deliveries: false
+        }
+    );
     let scan = store.find(&id).await.expect("an answer").expect("it is there");
     assert_eq!(
         (scan.status, scan.progress, scan.stage),

@@ -82,7 +82,7 @@ async fn certificates_are_checked_in_every_mode_that_uses_tls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn channel_binding_is_honoured() {
+async fn channel_binding_is_honored() {
     let secured = Secured::start();
     let bound = "sslmode=verify-full&channel_binding=require";
     secured

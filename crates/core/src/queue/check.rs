@@ -88,7 +88,7 @@ pub(super) async fn explain(url: &RedisUrl, error: QueueError) -> QueueError {
     }
     match timeout(CONNECT_TIME, first_line(url)).await {
         Ok(Ok(line)) => line.strip_prefix('-').and_then(recognize).unwrap_or(error),
-        // The server is unreachable, as the error says.
+        // The server is unreachable, as the error states.
         Ok(Err(_)) | Err(_) => error,
     }
 }

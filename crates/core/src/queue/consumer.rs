@@ -1,8 +1,8 @@
-//! A worker's end of the queue: takes jobs one after the other, up to a number of them at a time.
+//! A worker's side of the queue: takes jobs one after another, up to a limit of jobs in flight.
 //!
-//! The queue owns the delivery, the caller the work. While nothing waits, one blocking command runs on a connection of its
-//! own, for five minutes. It is never dropped half-way: what it takes off is the marker that wakes a worker, and if nobody
-//! read its answer, a job would wait for the next marker.
+//! The queue owns the delivery, the caller the work. While the queue is empty, one blocking command runs on its own
+//! connection, for five minutes. It is never dropped half-way: it removes the marker that wakes a worker, and if its answer
+//! were not read, a job would wait for the next marker.
 
 mod blocking;
 mod fetched;
@@ -141,7 +141,7 @@ struct Waiter<'a> {
     session: &'a Session,
     blocking: Blocking,
     delays: ExponentialBackoff,
-    /// A marker was taken off, and the job that it stands for was not fetched yet.
+    /// A marker was removed, and its job was not fetched yet.
     has_marker: bool,
 }
 
@@ -188,7 +188,7 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    /// For another worker: this one stops, and does not fetch the job that the marker stands for.
+    /// Returns the marker for another worker: this one stops, and does not fetch the marker's job.
     async fn give_marker_back(&self) {
         if self.has_marker {
             blocking::give_marker_back(self.session).await;

@@ -67,7 +67,7 @@ impl Producer {
         }
     }
 
-    /// Adds the job of a scan, after its row has been committed. A job that is there already is left as it is.
+    /// Adds the job of a scan, after its row has been committed. An existing job is left unchanged.
     ///
     /// # Errors
     /// When Redis is unavailable: the row stays queued, and [`Producer::repair`] adds the job later.

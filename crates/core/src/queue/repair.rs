@@ -145,7 +145,7 @@ async fn repair_one(
         return Ok(Repaired::default());
     }
     if in_active && let Some(job) = queue.get_job(id).await? {
-        // The token `0` stands for any worker.
+        // The token `0` is accepted for any worker.
         job.move_to_wait(Some("0")).await?;
         return Ok(Repaired { added: 0, put_back: 1 });
     }

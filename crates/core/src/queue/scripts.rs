@@ -83,5 +83,5 @@ pub(super) struct Keep {
 
 /// The options as the scripts read them (MessagePack).
 pub(super) fn packed(options: &impl Serialize) -> Vec<u8> {
-    rmp_serde::to_vec_named(options).expect("texts, numbers and flags always serialise")
+    rmp_serde::to_vec_named(options).expect("texts, numbers and flags always serialize")
 }

@@ -91,8 +91,7 @@ impl Shared {
         })
     }
 
-    /// Claims an idempotency key for `time`. `fingerprint` stands for the request, `scan_id` for the scan that it would
-    /// make.
+    /// Claims an idempotency key for `time`. `fingerprint` identifies the request, `scan_id` the scan that it would create.
     ///
     /// # Errors
     /// When Redis is unavailable.

@@ -36,7 +36,7 @@ pub enum StageStatus {
     Ok,
     Skipped,
     Failed,
-    /// It reports, but reached a limit; `reason` says which.
+    /// It reports, but reached a limit, which `reason` names.
     Truncated,
 }
 

@@ -73,8 +73,8 @@ pub struct Ast {
     /// Files of programming languages, sorted by path; vendored and generated ones are left out.
     pub files: Vec<AstFile>,
     pub summary: AstSummary,
-    /// Files that start a program or are the public face of a package: what the manifests name, and what the code itself
-    /// says. Sorted, at most 200.
+    /// Files that start a program or are the public interface of a package, according to the manifests and to the code
+    /// itself. Sorted, at most 200.
     pub entry_points: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
@@ -254,7 +254,7 @@ pub struct Community {
     /// Configuration of a service that keeps dependencies up to date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dependency_updates: Option<String>,
-    /// Tags that look like a version. Absent where the tags are not known: a scan fetches none.
+    /// Tags that have the form of a version. Absent where the tags are not known: a scan fetches none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub releases: Option<u64>,
     /// What a registry makes of a project, where this is such a package and no repository: `npm`, `pypi`, `crates.io`,

@@ -148,7 +148,7 @@ impl DeadCode {
     }
 }
 
-/// What only unused code imports, and what stands in a package that loads modules by names that are computed.
+/// Files that only unused code imports, and files in a package that loads modules by computed names.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LessSure {
     /// Names by file, sorted.
@@ -246,7 +246,7 @@ pub struct CallStatistics {
 
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Duplication {
-    /// Lines that stand elsewhere too, in per cent of all lines looked at, rounded to 0.1.
+    /// Lines with a copy elsewhere, in per cent of all compared lines, rounded to 0.1.
     pub percentage: f64,
     pub duplicated_lines: u64,
     /// Largest first, at most 100.

@@ -1,4 +1,4 @@
-//! How healthy the repository is: summary, risk, README, licences, explanations.
+//! How healthy the repository is: summary, risk, README, licenses, explanations.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -145,7 +145,7 @@ pub struct SectionScore {
     pub score: u64,
     pub max: u64,
     pub found: bool,
-    /// The same as `found`, where one viewer looks for it.
+    /// The same as `found`, under the name that one viewer reads.
     #[serde(default)]
     pub present: bool,
     /// The same as `max`.
@@ -163,7 +163,7 @@ pub enum SectionType {
     Required,
     #[default]
     Optional,
-    /// Points for what is there beside sections: examples and links.
+    /// Points for contents outside sections: examples and links.
     Bonus,
 }
 
@@ -220,17 +220,17 @@ pub struct ReadmeLinks {
 
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Licences {
-    /// Licence files, sorted by path.
-    pub files: Vec<Licence>,
+pub struct Licenses {
+    /// License files, sorted by path.
+    pub files: Vec<License>,
     /// What the manifests declare, sorted.
     pub declared: Vec<String>,
-    /// Packages by licence, of those whose lock file or manifest tells.
+    /// Number of packages by license, of those whose license a lock file or manifest states.
     pub dependencies: ByName<u64>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Licence {
+pub struct License {
     pub path: String,
     /// SPDX identifier; absent where the text is none that is known.
     #[serde(skip_serializing_if = "Option::is_none")]

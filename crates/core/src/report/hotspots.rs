@@ -1,4 +1,4 @@
-//! `hotspots`: what the history of the repository says about its files and the people who change them.
+//! `hotspots`: facts from the history of the repository about its files and the people who change them.
 //!
 //! People appear by the name that their commits carry. E-mail addresses are never part of a report.
 
@@ -136,7 +136,7 @@ pub struct ChangeCoupling {
     pub shared: u64,
     pub revisions_a: u64,
     pub revisions_b: u64,
-    /// Fisher's exact test, one-sided: how likely so many shared commits are by chance.
+    /// Fisher's exact test, one-sided: the probability of at least this many shared commits by chance.
     pub p_value: f64,
     /// One imports the other, or over one file between them.
     pub imports: bool,
@@ -217,7 +217,7 @@ pub struct MonthActivity {
 #[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SelfCheck {
-    /// The worst files that were looked at: the first tenth of the ranked files, at least 5.
+    /// Number of the worst files that were checked: the first tenth of the ranked files, at least 5.
     pub worst_files: u64,
     /// Of these, files with a repair in the last 180 days.
     pub worst_fixed: u64,

@@ -10,7 +10,7 @@ pub struct Dependencies {
     pub packages: Vec<Package>,
     pub graph: DependencyGraph,
     pub statistics: DependencyStatistics,
-    /// The same as `statistics.total`, where one viewer looks for it.
+    /// The same as `statistics.total`, under the name that one viewer reads.
     #[serde(default)]
     pub count: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -78,7 +78,7 @@ pub enum DependencyGroup {
     Transitive,
 }
 
-/// `from` and `to` are the same as `source` and `target`, where one viewer looks for them.
+/// `from` and `to` are the same as `source` and `target`, under the names that one viewer reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct DependencyEdge {
     pub source: String,

@@ -10,7 +10,7 @@ use super::{Checked, LogSettings, Rate, RedisUrl, SettingsReader, SignIn, Truste
 use crate::Secret;
 use crate::repo_url::UrlPolicy;
 
-/// What the API was told.
+/// The settings of the API.
 #[derive(Debug, Clone)]
 pub struct ApiSettings {
     pub production: bool,
@@ -36,7 +36,7 @@ pub struct ApiSettings {
     pub retention: Retention,
     pub limits: RequestLimits,
     pub trusted_proxies: TrustedProxies,
-    /// May guests list the scans that nobody signed in for?
+    /// Whether guests may list the scans that were submitted without signing in.
     pub guest_history: bool,
     pub log: LogSettings,
 }
@@ -64,7 +64,7 @@ fn request_limits(reader: &mut SettingsReader) -> RequestLimits {
 pub struct Retention {
     /// Only those that are not older. `None`: of any age.
     pub age: Option<Duration>,
-    /// Only so many of the newest. `None`: any number.
+    /// Only this many of the newest. `None`: no limit.
     pub count: Option<i64>,
 }
 
@@ -133,7 +133,7 @@ fn database(reader: &mut SettingsReader) -> DatabaseUrl {
         if !may_be_embedded {
             reader.error(
                 "DATABASE_URL",
-                "is not set: the disk of a free host forgets everything at each start, so that the embedded database would be lost; set it to a PostgreSQL address, or `REPOLENS_EMBEDDED=1` to keep the database in `REPOLENS_DATA_DIR` all the same",
+                "is not set: a free host deletes its disk at each start, so that the embedded database would be lost; set it to a PostgreSQL address, or set `REPOLENS_EMBEDDED=1` to keep the database in `REPOLENS_DATA_DIR` anyway",
             );
         }
         return embedded;
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn production_without_a_database_refuses_to_start_unless_told() {
+    fn production_without_a_database_refuses_to_start_unless_embedded_is_set() {
         let refused = read(&[("NODE_ENV", "production")]);
         assert!(refused.settings.is_none());
         assert_eq!(refused.diagnostics[0].name, "DATABASE_URL");

@@ -87,11 +87,9 @@ impl TrustedProxies {
     pub fn describe(&self) -> String {
         match self {
             Self::None => "a client is the address that connects; `X-Forwarded-For` is not read".to_owned(),
-            Self::Count(1) => "a client is the right-most address of `X-Forwarded-For`, whoever connects".to_owned(),
+            Self::Count(1) => "a client is the right-most address of `X-Forwarded-For`, from any peer".to_owned(),
             Self::Count(count) => {
-                format!(
-                    "a client is the address at place {count} from the right of `X-Forwarded-For`, whoever connects"
-                )
+                format!("a client is the address at place {count} from the right of `X-Forwarded-For`, from any peer")
             }
             Self::Networks(_) => format!(
                 "a client is the right-most address of `X-Forwarded-For` that is not in `{self}`; where all of them are, `CF-Connecting-IP` if the last is Cloudflare's, else the left-most; the header of any other peer is not read"

@@ -186,7 +186,7 @@ fn older_redis(reader: &mut SettingsReader) -> Option<RedisUrl> {
         reader.warn(
             "REDIS_HOST",
             format!(
-                "is an address and not only a host: what stands before `{}` is left out",
+                "is an address and not only a host: the part before `{}` is left out",
                 host.escape_debug()
             ),
         );
@@ -250,7 +250,7 @@ fn decoded(text: &str) -> Result<Option<String>, String> {
                 bytes.extend(decoded);
                 rest = &tail[2..];
             }
-            // A percent sign that begins nothing stands for itself: people paste passwords as they are.
+            // A percent sign that begins no escape is literal: people paste passwords as they are.
             None => {
                 bytes.push(byte);
                 rest = tail;
@@ -278,7 +278,7 @@ mod tests {
     }
 
     /// The address as `Debug` shows it, and how many warnings there were.
-    fn told(pairs: &[(&str, &str)]) -> (String, usize) {
+    fn parsed(pairs: &[(&str, &str)]) -> (String, usize) {
         let checked = read(pairs);
         let url = checked.settings.expect("no errors");
         (
@@ -288,7 +288,7 @@ mod tests {
     }
 
     fn case(pairs: &[(&str, &str)], address: &str, warnings: usize) {
-        assert_eq!(told(pairs), (address.to_owned(), warnings), "{pairs:?}");
+        assert_eq!(parsed(pairs), (address.to_owned(), warnings), "{pairs:?}");
     }
 
     #[test]
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_wins_and_a_disagreement_is_told() {
+    fn the_address_wins_and_a_disagreement_is_reported() {
         let url = ("REDIS_URL", "redis://:x@localhost");
         case(
             &[url, ("REDIS_HOST", "localhost"), ("REDIS_PASSWORD", "x")],

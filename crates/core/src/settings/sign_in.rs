@@ -1,11 +1,11 @@
-//! The settings by which callers are told apart.
+//! The settings that decide how callers are identified.
 
 use url::Url;
 
 use crate::Secret;
 use repolens_settings::SettingsReader;
 
-/// Whose word on a caller is taken.
+/// The party that is trusted to identify a caller.
 #[derive(Debug, Clone)]
 pub struct SignIn {
     /// What the front end signs with: the present secret and, while it is changed, the one before. Empty: its tokens are

@@ -10,7 +10,7 @@ use super::{Checked, LogSettings, RedisUrl, SettingsReader, redis};
 use crate::repo_url::UrlPolicy;
 use crate::{ScanLimits, Secret};
 
-/// What the worker was told.
+/// The settings of the worker.
 #[derive(Debug, Clone)]
 pub struct WorkerSettings {
     /// Where the API is, without a slash at the end.
@@ -25,9 +25,9 @@ pub struct WorkerSettings {
     pub sandbox_dir: PathBuf,
     /// Further authorities for all clients that use TLS.
     pub extra_ca_file: Option<PathBuf>,
-    /// The system's own authorities, where the environment says where they are.
+    /// The system's own certificate authorities, where the environment names their file.
     pub system_ca_file: Option<PathBuf>,
-    /// `PATH`, where git is looked for.
+    /// `PATH`, where git is searched for.
     pub search_path: String,
     /// Jobs at a time.
     pub concurrency: usize,

@@ -36,7 +36,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// For people who look after the service; it names nothing of the inside.
+    /// For the operators of the service; it names no internal details.
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Refusal {
 }
 
 impl StoreError {
-    /// For people who look after the service; it names nothing of the inside.
+    /// For the operators of the service; it names no internal details.
     #[must_use]
     pub fn sentence(&self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ impl StoreError {
         }
     }
 
-    /// The error that PostgreSQL reported with this SQLSTATE, where the code says more than the text.
+    /// The error that PostgreSQL reported with this SQLSTATE, where the code is more precise than the text.
     pub(super) fn of_sql_state(code: &str, cause: String) -> Result<Self, String> {
         let refusal = match code {
             "25006" => Refusal::ReadOnly,

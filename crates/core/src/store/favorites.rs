@@ -1,4 +1,4 @@
-//! Calls about favourites.
+//! Calls about favorites.
 
 use chrono::{DateTime, Utc};
 
@@ -14,13 +14,13 @@ pub struct Favorite {
 }
 
 impl Store {
-    /// A user's favourites, newest first.
+    /// A user's favorites, newest first.
     pub async fn favorites(&self, user_id: &str) -> Result<Vec<Favorite>, StoreError> {
         let user_id = user_id.to_owned();
         call!(self, readers, favorites::list(user_id))
     }
 
-    /// Adds a favourite, or finds the one that is there; `None` where this user can see no such repository.
+    /// Adds a favorite, or returns the existing one; `None` where this user can see no such repository.
     pub async fn add_favorite(
         &self,
         user_id: &str,

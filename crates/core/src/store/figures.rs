@@ -1,4 +1,4 @@
-//! The few figures of a report that stand in columns of its scan, so that badges, trends and lists need no report read.
+//! The few figures of a report that have columns of their own, so that badges, trends and lists read no report.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -192,7 +192,7 @@ fn sound(name: &str) -> bool {
 
 /// As a JSON column keeps it.
 pub(super) fn column<T: Serialize>(figures: Option<&T>) -> Option<Value> {
-    // Numbers and short texts always serialise.
+    // Numbers and short texts always serialize.
     figures.map(|figures| serde_json::to_value(figures).unwrap_or_else(|_| json!({})))
 }
 

@@ -1,5 +1,5 @@
-//! What lists say of a scan in one line, and what is compared with the scan before it: kept in a column when a scan is
-//! complete, so that no report is read for them.
+//! The one-line summary of a scan in lists, and its comparison with the scan before it. Both are stored in a column when a
+//! scan completes, so that no report is read for them.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

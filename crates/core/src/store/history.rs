@@ -68,7 +68,7 @@ impl Store {
         call!(self, readers, history::repository(id, viewer))
     }
 
-    /// Is there a repository with this id, that `viewer` may know of?
+    /// Whether a repository with this id exists that `viewer` may see.
     pub async fn repository_exists(&self, repository_id: &str, viewer: Option<String>) -> Result<bool, StoreError> {
         let repository_id = repository_id.to_owned();
         call!(self, readers, history::repository_exists(repository_id, viewer))
@@ -87,7 +87,7 @@ impl Store {
     }
 
     /// A stored report of the same commit and analyser, for the job that `token` holds; `None` where the scan is to be
-    /// analysed anew: there is none, that was asked for, or one of the two scans is private.
+    /// analyzed anew: there is none, that was asked for, or one of the two scans is private.
     pub async fn earlier_report(
         &self,
         id: &ScanId,

@@ -74,7 +74,7 @@ impl Store {
         )
     }
 
-    /// Gives a job back without counting the attempt; tells what the scan became, `None` where the lease is lost.
+    /// Gives a job back without counting the attempt. Returns the scan's new status, `None` where the lease is lost.
     pub async fn release(
         &self,
         id: &ScanId,
@@ -108,7 +108,7 @@ impl Store {
         call!(self, writers, jobs::reconcile(now))
     }
 
-    /// When the next lease ends, if nobody prolongs it; `None` while no job is held.
+    /// When the next lease expires unless it is extended; `None` while no job is leased.
     pub async fn next_lease_end(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         call!(self, readers, jobs::next_lease_end())
     }

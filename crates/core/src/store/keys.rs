@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::schema::api_keys;
 use super::{Store, StoreError, call};
 
-/// So many keys one user may have.
+/// The most keys that one user may have.
 pub const MAX_KEYS: i64 = 50;
 
 /// The last use is recorded no more often: a key that is used all the time costs no write for each request.
@@ -75,7 +75,7 @@ impl Store {
         call!(self, readers, keys::list(user_id))
     }
 
-    /// Deletes a user's key; tells whose it is where it is somebody else's, `None` where there is none.
+    /// Deletes a user's key. Returns its owner where that is another user, `None` where there is no such key.
     pub async fn delete_key(&self, id: &str, user_id: &str) -> Result<Option<String>, StoreError> {
         let (id, user_id) = (id.to_owned(), user_id.to_owned());
         call!(self, writers, keys::delete(id, user_id))

@@ -1,7 +1,7 @@
 //! Where the members of a report are in its stored bytes, so that one of them is read without the others.
 //!
 //! A report is compressed in segments: at the end of each the compressor is flushed and forgets what came before, so that
-//! inflating can begin there. A large member has a segment of its own; small neighbours share one.
+//! inflating can begin there. A large member has a segment of its own; small neighbors share one.
 
 use std::io::{self, Read};
 use std::ops::Range;

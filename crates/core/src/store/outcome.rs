@@ -47,7 +47,7 @@ pub struct Heartbeat {
     pub lease_until: DateTime<Utc>,
 }
 
-/// How a worker says that a scan ended.
+/// How a scan finished, as a worker reports it.
 #[derive(Debug, Clone)]
 pub enum Finish {
     Completed {
@@ -59,7 +59,7 @@ pub enum Finish {
         commit_sha: Option<String>,
         /// What columns keep of the report.
         figures: Box<Figures>,
-        /// The scan whose report this is, where it was not analysed anew.
+        /// The scan whose report this is, where it was not analyzed anew.
         cached_from: Option<ScanId>,
     },
     Failed {
@@ -84,9 +84,8 @@ impl Finish {
 /// What became of a worker's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
-    /// It is recorded; `took` is the time since the worker took the job. Somebody's webhooks are to be told of it where
-    /// there is something `to_tell`.
-    Recorded { took: Duration, to_tell: bool },
+    /// It is recorded; `took` is the time since the worker took the job. `has_deliveries`: webhooks are due for it.
+    Recorded { took: Duration, has_deliveries: bool },
     /// The very same was recorded before, by the same lease.
     Repeated,
     /// The lease is not this worker's, or another end was recorded: nothing was changed.
@@ -113,8 +112,8 @@ pub struct Reconciled {
     /// Taken as often as a job may be.
     pub failed: Vec<String>,
     pub cancelled: Vec<String>,
-    /// Somebody's webhooks are to be told of it.
-    pub to_tell: bool,
+    /// Webhooks are due for it.
+    pub has_deliveries: bool,
 }
 
 impl Reconciled {

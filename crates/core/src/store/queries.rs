@@ -1,8 +1,8 @@
 //! All queries, compiled once for each connection type.
 //!
 //! Diesel's `MultiConnection` does not work with diesel-async, and a function generic over the connection would need a page
-//! of bounds for every query. So each file of `queries/` is a module twice: it says `super::Connection` and
-//! `transaction!`, and gets the type and the SQL of the backend it stands in.
+//! of bounds for every query. So each file of `queries/` is compiled as two modules: it uses `super::Connection` and
+//! `transaction!`, and gets the type and the SQL of the backend's module.
 
 use std::time::{Duration, Instant};
 

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::members::{self, END, Member};
 
-/// What stands in the column `encoding`.
+/// The value of the column `encoding`.
 pub const ENCODING: &str = "deflate-open";
 
 /// A report that was, or is to be, stored.
@@ -52,7 +52,7 @@ pub struct ReportMembers {
     pub members: Vec<Member>,
 }
 
-/// So many bytes of a report are in memory for each of its readers.
+/// The number of bytes of a report that each of its readers keeps in memory.
 pub const PIECE: i32 = 1 << 20;
 
 impl StoredReport {
@@ -87,7 +87,7 @@ impl StoredReport {
     }
 }
 
-/// Compresses all of `input` onto the end of `output`, and ends as `flush` says.
+/// Compresses all of `input` onto the end of `output`, and flushes as `flush` states.
 ///
 /// # Errors
 /// When the compressor fails, which it does not on any input.

@@ -31,7 +31,7 @@ impl Repository {
         self.full_name.rsplit('/').next().unwrap_or_default()
     }
 
-    /// What stands before the name: a user, an organisation, or groups with `/` between. Empty where there is none.
+    /// The part before the name: a user, an organization, or groups with `/` between. Empty where there is none.
     #[must_use]
     pub fn owner(&self) -> &str {
         let Some((before, _)) = self.full_name.rsplit_once('/') else {

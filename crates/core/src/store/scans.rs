@@ -27,15 +27,15 @@ pub struct NewScan {
     pub is_private: bool,
     /// The name of its repository: see [`crate::RepoUrl::full_name`].
     pub repository: String,
-    /// Analyse, whatever is stored of the same commit.
+    /// Analyze, whatever is stored of the same commit.
     pub forced: bool,
     /// The client's key for this request, and a hash of the body that came with it.
     pub idempotency: Option<(String, String)>,
-    /// SHA-256 of the token by which a guest may cancel it; `None`: its user may, or nobody.
+    /// SHA-256 of the token by which a guest may cancel it; `None`: only its user may, if it has one.
     pub cancel_token: Option<String>,
 }
 
-/// So many scans may wait, of one client and of all: more would not be done on the day they were asked for.
+/// The most queued scans, of one client and of all: more would not be done within a day.
 pub const MAX_QUEUED_PER_CLIENT: i64 = 1_000;
 pub const MAX_QUEUED: i64 = 10_000;
 
@@ -85,7 +85,7 @@ pub struct Scan {
     pub attempts: i32,
     pub error_message: Option<String>,
     pub error_code: Option<String>,
-    /// The scan whose report this one was answered with, where it was not analysed anew.
+    /// The scan whose report this one was answered with, where it was not analyzed anew.
     pub cached_from: Option<String>,
     /// The branch that was requested, where another one was analyzed.
     pub branch_requested: Option<String>,
@@ -175,7 +175,7 @@ pub enum OpenResults {
     Older(serde_json::Value),
 }
 
-/// A scan with what its readers are told beside it.
+/// A scan with its position in the queue, or the digest of its report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub scan: Scan,
@@ -185,7 +185,7 @@ pub struct Seen {
     pub report_sha256: Option<String>,
 }
 
-/// Where a scan stands in the queue.
+/// The position of a scan in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueuePlace {
     /// 1 for the next one.
@@ -239,7 +239,7 @@ pub struct ListedScan {
 /// What became of a scan that was to be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deleted {
-    /// Where it stood: whoever worked on it has lost its lease.
+    /// Its status before: the worker that ran it has lost its lease.
     pub status: ScanStatus,
 }
 
@@ -251,7 +251,7 @@ pub struct Page {
     pub total: i64,
 }
 
-/// How many scans stand at each status.
+/// The number of scans with each status.
 #[derive(Debug, Clone)]
 pub struct Counts(pub(super) Vec<(ScanStatus, i64)>);
 
@@ -282,16 +282,16 @@ impl Store {
         call!(self, readers, scans::find(id))
     }
 
-    /// Whether the token with this hash was given to whoever submitted the scan as a guest.
+    /// Whether the token with this hash was given to a guest who submitted the scan.
     pub async fn is_cancel_token(&self, id: &ScanId, hash: &str) -> Result<bool, StoreError> {
         let (id, hash) = (id.clone(), hash.to_owned());
         call!(self, readers, scans::is_cancel_token(id, hash))
     }
 
     /// The scan with its place in the queue, or with the digest of its report, which is not read for it.
-    pub async fn look(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<Seen>, StoreError> {
+    pub async fn snapshot(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<Seen>, StoreError> {
         let id = id.clone();
-        call!(self, readers, queue::look(id, now))
+        call!(self, readers, queue::snapshot(id, now))
     }
 
     /// The report of a complete scan; `None` where there is none.
@@ -333,7 +333,7 @@ impl Store {
         call!(self, readers, reports::report_range(id, sha256, from, count))
     }
 
-    /// Deletes the scan with its report, wherever it stands; `None` where there is none.
+    /// Deletes the scan with its report, whatever its status; `None` where there is none.
     pub async fn delete(&self, id: &ScanId) -> Result<Option<Deleted>, StoreError> {
         let id = id.clone();
         call!(self, writers, scans::delete(id))

@@ -118,7 +118,7 @@ table! {
 }
 
 table! {
-    /// What is still to be told: a row goes when it is, or is given up.
+    /// Pending deliveries: a row is deleted when it is delivered or given up.
     webhook_deliveries (id) {
         id -> Text,
         #[sql_name = "webhookId"]
@@ -148,7 +148,7 @@ table! {
         status -> ScanStatusColumn,
         #[sql_name = "isPrivate"]
         is_private -> Bool,
-        /// The report of a scan that the older system made; ours stand in `scan_reports`.
+        /// The report of a scan that the older system made; ours are in `scan_reports`.
         results -> Nullable<Jsonb>,
         #[sql_name = "errorMessage"]
         error_message -> Nullable<Text>,
@@ -214,9 +214,9 @@ table! {
         lease_token -> Nullable<Text>,
         #[sql_name = "analyserVersion"]
         analyser_version -> Nullable<Text>,
-        /// Analyse, whatever is stored of the same commit.
+        /// Analyze, whatever is stored of the same commit.
         forced -> Bool,
-        /// SHA-256 of the tokens by which whoever submitted it as a guest may cancel it, with commas between.
+        /// SHA-256 of the tokens by which guests who submitted it may cancel it, comma-separated.
         #[sql_name = "cancelTokens"]
         cancel_tokens -> Nullable<Text>,
         #[sql_name = "riskScores"]

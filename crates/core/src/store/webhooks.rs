@@ -1,7 +1,7 @@
-//! Calls about webhooks: who wants to be told of the ends of scans, and what is still to be told.
+//! Calls about webhooks: the users' subscriptions to finished scans, and the pending deliveries.
 //!
-//! What is to be told is a row that is made in the transaction in which a scan ends: no restart loses it. It goes when it
-//! was told or is given up.
+//! A delivery is a row, inserted in the transaction in which the scan finishes: no restart loses it. It is deleted when it
+//! was delivered or is given up.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use super::schema::webhooks;
 use super::{Scan, Store, StoreError, call};
 use crate::Secret;
 
-/// So many one user may have.
+/// The most webhooks that one user may have.
 pub const MAX_WEBHOOKS: i64 = 20;
 
 /// A webhook to be stored.
@@ -31,13 +31,13 @@ pub struct Webhook {
     pub id: String,
     pub url: String,
     pub events: String,
-    /// How the latest attempt to tell it something ended.
+    /// The result of the latest delivery attempt.
     pub last_status: Option<String>,
     pub last_attempt_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
-/// Something that a webhook is to be told now. Whoever has it holds it until the next attempt would be due.
+/// A delivery that is due now. The caller has it reserved until the next attempt would be due.
 #[derive(Debug)]
 pub struct Delivery {
     /// The same at every attempt.
@@ -86,13 +86,13 @@ impl Store {
         call!(self, readers, webhooks::list(user_id))
     }
 
-    /// Deletes a user's webhook with all that it was still to be told; tells whose it is, `None` where there is none.
+    /// Deletes a user's webhook with its pending deliveries. Returns its owner, `None` where there is no such webhook.
     pub async fn delete_webhook(&self, id: &str, user_id: &str) -> Result<Option<String>, StoreError> {
         let (id, user_id) = (id.to_owned(), user_id.to_owned());
         call!(self, writers, webhooks::delete(id, user_id))
     }
 
-    /// Takes up to `limit` of what is to be told at `now`. Each counts as an attempt, and comes back at `held_until`
+    /// Takes up to `limit` deliveries that are due at `now`. Each counts as an attempt, and is due again at `held_until`
     /// unless it is [settled](Store::settle_delivery).
     pub async fn due_deliveries(
         &self,
@@ -103,7 +103,7 @@ impl Store {
         call!(self, writers, webhooks::due(limit, now, held_until))
     }
 
-    /// Records how an attempt ended, and when the next one is due; without `next` nothing more is told of it.
+    /// Records the result of an attempt, and when the next one is due; without `next` the delivery is dropped.
     pub async fn settle_delivery(
         &self,
         delivery: &Delivery,
@@ -115,7 +115,7 @@ impl Store {
         call!(self, writers, webhooks::settle(id, webhook_id, status, next, now))
     }
 
-    /// When the next attempt is due; `None` where nothing is to be told.
+    /// When the next attempt is due; `None` where no delivery is pending.
     pub async fn next_delivery(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         call!(self, readers, webhooks::next())
     }

@@ -140,7 +140,7 @@ async fn a_second_one_runs_while_the_first_does_but_never_a_third() {
 async fn finished_jobs_are_capped_whatever_they_ask_for() {
     let redis = Redis::start().await;
     let producer = redis.producer();
-    let mut connection = redis.look().await;
+    let mut connection = redis.connect().await;
     // As if so many had been done before.
     let mut pipe = redis::pipe();
     for i in 0..KEPT_JOBS + 50 {

@@ -17,7 +17,7 @@ async fn refused(redis: &Redis, credentials: &str) -> QueueError {
 #[tokio::test]
 async fn no_place_for_another_client() {
     let redis = Redis::start().await;
-    let mut only = redis.look().await;
+    let mut only = redis.connect().await;
     // The connections of the start may still be counted.
     until("one client is there", async || {
         let set: redis::RedisResult<()> = redis::cmd("CONFIG")

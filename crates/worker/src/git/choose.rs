@@ -15,12 +15,12 @@ pub(super) struct Chosen {
     pub note: Option<BranchNote>,
 }
 
-/// Some forms send `main` with every request, whether somebody typed it or not; `HEAD` is git's own word for it.
-fn stands_for_default(requested: &BranchName) -> bool {
+/// Some forms send `main` with every request, whether the user typed it or not; `HEAD` is git's own word for it.
+fn means_default(requested: &BranchName) -> bool {
     matches!(requested.as_str(), "main" | "HEAD")
 }
 
-/// Clones the branch `requested`, or the one that stands in for it.
+/// Clones the branch `requested`, or its substitute.
 pub(super) async fn clone(fetch: &Fetch<'_>, requested: Option<&BranchName>) -> Result<Chosen, Failed> {
     let failed = match (fetch.clone_branch(requested).await, requested) {
         (Ok(head), Some(name)) => return Ok(named(head, name, None)),
@@ -34,7 +34,7 @@ pub(super) async fn clone(fetch: &Fetch<'_>, requested: Option<&BranchName>) -> 
         return Err(Failed::new(FailureCode::EmptyRepository, failed.cause));
     }
     match requested {
-        Some(name) if !stands_for_default(name) => Err(failed),
+        Some(name) if !means_default(name) => Err(failed),
         Some(_) if refs.has_head => Ok(of_head(
             fetch.clone_branch(None).await?,
             Some(BranchNote::DefaultBranch),

@@ -1,7 +1,7 @@
-//! From what git reports to a failure code.
+//! Maps git's error reports to a failure code.
 //!
-//! Only what git itself says counts: the format strings of its errors ([`super::events`]) and the words of curl. What the
-//! server says (an `ERR` packet, progress, a status text) is an argument of them and could say anything.
+//! Only git's own text counts: the format strings of its errors ([`super::events`]) and the messages of curl. Text of the
+//! server (an `ERR` packet, progress, a status text) is an argument of them and is not trusted.
 
 use nix::sys::signal::Signal;
 use repolens_core::FailureCode;
@@ -63,12 +63,12 @@ const OF_CURL: &[(&str, FailureCode)] = &[
     ("timed out", FailureCode::CloneTimedOut),
 ];
 
-/// Looked for last: these follow from others.
+/// Searched last: these follow from others.
 const OF_THE_END: &[(&str, FailureCode)] = &[
     ("died of signal", FailureCode::CloneFailed),
     ("unexpected disconnect", FailureCode::CloneFailed),
     ("RPC failed", FailureCode::CloneFailed),
-    // The pack ends early, and the connection was not lost: the server gave up, which it says beside the pack.
+    // The pack ends early, and the connection was not lost: the server gave up, which its message beside the pack confirms.
     ("invalid index-pack output", FailureCode::RemoteError),
 ];
 

@@ -1,6 +1,6 @@
 //! The errors that git reports as structured events (`GIT_TRACE2_EVENT`).
 //!
-//! On stderr, text of the server can look like git's own: an `ERR` packet with a line feed in it becomes a line that
+//! On stderr, text of the server can imitate git's own: an `ERR` packet with a line feed in it becomes a line that
 //! begins with `fatal:`. An event carries the format string of the message, which is git's own, apart from the arguments.
 
 use serde::Deserialize;
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_curl_are_told_from_the_address() {
+    fn the_words_of_curl_are_separated_from_the_address() {
         let error = |format: &str, message: &str| GitError {
             format: format.to_owned(),
             message: message.to_owned(),

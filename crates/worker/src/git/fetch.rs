@@ -28,8 +28,8 @@ pub(super) struct Fetch<'a> {
     pub sandbox: &'a Path,
 }
 
-/// Of more branches or tags than this, the rest is not considered when the newest is looked for: their ids are arguments
-/// of git, 41 bytes each.
+/// Where there are more branches or tags than this, the rest is not considered in the search for the newest: their ids are
+/// arguments of git, 41 bytes each.
 const MAX_CANDIDATES: usize = 10_000;
 
 impl Fetch<'_> {
@@ -93,13 +93,13 @@ impl Fetch<'_> {
     /// The one of `candidates` (all below `prefix`, `refs/heads/` or `refs/tags/`) with the newest commit. `None` where none
     /// of them is a commit, or the server does not hand out their commits.
     ///
-    /// The server tells no dates, so their commits are fetched, without folders and files where it can leave them out.
+    /// The server sends no dates, so their commits are fetched, without folders and files where it can leave them out.
     pub(super) async fn newest<'r>(&self, prefix: &str, candidates: &'r [Ref]) -> Result<Option<&'r Ref>, Failed> {
         let candidates = &candidates[..candidates.len().min(MAX_CANDIDATES)];
         let dir = self.sandbox.join("commits.git");
         let local = async |args| self.git.run(args, Reach::Disk, Some(self.sandbox)).await;
         local(command::init_args(&dir)).await?;
-        // It fails where a tag names a folder, and has fetched the commits all the same.
+        // It fails where a tag names a folder, but has fetched the commits by then.
         self.run_within_size(command::commits_args(self.remote, &dir, prefix))
             .await?;
         let objects = local(command::objects_args(&dir)).await?;
@@ -132,7 +132,7 @@ impl Fetch<'_> {
     fn failure(&self, ended: &Ended) -> Failed {
         let failed = classify::classify(&ended.errors, &ended.stderr, ended.signal);
         match failed.code {
-            // Where not a byte can be written, git does not always say so.
+            // When the disk is full, git does not always report it.
             FailureCode::CloneFailed if is_full(self.sandbox) => {
                 Failed::new(FailureCode::SandboxUnusable, format!("the disk is full: {failed}"))
             }

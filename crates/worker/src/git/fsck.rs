@@ -1,11 +1,11 @@
-//! Which objects of a repository are refused: by the checks of `git fsck`, whose messages have ids.
+//! Decides which objects of a repository are refused, by the checks of `git fsck`, whose messages have ids.
 //!
-//! What can harm whoever clones (entries named `.git` or `..`, dangerous `.gitmodules`, NUL bytes …) is refused, and so is
-//! what git cannot read. What is only untidy is not: old histories are full of zero-padded modes and odd time zones, and
-//! nothing of a repository is checked out here.
+//! Objects that can harm a user who clones (entries named `.git` or `..`, dangerous `.gitmodules`, NUL bytes …) are refused,
+//! and so are objects that git cannot read. Objects that are only untidy are not: old histories are full of zero-padded modes
+//! and odd time zones, and nothing of a repository is checked out here.
 //!
-//! A clone checks its objects while they arrive, by git's own severities, and is stopped at the first fault. Of a partial
-//! clone git does not let these severities be set. So where the fault is only untidy, the repository is cloned again without
+//! A clone checks its objects while they arrive, with git's own severities, and stops at the first fault. For a partial
+//! clone, git does not let these severities be set. So where the fault is only untidy, the repository is cloned again without
 //! the check, and checked afterwards with the severities below.
 
 use repolens_core::FailureCode;
@@ -36,7 +36,7 @@ pub(super) const UNTIDY: &[&str] = &[
     "zeroPaddedFilemode",
 ];
 
-/// What the ids of dangerous objects mean; each stands for all ids that begin with it.
+/// The meaning of the ids of dangerous objects; each entry covers all ids that begin with it.
 const DANGEROUS: &[(&str, &str)] = &[
     ("hasDotgit", "a folder entry named `.git`"),
     ("hasDotdot", "a folder entry named `..`"),
@@ -70,7 +70,7 @@ pub(super) fn refused_line(stderr: &str) -> Option<&str> {
         .find_map(|rest| message_id(rest.split_once(' ')?.1))
 }
 
-/// From `OBJECT: ID: TEXT`. A text can hold a line that looks like this, and refuse its own repository.
+/// Parses `OBJECT: ID: TEXT`. A text can hold a line of this form, which then refuses only its own repository.
 fn message_id(rest: &str) -> Option<&str> {
     let id = rest.split_once(": ")?.1.split_once(": ")?.0;
     id.chars().all(|c| c.is_ascii_alphanumeric()).then_some(id)

@@ -59,7 +59,7 @@ impl Git {
             Err(_) => format!("it took more than {} s", TIME.as_secs()),
         };
         tracing::info!("the history was not fetched: {problem}");
-        // What the server said is for the log.
+        // The server's message is only logged.
         Some("the history could not be fetched within its limits".to_owned())
     }
 }
@@ -131,7 +131,7 @@ impl Fetch<'_> {
         }
     }
 
-    /// Counts what is there.
+    /// Counts the commits and files that were fetched.
     async fn read(&self) -> Result<Read, Failed> {
         let mut args = command::in_repository(&self.cloned.dir);
         args.extend(["rev-list", "--timestamp", "--max-count=100000"].map(OsString::from));

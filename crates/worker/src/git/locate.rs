@@ -1,7 +1,7 @@
 //! From an address to the remote that git will connect to: vetted, pinned; redirects followed by hand.
 //!
 //! The first request that git would make is made here, so that a missing repository or a request for a password is known
-//! early, and so that a redirect leads nowhere that was not vetted like the address itself.
+//! early, and so that every redirect is vetted like the address itself.
 
 mod answer;
 
@@ -37,7 +37,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The request that begins every fetch over HTTP.
 const FIRST_REQUEST: &str = "/info/refs?service=git-upload-pack";
 
-/// Some hosts answer only to user agents that look like git.
+/// Some hosts answer only to user agents that begin like git's.
 const USER_AGENT: &str = concat!("git/2.47 (RepoLens/", env!("CARGO_PKG_VERSION"), ")");
 
 /// Follows redirects from `url` to a repository. `credential` is sent to its own origin only.

@@ -67,7 +67,7 @@ fn a_clone_has_the_name_of_its_repository() {
 }
 
 #[test]
-fn the_summary_has_no_colour_where_it_is_no_terminal() {
+fn the_summary_has_no_color_where_it_is_no_terminal() {
     let repositories = Repositories::make();
     let output = run(&[
         "analyze",
@@ -82,7 +82,7 @@ fn the_summary_has_no_colour_where_it_is_no_terminal() {
 }
 
 #[test]
-fn a_terminal_gets_colours_and_a_bar_where_it_can_show_them() {
+fn a_terminal_gets_colors_and_a_bar_where_it_can_show_them() {
     let repositories = Repositories::make();
     let path = repositories.root().join("small.git");
     // `script` runs it in a terminal of its own, and writes what that shows.
@@ -98,8 +98,8 @@ fn a_terminal_gets_colours_and_a_bar_where_it_can_show_them() {
         let output = script.envs(variables.iter().copied()).stdin(Stdio::null()).output();
         text(&output.expect("`script` is installed").stdout)
     };
-    let (colour, bar) = ("\x1b[1m", "░");
-    for (variables, has_colour, has_bar) in [
+    let (color, bar) = ("\x1b[1m", "░");
+    for (variables, has_color, has_bar) in [
         (&[("TERM", "xterm")][..], true, true),
         (&[("TERM", "xterm"), ("NO_COLOR", "1")], false, true),
         (&[("TERM", "dumb")], false, false),
@@ -108,8 +108,8 @@ fn a_terminal_gets_colours_and_a_bar_where_it_can_show_them() {
         let shown = shown(variables);
         assert!(shown.contains("javascript"), "{shown}");
         assert_eq!(
-            (shown.contains(colour), shown.contains(bar)),
-            (has_colour, has_bar),
+            (shown.contains(color), shown.contains(bar)),
+            (has_color, has_bar),
             "{variables:?}: {shown}"
         );
         assert!(has_bar || !shown.contains('\x1b'), "{shown}");

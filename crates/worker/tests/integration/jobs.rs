@@ -29,11 +29,11 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(behaviour: &[&str]) -> Self {
-        Self::with_timeout(behaviour, limits().timeout_seconds)
+    fn new(behavior: &[&str]) -> Self {
+        Self::with_timeout(behavior, limits().timeout_seconds)
     }
 
-    fn with_timeout(behaviour: &[&str], seconds: u64) -> Self {
+    fn with_timeout(behavior: &[&str], seconds: u64) -> Self {
         let api = FakeApi::start();
         let sandbox_root = tempfile::tempdir().expect("a folder");
         let mut limits = limits();
@@ -43,7 +43,7 @@ impl Bench {
             git: local_git(),
             analyzer: Analyzer {
                 program: example("stand_in"),
-                first_args: behaviour.iter().map(Into::into).collect(),
+                first_args: behavior.iter().map(Into::into).collect(),
                 search_path: search_path(),
                 limits,
             },
@@ -188,16 +188,16 @@ async fn a_confined_child_reads_the_repository_and_no_more() {
 
 #[tokio::test]
 async fn each_way_to_die_has_its_code() {
-    for (behaviour, code) in [
+    for (behavior, code) in [
         ("eat", "analysis-out-of-memory"),
         ("abort", "analysis-crashed"),
         ("exit", "analysis-crashed"),
         ("nonsense", "analysis-crashed"),
         ("flood", "report-too-large"),
     ] {
-        let report = Bench::new(&[behaviour]).scan().await;
-        assert_eq!(report["status"], "failed", "{behaviour}");
-        assert_eq!(report["errorCode"], code, "{behaviour}");
+        let report = Bench::new(&[behavior]).scan().await;
+        assert_eq!(report["status"], "failed", "{behavior}");
+        assert_eq!(report["errorCode"], code, "{behavior}");
         assert!(report["error"].as_str().expect("a sentence").len() > 20);
         assert!(report.get("results").is_none());
     }
@@ -232,9 +232,9 @@ async fn a_file_that_its_parser_never_comes_back_from_is_left_out() {
 
 #[tokio::test]
 async fn a_stage_that_kills_the_analysis_or_never_ends_is_left_out() {
-    for behaviour in ["dislike-stage", "hang-stage"] {
-        let report = Bench::new(&[behaviour, "call-graph"]).scan().await;
-        assert_eq!(report["status"], "completed", "{behaviour}");
+    for behavior in ["dislike-stage", "hang-stage"] {
+        let report = Bench::new(&[behavior, "call-graph"]).scan().await;
+        assert_eq!(report["status"], "completed", "{behavior}");
         let args = report["results"]["args"].as_array().expect("a list");
         assert!(args.contains(&"--skip-stage=call-graph".into()), "{args:?}");
         assert!(!args.contains(&"--skip-stage=harmless".into()), "{args:?}");

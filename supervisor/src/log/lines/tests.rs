@@ -66,7 +66,7 @@ fn a_line_with_its_own_time_and_level_gets_no_second_one() {
             format!("{own} api        WARN  own form a=1\n")
         );
     }
-    // Nobody speaks for another, and a time alone is not enough.
+    // No process can forge another's line, and a time alone is not enough.
     for line in [
         format!("{own} supervisor INFO  all is well"),
         format!("{own} nothing else"),
@@ -130,14 +130,14 @@ fn json_lines_are_merged_and_others_are_quoted() {
 }
 
 #[test]
-fn pretty_has_colours_of_the_source() {
+fn pretty_has_colors_of_the_source() {
     assert!(rendered(Format::Pretty, &[b"hi"]).contains("\x1b[36mapi"));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// However the bytes are split into reads, the log is the same, and every byte is there.
+    /// However the bytes are split into reads, the log is the same, and no byte is missing.
     #[test]
     fn reads_do_not_matter(
         lines in proptest::collection::vec(proptest::string::string_regex("[ -~é€]{0,80}").expect("a pattern"), 0..40),

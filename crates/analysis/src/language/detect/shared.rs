@@ -4,7 +4,7 @@
 use super::super::spans::SpanKind;
 use super::super::{LanguageId, scanner};
 
-/// What the text of a file says about a shared ending.
+/// The result for a shared extension, from the text of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// The language that the table has for the ending.

@@ -11,7 +11,7 @@ pub(super) const MAX_VAIN: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Heredoc {
     tag: Vec<u8>,
-    /// White space may stand before the closing tag.
+    /// White space may precede the closing tag.
     indented: bool,
 }
 

@@ -73,7 +73,7 @@ impl Yaml<'_> {
                 }
                 b'|' | b'>' if begins_value => header = true,
                 b' ' | b'\t' | b'\r' => {}
-                // What may stand behind the sign of a block.
+                // The characters that may follow the sign of a block.
                 b'+' | b'-' | b'0'..=b'9' if header && !spaced => {}
                 _ => header = false,
             }

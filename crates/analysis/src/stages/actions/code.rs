@@ -197,7 +197,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
                     title: format!("Delete {name}"),
                     reason: format!("{why}: {name}"),
                     places,
-                    gain: "Less to read, and nothing that looks as if it were used".to_owned(),
+                    gain: "Less to read, and no code that only appears to be used".to_owned(),
                     effort_minutes: [(minutes[0] * count).clamp(5, 240), (minutes[1] * count).clamp(10, 960)],
                     done_when: "`deadCode` does not list them any more".to_owned(),
                     section: "deadCode".to_owned(),
@@ -282,7 +282,7 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
     found.take(2).collect()
 }
 
-/// Files that change together though nothing in the code says so.
+/// Files that change together without a link in the code.
 pub(super) fn hidden_pairs(_: &Facts, report: &Report) -> Vec<Candidate> {
     let pairs = report
         .hotspots

@@ -63,7 +63,7 @@ pub(super) fn knowledge(_: &Facts, report: &Report) -> Vec<Candidate> {
                 places: orphaned.iter().map(|file| place(&file.path, None)).collect(),
                 gain: "Questions on it have an answer".to_owned(),
                 effort_minutes: [60, 240],
-                done_when: "`CODEOWNERS` or the file's header names a person who is there".to_owned(),
+                done_when: "`CODEOWNERS` or the file's header names a person who is still active".to_owned(),
                 section: "hotspots".to_owned(),
             },
             benefit: 18.0,

@@ -16,7 +16,7 @@ fn candidate(benefit: f64, action: Action) -> Vec<Candidate> {
 
 pub(super) fn license(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let found = report
-        .licences
+        .licenses
         .as_ref()
         .is_none_or(|found| !found.files.is_empty() || !found.declared.is_empty());
     // Debian keeps them elsewhere, a crate's manifest is not read for it, and a README may have the text.
@@ -34,16 +34,21 @@ pub(super) fn license(facts: &Facts, report: &Report) -> Vec<Candidate> {
     {
         return Vec::new();
     }
-    candidate(60.0, Action {
-        id: "add-license".to_owned(),
-        title: "Add a license".to_owned(),
-        reason: "There is no license file and no manifest names a license: nobody else may use, change or share the code".to_owned(),
-        places: Vec::new(),
-        gain: "Others may use it".to_owned(),
-        effort_minutes: [10, 60],
-        done_when: "A file `LICENSE` is at the top, and the manifest names it".to_owned(),
-        section: "licences".to_owned(),
-    })
+    candidate(
+        60.0,
+        Action {
+            id: "add-license".to_owned(),
+            title: "Add a license".to_owned(),
+            reason:
+                "There is no license file and no manifest names a license: others may not use, change or share the code"
+                    .to_owned(),
+            places: Vec::new(),
+            gain: "Others may use it".to_owned(),
+            effort_minutes: [10, 60],
+            done_when: "A file `LICENSE` is at the top, and the manifest names it".to_owned(),
+            section: "licences".to_owned(),
+        },
+    )
 }
 
 pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
@@ -246,7 +251,7 @@ pub(super) fn dependencies(_: &Facts, report: &Report) -> Vec<Candidate> {
         Action {
             id: "bound-dependencies".to_owned(),
             title: format!(
-                "Say which versions of {} are known to work",
+                "State which versions of {} are known to work",
                 many(open.places_total, "dependency", "dependencies")
             ),
             reason: format!(
@@ -280,14 +285,18 @@ pub(super) fn files(_: &Facts, report: &Report) -> Vec<Candidate> {
     if published_by(report).is_some() || !is_used || community.security_policy.is_some() {
         return Vec::new();
     }
-    candidate(if weak { 10.0 } else { 8.0 }, Action {
-        id: "add-security-policy".to_owned(),
-        title: "Say where to report a vulnerability".to_owned(),
-        reason: "There are releases and no `SECURITY.md`: a finder does not know where to write without telling everybody".to_owned(),
-        places: Vec::new(),
-        gain: "Faults are reported in private first".to_owned(),
-        effort_minutes: [10, 30],
-        done_when: "A file `SECURITY.md` names an address".to_owned(),
-        section: "community".to_owned(),
-    })
+    candidate(
+        if weak { 10.0 } else { 8.0 },
+        Action {
+            id: "add-security-policy".to_owned(),
+            title: "Explain where to report a vulnerability".to_owned(),
+            reason: "There are releases and no `SECURITY.md`: a finder does not know where to report privately"
+                .to_owned(),
+            places: Vec::new(),
+            gain: "Faults are reported in private first".to_owned(),
+            effort_minutes: [10, 30],
+            done_when: "A file `SECURITY.md` names an address".to_owned(),
+            section: "community".to_owned(),
+        },
+    )
 }

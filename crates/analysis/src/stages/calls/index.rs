@@ -1,4 +1,4 @@
-//! All files' definitions under one numbering, and what names are looked up in.
+//! The definitions of all files under one numbering, and the tables by which names are resolved.
 
 use std::cell::OnceCell;
 
@@ -104,11 +104,11 @@ impl File<'_> {
     }
 }
 
-/// Files that are looked at for one name that is brought in by `import *`; beyond it, the name is taken for unknown.
+/// The most files that are searched for one name that `import *` brings in; above it, the name is unknown.
 const MAX_STARRED: usize = 1_000;
 
-/// Methods of the languages' own types and of everybody's libraries: such a name tells nothing, in whatever case its first
-/// letter is. Sorted.
+/// Methods of the languages' own types and of common libraries: such a name identifies no target, whatever the case of its
+/// first letter. Sorted.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
     "abort", "accept", "acquire", "add", "addAll", "addEventListener", "addRange", "all", "all?", "also", "and_then",
@@ -398,8 +398,8 @@ impl<'f> Index<'f> {
         self.star_groups[file as usize]
     }
 
-    /// The binding of a name that a file has by `import *`, and the file that it is in: the first one in the order of the
-    /// imports, by depth. Files that import each other in a circle are each looked at once.
+    /// The binding of a name that a file has by `import *`, and the file that defines it: the first one in the order of the
+    /// imports, by depth. Files that import each other in a circle are visited once each.
     pub(super) fn behind_stars(&self, file: u32, sym: u32) -> Option<(u32, V)> {
         if !self.files[file as usize].family.passes_on() || !self.definers.contains_key(&sym) {
             return None;
@@ -590,7 +590,7 @@ impl<'f> Index<'f> {
         name
     }
 
-    /// In how many files of a language that keeps all its words a name stands, where that is private to more than a file.
+    /// The number of files, in a language whose words are all kept, that contain a name that is private to more than a file.
     pub(super) fn files_by_name(&self) -> HashMap<(Family, u32), u32> {
         let mut wanted: HashMap<(Family, u32), u32> = HashMap::default();
         let shared = || {
@@ -612,8 +612,8 @@ impl<'f> Index<'f> {
         wanted
     }
 
-    /// A class of Python calls, on its own object, a method that it has and no other: the call's edge says so. (What is read
-    /// without a call is among the texts.)
+    /// A class of Python calls, on its own object, a method that only it has: the call already has an edge. (Names that are read
+    /// without a call are among the texts.)
     fn is_own_method(&self, file: &File<'_>, base: V, name: u32) -> bool {
         let Value::This(class) = file.calls.values[base as usize] else {
             return false;

@@ -1,4 +1,4 @@
-//! Figures of the graph: who calls how many, how deep, and what nobody reaches.
+//! Figures of the graph: the number of callers and callees, the depth, and the unreachable functions.
 
 use std::collections::HashMap;
 
@@ -120,7 +120,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
             }
         })
         .collect();
-    // The figures are those of the busiest, by intent: `total_functions` says of how many.
+    // Only the figures of the busiest functions are listed, by intent: `total_functions` is the true number.
     let truncated = unreachable.len() > MAX_LISTED || mains.len() > MAX_LISTED;
     let label = |list: &[u32]| list.iter().take(MAX_LISTED).map(|at| index.label(*at)).collect();
     let section = CallGraph {
@@ -168,7 +168,7 @@ fn references(index: &Index<'_>, solver: &Solver<'_, '_>, fan_in: &[u32], home: 
     index.files.iter().map(|file| (file.at, of_file(file))).collect()
 }
 
-/// For each function itself, or the named function (or file) that an anonymous one stands in.
+/// For each function itself, or the named function (or file) around an anonymous one.
 fn homes(index: &Index<'_>) -> Vec<u32> {
     let mut home: Vec<u32> = (0..index.functions + index.files.len() as u32).collect();
     for (at, file) in (0u32..).zip(&index.files) {

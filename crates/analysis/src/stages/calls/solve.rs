@@ -1,7 +1,7 @@
-//! From expressions to targets: what each value of each file stands for, asked for when a call needs it.
+//! From expressions to targets: the values of each expression of each file, computed when a call needs them.
 //!
-//! An answer is a set of few things; what may be more than [`MAX_ANSWER`] may be anything, and is nothing. Values that are
-//! passed are known after a round of calls, and the calls that wait for them are looked at again.
+//! An answer is a set of few things; more than [`MAX_ANSWER`] candidates are treated as unknown. Values that are
+//! passed are known after a round of calls, and the calls that wait for them are evaluated again.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -23,7 +23,7 @@ const MAX_ELEMENTS: usize = 32;
 /// Parameters of a function that are found by name.
 const MAX_PARAMETERS: usize = 256;
 
-/// What a value stands for. Functions, classes and containers are numbered over all files.
+/// A value. Functions, classes and containers are numbered over all files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Thing {
     Function(u32),
@@ -316,13 +316,16 @@ impl<'i, 'f> Solver<'i, 'f> {
             return None;
         };
         let is_constructor = matches!(data.calls.name(name), "constructor" | "__init__" | "__new__");
-        // What the object is must not be known: then the method is none of this repository's.
+        // If the object is unknown, the method is none of this repository's.
         // Elsewhere a type may have a name that is no class here: an interface of Go, an alias.
-        let tells_types = matches!(
+        let has_declared_types = matches!(
             data.family,
             Family::Jvm | Family::CSharp | Family::Swift | Family::Php | Family::C | Family::Rust
         );
-        if is_constructor || !self.eval(file, base).things.is_empty() || (tells_types && self.is_foreign(file, base)) {
+        if is_constructor
+            || !self.eval(file, base).things.is_empty()
+            || (has_declared_types && self.is_foreign(file, base))
+        {
             return None;
         }
         self.index.unique_method(file, data.syms[name as usize])
@@ -334,7 +337,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         known[value as usize]
     }
 
-    /// What the value stands for.
+    /// The things that the value may be.
     pub(super) fn eval(&mut self, file: u32, value: V) -> Answer {
         if value == UNKNOWN {
             return Answer::default();
@@ -566,7 +569,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         }
     }
 
-    /// Looks along the classes above; where none has it, and an object is asked, at those below.
+    /// Searches the classes above; where none has it, and the receiver is an object, those below.
     fn member_of_class(&mut self, class: u32, name: u32, object: Option<bool>) -> Answer {
         let mro = self.mro(class);
         let found = self.in_classes(&mro, name);
@@ -677,7 +680,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         found
     }
 
-    /// The class and those above it, in the order in which they are looked at (C3; by depth where that has no answer).
+    /// The class and those above it, in the order of the lookup (C3; by depth where C3 has no answer).
     fn mro(&mut self, class: u32) -> Rc<[u32]> {
         if let Some(known) = &self.mro[class as usize] {
             return Rc::clone(known);
@@ -710,10 +713,10 @@ impl<'i, 'f> Solver<'i, 'f> {
     }
 }
 
-/// Merges the orders of the bases: the first head that stands behind no other. Ends after `limit` classes.
+/// Merges the orders of the bases: the first head that is in the tail of no other. Ends after `limit` classes.
 fn merge(lists: Vec<Vec<u32>>, limit: usize) -> Vec<u32> {
     let mut lists: Vec<VecDeque<u32>> = lists.into_iter().map(VecDeque::from).collect();
-    // How many times a class stands behind the head of a list.
+    // How many lists have a class in their tail.
     let mut behind: HashMap<u32, usize> = HashMap::default();
     for class in lists.iter().flat_map(|list| list.iter().skip(1)) {
         *behind.entry(*class).or_default() += 1;
@@ -735,7 +738,7 @@ fn merge(lists: Vec<Vec<u32>>, limit: usize) -> Vec<u32> {
                     *times -= 1;
                 }
             } else if good.is_none() {
-                // No order fits: it is taken out wherever it stands.
+                // No order fits: it is removed from all lists.
                 remove_behind(list, next, &mut behind);
             }
         }

@@ -11,7 +11,7 @@ use crate::budget::spend;
 /// An import costs more than any names it brings: first as few imports as can be, of these the ones with the fewest names.
 const IMPORT: i64 = 1 << 32;
 
-/// Edges that are looked at while imports of all groups are put back; beyond it, more are told than are needed.
+/// The most edges visited while imports of all groups are put back; above it, more imports are suggested than are needed.
 pub(super) const PATIENCE: usize = 20_000_000;
 
 /// `(source, target)` of the imports to take out of `edges`, which are `(source, target, names)`, each pair once.

@@ -310,7 +310,7 @@ fn plain(word: &str) -> &str {
 /// At most: of one pattern.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// `a/*.{js,ts}` as `a/*.js` and `a/*.ts`; `@(a|b)` and `?(x)` as what may stand there.
+/// Expands `a/*.{js,ts}` to `a/*.js` and `a/*.ts`, and `@(a|b)` and `?(x)` to their alternatives.
 fn alternatives(pattern: &str) -> Vec<String> {
     let mut done = Vec::new();
     let mut work = vec![pattern.to_owned()];

@@ -9,7 +9,7 @@ use crate::language::Glob;
 
 /// A family of tools.
 struct Family {
-    /// Packages that a package or one above it needs; a name that ends in `/` stands for all below it. None: any package.
+    /// Packages that a package or one above it needs; a name that ends in `/` matches all below it. Empty: any package.
     packages: &'static [&'static str],
     /// Patterns of paths below the folder of a package, without their ending. `src/` may come before them.
     files: &'static [&'static str],

@@ -21,7 +21,7 @@ pub(crate) fn entry_points(files: &[FileFacts]) -> BTreeSet<u32> {
 /// The files that a `package.json` names, built ones mapped back to their source.
 pub(super) struct Declared {
     pub(super) found: Vec<u32>,
-    /// Of these, those that users ask for or start, and that no pattern stands for.
+    /// Of these, those that users import or start, and that no pattern covers.
     named: Vec<u32>,
     /// For each thing that the package offers a source was found.
     pub(super) all_known: bool,
@@ -63,7 +63,7 @@ impl Declared {
             let mut any = false;
             for path in code {
                 let start = path.split_once('*').map(|(start, _)| start);
-                // What a pattern stands for was found when it came first.
+                // The files of a pattern were found when it came first.
                 if let Some(known) = start.and_then(|start| patterns.get(start)) {
                     any |= known;
                     continue;
@@ -96,7 +96,7 @@ impl Declared {
     }
 }
 
-/// Where the source of what is asked for by a name (`.`, `./part`) stands by custom.
+/// The usual place of the source of a published name (`.`, `./part`).
 fn named(name: &str) -> Vec<String> {
     let stems: Vec<String> = match name.trim_start_matches("./") {
         "" => Vec::new(),

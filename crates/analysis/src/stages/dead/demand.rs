@@ -1,4 +1,4 @@
-//! Which exports are asked for: by imports, and through re-exports.
+//! The exports that are used: by imports, and through re-exports.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use crate::budget::spend;
 use crate::facts::{FileFacts, Import, ImportedName};
 use crate::graph::Graph;
 
-/// Which names of which files are asked for.
+/// Which names of which files are used.
 pub(super) struct Demand {
     all: Vec<bool>,
     names: HashSet<(u32, String)>,
@@ -20,11 +20,11 @@ struct Reexports<'f> {
     named: HashMap<&'f str, Vec<(u32, Option<&'f str>)>>,
     /// `export * from`.
     stars: Vec<u32>,
-    /// Names that were looked for behind the stars.
+    /// The number of names that were searched for behind the stars.
     passed: usize,
 }
 
-/// Names of one file times its `export * from`: beyond it, all of what is behind them is taken to be asked for.
+/// The limit of names of one file times its `export * from`: above it, all exports behind the stars are taken as used.
 const MAX_PASSED: usize = 100_000;
 
 impl Demand {
@@ -83,15 +83,15 @@ fn exports_default(file: &FileFacts) -> bool {
     exports.iter().any(|export| &*export.name == "default")
 }
 
-/// The names that an import asks for; `None`: all of the file.
+/// The names that an import uses; `None`: all of the file.
 fn asked(import: &Import) -> impl Iterator<Item = Option<String>> {
-    // What is taken of a whole module stands behind it, where that is all known.
-    let is_told = |name: &ImportedName| name.local.is_empty() && &*name.imported != "*";
-    let told = import.names.iter().any(is_told);
+    // The members that are used of a whole module follow it, where all of them are known.
+    let is_member = |name: &ImportedName| name.local.is_empty() && &*name.imported != "*";
+    let has_members = import.names.iter().any(is_member);
     let is_namespace = import.names.iter().any(|name| &*name.imported == "*");
     import.names.iter().map(move |name| match &*name.imported {
         // It may be a part of what `module.exports = …` is.
-        "*" if told => Some(WHOLE.to_owned()),
+        "*" if has_members => Some(WHOLE.to_owned()),
         "*" => None,
         // What `require` takes may be a part of it too.
         "default" if name.local.is_empty() && !is_namespace => Some(WHOLE.to_owned()),
@@ -112,7 +112,7 @@ impl<'f> Reexports<'f> {
         }
     }
 
-    /// What is asked of other files where this one is asked for `name`, or for all.
+    /// The names that a file uses of other files where `name`, or everything, is used of it.
     fn follow(&mut self, name: Option<&str>, work: &mut Vec<(u32, Option<String>)>) {
         let owned = |(target, name): &(u32, Option<&str>)| (*target, name.map(str::to_owned));
         let Some(name) = name else {

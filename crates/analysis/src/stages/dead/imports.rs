@@ -1,4 +1,4 @@
-//! Imports that nobody uses. Whether its file names what an import brings in was found with its tree; here is judged what
+//! Unused imports. The syntax facts already hold whether a file uses the names that it imports; this module judges what
 //! that means in its language.
 
 use std::collections::HashSet;
@@ -167,7 +167,7 @@ struct Rust<'f> {
     last: Option<(u32, Option<HashSet<&'f str>>)>,
 }
 
-/// Modules below a file that are looked at; a file that has more is not judged.
+/// The most modules below a file that are visited; a file that has more is not judged.
 const MAX_BELOW: usize = 2_000;
 
 impl<'f> Rust<'f> {

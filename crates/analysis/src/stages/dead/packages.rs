@@ -53,7 +53,7 @@ pub(super) fn is_declaration(path: &str) -> bool {
         .any(|ending| path.ends_with(ending))
 }
 
-/// A `.js` file with declarations beside it was built, or is there for others.
+/// Whether a `.js` file has declarations beside it: then it was built, or is published.
 pub(super) fn has_declaration(index: &HashMap<String, u32>, path: &str) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_lowercase();
     ["d.ts", "d.mts", "d.cts"]

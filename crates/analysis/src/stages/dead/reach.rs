@@ -1,4 +1,4 @@
-//! Which files of JavaScript and TypeScript packages are reached from entry points, and which exports are asked for.
+//! Which files of JavaScript and TypeScript packages are reached from entry points, and which exports are used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +103,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     result
 }
 
-/// Folders whose files a framework finds, whoever else imports them.
+/// Folders whose files a framework finds, even if no file imports them.
 const STARTED: &[&str] = &[
     "scripts",
     "bin",
@@ -122,7 +122,7 @@ const STARTED: &[&str] = &[
     "__mocks__",
     "cypress",
 ];
-/// Folders of that kind by some frameworks, and of plain modules by others: what nobody imports is started.
+/// Folders of that kind in some frameworks, and of plain modules in others: a file without an import is started.
 const PERHAPS_STARTED: &[&str] = &[
     "tools",
     "public",
@@ -137,7 +137,7 @@ const PERHAPS_STARTED: &[&str] = &[
     "configs",
 ];
 
-/// Files that nobody imports because a tool finds them by their name: tests, configurations, stories, pages of frameworks,
+/// Whether a tool finds a file by its name, so that it needs no import: tests, configurations, stories, pages of frameworks,
 /// scripts, workers, samples.
 fn is_started_by_name(file: &FileFacts, imported: bool) -> bool {
     let path = file.path.as_str();

@@ -16,7 +16,7 @@ const HIDDEN: f64 = 20.0;
 
 pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let Some(hotspots) = &measured.report.hotspots else {
-        return not_measured("points", "there is no history to look at");
+        return not_measured("points", "there is no history to analyze");
     };
     let knowledge = &hotspots.knowledge;
     let people = Term::new(

@@ -61,7 +61,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let single = Term::new(
         "several_versions",
         0.2,
-        "packages that are there in several versions, in percent",
+        "packages that occur in several versions, in percent",
     );
     let single = if dependencies.statistics.transitive == 0 {
         single.not_measured("no lock file")

@@ -1,4 +1,4 @@
-//! Documentation: the README, comments in the code, and what users and contributors look for.
+//! Documentation: the README, comments in the code, and the files that users and contributors need.
 
 use repolens_core::report::AspectGrade;
 
@@ -38,7 +38,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     );
     let files = match (&measured.report.community, measured.published_by) {
         (_, Some(registry)) => files.not_measured(&format!("a package of {registry} leaves most of them out")),
-        (None, None) => files.not_measured("the stage that looks for them failed"),
+        (None, None) => files.not_measured("the stage that finds them failed"),
         (Some(community), None) => {
             let found = [
                 &community.license,

@@ -150,7 +150,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> (AspectGrade, u64) {
         .collect();
     inputs.push(GradeInput {
         name: MIDDLING_PROJECT.to_owned(),
-        description: format!("{MIDDLING_LINES} lines with a debt of {MIDDLING_PERCENT} %, added to every project: a little code says little"),
+        description: format!("{MIDDLING_LINES} lines with a debt of {MIDDLING_PERCENT} %, added to every project: a little code is little evidence"),
         value: MIDDLING_LINES,
         contribution: thousandth(middling / cost * 100.0),
         share: thousandth(middling / (minutes + middling)),
@@ -282,7 +282,7 @@ fn of_report(measured: &Measured<'_>) -> Vec<Debt> {
     debts
 }
 
-/// Copies of which two or more are in the product. The list of copies may be cut: then it stands for the rest.
+/// Copies of which two or more are in the product. The list of copies may be cut; it then represents the rest.
 fn copied(copies: &Duplication, product: &BTreeSet<&str>) -> Debt {
     let inside = |clone: &Clone| {
         clone

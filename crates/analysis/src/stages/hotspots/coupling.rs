@@ -1,4 +1,4 @@
-//! Change coupling: files that change in the same commits, and whether the code says why.
+//! Change coupling: files that change in the same commits, and whether the code explains it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -154,20 +154,20 @@ impl Chance {
 struct ImportPaths<'a> {
     facts: &'a Facts,
     /// Both directions of each import.
-    neighbours: HashMap<u32, Vec<u32>>,
+    neighbors: HashMap<u32, Vec<u32>>,
     has_graph: bool,
 }
 
 impl<'a> ImportPaths<'a> {
     fn new(facts: &'a Facts, graph: Option<&Graph>) -> Self {
-        let mut neighbours: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut neighbors: HashMap<u32, Vec<u32>> = HashMap::new();
         for edge in graph.iter().flat_map(|graph| &graph.edges) {
-            neighbours.entry(edge.source).or_default().push(edge.target);
-            neighbours.entry(edge.target).or_default().push(edge.source);
+            neighbors.entry(edge.source).or_default().push(edge.target);
+            neighbors.entry(edge.target).or_default().push(edge.source);
         }
         Self {
             facts,
-            neighbours,
+            neighbors,
             has_graph: graph.is_some(),
         }
     }
@@ -184,7 +184,7 @@ impl<'a> ImportPaths<'a> {
     /// By an import of one by the other, or of both by way of a third: a chain of two, or two that import or are imported
     /// by the same file.
     fn connected(&self, a: u32, b: u32) -> bool {
-        let of = |file: u32| self.neighbours.get(&file).map_or(&[][..], Vec::as_slice);
+        let of = |file: u32| self.neighbors.get(&file).map_or(&[][..], Vec::as_slice);
         let (of_a, of_b) = (of(a), of(b));
         of_a.contains(&b) || of_a.iter().any(|between| of_b.contains(between))
     }

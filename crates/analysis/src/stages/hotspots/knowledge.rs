@@ -89,7 +89,7 @@ fn degree(by: &ByAuthor, commits: u32) -> f64 {
     3.293 + if by.created { 1.098 } else { 0.0 } + 0.164 * f64::from(by.commits) - 0.321 * (1.0 + others).ln()
 }
 
-/// People are taken away, those with the most files first, until more than half of the files have no author left.
+/// People are removed, those with the most files first, until more than half of the files have no author left.
 fn bus_factor(files: &[(&FileFacts, &FileChanges)], people: usize) -> u64 {
     let mut authors_left = vec![0u32; files.len()];
     let mut files_of = vec![Vec::new(); people];

@@ -5,7 +5,7 @@ use super::{Index, Resolver, Target, folder, join, normalize};
 use crate::facts::Import;
 
 struct C {
-    /// The files by their paths read backwards, sorted: those whose paths end alike stand side by side.
+    /// The files by their reversed paths, sorted: paths with the same end are adjacent.
     backwards: Vec<(String, u32)>,
 }
 

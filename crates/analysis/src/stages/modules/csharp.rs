@@ -125,7 +125,7 @@ impl Resolver for CSharp {
         spend(globals.map_or(0, Vec::len) as u64);
         let of_others = globals.into_iter().flatten().filter(|(file, _)| *file != from);
         let mut files: Vec<u32> = of_others
-            // `global using static` and an alias are those of a type: who uses it cannot be told from its name.
+            // `global using static` and an alias name a type: its name does not show which files use it.
             .filter(|(_, name)| self.namespaces.contains_key(name))
             .filter_map(|(_, name)| self.files(index, from, name))
             .flatten()

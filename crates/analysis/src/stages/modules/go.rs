@@ -1,4 +1,4 @@
-//! Go: a package is a folder, so an import leads to the folder's first file (by name, tests left out), which stands for the
+//! Go: a package is a folder, so an import leads to the folder's first file (by name, tests left out), which represents the
 //! package.
 
 use std::collections::{BTreeMap, HashMap};
@@ -7,7 +7,7 @@ use super::{Index, Resolver, Target, folder, join};
 use crate::budget::spend;
 use crate::facts::Import;
 
-/// Parts of a path that are looked at.
+/// The most parts of a path that are used.
 const MAX_PARTS: usize = 64;
 
 struct Go {
@@ -44,7 +44,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
     for (name, home) in declared {
         modules.entry(name).or_insert(home);
     }
-    // Without `go.mod`, a folder in the form of `…/src/host/owner/name` says what its own path is.
+    // Without `go.mod`, a folder of the form `…/src/host/owner/name` determines its own import path.
     let mut by_form = HashMap::new();
     for folder in packages.keys() {
         if let Some((_, path)) = folder

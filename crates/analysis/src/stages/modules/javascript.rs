@@ -25,7 +25,7 @@ pub(crate) mod sources;
 use aliases::Aliases;
 use sources::sources;
 
-/// The tree stands at `/` for the resolver.
+/// The tree, mounted at `/` for the resolver.
 struct Tree {
     /// Path to text, of the few files whose text is needed.
     files: HashMap<String, Option<String>>,
@@ -128,7 +128,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             "development",
             "default",
         ]),
-        // Where code and its declarations stand side by side, the code is what runs.
+        // Where code and its declarations are side by side, the code is what runs.
         extensions: strings(&[
             ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts", ".json", ".vue", ".svelte",
         ]),
@@ -280,7 +280,7 @@ impl JavaScript {
             .then(|| self.without_config.resolve(format!("/{home}"), ".").ok())
             .flatten()
             .map(|found| Tree::key(found.path()));
-        // Where only the declarations of what is built are there, the source says more.
+        // Where only the declarations of a built file exist, the source has more facts.
         if let Some(found) = offered.as_ref().filter(|found| !is_declaration(found)) {
             return self.target(index, found);
         }
@@ -302,7 +302,7 @@ fn is_declaration(path: &str) -> bool {
         .any(|ending| path.ends_with(ending))
 }
 
-/// A relative import that leads nowhere: what is no code is not looked for.
+/// The target of a relative import without a file; files other than code are not searched for.
 fn missing(specifier: &str) -> Target {
     let name = specifier.split(['?', '#']).next().unwrap_or_default();
     let ending = name

@@ -1,4 +1,4 @@
-//! PHP: a class is found by its namespace and name, whatever the autoloader's rules are. What a namespace's neighbours use
+//! PHP: a class is found by its namespace and name, whatever the autoloader's rules are. What a namespace's neighbors use
 //! without `use` is not seen.
 
 use std::collections::{HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! Python: packages and modules by path. As ruff's graph has it, `from package import name` leads to the submodule `name`
 //! where there is one, else to the package.
 //!
-//! Absolute names are looked for in the folder that holds the importing file's topmost package, then in the root, `src`
+//! Absolute names are searched in the folder that holds the importing file's topmost package, then in the root, `src`
 //! and `lib`, then beside a file that is in no package; from a test, also beside the packages that are part of tests.
 
 use std::cell::RefCell;
@@ -20,7 +20,7 @@ struct Python {
     own_root: RefCell<Option<(u32, String)>>,
 }
 
-/// Folders in which absolute names are looked for, in their order.
+/// Folders in which absolute names are searched, in their order.
 struct Roots {
     /// By the first part of a name: the folders that have a file or a folder of that name.
     by_name: HashMap<String, Vec<String>>,

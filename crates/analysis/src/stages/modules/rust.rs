@@ -50,7 +50,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
 }
 
 impl Rust {
-    /// Follows the `mod` declarations of every file; a file that nobody declares is the root of a crate.
+    /// Follows the `mod` declarations of every file; a file without a declaration is the root of a crate.
     fn build(&mut self, index: &Index<'_>) {
         let mut declared = Vec::new();
         for (at, file) in index.of_language("rust") {

@@ -54,7 +54,7 @@ impl Surroundings {
 const EACH_EXAMPLE: u64 = 2;
 /// Characters from which a first paragraph describes something.
 const DESCRIBES: usize = 30;
-/// Words from which a title says what the thing is.
+/// The number of words from which a title counts as a description.
 const SENTENCE: usize = 4;
 /// Headings from which a table of contents helps.
 const LONG: usize = 12;
@@ -68,27 +68,27 @@ fn always(_: &Document, _: Surroundings) -> bool {
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion { name: "title", weight: 10, applies: always, heading: "# Name", missing: "Begin with a title",
         points: |document, _| all(document.title.is_some()) },
-    Criterion { name: "description", weight: 15, applies: always, heading: "", missing: "Say in a sentence or two what it is and for whom",
+    Criterion { name: "description", weight: 15, applies: always, heading: "", missing: "Describe in a sentence or two what it is and for whom",
         points: |document, _| all(document.first_paragraph.chars().count() >= DESCRIBES
             || document.title.as_ref().is_some_and(|title| title.split_whitespace().count() >= SENTENCE)) },
-    Criterion { name: "installation", weight: 20, applies: always, heading: "## Installation", missing: "Say how to install it, with the command",
+    Criterion { name: "installation", weight: 20, applies: always, heading: "## Installation", missing: "Explain how to install it, with the command",
         points: |document, _| all(document.has_section(INSTALLATION) || document.has_code(is_install_command)
-            || document.links_to(&["install"]) || document.says(&["to install", "can be installed", "install it"])) },
+            || document.links_to(&["install"]) || document.mentions(&["to install", "can be installed", "install it"])) },
     Criterion { name: "usage", weight: 20, applies: always, heading: "## Usage", missing: "Show how to use it, with a short example",
         points: |document, _| all(document.has_section(USAGE) || document.has_code_beside(is_install_command)
             || document.links_to(&["getting-started", "quickstart", "quick-start", "tutorial", "examples", "getting started", "user guide", "usage"])) },
-    Criterion { name: "contributing", weight: 10, applies: always, heading: "## Contributing", missing: "Say how to contribute",
+    Criterion { name: "contributing", weight: 10, applies: always, heading: "## Contributing", missing: "Explain how to contribute",
         points: |document, around| all(around.contributing || document.has_section(CONTRIBUTING)
-            || document.links_to(&["contribut"]) || document.says(&["pull requests are welcome", "contributions are welcome", "patches are welcome"])) },
+            || document.links_to(&["contribut"]) || document.mentions(&["pull requests are welcome", "contributions are welcome", "patches are welcome"])) },
     Criterion { name: "license", weight: 10, applies: always, heading: "## License", missing: "Name the license",
         points: |document, around| all(around.license || document.has_section(LICENSE)
-            || document.links_to(&["license", "licence"]) || document.says(&["licensed under", "released under", "distributed under", "mit license", "apache license", "public domain"])) },
+            || document.links_to(&["license", "licence"]) || document.mentions(&["licensed under", "released under", "distributed under", "mit license", "apache license", "public domain"])) },
     Criterion { name: "table_of_contents", weight: 5, applies: |document, _| document.sections() >= LONG, heading: "## Contents", missing: "Add a table of contents",
         points: |document, _| all(document.has_contents || document.has_section(&["table of contents", "contents", "toc"])) },
     Criterion { name: "api", weight: 5, applies: always, heading: "## Documentation", missing: "Link to or describe the documentation",
         points: |document, _| all(document.has_section(&["api", "reference", "documentation", "docs", "options", "commands", "manual", "guide"])
             || document.links_to(&["docs", "documentation", "readthedocs", "rtfd", "pkg.go.dev", "godoc", "javadoc", "manual", "wiki", "api reference"])) },
-    Criterion { name: "tests", weight: 5, applies: |_, around| around.tests, heading: "## Tests", missing: "Say how to run the tests",
+    Criterion { name: "tests", weight: 5, applies: |_, around| around.tests, heading: "## Tests", missing: "Explain how to run the tests",
         points: |document, around| all(around.contributing || document.has_section(&["test", "develop", "contribut", "building", "hacking"])
             || document.has_code(is_test_command)) },
     Criterion { name: "changelog", weight: 3, applies: always, heading: "## Changelog", missing: "Link to the changes of each version",
@@ -152,7 +152,7 @@ fn all(yes: bool) -> u64 {
     if yes { u64::MAX } else { 0 }
 }
 
-/// Help counts where it is there; nobody is blamed for having no questions yet.
+/// Help counts where it is offered; a project without it loses nothing, because it may have had no questions yet.
 fn has_help(document: &Document) -> bool {
     document.has_section(&[
         "faq",

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// What the scoring looks at.
+/// The parts of a document that are scored.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub title: Option<String>,
@@ -51,7 +51,7 @@ impl Document {
         document.lines = text.lines().count() as u64;
         document.characters = text.chars().count() as u64;
         document.title = document.headings.first().map(|heading| heading.text.clone());
-        // A heading whose text stands below its own sub-headings has text too.
+        // A heading whose text is below its own sub-headings has text too.
         for at in (1..document.headings.len()).rev() {
             let (above, below) = document.headings.split_at_mut(at);
             let below = &below[0];
@@ -92,9 +92,9 @@ impl Document {
 
     /// Whether a block has a line of code that is no command of `others`.
     pub(super) fn has_code_beside(&self, others: impl Fn(&str) -> bool) -> bool {
-        let says_something = |line: &str| !line.is_empty() && !line.starts_with(['#', '/', '*']) && !others(line);
+        let is_code = |line: &str| !line.is_empty() && !line.starts_with(['#', '/', '*']) && !others(line);
         let mut blocks = self.code.iter().filter(|code| code.contains('\n'));
-        blocks.any(|code| code.lines().any(|line| says_something(line.trim())))
+        blocks.any(|code| code.lines().any(|line| is_code(line.trim())))
     }
 
     /// Whether the target or the text of a link or picture has one of the words.
@@ -104,8 +104,8 @@ impl Document {
             .any(|link| words.iter().any(|word| link.contains(word)))
     }
 
-    /// Whether the text says one of the phrases.
-    pub(super) fn says(&self, phrases: &[&str]) -> bool {
+    /// Whether the text contains one of the phrases.
+    pub(super) fn mentions(&self, phrases: &[&str]) -> bool {
         phrases.iter().any(|phrase| self.prose.contains(phrase))
     }
 
@@ -146,7 +146,7 @@ impl Document {
 
     fn paragraph(&mut self, text: &str) {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        // A slogan as a second heading, a row of badges or a quotation may stand before it.
+        // A slogan as a second heading, a row of badges or a quotation may precede it.
         let is_long = text.chars().filter(|c| c.is_alphabetic()).count() >= LONG_PARAGRAPH;
         let most = if is_long { 3 } else { 1 };
         let better =
@@ -163,7 +163,7 @@ impl Document {
     }
 }
 
-/// A name without an ending, or `.txt`, tells nothing: Markdown has fences, or headings that begin with `#`.
+/// A name without an extension, or `.txt`, is ambiguous: Markdown has fences, or headings that begin with `#`.
 fn is_markdown(lower: &str, text: &str) -> bool {
     let is_open = lower.ends_with(".txt") || !lower.rsplit('/').next().unwrap_or(lower).contains('.');
     let mut lines = text.lines().take(200);

@@ -1,5 +1,5 @@
-//! Definitions and calls of a JavaScript or TypeScript module. Functions are declared before what stands around them is
-//! read; a name of the module that a function uses is looked up when the module is complete.
+//! Definitions and calls of a JavaScript or TypeScript module. Functions are declared before the code around them is
+//! read; a name of the module that a function uses is resolved when the module is complete.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::calls::{ANY, Argument, Builder, Calls, Kind, MODULE, OPAQUE, UNKNOWN,
 use crate::syntax::Lines;
 
 /// `numbers`: places in [`crate::facts::Syntax::imports`] by the offset of what imports.
-/// `type_queries`: names whose types are asked for.
+/// `type_queries`: names in `typeof` types.
 pub(super) fn calls(
     lines: &Lines,
     program: &Program<'_>,
@@ -303,7 +303,7 @@ impl Walk<'_> {
             None => {
                 let own = it.id.as_ref().map(|id| id.name.to_string());
                 let at = it.id.as_ref().map_or(it.span, |id| id.span);
-                // The name of a function that is a value is its own: whoever has the value may call it.
+                // The name of a function that is a value is its own: any code that holds the value may call it.
                 let value = own.is_some() && it.is_expression();
                 self.define(&own.or(pending).unwrap_or_default(), at, value)
             }
@@ -422,7 +422,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A function that is a member of something may be called by whoever has that.
+    /// A function that is a member of an object may be called by any code that holds the object.
     fn publish(&mut self, value: V) {
         if let Value::Function(function) = self.builder.get(value) {
             self.builder.definition(function).entry = true;
@@ -635,7 +635,7 @@ impl Walk<'_> {
         true
     }
 
-    /// Looks for calls in an expression, and says what it stands for.
+    /// Records the calls in an expression, and returns its value.
     fn eval(&mut self, it: &Expression<'_>) -> V {
         match it {
             Expression::Identifier(id) => {

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap as HashMap;
 use super::Walk;
 use crate::facts::{Export, Import, ImportKind, ImportedName};
 
-/// The names of a file that stand for whole modules, and what is taken of each. Scopes are not told apart: a name that is
-/// bound twice takes what is taken of either.
+/// The names of a file that are bound to whole modules, and the members that are used of each. Scopes are not distinguished:
+/// a name that is bound twice gets the members of both.
 pub(super) struct Whole {
     /// There may be some: else no name is followed.
     any: bool,
@@ -18,7 +18,7 @@ pub(super) struct Whole {
     imports: Vec<(u32, String)>,
     /// The name that the `require` or `import()` that comes next is bound to.
     next: Option<String>,
-    /// Where the name stands whose member was just noted.
+    /// The position of the name whose member was just noted.
     noted: Option<u32>,
 }
 
@@ -62,7 +62,7 @@ impl Whole {
         if !self.any {
             return;
         }
-        // The name may stand before the import that binds it.
+        // The name may precede the import that binds it.
         let taken = self
             .names
             .entry(id.name.to_string())
@@ -281,7 +281,7 @@ impl Walk<'_> {
         }
     }
 
-    /// `new URL('./worker.js', import.meta.url)`: how bundlers are told of a worker.
+    /// `new URL('./worker.js', import.meta.url)`: the form in which bundlers find a worker.
     pub(super) fn new_expression(&mut self, it: &NewExpression<'_>) {
         if let (Expression::Identifier(callee), [Argument::StringLiteral(file), Argument::StaticMemberExpression(base)]) =
             (&it.callee, it.arguments.as_slice())
@@ -432,7 +432,7 @@ fn is_module(expression: &Expression<'_>) -> bool {
     }
 }
 
-/// The names that `const { a, b: c } = require(…)` takes; `None` where they are not all told.
+/// The names that `const { a, b: c } = require(…)` takes; `None` where some of them are computed.
 pub(super) fn destructured(pattern: &BindingPattern<'_>, init: &Expression<'_>) -> Option<Vec<ImportedName>> {
     let BindingPattern::ObjectPattern(pattern) = pattern else {
         return None;

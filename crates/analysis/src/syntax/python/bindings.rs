@@ -1,9 +1,9 @@
 //! Which imports of a Python module nothing uses, by the rules of ruff's F401 (which are pyflakes').
 //!
-//! Names are bound scope by scope in the order of the text; the bodies of functions are looked at when the module is
+//! Names are bound scope by scope in the order of the text; the bodies of functions are read when the module is
 //! complete. A name that is bound anew takes over the uses of the old binding, and only the last binding of a name can be
 //! unused. Uses are: a name that is read, a name in a quoted annotation, an entry of `__all__`. `import a as a` and
-//! `__future__` are meant to be unused; `# noqa` is honoured.
+//! `__future__` are unused by intent; `# noqa` is honored.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -107,7 +107,7 @@ struct Bindings<'a> {
     scopes: Vec<Scope<'a>>,
     current: usize,
     deferred: VecDeque<(usize, Deferred<'a>)>,
-    /// Quoted annotations, looked at when all names are known.
+    /// Quoted annotations, read when all names are known.
     quoted: Vec<(usize, String)>,
     all: Vec<&'a str>,
     in_annotation: bool,
@@ -319,7 +319,7 @@ impl<'a> Bindings<'a> {
         }
     }
 
-    /// A string where a type may stand.
+    /// A string at a place where a type is allowed.
     fn quoted_annotation(&mut self, text: &str) {
         struct Names<'n>(&'n mut Vec<String>);
         impl<'e> Visitor<'e> for Names<'_> {
@@ -363,7 +363,7 @@ impl<'a> Bindings<'a> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => "",
         };
-        // `Literal["a"]` holds values; `Optional["A"]` holds types wherever it stands.
+        // `Literal["a"]` holds values; `Optional["A"]` holds types everywhere.
         let types = name != "Literal" && (self.in_annotation || name.starts_with(char::is_uppercase));
         self.with_annotation(types, |walk| walk.visit_expr(&it.slice));
     }
@@ -599,7 +599,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_to_be_unused_is_not_told() {
+    fn imports_that_are_unused_by_intent_are_not_reported() {
         assert_eq!(
             unused("from __future__ import annotations\nfrom a import b as b\nimport c as c\n"),
             [""; 0]

@@ -1,5 +1,5 @@
-//! Definitions and calls of a Python module. The module is read first and the bodies of functions behind it, so that a
-//! body sees what the module's names stand for in the end.
+//! Definitions and calls of a Python module. The module is read first and the bodies of functions after it, so that a
+//! body sees the final values of the module's names.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -257,7 +257,7 @@ impl<'a> Walk<'a, '_> {
         self.builder.result(class)
     }
 
-    /// A path of names, without a look at calls in it.
+    /// A path of names, whose own calls are not recorded.
     fn path(&mut self, it: &'a Expr) -> V {
         match it {
             Expr::Name(name) => self.builder.read(&name.id),
@@ -539,7 +539,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Looks for calls in an expression, and says what it stands for.
+    /// Records the calls in an expression, and returns its value.
     fn eval(&mut self, it: &'a Expr) -> V {
         match it {
             Expr::Name(name) => {
@@ -550,7 +550,7 @@ impl<'a> Walk<'a, '_> {
             Expr::Attribute(attribute) => {
                 let value = self.attribute(attribute);
                 self.builder.mention(value);
-                // Read and not called: whoever has it may call it.
+                // Read and not called: any code that holds it may call it.
                 if let Value::Member(base, _) = self.builder.get(value)
                     && attribute.attr.starts_with('_')
                     && matches!(self.builder.get(base), Value::This(_))

@@ -20,8 +20,8 @@ fn judged(declaration: Node<'_>, context: &Context<'_>, _: &ImportedName) -> boo
         before = before.and_then(|sibling| sibling.prev_sibling());
     }
     let marked = before.is_some_and(|sibling| sibling.kind() == "attribute_item");
-    let says = |text: &str| memchr::memmem::find(context.text, text.as_bytes()).is_some();
-    !marked && !says("unused_imports") && !says("allow(unused)") && !says("include!")
+    let contains = |text: &str| memchr::memmem::find(context.text, text.as_bytes()).is_some();
+    !marked && !contains("unused_imports") && !contains("allow(unused)") && !contains("include!")
 }
 
 /// Keeps the names that may be used though the file that imports them does not write them: a trait's, and all that a macro

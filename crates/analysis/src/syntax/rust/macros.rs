@@ -1,6 +1,6 @@
 //! Items inside of a macro's call: `cfg_rt! { pub fn … }`, and the branches of `cfg_if! { if #[cfg(…)] { … } else { … } }`.
-//! A macro may make anything of its tokens; they are taken for items where the call stands among items and they parse
-//! as items, all of them.
+//! A macro may expand its tokens to anything; they are read as items where the call is among items and all of them parse
+//! as items.
 
 use tree_sitter::{Node, Range};
 
@@ -37,7 +37,7 @@ fn ranges(call: Node<'_>, text: &[u8]) -> Vec<Range> {
     }
 }
 
-/// What stands between the brackets.
+/// The tokens between the brackets.
 fn inside(tokens: Node<'_>) -> Option<Range> {
     let last = tokens.child_count().checked_sub(1)?;
     let (open, close) = (tokens.child(0)?, tokens.child(last)?);

@@ -1,5 +1,5 @@
 //! Cognitive complexity by the white paper, worked out by hand: the paper's own examples, and the places where naive
-//! versions go wrong. The figure behind each increment stands in a comment of the snippet; none was taken from a run.
+//! versions go wrong. A comment of the snippet gives the figure behind each increment; none was taken from a run.
 
 use super::parser;
 use crate::options::Limits;
@@ -8,7 +8,7 @@ use crate::units::CognitiveRules;
 struct Snippet {
     what: &'static str,
     language: &'static str,
-    /// The unit that is looked at.
+    /// The unit under test.
     unit: &'static str,
     cognitive: u32,
     source: &'static str,
@@ -216,7 +216,7 @@ fn snippets_have_the_figures_that_were_worked_out_by_hand() {
     let mut wrong = Vec::new();
     for snippet in SNIPPETS {
         let syntax = parser(snippet.language)
-            .expect("is there")
+            .expect("a parser")
             .facts(
                 "a",
                 snippet.source.as_bytes(),

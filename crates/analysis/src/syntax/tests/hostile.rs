@@ -223,10 +223,10 @@ fn what_takes_too_long_is_given_up() {
     assert!(start.elapsed() < Duration::from_secs(300), "{:?}", start.elapsed());
 }
 
-/// The scanner of Kotlin's grammar looks for white space behind `@`, also where the text ends.
+/// The scanner of Kotlin's grammar searches for white space after `@`, even at the end of the text.
 #[test]
 fn a_text_that_ends_in_an_annotation_ends() {
-    let kotlin = parser("kotlin").expect("is there");
+    let kotlin = parser("kotlin").expect("a parser");
     for end in ["@B", "@B(c", "@", "@B()"] {
         let text = format!("class A {{\n  val a: Int = 1\n  {end}");
         let syntax = kotlin.facts("a.kt", text.as_bytes(), &Limits::default(), CognitiveRules::PAPER);

@@ -23,7 +23,7 @@ pub(in crate::syntax) enum Part {
     New,
     /// `this(…)`, `super(…)` in a constructor.
     Constructor,
-    /// Stands for its first child.
+    /// Is read as its first child.
     Inner,
     /// A variable, parameter or field, with its type or value.
     Declare,
@@ -182,7 +182,7 @@ impl Context<'_> {
         class
     }
 
-    /// The names in the part of a class's head that says what it is made from.
+    /// The names in the part of a class's head that lists its bases.
     fn bases(&mut self, node: Node<'_>) -> Vec<V> {
         let mut found = Vec::new();
         let mut cursor = node.walk();
@@ -295,7 +295,7 @@ impl Context<'_> {
         }
     }
 
-    /// What a name that is called, or the last of a path, stands for.
+    /// The value of a name that is called, or of the last name of a path.
     fn callee(&mut self, node: Node<'_>, depth: usize) -> V {
         if part(node.kind()) != Part::Name {
             return self.expression(node, depth);

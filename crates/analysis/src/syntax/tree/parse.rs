@@ -11,9 +11,9 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Range, Tree};
 use super::Grammar;
 use crate::budget::thread_time;
 
-/// How long one file may take before it is given up, in time of the processor: a file of the largest size takes a
-/// twentieth of it, and what recovers from errors in quadratic time would take minutes. tree-sitter has no count of its
-/// work that tells the two apart; time of this thread does not depend on what else the machine does.
+/// The processor time after which one file is given up: a file of the largest size takes a twentieth of it, and a
+/// quadratic recovery from errors would take minutes. tree-sitter does not count its work, which would distinguish
+/// them; the time of this thread does not depend on other load of the machine.
 const MAX_TIME: Duration = Duration::from_secs(5);
 
 thread_local! {
@@ -58,8 +58,8 @@ pub(super) fn parse(grammar: &'static Grammar, text: &[u8], ranges: &[Range], be
             }
         };
         let options = ParseOptions::new().progress_callback(&mut progress);
-        // A scanner of a grammar may look for the line's end without a look at the text's (Kotlin's does, behind `@`), and
-        // would never come back: there is always one.
+        // A scanner of a grammar may search for the line's end without checking the text's (Kotlin's does, after `@`), and
+        // would never return: the text always ends with one.
         let mut read = |at: usize, _| {
             if at == text.len() {
                 b"\n"

@@ -1,7 +1,7 @@
-//! Functions that only their own file (or package) can call, and that nothing in it names: what nobody calls.
+//! Private functions without a caller: only their own file (or package) can call them, and nothing in it names them.
 //!
-//! A name counts wherever its word stands, in comments and texts too: precision before recall. What a framework may find
-//! by its name or by a mark on it is left alone.
+//! A name counts wherever its word occurs, in comments and texts too: precision before recall. A function that a framework
+//! may find by its name or by a mark on it is left out.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::Context;
 /// What makes a function of a language private.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::syntax) enum Private {
-    /// It is not told, or calls by name are the custom.
+    /// Its visibility is unknown, or calls by name are the custom.
     Unknown,
     /// The word `private` (or `fileprivate`) before it.
     Word,

@@ -1,6 +1,6 @@
-//! Imports whose name stands nowhere else in their file.
+//! Imports whose name occurs nowhere else in their file.
 //!
-//! A word counts wherever it stands, in comments (`{@link A}`, `@var A`) and texts too: precision before recall.
+//! A word counts wherever it occurs, in comments (`{@link A}`, `@var A`) and texts too: precision before recall.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -29,12 +29,12 @@ pub(super) struct Candidate {
     /// In `Syntax::imports`, and in its names.
     import: usize,
     name: usize,
-    /// Where the declaration begins that it stands in.
+    /// The start of the declaration around it.
     declaration: usize,
 }
 
 impl Context<'_> {
-    /// Remembers the last import, which `node` stands for, where its names can be judged.
+    /// Remembers the last import, of which `node` is a part, where its names can be judged.
     pub(super) fn import_candidates(&mut self, node: Node<'_>) {
         let Some(rules) = self.unused_imports else { return };
         let mut declaration = node;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{Github, Unknown, away, read, unreachable};
+use super::{Github, Unknown, read, unavailable, unreachable};
 
 /// What of a sign-in stays with the browser until it comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Github {
             .await;
         let response = sent.map_err(|error| unreachable(&error))?;
         if response.status().is_server_error() {
-            return Err(away(30));
+            return Err(unavailable(30));
         }
         if !response.status().is_success() {
             return Ok(None);

@@ -54,11 +54,11 @@ fn code_of(page: &mut Page, excerpt: &Excerpt) {
                 sentence.push_str(&format!(" {what}: {}.", html(&names.join(", "))));
             }
         }
-        page.say(&sentence);
+        page.paragraph(&sentence);
     }
     if let Some(metrics) = excerpt.complexity_metrics.get() {
         let statistics = &metrics.statistics;
-        page.say(&format!(
+        page.paragraph(&format!(
             "{} functions; cyclomatic complexity {} on average and {} at most, cognitive complexity {} and {}.",
             thousands(statistics.total_functions),
             score(statistics.avg_cyclomatic),
@@ -102,7 +102,7 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
     }
     page.section("structure", "Structure");
     if let Some(modules) = excerpt.module_graph.get() {
-        page.say(&format!(
+        page.paragraph(&format!(
             "{} files with {} imports of each other and {} of packages; {} imports lead nowhere.",
             thousands(modules.nodes.len() as u64),
             thousands(modules.edges_total),
@@ -121,7 +121,7 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
     }
     if let Some(cycles) = excerpt.circular_dependencies.get() {
         if cycles.cycles.is_empty() {
-            page.say("No file imports itself by way of others.");
+            page.paragraph("No file imports itself by way of others.");
         }
         // Older reports name the chain alone.
         let size = |cycle: &Cycle| match cycle.group_size {
@@ -193,7 +193,7 @@ fn call_graph(page: &mut Page, calls: &Calls, has: impl Fn(&str) -> bool) {
             thousands(statistics.max_depth)
         ));
     }
-    page.say(&sentences);
+    page.paragraph(&sentences);
     page.table(
         "Functions through which most calls go",
         &["Function", "Place", "#Called by", "#Calls", "#Depth"],
@@ -231,9 +231,9 @@ fn dead_code(page: &mut Page, excerpt: &Excerpt) {
         let count = thousands(dead.unused_files.len() as u64);
         sentence.push_str(&format!("; {count} files are reached from no entry point"));
     }
-    page.say(&format!("{sentence}."));
+    page.paragraph(&format!("{sentence}."));
     page.table(
-        "Exports that nobody imports",
+        "Exports without an import",
         &["File", "Names"],
         dead.unused_exports.len() as u64,
         dead.unused_exports
@@ -278,8 +278,8 @@ fn duplication(page: &mut Page, excerpt: &Excerpt) {
         return;
     };
     page.section("copies", "Copied code");
-    page.say(&format!(
-        "{} % of the lines ({}) stand elsewhere too.",
+    page.paragraph(&format!(
+        "{} % of the lines ({}) have a copy elsewhere.",
         score(copies.percentage),
         thousands(copies.duplicated_lines)
     ));
@@ -313,23 +313,23 @@ fn dependencies(page: &mut Page, excerpt: &Excerpt) {
     };
     page.section("dependencies", "Dependencies");
     let statistics = &dependencies.statistics;
-    page.say(&format!(
+    page.paragraph(&format!(
         "{} packages: {} direct, {} that came with them, {} for development.",
         thousands(statistics.total),
         thousands(statistics.direct),
         thousands(statistics.transitive),
         thousands(statistics.dev)
     ));
-    // Older reports do not tell which are direct.
-    let tells = excerpt.dependencies.has("packages[].direct");
+    // Older reports do not state which are direct.
+    let has_direct = excerpt.dependencies.has("packages[].direct");
     let direct: Vec<_> = dependencies
         .packages
         .iter()
-        .filter(|package| package.direct || !tells)
+        .filter(|package| package.direct || !has_direct)
         .collect();
     page.table(
-        if tells { "Direct dependencies" } else { "Packages" },
-        &["Package", "Type", "Version", "Licence", "Named in"],
+        if has_direct { "Direct dependencies" } else { "Packages" },
+        &["Package", "Type", "Version", "License", "Named in"],
         direct.len() as u64,
         direct.into_iter().map(|package| {
             let dev = if package.is_dev {
@@ -346,15 +346,15 @@ fn dependencies(page: &mut Page, excerpt: &Excerpt) {
             ]
         }),
     );
-    if let Some(licences) = excerpt.licences.get() {
+    if let Some(licenses) = excerpt.licenses.get() {
         page.table(
-            "Licence files",
-            &["File", "Licence"],
-            licences.files.len() as u64,
-            licences.files.iter().map(|licence| {
+            "License files",
+            &["File", "License"],
+            licenses.files.len() as u64,
+            licenses.files.iter().map(|license| {
                 vec![
-                    code(&licence.path),
-                    text(licence.spdx.as_deref().unwrap_or("not recognised")),
+                    code(&license.path),
+                    text(license.spdx.as_deref().unwrap_or("not recognized")),
                 ]
             }),
         );

@@ -14,11 +14,11 @@ pub enum Cell {
     /// Already escaped.
     Html(String),
     Number(String),
-    /// 0 to 100, with its colour's name.
+    /// 0 to 100, with its color's name.
     Bar(f64, &'static str),
 }
 
-/// Rows beyond this are told by their number.
+/// The most rows of a table; the number of further rows is stated below it.
 pub const MAX_ROWS: usize = 40;
 
 impl Page {
@@ -28,12 +28,12 @@ impl Page {
     }
 
     /// A paragraph of text that needs no escaping.
-    pub fn say(&mut self, html: &str) {
+    pub fn paragraph(&mut self, html: &str) {
         self.body.push_str(&format!("<p>{html}</p>\n"));
     }
 
-    /// A table with its caption; nothing where there are no rows. `total` is how many there are in truth. A heading that
-    /// begins with `#` stands over numbers.
+    /// A table with its caption; nothing where there are no rows. `total` is the true number of rows. A heading that
+    /// begins with `#` is above numbers.
     pub fn table(&mut self, caption: &str, headings: &[&str], total: u64, rows: impl IntoIterator<Item = Vec<Cell>>) {
         let mut rows = rows.into_iter().take(MAX_ROWS).peekable();
         if rows.peek().is_none() {
@@ -71,7 +71,7 @@ impl Page {
         }
         self.body.push_str("</tbody>\n</table>\n</div>\n");
         if total > shown {
-            self.say(&format!(
+            self.paragraph(&format!(
                 "<span class=\"soft\">{} of {} are shown; the JSON report has the others.</span>",
                 thousands(shown),
                 thousands(total)
@@ -99,7 +99,7 @@ pub fn number(number: u64) -> Cell {
     Cell::Number(thousands(number))
 }
 
-/// One of the words that have a colour; the word itself is what tells.
+/// One of the words that have a color; the word itself carries the meaning.
 pub fn level(word: &str) -> Cell {
     let class = match word {
         "critical" | "high" | "medium" | "low" => word,
@@ -108,7 +108,7 @@ pub fn level(word: &str) -> Cell {
     Cell::Html(format!("<span class=\"level {class}\">{}</span>", html(word)))
 }
 
-/// A picture of a number that stands beside it.
+/// A picture of the number beside it.
 pub fn bar(value: f64, class: &str) -> String {
     let width = if value.is_finite() {
         value.clamp(0.0, 100.0)

@@ -81,7 +81,7 @@ fn overview(page: &mut Page, excerpt: &Excerpt) {
         let parts = [&words.summary, &words.overview, &words.risk_analysis];
         for line in parts.into_iter().flat_map(|part| part.lines()) {
             if !line.trim().is_empty() {
-                page.say(&html(line));
+                page.paragraph(&html(line));
             }
         }
         let source = match (words.provider.as_str(), words.model.as_deref()) {
@@ -92,7 +92,7 @@ fn overview(page: &mut Page, excerpt: &Excerpt) {
             ),
             (provider, None) => format!("These sentences were written by a model of {}.", html(provider)),
         };
-        page.say(&format!("<span class=\"soft\">{source}</span>"));
+        page.paragraph(&format!("<span class=\"soft\">{source}</span>"));
     }
 }
 
@@ -156,7 +156,7 @@ fn risk(page: &mut Page, excerpt: &Excerpt) {
     factors.sort_by(|a, b| weigh(b.1).total_cmp(&weigh(a.1)));
     page.table(
         "Factors of the risk, the heaviest first",
-        &["Factor", "#Score", "", "#Value", "#Threshold", "What it says"],
+        &["Factor", "#Score", "", "#Value", "#Threshold", "Meaning"],
         factors.len() as u64,
         factors.into_iter().map(|(name, factor)| {
             vec![
@@ -191,7 +191,7 @@ fn security(page: &mut Page, excerpt: &Excerpt) {
     page.section("security", "Security");
     let findings = excerpt.security_findings();
     if findings.is_empty() {
-        page.say("No finding. That is what the rules of the analysis saw, and no promise.");
+        page.paragraph("No finding. That is what the rules of the analysis saw, and no promise.");
     }
     page.table(
         "Findings, the gravest first",
@@ -214,14 +214,14 @@ fn readme(page: &mut Page, excerpt: &Excerpt) {
     };
     page.section("readme", "README");
     let grade = format!("grade {}, {} of 100.", html(&readme.grade), score(readme.score));
-    page.say(&match (&readme.path, &excerpt.readme_analysis) {
+    page.paragraph(&match (&readme.path, &excerpt.readme_analysis) {
         (Some(path), _) => format!("<code>{}</code>: {grade}", html(path)),
-        // Another version did not tell the path.
+        // Another version did not store the path.
         (None, Section::Partly(..)) => format!("README: {grade}"),
         (None, _) => "There is no README.".to_owned(),
     });
     page.table(
-        "What it could say",
+        "What it lacks",
         &["Priority", "Section", "Suggestion", "#Points"],
         readme.suggestions.len() as u64,
         readme.suggestions.iter().map(|suggestion| {
@@ -245,14 +245,14 @@ fn analysis(page: &mut Page, excerpt: &Excerpt) {
     page.section("analysis", "About this analysis");
     let unreadable = excerpt.unreadable();
     if !unreadable.is_empty() {
-        page.say(&format!(
+        page.paragraph(&format!(
             "Sections that another version wrote in a form unknown here, and are left out: {}.",
             unreadable.join(", ")
         ));
     }
     let partial = excerpt.partial();
     if !partial.is_empty() {
-        page.say(&format!(
+        page.paragraph(&format!(
             "Sections that another version wrote, of which only the figures that it has are shown: {}.",
             partial.join(", ")
         ));
@@ -260,14 +260,14 @@ fn analysis(page: &mut Page, excerpt: &Excerpt) {
     let Some(analyser) = excerpt.analyser.get() else {
         return;
     };
-    page.say(&format!("Analyser version <code>{}</code>.", html(&analyser.version)));
+    page.paragraph(&format!("Analyser version <code>{}</code>.", html(&analyser.version)));
     let troubled: Vec<_> = analyser
         .stages
         .iter()
         .filter(|stage| stage.status != StageStatus::Ok)
         .collect();
     if troubled.is_empty() {
-        page.say("Every stage of the analysis ran to its end.");
+        page.paragraph("Every stage of the analysis ran to its end.");
     }
     page.table(
         "Stages that did not run, or not to their end",

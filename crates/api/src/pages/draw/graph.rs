@@ -92,7 +92,7 @@ impl Graph {
     }
 }
 
-/// First whoever imports more than it is imported; then each is moved to where it costs least, until nothing is gained.
+/// Starts with folders that import more than they are imported; then moves each to its cheapest place, until no move helps.
 fn order(weights: &[Vec<i64>]) -> Vec<usize> {
     let count = weights.len();
     let out = |node: usize| -> i64 { weights[node].iter().sum() };
@@ -298,7 +298,7 @@ fn label(node: &Node) -> String {
     text::shortened_path(&node.name, 28)
 }
 
-/// The highest layer that the imports allow; what nobody imports goes down to what it imports.
+/// The highest layer that the imports allow; a file without importers goes down to the layer above its imports.
 fn layers(graph: &Graph) -> Vec<usize> {
     let count = graph.nodes.len();
     let mut layer = vec![0; count];

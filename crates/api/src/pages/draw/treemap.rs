@@ -185,7 +185,7 @@ fn squarify(sizes: &[f64], mut area: Area) -> Vec<Area> {
     out
 }
 
-/// What fits into so many pixels: the name, its stem, its beginning, or nothing.
+/// The longest form that fits into the width in pixels: the name, its stem, its beginning, or nothing.
 fn fit(name: &str, width: f64) -> String {
     let room = ((width - 8.0) / 6.1).max(0.0) as usize;
     let length = name.chars().count();
@@ -354,12 +354,12 @@ impl Map<'_> {
     }
 
     fn file(&mut self, name: &str, file: &File<'_>, area: Area) {
-        let said = match file.value {
+        let value = match file.value {
             Some(value) => format!("{} {}", self.scale.name, text::number(value)),
             None => format!("{} not measured", self.scale.name),
         };
         let title = format!(
-            "{}: {}, {said}",
+            "{}: {}, {value}",
             text::plain(file.path),
             text::count(file.lines, "line")
         );

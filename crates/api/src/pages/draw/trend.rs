@@ -13,7 +13,7 @@ pub fn draw(title: &str, points: &[(String, f64)]) -> Html {
     }
     let low = points.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
     let high = points.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
-    // Small changes look small: a tenth of the value is half of the height at most.
+    // Small changes are drawn small: a tenth of the value is half of the height at most.
     let spare = (high.abs() * 0.2 - (high - low)).max(0.1) / 2.0;
     let (low, high) = (low - spare, high + spare);
     let at = |index: usize, value: f64| {

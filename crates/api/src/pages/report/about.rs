@@ -28,15 +28,15 @@ fn brief(sections: &Sections, _: &Place) -> Option<Brief> {
     };
     let of = |status: StageStatus| analyser.stages.iter().filter(|stage| stage.status == status).count() as u64;
     let (ok, cut, failed) = (of(StageStatus::Ok), of(StageStatus::Truncated), of(StageStatus::Failed));
-    let mut said = format!("{} of {} ran to their end", text::number(ok), text::count(analyser.stages.len() as u64, "step"));
+    let mut summary = format!("{} of {} ran to their end", text::number(ok), text::count(analyser.stages.len() as u64, "step"));
     if cut > 0 {
-        said.push_str(&format!(", {} cut short", text::number(cut)));
+        summary.push_str(&format!(", {} cut short", text::number(cut)));
     }
     if failed > 0 {
-        said.push_str(&format!(", {} failed", text::number(failed)));
+        summary.push_str(&format!(", {} failed", text::number(failed)));
     }
     Some(Brief {
-        said: Html(said),
+        summary: Html(summary),
         ..Brief::default()
     })
 }

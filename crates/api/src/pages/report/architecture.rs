@@ -42,7 +42,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let first = cycles.cycles.first().and_then(|cycle| cycle.chain.first());
     Some(Brief {
         count: Some(cycles.total_cycles),
-        said: Html(match cycles.total_cycles {
+        summary: Html(match cycles.total_cycles {
             0 => "No cycle of imports".to_owned(),
             total => format!(
                 "{} of imports, {} in them",

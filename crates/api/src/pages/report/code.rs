@@ -99,7 +99,7 @@ fn brief(sections: &Sections, _: &Place) -> Option<Brief> {
     };
     Some(Brief {
         count: None,
-        said: Html(format!(
+        summary: Html(format!(
             "The highest cyclomatic complexity of a function is {}",
             text::number(metrics.statistics.max_cyclomatic)
         )),

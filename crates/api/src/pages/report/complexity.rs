@@ -34,7 +34,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let figures = &metrics.statistics;
     Some(Brief {
         count: Some(figures.high_complexity_count),
-        said: Html(format!(
+        summary: Html(format!(
             "{} of {} over the limits; the average is {}",
             text::number(figures.high_complexity_count),
             text::count(figures.total_functions, "function"),
@@ -48,7 +48,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     })
 }
 
-/// How many functions there are from one value to another, where the report tells it.
+/// The number of functions between two values, where the report has it.
 #[derive(Debug, Deserialize)]
 struct Bin {
     from: u64,

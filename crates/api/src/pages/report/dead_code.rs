@@ -40,7 +40,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     .collect();
     Some(Brief {
         count: Some(total(&dead)),
-        said: match parts.is_empty() {
+        summary: match parts.is_empty() {
             true => Html("Nothing that is unused was found".to_owned()),
             false => Html(format!("Unused: {}", parts.join(", "))),
         },

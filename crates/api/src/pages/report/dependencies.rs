@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
-use repolens_core::report::{Dependencies, Licences, Package};
+use repolens_core::report::{Dependencies, Licenses, Package};
 
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};
@@ -35,10 +35,10 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let figures = &dependencies.statistics;
     Some(Brief {
         count: Some(figures.total),
-        said: match figures.total {
+        summary: match figures.total {
             0 => Html("No manifest names a package".to_owned()),
             _ => Html(format!(
-                "{} named, {} for development, {} that come with others; <span class=\"unmeasured\">vulnerabilities not looked up here</span>",
+                "{} named, {} for development, {} that come with others; <span class=\"unmeasured\">vulnerabilities not checked here</span>",
                 text::number(figures.direct),
                 text::number(figures.dev),
                 text::number(figures.transitive)
@@ -58,7 +58,7 @@ struct Page<'a> {
     rows: Vec<&'a Package>,
     matching: usize,
     pager: Pager,
-    /// Packages that are there in several versions.
+    /// Packages with several versions.
     several: Vec<(&'a str, Vec<&'a str>)>,
     licenses: Vec<(String, u64)>,
     unknown_licenses: usize,
@@ -113,10 +113,10 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         *types.entry(&package.r#type).or_default() += 1;
     }
     let (tree, tree_cut) = tree(&dependencies);
-    let licences = view.sections.get::<Licences>("licences");
-    let mut licenses: Vec<(String, u64)> = licences
+    let section = view.sections.get::<Licenses>("licences");
+    let mut licenses: Vec<(String, u64)> = section
         .get()
-        .map(|licences| licences.dependencies.iter().map(|(name, count)| (name.clone(), *count)).collect())
+        .map(|section| section.dependencies.iter().map(|(name, count)| (name.clone(), *count)).collect())
         .unwrap_or_default();
     licenses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     licenses.truncate(30);

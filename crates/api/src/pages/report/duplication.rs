@@ -32,7 +32,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let longest = copies.clones.first().and_then(|copy| copy.occurrences.first());
     Some(Brief {
         count: Some(copies.clones_total),
-        said: Html(format!(
+        summary: Html(format!(
             "{}, {}, {}% of the code",
             text::counted(copies.clones_total, "copy", "copies"),
             text::count(copies.duplicated_lines, "line"),

@@ -34,7 +34,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let first = sections.analyser().and_then(|analyser| analyser.skipped_files.first());
     Some(Brief {
         count: None,
-        said: Html(format!(
+        summary: Html(format!(
             "{}; {} read in part or not at all",
             text::count(languages.total_files, "file"),
             text::number(skipped)

@@ -1,6 +1,6 @@
 //! What is above every tab: which repository it is, of when, and how many findings each section has.
 
-use repolens_core::report::{Grades, Licences, Lines, Summary};
+use repolens_core::report::{Grades, Licenses, Lines, Summary};
 use serde::{Deserialize, Serialize};
 
 use super::TABS;
@@ -39,7 +39,7 @@ impl Frame {
                 .map(|lines| lines.total.code)
                 .or(summary.map(|summary| summary.lines_of_code)),
             licenses: sections
-                .get::<Licences>("licences")
+                .get::<Licenses>("licences")
                 .get()
                 .map(licenses)
                 .unwrap_or_default(),
@@ -95,7 +95,7 @@ impl Frame {
 }
 
 /// Those that manifests declare, or else that were found in the files at the top.
-fn licenses(section: &Licences) -> Vec<String> {
+fn licenses(section: &Licenses) -> Vec<String> {
     let mut names: Vec<String> = match section.declared.is_empty() {
         false => section.declared.clone(),
         true => section

@@ -29,7 +29,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     };
     Some(Brief {
         count: Some(hotspots.files_total),
-        said: Html(format!(
+        summary: Html(format!(
             "{} often and {} complex, of {}",
             text::counted(hotspots.files_total, "file changes", "files change"),
             if hotspots.files_total == 1 { "is" } else { "are" },

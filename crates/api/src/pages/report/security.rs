@@ -1,4 +1,4 @@
-//! Findings about security, known vulnerabilities, and the practices of the project, as far as they were looked for.
+//! Findings about security, known vulnerabilities, and the practices of the project, as far as they were checked.
 
 use askama::Template;
 use repolens_core::report::{Confidence, FindingSeverity, Security, SecurityFinding};
@@ -43,11 +43,11 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
             let known = security.vulnerabilities.as_ref().map_or(0, |known| known.list.len() as u64);
             text::counted(known, "known vulnerability", "known vulnerabilities")
         }
-        false => "<span class=\"unmeasured\">vulnerabilities not looked up</span>".to_owned(),
+        false => "<span class=\"unmeasured\">vulnerabilities not checked</span>".to_owned(),
     };
     Some(Brief {
         count: Some(security.findings_total.saturating_sub(security.in_tests)),
-        said: Html(match parts.is_empty() {
+        summary: Html(match parts.is_empty() {
             true => format!("No finding; {vulnerabilities}"),
             false => format!("{}; {vulnerabilities}", parts.join(", ")),
         }),
@@ -75,7 +75,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
             return Missing {
                 title: "Security",
                 reason: &reason,
-                hint: "Nothing is said here about whether the code is secure. Secrets, risky code, workflows and known vulnerabilities were not looked for.",
+                hint: "This is no statement on whether the code is secure. Secrets, risky code, workflows and known vulnerabilities were not checked.",
             }
             .render();
         }

@@ -1,7 +1,7 @@
 //! How much of it is tested and described: test code, continuous integration, the README, licenses.
 
 use askama::Template;
-use repolens_core::report::{Licences, Priority, ReadmeAnalysis, TestSection};
+use repolens_core::report::{Licenses, Priority, ReadmeAnalysis, TestSection};
 
 use super::{Brief, Tab, View};
 use crate::pages::parts;
@@ -27,7 +27,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let readme = sections.get::<ReadmeAnalysis>("readmeAnalysis");
     Some(Brief {
         count: None,
-        said: Html(format!(
+        summary: Html(format!(
             "{}, {} lines for each line of code; <span class=\"unmeasured\">coverage not measured</span>",
             text::count(tests.test_files, "test file"),
             text::decimal_2(tests.ratio)
@@ -43,7 +43,7 @@ struct Page<'a> {
     view: &'a View<'a>,
     tests: Measured<TestSection>,
     readme: Measured<ReadmeAnalysis>,
-    licences: Measured<Licences>,
+    licenses: Measured<Licenses>,
 }
 
 impl Page<'_> {
@@ -66,7 +66,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         view,
         tests: view.sections.get("tests"),
         readme: view.sections.get("readmeAnalysis"),
-        licences: view.sections.get("licences"),
+        licenses: view.sections.get("licences"),
     }
     .render()
 }

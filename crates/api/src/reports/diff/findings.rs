@@ -1,7 +1,7 @@
 //! Findings of two reports, one by one: what was introduced, and what was resolved.
 //!
-//! A finding is known again by what it is and the files it is in, not by its lines, which move. Of a kind whose list was cut
-//! in one of the reports nothing is said: what is missing there may only have been left out.
+//! A finding is matched by its kind and its files, not by its lines, which move. Findings of a kind whose list was cut
+//! in one of the reports are not compared: a missing one may only have been left out.
 
 use std::collections::BTreeMap;
 
@@ -212,9 +212,9 @@ impl Findings {
             files.sort_unstable();
             let title = match others.first() {
                 Some(other) if other.file != first.file => {
-                    format!("{} lines stand also in `{}`", copy.lines, other.file)
+                    format!("{} lines are also in `{}`", copy.lines, other.file)
                 }
-                _ => format!("{} lines stand twice in this file", copy.lines),
+                _ => format!("{} lines occur twice in this file", copy.lines),
             };
             let key = format!("{}\n{}", copy.tokens, files.join("\n"));
             self.add(Kind::Copy, "low", title, (&first.file, Some(first.start_line)), key);

@@ -50,7 +50,7 @@ impl Blocking {
         stop: &CancellationToken,
     ) -> Result<bool, QueueError> {
         let time = time.max(SHORTEST);
-        // Where it is not put back below, it is closed, so that the server does not give a marker to nobody.
+        // A connection that is not put back below is closed, so that the server gives no marker to a connection that is not read.
         let mut current = match self.current.take() {
             Some(current) => current,
             None => self.connect().await?,

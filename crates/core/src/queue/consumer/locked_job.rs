@@ -206,7 +206,7 @@ impl LockedJob {
             status,
             duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         });
-        let returned = serde_json::to_string(&returned).expect("texts and numbers always serialise");
+        let returned = serde_json::to_string(&returned).expect("texts and numbers always serialize");
         self.finish("completed", "returnvalue", &returned, fetch_next).await
     }
 

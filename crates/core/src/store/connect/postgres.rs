@@ -42,7 +42,7 @@ pub(in crate::store) struct Manager {
     tls: Option<MakeRustlsConnect>,
     /// The server was found to have no TLS, and the address does not insist on it.
     plain: AtomicBool,
-    /// A transaction pooler stands in between, which may give each transaction another session.
+    /// Whether a transaction pooler is in between, which may give each transaction another session.
     pooled: AtomicBool,
 }
 
@@ -177,7 +177,7 @@ impl managed::Manager for Manager {
         Box::pin(self.create_session()).await
     }
 
-    /// No query: a connection that turns out to be dead is thrown away and the call tried again.
+    /// Runs no query: a connection that turns out to be dead is dropped, and the call is tried again.
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<StoreError> {
         let outdated = session.pooled != self.pooled.load(Ordering::Acquire);
         if outdated || session.connection.is_broken() {
@@ -329,8 +329,8 @@ where
     }
 }
 
-/// No prepared statement may be counted on in a later transaction: our own are not kept, and the driver's, by which it
-/// looks up our enum type, are used here once and their answers remembered. Ends the transaction that [`open`] began.
+/// No prepared statement may be relied on in a later transaction: our own are not kept. The driver's, which fetch the
+/// OID of our enum type, are used here once and their answers kept. Ends the transaction that [`open`] began.
 async fn prepare_for_pooler(connection: &mut AsyncPgConnection) -> QueryResult<()> {
     use diesel_async::RunQueryDsl as _;
     connection.set_prepared_statement_cache_size(CacheSize::Disabled);

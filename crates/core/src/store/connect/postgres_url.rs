@@ -17,7 +17,7 @@ pub struct PostgresUrl {
     pub(super) config: Config,
     /// The schema of the tables, where it is not the usual one.
     schema: Option<String>,
-    /// A pooler stands in between, which may give each transaction another session.
+    /// Whether a pooler is in between, which may give each transaction another session.
     pub(super) pooled: bool,
     /// Parameters that were left out, by name: they mean something to other clients only.
     pub dropped: Vec<String>,
@@ -79,14 +79,14 @@ const FOREIGN: &[&str] = &[
     "supa",
 ];
 
-/// What was sent and is not acknowledged for so long was sent in vain. A connection that is silent for so long is looked
-/// at, by probes of the kernel that wake no database.
+/// A connection is dead when sent data stays unacknowledged for this time. A connection that is silent for this time is
+/// checked with probes of the kernel, which wake no database.
 const DEAD_LINE: Duration = Duration::from_secs(15);
 
 /// No query of ours takes longer, even on a database that has just woken up.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A lock that is held for longer is not ours: the call says so before it would be given up.
+/// The longest wait for a lock. A lock that is held longer is not ours: the statement fails before the call would time out.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 const ESCAPES: &str =
@@ -97,7 +97,7 @@ impl PostgresUrl {
     /// A sentence that names what could not be understood.
     pub fn parse(url: &str) -> Result<Self, UrlFault> {
         let (base, query) = split(url)?;
-        // A plus sign stands for itself, as in libpq.
+        // A plus sign is literal, as in libpq.
         let query = query.replace('+', "%2B");
         let mut kept = form_urlencoded::Serializer::new(String::new());
         let (mut dropped, mut schema, mut pooled) = (Vec::new(), None, false);
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_line_is_noticed_unless_the_address_says_otherwise() {
+    fn a_dead_line_is_noticed_unless_the_address_sets_other_times() {
         let url = parse("postgres://u:p@h/d");
         assert_eq!(url.config.get_tcp_user_timeout(), Some(&DEAD_LINE));
         assert_eq!(url.config.get_keepalives_idle(), DEAD_LINE);
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn a_fault_never_repeats_the_address() {
         for bad in [
-            "postgres://u:hunter2@h/d?colour=red",
+            "postgres://u:hunter2@h/d?flavor=red",
             "postgres://u:hunter2@h:port/d",
             "postgres:///d",
             "postgres://u:pa@hunter2@h/d",

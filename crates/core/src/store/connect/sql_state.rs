@@ -51,7 +51,7 @@ impl Observed {
         self.0.code.store(0, Ordering::Release);
     }
 
-    /// The process that the server, or what stands before it, said would serve this connection.
+    /// The process that serves this connection, as reported by the server or by the pooler before it.
     pub(super) fn backend_pid(&self) -> Option<i32> {
         Some(self.0.backend_pid.load(Ordering::Acquire)).filter(|pid| *pid != 0)
     }
@@ -70,7 +70,7 @@ impl Observed {
     }
 }
 
-/// A stream from the server whose messages are looked at as they pass.
+/// A stream from the server whose messages are inspected as they pass.
 pub(super) struct Tap<S> {
     stream: S,
     observed: Observed,

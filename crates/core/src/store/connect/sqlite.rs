@@ -69,7 +69,7 @@ impl SqlitePools {
         vec![size("writers", &self.writers), size("readers", &self.readers)]
     }
 
-    /// Looks for damage before anything is written, so that a damaged file stays as it is.
+    /// Checks the file for damage before anything is written, so that a damaged file is not changed.
     ///
     /// # Errors
     /// `Refused` where there is damage.
@@ -149,7 +149,7 @@ fn check(connection: &mut SqliteConnection, whole: bool) -> QueryResult<Option<S
         .map(|found| found.replace('\n', " ")))
 }
 
-/// How much shorter the file is than its own header says. While there is a log the header need not be up to date.
+/// How much shorter the file is than its own header states. While there is a log, the header need not be up to date.
 fn missing_bytes(path: &Path, size: u64) -> Option<u64> {
     let mut header = [0; 100];
     File::open(path)

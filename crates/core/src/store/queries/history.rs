@@ -82,7 +82,7 @@ pub async fn past_scans(
         .filter(
             scans::is_private
                 .eq(false)
-                // Null for a guest, which is nobody's.
+                // Null for a guest, who owns no scan.
                 .or(scans::user_id.eq(viewer).assume_not_null()),
         )
         .order((scans::created_at.desc(), scans::id.desc()))
@@ -174,7 +174,7 @@ pub async fn headlines(
         .collect())
 }
 
-/// A private repository is there only for those who have a scan of it.
+/// A private repository is visible only to users who have a scan of it.
 pub async fn repository_exists(
     connection: &mut Connection,
     repository_id: &str,
@@ -195,7 +195,7 @@ pub async fn repository_exists(
                 .filter(
                     scans::is_private
                         .eq(false)
-                        // Null for a guest, which is nobody's.
+                        // Null for a guest, who owns no scan.
                         .or(scans::user_id.eq(viewer).assume_not_null()),
                 )
                 .count()

@@ -200,7 +200,7 @@ pub async fn cancel(
     }
     let cancelled = diesel::update(scans::table)
         .filter(scans::id.eq(id.as_str()))
-        // A running one ends when its worker says so.
+        // A running one finishes when its worker reports it.
         .filter(scans::status.eq(ScanStatus::Queued))
         .set((
             scans::status.eq(ScanStatus::Cancelled),
@@ -216,7 +216,7 @@ pub async fn cancel(
     })
 }
 
-/// Puts back, or ends, the jobs whose lease has ended; what is to be told of it is recorded with it.
+/// Requeues, or finishes, the jobs whose lease has expired; their webhook deliveries are recorded with it.
 pub async fn reconcile(connection: &mut Connection, now: &DateTime<Utc>) -> Result<Reconciled, StoreError> {
     transaction!(connection, async |connection| {
         let time = column_time(*now);
@@ -265,20 +265,20 @@ pub async fn reconcile(connection: &mut Connection, now: &DateTime<Utc>) -> Resu
             .returning(scans::id)
             .get_results(connection)
             .await?;
-        let mut to_tell = false;
+        let mut has_deliveries = false;
         for id in &failed {
-            to_tell |= webhooks::announce(connection, id, now).await?;
+            has_deliveries |= webhooks::announce(connection, id, now).await?;
         }
         Ok(Reconciled {
             requeued,
             failed,
             cancelled,
-            to_tell,
+            has_deliveries,
         })
     })
 }
 
-/// When the next lease ends, if nobody prolongs it; `None` while no job is held.
+/// When the next lease expires unless it is extended; `None` while no job is leased.
 pub async fn next_lease_end(connection: &mut Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
     let end: Option<NaiveDateTime> = scans::table
         .filter(scans::status.eq(ScanStatus::Processing))

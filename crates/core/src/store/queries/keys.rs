@@ -49,7 +49,7 @@ pub async fn list(connection: &mut Connection, user_id: &str) -> Result<Vec<ApiK
     Ok(rows.into_iter().map(ApiKey::from).collect())
 }
 
-/// Deletes the key where it is this user's; tells whose it was or is.
+/// Deletes the key where it is this user's. Returns its owner.
 pub async fn delete(connection: &mut Connection, id: &str, user_id: &str) -> Result<Option<String>, StoreError> {
     let deleted = diesel::delete(api_keys::table.find(id).filter(api_keys::user_id.eq(user_id)))
         .execute(connection)

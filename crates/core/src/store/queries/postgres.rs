@@ -77,13 +77,13 @@ async fn alone(pools: &Pools, within: Duration) -> Result<(Connection, Observed)
 /// Begins the transaction in which the tables are made: one instance at a time, and the lock ends with it.
 async fn begin_alone(connection: &mut Connection, pools: &Pools) -> QueryResult<()> {
     begin(connection, pools.first()).await?;
-    // Any number that nobody else would think of. Another instance may take its time.
+    // An arbitrary number that no other program is likely to use. Another instance may hold the lock for a while.
     connection
         .batch_execute("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7239471905)")
         .await
 }
 
-/// Are there tables yet? A new database has none.
+/// Whether the database has tables. A new database has none.
 pub(in crate::store) async fn has_tables(connection: &mut Connection) -> QueryResult<bool> {
     let scans: Option<String> = diesel::select(sql::<Nullable<Text>>("to_regclass('scans')::text"))
         .get_result(connection)

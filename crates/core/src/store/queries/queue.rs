@@ -1,8 +1,8 @@
 //! Queries about the queue: whose turn a new scan has, which is next, how many are ahead.
 //!
 //! The queue is served in rounds. A new scan gets the round that is being served, or the one after the last queued scan of
-//! the same client or of the same repository, whichever is later. So whoever has a thousand scans waiting gets one place in
-//! each round, and the next client that comes is served in the present one.
+//! the same client or of the same repository, whichever is later. So a client with a thousand queued scans gets one place in
+//! each round, and the next client that comes is served in the present round.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl::{case_when, max, min};
@@ -88,7 +88,11 @@ pub async fn waiting(connection: &mut Connection, limit: &i64) -> Result<Vec<Wai
 }
 
 /// A scan with its place in the queue.
-pub async fn look(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>) -> Result<Option<Seen>, StoreError> {
+pub async fn snapshot(
+    connection: &mut Connection,
+    id: &ScanId,
+    now: &DateTime<Utc>,
+) -> Result<Option<Seen>, StoreError> {
     let (other, busy) = diesel::alias!(scans as other, scans as busy);
     let turn = other.field(scans::queue_turn);
     let time = other.field(scans::created_at);
@@ -104,7 +108,7 @@ pub async fn look(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>)
         .filter(busy.field(scans::status).eq(ScanStatus::Processing))
         .count()
         .single_value();
-    // All in one: who waits for a scan asks again and again, and the database may be far away.
+    // One query for all: clients that wait for a scan poll, and the round trip to the database may be long.
     let is_queued = scans::status.eq(ScanStatus::Queued);
     type Row = (ScanRow, Option<String>, Option<i64>, Option<i64>);
     let row: Option<Row> = scans::table
@@ -126,7 +130,7 @@ pub async fn look(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>)
         (Some(ahead), Some(running)) => Some(QueuePlace {
             position: ahead + 1,
             running,
-            // Where nothing runs, nobody can tell when the first one begins.
+            // While nothing runs, the start of the first one cannot be estimated.
             typical_ms: if running > 0 {
                 typical_ms(connection, now).await?
             } else {
@@ -144,7 +148,7 @@ pub async fn look(connection: &mut Connection, id: &ScanId, now: &DateTime<Utc>)
 
 /// How long a scan takes, by the latest ones.
 async fn typical_ms(connection: &mut Connection, now: &DateTime<Utc>) -> QueryResult<Option<i64>> {
-    /// So many of them.
+    /// The number of scans that the estimate uses.
     const SAMPLE: i64 = 20;
     let latest: Vec<(Option<NaiveDateTime>, Option<NaiveDateTime>)> = scans::table
         .filter(scans::completed_at.gt(column_time(*now - TimeDelta::days(1))))

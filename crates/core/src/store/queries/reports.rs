@@ -24,13 +24,13 @@ pub async fn finish(
         if let Some(finished) = try_finish(connection, id, token, finish, now).await? {
             return Ok(finished);
         }
-        // Something else was recorded between the look and the change: the second look sees what, perhaps the same report.
+        // The row changed between the read and the update: the second attempt reads the new state, perhaps the same report.
         let finished = try_finish(connection, id, token, finish, now).await?;
         Ok(finished.unwrap_or(Finished::LeaseLost))
     })
 }
 
-/// `None`: the row was changed by somebody else after it was looked at.
+/// `None`: the row was changed by another call after it was read.
 async fn try_finish(
     connection: &mut Connection,
     id: &ScanId,
@@ -66,7 +66,7 @@ async fn try_finish(
     let changed = diesel::update(scans::table)
         .filter(scans::id.eq(id.as_str()))
         .filter(scans::lease_token.eq(token.as_str()))
-        // From here every end is allowed by the rule-book, and nobody holds a scan that is elsewhere.
+        // The rules allow every finish from this status, and a scan with another status is leased to no worker.
         .filter(scans::status.eq(ScanStatus::Processing))
         .set(End::new(finish, &requested, seconds, now))
         .execute(connection)
@@ -85,15 +85,15 @@ async fn try_finish(
         history::add_version(connection, id, commit_sha.as_deref(), figures, now).await?;
         repositories::scan_is_complete(connection, id, figures, now).await?;
     }
-    let to_tell = webhooks::announce(connection, id.as_str(), now).await?;
-    Ok(Some(Finished::Recorded { took, to_tell }))
+    let has_deliveries = webhooks::announce(connection, id.as_str(), now).await?;
+    Ok(Some(Finished::Recorded { took, has_deliveries }))
 }
 
 #[derive(AsChangeset)]
 #[diesel(table_name = scans)]
 struct End<'a> {
     status: ScanStatus,
-    /// Set to null: nobody holds it any more.
+    /// Set to null: no worker holds it any more.
     lease_until: Option<Option<NaiveDateTime>>,
     completed_at: NaiveDateTime,
     updated_at: NaiveDateTime,

@@ -65,7 +65,7 @@ pub async fn try_first_write(connection: &mut Connection, id: &ScanId, now: &Dat
 /// A key is remembered for so long.
 const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
 
-/// Stores a queued scan. Where the client has used the key before, nothing is stored and the earlier scan is told.
+/// Stores a queued scan. Where the client has used the key before, nothing is stored and the earlier scan is returned.
 pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<Utc>) -> Result<Submitted, StoreError> {
     transaction!(connection, async |connection| {
         let time = column_time(*now);
@@ -81,7 +81,7 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
                 .set(scans::idempotency_key.eq(None::<String>))
                 .execute(connection)
                 .await?;
-            // Before the queue is looked at: what was accepted once is not refused because the queue is full by now.
+            // Before the length of the queue is checked: a submission that was accepted once is not refused because the queue is now full.
             let before: Option<Earlier> = with_key
                 .filter(scans::id.ne(new.id.as_str()))
                 .select((scans::id, scans::idempotency_hash, scans::repository_id))
@@ -150,7 +150,7 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
 /// A scan that was submitted with the same key: its id, the hash of its body, its repository.
 type Earlier = (String, Option<String>, Option<String>);
 
-/// So many of the latest answers to one submission have tokens that cancel it.
+/// The number of the latest submissions of one scan whose tokens may cancel it.
 const MAX_CANCEL_TOKENS: usize = 4;
 
 async fn submitted_before(

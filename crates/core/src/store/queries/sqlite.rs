@@ -69,7 +69,7 @@ async fn commit(connection: &mut Connection) -> QueryResult<()> {
     <Connection as AsyncConnection>::TransactionManager::commit_transaction(connection).await
 }
 
-/// In the place of PostgreSQL's codes: SQLite's texts say all there is.
+/// Takes the place of PostgreSQL's codes: SQLite's texts already hold everything.
 struct Observed;
 
 impl Observed {
@@ -89,7 +89,7 @@ async fn begin_alone(connection: &mut Connection, _pools: &Pools) -> QueryResult
         .await
 }
 
-/// Are there tables yet? A new database has none.
+/// Whether the database has tables. A new database has none.
 pub(in crate::store) async fn has_tables(connection: &mut Connection) -> QueryResult<bool> {
     let tables: i64 = diesel::select(sql::<BigInt>(
         "(SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'scans')",

@@ -1,4 +1,4 @@
-//! Queries about webhooks and what they are still to be told.
+//! Queries about webhooks and their pending deliveries.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -51,7 +51,7 @@ pub async fn list(connection: &mut Connection, user_id: &str) -> Result<Vec<Webh
     Ok(rows.into_iter().map(Webhook::from).collect())
 }
 
-/// Deletes the webhook where it is this user's; tells whose it was or is.
+/// Deletes the webhook where it is this user's. Returns its owner.
 pub async fn delete(connection: &mut Connection, id: &str, user_id: &str) -> Result<Option<String>, StoreError> {
     let deleted = diesel::delete(webhooks::table.find(id).filter(webhooks::user_id.eq(user_id)))
         .execute(connection)
@@ -86,7 +86,7 @@ pub async fn announce(connection: &mut Connection, scan_id: &str, now: &DateTime
     }
 }
 
-/// Whether the database answered and said no; else the whole transaction is to be tried again.
+/// Whether the database refused the statement; after any other error the whole transaction is tried again.
 fn is_refusal(kind: &DatabaseErrorKind) -> bool {
     !matches!(
         kind,
@@ -112,12 +112,12 @@ async fn store_deliveries(connection: &mut Connection, scan_id: &str, now: &Date
         .select((webhooks::id, webhooks::events))
         .load(connection)
         .await?;
-    let mut told = 0;
+    let mut deliveries = 0;
     for (webhook_id, events) in wanted {
         if !events.split(',').any(|wanted| wanted == event) {
             continue;
         }
-        told += diesel::insert_into(webhook_deliveries::table)
+        deliveries += diesel::insert_into(webhook_deliveries::table)
             .values((
                 webhook_deliveries::id.eq(format!("msg_{}", uuid::Uuid::new_v4().simple())),
                 webhook_deliveries::webhook_id.eq(webhook_id),
@@ -129,7 +129,7 @@ async fn store_deliveries(connection: &mut Connection, scan_id: &str, now: &Date
             .execute(connection)
             .await?;
     }
-    Ok(told > 0)
+    Ok(deliveries > 0)
 }
 
 /// Takes what is due. Two instances never take the same attempt: it is theirs only if the row still has the number of

@@ -57,7 +57,7 @@ async fn no_place_for_another_client() {
         "without a place for another client",
         "Redis has as many clients as it may have (`maxclients`).",
         async |deployment| {
-            let mut connection = deployment.redis.look().await;
+            let mut connection = deployment.redis.connect().await;
             set_clients(&mut connection, "1").await;
             only.set(connection).expect("once");
         },

@@ -24,7 +24,7 @@ pub(crate) fn sources(path: &str) -> Vec<String> {
     for stem in stems.clone() {
         let parts: Vec<&str> = stem.split('/').collect();
         if parts.len() > 1 {
-            // `dist/esm/a/b` stands for `src/a/b`, `src/esm/a/b`.
+            // `dist/esm/a/b` comes from `src/a/b` or `src/esm/a/b`.
             for skip in 1..parts.len().min(4) {
                 stems.push(format!("src/{}", parts[skip..].join("/")));
             }

@@ -1,8 +1,8 @@
-//! Which licence a text is, by sentences that only this licence has.
+//! Which license a text is, by sentences that only this license has.
 
-/// Whether a file is a licence by its name.
+/// Whether a file is a license by its name.
 #[must_use]
-pub fn is_licence_file(path: &str) -> bool {
+pub fn is_license_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
     let stem = lower.split(['.', '-', '_']).next().unwrap_or_default();
@@ -69,7 +69,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("Python-2.0", &["python software foundation license version 2"]),
 ];
 
-/// The SPDX identifier of a licence text.
+/// The SPDX identifier of a license text.
 #[must_use]
 pub fn identify(text: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(&text[..text.len().min(64 * 1024)]).to_lowercase();
@@ -94,10 +94,10 @@ mod tests {
             "license.txt",
             "LICENSE.BSD",
         ] {
-            assert!(is_licence_file(path), "{path}");
+            assert!(is_license_file(path), "{path}");
         }
         for path in ["license.py", "node_modules/a/LICENSE", "licensing.md", "src/license.ts"] {
-            assert!(!is_licence_file(path), "{path}");
+            assert!(!is_license_file(path), "{path}");
         }
     }
 

@@ -1,12 +1,12 @@
-//! Licences.
+//! Licenses.
 //!
-//! *What it looks at*: licence files, the manifests' licence members, and the licences that lock files name. *Why it
-//! matters*: code without a licence may not be used. *Limits*: texts are known by their sentences; a changed text is
+//! *What it looks at*: license files, the manifests' license members, and the licenses that lock files name. *Why it
+//! matters*: code without a license may not be used. *Limits*: texts are known by their sentences; a changed text is
 //! taken for what it was.
 
 use std::collections::BTreeSet;
 
-use repolens_core::report::{ByName, Licence, Licences, Report};
+use repolens_core::report::{ByName, License, Licenses, Report};
 
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
@@ -14,7 +14,7 @@ use crate::facts::Facts;
 const MAX_FILES: usize = 200;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
-    let mut licences = Licences::default();
+    let mut licenses = Licenses::default();
     let mut declared = BTreeSet::new();
     let mut dependencies: ByName<u64> = ByName::new();
     for file in facts
@@ -22,11 +22,11 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         .iter()
         .filter(|file| file.is_own() || file.manifest.is_some())
     {
-        if let Some(spdx) = &file.licence
-            && licences.files.len() < MAX_FILES
+        if let Some(spdx) = &file.license
+            && licenses.files.len() < MAX_FILES
         {
             let spdx = Some(spdx.clone()).filter(|spdx| !spdx.is_empty());
-            licences.files.push(Licence {
+            licenses.files.push(License {
                 path: file.path.clone(),
                 spdx,
             });
@@ -35,16 +35,16 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             continue;
         };
         declared.extend(manifest.licence.iter().filter(|text| text.len() < 80).cloned());
-        for licence in manifest
+        for license in manifest
             .requirements
             .iter()
             .filter_map(|requirement| requirement.licence.as_ref())
         {
-            *dependencies.entry(licence.clone()).or_default() += 1;
+            *dependencies.entry(license.clone()).or_default() += 1;
         }
     }
-    licences.declared = declared.into_iter().collect();
-    licences.dependencies = dependencies;
-    report.licences = Some(licences);
+    licenses.declared = declared.into_iter().collect();
+    licenses.dependencies = dependencies;
+    report.licenses = Some(licenses);
     Outcome::Ok
 }

@@ -173,6 +173,8 @@ pub async fn answer_tab(
     let favorite = super::my::favorite(app, &visit, &seen.scan).await?;
     let mut shell = Shell::new(visit, title);
     shell.icon = State::Done;
+    // The first page alone: the tabs and their filters are many addresses for one report.
+    shell.listed = is_overview && !seen.scan.is_private && app.scans.guest_history;
     shell.preview = (!seen.scan.is_private).then(|| frame.preview(&shell.visit.origin, &seen.scan.id));
     let page = ReportPage {
         tabs: links(&frame, &place, tab),

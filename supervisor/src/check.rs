@@ -204,7 +204,7 @@ impl Output {
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // The end, an error, or more than anybody would read.
+                // The end, an error, or more than is useful.
                 _ => self.pipe = None,
             }
         }

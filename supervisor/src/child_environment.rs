@@ -7,7 +7,7 @@ use repolens_settings::{SETTINGS, Vars};
 
 use crate::machine::Role;
 
-/// What every process needs to work at all, in a container or behind a proxy.
+/// The variables that every process needs to work at all, in a container or behind a proxy.
 pub const PASSED_TO_ALL: &[&str] = &[
     "PATH",
     "HOME",

@@ -1,4 +1,4 @@
-//! What is started as the API and the worker, and with which variables.
+//! The programs that are started as the API and the worker, and their variables.
 
 use std::fs::File;
 use std::io::{self, Read as _};

@@ -93,8 +93,8 @@ fn check(reader: SettingsReader) -> io::Result<u8> {
     Ok(if has_error(&diagnostics) { EXIT_CONFIG } else { 0 })
 }
 
-/// What the worker finds out about an API of ours: that it is not there before it is started, or that one that runs already
-/// has another token than the one which was made for this check. Neither is a fault.
+/// Whether the worker's check found a difference that is no fault here: our API does not run before it is started, or
+/// one that runs already has another token than the one that was made for this check.
 fn is_news(diagnostic: &Diagnostic, settings: &Settings) -> bool {
     let is_set = |name| settings.variables.contains_key(name);
     let api_is_ours = settings.policy.api && !is_set("API_URL");

@@ -74,7 +74,7 @@ impl Probe {
         self.stream.as_fd()
     }
 
-    /// What to poll for.
+    /// The events to poll for.
     pub fn interest(&self) -> PollFlags {
         if self.sent < self.request.len() {
             PollFlags::POLLOUT
@@ -231,7 +231,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let server = listener.try_clone().expect("a second handle");
         let answering = thread::spawn(move || {
-            let (mut stream, _) = server.accept().expect("somebody connects");
+            let (mut stream, _) = server.accept().expect("a connection");
             let mut request = [0; 512];
             let length = stream.read(&mut request).expect("a request");
             assert!(request[..length].starts_with(b"GET /api/health HTTP/1.1\r\n"));

@@ -18,7 +18,7 @@ pub use restarts::Restarts;
 const FIRST_PROBE: Duration = Duration::from_millis(10);
 /// …and the steps between them grow to this.
 const SLOWEST_START_PROBE: Duration = Duration::from_millis(250);
-/// What a hung or misbehaving child gets before it is killed, and what a second signal leaves of the graces.
+/// The grace of a hung or misbehaving child before it is killed, and the grace that remains after a second signal.
 const SHORT_GRACE: Duration = Duration::from_secs(2);
 /// How long a killed process may take to be gone before we leave without it.
 const KILL_PATIENCE: Duration = Duration::from_secs(1);
@@ -94,7 +94,7 @@ impl End {
     }
 }
 
-/// What SIGHUP leaves of a process that does not handle it.
+/// The end of a process that does not handle SIGHUP.
 const HUNG_UP: How = How::Signal(1);
 
 /// The API never became healthy.
@@ -102,7 +102,7 @@ pub const EXIT_UNAVAILABLE: u8 = 69;
 /// The worker is in a crash loop, and that ends everything.
 pub const EXIT_CRASH_LOOP: u8 = 70;
 
-/// What a health check found.
+/// The result of a health check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
     Good,
@@ -112,7 +112,7 @@ pub enum Health {
     Bad,
 }
 
-/// What happened.
+/// An event for the rules.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     Start,
@@ -140,7 +140,7 @@ pub enum Event {
     Tick,
 }
 
-/// What to do.
+/// An action for the loop.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     Spawn(Role),
@@ -192,7 +192,7 @@ pub enum Notice {
         end: End,
     },
     ApiNeverHealthy {
-        /// What was waited for it: the setting, not the time measured.
+        /// The time that it was given: the setting, not the time measured.
         limit: Duration,
     },
     ApiUnresponsive {

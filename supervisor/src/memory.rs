@@ -19,7 +19,7 @@ enum Version {
     Two,
 }
 
-/// What the group uses.
+/// The memory use of the group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// Without the part of the page cache that the kernel would drop first.

@@ -42,7 +42,7 @@ pub fn become_init() -> Vec<String> {
     refused
 }
 
-/// What a child's descriptors 0 to 2 become.
+/// The descriptors 0 to 2 of a child.
 pub struct Descriptors {
     pub stdin: Stdio,
     pub stdout: OwnedFd,

@@ -11,7 +11,7 @@ use repolens_settings::{Diagnostic, SettingsReader, Severity, Vars};
 use crate::machine::{Policy, Restarts};
 use crate::process::users::User;
 
-/// What the API answers on its socket for health checks as well.
+/// The path that the API also answers on its socket for health checks.
 pub const DEFAULT_HEALTH_PATH: &str = "/api/health";
 
 const DEFAULT: &str = "the table of settings has a default";

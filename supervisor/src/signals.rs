@@ -19,7 +19,7 @@ pub struct Signals {
     delivery: SignalDelivery<UnixStream, SignalOnly>,
 }
 
-/// What a signal means here.
+/// The meaning of a signal here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     ChildEnded,
@@ -45,7 +45,7 @@ impl Signals {
         self.delivery.get_read().as_fd()
     }
 
-    /// What arrived since the last call, without waiting.
+    /// The signals that arrived since the last call, without waiting.
     pub fn arrived(&mut self) -> Vec<Meaning> {
         self.delivery.pending().filter_map(meaning).collect()
     }

@@ -77,9 +77,9 @@ pub struct HealthReport {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MemoryReport {
-    /// Of the container, where there is one.
+    /// The limit of the container, where there is one.
     pub limit_bytes: Option<u64>,
-    /// Of the container, without droppable page cache.
+    /// The memory use of the container, without droppable page cache.
     pub used_bytes: Option<u64>,
     pub oom_kills: Option<u64>,
     pub supervisor_bytes: Option<u64>,

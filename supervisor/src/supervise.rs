@@ -54,7 +54,7 @@ struct Supervisor {
     target: Target,
     _probe_socket: Option<ProbeSocket>,
     probe: Option<Probe>,
-    /// What the API had done when the newest health check began.
+    /// The API's work when the newest health check began.
     work: Option<Work>,
     server: Option<Server>,
     records: Records,

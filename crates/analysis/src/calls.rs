@@ -29,14 +29,14 @@ pub enum Value {
     Opaque,
     Function(u32),
     Class(u32),
-    /// What the name number `.1` of the import number `.0` brings in.
+    /// The value that the name number `.1` of the import number `.0` brings in.
     Import(u32, u32),
     /// A name that the file does not bind where it is used.
     Free(Sym),
     /// The parameter number `.1` of the function `.0`.
     Parameter(u32, u32),
     Member(V, Sym),
-    /// What a call gives back; of a class, its instance.
+    /// The value that a call returns; for a class, its instance.
     Result(V),
     Element(V, Sym),
     /// A list or a dictionary that is written out.
@@ -58,7 +58,7 @@ pub struct Definition {
     /// The function around it, or [`MODULE`].
     pub parent: u32,
     pub line: u32,
-    /// What it gives back.
+    /// The value that it returns.
     pub returns: V,
     /// Where the names of its parameters begin in [`Calls::parameters`], and how many there are.
     pub parameters: (u32, u16),
@@ -96,7 +96,7 @@ pub struct Argument {
     pub value: V,
 }
 
-/// Of one file.
+/// The calls of one file.
 #[derive(Debug, Default, PartialEq)]
 pub struct Calls {
     names: Box<str>,

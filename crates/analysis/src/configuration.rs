@@ -40,7 +40,7 @@ impl Setting {
 
 /// Larger files hold data.
 const MAX_BYTES: usize = 128 * 1024;
-/// Of one file.
+/// The most settings of one file.
 const MAX_SETTINGS: usize = 4_000;
 
 /// How a file is read.

@@ -1,5 +1,5 @@
-//! What is kept of a file when its text and its tree are dropped. Small: a repository may have 200,000 of them. Names are
-//! short: up to 24 bytes they take no memory beside their own place.
+//! The facts that are kept of a file when its text and its tree are dropped. They are small: a repository may have
+//! 200,000 files. Names are short: up to 24 bytes they take no memory beside their own place.
 
 use compact_str::CompactString;
 use repolens_core::report::SkippedFile;
@@ -33,13 +33,13 @@ pub struct FileFacts {
     pub origin: Origin,
     pub test: bool,
     pub lines: FileLines,
-    /// Of them: lines that are wholly of another language.
+    /// Part of `lines`: lines that are wholly of another language.
     pub embedded: Box<[(LanguageId, FileLines)]>,
-    /// Of `lines.comments`: lines of documentation strings, which tokei counts as code by default.
+    /// Part of `lines.comments`: lines of documentation strings, which tokei counts as code by default.
     pub docstrings: u32,
     /// `None`: the language has no parser here, or the file could not be parsed (then `problems` holds the reason).
     pub syntax: Option<Box<Syntax>>,
-    /// Of own code that is no test: what copies are found by.
+    /// The tokens by which copies are found, for own code that is no test.
     pub tokens: Tokens,
     pub manifest: Option<Box<Manifest>>,
     /// The text, of the few files that a stage reads itself (READMEs).
@@ -48,11 +48,11 @@ pub struct FileFacts {
     pub license: Option<String>,
     /// Hashes of the words by which it may call functions of other files (markup, partial classes).
     pub words: Box<[u64]>,
-    /// Of a file that configures tools: its texts that may name files.
+    /// For a file that configures tools: its texts that may name files.
     pub settings: Box<[Setting]>,
-    /// What the security rules found.
+    /// The findings of the security rules.
     pub security: Vec<RawFinding>,
-    /// What went wrong, for `analyser.skippedFiles`.
+    /// The problems with the file, for `analyser.skippedFiles`.
     pub problems: Vec<String>,
     /// It is a pointer to a file outside the repository, and only listed with its problem.
     pub is_pointer: bool,
@@ -74,8 +74,8 @@ pub struct Syntax {
     /// Comments and strings of several lines, sorted by place; taken out when the lines are counted.
     pub spans: Vec<Span>,
     pub calls: Calls,
-    /// Of modules that are loaded by a computed name (JavaScript): what the names begin with, relative to the file; empty
-    /// where nothing is known of one.
+    /// The prefixes of computed names of loaded modules (JavaScript), relative to the file; empty where nothing is
+    /// known of one.
     pub loads: Vec<Box<str>>,
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
     /// names that may be used although only an import names them: those of traits, and those in macros.
@@ -104,7 +104,7 @@ pub struct Import {
     pub specifier: CompactString,
     pub kind: ImportKind,
     pub line: u32,
-    /// What it brings in, where the language names it.
+    /// The names that it brings in, where the language names them.
     pub names: Vec<ImportedName>,
 }
 
@@ -138,9 +138,9 @@ impl Syntax {
 }
 
 impl ImportKind {
-    /// What it brings in is an export of the file, and no name in it.
+    /// Whether the imported names are exports of the file, without a name in it.
     #[must_use]
-    pub fn passes_on(self) -> bool {
+    pub fn is_reexport(self) -> bool {
         matches!(self, Self::Reexport | Self::TypeReexport)
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Adjacency {
 }
 
 impl Adjacency {
-    /// Of `nodes` nodes. Pairs need no order; targets keep theirs.
+    /// Builds a graph of `nodes` nodes. Pairs need no order; targets keep theirs.
     pub(crate) fn new(nodes: usize, edges: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let mut starts = vec![0u32; nodes + 1];
         for (source, _) in edges.clone() {

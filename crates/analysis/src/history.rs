@@ -31,7 +31,7 @@ pub(crate) const WINDOW_COMMITS: u64 = 100;
 /// Commits with more files are no evidence of what belongs together (code-maat's default).
 pub(crate) const MAX_TOGETHER: usize = 30;
 
-/// What an analysis knows of the history.
+/// The state of the history for an analysis.
 #[derive(Debug)]
 pub(crate) enum HistoryState {
     Read(Box<History>),
@@ -51,7 +51,7 @@ const IGNORE_REVS: &str = ".git-blame-ignore-revs";
 /// Bytes of the list of commits that do not count.
 const MAX_IGNORE_REVS: u64 = 1024 * 1024;
 
-/// What a thread needs to read the history of `tree`, or the reason why there is none.
+/// The inputs of the thread that reads the history of `tree`, or the reason why there is none.
 pub(crate) fn prepare(tree: &SourceTree, options: &HistoryOptions) -> Result<HistorySource, HistoryState> {
     if let Some(problem) = &options.problem {
         return Err(HistoryState::Failed(problem.clone()));

@@ -20,7 +20,7 @@ pub struct FileUnits {
     pub code: u32,
     pub comments: u32,
     pub blanks: u32,
-    /// Of `comments`: lines of documentation strings.
+    /// Part of `comments`: lines of documentation strings.
     pub docstrings: u32,
     /// The file was parsed, and the parser met nothing that is not of the language.
     pub parsed: bool,

@@ -28,7 +28,7 @@ pub use tokens::{Fingerprint, Tokens, tokens};
 
 const TABLE: &str = include_str!("language/languages.tsv");
 
-/// What a language is for, as GitHub's linguist sorts them.
+/// The purpose of a language, as GitHub's linguist classifies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Programming,

@@ -1,4 +1,5 @@
-//! Is a text nested too deeply for a parser that calls itself? A rough scan that errs to the careful side.
+//! Checks whether a text is nested too deeply for a recursive parser. The scan is rough and errs on the side of
+//! caution.
 //!
 //! It counts brackets that are open at a time, and what makes a tree grow in depth without brackets around it: operators,
 //! words such as `not` and `new`, calls and subscripts one behind the other, as long as no statement ends. Comments and

@@ -11,14 +11,14 @@ pub const LANGUAGE: &str = "jupyter-notebooks";
 /// The code of a notebook.
 #[derive(Debug, PartialEq)]
 pub struct Notebook {
-    /// Of the kernel.
+    /// The language of the kernel.
     pub language: LanguageId,
     /// All cells of that language; empty lines keep the others' places.
     pub text: String,
     /// Lines of cells in other languages (`%%bash`).
     others: Vec<(LanguageId, FileLines)>,
     cells: Vec<Part>,
-    /// Of the file.
+    /// The lines of the file.
     physical: FileLines,
 }
 

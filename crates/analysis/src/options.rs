@@ -124,7 +124,7 @@ impl std::fmt::Debug for Options {
     }
 }
 
-/// Who watches an analysis. Called from several threads at once; must be quick.
+/// An observer of an analysis. It is called from several threads at once and must be quick.
 pub trait Observer: Sync {
     /// `done` of `total` steps of the stage `name`; at least once for each stage.
     fn progress(&self, stage: &str, done: u64, total: u64) {

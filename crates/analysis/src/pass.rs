@@ -23,7 +23,7 @@ use crate::units::CognitiveRules;
 use crate::wiring;
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
-/// What is built without optimization needs several times as much.
+/// A build without optimization needs several times as much.
 pub(crate) const STACK: usize = if cfg!(debug_assertions) { 64 } else { 16 } * 1024 * 1024;
 /// Files whose extension determines no language are read up to this size, for their first lines.
 const MAX_UNKNOWN: u64 = 64 * 1024;

@@ -58,7 +58,7 @@ pub struct SourceTree {
     pub commit: Option<String>,
     /// Sorted by path.
     pub entries: Vec<Entry>,
-    /// What was left out, unsorted.
+    /// The files that were left out, unsorted.
     pub skipped: Vec<SkippedFile>,
     /// A limit of the tree as a whole was reached.
     pub truncated: Option<String>,
@@ -209,7 +209,7 @@ impl Reader {
     }
 }
 
-/// What a reader fills, within the limits.
+/// The result that a reader fills, within the limits.
 #[derive(Debug)]
 struct Listing {
     max_files: u64,

@@ -54,7 +54,7 @@ pub fn reads_text_of(path: &str) -> bool {
         || security::reads_text_of(path)
 }
 
-/// What stages hand to later ones beside the report.
+/// The values that stages pass to later ones beside the report.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub graph: Option<Graph>,

@@ -167,7 +167,7 @@ impl Parser {
     }
 }
 
-/// What a test shows of a language: each function with its figures, and the rest in a line each.
+/// The form in which a test shows a language: each function with its figures, and the rest in a line each.
 #[cfg(test)]
 fn snapshot(language: &str, text: &str) -> String {
     use std::fmt::Write as _;

@@ -25,7 +25,7 @@ pub struct CognitiveRules {
     pub loop_else: bool,
 }
 
-/// What a call of the function by itself costs.
+/// The cost of a recursive call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recursion {
     Free,
@@ -95,7 +95,7 @@ struct Open {
     decides: bool,
     /// Structural increments in nested units: each of them costs one for standing deeper than this.
     deeper: u32,
-    /// What calls of itself cost.
+    /// The cost of its recursive calls.
     recursion: u32,
     /// Its index in `done`: units are reported in the order they begin.
     slot: usize,

@@ -1,4 +1,4 @@
-//! Who calls, by which credential, and what a caller may see and change.
+//! Authentication: the caller, its credential, and what it may see and change.
 
 pub mod access;
 mod cache;
@@ -17,7 +17,7 @@ use repolens_core::Secret;
 
 use callers::Callers;
 
-/// What is needed to know who calls.
+/// The state of authentication.
 pub struct Auth {
     pub callers: Callers,
     pub worker_token: Secret,

@@ -54,7 +54,7 @@ pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<boo
     Ok(diagnostics.iter().all(|diagnostic| diagnostic.level != Severity::Error))
 }
 
-/// What the settings mean where that is not plain from their values.
+/// The meaning of the settings where their values do not show it.
 pub fn meaning(settings: &ApiSettings) -> Diagnostic {
     Diagnostic {
         level: Severity::Ok,

@@ -1,4 +1,4 @@
-//! What answers at the addresses of `routes.rs`.
+//! The handlers of the addresses in `routes.rs`.
 
 pub mod compare;
 pub mod docs;

@@ -1,4 +1,4 @@
-//! What every request and answer goes through: connections, client addresses, limits, headers, bodies and problems.
+//! The layers of every request and answer: connections, client addresses, limits, headers, bodies and problems.
 
 pub mod body;
 pub mod client;

@@ -196,7 +196,7 @@ impl Operation {
     }
 
     /// Guests may call it, and so may callers with a credential.
-    fn anybody(mut self) -> Self {
+    fn with_or_without_credential(mut self) -> Self {
         self.value.insert("security".into(), json!([{}, { "caller": [] }]));
         self.problems(&[401, 403])
     }
@@ -242,7 +242,7 @@ impl Operation {
             let (description, schema) = match status {
                 400 => ("The request cannot be read", "Problem"),
                 401 => ("Credentials are missing or wrong", "Problem"),
-                403 => ("Somebody else's", "Problem"),
+                403 => ("It belongs to another user", "Problem"),
                 404 => ("It does not exist", "Problem"),
                 408 => ("The body did not come in time", "Problem"),
                 409 => ("Not in this state", "Problem"),

@@ -34,7 +34,7 @@ use queue_sync::{RedisQueue, round};
 use repeated_lists::Repeats;
 use webhooks::Wake;
 
-/// What the handlers of scans share.
+/// The state that the handlers of scans share.
 pub struct Scans {
     pub store: Store,
     /// Lookups of scans, one at a time for each.

@@ -127,7 +127,7 @@ impl FailureCode {
         self.row().1
     }
 
-    /// What people read: what happened and what to do.
+    /// The sentence for people: what happened and what to do.
     #[must_use]
     pub fn sentence(self) -> &'static str {
         self.row().2

@@ -1,5 +1,5 @@
-//! What the API, the worker and the analysis share: the types of a scan, a job and a report, the rules on what may be
-//! cloned, and the settings.
+//! The code that the API, the worker and the analysis share: the types of a scan, a job and a report, the rules on what
+//! may be cloned, and the settings.
 //!
 //! Nothing here does I/O, but for the features: `store` is the database, of the API alone; `queue` is the job queue in Redis;
 //! `tls` and `vetted-host` are connections to others.

@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Is this an address that a stranger may have us connect to?
+/// Whether connections to this address are allowed when a caller or a repository chose it.
 ///
 /// Private, loopback, link-local (with the clouds' metadata services), shared (CGNAT), multicast, documentation,
 /// benchmarking and reserved ranges are not, nor is an IPv6 address that carries such an IPv4 one.

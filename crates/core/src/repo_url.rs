@@ -1,6 +1,6 @@
 //! The address of a repository: the only rules on what may be cloned.
 //!
-//! What a [`RepoUrl`] does not promise: that its host's name leads to a public address. Names are resolved where the
+//! A [`RepoUrl`] does not promise that its host's name leads to a public address. Names are resolved where the
 //! connection is made (in the worker), vetted there by [`crate::net::is_public`], and pinned for git.
 
 use std::fmt;
@@ -10,7 +10,8 @@ use url::{Host, Url};
 
 use crate::net::is_public;
 
-/// What a deployment allows; from the settings `REPO_HOSTS`, `ALLOW_PRIVATE_HOSTS` and `ALLOW_LOCAL_REPOS`.
+/// The addresses that a deployment allows; from the settings `REPO_HOSTS`, `ALLOW_PRIVATE_HOSTS` and
+/// `ALLOW_LOCAL_REPOS`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UrlPolicy {
     /// Only these hosts (lower case). `None`: any.
@@ -22,8 +23,8 @@ pub struct UrlPolicy {
 }
 
 impl UrlPolicy {
-    /// May we connect to `address`? Asked of literal addresses here, and by the worker of every address that a name
-    /// resolves to.
+    /// Whether connections to `address` are allowed. This is checked for literal addresses here, and by the worker for
+    /// every address that a name resolves to.
     #[must_use]
     pub fn allows(&self, address: IpAddr) -> bool {
         is_public(address) || self.allow_private_hosts || (address.is_loopback() && self.allow_local_repos)
@@ -153,7 +154,7 @@ impl fmt::Display for RepoUrl {
     }
 }
 
-/// Does `url`, which was read from `text`, have a name or a password in it? The parser drops empty ones in silence.
+/// Whether `url`, which was read from `text`, has a name or a password in it. The parser drops empty ones in silence.
 pub(crate) fn has_credentials(url: &Url, text: &str) -> bool {
     let authority = text
         .split_once(':')

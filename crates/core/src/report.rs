@@ -79,7 +79,7 @@ pub struct Report {
     pub processing_time_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
-    /// What to do first, at most ten, the most benefit for the effort first.
+    /// The actions to do first, at most ten, the most benefit for the effort first.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub actions: Vec<Action>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,7 +131,7 @@ pub struct Report {
     pub analyser: Analyser,
 }
 
-/// What only the caller of an analysis knows. `None` leaves what the report has.
+/// The facts that only the caller of an analysis knows. `None` keeps the value of the report.
 #[derive(Debug, Default, std::clone::Clone)]
 pub struct Meta {
     pub scan_id: Option<String>,
@@ -163,8 +163,8 @@ impl Report {
     }
 }
 
-/// What distinguishes reports of the same commit: the version of the analysis, that of the schema, and the limits that shaped
-/// the report. Reports of the same commit with the same text here are the same.
+/// The text that distinguishes reports of the same commit: the version of the analysis, that of the schema, and the
+/// limits that shaped the report. Reports of the same commit with the same text here are the same.
 #[must_use]
 pub fn analyser_version(version: &str, schema_version: u32, limits: Option<&ScanLimits>) -> String {
     match limits {

@@ -45,7 +45,7 @@ impl ScanId {
 
 /// Would a job of this id take the place of another one, or of a key of the queue itself?
 fn is_the_queue_s(text: &str) -> bool {
-    /// What BullMQ keeps beside the jobs, whose keys differ from these in the last part only.
+    /// The keys that BullMQ keeps beside the jobs; they differ from the jobs' keys in the last part only.
     const KEYS: [&str; 20] = [
         "active",
         "completed",

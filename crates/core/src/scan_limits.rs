@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// What one scan may use. The worker enforces it, and the report has it as `analyser.scanLimits`.
+/// The limits of one scan. The worker enforces them, and the report has them as `analyser.scanLimits`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScanLimits {

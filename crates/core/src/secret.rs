@@ -20,7 +20,7 @@ impl Secret {
         &self.0
     }
 
-    /// Is it this text? In time that depends on its length only.
+    /// Whether it is this text, in a time that depends on its length only.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
         self.0.as_bytes().ct_eq(text.as_bytes()).into()

@@ -10,7 +10,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-/// What [`trust_also`] has set.
+/// The certificates that [`trust_also`] has set.
 static FURTHER: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
 
 /// The configuration of a client: certificates are always checked in full.

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 #[derive(Debug)]
 pub struct Browser {
     driver: Child,
-    /// Of the session: `http://127.0.0.1:PORT/session/ID`.
+    /// The address of the session: `http://127.0.0.1:PORT/session/ID`.
     url: String,
     http: reqwest::Client,
     _profile: TempDir,

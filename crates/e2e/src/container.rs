@@ -91,7 +91,7 @@ impl Container {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// What it has written so far.
+    /// Its output so far.
     #[must_use]
     pub fn log(&self) -> String {
         let output = engine(&["logs", &self.name]);
@@ -288,7 +288,11 @@ impl Container {
     fn eventually(&self, what: &str, mut holds: impl FnMut() -> bool) {
         let start = Instant::now();
         while !holds() {
-            assert!(start.elapsed() < PATIENCE, "waited in vain for {what}:\n{}", self.log());
+            assert!(
+                start.elapsed() < PATIENCE,
+                "timed out waiting for {what}:\n{}",
+                self.log()
+            );
             thread::sleep(Duration::from_millis(100));
         }
     }

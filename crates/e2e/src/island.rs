@@ -21,7 +21,7 @@ use tempfile::TempDir;
 pub const PUBLIC: Ipv4Addr = Ipv4Addr::new(5, 5, 5, 5);
 pub const ALSO_PUBLIC: Ipv4Addr = Ipv4Addr::new(5, 5, 5, 6);
 
-/// Addresses of the inside, each with somebody who listens on port 80 and 443.
+/// Addresses of the inside, each with a listener on ports 80 and 443.
 pub const INSIDE: [IpAddr; 4] = [
     IpAddr::V4(Ipv4Addr::LOCALHOST),
     IpAddr::V4(Ipv4Addr::new(10, 0, 0, 7)),
@@ -120,7 +120,7 @@ impl Island {
             listener.set_nonblocking(true).expect("a socket of ours");
             match listener.accept() {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                came => panic!("somebody connected to {listener:?}: {came:?}"),
+                came => panic!("a client connected to {listener:?}: {came:?}"),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What the tests of the whole are made of: a running RepoLens, a repository to scan, a git server with faults.
+//! The parts of end-to-end tests: a running RepoLens, a repository to scan, a git server with faults.
 //!
 //! The tests start the programs of this build; `scripts/test` builds them first.
 

@@ -124,7 +124,7 @@ impl Running {
         (running, stdout)
     }
 
-    /// What the supervisor answers on its status socket.
+    /// The supervisor's answer on its status socket.
     ///
     /// # Panics
     /// Where it does not answer.
@@ -340,7 +340,7 @@ fn eventually<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {
     loop {
         match ask() {
             Ok(answer) => return answer,
-            Err(state) => assert!(start.elapsed() < PATIENCE, "waited in vain for {what}:\n{state}"),
+            Err(state) => assert!(start.elapsed() < PATIENCE, "timed out waiting for {what}:\n{state}"),
         }
         thread::sleep(Duration::from_millis(10));
     }

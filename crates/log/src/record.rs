@@ -65,7 +65,7 @@ const OWN_KEYS: [&str; 5] = ["ts", "source", "pid", "level", "msg"];
 #[derive(Debug)]
 pub struct Record<'a> {
     pub time: SystemTime,
-    /// Who wrote it: `api`, `worker` or `supervisor`.
+    /// The process that wrote it: `api`, `worker` or `supervisor`.
     pub source: &'a str,
     pub pid: u32,
     pub level: Level,

@@ -1,8 +1,8 @@
 //! Masks secrets in text that is about to be written.
 //!
-//! What counts as a secret: the password of a URL (`scheme://user:password@host`), the value of an `Authorization`
-//! header, bearer tokens, and keys that show what they are by their beginning (`sk-or-…`, `AIza…`, `ghp_…`,
-//! `github_pat_…`, `rl_…` and the like). Almost no line holds one, so the first question is whether a line could.
+//! Secrets are: the password of a URL (`scheme://user:password@host`), the value of an `Authorization` header, bearer
+//! tokens, and keys of known forms (`sk-or-…`, `AIza…`, `ghp_…`, `github_pat_…`, `rl_…` and the like). Almost no line
+//! holds one, so the first question is whether a line could.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -333,7 +333,7 @@ mod tests {
 
         #[test]
         fn a_password_never_survives(before in around(), after in around(), secret in "[A-Z@/:!$&*+]{0,6}[A-Z]{12}") {
-            // With both of them, where the password ends is anybody's guess; an address has to escape them.
+            // With both of them, the end of the password is ambiguous; an address has to escape them.
             prop_assume!(!(secret.contains('/') && secret.contains('@')));
             let line = format!("{before} redis://user:{secret}@host/0 {after}");
             let shown = redact(&line);

@@ -154,7 +154,7 @@ impl Lines {
             match out.write(line) {
                 Ok(written) => line = &line[written..],
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // Somebody made our stdout non-blocking and its reader is slow: it must not cost half a line.
+                // Another process made our stdout non-blocking and its reader is slow: it must not cost half a line.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(1)),
                 Err(_) => return,
             }

@@ -14,7 +14,7 @@ pub type Vars = BTreeMap<String, String>;
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     pub vars: Vars,
-    /// What is wrong with the file, or with variables that are not UTF-8.
+    /// The faults of the file, and of variables that are not UTF-8.
     pub diagnostics: Vec<Diagnostic>,
 }
 

@@ -33,7 +33,7 @@ pub struct Diagnostic {
     pub level: Severity,
     /// The variable, or the flag where the value was given by one.
     pub name: String,
-    /// What is wrong and what was expected.
+    /// The fault, and what was expected.
     pub message: String,
 }
 

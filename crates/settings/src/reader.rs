@@ -10,7 +10,7 @@ use crate::table::{Component, Default, Form, Setting};
 use crate::units::{self, Rate};
 use crate::{Diagnostic, Environment, Severity, Vars};
 
-/// What was read, and what was found on the way.
+/// The settings that were read, and the faults that were found on the way.
 #[derive(Debug)]
 pub struct Checked<T> {
     /// `None` where there is an error among the diagnostics.

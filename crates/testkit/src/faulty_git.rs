@@ -176,10 +176,10 @@ fn pause() {
     std::thread::sleep(std::time::Duration::from_secs(1));
 }
 
-/// What `/held/…` waits for.
+/// The file that `/held/…` waits for.
 pub const RELEASE: &str = "release";
 
-/// Of the user `x-access-token`, and the header that the two make.
+/// The password of the user `x-access-token`, and the header that the two make.
 pub const PASSWORD: &str = "gho_0123456789abcdef0123456789abcdef0123";
 pub const IN_HEADER: &str = "eC1hY2Nlc3MtdG9rZW46Z2hvXzAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMw==";
 

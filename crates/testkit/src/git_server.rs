@@ -26,7 +26,7 @@ struct State {
     changed: Condvar,
 }
 
-/// What a hostile server makes of a request.
+/// A hostile server's answer to a request.
 pub type Tricks = fn(&Asked<'_>) -> Trick;
 
 /// A request, for [`Tricks`].

@@ -16,7 +16,7 @@ pub fn times(small: usize, full: usize) -> usize {
     if is_full() { full } else { small }
 }
 
-/// What a check in full has found, for `scripts/soak queue` to show.
+/// Prints the result of a full check, for `scripts/soak queue` to show.
 pub fn report(check: u32, found: &str) {
     if is_full() {
         #[expect(clippy::print_stdout, reason = "it is what the check in full is run for")]

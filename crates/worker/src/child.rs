@@ -216,7 +216,7 @@ impl Analyzer {
     }
 }
 
-/// What the child is started without.
+/// The files and stages that the child is started without.
 #[derive(Debug, Default)]
 struct Skip {
     files: Vec<String>,

@@ -111,7 +111,7 @@ pub struct AnalyzeArgs {
     pub repo_url: Option<String>,
     #[arg(long, hide = true)]
     pub branch: Option<String>,
-    /// What the whole scan may use, as JSON.
+    /// The limits of the whole scan, as JSON.
     #[arg(long, hide = true, value_parser = parse_limits)]
     pub scan_limits: Option<ScanLimits>,
     /// The time of the clone, which is added to the processing time.

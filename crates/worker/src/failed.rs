@@ -33,7 +33,7 @@ impl Failed {
         }
     }
 
-    /// What people read.
+    /// The sentence for people.
     #[must_use]
     pub fn sentence(&self) -> &str {
         self.sentence.as_deref().unwrap_or_else(|| self.code.sentence())

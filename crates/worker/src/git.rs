@@ -119,7 +119,7 @@ impl Git {
             .unwrap_or_else(|_| Err(Failed::new(FailureCode::CloneTimedOut, "the scan's time was used up")))
     }
 
-    /// What the `HEAD` of the repository at `dir` leads to.
+    /// The branch and commit that the `HEAD` of the repository at `dir` leads to.
     async fn head(&self, dir: &Path) -> Result<Head, Failed> {
         let ended = self
             .run(command::head_args("--git-dir", dir), Reach::Disk, None)
@@ -224,7 +224,7 @@ struct Ended {
 }
 
 impl Ended {
-    /// What a run with [`command::head_args`] found.
+    /// The result of a run with [`command::head_args`].
     fn head(&self) -> Option<Head> {
         let mut lines = self.stdout.lines();
         let commit = lines.next().filter(|_| self.success)?.to_owned();

@@ -26,7 +26,7 @@ use crate::progress::Progress;
 use crate::sandbox::{Sandbox, Sandboxes};
 use lease::{Lease, LeaseEnd};
 
-/// What jobs are processed with.
+/// The environment in which jobs are processed.
 #[derive(Debug)]
 pub struct Jobs {
     pub api: ApiClient,
@@ -90,7 +90,7 @@ struct Figures {
     cloned: Option<Cloned>,
 }
 
-/// What the work on a job produced.
+/// The result of the work on a job.
 enum Produced {
     /// The body of the report.
     Report(Bytes),

@@ -22,7 +22,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 pub use landlock::LandlockPolicy;
 
-/// What a process, and each process that it starts, may use. The kernel enforces it.
+/// The limits of a process, and of each process that it starts. The kernel enforces them.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Bytes of address space; beyond it, allocations fail. `None`: no limit.
@@ -39,7 +39,7 @@ pub struct Limits {
 /// The descriptor of a pipe for structured events, in a process that has one. git takes a number of one digit.
 pub const EVENTS_DESCRIPTOR: i32 = 9;
 
-/// What to start.
+/// The program to start.
 #[derive(Debug)]
 pub struct Program<'a> {
     pub path: &'a Path,

@@ -185,7 +185,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let left_over = root.path().join(format!("{PREFIX}dead"));
         fs::create_dir_all(left_over.join("scan")).expect("made");
-        fs::create_dir_all(root.path().join("somebody-elses")).expect("made");
+        fs::create_dir_all(root.path().join("of-another-program")).expect("made");
 
         let first = Sandboxes::open(root.path()).expect("opens");
         assert!(!left_over.exists(), "it is not locked");

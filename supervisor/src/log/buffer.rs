@@ -22,7 +22,7 @@ pub const BLOCK: usize = 128 * 1024;
 /// enough to lose none. A child notices the pause only if it fills its pipe (256 KiB) in this time.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Who wrote a block of lines.
+/// The writer of a block of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     Supervisor,

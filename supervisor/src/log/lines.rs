@@ -19,7 +19,7 @@ const CUT: &str = "…↩";
 /// The number of bytes inspected beyond a cut, so that a secret's beginning is recognized.
 const INSPECTED_BEYOND: usize = 16;
 
-/// Who writes.
+/// The writer of the lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     pub name: &'static str,

@@ -23,7 +23,7 @@ const PIPE_BYTES: i32 = 256 * 1024;
 const QUIET: Duration = Duration::from_millis(300);
 /// …or has gone on for so long.
 const DRAIN_LIMIT: Duration = Duration::from_secs(5);
-/// What is read at once of a process that has ended: all that its pipe can hold.
+/// The bytes read at once from a process that has ended: all that its pipe can hold.
 const LEFT_IN_PIPE: usize = 1024 * 1024;
 
 struct Stream {
@@ -34,7 +34,7 @@ struct Stream {
     ended: Option<Instant>,
 }
 
-/// What came of a read.
+/// The result of a read.
 #[derive(PartialEq, Eq)]
 enum Read {
     Some(usize),

@@ -19,7 +19,7 @@ pub struct Restarts {
     pub crash_loop: Option<(u32, Duration)>,
 }
 
-/// What the crashes so far lead to.
+/// The state after the crashes so far.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     in_a_row: u32,
@@ -27,7 +27,7 @@ pub struct History {
     looping: bool,
 }
 
-/// What to do about a crash.
+/// The reaction to a crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// How long to wait before the next start.

@@ -443,7 +443,7 @@ fn an_idle_supervisor_wakes_rarely() {
     assert!(wakes <= 61, "{wakes} in 10 minutes");
 }
 
-/// What may happen at any time.
+/// Any event, at any time.
 fn anything() -> impl Strategy<Value = (u8, u64)> {
     (0u8..12, 0u64..20_000)
 }

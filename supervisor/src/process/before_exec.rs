@@ -1,4 +1,4 @@
-//! What a child does between `fork` and `exec`. The only unsafe code of the supervisor.
+//! The code that a child runs between `fork` and `exec`. The only unsafe code of the supervisor.
 
 #![allow(unsafe_code)]
 

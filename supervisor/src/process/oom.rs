@@ -1,4 +1,4 @@
-//! Who goes first when memory runs out.
+//! The order in which processes are killed when memory runs out.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -22,8 +22,8 @@ impl OomScore {
         })
     }
 
-    /// Does `start`, and what it starts is preferred to us as a victim. Neither raising the value nor taking that back
-    /// needs a privilege.
+    /// Runs `start` so that the processes that it starts are killed before us. Neither raising the value nor restoring
+    /// it needs a privilege.
     pub fn above_ours<T>(&mut self, above: i32, start: impl FnOnce() -> T) -> (T, io::Result<()>) {
         let raised = self.write((self.own + above).min(1000));
         let started = start();

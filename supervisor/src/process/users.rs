@@ -5,7 +5,7 @@ use caps::{CapSet, Capability, CapsHashSet};
 use nix::unistd::{Gid, Uid, geteuid, setgroups, setresgid, setresuid};
 use repolens_log::Level;
 
-/// What it takes to start a process as somebody else, and to signal it afterwards.
+/// The capabilities to start a process as another user, and to signal it afterwards.
 const NEEDED: [Capability; 3] = [Capability::CAP_SETUID, Capability::CAP_SETGID, Capability::CAP_KILL];
 
 /// A user and a group, by number; never root.
@@ -27,7 +27,7 @@ impl User {
     }
 }
 
-/// What came of it.
+/// The result of settling the users.
 #[derive(Debug, Default)]
 pub struct Settled {
     /// Whom the worker is started as; `None` is the supervisor's own user.
@@ -38,8 +38,8 @@ pub struct Settled {
 
 /// Becomes `own` where this is root, and keeps of root's power only what it takes to start the worker as `worker`.
 ///
-/// What the host does not allow is no fault: the worker then runs as the supervisor's user. To be called while there is one
-/// thread, for capabilities are a thread's.
+/// A refusal of the host is no fault: the worker then runs as the supervisor's user. It must be called while there is
+/// one thread, because capabilities belong to a thread.
 pub fn settle(own: Option<User>, worker: Option<User>) -> Settled {
     let mut settled = Settled::default();
     let (is_root, may) = (geteuid().is_root(), allowed());
@@ -63,7 +63,7 @@ pub fn settle(own: Option<User>, worker: Option<User>) -> Settled {
                 own.uid
             ),
         )),
-        // Root by choice, or somebody to whom the host gave capabilities: these are for the supervisor alone.
+        // Root by choice, or a user with capabilities from the host: these are for the supervisor alone.
         None if !is_root && settled.worker.is_some() => {
             if let Err(error) = keep(true) {
                 settled.worker = None;

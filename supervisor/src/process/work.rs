@@ -10,7 +10,7 @@ const TICK: Duration = Duration::from_millis(10);
 /// The part of the time, in percent, that a busy process works. The timers of an idle one take far less.
 const BUSY_PERCENT: u32 = 2;
 
-/// What the threads of a process had done at some moment.
+/// The work that the threads of a process had done at some moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
     at: Instant,

@@ -1,4 +1,4 @@
-//! The status socket: one line in, the answer out, never waiting for anybody.
+//! The status socket: one line in, the answer out, never waiting for a client.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -28,7 +28,7 @@ struct Client {
     since: Instant,
 }
 
-/// What a client asked for.
+/// The request of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     Status,
@@ -65,7 +65,7 @@ impl Server {
         })
     }
 
-    /// What to poll for reading.
+    /// The descriptors to poll for reading.
     pub fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let listener = (self.clients.len() < CLIENTS).then(|| self.listener.as_fd());
         self.clients.iter().map(|client| client.stream.as_fd()).chain(listener)

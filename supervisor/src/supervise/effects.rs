@@ -1,4 +1,4 @@
-//! What the rules ask for, done.
+//! Carries out the actions of the rules.
 
 use std::io;
 use std::os::fd::OwnedFd;

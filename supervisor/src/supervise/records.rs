@@ -1,4 +1,4 @@
-//! What is remembered for the status: starts, ends, health and memory.
+//! The records for the status: starts, ends, health and memory.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};

@@ -22,7 +22,7 @@ use crate::settings::{DEFAULT_HEALTH_PATH, Settings, has_error};
 use crate::signals::Signals;
 use crate::status::server::Server;
 
-/// What is left of the log is written for so long, to a reader that reads.
+/// The time for writing the rest of the log, to a reader that reads.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Left-over processes may take so long to be gone after they were killed.
 const LAST_SWEEP: Duration = Duration::from_millis(500);

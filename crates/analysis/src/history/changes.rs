@@ -29,7 +29,7 @@ pub(crate) struct History {
     pub ignored_commits: u64,
     /// There are older commits that were not read.
     pub cut_off: bool,
-    /// Of these, some are not in the clone.
+    /// Whether some of these are not in the clone.
     pub ends_at_clone: bool,
     /// Committer's date of the oldest commit that was read, merges and bots included.
     pub oldest: i64,
@@ -47,7 +47,7 @@ pub(crate) struct History {
     pub functions_of: Option<Vec<String>>,
     /// Ids of the window's commits, where functions are counted.
     pub window_ids: HashSet<String>,
-    /// Of the analyzed folder within the repository.
+    /// The path of the analyzed folder within the repository.
     pub prefix: String,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct FileChanges {
     pub revisions: u32,
     /// Counted commits in all.
     pub commits: u32,
-    /// Of the window's commits those that repair something.
+    /// The commits of the window that repair something.
     pub fixes: u32,
     pub last_90_days: u32,
     pub before_90_days: u32,

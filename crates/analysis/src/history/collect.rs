@@ -1,4 +1,4 @@
-//! What is kept of the log: a few numbers for each file, each person and each commit.
+//! The figures that are kept of the log: a few numbers for each file, each person and each commit.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ impl Collector {
         self
     }
 
-    /// What came of it, with the changes under earlier names added to the files that have them now.
+    /// Returns the result, with the changes under earlier names added to the files that have them now.
     pub(super) fn finish(mut self, git: Git, dir: PathBuf) -> History {
         self.end_commit();
         self.history.people = self.people.into_names();

@@ -52,7 +52,7 @@ pub(super) struct Change<'a> {
     pub path: &'a [u8],
 }
 
-/// What takes the stream. `false` from either: no more is wanted.
+/// A consumer of the stream. `false` from either method ends the stream.
 pub(super) trait Sink {
     fn commit(&mut self, head: CommitHead) -> bool;
     fn change(&mut self, change: Change<'_>) -> bool;

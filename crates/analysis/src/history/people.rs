@@ -1,4 +1,4 @@
-//! Who made a commit: one person for several addresses, and no bots. Addresses stay here; a report has names only.
+//! The author of a commit: one person for several addresses, and no bots. Addresses stay here; a report has names only.
 
 use std::collections::HashMap;
 

@@ -25,7 +25,7 @@ const EMPTY: &[u8] = b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
 const NONE: u32 = u32::MAX;
 
-/// What is known of names while the stream is read, the newest commits first.
+/// The renames known while the stream is read, the newest commits first.
 #[derive(Debug)]
 pub(super) struct Renames {
     /// Files of the analyzed tree have smaller numbers; the others are gone.
@@ -130,7 +130,7 @@ impl Renames {
     }
 }
 
-/// What resolving needs beside the renames.
+/// The inputs of resolving, beside the renames.
 pub(super) struct Names<'a> {
     /// Numbers by path, those of files that are gone too.
     pub files: &'a HashMap<Box<[u8]>, u32>,

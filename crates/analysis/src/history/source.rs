@@ -23,7 +23,7 @@ pub(crate) struct HistorySource {
     dir: PathBuf,
     /// The analyzed commit; `HEAD` for a folder.
     commit: String,
-    /// Of the analyzed folder within its repository, with `/` at the end; empty at the top.
+    /// The path of the analyzed folder within its repository, with `/` at the end; empty at the top.
     prefix: String,
     /// Number of each file by its path within the analyzed tree.
     files: HashMap<Box<[u8]>, u32>,

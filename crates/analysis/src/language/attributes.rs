@@ -42,7 +42,7 @@ enum State {
 /// One of [`NAMES`], by its place there, or a macro behind them.
 type AttributeId = usize;
 
-/// What a rule or a macro sets.
+/// The attributes that a rule or a macro sets.
 #[derive(Debug, Clone, Copy)]
 struct Assignment {
     attribute: AttributeId,
@@ -88,7 +88,7 @@ struct Globs {
     lengths: BTreeSet<usize>,
 }
 
-/// What is known of one file, by attribute.
+/// The known values of one file, by attribute.
 type Known = Vec<Option<State>>;
 
 fn is_complete(known: &Known) -> bool {

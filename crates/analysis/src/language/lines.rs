@@ -19,14 +19,14 @@ impl FileLines {
     }
 }
 
-/// What the lines of a file are.
+/// The kinds of a file's lines.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Counted {
     /// All of them.
     pub lines: FileLines,
-    /// Of the comments: documentation strings.
+    /// Part of the comments: documentation strings.
     pub documentation: u32,
-    /// Of all: lines that are wholly of another language, by language.
+    /// Part of all: lines that are wholly of another language, by language.
     pub embedded: Vec<(LanguageId, FileLines)>,
 }
 
@@ -69,7 +69,7 @@ pub fn count(text: &[u8], layout: &Layout) -> Counted {
     counted
 }
 
-/// What a line holds; the greater decides.
+/// The kind of a line; the greater decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Content {
     Nothing,

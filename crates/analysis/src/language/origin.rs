@@ -1,4 +1,4 @@
-//! Who wrote a file: people of this project, a program, or another project. Only the first kind goes into scores.
+//! The origin of a file: people of this project, a program, or another project. Only the first kind goes into scores.
 //!
 //! By path as linguist's rules have it, by `.gitattributes` (`linguist-vendored`, `linguist-generated`,
 //! `linguist-documentation`), and by content.

@@ -1,4 +1,4 @@
-//! What is a comment, a string and code of another language in a text, by the signs of its language: for languages without
+//! Finds comments, strings and code of another language in a text, by the signs of its language: for languages without
 //! a parser, and for texts that are not parsed.
 //!
 //! A quote or a block comment that is never closed opens nothing, so that one stray sign does not turn the rest of a file
@@ -129,7 +129,7 @@ struct Plain<'a> {
     layout: &'a mut Layout,
     /// Here-documents that begin behind the line's end.
     heredocs: Vec<long::Heredoc>,
-    /// Signs that are searched for in vain from some place on.
+    /// Signs that are known not to occur from some place on.
     unclosed: Vec<&'static [u8]>,
     /// Searches for a closing sign that failed.
     vain: u32,

@@ -1,6 +1,6 @@
 //! The comment and string signs of a language: the last columns of its row in the table.
 
-/// What a language has beside plain signs.
+/// The features of a language beside plain signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Feature {
@@ -140,7 +140,7 @@ pub struct Signs {
     pub strings: Vec<Pair>,
     /// Signs that take their meaning from the next byte, which begins nothing: `#\` of Lisp, `$` of Perl.
     pub skips: Vec<&'static [u8]>,
-    /// What makes the next byte of a string mean itself.
+    /// The byte that makes the next byte of a string literal.
     pub escape: u8,
     /// First bytes of all that is no plain code.
     pub matters: Bytes,

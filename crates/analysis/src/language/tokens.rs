@@ -35,7 +35,7 @@ pub struct Fingerprint {
     pub line: u32,
 }
 
-/// What copies of `text` are found by; `spans` are its comments and long strings.
+/// The fingerprints by which copies of `text` are found; `spans` are its comments and long strings.
 #[must_use]
 pub fn tokens(language: &Language, text: &[u8], spans: &[Span]) -> Tokens {
     let tokens = split(language, text, spans);

@@ -1,4 +1,4 @@
-//! What hangs together and what does not: cycles, calls, dead code and copies, of each the few that matter most.
+//! The structure: cycles, calls, dead code and copies, of each the few that matter most.
 
 use repolens_core::report::{CallGraph, CircularDependencies, DeadCode, Duplication, Report};
 

@@ -15,7 +15,7 @@ mod security;
 
 const LISTED: usize = 10;
 const PLACES: usize = 5;
-/// Of one kind, so that one kind does not fill the list.
+/// The most actions of one kind, so that one kind does not fill the list.
 const OF_A_KIND: usize = 3;
 
 /// Something to do, with what it is worth.

@@ -33,7 +33,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     Outcome::Ok
 }
 
-/// What the file is, if anything. Folders as GitHub and GitLab know them.
+/// The kind of the file, if it is one. Folders as GitHub and GitLab know them.
 fn slot<'a>(community: &'a mut Community, folder: &str, name: &str) -> Option<&'a mut Option<String>> {
     if matches!(folder, ".github/ISSUE_TEMPLATE" | ".gitlab/issue_templates") {
         return Some(&mut community.issue_templates);

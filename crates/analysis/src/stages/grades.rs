@@ -29,7 +29,7 @@ const SHARES: [(&str, f64); 6] = [
     ("change", 0.10),
 ];
 
-/// What an aspect is computed from.
+/// The inputs of an aspect.
 struct Measured<'a> {
     facts: &'a Facts,
     report: &'a Report,

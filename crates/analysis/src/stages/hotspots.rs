@@ -29,7 +29,7 @@ const MIN_REVISIONS: u32 = 3;
 /// and has at least this many decisions, or, where its language is not parsed, lines of code.
 const MIN_COMPLEXITY: u64 = 10;
 const MIN_LINES: u64 = 100;
-/// Of the ranked files that the self-check takes for the worst.
+/// The part of the ranked files that the self-check takes for the worst: one in this many.
 const WORST_SHARE: usize = 10;
 const WORST_LEAST: usize = 5;
 

@@ -1,6 +1,6 @@
 //! The summary: what a person wants first.
 //!
-//! *What it looks at*: the sections before it. *Why it matters*: not everybody reads the rest. *Limits*: it repeats figures,
+//! *What it looks at*: the sections before it. *Why it matters*: many readers stop here. *Limits*: it repeats figures,
 //! it makes none.
 
 use repolens_core::report::{Place, Report, RiskLevelSummary, Summary};

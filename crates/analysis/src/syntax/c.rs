@@ -95,7 +95,7 @@ fn decisions(node: Node<'_>, _: Role) -> u32 {
     }
 }
 
-/// What a declarator declares, behind its stars and brackets: the node of the function itself, and that of its name.
+/// The function that a declarator declares, inside its stars and brackets: its node, and that of its name.
 fn declared<'t>(node: Node<'t>) -> (Option<Node<'t>>, Option<Node<'t>>) {
     let (mut function, mut at) = (None, node.child_by_field_name("declarator"));
     while let Some(declarator) = at {

@@ -86,7 +86,7 @@ pub(super) fn facts(
     Ok(whole)
 }
 
-/// What a script imports and does not use is likely used by the markup, as is what another block imports.
+/// An import that a script does not use is likely used by the markup, as is an import of another block.
 fn used_by_markup(mut import: Import) -> Import {
     import.names.iter_mut().for_each(|name| name.unused = false);
     import

@@ -147,14 +147,14 @@ struct Walk<'l> {
     unused: HashSet<u32>,
     units: Units,
     syntax: Syntax,
-    /// What the function that comes next is called.
+    /// The name of the function that comes next.
     name: Option<String>,
     classes: Vec<String>,
     /// The runs of the logical operation that comes next are counted already.
     counted: bool,
     /// The import at each offset.
     numbers: HashMap<u32, u32>,
-    /// What is taken from the `require` that comes next, where that is not all of it.
+    /// The members that are taken from the `require` that comes next, where they are not all of it.
     taken: Option<Vec<ImportedName>>,
     /// Names that are bound to whole modules.
     whole: modules::Whole,
@@ -220,7 +220,7 @@ impl Walk<'_> {
         self.loop_body(&it.consequent);
     }
 
-    /// What a sequence of logical operators costs.
+    /// The cost of a sequence of logical operators.
     fn sequence(&self, it: &LogicalExpression<'_>) -> u32 {
         let operators = operators(it);
         if self.units.rules.or_counts {

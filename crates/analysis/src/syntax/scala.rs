@@ -48,8 +48,8 @@ pub(super) static GRAMMAR: Grammar = Grammar {
 };
 static ROLES: Roles = OnceLock::new();
 
-/// What is in small letters may be an implicit value or a given, which nothing names; so may an implicit class, but not one
-/// of a package.
+/// A name in small letters may be an implicit value or a given, which is used without its name; so may an implicit
+/// class, but not one of a package.
 const UNUSED_IMPORTS: UnusedImports = UnusedImports {
     any_case: false,
     in_imports: true,

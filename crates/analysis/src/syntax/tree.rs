@@ -24,7 +24,7 @@ pub(super) use private::Private;
 pub(super) use unused::UnusedImports;
 use unused::{Candidate, Declarations};
 
-/// What a kind of node means for the complexities.
+/// The role of a kind of node in the complexities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// Nothing by itself.
@@ -80,7 +80,7 @@ pub(super) struct Shape<'t> {
     pub body: bool,
 }
 
-/// Of a child: its field, its kind, its parent's role, and the last word or sign before it.
+/// The role of a child by its field, its kind, its parent's role, and the last word or sign before it.
 pub(super) type Field = for<'a> fn(Option<&'a str>, &str, Role, &str) -> Option<&'a str>;
 
 /// The text to parse in place of a file's, where it is another.
@@ -102,7 +102,7 @@ pub(super) struct Grammar {
     pub switch_head: &'static [&'static str],
     /// Decisions of a node beyond its role's: cases that are no default, guards.
     pub decisions: fn(Node<'_>, Role) -> u32,
-    /// What a function belongs to (`None`: the class that is open), and its name, which a recursion would call.
+    /// The owner of a function (`None`: the open class), and its name, which a recursion would call.
     pub name: fn(Node<'_>, &Context<'_>) -> (Option<String>, String),
     /// The kind of a label behind `break`.
     pub label: &'static str,
@@ -146,7 +146,7 @@ const MAX_EMBEDDED: usize = 4;
 /// By kind.
 pub(super) type Roles = OnceLock<Vec<Known>>;
 
-/// What is known of a kind: its role, whether `collect` wants it, and what it is for the calls.
+/// The properties of a kind: its role, whether `collect` wants it, and its role for the calls.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     role: Role,
@@ -172,7 +172,7 @@ impl std::fmt::Debug for Grammar {
     }
 }
 
-/// What a grammar's `collect` may read and fill.
+/// The data that a grammar's `collect` may read and fill.
 pub(super) struct Context<'a> {
     pub text: &'a [u8],
     pub units: Units,
@@ -334,7 +334,7 @@ fn roles(grammar: &'static Grammar) -> &'static [Known] {
     })
 }
 
-/// What leaving a node has to undo.
+/// The changes to undo when a node is left.
 #[derive(Debug, Clone, Copy)]
 struct Frame {
     role: Role,

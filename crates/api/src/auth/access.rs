@@ -41,7 +41,7 @@ pub fn may_delete(caller: &Caller, scan: &Scan) -> Result<(), Problem> {
     must_own(caller, scan)
 }
 
-/// What queries call those who have not signed in.
+/// The name of guests in queries.
 pub const GUEST: &str = "guest";
 
 /// As `userId` of a query: one of the caller's own ids, or `guest`. Without a credential it decides nothing: older pages name
@@ -54,7 +54,7 @@ pub fn may_name(caller: &Caller, user_id: &str) -> Result<(), Problem> {
         Caller::Guest => Ok(()),
         Caller::User(_) if user_id == GUEST || caller.is_called(user_id) => Ok(()),
         Caller::User(_) => Err(Problem::forbidden(
-            "`userId` is `guest` or your own id: this is somebody else's.",
+            "`userId` is `guest` or your own id: this is the id of another user.",
         )),
     }
 }

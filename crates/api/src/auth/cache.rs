@@ -1,4 +1,4 @@
-//! What was found out about a credential lately, under its hash.
+//! The recent results of checks of credentials, by their hashes.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Who is calling: a guest, or a user, known by one of five credentials.
+//! The caller: a guest, or a user, identified by one of five credentials.
 //!
 //! The first credential that is present decides, in this order: an API key, a JWT of the front end, the front end's session (a
 //! bearer token or a cookie), a GitHub token, the cookie of our own pages. An invalid credential is refused: it never makes the
@@ -30,7 +30,7 @@ pub enum Caller {
     User(User),
 }
 
-/// Somebody who has shown a valid credential.
+/// A caller with a valid credential.
 #[derive(Debug, Clone)]
 pub struct User {
     /// As in the table `users`; the row may still be missing for a user whom a token of the front end names.

@@ -1,4 +1,4 @@
-//! What the process remembers of callers.
+//! The process's memory of callers.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::cache::Remembered;
 use super::github::Github;
 use super::token::FrontendSecrets;
 
-/// What is known of callers: one for the whole process.
+/// The known callers: one for the whole process.
 pub struct Callers {
     pub(super) secrets: FrontendSecrets,
     pub github: Github,

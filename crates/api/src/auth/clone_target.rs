@@ -38,7 +38,7 @@ pub async fn target(app: &Arc<App>, caller: &Caller, repo_url: RepoUrl) -> Resul
             repo_url: clone_url,
             token: Some(token),
         },
-        // Without the token: what it may not see is not found, as for everybody.
+        // Without the token: a repository that it may not see is not found, as for a guest.
         Some(Visibility::Public | Visibility::Hidden) | None => public(repo_url),
     })
 }

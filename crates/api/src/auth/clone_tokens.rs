@@ -23,7 +23,7 @@ impl CloneTokens {
         self.lock().remove(scan);
     }
 
-    /// What the scan's repository is cloned with; `None` where the token is lost.
+    /// The credential for cloning the scan's repository; `None` where the token is lost.
     pub fn credential(&self, scan: &ScanId, origin: String) -> Option<CloneCredential> {
         let token = self.lock().get(scan.as_str()).cloned()?;
         Some(CloneCredential {

@@ -46,7 +46,7 @@ pub struct Account {
     pub login: String,
 }
 
-/// What a token may see of a repository.
+/// The access of a token to a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
     Public,

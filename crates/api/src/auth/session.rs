@@ -40,7 +40,7 @@ impl SessionToken {
         Sha256::digest(&self.0).into()
     }
 
-    /// What a form of this session carries, so that no other page can make one.
+    /// The token in each form of this session, so that no other page can send one.
     pub fn form_token(&self) -> String {
         hex::encode(&Sha256::digest(format!("form of {}", self.0))[..16])
     }

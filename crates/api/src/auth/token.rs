@@ -12,7 +12,7 @@ use ring::{hkdf, hmac};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// What NextAuth 4 derives its key for.
+/// The purpose for which NextAuth 4 derives its key.
 const KEY_INFO: &[u8] = b"NextAuth.js Generated Encryption Key";
 
 /// Clocks may differ by so much.
@@ -97,7 +97,7 @@ struct Header {
     enc: Option<String>,
     /// Compressed: not made by those who we know, and a way to fill the memory.
     zip: Option<serde_json::Value>,
-    /// What must be understood: nothing is.
+    /// The extensions that must be understood: none is.
     crit: Option<serde_json::Value>,
 }
 

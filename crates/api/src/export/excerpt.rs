@@ -86,7 +86,7 @@ impl Excerpt {
         .collect()
     }
 
-    /// What to do first; of older reports nothing.
+    /// The actions to do first; empty for older reports.
     pub fn actions(&self) -> &[Action] {
         self.actions.get().map_or(&[], Vec::as_slice)
     }
@@ -149,7 +149,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Section<T> {
     }
 }
 
-/// Of `callGraph`: its long lists are not shown.
+/// Part of `callGraph`: its long lists are not shown.
 #[derive(Debug, Default, Deserialize)]
 pub struct Calls {
     pub total_functions: u64,
@@ -158,7 +158,7 @@ pub struct Calls {
     pub most_complex: Vec<ComplexFunction>,
 }
 
-/// Of `moduleGraph`: its files are counted, its imports pass by.
+/// Part of `moduleGraph`: its files are counted, its imports are skipped.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Modules {

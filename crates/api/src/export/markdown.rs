@@ -191,7 +191,7 @@ fn findings(text: &mut String, excerpt: &Excerpt) {
     table(text, "Security", &heads, findings.len() as u64, rows);
 }
 
-/// What was found and what to do.
+/// The finding and its remedy.
 fn description(finding: &SecurityFinding) -> String {
     let place = if finding.in_test { " (in a test)" } else { "" };
     match finding.remedy.is_empty() {

@@ -102,7 +102,7 @@ struct Finding<'a> {
     rule: &'a str,
     level: &'a str,
     text: String,
-    /// What stays the same when lines move.
+    /// A text that stays the same when lines move.
     fingerprint: String,
     place: Value,
     related: Vec<Value>,

@@ -100,7 +100,7 @@ struct Stream {
 }
 
 impl Stream {
-    /// What to send next; `None` at the end.
+    /// The next piece to send; `None` at the end.
     async fn piece(&mut self) -> Option<String> {
         if self.ended {
             return None;

@@ -184,7 +184,7 @@ async fn in_form(
     ))
 }
 
-/// Of the report, the form and the version of the form: any of them changed is another document.
+/// The tag of the report, the form and the version of the form: if one of them changes, it is another document.
 fn tag(digest: &str, form: &str) -> String {
     let short = digest.get(..20).unwrap_or(digest);
     let form = form.trim_start_matches('.').replace('.', "-");
@@ -267,7 +267,7 @@ async fn overall(app: &App, id: &ScanId) -> Result<Option<f64>, Problem> {
     Ok(excerpt.risk_scores.get().map(|risk| risk.overall))
 }
 
-/// So small that it needs neither compression nor a tag of the report: its own bytes are the tag.
+/// An answer so small that it needs neither compression nor a tag of the report: its own bytes are the tag.
 fn picture(request: &HttpRequest, overall: Option<f64>, cache: &'static str) -> HttpResponse<BoxBody> {
     let svg = badge::write(overall);
     let digest = format!("badge-{:08x}", crc32fast::hash(svg.as_bytes()));

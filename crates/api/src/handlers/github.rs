@@ -23,7 +23,7 @@ const MAX_BODY: usize = 5 * 1024 * 1024;
 /// Under which name these scans are counted together, and their keys are kept.
 const CLIENT_KEY: &str = "github-webhook";
 
-/// What is read of a push.
+/// The members of a push that are read.
 #[derive(Deserialize)]
 struct Push {
     #[serde(rename = "ref")]
@@ -80,7 +80,7 @@ pub async fn post_webhook(
     let repo_url = RepoUrl::parse(&push.repository.clone_url, &app.scans.url_policy)
         .map_err(|refused| Problem::refused_at("/repository/clone_url", refused.to_string()))?;
     let branch = BranchName::parse(branch).map_err(|invalid| Problem::refused_at("/ref", invalid.to_string()))?;
-    // Of what is signed, not of the delivery's id, which anybody could change.
+    // The key covers the signed body, not the delivery's id, which is not signed.
     let key = hex::encode(Sha256::digest(&bytes));
     let new = NewScan {
         id: ScanId::random(),

@@ -174,7 +174,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Of what the body means, so that its spelling does not matter.
+/// The hash of the meaning of the body, so that its spelling does not matter.
 fn body_hash(repo_url: &RepoUrl, branch: Option<&str>, force: bool) -> String {
     // No part can have a line break in it.
     let force = if force { "\nforce" } else { "" };
@@ -291,7 +291,7 @@ pub async fn get_scan(
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CancelRequest {
-    /// Of the answer to the submission; a browser that has its cookie may leave it out.
+    /// The token from the answer to the submission; a browser that has its cookie may leave it out.
     #[serde(default)]
     cancel_token: Option<String>,
 }

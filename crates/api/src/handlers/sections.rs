@@ -12,7 +12,7 @@ use crate::http::conditional;
 use crate::http::problem::Problem;
 use crate::reports::section::{self, Found, Range};
 
-/// What may be asked of results.
+/// The query of a request for results.
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResultsQuery {
@@ -143,7 +143,7 @@ fn missing(name: &str, above: &str, names: &[String]) -> Problem {
     Problem::malformed(detail)
 }
 
-/// What somebody else wrote, short enough for a sentence.
+/// Text from outside, cut to fit into a sentence.
 fn shown(text: &str) -> String {
     text.chars().filter(|c| !is_dangerous(*c)).take(80).collect()
 }

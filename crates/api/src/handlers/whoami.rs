@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::http::client::{CF_CONNECTING_IP, Client, Source, forwarded_for, parse_element};
 
-/// What an operator needs to set `TRUSTED_PROXIES`. It shows a caller nothing but the path of its own request.
+/// The facts that an operator needs to set `TRUSTED_PROXIES`. It shows a caller only the path of its own request.
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Whoami {

@@ -261,7 +261,7 @@ mod tests {
         let not_trusted = client_of(PEER, &["172.68.1.1"], Some("203.0.113.5"), "private");
         assert_eq!(
             not_trusted, "172.68.1.1",
-            "anybody can connect from there where it is not trusted"
+            "any client can connect from there where it is not trusted"
         );
     }
 

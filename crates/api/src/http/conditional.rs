@@ -1,4 +1,4 @@
-//! What a client has already, and in which encoding it takes the rest.
+//! Conditional requests: the version that a client already has, and the encodings that it accepts.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -35,7 +35,7 @@ pub fn etag(digest: &str, gzip: bool) -> String {
     }
 }
 
-/// Does `If-None-Match` name it, in whichever encoding?
+/// Whether `If-None-Match` names it, in whichever encoding.
 pub fn has_already(headers: &HeaderMap, digest: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)

@@ -28,7 +28,7 @@ const MOST: usize = 4_000;
 /// Beyond them connections are still accepted, so that idle ones can be closed for them.
 pub const SURPLUS: usize = 64;
 
-/// Of one address, or one /64 of IPv6. An office behind one address has far fewer at a time.
+/// The most connections of one address, or one /64 of IPv6. An office behind one address has far fewer at a time.
 const MOST_OF_CLIENT: usize = 256;
 
 /// Files for what is not a connection of a client: the database, Redis, GitHub, webhooks, the event loops.
@@ -245,7 +245,7 @@ fn make_room() -> usize {
     most
 }
 
-/// What is set on each connection when it is accepted.
+/// Sets the options of a connection when it is accepted.
 fn configure(stream: &TcpStream) {
     if let Err(error) = setsockopt(stream, sockopt::TcpUserTimeout, &DEAF_AFTER_MS) {
         tracing::debug!("a connection without a limit on how long its client may not read: {error}");

@@ -1,4 +1,4 @@
-//! What our own pages have in common: a strict policy that knows their one style sheet and their one script by hash.
+//! The policy of all our own pages: strict, with the hashes of their one style sheet and their one script.
 
 use sha2::{Digest as _, Sha256};
 

@@ -11,8 +11,8 @@ use repolens_core::{Usage, UsageGuard};
 /// More than a browser opens, and than a script needs.
 const ENOUGH: usize = 64;
 
-/// Of a client that may ask as often as it likes: one behind a proxy, or on this machine, whose connections are not bounded,
-/// must not take all.
+/// The limit of a client without a rate limit: one behind a proxy, or on this machine, whose connections are not
+/// bounded, must not take all.
 pub const UNLIMITED: usize = 1_000;
 
 pub struct InFlight {

@@ -1,4 +1,4 @@
-//! What is counted, as Prometheus reads it.
+//! The metrics, in the format of Prometheus.
 //!
 //! A request is counted by its route (the pattern, never the path), method and status: so there are as many series as there
 //! are rows in `routes.rs`, whatever strangers ask for.
@@ -224,7 +224,7 @@ fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Displ
     written.expect("a String takes everything");
 }
 
-/// Of this process, on Linux.
+/// The resident memory of this process, on Linux.
 pub fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

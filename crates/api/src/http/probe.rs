@@ -27,7 +27,7 @@ const ECHO_WITHIN: Duration = Duration::from_secs(1);
 /// A processor that is overloaded makes a thread late by seconds. One that is late for a minute is in a loop or a deadlock.
 const STUCK_AFTER: Duration = Duration::from_secs(60);
 
-/// What the process knows of its own liveness. One for the whole process.
+/// The liveness of the process. One for the whole process.
 pub struct Liveness {
     started: Instant,
     runtime: Handle,

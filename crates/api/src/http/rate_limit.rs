@@ -20,7 +20,7 @@ const SHARED: u128 = u128::MAX;
 /// otherwise have all of it swept with each request.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// What is known of each client.
+/// The state of each client.
 struct Clients<V> {
     of: HashMap<u128, V>,
     swept: Option<Instant>,
@@ -102,7 +102,7 @@ impl Limiter {
     }
 }
 
-/// What this instance was given of an allowance that several instances share.
+/// This instance's shares of an allowance that several instances have in common.
 pub struct Shares {
     pub rate: Rate,
     given: Mutex<Clients<Share>>,

@@ -1,4 +1,4 @@
-//! What happens around every request: its id, its log line, its limits, and the headers that every answer has.
+//! The middleware around every request: its id, its log line, its limits, and the headers that every answer has.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -247,7 +247,7 @@ pub fn too_often(allowance: Allowance) -> Problem {
     )
 }
 
-/// What a client needs to stay within its allowance.
+/// Adds the headers that a client needs to stay within its allowance.
 fn set_allowance(headers: &mut HeaderMap, allowance: Allowance) {
     for (name, value) in [
         ("ratelimit-limit", u64::from(allowance.limit)),

@@ -15,7 +15,7 @@ use repolens_core::{Usage, UsageGuard};
 use crate::http::connections::UnderWay;
 use crate::http::in_flight::InFlightGuard;
 
-/// Of the 512 MB that the API shares with a worker.
+/// The budget, from the 512 MB that the API shares with a worker.
 const ALL: usize = 96 << 20;
 /// Four clients may fill it, and one cannot.
 const EACH: usize = ALL / 4;

@@ -11,7 +11,7 @@ pub fn describe(api: &mut Api) {
             .answers_as(200, "The report in this form", content_type, schema)
             .ends(304, "The client has it")
             .problems(&[409])
-            .anybody()
+            .with_or_without_credential()
             .of_a_scan()
     };
     let page = "A page that needs nothing else";
@@ -71,7 +71,7 @@ pub fn describe(api: &mut Api) {
     };
     api.add(
         badge("/api/scan/{id}/badge.svg", "badgeOfScan", "The badge of a scan")
-            .anybody()
+            .with_or_without_credential()
             .of_a_scan(),
     );
     let newest = "The badge of a repository: of its newest complete public scan";

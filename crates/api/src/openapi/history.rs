@@ -29,7 +29,7 @@ pub fn describe(api: &mut Api) {
                 ]),
             )
             .problems(&[400])
-            .anybody()
+            .with_or_without_credential()
             .stored(),
     );
     api.add(
@@ -46,7 +46,7 @@ pub fn describe(api: &mut Api) {
                 ]),
             )
             .problems(&[400])
-            .anybody()
+            .with_or_without_credential()
             .stored(),
     );
     let row = api.schema::<HistoryRow>();
@@ -75,7 +75,7 @@ pub fn describe(api: &mut Api) {
             object(&[("scans", list(row)), ("pagination", pagination)]),
         )
         .problems(&[400])
-        .anybody()
+        .with_or_without_credential()
         .stored(),
     );
     let past = api.schema::<PastScanView>();
@@ -89,7 +89,7 @@ pub fn describe(api: &mut Api) {
         )
         .answers(200, "The scans", list(past))
         .problems(&[404])
-        .anybody()
+        .with_or_without_credential()
         .stored(),
     );
     let trends = api.schema::<Trends>();
@@ -103,7 +103,7 @@ pub fn describe(api: &mut Api) {
         )
         .answers(200, "Oldest first", trends)
         .problems(&[404])
-        .anybody()
+        .with_or_without_credential()
         .stored(),
     );
     let comparison = api.schema::<Comparison>();
@@ -117,7 +117,7 @@ pub fn describe(api: &mut Api) {
         )
         .answers(200, "The comparison", comparison)
         .problems(&[409])
-        .anybody()
+        .with_or_without_credential()
         .of_a_scan(),
     );
 }

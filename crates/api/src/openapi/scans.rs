@@ -37,7 +37,7 @@ pub fn describe(api: &mut Api) {
         .header("Last-Event-ID", false, text(), "The last event that the client knows")
         .answers_as(200, "Events until the scan has ended", "text/event-stream", event)
         .ends(204, "It has ended, and the client knows how")
-        .anybody()
+        .with_or_without_credential()
         .of_a_scan(),
     );
     let cancelled = object(&[
@@ -56,7 +56,7 @@ pub fn describe(api: &mut Api) {
         .optional_body(Api::request::<CancelRequest>())
         .answers(202, "It is, or is being, cancelled", cancelled)
         .problems(&[400, 408, 409, 413, 415])
-        .anybody()
+        .with_or_without_credential()
         .of_a_scan(),
     );
     api.add(
@@ -87,7 +87,7 @@ fn submit(api: &mut Api) {
             .body(request)
             .answers(201, "It is stored and queued", accepted)
             .problems(&[400, 413, 415, 422])
-            .anybody()
+            .with_or_without_credential()
             .stored(),
     );
 }
@@ -107,7 +107,7 @@ fn read(api: &mut Api) {
             "The scan",
             json!({ "allOf": [scan, { "type": "object", "properties": { "results": any_object() } }] }),
         )
-        .anybody()
+        .with_or_without_credential()
         .of_a_scan(),
     );
     let results = api.schema::<ResultsView<'_>>();
@@ -152,7 +152,7 @@ fn read(api: &mut Api) {
         .answers(200, "The results", whole)
         .ends(304, "The client has them")
         .problems(&[400, 409])
-        .anybody()
+        .with_or_without_credential()
         .of_a_scan(),
     );
 }

@@ -29,7 +29,7 @@ fn favorites(api: &mut Api) {
         )
         .answers(200, "All of them; a guest has none", list(favorite.clone()))
         .names_user()
-        .anybody()
+        .with_or_without_credential()
         .stored(),
     );
     let one = "/api/favorites/{repositoryId}";
@@ -73,7 +73,7 @@ fn favorites(api: &mut Api) {
             object(&[("isFavorite", flag())]),
         )
         .names_user()
-        .anybody()
+        .with_or_without_credential()
         .stored(),
     );
 }

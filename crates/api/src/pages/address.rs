@@ -30,7 +30,7 @@ struct Offer {
     name: String,
 }
 
-/// What answers where no route does.
+/// Answers addresses without a route.
 pub async fn no_route(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let missing = Problem::not_found("There is nothing at this address.");
     let path = request.path();

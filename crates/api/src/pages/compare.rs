@@ -189,7 +189,7 @@ pub fn before<'a>(past: &'a [PastScan], scan: &Scan) -> Option<&'a PastScan> {
     same_branch.or_else(|| past.iter().find(earlier))
 }
 
-/// What the columns keep of both, side by side.
+/// The figures that the columns keep of both, side by side.
 pub fn rows(before: &Headline, after: &Headline) -> Vec<Row> {
     let count = |name, pick: fn(&Headline) -> Option<u64>, lower_is_better: Option<bool>| {
         row(

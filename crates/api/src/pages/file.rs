@@ -107,7 +107,7 @@ struct Unresolved<'a> {
     specifier: Cow<'a, str>,
 }
 
-/// Of `callGraph`: how often the functions with the most calls are called.
+/// Part of `callGraph`: the numbers of callers of the functions with the most calls.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Calls {

@@ -21,7 +21,7 @@ use crate::http::problem::Problem;
 /// Recent scans that are listed.
 const RECENT: i64 = 10;
 
-/// What is wrong with an address, shown beside the field.
+/// The fault of an address, shown beside the field.
 pub struct Wrong {
     url: String,
     branch: String,

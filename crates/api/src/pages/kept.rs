@@ -1,4 +1,4 @@
-//! What was made of reports, kept for the next reader within a bound: parts of pages, by the report's digest.
+//! A bounded cache of rendered parts of pages, by the report's digest.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What belongs to a signed-in user: scans, favorites, API keys, webhooks.
+//! The pages of a signed-in user: scans, favorites, API keys, webhooks.
 
 mod favorites;
 mod keys;

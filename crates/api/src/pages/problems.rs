@@ -66,7 +66,7 @@ pub fn page(request: &HttpRequest, problem: &Problem) -> HttpResponse<BoxBody> {
     }
 }
 
-/// Does the request come from somebody who reads pages, rather than from a program?
+/// Whether the request comes from a browser that shows pages, rather than from a program.
 pub fn wants_pages(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)

@@ -24,7 +24,7 @@ const AT_A_TIME: usize = 2;
 /// Stored bytes between two members that are fetched with them rather than apart.
 const GAP: u64 = 64 * 1024;
 
-/// What the pages share, one for the whole process.
+/// The state that the pages share, one for the whole process.
 pub struct Reader {
     turns: Arc<Semaphore>,
     pub kept: Kept,
@@ -160,7 +160,7 @@ impl Reader {
     }
 }
 
-/// What was read from the database.
+/// The result of reading the database.
 enum Stored {
     /// Pieces of the stored bytes, and the members that are in them.
     Pieces {

@@ -31,9 +31,9 @@ pub struct Tab {
     pub sections: &'static [&'static str],
     /// Members that `brief` needs. They are read for the first page of each report.
     pub brief_sections: &'static [&'static str],
-    /// What its address may choose.
+    /// The choices that its address accepts.
     pub choices: &'static [&'static str],
-    /// What was found, in one line. `None`: it has no line of its own.
+    /// The findings, in one line. `None`: it has no line of its own.
     pub brief: fn(&Sections, &Place) -> Option<Brief>,
     pub render: fn(&View<'_>) -> askama::Result<String>,
 }
@@ -60,7 +60,7 @@ impl Brief {
     }
 }
 
-/// What a tab is made from.
+/// The inputs of a tab.
 pub struct View<'a> {
     pub sections: &'a Sections,
     pub place: &'a Place,
@@ -111,7 +111,7 @@ tabs! {
 /// The first tab, on which the whole is summed up.
 pub const OVERVIEW: &Tab = &TABS[0];
 
-/// What the frame and the first page read.
+/// The sections that the frame and the first page read.
 static FRAME_SECTIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut names: Vec<&str> = frame::SECTIONS.to_vec();
     names.extend(TABS.iter().flat_map(|tab| tab.brief_sections));

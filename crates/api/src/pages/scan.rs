@@ -22,7 +22,7 @@ use crate::http::problem::Problem;
 /// Seconds between two reloads of a page without script.
 const REFRESH: u32 = 3;
 
-/// What is done with a repository, in order: the name of the stage as workers report it, and in words.
+/// The steps of a scan, in order: the name of the stage as workers report it, and its title.
 const STEPS: [(&str, &str); 20] = [
     ("queue", "Queue"),
     ("clone", "Download"),

@@ -265,7 +265,7 @@ fn supervisor(report: &Value) -> Supervisor {
     }
 }
 
-/// What the service has cost since the later of its start and the beginning of the month, in what hosts count.
+/// The use of the service since the later of its start and the beginning of the month, in the units of hosts.
 fn idle(report: Option<&Value>, now: DateTime<Utc>, app: &App) -> Vec<(&'static str, String, &'static str)> {
     let in_month = (f64::from(now.day0()) * 24.0)
         + (now - now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc()).num_seconds() as f64 / 3_600.0;

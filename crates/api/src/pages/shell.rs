@@ -1,4 +1,4 @@
-//! What all pages have in common: the head, the bar at the top, the foot, and their content security policy.
+//! The shell of all pages: the head, the bar at the top, the foot, and their content security policy.
 
 use actix_web::body::BoxBody;
 use actix_web::http::header;
@@ -34,7 +34,7 @@ pub struct Preview {
     pub image: String,
 }
 
-/// What the icon of the page shows.
+/// The picture in the icon of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Idle,
@@ -97,7 +97,7 @@ pub fn answer(request: &HttpRequest, response: HttpResponseBuilder, html: String
     with_headers(request, response, None, html)
 }
 
-/// Who sees a page may change, and what they see of it.
+/// The visitor may change, and with it the content.
 const CACHE: &str = "private, no-cache";
 
 fn with_headers(

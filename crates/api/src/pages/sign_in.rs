@@ -191,7 +191,7 @@ pub async fn callback(app: web::Data<App>, request: HttpRequest, visit: Visit) -
     Ok(response)
 }
 
-/// What the cookie has kept, and where to go afterwards.
+/// The attempt that the cookie has kept, and where to go afterwards.
 fn attempt(request: &HttpRequest) -> Option<(Attempt, String)> {
     let cookie = request.cookie(ATTEMPT_COOKIE)?;
     let mut parts = cookie.value().splitn(3, '.');

@@ -1,4 +1,4 @@
-//! An address as somebody typed or pasted it.
+//! An address as a user typed or pasted it.
 
 use serde::Deserialize;
 
@@ -10,8 +10,8 @@ pub struct TypedAddress {
     pub branch: String,
 }
 
-/// What was typed, as an address: the scheme may be missing, and what a browser shows of a host's pages is taken for the
-/// repository that they are about.
+/// The typed text as an address: the scheme may be missing, and the address of a host's page is replaced by that of the
+/// repository that the page is about.
 pub fn address(typed: &str) -> String {
     let typed = typed.trim();
     let full = match typed.split_once("://") {

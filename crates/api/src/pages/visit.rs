@@ -21,7 +21,7 @@ use crate::http::problem::Problem;
 #[derive(Clone)]
 pub struct Visit {
     pub caller: Caller,
-    /// What the visitor chose; `None`: as the system has it.
+    /// The choice of the visitor; `None`: the theme of the system.
     pub theme: Option<Theme>,
     /// Path and query of the request.
     pub address: String,
@@ -61,7 +61,7 @@ impl Theme {
 pub const THEME_COOKIE: &str = "theme";
 
 impl Visit {
-    /// Of a visitor of whom nothing is known.
+    /// The visit of a guest without choices.
     pub fn guest(request: &HttpRequest) -> Self {
         // Before `connection_info`, which borrows the extensions that parsed cookies are kept in.
         let theme = request.cookie(THEME_COOKIE);
@@ -94,12 +94,12 @@ impl Visit {
         self.name.as_deref()
     }
 
-    /// Is this the page at `address`, whatever its query?
+    /// Whether this is the page at `address`, whatever its query.
     pub fn is_at(&self, address: &str) -> bool {
         self.address.split('?').next() == Some(address)
     }
 
-    /// What forms of this visitor carry.
+    /// The token in the forms of this visitor.
     pub fn form_token(&self) -> String {
         self.session.as_ref().map(SessionToken::form_token).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What changed between two reports. Of each only what is compared is kept: paths, packages, scores.
+//! The changes between two reports. Only the parts that are compared are kept of each: paths, packages, scores.
 
 pub mod findings;
 

@@ -54,7 +54,8 @@ impl Report {
     }
 }
 
-/// What goes to a client at a time: large enough that the calls cost nothing, small enough for a thousand clients.
+/// The size of the pieces sent to a client: large enough that the calls cost nothing, small enough for a thousand
+/// clients.
 const PART: usize = 64 * 1024;
 
 /// The envelope as one gzip stream.
@@ -118,7 +119,7 @@ pub fn plain(prefix: Vec<u8>, report: Report, suffix: Vec<u8>) -> impl MessageBo
     )
 }
 
-/// What a body is made of, one part after the other.
+/// The parts of a body, one after the other.
 trait Parts {
     async fn next(&mut self) -> io::Result<Option<Bytes>>;
 }
@@ -137,7 +138,7 @@ fn body(size: u64, parts: impl Parts + 'static) -> impl MessageBody<Error = io::
 
 struct Zipped {
     head: Option<Bytes>,
-    /// What is left of the piece that is being sent. The server copies what it is given, so it is given a part.
+    /// The rest of the piece that is being sent. The server copies what it is given, so it is given a part.
     piece: Bytes,
     pieces: Pieces,
     tail: Option<Bytes>,
@@ -162,7 +163,7 @@ impl Parts for Zipped {
 struct Inflating {
     prefix: Option<Bytes>,
     pieces: Pieces,
-    /// What is left of the piece that is being decompressed.
+    /// The rest of the piece that is being decompressed.
     input: Bytes,
     /// Bytes of the report that are still to come.
     left: u64,

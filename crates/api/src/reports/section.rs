@@ -200,7 +200,7 @@ impl Page {
         }
     }
 
-    /// Is the next one on this page?
+    /// Whether the next one is on this page.
     fn wants(&self) -> bool {
         self.total >= self.range.offset && self.returned < self.range.limit
     }

@@ -51,7 +51,7 @@ pub struct RedisQueue {
     recovered: Notify,
 }
 
-/// What instances count together for each client.
+/// The limits that instances count together for each client.
 #[derive(Debug, Clone, Copy)]
 pub enum Counted {
     Scans,
@@ -222,7 +222,7 @@ impl RedisQueue {
 
     /// Compares the rows with the queue, and adds what is missing.
     async fn compare(&self, store: &Store, cut_over: &mut bool) -> Result<(), SyncError> {
-        // Redis first, so that a sleeping database is not woken in vain.
+        // Redis first, so that a sleeping database is not woken for nothing.
         self.producer.ping().await?;
         let was_behind = self.behind.swap(false, Ordering::SeqCst);
         if !*cut_over {

@@ -92,7 +92,7 @@ impl Answer {
     }
 }
 
-/// What a request has to do.
+/// The next step of a request.
 pub(super) enum Turn {
     /// The lookup, at once and for itself alone.
     Now,
@@ -103,7 +103,7 @@ pub(super) enum Turn {
 }
 
 impl Repeats {
-    /// What is asked, where that is a list.
+    /// The call of a request, where it is a list.
     pub fn list_call(&self, request: &ServiceRequest, client: Client) -> Option<ListCall> {
         if *request.method() != Method::GET || !LISTS.contains(&request.path()) {
             return None;

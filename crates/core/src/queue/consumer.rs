@@ -60,7 +60,7 @@ impl Timing {
     };
 }
 
-/// What Redis refuses (a missing right, a wrong type) is not repaired within seconds.
+/// A refusal of Redis (a missing right, a wrong type) is not repaired within seconds.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(30);
 
 impl Consumer {

@@ -22,11 +22,11 @@ pub struct OldRow {
     pub status: ScanStatus,
     /// `None`: unknown; the present time is used.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Of a failed scan.
+    /// The error of a failed scan.
     pub error: Option<String>,
 }
 
-/// What [`Producer::cut_over`] did.
+/// The changes that [`Producer::cut_over`] made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cutover {
     /// Finished jobs that were moved to where finished jobs belong.

@@ -26,7 +26,7 @@ pub struct Relay {
     unwatched: Mutex<HashMap<ScanId, Instant>>,
 }
 
-/// What a watcher receives.
+/// A message to a watcher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RelayEvent {
     /// A message as it was published.

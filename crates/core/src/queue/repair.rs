@@ -8,7 +8,7 @@ use bullmq::Queue;
 
 use super::{Producer, QueueError, QueuedScan, producer, scripts};
 
-/// What [`Producer::repair`] found.
+/// The result of [`Producer::repair`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Repaired {
     /// Jobs that were added again, because there was none that a worker could take.

@@ -15,7 +15,7 @@ pub struct Action {
     pub reason: String,
     /// Where, at most 5.
     pub places: Vec<ActionPlace>,
-    /// What it buys.
+    /// The gain of the action.
     pub gain: String,
     /// From and to.
     pub effort_minutes: [u64; 2],

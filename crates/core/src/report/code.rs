@@ -1,4 +1,4 @@
-//! What the code is made of: languages, lines, files, complexity, tests.
+//! The composition of the code: languages, lines, files, complexity, tests.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct LineCounts {
     pub code: u64,
     pub comments: u64,
     pub blanks: u64,
-    /// Of the comments: lines of documentation strings, which tokei counts as code by default.
+    /// Part of the comments: lines of documentation strings, which tokei counts as code by default.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub docstrings: u64,
 }
@@ -82,7 +82,7 @@ pub struct Ast {
     /// Functions, methods and classes of all files.
     #[serde(default)]
     pub total_symbols: u64,
-    /// Of these, how many are listed: at most 200 of a file and 20,000 in all, those of the riskiest files first.
+    /// The number of them that are listed: at most 200 of a file and 20,000 in all, those of the riskiest files first.
     #[serde(default)]
     pub listed_symbols: u64,
 }
@@ -257,8 +257,8 @@ pub struct Community {
     /// Tags that have the form of a version. Absent where the tags are not known: a scan fetches none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub releases: Option<u64>,
-    /// What a registry makes of a project, where this is such a package and no repository: `npm`, `pypi`, `crates.io`,
-    /// `debian`. What is left out of a package is not missing.
+    /// The registry, where this is a package from one and no repository: `npm`, `pypi`, `crates.io`, `debian`. Files
+    /// that a package leaves out are not reported as missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_by: Option<String>,
 }

@@ -76,12 +76,12 @@ pub struct AspectGrade {
 #[serde(rename_all = "camelCase")]
 pub struct GradeInput {
     pub name: String,
-    /// What was measured, in words with its unit.
+    /// The measured quantity, in words with its unit.
     pub description: String,
     pub value: f64,
     /// From (or to) this value the input costs something.
     pub threshold: f64,
-    /// What it contributes to the aspect's value, in the aspect's unit.
+    /// Its contribution to the aspect's value, in the aspect's unit.
     pub contribution: f64,
     /// Share of the aspect, 0 to 1.
     pub share: f64,

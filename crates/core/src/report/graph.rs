@@ -120,7 +120,7 @@ pub struct DeadCode {
     /// Private functions that nothing calls, the surest first; at most 500.
     #[serde(default)]
     pub unused_functions: Vec<UnusedFunction>,
-    /// Of the unused exports and files those of medium confidence; the others are of high.
+    /// The number of unused exports and files with medium confidence; the others have high confidence.
     #[serde(default)]
     pub less_sure: LessSure,
     pub statistics: DeadCodeStatistics,

@@ -12,7 +12,7 @@ pub struct Summary {
     /// The project's name, from its manifest or its README.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is, in its own words: the manifest's description or the README's first paragraph.
+    /// The project's own description: from the manifest, or the first paragraph of the README.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub primary_language: String,
@@ -23,7 +23,7 @@ pub struct Summary {
     pub health: RiskLevelSummary,
     /// The three files with the highest risk.
     pub worst: Vec<Place>,
-    /// What to do, the most urgent first, at most five.
+    /// The advice, the most urgent first, at most five.
     pub advice: Vec<String>,
 }
 
@@ -223,7 +223,7 @@ pub struct ReadmeLinks {
 pub struct Licenses {
     /// License files, sorted by path.
     pub files: Vec<License>,
-    /// What the manifests declare, sorted.
+    /// The licenses that the manifests declare, sorted.
     pub declared: Vec<String>,
     /// Number of packages by license, of those whose license a lock file or manifest states.
     pub dependencies: ByName<u64>,

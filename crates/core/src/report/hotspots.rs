@@ -147,7 +147,7 @@ pub struct ChangeCoupling {
     pub hidden: bool,
 }
 
-/// Who knows the code.
+/// Knowledge of the code.
 #[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Knowledge {
@@ -219,7 +219,7 @@ pub struct MonthActivity {
 pub struct SelfCheck {
     /// Number of the worst files that were checked: the first tenth of the ranked files, at least 5.
     pub worst_files: u64,
-    /// Of these, files with a repair in the last 180 days.
+    /// The number of them with a repair in the last 180 days.
     pub worst_fixed: u64,
     pub ranked_files: u64,
     pub ranked_fixed: u64,

@@ -63,7 +63,7 @@ impl TrustedProxies {
         Ok(Self::Networks(list))
     }
 
-    /// Is what this peer reports in its headers believed?
+    /// Whether the forwarding headers of this peer are trusted.
     #[must_use]
     pub fn trusts_peer(&self, peer: IpAddr) -> bool {
         match self {
@@ -73,7 +73,7 @@ impl TrustedProxies {
         }
     }
 
-    /// Is this the address of a trusted proxy? Always `false` for a count, which names no addresses.
+    /// Whether this is the address of a trusted proxy. Always `false` for a count, which names no addresses.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         match self {
@@ -82,7 +82,7 @@ impl TrustedProxies {
         }
     }
 
-    /// What follows from the setting, as a sentence for operators.
+    /// The effect of the setting, as a sentence for operators.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
@@ -246,7 +246,7 @@ const CLOUDFLARE: [Network; 22] = [
     v6(0x2c0f, 0xf248, 32),
 ];
 
-/// Is this one of the addresses that Cloudflare connects from?
+/// Whether this is one of the addresses that Cloudflare connects from.
 #[must_use]
 pub fn is_cloudflare(address: IpAddr) -> bool {
     CLOUDFLARE.iter().any(|network| network.contains(address))
@@ -264,8 +264,8 @@ pub(super) fn read(reader: &mut SettingsReader) -> TrustedProxies {
             return TrustedProxies::None;
         }
     };
-    let everybody = |trusted: &Trusted| matches!(trusted, Trusted::Network(network) if network.length == 0);
-    if matches!(&proxies, TrustedProxies::Networks(list) if list.iter().any(everybody)) {
+    let all_addresses = |trusted: &Trusted| matches!(trusted, Trusted::Network(network) if network.length == 0);
+    if matches!(&proxies, TrustedProxies::Networks(list) if list.iter().any(all_addresses)) {
         reader.warn(
             NAME,
             "has a network of all addresses: any client can choose the address that its requests are counted by",

@@ -8,12 +8,12 @@ use repolens_settings::SettingsReader;
 /// The party that is trusted to identify a caller.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// What the front end signs with: the present secret and, while it is changed, the one before. Empty: its tokens are
-    /// not taken.
+    /// The secrets that the front end signs with: the present one and, while it is changed, the one before. Empty: its
+    /// tokens are not accepted.
     pub nextauth_secrets: Vec<Secret>,
     /// Where GitHub tokens are checked, without a slash at the end.
     pub github_api: Url,
-    /// What GitHub signs its webhooks with. `None`: they are not received.
+    /// The secret that GitHub signs its webhooks with. `None`: they are not received.
     pub github_webhook_secret: Option<Secret>,
     /// The application that visitors of the pages sign in with. `None`: they cannot.
     pub github_app: Option<GithubApp>,
@@ -26,7 +26,7 @@ pub struct GithubApp {
     pub secret: Secret,
 }
 
-/// A text that can be guessed would let anybody be anybody.
+/// A secret that can be guessed would let any caller act as any user.
 const LEAST_SECRET: usize = 32;
 const LEAST_WEBHOOK_SECRET: usize = 16;
 

@@ -1,4 +1,4 @@
-//! What can go wrong with the database, as far as a caller branches on it.
+//! Errors of the database, as far as a caller branches on them.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use diesel_async::pooled_connection::deadpool::PoolError as DieselPoolError;
 pub enum StoreError {
     /// The database cannot be reached: it may be back in a moment.
     Unavailable(String),
-    /// The database answers and does not do what it should, until somebody or something changes that.
+    /// The database answers with a refusal that lasts until its state or its rights change.
     Refused(Refusal, String),
     /// Anything else: a fault of ours, or a database that is not as it should be.
     Broken(String),
 }
 
-/// What a database that answers does not do.
+/// The operation that a database refuses although it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     ReadOnly,
@@ -144,7 +144,7 @@ impl From<QueryError> for StoreError {
     }
 }
 
-/// Of SQLite's pools.
+/// Converts errors of SQLite's pools.
 impl From<DieselPoolError> for StoreError {
     fn from(error: DieselPoolError) -> Self {
         match error {

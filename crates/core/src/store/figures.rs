@@ -9,8 +9,8 @@ use super::headline::{self, Headline, read};
 use crate::report::analyser_version;
 use crate::{ScanId, ScanLimits};
 
-/// What the columns `riskScores`, `readmeAnalysis`, `languageStats`, `dependencies` and `summary` keep of a report, and which analyser
-/// made it.
+/// The figures of a report that the columns `riskScores`, `readmeAnalysis`, `languageStats`, `dependencies` and
+/// `summary` keep, and the version of the analyzer that made it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
     pub scores: Option<Scores>,
@@ -24,7 +24,8 @@ pub struct Figures {
     pub stages: Vec<(String, u64)>,
 }
 
-/// Of `riskScores`. Rows of the older system have the whole section in the column, which is read just the same.
+/// Figures of `riskScores`. Rows of the older system have the whole section in the column, which is read in the same
+/// way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     #[serde(default)]
@@ -37,14 +38,14 @@ pub struct Scores {
     pub security: Option<f64>,
 }
 
-/// Of `readmeAnalysis`.
+/// Figures of `readmeAnalysis`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReadmeFigures {
     #[serde(default)]
     pub score: Option<f64>,
 }
 
-/// Of `languages`.
+/// Figures of `languages`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LanguageFigures {
@@ -54,7 +55,7 @@ pub struct LanguageFigures {
     pub total_files: Option<u64>,
 }
 
-/// Of `dependencies.statistics`.
+/// Figures of `dependencies.statistics`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DependencyFigures {
     #[serde(default)]
@@ -161,8 +162,8 @@ impl Figures {
 }
 
 impl Figures {
-    /// What `scan_versions.results` keeps: these figures in the shape of a report, and where the report itself is stored.
-    /// The older system reads it, and its column takes no null.
+    /// The content of `scan_versions.results`: these figures in the shape of a report, and the place of the report
+    /// itself. The older system reads it, and its column is not nullable.
     pub(super) fn as_results(&self, scan_id: &ScanId, commit_sha: Option<&str>) -> Value {
         let mut results = Map::new();
         results.insert("scanId".into(), scan_id.as_str().into());

@@ -1,4 +1,4 @@
-//! Whether tables that somebody else made are such as the queries here can work on.
+//! Checks whether tables of another program fit the queries here.
 //!
 //! A database of the older system has most of the tables already. Where one of them differs in what matters, every write of
 //! a kind would fail later, one by one; so the differences are named at the start, before anything is changed.
@@ -26,7 +26,7 @@ pub(super) struct FoundReference {
     pub target: String,
 }
 
-/// What a column has to be for the queries.
+/// The requirement of the queries for a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Type {
     Text,

@@ -14,7 +14,7 @@ pub struct Headline {
     /// 0 to 100, higher is better.
     pub points: Option<f64>,
     pub lines_of_code: Option<u64>,
-    /// What to do first.
+    /// The action to do first.
     pub first_action: Option<String>,
     /// Functions over the limits of complexity.
     pub complex_functions: Option<u64>,
@@ -42,7 +42,7 @@ pub(super) struct Sections<'a> {
 const MAX_TITLE: usize = 200;
 
 impl Headline {
-    /// What is missing or of another form is `None`. Nothing at all: there is no headline.
+    /// A member that is missing or of another form is `None`. If all are, there is no headline.
     pub(super) fn of(sections: Sections<'_>) -> Option<Self> {
         #[derive(Deserialize)]
         struct Lines {

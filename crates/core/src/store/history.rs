@@ -31,7 +31,7 @@ pub struct Version {
     pub created_at: DateTime<Utc>,
 }
 
-/// What a badge shows.
+/// The content of a badge.
 #[derive(Debug, Clone)]
 pub struct BadgeFigures {
     pub scan_id: String,

@@ -1,4 +1,4 @@
-//! What the calls about jobs answer.
+//! The results of the calls about jobs.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub enum ClaimOutcome {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heartbeat {
-    /// Somebody asked to cancel the scan.
+    /// The scan is to be cancelled.
     pub cancel: bool,
     pub lease_until: DateTime<Utc>,
 }
@@ -57,7 +57,7 @@ pub enum Finish {
         /// Why it is another one than was requested, or than the repository's `HEAD` names.
         branch_note: Option<BranchNote>,
         commit_sha: Option<String>,
-        /// What columns keep of the report.
+        /// The figures of the report that are stored in columns.
         figures: Box<Figures>,
         /// The scan whose report this is, where it was not analyzed anew.
         cached_from: Option<ScanId>,
@@ -81,7 +81,7 @@ impl Finish {
     }
 }
 
-/// What became of a worker's report.
+/// The result of recording a worker's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
     /// It is recorded; `took` is the time since the worker took the job. `has_deliveries`: webhooks are due for it.
@@ -105,7 +105,7 @@ pub enum CancelOutcome {
     Unknown,
 }
 
-/// What became of jobs whose lease had ended.
+/// The result for jobs whose lease had expired.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reconciled {
     pub requeued: Vec<String>,

@@ -1,4 +1,4 @@
-//! Can the database be written to?
+//! Checks whether the database can be written to.
 //!
 //! The readiness check asks that cheaply: mostly by a statement that needs the right to write and changes no row, and once a
 //! minute by storing a row and taking it back. What calls of the service were refused meanwhile counts as well, since a full
@@ -18,7 +18,7 @@ const TRIED_EVERY: Duration = Duration::from_secs(60);
 /// A refusal that the check itself may not meet counts for this long.
 const REMEMBERED: Duration = Duration::from_secs(15);
 
-/// What is known of writes.
+/// The last results of writes.
 #[derive(Default)]
 pub(super) struct Writes(Mutex<Known>);
 
@@ -88,7 +88,7 @@ impl Store {
         call!(self, readers, scans::ping())
     }
 
-    /// Is the database there, and does it take writes?
+    /// Whether the database answers and accepts writes.
     ///
     /// # Errors
     /// Why not.

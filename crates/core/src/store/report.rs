@@ -44,7 +44,7 @@ pub struct OpenReport {
     pub sha256: String,
 }
 
-/// What is known of a stored report without reading it.
+/// The facts about a stored report that need no reading of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportMembers {
     pub sha256: String,

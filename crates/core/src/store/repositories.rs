@@ -17,7 +17,7 @@ pub struct Repository {
     pub stars: i32,
     /// The main language of its newest scan.
     pub language: Option<String>,
-    /// It was scanned with somebody's token last.
+    /// Its last scan used a user's token.
     pub is_private: bool,
     /// The newest complete scan that all may see.
     pub last_scan_id: Option<String>,

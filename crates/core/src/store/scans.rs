@@ -21,7 +21,7 @@ pub struct NewScan {
     pub request_id: Option<String>,
     /// Whose scans are counted together.
     pub client_key: String,
-    /// Who signed in for it.
+    /// The user who submitted it.
     pub user_id: Option<String>,
     /// Seen by that user alone.
     pub is_private: bool,
@@ -48,7 +48,7 @@ pub enum QueueFull {
     ForAll,
 }
 
-/// What became of a [`NewScan`].
+/// The result of submitting a [`NewScan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
     Stored {
@@ -192,17 +192,17 @@ pub struct QueuePlace {
     pub position: i64,
     /// Scans that are being worked on.
     pub running: i64,
-    /// What a scan usually takes: the median of the latest ones of the last day. `None`: there was none, or none runs.
+    /// The usual time of a scan: the median of the latest ones of the last day. `None`: there was none, or none runs.
     pub typical_ms: Option<i64>,
 }
 
 /// Whose scans are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
-    /// Of all guests. What they have failed with may be the name of a private repository, so lists have only the completed
-    /// scans of repositories that are public as far as is known. Counts have all that are not private.
+    /// The scans of all guests. Their failures may name a private repository, so lists have only the completed scans of
+    /// repositories that are public as far as is known. Counts have all that are not private.
     Guests,
-    /// Of no one: guests' scans where they are not shown.
+    /// No scans: guests' scans where they are not shown.
     Hidden,
     /// All scans, for operators.
     Anyone,
@@ -236,7 +236,7 @@ pub struct ListedScan {
     pub repository: Option<Repository>,
 }
 
-/// What became of a scan that was to be deleted.
+/// The result of deleting a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deleted {
     /// Its status before: the worker that ran it has lost its lease.
@@ -247,7 +247,7 @@ pub struct Deleted {
 #[derive(Debug)]
 pub struct Page {
     pub scans: Vec<ListedScan>,
-    /// Of the whole list.
+    /// The number of entries in the whole list.
     pub total: i64,
 }
 

@@ -254,7 +254,7 @@ table! {
     scan_reports (scan_id) {
         #[sql_name = "scanId"]
         scan_id -> Text,
-        /// What `bytes` are; see `crate::store::report`.
+        /// The encoding of `bytes`; see `crate::store::report`.
         encoding -> Text,
         bytes -> Binary,
         #[sql_name = "plainSize"]
@@ -269,7 +269,7 @@ table! {
 }
 
 table! {
-    /// Who is signed in on the pages; `id` is a hash of the session's token.
+    /// Sessions of the pages; `id` is a hash of the session's token.
     web_sessions (id) {
         id -> Text,
         #[sql_name = "userId"]

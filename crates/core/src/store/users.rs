@@ -10,7 +10,7 @@ use super::{Store, StoreError, call};
 /// A person as found in the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Of the row in `users`; it may still be missing for a person whom a token of the front end names.
+    /// The id of the row in `users`; the row may still be missing for a person whom a token of the front end names.
     pub id: String,
     /// Number of the account at GitHub.
     pub github_id: Option<String>,
@@ -18,7 +18,7 @@ pub struct Person {
     pub is_stored: bool,
 }
 
-/// What was found of a person, and rows that were made for the same one under another name.
+/// The row of a person, and rows that were made for the same person under another name.
 #[derive(Debug)]
 pub(super) struct Found {
     pub person: Person,
@@ -52,7 +52,7 @@ impl Store {
         self.united(found).await
     }
 
-    /// What was stored under another name of the person comes to its row.
+    /// Moves the data that was stored under another name of the person to its row.
     async fn united(&self, found: Found) -> Result<Person, StoreError> {
         let Found { person, strays } = found;
         if !strays.is_empty() {

@@ -1,4 +1,5 @@
-//! What WebDriver alone cannot do: window sizes, themes, paper, pages without script, pictures, console and requests.
+//! Functions that WebDriver alone lacks: window sizes, themes, paper, pages without script, pictures, console and
+//! requests.
 
 use serde_json::{Value, json};
 

@@ -23,7 +23,7 @@ pub struct Limits {
     pub stage: Duration,
 }
 
-/// What used more than its limit.
+/// The part of the analysis that used more than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stuck<'a> {
     /// The thread that parses the file, and the other threads that parse one.
@@ -121,7 +121,7 @@ impl Watch<'_> {
 }
 
 impl Open {
-    /// Of the calling thread.
+    /// The processor time of the calling thread.
     fn now(name: &str) -> Self {
         let clock = clock_of(gettid());
         Self {

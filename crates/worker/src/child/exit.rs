@@ -18,7 +18,7 @@ pub(super) enum ChildExit {
     Died { failed: Failed, suspects: Suspects },
 }
 
-/// What the allocators of Rust, tree-sitter and C++ write when they get no memory.
+/// The messages of the allocators of Rust, tree-sitter and C++ when they get no memory.
 const OUT_OF_MEMORY: &[&str] = &[
     "memory allocation of",
     "failed to allocate",

@@ -1,4 +1,4 @@
-//! What the analysis child writes to stderr: one JSON object a line.
+//! The lines that the analysis child writes to stderr: one JSON object a line.
 //!
 //! `{"progress":{"stage":"parse","done":120,"total":6800}}` is how far it is, `{"file":{"thread":1,"path":"a.js"}}` the file
 //! that it is about to parse; the same without `path` means that the file is done. Any other line is of a process that
@@ -32,7 +32,7 @@ pub enum Message {
     },
 }
 
-/// What was read so far.
+/// The messages that were read so far.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
     /// The file that each thread parses.
@@ -43,7 +43,7 @@ pub(super) struct Messages {
     pub other_lines: String,
 }
 
-/// What the child was at when it ended.
+/// The files and stages in progress when the child ended.
 #[derive(Debug, Default)]
 pub(super) struct Suspects {
     /// Files that were being parsed, where it named them.
@@ -90,7 +90,7 @@ impl Messages {
         self.other_lines.push_str(&line[..line.floor_char_boundary(free)]);
     }
 
-    /// What may have ended the child.
+    /// The files or stages that may have ended the child.
     pub(super) fn suspects(self) -> Suspects {
         Suspects {
             files: self.in_flight.into_values().collect(),

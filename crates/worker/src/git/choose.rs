@@ -6,7 +6,7 @@ use super::fetch::{Fetch, Head};
 use super::refs::{Ref, Refs};
 use crate::failed::Failed;
 
-/// What was cloned, and why it is not what was requested.
+/// The branch that was cloned, and why it is not the requested one.
 #[derive(Debug)]
 pub(super) struct Chosen {
     /// The name of the branch or tag; `HEAD` for a commit that is on top of no branch.

@@ -17,7 +17,7 @@ pub(super) struct GitError {
 }
 
 impl GitError {
-    /// What curl reports: its own words, in the only two messages of git that pass them on.
+    /// curl's own message, in the only two messages of git that contain it.
     pub(super) fn of_curl(&self) -> Option<&str> {
         match self.format.as_str() {
             // An address holds no space, so the first `': ` ends it.

@@ -12,7 +12,7 @@ use super::{Ended, Git, classify, fsck, outgrows};
 use crate::failed::Failed;
 use crate::sandbox::is_full;
 
-/// What the `HEAD` of a clone leads to.
+/// The target of a clone's `HEAD`.
 #[derive(Debug)]
 pub(super) struct Head {
     /// The commit's id.

@@ -27,7 +27,7 @@ const MAX_BYTES: u64 = 96 * 1024 * 1024;
 /// A first fetch was cheap if it took at most this part of the budgets.
 const CHEAP: u64 = 4;
 
-/// What git has of the history.
+/// The part of the history that git has.
 struct Read {
     commits: u64,
     /// Committer's dates, in seconds since 1970.
@@ -69,7 +69,7 @@ struct Fetch<'a> {
     remote: &'a Remote,
     cloned: &'a Cloned,
     sandbox: &'a Path,
-    /// Of the whole sandbox.
+    /// The limit of the whole sandbox, in bytes.
     most_bytes: u64,
 }
 

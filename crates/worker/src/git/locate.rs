@@ -16,7 +16,7 @@ use reqwest::header;
 use super::credential::Header;
 use crate::failed::Failed;
 
-/// What git connects to: vetted once, and used for every fetch of a scan.
+/// The remote that git connects to: vetted once, and used for every fetch of a scan.
 #[derive(Debug)]
 pub struct Remote {
     pub(super) url: RepoUrl,

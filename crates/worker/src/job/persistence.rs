@@ -1,7 +1,7 @@
-//! For how long a report that the API does not take is sent again.
+//! The time for which a refused report is sent again.
 //!
-//! An API that is unavailable as a whole is waited for: the report is worth more than the time. An API that goes on taking
-//! heartbeats and does not take the report would be waited for in vain, and the scan would never end.
+//! The worker waits for an API that is unavailable as a whole: the report is worth more than the time. It does not wait
+//! for an API that accepts heartbeats but not the report, because the scan would never finish.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a new process does to itself between `fork` and `exec`: the only unsafe code of this crate.
+//! The code that a new process runs between `fork` and `exec`: the only unsafe code of this crate.
 #![allow(unsafe_code)]
 
 use std::io;

@@ -14,7 +14,7 @@ use landlock::{
 /// The newest version that this was tested with; older kernels enforce the parts that they know.
 pub(crate) const NEWEST: ABI = ABI::V6;
 
-/// What stays allowed. All files can be read.
+/// The access that stays allowed. All files can be read.
 #[derive(Debug, Clone, Copy)]
 pub struct LandlockPolicy<'a> {
     /// The folder below which files may be written.

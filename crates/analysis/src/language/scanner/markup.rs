@@ -73,7 +73,7 @@ struct Markup<'a> {
     text: &'a [u8],
     start: usize,
     layout: &'a mut Layout,
-    /// Signs that are searched for in vain from some place on.
+    /// Signs that are known not to occur from some place on.
     unclosed: Vec<&'static [u8]>,
     /// A script or style has no end: what follows is not searched for more.
     is_cut: bool,

@@ -7,7 +7,7 @@ use super::super::signs::Signs;
 use super::super::spans::SpanKind;
 use super::{Layout, note, quotes};
 
-/// What a bracket that is open belongs to.
+/// The construct of an open bracket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bracket {
     Plain,

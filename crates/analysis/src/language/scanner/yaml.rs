@@ -29,7 +29,7 @@ enum Line {
 struct Yaml<'a> {
     text: &'a [u8],
     layout: &'a mut Layout,
-    /// Of single and double quotes: none follows that would close a string.
+    /// For single and for double quotes: whether no further one follows that would close a string.
     unclosed: [bool; 2],
 }
 

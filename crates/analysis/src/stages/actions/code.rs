@@ -1,4 +1,4 @@
-//! What to do in the code.
+//! Actions in the code.
 
 use repolens_core::report::{Action, Confidence, Report};
 
@@ -165,7 +165,7 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
     found.collect()
 }
 
-/// What can be deleted without a thought.
+/// Code that can be deleted safely.
 pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
     let Some(dead) = &report.dead_code else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What to do so that knowledge stays.
+//! Actions that keep knowledge in the project.
 
 use repolens_core::report::{Action, Report};
 

@@ -1,4 +1,4 @@
-//! What to do around the code. Of a registry's package only what a package has.
+//! Actions around the code. For a registry's package, only those that apply to a package.
 
 use repolens_core::report::{Action, Grade, Priority, Report};
 

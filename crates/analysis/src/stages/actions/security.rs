@@ -1,4 +1,4 @@
-//! What to do about findings of security. Those of low severity are no action.
+//! Actions for findings of security. Those of low severity are no action.
 
 use repolens_core::report::{Action, FindingCategory, FindingSeverity, Report, SecurityFinding};
 

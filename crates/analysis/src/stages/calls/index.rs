@@ -51,8 +51,8 @@ impl Family {
         }
     }
 
-    /// What a file imports as a whole, those have too that import the file as a whole.
-    pub(super) fn passes_on(self) -> bool {
+    /// Whether a file that imports another one as a whole also has the files that this one imports as a whole.
+    pub(super) fn imports_are_transitive(self) -> bool {
         !matches!(self, Self::Jvm | Self::CSharp)
     }
 
@@ -298,7 +298,7 @@ impl<'f> Index<'f> {
         index.elements.sort_unstable();
         index.names();
         let stars: Vec<(u32, u32)> = (0..number(index.files.len()))
-            .filter(|file| index.files[*file as usize].family.passes_on())
+            .filter(|file| index.files[*file as usize].family.imports_are_transitive())
             .flat_map(|file| index.star_targets(file).map(move |target| (file, target)))
             .collect();
         spend(stars.len() as u64);
@@ -401,7 +401,7 @@ impl<'f> Index<'f> {
     /// The binding of a name that a file has by `import *`, and the file that defines it: the first one in the order of the
     /// imports, by depth. Files that import each other in a circle are visited once each.
     pub(super) fn behind_stars(&self, file: u32, sym: u32) -> Option<(u32, V)> {
-        if !self.files[file as usize].family.passes_on() || !self.definers.contains_key(&sym) {
+        if !self.files[file as usize].family.imports_are_transitive() || !self.definers.contains_key(&sym) {
             return None;
         }
         let mut seen = HashSet::default();
@@ -414,7 +414,7 @@ impl<'f> Index<'f> {
             if let Some(value) = self.global(at, sym).filter(|_| at != file) {
                 return Some((at, value));
             }
-            if self.files[at as usize].family.passes_on() {
+            if self.files[at as usize].family.imports_are_transitive() {
                 let before = work.len();
                 work.extend(self.star_targets(at).take(left));
                 work[before..].reverse();
@@ -426,10 +426,10 @@ impl<'f> Index<'f> {
         None
     }
 
-    /// What a file has by `import a.*`, in languages where others do not have it through that file.
+    /// The value that a file has by `import a.*`, in languages where other files do not have it through that file.
     pub(super) fn in_imported_packages(&self, file: u32, sym: u32) -> Option<(u32, V)> {
         let data = &self.files[file as usize];
-        if data.family.passes_on() || data.calls.stars.is_empty() {
+        if data.family.imports_are_transitive() || data.calls.stars.is_empty() {
             return None;
         }
         let definers = self.definers.get(&sym)?;
@@ -466,7 +466,7 @@ impl<'f> Index<'f> {
         &self.facts[self.files[file as usize].at as usize]
     }
 
-    /// What an import's name is called where it comes from.
+    /// The name of an imported name in its own file.
     pub(super) fn imported(&self, file: u32, import: u32, name: u32) -> Option<&'f str> {
         let syntax = self.facts(file).syntax.as_ref()?;
         let import = syntax.imports.get(import as usize)?;

@@ -248,8 +248,8 @@ fn is_judged(index: &Index<'_>, function: u32) -> bool {
     facts.origin == Origin::Own && !facts.test && !header && facts.syntax.as_ref().is_some_and(|syntax| !syntax.errors)
 }
 
-/// What is run or may be called from outside: the code of files, exported and registered functions, and those whose name
-/// is asked of an object that nothing is known of.
+/// The functions that run or may be called from outside: the code of files, exported and registered functions, and
+/// those whose name is read from an unknown object.
 fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
     let named: HashSet<u32> = index.named_elsewhere();
     let shared = index.files_by_name();

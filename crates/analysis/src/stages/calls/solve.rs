@@ -27,7 +27,7 @@ const MAX_PARAMETERS: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Thing {
     Function(u32),
-    /// Of an object: the first parameter is filled.
+    /// A function of an object: its first parameter is filled.
     Bound(u32),
     Class(u32),
     Instance(u32),
@@ -420,7 +420,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         }
     }
 
-    /// What is found in each thing that `base` may be.
+    /// Joins the results for each thing that `base` may be.
     fn of_each(&mut self, file: u32, base: V, found: impl Fn(&mut Self, Thing) -> Answer) -> Answer {
         let base = self.eval(file, base);
         let mut answer = Answer {

@@ -474,7 +474,7 @@ pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> BT
     found
 }
 
-/// What a package and those above it need.
+/// The packages that a package and those above it need.
 fn needs<'f>(files: &'f [FileFacts], packages: &BTreeMap<String, u32>, home: &str) -> BTreeSet<&'f str> {
     let above = packages.iter().filter(|(other, _)| {
         other.is_empty()

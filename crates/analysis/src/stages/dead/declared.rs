@@ -21,7 +21,7 @@ pub(crate) fn entry_points(files: &[FileFacts]) -> BTreeSet<u32> {
 /// The files that a `package.json` names, built ones mapped back to their source.
 pub(super) struct Declared {
     pub(super) found: Vec<u32>,
-    /// Of these, those that users import or start, and that no pattern covers.
+    /// The part of them that users import or start, and that no pattern covers.
     named: Vec<u32>,
     /// For each thing that the package offers a source was found.
     pub(super) all_known: bool,
@@ -84,7 +84,7 @@ impl Declared {
                 declared.named.push(file);
                 any = true;
             }
-            // A program that is not there is somebody else's (`tsc`, a file that is made).
+            // A program without a file here is an installed or built one (`tsc`, a file that is made).
             declared.all_known &= any || entry.name.is_empty();
         }
         if !offers {

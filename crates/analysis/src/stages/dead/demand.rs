@@ -13,7 +13,7 @@ pub(super) struct Demand {
     names: HashSet<(u32, String)>,
 }
 
-/// What a file re-exports.
+/// The re-exports of a file.
 #[derive(Default)]
 struct Reexports<'f> {
     /// By the name that it is exported as: the file that it comes from, and its name there, or all of it.
@@ -46,7 +46,7 @@ impl Demand {
                 continue;
             };
             spend(import.names.len() as u64 + 1);
-            if import.kind.passes_on() {
+            if import.kind.is_reexport() {
                 reexports.entry(link.source).or_default().add(import, link.target);
             } else {
                 work.extend(asked(import).map(|name| (link.target, name)));
@@ -75,7 +75,7 @@ impl Demand {
     }
 }
 
-/// What `module.exports = …` is, of a module whose used members are known.
+/// The name of the value of `module.exports = …`, for a module whose used members are known.
 const WHOLE: &str = "\0whole";
 
 fn exports_default(file: &FileFacts) -> bool {

@@ -49,7 +49,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
         // An interface, by its name; what the repository allows. Tests are not judged: an import may be there for what it does.
         let exempt = file.test || (language == "python" && (is_interface(&file.path) || exemptions.cover(&file.path)));
         for (number, import) in (0u32..).zip(&syntax.imports) {
-            if import.kind.passes_on() {
+            if import.kind.is_reexport() {
                 continue;
             }
             found.total += import.names.len() as u64;
@@ -99,7 +99,7 @@ fn is_interface(path: &str) -> bool {
         || path.split('/').any(|folder| matches!(folder, "compat" | "_compat"))
 }
 
-/// What other files take from each file of Python: a name that it imports may be there for them.
+/// The names that other files use of each Python file, which may import them for that purpose.
 struct Taken<'f> {
     names: HashSet<(u32, &'f str)>,
     /// Files of which another takes all names.
@@ -157,7 +157,7 @@ fn is_module(path: &str, name: &str) -> bool {
     path.rsplit('/').next() == Some(name)
 }
 
-/// What a `use` may be there for, beside its name.
+/// The purposes that a `use` may have, beside its name.
 struct Rust<'f> {
     files: &'f [FileFacts],
     /// Names of traits, and words in macros.

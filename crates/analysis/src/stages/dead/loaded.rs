@@ -49,7 +49,7 @@ impl Loaded {
     }
 }
 
-/// What the paths of the loaded files begin with; `None` where that is not known.
+/// The prefix of the paths of the loaded files; `None` where it is not known.
 fn path_beginning(file: &str, load: &str) -> Option<String> {
     let (above, name) = load.rsplit_once('/')?;
     let folder = normalize(folder(file), above)?;

@@ -14,7 +14,7 @@ use crate::graph::{Adjacency, Graph};
 use crate::language::Origin;
 use crate::stages::modules::folder;
 
-/// What was found; both empty where no package has a known entry point.
+/// The findings; both lists are empty where no package has a known entry point.
 #[derive(Debug, Default)]
 pub(super) struct Reached {
     pub exports: u64,

@@ -22,7 +22,7 @@ const MIDDLING_PERCENT: f64 = 6.0;
 /// Upper bounds of A, B, C, D in percent, inclusive; beyond the last it is E. SonarQube's.
 const GRID: [f64; 4] = [5.0, 10.0, 20.0, 50.0];
 
-/// What costs how much for a function: from a threshold on, once and for each unit above.
+/// The cost of a function: from a threshold on, once and for each unit above.
 struct FunctionCost {
     name: &'static str,
     description: &'static str,
@@ -239,7 +239,7 @@ fn of_files(files: &[&FileFacts]) -> Debt {
     debt("large_files", description, LARGE_FILE.into(), large.collect())
 }
 
-/// What other stages found: lists may be cut, so the totals count.
+/// The findings of other stages: lists may be cut, so the totals count.
 fn of_report(measured: &Measured<'_>) -> Vec<Debt> {
     let report = measured.report;
     let place = |file: &str, line: Option<u64>, reason: String| GradePlace {

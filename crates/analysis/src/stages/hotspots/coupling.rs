@@ -150,7 +150,7 @@ impl Chance {
     }
 }
 
-/// Who imports whom, over at most one file between.
+/// The imports between files, over at most one file between.
 struct ImportPaths<'a> {
     facts: &'a Facts,
     /// Both directions of each import.

@@ -1,4 +1,4 @@
-//! Who knows the code: authors of files, and how many of them the project can lose.
+//! Knowledge of the code: authors of files, and how many of them the project can lose.
 
 use repolens_core::report::{Contributor, Knowledge};
 

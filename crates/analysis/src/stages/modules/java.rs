@@ -13,7 +13,7 @@ struct Jvm {
     packages: HashMap<String, HashMap<String, u32>>,
     /// By class: the packages that have one of that name, and its file.
     classes: HashMap<String, Vec<(String, u32)>>,
-    /// What the wildcard imports of the last file lead to.
+    /// The files that the wildcard imports of the last file lead to.
     wildcards: RefCell<Option<(u32, Wildcards)>>,
 }
 

@@ -205,7 +205,7 @@ impl JavaScript {
         Some(self.target(index, &Tree::key(found.path())))
     }
 
-    /// What an alias of a bundler or a test tool leads to; of one that leads nowhere, that it does.
+    /// The target of an alias of a bundler or a test tool, or that it has none.
     fn by_alias(&self, index: &Index<'_>, path: &str, specifier: &str) -> Option<Target> {
         if specifier.starts_with(['.', '#']) {
             return None;

@@ -1,5 +1,5 @@
-//! What a README should have, and how it is recognized: by a heading with something below it, and by what serves the same
-//! purpose without one (an install command in a code block, a link to the license, a file beside the README).
+//! The criteria for a README, and how each is recognized: by a heading with something below it, or by an alternative
+//! that serves the same purpose (an install command in a code block, a link to the license, a file beside the README).
 
 use super::document::Document;
 use crate::facts::Facts;

@@ -111,9 +111,9 @@ struct Walk<'l> {
     lines: &'l Lines,
     numbers: &'l HashMap<u32, u32>,
     builder: Builder,
-    /// What `this` is, innermost last.
+    /// The value of `this`, innermost last.
     this: Vec<V>,
-    /// What the function or class that comes next is called.
+    /// The name of the function or class that comes next.
     name: Option<String>,
     /// Declared functions by their offset: they are defined before they are read.
     functions: HashMap<u32, u32>,
@@ -511,7 +511,7 @@ impl Walk<'_> {
         self.builder.result(target)
     }
 
-    /// What is called: no mention of it.
+    /// Reads the target of a call, which is no mention of it.
     fn callee(&mut self, it: &Expression<'_>) -> V {
         match it.get_inner_expression() {
             Expression::Identifier(id) => self.read(&id.name),

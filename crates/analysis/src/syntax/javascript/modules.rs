@@ -12,7 +12,8 @@ use crate::facts::{Export, Import, ImportKind, ImportedName};
 pub(super) struct Whole {
     /// There may be some: else no name is followed.
     any: bool,
-    /// What each name takes, in the order of the text; `None`: it is used in another way, so it may take anything.
+    /// The members that are used of each name, in the order of the text; `None`: it is used in another way, so any may
+    /// be used.
     names: HashMap<String, Option<Vec<Box<str>>>>,
     /// The imports, and the name that each is bound to.
     imports: Vec<(u32, String)>,
@@ -99,7 +100,10 @@ impl Walk<'_> {
     fn import(&mut self, specifier: &str, kind: ImportKind, at: Span, names: Vec<ImportedName>) {
         let number = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
         self.numbers.insert(at.start, number);
-        for name in names.iter().filter(|name| &*name.imported == "*" && !kind.passes_on()) {
+        for name in names
+            .iter()
+            .filter(|name| &*name.imported == "*" && !kind.is_reexport())
+        {
             if !name.local.is_empty() {
                 self.whole.bind(number, &name.local);
             }

@@ -30,7 +30,7 @@ pub(super) fn calls(lines: &Lines, body: &[Stmt], numbers: &HashMap<u32, u32>) -
     walk.builder.finish()
 }
 
-/// What hides no function of the repository: kept short, for a name that is unknown costs little.
+/// Names that hide no function of the repository. The list is short, because an unknown name costs little.
 const BUILTINS: &[&str] = &[
     "abs",
     "all",
@@ -404,7 +404,7 @@ impl<'a> Walk<'a, '_> {
         true
     }
 
-    /// What a loop over `value` gives.
+    /// The elements of a loop over `value`.
     fn iterate(&mut self, iter: &'a Expr) -> V {
         let value = self.eval(iter);
         let is_object = matches!(
@@ -513,7 +513,7 @@ impl<'a> Walk<'a, '_> {
         None
     }
 
-    /// What is called: not a mention of it.
+    /// Reads the target of a call, which is no mention of it.
     fn callee(&mut self, it: &'a Expr) -> V {
         match it {
             Expr::Name(name) => self.builder.read(&name.id),
@@ -842,7 +842,7 @@ fn dotted(it: &ast::ExprAttribute) -> Option<String> {
     }
 }
 
-/// What a text that is put together begins with: `"_on_" + name`, `"_on_%s" % name`, `f"_on_{name}"`; else nothing.
+/// The prefix of a computed text: `"_on_" + name`, `"_on_%s" % name`, `f"_on_{name}"`; else empty.
 fn beginning(it: &Expr) -> &str {
     match it {
         Expr::StringLiteral(text) => text.value.to_str().split(['%', '{']).next().unwrap_or_default(),

@@ -83,7 +83,7 @@ fn samples(parser: &Parser) -> Vec<&'static str> {
     of.map(|(_, text)| *text).collect()
 }
 
-/// Of Knuth's generator: the same numbers everywhere.
+/// Knuth's generator: the same numbers everywhere.
 struct Random(u64);
 
 impl Random {
@@ -122,7 +122,7 @@ fn every_parser_has_a_sample_that_parses() {
 
 #[test]
 fn no_parser_dies_of_flipped_bytes() {
-    /// What tears a text apart more than a random byte does.
+    /// Bytes that damage a text more than a random byte does.
     const TEARING: &[u8] = b"(){}[]<>\"'`/*#@$\\\n;:=?&|\0\xff";
     let mut random = Random(2_026);
     for parser in PARSERS {
@@ -234,7 +234,7 @@ fn a_text_that_ends_in_an_annotation_ends() {
     }
 }
 
-/// What brings a parser to where its language is.
+/// The text that brings a parser into its language.
 fn beginning(parser: &Parser) -> &'static str {
     match parser.language {
         "vue" | "svelte" => "<script>",

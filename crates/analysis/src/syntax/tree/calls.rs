@@ -7,7 +7,7 @@ use super::Context;
 use crate::calls::{Calls, Kind, MODULE, UNKNOWN, V, Value};
 use crate::facts::{ImportKind, Syntax};
 
-/// What a kind of node is for the calls.
+/// The role of a kind of node for the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::syntax) enum Part {
     None,
@@ -23,7 +23,7 @@ pub(in crate::syntax) enum Part {
     New,
     /// `this(…)`, `super(…)` in a constructor.
     Constructor,
-    /// Is read as its first child.
+    /// It is read as its first child.
     Inner,
     /// A variable, parameter or field, with its type or value.
     Declare,
@@ -474,7 +474,7 @@ impl Context<'_> {
         }
     }
 
-    /// What the imports bring in, and the end.
+    /// Adds the imported names, and returns the calls.
     pub(super) fn finish_calls(&mut self, syntax: &Syntax) -> Calls {
         for (number, import) in (0u32..).zip(&syntax.imports) {
             if import.kind == ImportKind::Submodule {

@@ -9,7 +9,7 @@ use tree_sitter::Node;
 
 use super::Context;
 
-/// What makes a function of a language private.
+/// The mark of a private function in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::syntax) enum Private {
     /// Its visibility is unknown, or calls by name are the custom.

@@ -51,7 +51,7 @@ impl Context<'_> {
         let Some(import) = self.syntax.imports.last() else {
             return;
         };
-        if !self.embedded_in.is_empty() || declaration.has_error() || import.kind.passes_on() {
+        if !self.embedded_in.is_empty() || declaration.has_error() || import.kind.is_reexport() {
             return;
         }
         for (at, name) in import.names.iter().enumerate() {

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{Github, Unknown, read, unavailable, unreachable};
 
-/// What of a sign-in stays with the browser until it comes back.
+/// The part of a sign-in that the browser keeps until it comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// Comes back unchanged.
@@ -20,10 +20,10 @@ pub struct Attempt {
     pub verifier: String,
 }
 
-/// What GitHub is asked to allow.
+/// The permissions that are requested from GitHub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Who it is.
+    /// The identity alone.
     Identity,
     /// And to read private repositories.
     Repositories,

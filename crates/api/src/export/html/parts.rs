@@ -1,4 +1,4 @@
-//! What the page is made of: headings, tables, bars.
+//! The parts of the page: headings, tables, bars.
 
 use super::super::text::{html, thousands};
 

@@ -140,7 +140,7 @@ type Place = usize;
 /// The drawing: places in layers, and lines through them.
 struct Layout<'a> {
     graph: &'a Graph,
-    /// Of each place; the first ones are the folders.
+    /// The layer of each place; the first ones are the folders.
     layer: Vec<usize>,
     width: Vec<f64>,
     x: Vec<f64>,
@@ -342,7 +342,7 @@ fn kept(graph: &Graph) -> Vec<(usize, usize)> {
 fn spread(row: &[(f64, Place)], width: &[f64], x: &mut [f64]) {
     struct Block {
         places: Vec<(f64, Place)>,
-        /// Of each place from that of the first.
+        /// The distance of each place from the first one.
         offsets: Vec<f64>,
         start: f64,
     }

@@ -33,7 +33,7 @@ impl Scale {
         }
     }
 
-    /// What each color means.
+    /// The meaning of each color.
     pub fn ranges(&self) -> [String; 5] {
         let [a, b, c, d] = self.steps;
         let to = |from: u64, to: u64| {

@@ -62,7 +62,7 @@ impl Scans {
     }
 }
 
-/// What may be chosen, and what it is called.
+/// The choices, each with its title.
 const STATUSES: [(&str, &str); 5] = [
     ("COMPLETED", "done"),
     ("PROCESSING", "running"),

@@ -85,7 +85,7 @@ struct Page<'a> {
     connections: Html,
 }
 
-/// What is shown of the folders.
+/// The folders as they are shown.
 struct Folders {
     crumbs: Html,
     graph: Graph,

@@ -71,7 +71,7 @@ struct Page<'a> {
     functions: Vec<&'a FunctionComplexity>,
     files: Vec<&'a FileComplexity>,
     bars: Vec<Bar>,
-    /// What the bars count.
+    /// The unit of the bars.
     counted: &'static str,
     others: usize,
 }

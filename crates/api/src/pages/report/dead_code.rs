@@ -1,4 +1,4 @@
-//! What nothing uses: functions, exports, imports and files, the surest first.
+//! Unused code: functions, exports, imports and files, the surest first.
 
 use askama::Template;
 use repolens_core::report::{Confidence, DeadCode};

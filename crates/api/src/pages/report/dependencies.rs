@@ -1,4 +1,4 @@
-//! What the manifests and lock files name: packages, versions, licenses, and what brings what along.
+//! The contents of manifests and lock files: packages, versions, licenses, and the packages that each brings along.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -155,7 +155,7 @@ fn several(packages: &[Package]) -> Vec<(&str, Vec<&str>)> {
     several
 }
 
-/// What brings what along, from the root down; a package that was shown before is not opened again.
+/// The tree of packages, from the root down; a package that was shown before is not opened again.
 fn tree(dependencies: &Dependencies) -> (Vec<Branch<'_>>, bool) {
     let graph = &dependencies.graph;
     let labels: HashMap<&str, &str> = graph.nodes.iter().map(|node| (node.id.as_str(), node.label.as_str())).collect();

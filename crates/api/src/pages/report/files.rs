@@ -51,7 +51,7 @@ struct Page<'a> {
     rows: Vec<&'a CodeFile<'a>>,
     matching: usize,
     listed: usize,
-    /// Of the whole repository, where it is known.
+    /// The number of the whole repository, where it is known.
     total: Option<u64>,
     languages: Vec<(&'a str, usize)>,
     pager: Pager,

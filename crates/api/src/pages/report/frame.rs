@@ -1,4 +1,4 @@
-//! What is above every tab: which repository it is, of when, and how many findings each section has.
+//! The frame above every tab: the repository, the time, and the number of findings of each section.
 
 use repolens_core::report::{Grades, Licenses, Lines, Summary};
 use serde::{Deserialize, Serialize};

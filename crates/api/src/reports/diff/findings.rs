@@ -63,7 +63,7 @@ pub struct Findings {
     incomplete: Vec<Kind>,
 }
 
-/// What changed from one report to another.
+/// The changes from one report to another.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingChanges {
@@ -76,7 +76,7 @@ pub struct FindingChanges {
     pub not_compared: Vec<Kind>,
 }
 
-/// Of `complexityMetrics`, as far as it is compared.
+/// The part of `complexityMetrics` that is compared.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Complexity {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 
-/// What a secret begins with; the key follows in base64.
+/// The prefix of a secret; the key follows in base64.
 pub const SECRET_START: &str = "whsec_";
 
 /// The key of a secret; `None` where it is no secret of 24 to 64 bytes.

@@ -23,7 +23,7 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// What cannot be read is left out: other programs write into this queue too.
+    /// Members that cannot be read are left out: other programs write into this queue too.
     pub(super) fn new(id: String, token: String, fields: &HashMap<String, Vec<u8>>) -> Self {
         let json = |name: &str| -> Json {
             fields

@@ -51,7 +51,7 @@ impl ActiveJob {
     }
 }
 
-/// What the finish of a job returned about the next one.
+/// The next job, as returned when a job finished.
 pub(super) enum Settled {
     Next(Box<Job>),
     /// Nothing waits, and nothing is due later.

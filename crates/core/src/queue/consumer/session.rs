@@ -1,4 +1,4 @@
-//! What the tasks of one consumer share.
+//! The state that the tasks of one consumer share.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

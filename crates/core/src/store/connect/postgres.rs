@@ -135,8 +135,8 @@ impl Session {
         (self.connection, self.observed)
     }
 
-    /// Is this another process than the one that was announced when the connection was made? Then something in between
-    /// deals sessions out.
+    /// Whether another process serves the connection than the one announced when it was made: then a pooler in between
+    /// assigns sessions.
     async fn is_dealt_out(&mut self) -> QueryResult<bool> {
         use diesel_async::RunQueryDsl as _;
         let Some(announced) = self.observed.backend_pid() else {

@@ -35,7 +35,7 @@ impl fmt::Display for UrlFault {
 
 impl std::error::Error for UrlFault {}
 
-/// What `tokio-postgres` reads itself.
+/// The parameters that `tokio-postgres` reads itself.
 const KNOWN: &[&str] = &[
     "user",
     "password",
@@ -58,7 +58,7 @@ const KNOWN: &[&str] = &[
     "load_balance_hosts",
 ];
 
-/// What Prisma, libpq or a driver of another language reads, and we need not.
+/// The parameters of Prisma, libpq or a driver of another language, which are not needed here.
 const FOREIGN: &[&str] = &[
     "connection_limit",
     "pool_timeout",
@@ -192,7 +192,7 @@ impl PostgresUrl {
         with_port.collect::<Vec<_>>().join(",")
     }
 
-    /// What sets up a session.
+    /// The statements that set up a session.
     pub(super) fn session_statements(&self) -> String {
         let mut statements = format!(
             "SET statement_timeout = {}; SET lock_timeout = {};",
@@ -205,8 +205,8 @@ impl PostgresUrl {
         statements
     }
 
-    /// What sets up a transaction, behind a pooler. Statements that another client has left prepared in that session could
-    /// have the names of ours.
+    /// The statements that set up a transaction, behind a pooler. Statements that another client has left prepared in
+    /// that session could have the names of ours.
     pub(super) fn first_statements(&self) -> String {
         format!(
             "DEALLOCATE ALL; {}",
@@ -336,7 +336,7 @@ mod tests {
         }
     }
 
-    /// What libpq accepts.
+    /// The addresses that libpq accepts.
     #[test]
     fn passwords_with_characters_of_addresses() {
         for (given, password) in [

@@ -16,7 +16,7 @@ use futures_core::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 
-/// What the stream of one connection has shown.
+/// The facts that the stream of one connection has shown.
 #[derive(Clone, Default)]
 pub(in crate::store) struct Observed(Arc<Shared>);
 
@@ -38,7 +38,7 @@ impl Observed {
         (code != 0).then(|| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// What an error is by the SQLSTATE that came with it.
+    /// Classifies an error by the SQLSTATE that came with it.
     pub(in crate::store) fn judge(&self, error: StoreError) -> StoreError {
         let Some(code) = self.code() else {
             return error;
@@ -109,11 +109,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
 #[derive(Default)]
 struct Messages {
     head: Vec<u8>,
-    /// Of the body of an error or of the key data, as far as it matters.
+    /// The relevant part of the body of an error or of the key data.
     body: Vec<u8>,
     /// Bytes of the body that are still to come.
     left: usize,
-    /// What is not the protocol is not read any further.
+    /// Whether the stream is not the protocol, and is not read any further.
     lost: bool,
 }
 

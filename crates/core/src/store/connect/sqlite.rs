@@ -129,7 +129,7 @@ fn inspect(path: &Path) -> Result<(), StoreError> {
     Err(fault)
 }
 
-/// What SQLite finds wrong.
+/// The faults that SQLite finds.
 fn check(connection: &mut SqliteConnection, whole: bool) -> QueryResult<Option<String>> {
     #[derive(QueryableByName)]
     struct Row {

@@ -100,7 +100,7 @@ pub async fn is_one(connection: &mut Connection, user_id: &str, repository_id: &
     Ok(found.is_some())
 }
 
-/// A private repository is visible to users who have a private scan of it: anybody can scan a public one.
+/// A private repository is visible to users who have a private scan of it: every caller can scan a public one.
 async fn may_see(connection: &mut Connection, user_id: &str, repository_id: &str) -> QueryResult<bool> {
     let is_private: Option<bool> = repositories::table
         .find(repository_id)

@@ -53,7 +53,7 @@ struct Applied {
     version: String,
 }
 
-/// Has every step been made? `false` also where that cannot be found out.
+/// Whether every step has been made. `false` also where that cannot be determined.
 async fn is_complete(pools: &Pools, tries: &Tries) -> bool {
     let applied = async {
         let (mut connection, _) = alone(pools, tries.left()).await?;

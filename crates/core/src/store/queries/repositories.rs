@@ -13,8 +13,8 @@ use crate::store::scans::NewScan;
 use crate::store::schema::{repositories, scans};
 use crate::{ScanId, ScanStatus};
 
-/// The repository of a new scan, made where it is missing. A public scan of a private one changes nothing of it: anybody
-/// can ask for one.
+/// The repository of a new scan, inserted where it is missing. A public scan does not change a private repository, because
+/// any caller can request one.
 pub async fn ensure(connection: &mut Connection, new: &NewScan, now: &DateTime<Utc>) -> QueryResult<String> {
     let known: Option<(String, bool)> = by_name(connection, &new.repository).await?;
     let (id, was_private) = match known {

@@ -155,7 +155,7 @@ pub async fn make_github_user(
     })
 }
 
-/// What belongs to `strays`, which were made here, belongs to `user_id` from now on, and their rows in `users` go.
+/// Assigns the data of `strays`, which were made here, to `user_id`, and deletes their rows in `users`.
 pub async fn unite(connection: &mut Connection, user_id: &str, strays: &Vec<String>) -> Result<(), StoreError> {
     transaction!(connection, async |connection| {
         for stray in strays {

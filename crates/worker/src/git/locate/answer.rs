@@ -1,4 +1,4 @@
-//! What a host that hands out no repository answers in its place.
+//! The answers of a host that serves no repository.
 
 use repolens_core::FailureCode;
 use reqwest::{Response, StatusCode, header};

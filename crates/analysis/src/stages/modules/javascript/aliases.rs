@@ -18,7 +18,7 @@ const KEYS: &[&str] = &[
 /// Keys whose texts are folders in which names are searched.
 const ROOTS: &[&str] = &["modules", "moduleDirectories", "modulePaths", "root", "roots"];
 
-/// What a name must be for an alias to hold.
+/// The names for which an alias holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Pattern {
     /// `theme$`, `theme`: the whole name.

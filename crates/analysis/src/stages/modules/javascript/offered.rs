@@ -1,5 +1,5 @@
-//! What a `package.json` offers (`exports`) or names for itself (`imports`): the most exact key holds, then the longest
-//! pattern. Built paths are led back to their source.
+//! The paths that a `package.json` offers (`exports`) or names for itself (`imports`): the most exact key holds, then
+//! the longest pattern. Built paths are replaced by their source.
 
 use serde_json::Value;
 

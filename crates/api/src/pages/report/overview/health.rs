@@ -14,7 +14,7 @@ pub enum Health {
         debt: Option<String>,
         aspects: Vec<AspectRow>,
     },
-    /// Of a version without grades.
+    /// The risk, for a version without grades.
     Risk {
         overall: f64,
         level: &'static str,

@@ -80,6 +80,8 @@ pub struct Syntax {
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
     /// names that may be used although only an import names them: those of traits, and those in macros.
     pub mentions: Vec<Box<str>>,
+    /// What the security rules about calls found; taken out when the file is done.
+    pub risks: Vec<RawFinding>,
 }
 
 /// One function with a body: the unit of both complexities.

@@ -303,7 +303,10 @@ impl Pass<'_> {
         let (language, code) = (notebook.language.get(), notebook.text.as_bytes());
         let mut layout = language::scan(language, code);
         if facts.is_own() {
+            let known = facts.security.len();
             self.parse(thread, language.id, code, &mut layout, facts);
+            // The lines of cells are not those of the file.
+            facts.security[known..].iter_mut().for_each(|finding| (finding.line, finding.column) = (0, 0));
         }
         if let Some(syntax) = &mut facts.syntax {
             // A person runs it, cell by cell.
@@ -347,6 +350,9 @@ impl Pass<'_> {
             Ok(Ok(mut syntax)) => {
                 let is_markup = matches!(language, "vue" | "svelte");
                 layout.replace(std::mem::take(&mut syntax.spans), is_markup);
+                let mut risks = std::mem::take(&mut syntax.risks);
+                security::allow_by_comments(text, &mut risks);
+                facts.security.extend(risks);
                 facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),

@@ -4,11 +4,14 @@
 //! `configuration/`. Rules see one file, constants followed, and no data flow between functions.
 
 mod allow;
+pub(crate) mod code;
 mod configuration;
 pub mod rule;
 mod secrets;
 mod text;
+pub(crate) mod workflow;
 
+pub use allow::by_comments as allow_by_comments;
 pub use allow::{Baseline, Ignored};
 pub use configuration::is_workflow;
 pub use rule::{RawFinding, Rule};
@@ -26,6 +29,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .map(|format| &format.rule)
         .chain(secrets::STRUCTURED.iter())
         .chain(configuration::TABLES.iter().copied().flatten())
+        .chain(code::rules::all().map(|entry| &entry.rule))
         .chain([&secrets::GENERIC_SECRET, &secrets::HARD_CODED_PASSWORD])
 }
 

@@ -160,7 +160,7 @@ impl Parser {
                 if self.language == "ruby" {
                     ruby::check(text)?;
                 }
-                tree::facts(grammar, text, rules)
+                tree::facts(grammar, self.language, path, text, rules)
             }
             Kind::Component => component::facts(path, &String::from_utf8_lossy(text), spans, limits.max_nesting, rules),
         }

@@ -10,7 +10,7 @@ mod containers;
 mod deceiving;
 mod files;
 mod infrastructure;
-mod lines;
+pub(super) mod lines;
 mod shell;
 mod workflows;
 

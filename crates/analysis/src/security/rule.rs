@@ -44,7 +44,7 @@ impl Rule {
 }
 
 /// A finding of one file, as it is kept until the stage writes the report. It holds no value of a secret.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawFinding {
     pub rule: &'static Rule,
     pub severity: FindingSeverity,

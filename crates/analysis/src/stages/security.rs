@@ -18,6 +18,7 @@ use crate::language::Origin;
 use crate::security::{self, Baseline, Ignored, RawFinding};
 
 mod score;
+mod scorecard;
 
 const MAX_FINDINGS: usize = 2_000;
 const MAX_SUPPRESSED: usize = 500;
@@ -29,7 +30,7 @@ const IGNORE_FILE: &str = ".gitleaksignore";
 const BASELINE: &str = ".secrets.baseline";
 
 pub(super) fn reads_text_of(path: &str) -> bool {
-    matches!(path, IGNORE_FILE | BASELINE)
+    matches!(path, IGNORE_FILE | BASELINE) || scorecard::is_policy(path)
 }
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
@@ -101,6 +102,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         | repolens_core::report::cap(&mut section.suppressed, MAX_SUPPRESSED);
     section.truncated = shortened || is_cut;
     section.rules = used.values().map(|rule| rule.public()).collect();
+    section.scorecard = scorecard::checks(facts, report, &section.findings);
     let (lines, points) = score::score(&section.totals);
     section.score_lines = lines;
     section.score = Some(points);

@@ -68,6 +68,7 @@ pub(super) fn facts(
         whole
             .spans
             .extend(spans.map(|span| Span::new(moved(span.start), moved(span.end), span.kind)));
+        whole.risks.extend(part.risks);
         whole.functions.extend(part.functions);
         whole.classes += part.classes;
         whole.loads.extend(part.loads);

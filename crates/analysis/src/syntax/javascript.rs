@@ -15,6 +15,7 @@ use oxc_syntax::scope::ScopeFlags;
 use super::Lines;
 use crate::facts::{ImportedName, Syntax};
 use crate::language::{Span as TextSpan, SpanKind};
+use crate::security::code;
 use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
@@ -66,6 +67,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             ..
         } = walk;
         syntax.functions = units.finish();
+        syntax.risks = code::findings("javascript", path, text.as_bytes(), &code::javascript::sites(&parsed.program));
         syntax.calls = calls::calls(&lines, &parsed.program, &numbers, &type_queries);
         return Ok(syntax);
     }

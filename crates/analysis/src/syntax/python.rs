@@ -11,6 +11,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::Lines;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::language::{Span, SpanKind};
+use crate::security::code;
 use crate::units::{CognitiveRules, Units, runs};
 
 mod bindings;
@@ -61,6 +62,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     }
     syntax.functions = units.finish();
     syntax.calls = calls::calls(&lines, body, &numbers);
+    syntax.risks = code::findings("python", path, text.as_bytes(), &code::python::sites(body));
     let strings = parsed.tokens().iter().filter_map(|token| span(token, &lines));
     syntax.spans.extend(strings);
     // Of a documentation string's two spans the inner one decides: it comes second.

@@ -10,6 +10,7 @@ use tree_sitter::{Node, Range, TreeCursor};
 use crate::calls::Builder;
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::language::SpanKind;
+use crate::security::code;
 use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
@@ -265,7 +266,13 @@ pub(super) fn line(node: Node<'_>) -> u32 {
 
 /// # Errors
 /// A sentence for the report.
-pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRules) -> Result<Syntax, String> {
+pub(super) fn facts(
+    grammar: &'static Grammar,
+    language: &'static str,
+    path: &str,
+    text: &[u8],
+    rules: CognitiveRules,
+) -> Result<Syntax, String> {
     let begun = Begun::now();
     let prepared = grammar.prepare.and_then(|prepare| prepare(text));
     let text = prepared.as_deref().unwrap_or(text);
@@ -305,6 +312,9 @@ pub(super) fn facts(grammar: &'static Grammar, text: &[u8], rules: CognitiveRule
     syntax.errors = root.has_error();
     // `#![…]` of Rust is none.
     syntax.entry_point |= text.starts_with(b"#!/");
+    if code::tree::LANGUAGES.contains(&language) {
+        syntax.risks = code::findings(language, path, text, &code::tree::sites(language, root, text));
+    }
     Ok(syntax)
 }
 

@@ -1,0 +1,308 @@
+//! Sites of JavaScript and TypeScript.
+
+use std::collections::HashMap;
+
+use oxc_ast::ast::*;
+use oxc_ast_visit::{Visit, walk};
+use oxc_span::GetSpan;
+use oxc_syntax::operator::{AssignmentOperator, BinaryOperator};
+use oxc_syntax::scope::ScopeFlags;
+
+use super::{Names, Site, Value, is_of_interest};
+
+const LANGUAGE: &str = "javascript";
+const DEPTH: usize = 12;
+
+/// Reads the sites of a program.
+pub fn sites(program: &Program<'_>) -> Vec<Site> {
+    let mut reader = Reader::default();
+    reader.visit_program(program);
+    reader.reading = true;
+    reader.functions = 0;
+    reader.visit_program(program);
+    reader.sites
+}
+
+#[derive(Default)]
+struct Reader {
+    imports: HashMap<String, String>,
+    names: Names,
+    open: Vec<usize>,
+    functions: usize,
+    reading: bool,
+    sites: Vec<Site>,
+    assigned: Option<String>,
+}
+
+impl Reader {
+    fn function(&self) -> usize {
+        self.open.last().copied().unwrap_or(0)
+    }
+
+    fn name(&self, expression: &Expression<'_>) -> String {
+        match expression.get_inner_expression() {
+            Expression::Identifier(it) => {
+                let name = it.name.as_str();
+                match self.imports.get(name) {
+                    Some(full) => full.clone(),
+                    None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => format!("own:{name}"),
+                    None => name.to_owned(),
+                }
+            }
+            Expression::StaticMemberExpression(it) => format!("{}.{}", self.name(&it.object), it.property.name),
+            Expression::ChainExpression(it) => match &it.expression {
+                ChainElement::StaticMemberExpression(it) => format!("{}.{}", self.name(&it.object), it.property.name),
+                ChainElement::CallExpression(it) => format!("{}()", self.name(&it.callee)),
+                _ => String::new(),
+            },
+            Expression::CallExpression(it) => match required(it) {
+                Some(module) => module,
+                None => format!("{}()", self.name(&it.callee)),
+            },
+            Expression::ThisExpression(_) => "this".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn value(&self, expression: &Expression<'_>, depth: usize) -> Value {
+        if depth > DEPTH {
+            return Value::Unknown;
+        }
+        let of = |expression: &Expression<'_>| self.value(expression, depth + 1);
+        match expression.get_inner_expression() {
+            Expression::StringLiteral(it) => Value::Text(it.value.to_string()),
+            Expression::BooleanLiteral(it) => Value::Bool(it.value),
+            Expression::NullLiteral(_) => Value::Null,
+            Expression::NumericLiteral(it) => Value::Number(it.value as i64),
+            Expression::TemplateLiteral(it) => self.template(it, depth),
+            Expression::BinaryExpression(it) if it.operator == BinaryOperator::Addition => Value::join(of(&it.left), of(&it.right)),
+            Expression::CallExpression(it) => Value::Call(self.name(&it.callee), self.arguments(&it.arguments, depth)),
+            Expression::NewExpression(it) => Value::Call(format!("new {}", self.name(&it.callee)), self.arguments(&it.arguments, depth)),
+            Expression::ArrayExpression(it) => {
+                Value::List(it.elements.iter().map(|element| element.as_expression().map_or(Value::Unknown, of)).collect())
+            }
+            Expression::ObjectExpression(it) => Value::Object(
+                it.properties
+                    .iter()
+                    .filter_map(|property| match property {
+                        ObjectPropertyKind::ObjectProperty(it) => Some((it.key.static_name()?.to_string(), of(&it.value))),
+                        ObjectPropertyKind::SpreadProperty(_) => None,
+                    })
+                    .collect(),
+            ),
+            Expression::ConditionalExpression(it) => {
+                let (yes, no) = (of(&it.consequent), of(&it.alternate));
+                if yes.is_literal() && no.is_literal() { yes } else { Value::Unknown }
+            }
+            Expression::Identifier(it) => match self.names.of(self.function(), it.name.as_str()) {
+                Some(value) => value.clone(),
+                None => Value::Name(self.name(expression)),
+            },
+            Expression::StaticMemberExpression(_) => Value::Name(self.name(expression)),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn template(&self, it: &TemplateLiteral<'_>, depth: usize) -> Value {
+        let mut value = Value::Text(String::new());
+        for (at, part) in it.quasis.iter().enumerate() {
+            let text = part.value.cooked.as_ref().unwrap_or(&part.value.raw);
+            value = Value::join(value, Value::Text(text.to_string()));
+            if let Some(expression) = it.expressions.get(at) {
+                value = Value::join(value, self.value(expression, depth + 1));
+            }
+        }
+        value
+    }
+
+    fn arguments(&self, list: &[Argument<'_>], depth: usize) -> Vec<Value> {
+        list.iter().map(|argument| argument.as_expression().map_or(Value::Unknown, |value| self.value(value, depth + 1))).collect()
+    }
+
+    fn bind(&mut self, pattern: &BindingPattern<'_>, value: Value) {
+        if self.reading {
+            return;
+        }
+        let function = self.function();
+        match pattern.get_binding_identifier() {
+            Some(id) => self.names.assign(function, id.name.as_str(), value),
+            None => {
+                for id in pattern.get_binding_identifiers() {
+                    self.names.assign(function, id.name.as_str(), Value::Unknown);
+                }
+            }
+        }
+    }
+
+    /// `const a = require('b')`, `const { a } = require('b')`.
+    fn require(&mut self, it: &VariableDeclarator<'_>) -> bool {
+        let Some(Expression::CallExpression(call)) = it.init.as_ref() else {
+            return false;
+        };
+        let Some(module) = required(call) else {
+            return false;
+        };
+        match &it.id {
+            BindingPattern::ObjectPattern(pattern) => {
+                for property in &pattern.properties {
+                    let local = property.value.get_binding_identifier();
+                    if let (Some(key), Some(local)) = (property.key.static_name(), local) {
+                        self.imports.insert(local.name.to_string(), format!("{module}.{key}"));
+                    }
+                }
+            }
+            pattern => {
+                if let Some(id) = pattern.get_binding_identifier() {
+                    self.imports.insert(id.name.to_string(), module);
+                }
+            }
+        }
+        true
+    }
+
+    fn add(&mut self, name: String, values: Vec<Value>, at: u32) {
+        if self.reading && is_of_interest(LANGUAGE, &name) {
+            self.sites.push(Site { name, values, named: Vec::new(), assigned: self.assigned.clone(), at: at as usize });
+        }
+    }
+
+    fn enter(&mut self, parameters: &FormalParameters<'_>) {
+        self.functions += 1;
+        self.open.push(self.functions);
+        let function = self.function();
+        for parameter in &parameters.items {
+            for id in parameter.pattern.get_binding_identifiers() {
+                self.names.hide(function, id.name.as_str());
+            }
+        }
+    }
+}
+
+/// The module of `require('…')`.
+fn required(call: &CallExpression<'_>) -> Option<String> {
+    let Expression::Identifier(callee) = &call.callee else {
+        return None;
+    };
+    let [Argument::StringLiteral(module)] = &call.arguments[..] else {
+        return None;
+    };
+    (callee.name == "require").then(|| module_name(module.value.as_str()))
+}
+
+fn module_name(specifier: &str) -> String {
+    specifier.strip_prefix("node:").unwrap_or(specifier).to_owned()
+}
+
+impl<'a> Visit<'a> for Reader {
+    fn visit_import_declaration(&mut self, it: &ImportDeclaration<'a>) {
+        let module = module_name(it.source.value.as_str());
+        for specifier in it.specifiers.iter().flatten() {
+            match specifier {
+                ImportDeclarationSpecifier::ImportSpecifier(it) => {
+                    self.imports.insert(it.local.name.to_string(), format!("{module}.{}", it.imported.name()));
+                }
+                ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => {
+                    self.imports.insert(it.local.name.to_string(), module.clone());
+                }
+                ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => {
+                    self.imports.insert(it.local.name.to_string(), module.clone());
+                }
+            }
+        }
+    }
+
+    fn visit_function(&mut self, it: &Function<'a>, flags: ScopeFlags) {
+        if let (Some(id), false) = (&it.id, self.reading) {
+            let function = self.function();
+            self.names.assign(function, id.name.as_str(), Value::Unknown);
+        }
+        self.enter(&it.params);
+        walk::walk_function(self, it, flags);
+        self.open.pop();
+    }
+
+    fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
+        self.enter(&it.params);
+        walk::walk_arrow_function_expression(self, it);
+        self.open.pop();
+    }
+
+    fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
+        if !self.require(it) {
+            let value = it.init.as_ref().map_or(Value::Unknown, |value| self.value(value, 0));
+            self.bind(&it.id, value);
+        }
+        let before = self.assigned.take();
+        self.assigned = it.id.get_binding_identifier().map(|id| id.name.to_string());
+        walk::walk_variable_declarator(self, it);
+        self.assigned = before;
+    }
+
+    fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
+        let value = self.value(&it.right, 0);
+        let value = if it.operator == AssignmentOperator::Assign { value } else { Value::join(Value::Text(String::new()), value) };
+        let mut name = None;
+        match &it.left {
+            AssignmentTarget::AssignmentTargetIdentifier(id) => {
+                if !self.reading {
+                    let function = self.function();
+                    self.names.assign(function, id.name.as_str(), Value::Unknown);
+                }
+                name = Some(id.name.to_string());
+            }
+            AssignmentTarget::StaticMemberExpression(member) => {
+                self.add(format!("=.{}", member.property.name), vec![value], it.span.start);
+                name = Some(member.property.name.to_string());
+            }
+            AssignmentTarget::ComputedMemberExpression(member) => {
+                if let Expression::StringLiteral(key) = &member.expression {
+                    self.add(format!("=.{}", key.value), vec![value], it.span.start);
+                }
+            }
+            _ => {}
+        }
+        let before = std::mem::replace(&mut self.assigned, name);
+        walk::walk_assignment_expression(self, it);
+        self.assigned = before;
+    }
+
+    fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
+        let name = it.key.static_name().map(|name| name.to_string());
+        if let Some(name) = &name {
+            let value = self.value(&it.value, 0);
+            self.add(format!(":{name}"), vec![value], it.span.start);
+        }
+        let before = self.assigned.take();
+        self.assigned = name.or_else(|| before.clone());
+        walk::walk_object_property(self, it);
+        self.assigned = before;
+    }
+
+    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
+        let name = self.name(&it.callee);
+        if self.reading && is_of_interest(LANGUAGE, &name) {
+            let values = self.arguments(&it.arguments, 0);
+            self.add(name, values, it.span.start);
+        }
+        walk::walk_call_expression(self, it);
+    }
+
+    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
+        let name = format!("new {}", self.name(&it.callee));
+        if self.reading && is_of_interest(LANGUAGE, &name) {
+            let values = self.arguments(&it.arguments, 0);
+            self.add(name, values, it.span.start);
+        }
+        walk::walk_new_expression(self, it);
+    }
+
+    fn visit_jsx_attribute(&mut self, it: &JSXAttribute<'a>) {
+        if let (JSXAttributeName::Identifier(name), Some(JSXAttributeValue::ExpressionContainer(container))) = (&it.name, &it.value)
+            && let Some(expression) = container.expression.as_expression()
+        {
+            let value = self.value(expression, 0);
+            self.add(format!(":{}", name.name), vec![value], it.span().start);
+        }
+        walk::walk_jsx_attribute(self, it);
+    }
+}

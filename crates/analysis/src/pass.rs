@@ -306,7 +306,9 @@ impl Pass<'_> {
             let known = facts.security.len();
             self.parse(thread, language.id, code, &mut layout, facts);
             // The lines of cells are not those of the file.
-            facts.security[known..].iter_mut().for_each(|finding| (finding.line, finding.column) = (0, 0));
+            facts.security[known..]
+                .iter_mut()
+                .for_each(|finding| (finding.line, finding.column) = (0, 0));
         }
         if let Some(syntax) = &mut facts.syntax {
             // A person runs it, cell by cell.
@@ -351,7 +353,7 @@ impl Pass<'_> {
                 let is_markup = matches!(language, "vue" | "svelte");
                 layout.replace(std::mem::take(&mut syntax.spans), is_markup);
                 let mut risks = std::mem::take(&mut syntax.risks);
-                security::allow_by_comments(text, &mut risks);
+                security::settle(language, text, &mut risks);
                 facts.security.extend(risks);
                 facts.syntax = Some(Box::new(syntax.packed()));
             }

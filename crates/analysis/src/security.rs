@@ -11,7 +11,6 @@ mod secrets;
 mod text;
 pub(crate) mod workflow;
 
-pub use allow::by_comments as allow_by_comments;
 pub use allow::{Baseline, Ignored};
 pub use configuration::is_workflow;
 pub use rule::{RawFinding, Rule};
@@ -101,8 +100,39 @@ pub fn scan(path: &str, language: &'static str, bytes: &[u8], origin: Origin) ->
         configuration::find(&text, &mut found);
     }
     found.truncate(MAX_OF_FILE);
-    allow::by_comments(bytes, &mut found);
+    settle(language, bytes, &mut found);
     found
+}
+
+/// Marks findings that a comment allows, and those in the tests that Rust has inside of its source files.
+pub fn settle(language: &str, bytes: &[u8], found: &mut [RawFinding]) {
+    if found.is_empty() {
+        return;
+    }
+    allow::by_comments(bytes, found);
+    if language == "rust"
+        && let Some(line) = first_line_of_tests(bytes)
+    {
+        found
+            .iter_mut()
+            .for_each(|finding| finding.in_test = finding.line >= line);
+    }
+}
+
+/// The line of the first module of tests: by convention it is the last thing of a file.
+fn first_line_of_tests(bytes: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let at = (0..lines.len()).find(|at| {
+        let is_attribute = lines[*at].starts_with("#[cfg(test)]") || lines[*at].starts_with("#[cfg(all(test");
+        let next = lines[at + 1..]
+            .iter()
+            .find(|line| !line.starts_with("#[") && !line.starts_with("//"));
+        is_attribute
+            && (lines[*at].contains("mod ")
+                || next.is_some_and(|line| line.starts_with("mod ") || line.starts_with("pub mod ")))
+    })?;
+    u32::try_from(at + 1).ok()
 }
 
 /// What the name of a file says, whether or not it can be read.
@@ -120,6 +150,7 @@ pub fn of_name(path: &str, origin: Origin) -> Option<RawFinding> {
         value: 0,
         baseline: None,
         allowed_by: None,
+        in_test: false,
     })
 }
 

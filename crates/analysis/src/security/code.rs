@@ -97,25 +97,45 @@ impl Value {
             Self::Built(parts) => parts.iter().any(|part| part.is_open(safe)),
             // `"…".format(x)`, `String.format("…", x)`, `format!("…", x)`.
             Self::Call(name, values) if is_format(name) => {
-                values.len() > 1 && values[1..].iter().any(|value| value.is_open(safe)) && matches!(values[0], Self::Text(_) | Self::Built(_))
+                values.len() > 1
+                    && values[1..].iter().any(|value| value.is_open(safe))
+                    && matches!(values[0], Self::Text(_) | Self::Built(_))
             }
             _ => false,
         }
     }
 
     fn is_open(&self, safe: &[&str]) -> bool {
-        const NUMBERS: &[&str] = &["int", "float", "len", "Number", "parseInt", "parseFloat", "str::len", "intval", "strconv.Itoa", "hash", "id", "round", "bool"];
+        const NUMBERS: &[&str] = &[
+            "int",
+            "float",
+            "len",
+            "Number",
+            "parseInt",
+            "parseFloat",
+            "str::len",
+            "intval",
+            "strconv.Itoa",
+            "hash",
+            "id",
+            "round",
+            "bool",
+        ];
         match self {
             Self::Call(name, values) => {
                 let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-                let is_safe = safe.iter().any(|it| *it == name || *it == last) || NUMBERS.contains(&name.as_str()) || NUMBERS.contains(&last);
+                let is_safe = safe.iter().any(|it| *it == name || *it == last)
+                    || NUMBERS.contains(&name.as_str())
+                    || NUMBERS.contains(&last);
                 // `", ".join("?" for x in y)` of literals is written.
                 let is_joined = last == "join" && values.iter().all(|value| value.is_literal());
                 !is_safe && !is_joined
             }
             Self::Name(name) => {
                 let last = name.rsplit('.').next().unwrap_or(name);
-                !last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                !last
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
             }
             Self::Built(parts) => parts.iter().any(|part| part.is_open(safe)),
             Self::List(values) => values.iter().any(|value| value.is_open(safe)),
@@ -155,7 +175,17 @@ impl Value {
 }
 
 fn is_format(name: &str) -> bool {
-    matches!(name, "String.format" | "fmt.Sprintf" | "format!" | "sprintf" | "string.Format" | "String.Format" | "vsprintf" | "util.format") || name.ends_with(".formatted")
+    matches!(
+        name,
+        "String.format"
+            | "fmt.Sprintf"
+            | "format!"
+            | "sprintf"
+            | "string.Format"
+            | "String.Format"
+            | "vsprintf"
+            | "util.format"
+    ) || name.ends_with(".formatted")
 }
 
 impl Site {
@@ -187,13 +217,34 @@ impl Site {
     }
 }
 
-const SQL_SAFE: &[&str] = &["Identifier", "quote_ident", "quote_identifier", "escape", "escapeId", "quote_name", "quote", "real_escape_string", "mysqli_real_escape_string", "quoteIdentifier", "placeholders", "quote_table_name", "quote_column_name"];
+const SQL_SAFE: &[&str] = &[
+    "Identifier",
+    "quote_ident",
+    "quote_identifier",
+    "escape",
+    "escapeId",
+    "quote_name",
+    "quote",
+    "real_escape_string",
+    "mysqli_real_escape_string",
+    "quoteIdentifier",
+    "placeholders",
+    "quote_table_name",
+    "quote_column_name",
+];
 
 /// Whether a text has a statement that reads or changes rows.
 pub fn is_sql(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-    let begins = lower.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let begins = lower
+        .trim_start()
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
     let has = |word: &str| words.contains(&word);
     match begins {
         "select" => has("from"),
@@ -208,8 +259,35 @@ pub fn is_sql(text: &str) -> bool {
 /// Whether a name is that of a credential, for values that must not be guessed.
 pub fn is_secret_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["token", "secret", "password", "passwd", "nonce", "salt", "otp", "apikey", "api_key", "session_id", "sessionid", "csrf"].iter().any(|word| lower.contains(word))
-        && !["tokens", "tokenize", "token_count", "max_token", "num_token", "tokenid", "token_id", "token_index", "token_type"].iter().any(|word| lower.contains(word))
+    [
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "nonce",
+        "salt",
+        "otp",
+        "apikey",
+        "api_key",
+        "session_id",
+        "sessionid",
+        "csrf",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+        && ![
+            "tokens",
+            "tokenize",
+            "token_count",
+            "max_token",
+            "num_token",
+            "tokenid",
+            "token_id",
+            "token_index",
+            "token_type",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// Rules by language and last part of the name.
@@ -241,16 +319,25 @@ pub fn is_of_interest(language: &'static str, name: &str) -> bool {
     index().contains_key(&(language, last(name)))
 }
 
+/// Of one file.
+const MAX_FINDINGS: usize = 1_000;
+
 /// The findings of the sites of one file.
 pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]) -> Vec<RawFinding> {
     let text = Text { path, bytes, language };
     let mut found: Vec<RawFinding> = Vec::new();
     for site in sites {
+        if found.len() >= MAX_FINDINGS {
+            break;
+        }
         let Some(rules) = index().get(&(language, last(&site.name))) else {
             continue;
         };
         for rule in rules {
-            let is_named = rule.names.iter().any(|name| site.name == *name || (name.starts_with('.') && site.name.ends_with(name)));
+            let is_named = rule
+                .names
+                .iter()
+                .any(|name| site.name == *name || (name.starts_with('.') && site.name.ends_with(name)));
             if !is_named || !(rule.holds)(site) {
                 continue;
             }
@@ -262,11 +349,17 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
                 confidence: rule.rule.confidence,
                 line,
                 column,
-                message: format!("{} (`{}`)", rule.rule.title, shown.split_whitespace().collect::<Vec<_>>().join(" ")).into(),
+                message: format!(
+                    "{} (`{}`)",
+                    rule.rule.title,
+                    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+                )
+                .into(),
                 subject: shown.into(),
                 value: 0,
                 baseline: None,
                 allowed_by: None,
+                in_test: false,
             });
         }
     }

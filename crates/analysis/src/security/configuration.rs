@@ -83,6 +83,7 @@ impl Report<'_, '_> {
             value: 0,
             baseline: None,
             allowed_by: None,
+            in_test: false,
         });
     }
 

@@ -27,6 +27,9 @@ pub use generic::{GENERIC_SECRET, HARD_CODED_PASSWORD};
 use proof::Proof;
 pub use structured::RULES as STRUCTURED;
 
+/// Of one file.
+const MAX_CANDIDATES: usize = 1_000;
+
 /// What to do where a pattern occurs.
 #[derive(Debug, Clone, Copy)]
 enum Trigger {
@@ -135,6 +138,7 @@ pub fn find(text: &Text<'_>, depth: Depth, found: &mut Vec<RawFinding>) {
         }
     }
     resolve(&mut candidates);
+    candidates.truncate(MAX_CANDIDATES);
     let reported = candidates.into_iter().filter(|candidate| !candidate.refuted);
     found.extend(reported.map(|candidate| raw(text, candidate)));
 }
@@ -175,6 +179,7 @@ fn raw(text: &Text<'_>, candidate: Candidate) -> RawFinding {
         value: hasher.finish().max(1),
         baseline: Some(Box::new(Sha1::digest(value).into())),
         allowed_by: None,
+        in_test: false,
     }
 }
 

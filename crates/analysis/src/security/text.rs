@@ -1,5 +1,8 @@
 //! A text with the places of its lines.
 
+/// Bytes of a line that are read around a place.
+const MAX_LINE: usize = 10_000;
+
 /// A file that is searched.
 #[derive(Debug)]
 pub struct Text<'t> {
@@ -10,14 +13,18 @@ pub struct Text<'t> {
 }
 
 impl Text<'_> {
+    /// Where the line begins, or [`MAX_LINE`] before: a place costs no more in a file of one line.
     #[must_use]
     pub fn line_start(&self, at: usize) -> usize {
-        memchr::memrchr(b'\n', &self.bytes[..at]).map_or(0, |newline| newline + 1)
+        let least = at.saturating_sub(MAX_LINE);
+        memchr::memrchr(b'\n', &self.bytes[least..at]).map_or(least, |newline| least + newline + 1)
     }
 
+    /// Where the line ends, or [`MAX_LINE`] behind.
     #[must_use]
     pub fn line_end(&self, at: usize) -> usize {
-        memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |length| at + length)
+        let most = self.bytes.len().min(at + MAX_LINE);
+        memchr::memchr(b'\n', &self.bytes[at..most]).map_or(most, |length| at + length)
     }
 
     /// The line around `at`, without its end.

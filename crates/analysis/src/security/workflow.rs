@@ -12,7 +12,9 @@ pub struct ActionUse {
 /// The actions of other repositories that a workflow uses.
 pub fn actions(text: &str) -> Vec<ActionUse> {
     let lines = parse(text);
-    let uses = lines.iter().filter(|line| line.key == "uses" && !line.value.starts_with("./") && !line.value.starts_with("docker://"));
+    let uses = lines
+        .iter()
+        .filter(|line| line.key == "uses" && !line.value.starts_with("./") && !line.value.starts_with("docker://"));
     uses.filter_map(|line| line.value.split_once('@'))
         .map(|(name, version)| ActionUse {
             is_of_github: name.starts_with("actions/") || name.starts_with("github/"),
@@ -76,7 +78,10 @@ fn rights(lines: &[Line<'_>], from: usize, to: usize, indent: usize) -> Rights {
     Rights {
         declared: true,
         all: lines[at].value == "write-all",
-        written: below.filter(|line| line.value == "write").map(|line| line.key.to_owned()).collect(),
+        written: below
+            .filter(|line| line.value == "write")
+            .map(|line| line.key.to_owned())
+            .collect(),
     }
 }
 
@@ -84,17 +89,25 @@ fn jobs(lines: &[Line<'_>]) -> Vec<Rights> {
     let Some(at) = lines.iter().position(|line| line.indent == 0 && line.key == "jobs") else {
         return Vec::new();
     };
-    let end = (at + 1..lines.len()).find(|at| lines[*at].indent == 0).unwrap_or(lines.len());
+    let end = (at + 1..lines.len())
+        .find(|at| lines[*at].indent == 0)
+        .unwrap_or(lines.len());
     let Some(indent) = lines[at + 1..end].iter().map(|line| line.indent).min() else {
         return Vec::new();
     };
-    let starts: Vec<usize> = (at + 1..end).filter(|at| lines[*at].indent == indent && !lines[*at].key.is_empty()).collect();
+    let starts: Vec<usize> = (at + 1..end)
+        .filter(|at| lines[*at].indent == indent && !lines[*at].key.is_empty())
+        .collect();
     let ends = starts.iter().skip(1).copied().chain([end]);
     starts
         .iter()
         .zip(ends)
         .map(|(from, to)| {
-            let inner = lines[from + 1..to].iter().map(|line| line.indent).min().unwrap_or(indent);
+            let inner = lines[from + 1..to]
+                .iter()
+                .map(|line| line.indent)
+                .min()
+                .unwrap_or(indent);
             rights(lines, from + 1, to, inner)
         })
         .collect()
@@ -118,14 +131,32 @@ mod tests {
             (format!("on: push\npermissions:\n  checks: write\n{job}"), 9.5),
             (format!("on: push\npermissions:\n  checks: write\n{writing}"), 0.0),
         ] {
-            assert!((token_score(&text) - points).abs() < 1e-9, "{text}: {}", token_score(&text));
+            assert!(
+                (token_score(&text) - points).abs() < 1e-9,
+                "{text}: {}",
+                token_score(&text)
+            );
         }
     }
 
     #[test]
     fn uses_of_actions() {
         let hash = "0123456789abcdef0123456789abcdef01234567";
-        let found = actions(&format!("steps:\n  - uses: actions/checkout@v4\n  - uses: a/b@{hash}\n  - uses: ./c\n"));
-        assert_eq!(found, [ActionUse { is_of_github: true, is_pinned: false }, ActionUse { is_of_github: false, is_pinned: true }]);
+        let found = actions(&format!(
+            "steps:\n  - uses: actions/checkout@v4\n  - uses: a/b@{hash}\n  - uses: ./c\n"
+        ));
+        assert_eq!(
+            found,
+            [
+                ActionUse {
+                    is_of_github: true,
+                    is_pinned: false
+                },
+                ActionUse {
+                    is_of_github: false,
+                    is_pinned: true
+                }
+            ]
+        );
     }
 }

@@ -47,10 +47,11 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     let mut files: Vec<&FileFacts> = facts.files.iter().filter(|file| !file.security.is_empty()).collect();
     files.sort_by_key(|file| is_in_test(file));
     for file in files {
-        let in_test = is_in_test(file);
+        let is_test_file = is_in_test(file);
         let mut ordinals: HashMap<(&str, &str), u32> = HashMap::new();
         let mut of_rule: HashMap<&str, usize> = HashMap::new();
         for raw in &file.security {
+            let in_test = is_test_file || raw.in_test;
             let ordinal = ordinals.entry((raw.rule.id, &raw.subject)).or_default();
             *ordinal += 1;
             let finding = finding(file, raw, in_test, *ordinal);
@@ -187,6 +188,10 @@ fn not_looked_at(facts: &Facts) -> Vec<NotLookedAt> {
         ),
         entry("history", "only the files of the analyzed commit were searched"),
         entry("validity of credentials", "nothing is sent to a provider"),
+        entry(
+            "calls of Kotlin, Scala and Swift",
+            "there are no rules for them; credentials are found in every language",
+        ),
     ];
     let vendored = facts
         .files

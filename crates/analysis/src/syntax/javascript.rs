@@ -67,7 +67,12 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             ..
         } = walk;
         syntax.functions = units.finish();
-        syntax.risks = code::findings("javascript", path, text.as_bytes(), &code::javascript::sites(&parsed.program));
+        syntax.risks = code::findings(
+            "javascript",
+            path,
+            text.as_bytes(),
+            &code::javascript::sites(&parsed.program),
+        );
         syntax.calls = calls::calls(&lines, &parsed.program, &numbers, &type_queries);
         return Ok(syntax);
     }

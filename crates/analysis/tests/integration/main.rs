@@ -16,6 +16,7 @@ mod modules;
 mod project;
 mod report;
 mod repository;
+mod rule_pages;
 mod security;
 mod sources;
 mod threads;

@@ -149,6 +149,16 @@ fn tests_and_examples_are_one_level_lower_and_outside_of_the_score() {
 }
 
 #[test]
+fn tests_inside_of_source_files_are_tests() {
+    let text = format!(
+        "fn a() {{}}\n\n#[cfg(test)]\nmod tests {{\n    const KEY: &str = \"{}\";\n}}\n",
+        github()
+    );
+    let section = section(&[("src/lib.rs", &text)]);
+    assert_eq!((section.findings[0].in_test, section.score), (true, Some(100.0)));
+}
+
+#[test]
 fn the_same_value_is_one_finding_with_its_places() {
     let line = format!("key = \"{}\"\n", github());
     let section = section(&[("src/a.py", &line), ("src/b.py", &line), ("tests/c.py", &line)]);

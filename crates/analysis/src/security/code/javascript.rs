@@ -45,7 +45,9 @@ impl Reader {
                 let name = it.name.as_str();
                 match self.imports.get(name) {
                     Some(full) => full.clone(),
-                    None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => format!("own:{name}"),
+                    None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => {
+                        format!("own:{name}")
+                    }
                     None => name.to_owned(),
                 }
             }
@@ -75,24 +77,38 @@ impl Reader {
             Expression::NullLiteral(_) => Value::Null,
             Expression::NumericLiteral(it) => Value::Number(it.value as i64),
             Expression::TemplateLiteral(it) => self.template(it, depth),
-            Expression::BinaryExpression(it) if it.operator == BinaryOperator::Addition => Value::join(of(&it.left), of(&it.right)),
-            Expression::CallExpression(it) => Value::Call(self.name(&it.callee), self.arguments(&it.arguments, depth)),
-            Expression::NewExpression(it) => Value::Call(format!("new {}", self.name(&it.callee)), self.arguments(&it.arguments, depth)),
-            Expression::ArrayExpression(it) => {
-                Value::List(it.elements.iter().map(|element| element.as_expression().map_or(Value::Unknown, of)).collect())
+            Expression::BinaryExpression(it) if it.operator == BinaryOperator::Addition => {
+                Value::join(of(&it.left), of(&it.right))
             }
+            Expression::CallExpression(it) => Value::Call(self.name(&it.callee), self.arguments(&it.arguments, depth)),
+            Expression::NewExpression(it) => Value::Call(
+                format!("new {}", self.name(&it.callee)),
+                self.arguments(&it.arguments, depth),
+            ),
+            Expression::ArrayExpression(it) => Value::List(
+                it.elements
+                    .iter()
+                    .map(|element| element.as_expression().map_or(Value::Unknown, of))
+                    .collect(),
+            ),
             Expression::ObjectExpression(it) => Value::Object(
                 it.properties
                     .iter()
                     .filter_map(|property| match property {
-                        ObjectPropertyKind::ObjectProperty(it) => Some((it.key.static_name()?.to_string(), of(&it.value))),
+                        ObjectPropertyKind::ObjectProperty(it) => {
+                            Some((it.key.static_name()?.to_string(), of(&it.value)))
+                        }
                         ObjectPropertyKind::SpreadProperty(_) => None,
                     })
                     .collect(),
             ),
             Expression::ConditionalExpression(it) => {
                 let (yes, no) = (of(&it.consequent), of(&it.alternate));
-                if yes.is_literal() && no.is_literal() { yes } else { Value::Unknown }
+                if yes.is_literal() && no.is_literal() {
+                    yes
+                } else {
+                    Value::Unknown
+                }
             }
             Expression::Identifier(it) => match self.names.of(self.function(), it.name.as_str()) {
                 Some(value) => value.clone(),
@@ -116,7 +132,13 @@ impl Reader {
     }
 
     fn arguments(&self, list: &[Argument<'_>], depth: usize) -> Vec<Value> {
-        list.iter().map(|argument| argument.as_expression().map_or(Value::Unknown, |value| self.value(value, depth + 1))).collect()
+        list.iter()
+            .map(|argument| {
+                argument
+                    .as_expression()
+                    .map_or(Value::Unknown, |value| self.value(value, depth + 1))
+            })
+            .collect()
     }
 
     fn bind(&mut self, pattern: &BindingPattern<'_>, value: Value) {
@@ -162,7 +184,13 @@ impl Reader {
 
     fn add(&mut self, name: String, values: Vec<Value>, at: u32) {
         if self.reading && is_of_interest(LANGUAGE, &name) {
-            self.sites.push(Site { name, values, named: Vec::new(), assigned: self.assigned.clone(), at: at as usize });
+            self.sites.push(Site {
+                name,
+                values,
+                named: Vec::new(),
+                assigned: self.assigned.clone(),
+                at: at as usize,
+            });
         }
     }
 
@@ -199,7 +227,8 @@ impl<'a> Visit<'a> for Reader {
         for specifier in it.specifiers.iter().flatten() {
             match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(it) => {
-                    self.imports.insert(it.local.name.to_string(), format!("{module}.{}", it.imported.name()));
+                    self.imports
+                        .insert(it.local.name.to_string(), format!("{module}.{}", it.imported.name()));
                 }
                 ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => {
                     self.imports.insert(it.local.name.to_string(), module.clone());
@@ -240,7 +269,11 @@ impl<'a> Visit<'a> for Reader {
 
     fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
         let value = self.value(&it.right, 0);
-        let value = if it.operator == AssignmentOperator::Assign { value } else { Value::join(Value::Text(String::new()), value) };
+        let value = if it.operator == AssignmentOperator::Assign {
+            value
+        } else {
+            Value::join(Value::Text(String::new()), value)
+        };
         let mut name = None;
         match &it.left {
             AssignmentTarget::AssignmentTargetIdentifier(id) => {
@@ -297,7 +330,8 @@ impl<'a> Visit<'a> for Reader {
     }
 
     fn visit_jsx_attribute(&mut self, it: &JSXAttribute<'a>) {
-        if let (JSXAttributeName::Identifier(name), Some(JSXAttributeValue::ExpressionContainer(container))) = (&it.name, &it.value)
+        if let (JSXAttributeName::Identifier(name), Some(JSXAttributeValue::ExpressionContainer(container))) =
+            (&it.name, &it.value)
             && let Some(expression) = container.expression.as_expression()
         {
             let value = self.value(expression, 0);

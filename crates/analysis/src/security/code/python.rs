@@ -50,7 +50,9 @@ impl Walk {
                 match self.imports.get(name) {
                     Some(full) => full.clone(),
                     // A name of one's own is no builtin.
-                    None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => format!("own:{name}"),
+                    None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => {
+                        format!("own:{name}")
+                    }
                     None => name.to_owned(),
                 }
             }
@@ -79,10 +81,12 @@ impl Walk {
                 for part in it.value.iter() {
                     match part {
                         ast::FStringPart::Literal(text) => parts.push(Value::Text(text.value.to_string())),
-                        ast::FStringPart::FString(text) => parts.extend(text.elements.iter().map(|element| match element {
-                            InterpolatedStringElement::Literal(text) => Value::Text(text.value.to_string()),
-                            InterpolatedStringElement::Interpolation(inner) => of(&inner.expression),
-                        })),
+                        ast::FStringPart::FString(text) => {
+                            parts.extend(text.elements.iter().map(|element| match element {
+                                InterpolatedStringElement::Literal(text) => Value::Text(text.value.to_string()),
+                                InterpolatedStringElement::Interpolation(inner) => of(&inner.expression),
+                            }))
+                        }
                     }
                 }
                 // Text before and between: `f"{x}"` alone is `str(x)`.
@@ -106,7 +110,17 @@ impl Walk {
             Expr::Dict(it) => Value::Object(
                 it.items
                     .iter()
-                    .filter_map(|item| Some((item.key.as_ref().and_then(Expr::as_string_literal_expr)?.value.to_str().to_owned(), of(&item.value))))
+                    .filter_map(|item| {
+                        Some((
+                            item.key
+                                .as_ref()
+                                .and_then(Expr::as_string_literal_expr)?
+                                .value
+                                .to_str()
+                                .to_owned(),
+                            of(&item.value),
+                        ))
+                    })
                     .collect(),
             ),
             Expr::Name(it) => match self.names.of(self.function(), it.id.as_str()) {
@@ -116,7 +130,11 @@ impl Walk {
             Expr::Attribute(_) => Value::Name(self.name(expression)),
             Expr::If(it) => {
                 let (body, orelse) = (of(&it.body), of(&it.orelse));
-                if body.is_literal() && orelse.is_literal() { body } else { Value::Unknown }
+                if body.is_literal() && orelse.is_literal() {
+                    body
+                } else {
+                    Value::Unknown
+                }
             }
             _ => Value::Unknown,
         }
@@ -128,7 +146,11 @@ impl Walk {
             && function.attr.as_str() == "format"
             && let text @ (Value::Text(_) | Value::Built(_)) = self.value(&function.value, depth + 1)
         {
-            let keywords = it.arguments.keywords.iter().map(|keyword| self.value(&keyword.value, depth + 1));
+            let keywords = it
+                .arguments
+                .keywords
+                .iter()
+                .map(|keyword| self.value(&keyword.value, depth + 1));
             return Value::Built([text].into_iter().chain(arguments()).chain(keywords).collect());
         }
         Value::Call(self.name(&it.func), arguments().collect())
@@ -214,7 +236,13 @@ impl<'a> Visitor<'a> for Walk {
                     if self.reading {
                         let name = self.name(target);
                         let name = name.trim_start_matches("own:").to_owned();
-                        let site = Site { name: format!("={name}"), values: vec![value.clone()], named: Vec::new(), assigned: None, at: it.range().start().to_usize() };
+                        let site = Site {
+                            name: format!("={name}"),
+                            values: vec![value.clone()],
+                            named: Vec::new(),
+                            assigned: None,
+                            at: it.range().start().to_usize(),
+                        };
                         self.add(site);
                         self.assigned = Some(name);
                     }

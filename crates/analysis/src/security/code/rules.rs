@@ -12,7 +12,9 @@ mod web;
 
 /// All rules about calls.
 pub fn all() -> impl Iterator<Item = &'static CodeRule> {
-    [python::RULES, javascript::RULES, compiled::RULES, web::RULES].into_iter().flatten()
+    [python::RULES, javascript::RULES, compiled::RULES, web::RULES]
+        .into_iter()
+        .flatten()
 }
 
 /// The words of a rule.
@@ -48,7 +50,12 @@ const fn entry(
     names: &'static [&'static str],
     holds: fn(&Site) -> bool,
 ) -> CodeRule {
-    CodeRule { rule: words.rule(), languages, names, holds }
+    CodeRule {
+        rule: words.rule(),
+        languages,
+        names,
+        holds,
+    }
 }
 
 const COMMAND_RISK: &str = "A value with a space, a quote or a semicolon runs another command.";
@@ -63,7 +70,16 @@ const RANDOM_RISK: &str = "The generator's next values can be computed from the 
 const XSS_RISK: &str = "A value with a tag runs a script in the page of another user.";
 
 /// Command lines in which each part that is not written was quoted.
-const QUOTED: &[&str] = &["quote", "shlex.quote", "pipes.quote", "escapeshellarg", "escapeshellcmd", "shellescape", "Shellwords.escape", "shell-quote.quote"];
+const QUOTED: &[&str] = &[
+    "quote",
+    "shlex.quote",
+    "pipes.quote",
+    "escapeshellarg",
+    "escapeshellcmd",
+    "shellescape",
+    "Shellwords.escape",
+    "shell-quote.quote",
+];
 
 fn is_built_command(value: &Value) -> bool {
     value.is_built(QUOTED)

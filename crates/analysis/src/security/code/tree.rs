@@ -84,7 +84,10 @@ impl<'t> Reader<'t> {
     }
 
     fn str(&self, node: Node<'_>) -> &'t str {
-        self.text.get(node.byte_range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+        self.text
+            .get(node.byte_range())
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default()
     }
 
     /// A function of one's own hides one of the language with its name.
@@ -107,7 +110,9 @@ impl<'t> Reader<'t> {
     fn note(&mut self, node: Node<'_>) {
         match node.kind() {
             "import_spec" => {
-                let path = node.child_by_field_name("path").map(|path| self.str(path).trim_matches(['"', '`']).to_owned());
+                let path = node
+                    .child_by_field_name("path")
+                    .map(|path| self.str(path).trim_matches(['"', '`']).to_owned());
                 if let Some(path) = path {
                     let local = node.child_by_field_name("name").map(|name| self.str(name).to_owned());
                     let last = path.rsplit('/').next().unwrap_or(&path).to_owned();
@@ -115,19 +120,29 @@ impl<'t> Reader<'t> {
                 }
             }
             "short_var_declaration" | "assignment_statement" => {
-                let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+                let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right"))
+                else {
                     return;
                 };
                 let single = left.named_child_count() == 1 && right.named_child_count() == 1 && !self.is_changed(node);
-                let value = if single { self.value(right.named_child(0), 0) } else { Value::Unknown };
+                let value = if single {
+                    self.value(right.named_child(0), 0)
+                } else {
+                    Value::Unknown
+                };
                 for at in 0..left.named_child_count() {
                     self.assign(left.named_child(at as u32), value.clone());
                 }
             }
             "var_spec" | "const_spec" | "const_item" | "static_item" | "variable_declarator" | "const_element" => {
                 let name = node.child_by_field_name("name").or_else(|| node.named_child(0));
-                let last = node.named_child_count().checked_sub(1).and_then(|at| node.named_child(at as u32));
-                let value = node.child_by_field_name("value").or(last.filter(|last| Some(*last) != name && last.kind() != "bracketed_argument_list"));
+                let last = node
+                    .named_child_count()
+                    .checked_sub(1)
+                    .and_then(|at| node.named_child(at as u32));
+                let value = node
+                    .child_by_field_name("value")
+                    .or(last.filter(|last| Some(*last) != name && last.kind() != "bracketed_argument_list"));
                 if value.is_some() {
                     let value = self.value(value, 0);
                     self.assign(name, value);
@@ -146,13 +161,18 @@ impl<'t> Reader<'t> {
                 self.assign(node.child_by_field_name("pattern"), value);
             }
             "assignment_expression" | "assignment" => {
-                let value = if self.is_changed(node) { Value::Unknown } else { self.value(node.child_by_field_name("right"), 0) };
+                let value = if self.is_changed(node) {
+                    Value::Unknown
+                } else {
+                    self.value(node.child_by_field_name("right"), 0)
+                };
                 self.assign(node.child_by_field_name("left"), value);
             }
             "augmented_assignment_expression" | "operator_assignment" | "compound_assignment_expr" => {
                 self.assign(node.child_by_field_name("left"), Value::Unknown);
             }
-            "parameters" | "formal_parameters" | "parameter_list" | "method_parameters" | "block_parameters" | "closure_parameters" => self.hide(node),
+            "parameters" | "formal_parameters" | "parameter_list" | "method_parameters" | "block_parameters"
+            | "closure_parameters" => self.hide(node),
             _ => {}
         }
     }
@@ -180,7 +200,10 @@ impl<'t> Reader<'t> {
         let function = self.function();
         let mut cursor = node.walk();
         for parameter in node.named_children(&mut cursor) {
-            let mut name = parameter.child_by_field_name("name").or_else(|| parameter.child_by_field_name("pattern")).unwrap_or(parameter);
+            let mut name = parameter
+                .child_by_field_name("name")
+                .or_else(|| parameter.child_by_field_name("pattern"))
+                .unwrap_or(parameter);
             while let Some(inner) = name.child_by_field_name("declarator") {
                 name = inner;
             }
@@ -194,12 +217,18 @@ impl<'t> Reader<'t> {
         if depth > DEPTH {
             return String::new();
         }
-        let of = |field: &str| node.child_by_field_name(field).map(|node| self.name(node, depth + 1)).unwrap_or_default();
+        let of = |field: &str| {
+            node.child_by_field_name(field)
+                .map(|node| self.name(node, depth + 1))
+                .unwrap_or_default()
+        };
         let text = |field: &str| node.child_by_field_name(field).map_or("", |node| self.str(node));
         match node.kind() {
             "selector_expression" => format!("{}.{}", of("operand"), text("field")),
             "field_access" => format!("{}.{}", of("object"), text("field")),
-            "member_access_expression" | "nullsafe_member_access_expression" if self.language == "php" => format!("{}.{}", of("object"), text("name")),
+            "member_access_expression" | "nullsafe_member_access_expression" if self.language == "php" => {
+                format!("{}.{}", of("object"), text("name"))
+            }
             "member_access_expression" => format!("{}.{}", of("expression"), without_types(text("name"))),
             "field_expression" if self.language == "rust" => format!("{}.{}", of("value"), text("field")),
             "field_expression" => format!("{}.{}", of("argument"), text("field")),
@@ -233,7 +262,11 @@ impl<'t> Reader<'t> {
                 let function = field("function")?;
                 let plain = self.str(function);
                 let is_own = matches!(function.kind(), "identifier" | "name") && self.names.is_assigned(0, plain);
-                if is_own { format!("own:{plain}") } else { self.name(function, depth + 1).trim_start_matches('\\').to_owned() }
+                if is_own {
+                    format!("own:{plain}")
+                } else {
+                    self.name(function, depth + 1).trim_start_matches('\\').to_owned()
+                }
             }
             "method_invocation" => match field("object") {
                 Some(object) => format!("{}.{}", self.name(object, depth + 1), text("name")),
@@ -247,7 +280,9 @@ impl<'t> Reader<'t> {
                     None => method.to_owned(),
                 }
             }
-            "member_call_expression" | "nullsafe_member_call_expression" => format!("{}.{}", self.name(field("object")?, depth + 1), text("name")),
+            "member_call_expression" | "nullsafe_member_call_expression" => {
+                format!("{}.{}", self.name(field("object")?, depth + 1), text("name"))
+            }
             "scoped_call_expression" => format!("{}::{}", text("scope"), text("name")),
             "object_creation_expression" => {
                 let kind = field("type").or_else(|| node.named_child(0))?;
@@ -265,26 +300,46 @@ impl<'t> Reader<'t> {
         };
         let of = |node: Option<Node<'_>>| self.value(node, depth + 1);
         match node.kind() {
-            "string" | "string_literal" | "interpreted_string_literal" | "raw_string_literal" | "verbatim_string_literal" | "encapsed_string"
-            | "interpolated_string_expression" | "concatenated_string" | "chained_string" | "heredoc" | "subshell" | "shell_command_expression" | "string_value" => {
-                self.string(node, depth)
-            }
-            "integer_literal" | "int_literal" | "number_literal" | "decimal_integer_literal" | "octal_integer_literal" | "hex_integer_literal" | "integer" => {
-                number(self.str(node))
-            }
+            "string"
+            | "string_literal"
+            | "interpreted_string_literal"
+            | "raw_string_literal"
+            | "verbatim_string_literal"
+            | "encapsed_string"
+            | "interpolated_string_expression"
+            | "concatenated_string"
+            | "chained_string"
+            | "heredoc"
+            | "subshell"
+            | "shell_command_expression"
+            | "string_value" => self.string(node, depth),
+            "integer_literal"
+            | "int_literal"
+            | "number_literal"
+            | "decimal_integer_literal"
+            | "octal_integer_literal"
+            | "hex_integer_literal"
+            | "integer" => number(self.str(node)),
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             "boolean_literal" | "boolean" => Value::Bool(self.str(node).eq_ignore_ascii_case("true")),
             "null" | "nil" | "null_literal" => Value::Null,
             "simple_symbol" => Value::Text(self.str(node).to_owned()),
-            "parenthesized_expression" | "argument" | "reference_expression" | "expression_list" | "literal_element" | "parenthesized_statements" => {
-                of(node.named_child(node.named_child_count().saturating_sub(1) as u32))
-            }
+            "parenthesized_expression"
+            | "argument"
+            | "reference_expression"
+            | "expression_list"
+            | "literal_element"
+            | "parenthesized_statements" => of(node.named_child(node.named_child_count().saturating_sub(1) as u32)),
             "binary_expression" | "binary" => {
                 let operator = node.child_by_field_name("operator").map_or("", |node| self.str(node));
                 let (left, right) = (node.child_by_field_name("left"), node.child_by_field_name("right"));
                 let is_join = operator == "+" || (operator == "." && self.language == "php");
-                if is_join { Value::join(of(left), of(right)) } else { Value::Unknown }
+                if is_join {
+                    Value::join(of(left), of(right))
+                } else {
+                    Value::Unknown
+                }
             }
             "array" | "array_creation_expression" | "array_initializer" => {
                 let mut cursor = node.walk();
@@ -293,10 +348,19 @@ impl<'t> Reader<'t> {
             "array_element_initializer" => of(node.named_child(0)),
             "identifier" | "variable_name" | "constant" => {
                 let name = self.str(node);
-                self.names.of(self.function(), name).cloned().unwrap_or_else(|| Value::Name(self.name(node, depth)))
+                self.names
+                    .of(self.function(), name)
+                    .cloned()
+                    .unwrap_or_else(|| Value::Name(self.name(node, depth)))
             }
-            "selector_expression" | "field_access" | "member_access_expression" | "field_expression" | "scoped_identifier" | "qualified_identifier"
-            | "scope_resolution" | "class_constant_access_expression" => Value::Name(self.name(node, depth)),
+            "selector_expression"
+            | "field_access"
+            | "member_access_expression"
+            | "field_expression"
+            | "scoped_identifier"
+            | "qualified_identifier"
+            | "scope_resolution"
+            | "class_constant_access_expression" => Value::Name(self.name(node, depth)),
             "subscript_expression" | "element_reference" => Value::Name(self.str(node).chars().take(40).collect()),
             "macro_invocation" => self.format(node),
             _ => match self.call(node, depth + 1) {
@@ -313,8 +377,17 @@ impl<'t> Reader<'t> {
         let mut has_parts = false;
         for child in node.named_children(&mut cursor) {
             let kind = child.kind();
-            let is_text = kind.contains("content") || kind.contains("fragment") || kind.contains("escape") || kind == "string_literal" || kind == "string";
-            let is_mark = kind.contains("start") || kind.contains("end") || kind.contains("brace") || kind.contains("quote") || kind.contains("prefix") || kind == "heredoc_body";
+            let is_text = kind.contains("content")
+                || kind.contains("fragment")
+                || kind.contains("escape")
+                || kind == "string_literal"
+                || kind == "string";
+            let is_mark = kind.contains("start")
+                || kind.contains("end")
+                || kind.contains("brace")
+                || kind.contains("quote")
+                || kind.contains("prefix")
+                || kind == "heredoc_body";
             if is_text {
                 has_parts = true;
                 value = Value::join(value, Value::Text(self.str(child).trim_matches('"').to_owned()));
@@ -322,21 +395,34 @@ impl<'t> Reader<'t> {
                 has_parts = true;
                 let inner = if kind == "interpolation" {
                     let mut inner = child.walk();
-                    child.named_children(&mut inner).find(|node| !node.kind().contains("brace"))
+                    child
+                        .named_children(&mut inner)
+                        .find(|node| !node.kind().contains("brace"))
                 } else {
                     Some(child)
                 };
                 value = Value::join(value, self.value(inner, depth + 1));
             }
         }
-        if has_parts { value } else { Value::Text(self.str(node).trim_matches(['"', '\'', '`', '@', '$', 'r', '#']).to_owned()) }
+        if has_parts {
+            value
+        } else {
+            Value::Text(
+                self.str(node)
+                    .trim_matches(['"', '\'', '`', '@', '$', 'r', '#'])
+                    .to_owned(),
+            )
+        }
     }
 
     /// `format!("…", x)` of Rust, whose arguments are no tree.
     fn format(&self, node: Node<'_>) -> Value {
         let name = node.child_by_field_name("macro").map_or("", |node| self.str(node));
         let mut cursor = node.walk();
-        let Some(tokens) = node.named_children(&mut cursor).find(|child| child.kind() == "token_tree") else {
+        let Some(tokens) = node
+            .named_children(&mut cursor)
+            .find(|child| child.kind() == "token_tree")
+        else {
             return Value::Unknown;
         };
         let mut values = Vec::new();
@@ -344,9 +430,14 @@ impl<'t> Reader<'t> {
         for token in tokens.named_children(&mut inner) {
             match token.kind() {
                 "string_literal" | "raw_string_literal" if values.is_empty() => {
-                    let Value::Text(text) = self.string(token, 0) else { continue };
+                    let Value::Text(text) = self.string(token, 0) else {
+                        continue;
+                    };
                     let captures = text.split('{').skip(1).filter_map(|part| part.split(['}', ':']).next());
-                    let captures: Vec<Value> = captures.filter(|name| !name.is_empty()).map(|name| Value::Name(name.to_owned())).collect();
+                    let captures: Vec<Value> = captures
+                        .filter(|name| !name.is_empty())
+                        .map(|name| Value::Name(name.to_owned()))
+                        .collect();
                     values.push(Value::Text(text.clone()));
                     values.extend(captures);
                 }
@@ -372,7 +463,10 @@ impl<'t> Reader<'t> {
                     let value = self.value(argument.child_by_field_name("value"), depth + 1);
                     named.push((key.trim_matches([':', '"']).to_owned(), value));
                 }
-                _ => match argument.child_by_field_name("name").filter(|_| argument.kind() == "argument") {
+                _ => match argument
+                    .child_by_field_name("name")
+                    .filter(|_| argument.kind() == "argument")
+                {
                     Some(name) => {
                         let value = argument.named_child(argument.named_child_count().saturating_sub(1) as u32);
                         named.push((self.str(name).to_owned(), self.value(value, depth + 1)));
@@ -401,9 +495,11 @@ impl<'t> Reader<'t> {
                 let (values, named) = self.arguments(node.child_by_field_name("arguments"), 0);
                 (format!("@{name}"), values, named)
             }
-            "include_expression" | "include_once_expression" | "require_expression" | "require_once_expression" => {
-                ("include".to_owned(), vec![self.value(node.named_child(0), 0)], Vec::new())
-            }
+            "include_expression" | "include_once_expression" | "require_expression" | "require_once_expression" => (
+                "include".to_owned(),
+                vec![self.value(node.named_child(0), 0)],
+                Vec::new(),
+            ),
             "echo_statement" => ("echo".to_owned(), vec![self.value(node.named_child(0), 0)], Vec::new()),
             "subshell" | "shell_command_expression" => ("backtick".to_owned(), vec![self.string(node, 0)], Vec::new()),
             "assignment_expression" | "assignment" => {
@@ -415,9 +511,14 @@ impl<'t> Reader<'t> {
                 }
                 let right = node.child_by_field_name("right");
                 let value = match right.map(|right| right.kind()) {
-                    Some("lambda_expression" | "anonymous_method_expression") => {
-                        Value::Text(right.map(|right| self.str(right)).unwrap_or_default().split_whitespace().collect::<Vec<_>>().concat())
-                    }
+                    Some("lambda_expression" | "anonymous_method_expression") => Value::Text(
+                        right
+                            .map(|right| self.str(right))
+                            .unwrap_or_default()
+                            .split_whitespace()
+                            .collect::<Vec<_>>()
+                            .concat(),
+                    ),
                     _ => self.value(right, 0),
                 };
                 (name, vec![value], Vec::new())
@@ -435,7 +536,13 @@ impl<'t> Reader<'t> {
             }
         };
         if is_of_interest(self.language, &name) {
-            self.sites.push(Site { name, values, named, assigned: self.assigned(node), at: node.start_byte() });
+            self.sites.push(Site {
+                name,
+                values,
+                named,
+                assigned: self.assigned(node),
+                at: node.start_byte(),
+            });
         }
     }
 
@@ -448,7 +555,9 @@ impl<'t> Reader<'t> {
                 "variable_declarator" | "const_spec" | "var_spec" => parent.child_by_field_name("name"),
                 "init_declarator" => parent.child_by_field_name("declarator"),
                 "let_declaration" => parent.child_by_field_name("pattern"),
-                "assignment_expression" | "assignment" | "short_var_declaration" | "assignment_statement" => parent.child_by_field_name("left"),
+                "assignment_expression" | "assignment" | "short_var_declaration" | "assignment_statement" => {
+                    parent.child_by_field_name("left")
+                }
                 kind if is_function(kind) => return None,
                 _ => None,
             };
@@ -464,9 +573,20 @@ impl<'t> Reader<'t> {
 fn is_function(kind: &str) -> bool {
     matches!(
         kind,
-        "function_declaration" | "method_declaration" | "function_definition" | "constructor_declaration" | "method" | "singleton_method"
-            | "function_item" | "func_literal" | "lambda_expression" | "closure_expression" | "anonymous_function" | "arrow_function"
-            | "local_function_statement" | "compact_constructor_declaration"
+        "function_declaration"
+            | "method_declaration"
+            | "function_definition"
+            | "constructor_declaration"
+            | "method"
+            | "singleton_method"
+            | "function_item"
+            | "func_literal"
+            | "lambda_expression"
+            | "closure_expression"
+            | "anonymous_function"
+            | "arrow_function"
+            | "local_function_statement"
+            | "compact_constructor_declaration"
     )
 }
 
@@ -480,7 +600,9 @@ fn number(text: &str) -> Value {
     let parsed = match digits {
         it if it.starts_with("0x") => i64::from_str_radix(&it[2..], 16),
         it if it.starts_with("0o") => i64::from_str_radix(&it[2..], 8),
-        it if it.len() > 1 && it.starts_with('0') && it.bytes().all(|byte| byte.is_ascii_digit()) => i64::from_str_radix(it, 8),
+        it if it.len() > 1 && it.starts_with('0') && it.bytes().all(|byte| byte.is_ascii_digit()) => {
+            i64::from_str_radix(it, 8)
+        }
         it => it.parse(),
     };
     parsed.map_or(Value::Number(0), Value::Number)

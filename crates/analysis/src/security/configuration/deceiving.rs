@@ -37,7 +37,7 @@ pub fn find(report: &mut Report<'_, '_>) {
     if !is_code {
         return;
     }
-    let mut last_line = 0;
+    let (mut last_line, mut line, mut counted) = (0, 1, 0);
     for at in memchr::memchr_iter(0xE2, bytes) {
         let is_one = matches!(
             bytes.get(at + 1..at + 3),
@@ -46,7 +46,8 @@ pub fn find(report: &mut Report<'_, '_>) {
         if !is_one {
             continue;
         }
-        let (line, _) = report.text.place(at);
+        line += memchr::memchr_iter(b'\n', &bytes[counted..at]).count();
+        counted = at;
         if line == last_line {
             continue;
         }
@@ -68,7 +69,7 @@ pub fn find(report: &mut Report<'_, '_>) {
         report.add_with(
             &RULES[0],
             severity,
-            line as usize,
+            line,
             "",
             "The order of characters is changed by an invisible character".to_owned(),
         );

@@ -122,9 +122,9 @@ pub fn find(report: &mut Report<'_, '_>) {
     };
     let lines = parse(text);
     let is_action = !report.text.path.contains("/workflows/");
-    for line in &lines {
+    for (at, line) in lines.iter().enumerate() {
         injection(report, line);
-        uses(report, line);
+        uses(report, &lines, at);
         if line.key == "ACTIONS_ALLOW_UNSECURE_COMMANDS" && line.value == "true" {
             report.add(
                 named("workflow-unsecure-commands"),
@@ -228,21 +228,13 @@ fn hostile(expression: &str) -> Option<String> {
     matches!(lower.as_str(), "tojson(github)" | "tojson(github.event)").then(|| expression.to_owned())
 }
 
-fn uses(report: &mut Report<'_, '_>, line: &Line<'_>) {
+fn uses(report: &mut Report<'_, '_>, lines: &[Line<'_>], at: usize) {
+    let line = &lines[at];
     if line.key == "secrets" && line.value == "inherit" {
-        let lines = report.lines();
-        let above = lines[..line.number - 1]
-            .iter()
-            .rev()
-            .take(30)
-            .find_map(|it| it.trim().trim_start_matches("- ").strip_prefix("uses:"));
-        if above.is_some_and(|name| !name.trim().trim_matches(['"', '\'']).starts_with("./")) {
-            report.add(
-                named("workflow-inherited-secrets"),
-                line.number,
-                "",
-                "All secrets are given to another repository's workflow".to_owned(),
-            );
+        let above = lines[..at].iter().rev().take(30).find(|line| line.key == "uses");
+        if above.is_some_and(|line| !line.value.starts_with("./")) {
+            let message = "All secrets are given to another repository's workflow".to_owned();
+            report.add(named("workflow-inherited-secrets"), line.number, "", message);
         }
     }
     if line.key != "uses"

@@ -146,6 +146,11 @@ fn is_macaroon(mut rest: &[u8]) -> bool {
     }
 }
 
+/// The header of a JSON web token.
+pub fn is_header(text: &str) -> bool {
+    object(text).is_some_and(|header| header.contains_key("alg"))
+}
+
 /// A JSON web token: a header with the algorithm, and claims that are an object.
 pub fn jwt(token: &str) -> Proof {
     let mut parts = token.split('.');

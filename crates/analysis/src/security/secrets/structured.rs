@@ -159,7 +159,10 @@ fn private_key(text: &Text<'_>, start: usize) -> Option<Candidate> {
         return None;
     }
     let head = label_end + memchr::memmem::find(&bytes[label_end..], b"-----")? + 5;
-    let end = head + memchr::memmem::find(&bytes[head..], b"-----END")?;
+    let end = head + memchr::memmem::find(&bytes[head..], b"-----")?;
+    if !bytes[end..].starts_with(b"-----END") {
+        return None;
+    }
     let inside = String::from_utf8_lossy(&bytes[head..end]);
     let is_encrypted = label.contains("ENCRYPTED") || inside.contains("ENCRYPTED");
     let is_pgp = label.contains("PGP");
@@ -245,6 +248,11 @@ fn aws(text: &Text<'_>, start: usize) -> Option<Candidate> {
 fn web_token(text: &Text<'_>, start: usize) -> Option<Candidate> {
     const MAX: usize = 8_000;
     let bytes = &text.bytes[start..text.bytes.len().min(start + MAX)];
+    // The header decides before the rest is read.
+    let header = &bytes[..memchr::memchr(b'.', &bytes[..bytes.len().min(600)])?];
+    if header.len() < 12 || !std::str::from_utf8(header).is_ok_and(proof::is_header) {
+        return None;
+    }
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'=');
     let length = bytes.iter().position(|byte| !is_part(*byte)).unwrap_or(bytes.len());
     let token = std::str::from_utf8(&bytes[..length])

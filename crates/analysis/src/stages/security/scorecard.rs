@@ -73,7 +73,11 @@ fn own(facts: &Facts) -> impl Iterator<Item = &FileFacts> {
 }
 
 fn binaries(facts: &Facts) -> ScorecardCheck {
-    let is_binary = |file: &&FileFacts| file.security.iter().any(|finding| finding.rule.id == "committed-binary");
+    let is_binary = |file: &&FileFacts| {
+        file.security
+            .iter()
+            .any(|finding| finding.rule.id == "committed-binary")
+    };
     let count = own(facts).filter(is_binary).count();
     let score = 10.0 - (count as f64).min(10.0);
     check(
@@ -102,11 +106,17 @@ fn dangerous(workflows: &[&str], findings: &[SecurityFinding]) -> ScorecardCheck
 }
 
 fn updates(report: &Report) -> ScorecardCheck {
-    let file = report.community.as_ref().and_then(|community| community.dependency_updates.as_deref());
+    let file = report
+        .community
+        .as_ref()
+        .and_then(|community| community.dependency_updates.as_deref());
     check(
         "Dependency-Update-Tool",
         if file.is_some() { 10.0 } else { 0.0 },
-        file.map_or_else(|| "no service proposes updates".to_owned(), |file| format!("`{file}` proposes updates")),
+        file.map_or_else(
+            || "no service proposes updates".to_owned(),
+            |file| format!("`{file}` proposes updates"),
+        ),
         "Add `.github/dependabot.yml` or `renovate.json`.",
     )
 }
@@ -117,19 +127,28 @@ fn fuzzing(facts: &Facts) -> ScorecardCheck {
             || path.contains("fuzz/fuzz_targets/")
             || path.ends_with("_fuzz_test.go")
             || path.ends_with("fuzz_test.go")
-            || path.rsplit('/').next().is_some_and(|name| name.starts_with("fuzz_") || name.ends_with("_fuzzer.cc") || name.ends_with("_fuzzer.py"))
+            || path.rsplit('/').next().is_some_and(|name| {
+                name.starts_with("fuzz_") || name.ends_with("_fuzzer.cc") || name.ends_with("_fuzzer.py")
+            })
     };
     let found = own(facts).find(|file| is_fuzz(&file.path));
     check(
         "Fuzzing",
         if found.is_some() { 10.0 } else { 0.0 },
-        found.map_or_else(|| "no targets for a fuzzer were found".to_owned(), |file| format!("`{}` is a target for a fuzzer", file.path)),
+        found.map_or_else(
+            || "no targets for a fuzzer were found".to_owned(),
+            |file| format!("`{}` is a target for a fuzzer", file.path),
+        ),
         "Add targets for the parts that read data of others, and run them with ClusterFuzzLite or OSS-Fuzz.",
     )
 }
 
 fn license(report: &Report) -> ScorecardCheck {
-    let files = report.licences.as_ref().map(|licences| licences.files.as_slice()).unwrap_or_default();
+    let files = report
+        .licences
+        .as_ref()
+        .map(|licences| licences.files.as_slice())
+        .unwrap_or_default();
     let at_top = files.iter().find(|file| !file.path.contains('/'));
     let score = match (files.first(), at_top) {
         (None, _) => 0.0,
@@ -139,18 +158,40 @@ fn license(report: &Report) -> ScorecardCheck {
     check(
         "License",
         score,
-        at_top.or(files.first()).map_or_else(|| "there is no license file".to_owned(), |file| format!("`{}`", file.path)),
+        at_top.or(files.first()).map_or_else(
+            || "there is no license file".to_owned(),
+            |file| format!("`{}`", file.path),
+        ),
         "Put the text of a known license into `LICENSE` at the top.",
     )
 }
 
 fn packaging(workflows: &[&str]) -> ScorecardCheck {
     const SIGNS: &[&str] = &[
-        "npm publish", "pnpm publish", "yarn publish", "gh-action-pypi-publish", "twine upload", "poetry publish", "uv publish",
-        "cargo publish", "docker/build-push-action", "docker push", "goreleaser/goreleaser-action", "gem push", "mvn deploy",
-        "nuget push", "semantic-release", "ko-build/setup-ko", "gradle publish", "hatch publish", "changesets/action",
+        "npm publish",
+        "pnpm publish",
+        "yarn publish",
+        "gh-action-pypi-publish",
+        "twine upload",
+        "poetry publish",
+        "uv publish",
+        "cargo publish",
+        "docker/build-push-action",
+        "docker push",
+        "goreleaser/goreleaser-action",
+        "gem push",
+        "mvn deploy",
+        "nuget push",
+        "semantic-release",
+        "ko-build/setup-ko",
+        "gradle publish",
+        "hatch publish",
+        "changesets/action",
     ];
-    match SIGNS.iter().find(|sign| workflows.iter().any(|text| text.contains(**sign))) {
+    match SIGNS
+        .iter()
+        .find(|sign| workflows.iter().any(|text| text.contains(**sign)))
+    {
         Some(sign) => check("Packaging", 10.0, format!("a workflow publishes with `{sign}`"), ""),
         None => not_measured("Packaging", "no workflow is known to publish; it may be done elsewhere"),
     }
@@ -182,34 +223,70 @@ fn pinned(workflows: &[&str]) -> ScorecardCheck {
 }
 
 fn sast(workflows: &[&str]) -> ScorecardCheck {
-    const SIGNS: &[&str] = &["github/codeql-action", "sonarsource/", "SonarSource/", "snyk/actions", "semgrep", "qodana", "hadolint", "pyre-action", "bandit", "gosec"];
-    let found = SIGNS.iter().find(|sign| workflows.iter().any(|text| text.contains(**sign)));
+    const SIGNS: &[&str] = &[
+        "github/codeql-action",
+        "sonarsource/",
+        "SonarSource/",
+        "snyk/actions",
+        "semgrep",
+        "qodana",
+        "hadolint",
+        "pyre-action",
+        "bandit",
+        "gosec",
+    ];
+    let found = SIGNS
+        .iter()
+        .find(|sign| workflows.iter().any(|text| text.contains(**sign)));
     check(
         "SAST",
         if found.is_some() { 10.0 } else { 0.0 },
-        found.map_or_else(|| "no workflow runs a known analysis of the source".to_owned(), |sign| format!("a workflow runs `{sign}`")),
+        found.map_or_else(
+            || "no workflow runs a known analysis of the source".to_owned(),
+            |sign| format!("a workflow runs `{sign}`"),
+        ),
         "Run an analysis of the source, such as CodeQL, for each change.",
     )
 }
 
 fn policy(facts: &Facts) -> ScorecardCheck {
     let Some(file) = facts.files.iter().find(|file| is_policy(&file.path)) else {
-        return check("Security-Policy", 0.0, "there is no `SECURITY.md`".to_owned(), "Add a `SECURITY.md` that says where to report a vulnerability and when to expect an answer.");
+        return check(
+            "Security-Policy",
+            0.0,
+            "there is no `SECURITY.md`".to_owned(),
+            "Add a `SECURITY.md` that says where to report a vulnerability and when to expect an answer.",
+        );
     };
     let text = file.text.as_deref().unwrap_or_default();
     let lower = text.to_lowercase();
-    let linked = text.contains("https://") || text.split_whitespace().any(|word| word.contains('@') && word.contains('.'));
+    let linked = text.contains("https://")
+        || text
+            .split_whitespace()
+            .any(|word| word.contains('@') && word.contains('.'));
     let free = text.split_whitespace().count() >= 20;
-    let timed = ["disclos", "vuln", "day", "hour"].iter().filter(|word| lower.contains(**word)).count() >= 2;
+    let timed = ["disclos", "vuln", "day", "hour"]
+        .iter()
+        .filter(|word| lower.contains(**word))
+        .count()
+        >= 2;
     let score = 6.0 * f64::from(u8::from(linked)) + 3.0 * f64::from(u8::from(free)) + f64::from(u8::from(timed));
-    check("Security-Policy", score, format!("`{}`", file.path), "Name an address, describe how to report, and say when to expect an answer.")
+    check(
+        "Security-Policy",
+        score,
+        format!("`{}`", file.path),
+        "Name an address, describe how to report, and say when to expect an answer.",
+    )
 }
 
 fn permissions(workflows: &[&str]) -> ScorecardCheck {
     if workflows.is_empty() {
         return not_measured("Token-Permissions", "there are no workflows of GitHub");
     }
-    let score = workflows.iter().map(|text| security::workflow::token_score(text)).fold(10.0_f64, f64::min);
+    let score = workflows
+        .iter()
+        .map(|text| security::workflow::token_score(text))
+        .fold(10.0_f64, f64::min);
     check(
         "Token-Permissions",
         score.floor(),

@@ -217,7 +217,8 @@ fn what_takes_too_long_is_given_up() {
     let text = "case 1:".repeat(20_000);
     let start = Instant::now();
     // Behind what refuses it for its length.
-    let reason = tree::facts(&java::GRAMMAR, "java", "A.java", text.as_bytes(), CognitiveRules::PAPER).expect_err("too long");
+    let reason =
+        tree::facts(&java::GRAMMAR, "java", "A.java", text.as_bytes(), CognitiveRules::PAPER).expect_err("too long");
     assert!(reason.contains("too long"), "{reason}");
     // Of the processor it is five seconds; others may want it too.
     assert!(start.elapsed() < Duration::from_secs(300), "{:?}", start.elapsed());

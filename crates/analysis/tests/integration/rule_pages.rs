@@ -1,0 +1,103 @@
+//! The pages of the rules in `docs/rules` are made of the tables of the rules.
+//!
+//! `WRITE_RULE_PAGES=1 cargo test -p repolens-analysis --test integration rule_pages` writes them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use repolens_analysis::security::{Rule, rules};
+
+const WIDTH: usize = 118;
+
+/// Text in lines of at most [`WIDTH`] characters.
+fn wrapped(text: &str, indent: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always one");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+fn page(rule: &Rule) -> String {
+    let mut text = format!("# {}\n\n", rule.title);
+    let cwe = rule.cwe().map_or_else(String::new, |cwe| format!(" · {cwe}"));
+    text += &format!(
+        "`{}` · {} · {}{cwe}\n\n",
+        rule.id,
+        rule.category.as_str(),
+        rule.severity.as_str()
+    );
+    text += &format!("{}\n\n", wrapped(rule.risk, ""));
+    text += &format!("**What to do**: {}.\n", wrapped(rule.remedy, ""));
+    if !rule.safe.is_empty() {
+        text += "\nNever reported:\n\n";
+        for form in rule.safe {
+            text += &format!("- {}\n", wrapped(form, "  "));
+        }
+    }
+    text + &format!(
+        "\nA comment `repolens:allow {}` in the line, or in the line above, allows a finding.\n",
+        rule.id
+    )
+}
+
+fn index() -> String {
+    let mut text =
+        "# Rules of the security section\n\nMade of the tables in `crates/analysis/src/security`.\n".to_owned();
+    for category in ["secret", "code", "workflow", "configuration"] {
+        text += &format!("\n## {}{}\n\n", category[..1].to_uppercase(), &category[1..]);
+        let mut list: Vec<_> = rules().filter(|rule| rule.category.as_str() == category).collect();
+        list.sort_by_key(|rule| rule.id);
+        for rule in list {
+            text += &format!(
+                "- [`{0}`]({0}.md): {1} ({2})\n",
+                rule.id,
+                rule.title,
+                rule.severity.as_str()
+            );
+        }
+    }
+    text
+}
+
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a switch of this test, no setting of the product"
+)]
+fn every_rule_has_its_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules");
+    let mut expected: BTreeMap<String, String> = rules().map(|rule| (format!("{}.md", rule.id), page(rule))).collect();
+    expected.insert("README.md".to_owned(), index());
+    if std::env::var("WRITE_RULE_PAGES").is_ok() {
+        fs::create_dir_all(&folder).expect("the folder");
+        for (name, text) in &expected {
+            fs::write(folder.join(name), text).expect("a page is written");
+        }
+    }
+    let entries = fs::read_dir(&folder).expect("docs/rules can be read");
+    let found: BTreeMap<String, String> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).expect("a page can be read"))
+        })
+        .collect();
+    let names = |pages: &BTreeMap<String, String>| pages.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&found), names(&expected), "write them with WRITE_RULE_PAGES=1");
+    for (name, text) in &expected {
+        assert_eq!(
+            &found[name], text,
+            "docs/rules/{name}: write it with WRITE_RULE_PAGES=1"
+        );
+    }
+}

@@ -284,6 +284,9 @@ pub fn is_secret_name(name: &str) -> bool {
             "tokenid",
             "token_id",
             "token_index",
+            "tokenindex",
+            "tokencount",
+            "tokentype",
             "token_type",
         ]
         .iter()

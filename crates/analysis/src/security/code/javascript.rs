@@ -39,12 +39,21 @@ impl Reader {
         self.open.last().copied().unwrap_or(0)
     }
 
+    /// The call whose result a name stands for.
+    fn made_by(&self, name: &str) -> Option<String> {
+        match self.names.of(self.function(), name) {
+            Some(Value::Call(call, _)) => Some(format!("{call}()")),
+            _ => None,
+        }
+    }
+
     fn name(&self, expression: &Expression<'_>) -> String {
         match expression.get_inner_expression() {
             Expression::Identifier(it) => {
                 let name = it.name.as_str();
                 match self.imports.get(name) {
                     Some(full) => full.clone(),
+                    None if self.made_by(name).is_some() => self.made_by(name).unwrap_or_default(),
                     None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => {
                         format!("own:{name}")
                     }

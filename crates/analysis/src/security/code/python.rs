@@ -42,6 +42,14 @@ impl Walk {
         self.open.last().copied().unwrap_or(0)
     }
 
+    /// The call whose result a name stands for.
+    fn made_by(&self, name: &str) -> Option<String> {
+        match self.names.of(self.function(), name) {
+            Some(Value::Call(call, _)) => Some(format!("{call}()")),
+            _ => None,
+        }
+    }
+
     /// `a.b.c`, with `a` resolved; `None` where it begins with something else than a name.
     fn name(&self, expression: &Expr) -> String {
         match expression {
@@ -49,6 +57,7 @@ impl Walk {
                 let name = it.id.as_str();
                 match self.imports.get(name) {
                     Some(full) => full.clone(),
+                    None if self.made_by(name).is_some() => self.made_by(name).unwrap_or_default(),
                     // A name of one's own is no builtin.
                     None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => {
                         format!("own:{name}")

@@ -96,11 +96,15 @@ impl<'t> Reader<'t> {
             return;
         }
         let name = node.child_by_field_name("name").or_else(|| {
-            let declarator = node.child_by_field_name("declarator")?;
-            declarator.child_by_field_name("declarator")
+            let mut declarator = node.child_by_field_name("declarator")?;
+            while let Some(inner) = declarator.child_by_field_name("declarator") {
+                declarator = inner;
+            }
+            Some(declarator)
         });
         let is_method = matches!(node.kind(), "method_declaration" | "method" | "singleton_method");
-        if let Some(name) = name.filter(|_| !is_method) {
+        let is_at_top = self.language == "ruby" && node.parent().is_some_and(|parent| parent.kind() == "program");
+        if let Some(name) = name.filter(|_| !is_method || is_at_top) {
             let name = self.str(name).to_owned();
             self.names.assign(0, &name, Value::Unknown);
         }
@@ -341,12 +345,15 @@ impl<'t> Reader<'t> {
                     Value::Unknown
                 }
             }
+            "array_creation_expression" if node.child_by_field_name("value").is_some() => {
+                of(node.child_by_field_name("value"))
+            }
             "array" | "array_creation_expression" | "array_initializer" => {
                 let mut cursor = node.walk();
                 Value::List(node.named_children(&mut cursor).map(|node| of(Some(node))).collect())
             }
             "array_element_initializer" => of(node.named_child(0)),
-            "identifier" | "variable_name" | "constant" => {
+            "identifier" | "variable_name" | "constant" | "name" => {
                 let name = self.str(node);
                 self.names
                     .of(self.function(), name)
@@ -458,7 +465,7 @@ impl<'t> Reader<'t> {
         for argument in list.named_children(&mut cursor) {
             match argument.kind() {
                 "comment" | "line_comment" | "block_comment" => {}
-                "pair" => {
+                "pair" | "element_value_pair" => {
                     let key = argument.child_by_field_name("key").map_or("", |key| self.str(key));
                     let value = self.value(argument.child_by_field_name("value"), depth + 1);
                     named.push((key.trim_matches([':', '"']).to_owned(), value));
@@ -505,7 +512,10 @@ impl<'t> Reader<'t> {
             "assignment_expression" | "assignment" => {
                 let left = node.child_by_field_name("left");
                 let last = left.map(|left| self.name(left, 0)).unwrap_or_default();
-                let name = format!("=.{}", last.rsplit('.').next().unwrap_or_default());
+                let name = format!(
+                    "=.{}",
+                    last.trim_end_matches("()").rsplit('.').next().unwrap_or_default()
+                );
                 if !is_of_interest(self.language, &name) {
                     return;
                 }

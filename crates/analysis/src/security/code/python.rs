@@ -243,8 +243,11 @@ impl<'a> Visitor<'a> for Walk {
                 let value = self.value(&it.value, 0);
                 for target in &it.targets {
                     if self.reading {
-                        let name = self.name(target);
-                        let name = name.trim_start_matches("own:").to_owned();
+                        let name = match target {
+                            Expr::Name(it) => it.id.to_string(),
+                            Expr::Attribute(it) => format!("{}.{}", self.name(&it.value), it.attr),
+                            _ => String::new(),
+                        };
                         let site = Site {
                             name: format!("={name}"),
                             values: vec![value.clone()],

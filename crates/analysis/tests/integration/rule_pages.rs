@@ -37,11 +37,11 @@ fn page(rule: &Rule) -> String {
         rule.severity.as_str()
     );
     text += &format!("{}\n\n", wrapped(rule.risk, ""));
-    text += &format!("**What to do**: {}.\n", wrapped(rule.remedy, ""));
+    text += &format!("{}\n", wrapped(&format!("**What to do**: {}.", rule.remedy), ""));
     if !rule.safe.is_empty() {
         text += "\nNever reported:\n\n";
         for form in rule.safe {
-            text += &format!("- {}\n", wrapped(form, "  "));
+            text += &format!("{}\n", wrapped(&format!("- {form}"), "  "));
         }
     }
     text + &format!(
@@ -58,12 +58,8 @@ fn index() -> String {
         let mut list: Vec<_> = rules().filter(|rule| rule.category.as_str() == category).collect();
         list.sort_by_key(|rule| rule.id);
         for rule in list {
-            text += &format!(
-                "- [`{0}`]({0}.md): {1} ({2})\n",
-                rule.id,
-                rule.title,
-                rule.severity.as_str()
-            );
+            let entry = format!("- [`{0}`]({0}.md): {1} ({2})", rule.id, rule.title, rule.severity.as_str());
+            text += &format!("{}\n", wrapped(&entry, "  "));
         }
     }
     text

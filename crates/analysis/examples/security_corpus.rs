@@ -25,8 +25,12 @@ fn main() -> io::Result<()> {
     for planted in &corpus.planted {
         let _ = writeln!(
             truth,
-            "{}\t{}\t{}\t{}",
-            planted.file, planted.line, planted.rule, planted.provider
+            "{}\t{}\t{}\t{}\t{}",
+            planted.file,
+            planted.line,
+            planted.rule,
+            planted.provider,
+            planted.value.len()
         );
     }
     for (file, line, kind) in &corpus.decoys {

@@ -58,7 +58,12 @@ fn index() -> String {
         let mut list: Vec<_> = rules().filter(|rule| rule.category.as_str() == category).collect();
         list.sort_by_key(|rule| rule.id);
         for rule in list {
-            let entry = format!("- [`{0}`]({0}.md): {1} ({2})", rule.id, rule.title, rule.severity.as_str());
+            let entry = format!(
+                "- [`{0}`]({0}.md): {1} ({2})",
+                rule.id,
+                rule.title,
+                rule.severity.as_str()
+            );
             text += &format!("{}\n", wrapped(&entry, "  "));
         }
     }

@@ -145,9 +145,9 @@ fn fuzzing(facts: &Facts) -> ScorecardCheck {
 
 fn license(report: &Report) -> ScorecardCheck {
     let files = report
-        .licences
+        .licenses
         .as_ref()
-        .map(|licences| licences.files.as_slice())
+        .map(|licenses| licenses.files.as_slice())
         .unwrap_or_default();
     let at_top = files.iter().find(|file| !file.path.contains('/'));
     let score = match (files.first(), at_top) {

@@ -95,7 +95,7 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
     }
     let mut listed: Vec<Diagnostic> = Vec::new();
     for fault in faults {
-        // What both of them read, both of them complain about.
+        // A setting that both of them read is reported by both of them.
         if !listed.contains(&fault) {
             listed.push(fault);
         }

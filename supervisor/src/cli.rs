@@ -128,8 +128,8 @@ Settings that are passed on (each process gets its own alone, besides {passed}):
 
 Try it:
   repolens-supervisor                       run the API and the worker
-  repolens-supervisor check                 check the settings, and that everything can be reached
-  repolens-supervisor status                what runs, since when, what crashed and why",
+  repolens-supervisor check                 check the settings and the connections
+  repolens-supervisor status                show the processes, their uptimes, and crashes with their reasons",
         passed = child_environment::PASSED_TO_ALL[..5].join(", ") + ", proxies and certificates",
         table = child_environment::help_table(),
     )

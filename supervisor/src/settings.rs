@@ -95,7 +95,7 @@ fn read(reader: &mut SettingsReader, stdout_is_terminal: bool) -> Settings {
     };
     let port = reader.port("PORT").expect(DEFAULT);
     let host = host(reader);
-    // What listens on all addresses is asked on the loopback one.
+    // A server that listens on all addresses is asked on the loopback one.
     let seen_at = if host.is_unspecified() {
         Ipv4Addr::LOCALHOST.into()
     } else {

@@ -58,7 +58,7 @@ pub fn check_part(text: &[u8], part: Range<usize>, spans: &[Span], max_nesting: 
             b'}' => {
                 scan.close();
                 let next = rest.trim_ascii_start();
-                // What follows a block begins anew.
+                // The text after a block begins anew.
                 if next.first().is_some_and(|byte| is_word(*byte)) && !next.starts_with(b"else") {
                     scan.chain = 0;
                 }
@@ -305,7 +305,7 @@ mod tests {
             check(&format!("a = '{deep}'; // {deep}\n/* {deep} */ b = `{deep}`;")),
             Ok(())
         );
-        // What a template holds is code.
+        // The content of a template is code.
         assert!(check(&"(`${1}` + ".repeat(2_000)).is_err());
         assert!(check(&"`${".repeat(2_000)).is_err());
     }

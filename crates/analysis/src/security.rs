@@ -1,4 +1,4 @@
-//! Security: what one file says by itself. `stages/security.rs` makes the report's section of it.
+//! Security: the findings in one file alone. `stages/security.rs` makes the report's section of it.
 //!
 //! A rule is an entry in a table: of credentials in `secrets/`, of calls in `rules/`, of workflows and configuration in
 //! `configuration/`. Rules see one file, constants followed, and no data flow between functions.
@@ -135,7 +135,7 @@ fn first_line_of_tests(bytes: &[u8]) -> Option<u32> {
     u32::try_from(at + 1).ok()
 }
 
-/// What the name of a file says, whether or not it can be read.
+/// The findings from the name of a file, whether or not it can be read.
 #[must_use]
 pub fn of_name(path: &str, origin: Origin) -> Option<RawFinding> {
     let (rule, severity, message) = configuration::of_path(path).filter(|_| origin != Origin::Vendored)?;

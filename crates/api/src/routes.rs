@@ -78,7 +78,7 @@ pub fn table(routes: &mut ServiceConfig) {
         .service(at("/api/history/trends/{repositoryId}", "GET, HEAD").route(get().to(repository_history::get_trends)));
     routes.service(at("/api/history/compare/{a}/{b}", "GET, HEAD").route(get().to(compare::get_comparison)));
 
-    // What users keep.
+    // The data of users.
     routes.service(
         at("/api/favorites", "GET, HEAD")
             .route(get().to(favorites::get_favorites))

@@ -170,7 +170,7 @@ async fn open_store(settings: &ApiSettings, mut stopping: watch::Receiver<bool>)
     let ca_file = settings.database_ca_file.as_deref();
     let store = Store::new(&settings.database, ca_file, Handle::current()).map_err(trouble)?;
     tokio::select! {
-        // What it has begun ends with the process: the database takes back a transaction that is cut off.
+        // A call that has begun ends with the process: the database rolls back an interrupted transaction.
         _ = stopping.wait_for(|stop| *stop) => return Ok(None),
         misfits = make_tables(&store) => {
             let misfits = misfits.map_err(trouble)?;
@@ -202,7 +202,7 @@ fn server(
             let _gone = stopping.wait_for(|stop| *stop).await;
         });
     let draining = builder.graceful_shutdown_signal();
-    // What `actix_web::HttpServer` does, for streams that count and can be closed.
+    // The same as `actix_web::HttpServer`, for streams that count and can be closed.
     let server = builder.listen("http", listener, move || {
         liveness.add_loop();
         let application = actix_web::App::new()

@@ -47,7 +47,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(v4);
     }
     let [first, second, third, ..] = address.segments();
-    // Of the whole space only 2000::/3 is handed out for global use; inside it, these are not global.
+    // Only 2000::/3 of the whole space is assigned for global use; inside it, these are not global.
     let global_unicast = first & 0xe000 == 0x2000;
     let protocol_assignments = first == 0x2001 && second < 0x0200; // 2001::/23, with Teredo and ORCHID
     let documentation = (first == 0x2001 && second == 0x0db8) || (first == 0x3fff && second < 0x1000);

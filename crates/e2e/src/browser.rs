@@ -67,7 +67,7 @@ impl Browser {
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
-            // What pages write to the console, and which requests they make.
+            // The messages of pages on the console, and their requests.
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         } } });
         let until = Instant::now() + PATIENCE;

@@ -162,7 +162,7 @@ fn find_url_passwords(bytes: &[u8], secrets: &mut Vec<Range<usize>>) {
             .iter()
             .position(|byte| *byte == b':')
             .map(|found| start + found);
-        // Of a database the password may have such characters in it, and nothing behind the host has an `@`.
+        // The password of a database may have such characters in it, and no `@` follows the host.
         let before = &bytes[..at];
         let of_database = [&b"postgres"[..], b"postgresql", b"redis", b"rediss"]
             .iter()

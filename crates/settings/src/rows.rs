@@ -425,7 +425,7 @@ pub const SETTINGS: &[Setting] = &[
         SUPERVISOR,
         DurationOrZero,
         Value("5m"),
-        "time for which an API that is busy may leave its health checks unanswered; `0`: without end",
+        "time for which an API that is busy may leave its health checks unanswered; `0`: without limit",
     )
     .flag("busy-timeout", "TIME", Group::Health),
     Setting::new(

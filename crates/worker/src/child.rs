@@ -188,7 +188,7 @@ impl Analyzer {
             limits: Limits {
                 address_space: Some(self.limits.analysis_memory_bytes),
                 data: None,
-                // Of all its threads together; the deadline is enforced by the worker.
+                // The time of all its threads together; the worker enforces the deadline.
                 cpu_seconds: (time_left.as_secs() + 1) * self.threads(),
                 file_bytes: 0,
                 open_files: 512,

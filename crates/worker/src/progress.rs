@@ -37,7 +37,7 @@ impl Progress {
             "parse" => share(ANALYZING, PARSED),
             _ => ANALYZING,
         };
-        // What comes after parsing keeps the percentage that was reached.
+        // Stages after parsing keep the percentage that was reached.
         self.advance(percent, stage);
     }
 

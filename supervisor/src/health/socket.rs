@@ -43,7 +43,7 @@ impl ProbeSocket {
 
 impl Drop for ProbeSocket {
     fn drop(&mut self) {
-        // What is left is replaced by the next supervisor.
+        // A file that is left is replaced by the next supervisor.
         let _left = fs::remove_file(&self.path);
         if let Some(folder) = &self.folder {
             let _left = fs::remove_dir(folder);

@@ -116,7 +116,7 @@ impl Walk {
         };
         match name {
             "cwd" => Some(".".to_owned()),
-            // Of what is not a text only `dirname(fileURLToPath(import.meta.url))` is known.
+            // Apart from texts, only `dirname(fileURLToPath(import.meta.url))` is known.
             "dirname" => Some(".".to_owned()),
             "fileURLToPath" | "pathToFileURL" | "normalizePath" | "normalize" | "realpathSync" | "String"
             | "toString" => self.argument(&it.arguments, 0),

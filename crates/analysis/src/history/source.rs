@@ -106,7 +106,7 @@ impl HistorySource {
         command
             .args(self.settings())
             .args(log::ARGS)
-            // Of a folder within the repository: also the commits of branches that came to nothing.
+            // For a folder within the repository: also the commits of branches that had no effect on it.
             .arg("--full-history")
             .arg(format!("--max-count={}", self.max_commits.saturating_add(1)))
             .arg(&self.commit)

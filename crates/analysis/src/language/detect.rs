@@ -81,7 +81,7 @@ fn by_ending(name: &str, ending: &str, text: &[u8]) -> Option<Option<LanguageId>
         }
         return template(name, ending, text);
     };
-    // Of templates that have a language of their own, the extension before it may be more precise.
+    // For templates that have a language of their own, the extension before it may be more precise.
     if lower == "tpl"
         && let Some(inner) = template(name, ending, text)
     {

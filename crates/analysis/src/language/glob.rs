@@ -146,7 +146,7 @@ fn class(text: &[u8]) -> Option<(Box<[u64; 4]>, usize)> {
     };
     let negated = matches!(text.first(), Some(b'!' | b'^'));
     let mut at = usize::from(negated);
-    // What a range may begin with.
+    // The beginning of a range, if there is one.
     let mut before = None;
     loop {
         let mut byte = *text.get(at)?;

@@ -2,7 +2,7 @@
 //!
 //! Each language is brought into the same form: a [`Site`] is a call, an assignment to a member, or a value of a named
 //! property, with its name resolved by the file's imports and its values as far as they are written. A rule is one entry
-//! ([`CodeRule`]) that says by a function over a site whether it holds. So a rule has no view of a language's tree, and
+//! ([`CodeRule`]) with a function that decides for a site whether it holds. So a rule has no view of a language's tree, and
 //! a language needs one reader. Values follow names that are assigned once within the function or at the top of the file;
 //! what comes from parameters, other functions or other files is unknown, and unknown alone is no finding.
 
@@ -17,7 +17,7 @@ pub mod python;
 pub mod rules;
 pub mod tree;
 
-/// A value as far as the file says it.
+/// A value as far as the file determines it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
     Text(String),
@@ -312,7 +312,7 @@ fn index() -> &'static HashMap<(&'static str, &'static str), Vec<&'static CodeRu
     })
 }
 
-/// The part of a name by which it is looked up.
+/// The part of a name that is the key of the tables.
 fn last(name: &str) -> &str {
     name.rsplit(['.', '/', ' ']).next().unwrap_or(name)
 }

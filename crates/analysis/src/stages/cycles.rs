@@ -32,7 +32,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     let nodes = facts.files.len();
     let all = adjacency(graph, nodes, |_| true);
     let component = all.components();
-    // What happens when a file is loaded, and what waits until a function is called.
+    // Imports that run when a file is loaded, and imports that run when a function is called.
     let tiers = [
         Tier::new(adjacency(graph, nodes, |kind| {
             !matches!(kind, EdgeKind::Type | EdgeKind::Dynamic)

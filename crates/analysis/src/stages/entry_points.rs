@@ -26,7 +26,7 @@ pub(super) fn find(files: &[FileFacts]) -> BTreeSet<u32> {
         }
         let home = folder(&file.path);
         let lookup = |path: &String| by_path.get(join(home, path.trim_start_matches("./")).as_str()).copied();
-        // Of each entry point the first file that exists.
+        // For each entry point the first file that exists.
         let candidates = named(file).into_iter();
         found.extend(candidates.filter_map(|paths| paths.iter().find_map(lookup)));
     }

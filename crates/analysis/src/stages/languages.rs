@@ -52,7 +52,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             }
         }
     }
-    // Of two with the same number of lines, the first by name.
+    // If two have the same number of lines, the first by name wins.
     let largest = own
         .iter()
         .filter(|(_, code)| **code > 0)

@@ -617,14 +617,14 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_ts_namespace_declaration(&mut self, it: &TSNamespaceDeclaration<'a>) {
-        // What a namespace exports is reached through the namespace.
+        // The exports of a namespace are reached through the namespace.
         let exports = self.syntax.exports.len();
         walk::walk_ts_namespace_declaration(self, it);
         self.syntax.exports.truncate(exports);
     }
 
     fn visit_ts_external_module_declaration(&mut self, it: &TSExternalModuleDeclaration<'a>) {
-        // What is added to another module is no export of this one.
+        // An addition to another module is no export of this one.
         let exports = self.syntax.exports.len();
         walk::walk_ts_external_module_declaration(self, it);
         self.syntax.exports.truncate(exports);

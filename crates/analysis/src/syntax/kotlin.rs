@@ -202,7 +202,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             }
         }
         kind => {
-            // What a class holds is reached through it; its own class, or its own unit, is open already.
+            // The members of a class are reached through it; its own class, or its own unit, is open already.
             let is_class = matches!(kind, "class_declaration" | "object_declaration");
             let is_function = kind == "function_declaration";
             let (name, classes) = match kind {

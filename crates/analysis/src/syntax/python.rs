@@ -65,7 +65,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     syntax.risks = code::findings("python", path, text.as_bytes(), &code::python::sites(body));
     let strings = parsed.tokens().iter().filter_map(|token| span(token, &lines));
     syntax.spans.extend(strings);
-    // Of a documentation string's two spans the inner one decides: it comes second.
+    // The inner one of a documentation string's two spans decides: it comes second.
     syntax
         .spans
         .sort_by_key(|span| (span.start, span.kind == SpanKind::Documentation));
@@ -386,7 +386,7 @@ impl<'a> Visitor<'a> for Walk<'_> {
                 self.syntax.classes += 1;
                 self.classes.push(class.name.to_string());
                 self.docstring(&class.body);
-                // What a class inside of a function decides is not the function's decision (radon).
+                // The decisions of a class inside of a function are not the function's (radon).
                 let before = self.units.decisions();
                 self.visit_stmts(&class.body);
                 self.units.set_decisions(before);

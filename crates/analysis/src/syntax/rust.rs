@@ -151,7 +151,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             if kind == "function_item" && name == "main" && context.classes.is_empty() {
                 context.syntax.entry_point = true;
             }
-            // What an `impl` or a trait holds is reached through its type.
+            // The items of an `impl` or a trait are reached through its type.
             if is_public(node) && context.classes.len() <= usize::from(is_type(kind)) {
                 context.export(name, node);
             }

@@ -615,7 +615,7 @@ impl Walk<'_> {
         self.context
             .units
             .open(&name, &own_name, line(start), end, shape.parameters);
-        // What a macro makes of a function's visibility is not known.
+        // A macro may change a function's visibility.
         let private =
             self.context.embedded_in.is_empty() && self.context.is_private(node, &own_name, self.grammar.private);
         let function = self.context.open_function(node, owner, &own_name, line(start));

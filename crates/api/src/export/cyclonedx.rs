@@ -47,7 +47,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
     let dependencies = excerpt.dependencies.get().unwrap_or(&nothing);
     let mut seen = BTreeSet::new();
     let mut components = Vec::with_capacity(dependencies.packages.len());
-    // What the graph calls `TYPE:NAME@VERSION` is here known by its package URL.
+    // Packages that the graph calls `TYPE:NAME@VERSION` are identified by their package URL here.
     let mut references = BTreeMap::new();
     for package in &dependencies.packages {
         let reference = reference(package);

@@ -151,7 +151,7 @@ async fn in_form(
 ) -> Result<HttpResponse, Problem> {
     let seen = completed(app, caller, id).await?;
     let id = scan_id(id)?;
-    // What the client has already needs no report read.
+    // If the client has the current version, no report is read.
     let digest = seen.report_sha256.as_deref().map(|digest| tag(digest, form.ending()));
     if let Some(digest) = digest
         .as_deref()

@@ -55,7 +55,7 @@ pub async fn get_results(
             scan.status.wire()
         )));
     }
-    // What the client has already needs no report read.
+    // If the client has the current version, no report is read.
     let digest = seen.report_sha256.as_deref();
     if let Some(digest) = digest.filter(|digest| has_already(request.headers(), digest)) {
         return Ok(not_modified(request.headers(), digest, "private, no-cache"));

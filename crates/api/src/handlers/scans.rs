@@ -62,7 +62,7 @@ pub async fn post_scan(
         .map_err(|refused| Problem::refused_at("/repoUrl", refused.to_string()))?;
     let branch = body
         .branch
-        // What a form sends whose field was left empty.
+        // A form with an empty field sends this.
         .filter(|branch| !branch.is_empty())
         .map(|branch| BranchName::parse(&branch))
         .transpose()

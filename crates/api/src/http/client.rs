@@ -205,7 +205,7 @@ mod tests {
         // All are trusted: the left-most.
         assert_eq!(client(&["192.168.7.7, 10.1.1.1"]), "192.168.7.7");
         assert_eq!(client(&[]), PEER);
-        // What cannot be read was written by the proxy to its right.
+        // An unreadable entry was written by the proxy to its right.
         assert_eq!(client(&["203.0.113.5, unknown, 10.1.1.1"]), "10.1.1.1");
         assert_eq!(client(&["unknown"]), PEER);
     }

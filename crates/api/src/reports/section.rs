@@ -45,7 +45,7 @@ pub fn find(report: impl Read, path: &[&str], range: Option<Range>) -> io::Resul
     };
     let read = walk.deserialize(&mut json);
     match (found, read) {
-        // What follows was left unread, which the parser takes for an error.
+        // The rest was left unread, which the parser reports as an error.
         (Some(found), _) => Ok(found),
         (None, Err(error)) => Err(io::Error::other(error)),
         (None, Ok(())) => Err(io::Error::other("the report ended early")),

@@ -151,7 +151,7 @@ mod tests {
     fn the_last_one_is_the_last_though_another_is_still_going() {
         let coalescer = Coalescer::<&str, u32>::default();
         let place = Place::of(&coalescer, &"scan");
-        // What another thread still has in its hands for a moment after it has left.
+        // Another thread may still hold it for a moment after it has left.
         let going = Arc::clone(&place.line);
         drop(place);
         assert!(coalescer.0.lock().expect("no panic").is_empty());

@@ -177,7 +177,7 @@ mod tests {
     fn the_last_watcher_is_the_last_though_another_is_still_going() {
         let events = Arc::new(Events::default());
         let watch = events.watch("scan", "client").expect("room");
-        // What another thread still has in its hands for a moment after it has left.
+        // Another thread may still hold it for a moment after it has left.
         let going = watch.changes.clone();
         drop(watch);
         assert!(events.lock().scans.is_empty());

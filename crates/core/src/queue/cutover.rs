@@ -118,7 +118,7 @@ async fn find_old_jobs(queue: Arc<Queue>) -> Result<OldJobs, bullmq::Error> {
             .map(|(id, _)| id)
             .collect()
     };
-    // What has no scan's id was not added by the older system: the check for stalled jobs deals with it.
+    // An entry without a scan's id was not added by the older system: the check for stalled jobs handles it.
     let of_scans = |ids: Vec<String>| ids.into_iter().filter(|id| ScanId::parse(id).is_ok()).collect();
     Ok(OldJobs {
         completed: of_scans(completed),

@@ -39,7 +39,7 @@ impl Reader {
         self.open.last().copied().unwrap_or(0)
     }
 
-    /// The call whose result a name stands for.
+    /// The call whose result is bound to a name.
     fn made_by(&self, name: &str) -> Option<String> {
         match self.names.of(self.function(), name) {
             Some(Value::Call(call, _)) => Some(format!("{call}()")),

@@ -25,7 +25,7 @@ pub fn sites(body: &[Stmt]) -> Vec<Site> {
 
 #[derive(Default)]
 struct Walk {
-    /// Local name to what it stands for.
+    /// The imported name of each local name.
     imports: HashMap<String, String>,
     names: Names,
     /// Open functions, by number.
@@ -42,7 +42,7 @@ impl Walk {
         self.open.last().copied().unwrap_or(0)
     }
 
-    /// The call whose result a name stands for.
+    /// The call whose result is bound to a name.
     fn made_by(&self, name: &str) -> Option<String> {
         match self.names.of(self.function(), name) {
             Some(Value::Call(call, _)) => Some(format!("{call}()")),

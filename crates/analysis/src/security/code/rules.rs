@@ -61,7 +61,7 @@ const fn entry(
 const COMMAND_RISK: &str = "A value with a space, a quote or a semicolon runs another command.";
 const SQL_RISK: &str = "A value with a quote changes the statement: rows are read or changed that must not be.";
 const SQL_REMEDY: &str = "Write placeholders in the statement and give the values as parameters";
-const CODE_RISK: &str = "Whoever controls a part of the text runs code with the program's rights.";
+const CODE_RISK: &str = "An attacker who controls a part of the text runs code with the program's rights.";
 const OBJECT_RISK: &str = "Data that somebody else made can run code when it is read.";
 const TLS_RISK: &str = "Everyone on the way can read and change the connection.";
 const TLS_REMEDY: &str = "Keep the verification on; give the authority's certificate for a private one";

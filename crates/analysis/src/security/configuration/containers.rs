@@ -26,7 +26,7 @@ pub static RULES: [Rule; 10] = [
         Configuration,
         Low,
         494,
-        "Whoever controls the address controls the image.",
+        "An attacker who controls the address controls the image.",
         "Download a fixed version and compare its checksum (`ADD --checksum`)",
         &["`ADD --checksum=…`", "`ADD` of files of the folder"],
     ),
@@ -56,7 +56,7 @@ pub static RULES: [Rule; 10] = [
         Configuration,
         Low,
         494,
-        "Whoever controls the address controls the image.",
+        "An attacker who controls the address controls the image.",
         "Download a fixed version and compare its checksum",
         &["a download whose checksum is compared"],
     ),
@@ -294,10 +294,10 @@ pub fn cluster(report: &mut Report<'_, '_>) {
     };
     let mut kind = "";
     let mut in_data = false;
-    let mut told = false;
+    let mut reported = false;
     for line in parse(text) {
         if line.value.starts_with("---") {
-            (kind, in_data, told) = ("", false, false);
+            (kind, in_data, reported) = ("", false, false);
         }
         if line.indent == 0 && !line.key.is_empty() {
             in_data = matches!(line.key, "data" | "stringData");
@@ -311,8 +311,8 @@ pub fn cluster(report: &mut Report<'_, '_>) {
                 Some(("container-host-namespace", "The machine's namespace is shared"))
             }
             ("runAsUser", "0") => Some(("cluster-root", "`runAsUser: 0`")),
-            _ if kind == "Secret" && in_data && line.indent > 0 && is_value(line.value) && !told => {
-                told = true;
+            _ if kind == "Secret" && in_data && line.indent > 0 && is_value(line.value) && !reported => {
+                reported = true;
                 Some(("cluster-secret", "The values of a Secret are in the repository"))
             }
             _ => None,

@@ -35,13 +35,13 @@ pub static RULES: [Rule; 3] = [
         Configuration,
         Info,
         1357,
-        "Nobody can review it, or tell from what it was built.",
+        "It cannot be reviewed, and its sources are unknown.",
         "Build it from source, or download it by its checksum",
         &["`gradle-wrapper.jar`"],
     ),
 ];
 
-/// What the path of a file says.
+/// The findings from the path of a file.
 #[must_use]
 pub fn of_path(path: &str) -> Option<(&'static Rule, FindingSeverity, &'static str)> {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();

@@ -12,7 +12,7 @@ pub static RULES: [Rule; 2] = [
         Configuration,
         Low,
         494,
-        "Whoever controls the address, or the connection, controls what runs.",
+        "An attacker who controls the address or the connection controls what runs.",
         "Download a fixed version and compare its checksum",
         &[
             "a download whose checksum is compared",

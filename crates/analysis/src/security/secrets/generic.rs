@@ -36,7 +36,7 @@ pub const NAMES: &[&str] = &[
 
 pub static GENERIC_SECRET: Rule = Rule {
     id: "generic-secret",
-    title: "A value that looks like a credential",
+    title: "A value in the form of a credential",
     category: FindingCategory::Secret,
     severity: FindingSeverity::Medium,
     confidence: Confidence::Medium,
@@ -528,7 +528,7 @@ fn is_continued(rest: &[u8]) -> bool {
     rest.starts_with(b".format") || rest.starts_with(b"%") || rest.starts_with(b"+") || rest.starts_with(b"in ")
 }
 
-/// What only looks like one by its surroundings: hashes, sealed secrets, encrypted blocks.
+/// A value that is no credential in its context: hashes, sealed secrets, encrypted blocks.
 fn is_about_something_else(text: &Text<'_>, name_start: usize, value: &str) -> bool {
     let line = String::from_utf8_lossy(text.line(name_start)).to_ascii_lowercase();
     let is_sealed = value.starts_with("Ag") && memchr::memmem::find(text.bytes, b"SealedSecret").is_some();

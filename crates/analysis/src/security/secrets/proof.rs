@@ -5,14 +5,14 @@ use base64::engine::general_purpose::GeneralPurpose;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 use serde_json::Value;
 
-/// What the value itself says.
+/// The proof by the value itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
     /// The checksum or structure is right.
     Verified,
     /// It cannot be a credential.
     Failed,
-    /// The value says neither.
+    /// The value proves neither.
     Unknown,
 }
 

@@ -1,4 +1,4 @@
-//! What a value looks like: random, a placeholder, or words.
+//! The form of a value: random, a placeholder, or words.
 
 /// Shannon entropy in bits for each byte.
 pub fn entropy(text: &[u8]) -> f64 {
@@ -488,7 +488,7 @@ fn least_entropy(length: usize) -> f64 {
     }
 }
 
-/// Whether a value looks like one that a program drew at random.
+/// Whether a value has the form of one that a program drew at random.
 pub fn is_random(value: &str) -> bool {
     let bytes = value.as_bytes();
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -514,7 +514,7 @@ fn changes(text: &[u8]) -> usize {
     text.windows(2).filter(|pair| is_change(pair)).count()
 }
 
-/// Whether a value looks like a password that a person chose: three kinds of characters, and none that code has.
+/// Whether a value has the form of a password that a person chose: three kinds of characters, and none that code has.
 pub fn is_chosen_password(value: &str) -> bool {
     let has = |test: fn(&u8) -> bool| usize::from(value.as_bytes().iter().any(test));
     let special = |byte: &u8| {

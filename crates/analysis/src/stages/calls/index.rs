@@ -525,7 +525,7 @@ impl<'f> Index<'f> {
     pub(super) fn unique_method(&self, file: u32, sym: u32) -> Option<u32> {
         match self.methods.get(&(self.files[file as usize].family, sym)) {
             Some(Unique::One(function)) => {
-                // What a test makes up for itself, nothing else calls.
+                // No other code calls the functions that a test defines.
                 let home = self.function(*function).0;
                 let made_up = self.facts(home).test && home != file;
                 (!made_up).then_some(*function)

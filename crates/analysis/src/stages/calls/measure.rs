@@ -26,7 +26,7 @@ pub(super) struct Measured {
 
 pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measured {
     let nodes = index.functions as usize + index.files.len();
-    // What an anonymous function calls is called by the function around it.
+    // The calls of an anonymous function belong to the function around it.
     let home: Vec<u32> = homes(index);
     let mut pairs: Vec<(u32, u32)> = std::mem::take(&mut solver.edges)
         .into_iter()
@@ -199,7 +199,7 @@ fn depths(graph: &Adjacency) -> Vec<u32> {
     let count = component.iter().max().map_or(0, |last| *last as usize + 1);
     let mut depth = vec![0u32; count];
     let mut order: Vec<u32> = (0..u32::try_from(graph.len()).unwrap_or(u32::MAX)).collect();
-    // What is reached has a lower number.
+    // A component that is reached has a lower number.
     order.sort_by_key(|at| component[*at as usize]);
     for at in order {
         let own = component[at as usize];
@@ -241,7 +241,7 @@ fn location(index: &Index<'_>, function: u32) -> String {
 fn is_judged(index: &Index<'_>, function: u32) -> bool {
     let (file, _) = index.function(function);
     let facts = index.facts(file);
-    // What a header defines, those call that include it.
+    // Files that include a header call the functions that it defines.
     let header = [".h", ".hpp", ".hh", ".hxx", ".inc"]
         .iter()
         .any(|end| facts.path.ends_with(end));

@@ -64,7 +64,7 @@ struct Local {
 /// The place of each node in an order that has little weight against it.
 fn greedy_order(nodes: usize, edges: &[Local]) -> Vec<usize> {
     let (mut outward, mut inward) = (vec![Vec::new(); nodes], vec![Vec::new(); nodes]);
-    // What goes out and what comes in, by weight, of what is left.
+    // The weights of the remaining outgoing and incoming edges.
     let mut weights = vec![(0i64, 0i64); nodes];
     for edge in edges {
         outward[edge.source].push((edge.target, edge.weight));

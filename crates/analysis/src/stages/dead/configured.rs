@@ -151,7 +151,7 @@ impl Place<'_> {
             return;
         }
         let outer = setting.keys.iter().any(|key| LOADING.contains(&key.as_str()));
-        // What a package publishes (`files`) and what a compiler checks (`include`) is not loaded by that.
+        // A list of published files (`files`) or of files to check (`include`) does not load them.
         let loading = outer && !(self.is_compiler || (self.is_package && setting.is_below("files")));
         for word in setting
             .value

@@ -421,7 +421,7 @@ const FAMILIES: &[Family] = &[
         packages: &["i18next", "next-intl", "next-i18next", "vue-i18n"],
         files: &["i18n", "i18n/request", "i18n/**", "locales/**", "lang/**"],
     },
-    // What tools find in any package.
+    // Files that tools find in any package.
     Family {
         packages: &[],
         files: &[

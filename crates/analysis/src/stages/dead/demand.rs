@@ -59,7 +59,7 @@ impl Demand {
         while let Some((file, name)) = work.pop() {
             let name = match name.as_deref() {
                 Some(WHOLE) => Some("default".to_owned()),
-                // Of a module of CommonJS, `default` is all that it exports.
+                // In a CommonJS module, `default` is everything that it exports.
                 Some("default") if !exports_default(&files[file as usize]) => None,
                 _ => name,
             };
@@ -93,7 +93,7 @@ fn asked(import: &Import) -> impl Iterator<Item = Option<String>> {
         // It may be a part of what `module.exports = …` is.
         "*" if has_members => Some(WHOLE.to_owned()),
         "*" => None,
-        // What `require` takes may be a part of it too.
+        // The names that `require` takes may be a part of it too.
         "default" if name.local.is_empty() && !is_namespace => Some(WHOLE.to_owned()),
         name => Some(name.to_owned()),
     })

@@ -79,7 +79,7 @@ pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&Graph>) 
             .then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b)))
     });
     let total = found.len() as u64;
-    // What the code does not show is what a reader cannot know: none of it is cut off for the others.
+    // Hidden pairs come first, so that a cap cuts off the pairs that the code shows anyway.
     found.sort_by_key(|pair| !pair.hidden);
     found.truncate(LISTED);
     (found, total)

@@ -44,7 +44,7 @@ pub(super) fn checks(facts: &Facts, report: &Report, findings: &[SecurityFinding
         sast(&workflows),
         policy(facts),
         permissions(&workflows),
-        not_measured("Vulnerabilities", "no database was looked up"),
+        not_measured("Vulnerabilities", "no database was queried"),
     ];
     checks.extend(REMOTE.iter().map(|name| not_measured(name, "needs the host's API")));
     checks
@@ -255,7 +255,7 @@ fn policy(facts: &Facts) -> ScorecardCheck {
             "Security-Policy",
             0.0,
             "there is no `SECURITY.md`".to_owned(),
-            "Add a `SECURITY.md` that says where to report a vulnerability and when to expect an answer.",
+            "Add a `SECURITY.md` that explains where to report a vulnerability and when to expect an answer.",
         );
     };
     let text = file.text.as_deref().unwrap_or_default();
@@ -275,7 +275,7 @@ fn policy(facts: &Facts) -> ScorecardCheck {
         "Security-Policy",
         score,
         format!("`{}`", file.path),
-        "Name an address, describe how to report, and say when to expect an answer.",
+        "Name an address, and describe how to report and when to expect an answer.",
     )
 }
 

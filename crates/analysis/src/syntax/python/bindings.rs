@@ -132,7 +132,7 @@ impl<'a> Bindings<'a> {
     fn bind(&mut self, name: &'a str, import: Option<ImportOf>) {
         let is_global = self.scopes[self.current].globals.contains(name);
         let scope = if is_global { 0 } else { self.current };
-        // What a function gives a name of the module does not take the place of the module's import.
+        // An assignment in a function to a name of the module does not replace the module's import.
         if is_global
             && self.scopes[0]
                 .names

@@ -220,7 +220,7 @@ fn what_takes_too_long_is_given_up() {
     let reason =
         tree::facts(&java::GRAMMAR, "java", "A.java", text.as_bytes(), CognitiveRules::PAPER).expect_err("too long");
     assert!(reason.contains("too long"), "{reason}");
-    // Of the processor it is five seconds; others may want it too.
+    // The limit is five seconds of the processor; other programs may use it too.
     assert!(start.elapsed() < Duration::from_secs(300), "{:?}", start.elapsed());
 }
 

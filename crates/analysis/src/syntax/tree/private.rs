@@ -128,7 +128,7 @@ impl Context<'_> {
     /// Marks the candidates that nothing in the file names but their own definitions.
     pub(super) fn settle_private(&mut self, private: Private) {
         let candidates = std::mem::take(&mut self.candidates);
-        // What the preprocessor glues together is no word of the text.
+        // Names that the preprocessor joins are no words of the text.
         let glued = private == Private::Static && memchr::memmem::find(self.text, b"##").is_some();
         let computed = private == Private::WordUnlessComputed && calls_by_computed_names(self.text);
         if (candidates.is_empty() && !private.is_shared()) || glued || computed {

@@ -28,7 +28,7 @@ pub(super) fn kind_of(kind: &str) -> Option<SpanKind> {
 
 impl Walk<'_> {
     pub(super) fn span(&mut self, node: Node<'_>, kind: SpanKind) {
-        // What is embedded was walked with the text around it.
+        // Embedded text was walked with the text around it.
         if !self.context.embedded_in.is_empty() {
             return;
         }

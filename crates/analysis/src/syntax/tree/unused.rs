@@ -47,7 +47,7 @@ impl Context<'_> {
         if self.declarations.last() != Some(&declaration.byte_range()) {
             self.declarations.push(declaration.byte_range());
         }
-        // What a macro makes of its tokens is not known; of a broken one, not where it ends.
+        // A macro may use its tokens in any way, and the end of a broken one is unknown.
         let Some(import) = self.syntax.imports.last() else {
             return;
         };

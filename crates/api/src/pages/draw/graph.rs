@@ -398,7 +398,7 @@ pub fn draw(graph: &Graph, ring: &[usize], address: impl Fn(&Node) -> Option<Str
     let mut body = String::new();
     let mut notes = String::new();
     let upward = layout.lines.iter().filter(|line| line.upward).count();
-    // What is chosen is drawn last, on top.
+    // The chosen line is drawn last, on top.
     let mut lines: Vec<&Line> = layout.lines.iter().collect();
     lines.sort_by_key(|line| (in_ring(line.from, line.to), line.upward));
     for line in lines {

@@ -160,7 +160,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     let code = match view.sections.get::<CodeFiles<'_>>("ast") {
         Measured::Is(code) if !code.files.is_empty() => code,
         Measured::Is(_) => {
-            return missing("Not measured: the repository has no file of a programming language that is written here.");
+            return missing("Not measured: the repository has no code of its own in a programming language.");
         }
         Measured::Not(reason) => return missing(&reason),
     };

@@ -41,7 +41,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     Some(Brief {
         count: Some(total(&dead)),
         summary: match parts.is_empty() {
-            true => Html("Nothing that is unused was found".to_owned()),
+            true => Html("No unused code was found".to_owned()),
             false => Html(format!("Unused: {}", parts.join(", "))),
         },
         worst: rows(&dead).first().map(|row| place.at(row.file, row.line)),

@@ -19,7 +19,7 @@ pub async fn run(pools: &Pools) -> Result<(), StoreError> {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        // What only reads can go on, until the database takes writes again.
+        // Calls that only read continue until the database accepts writes again.
         let may_do_without = matches!(error, StoreError::Refused(Refusal::ReadOnly | Refusal::Rights, _));
         if may_do_without && is_complete(pools, &tries).await {
             tracing::warn!("the tables are complete, and are used as they are: {error}");

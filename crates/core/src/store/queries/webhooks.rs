@@ -146,8 +146,8 @@ pub async fn due(
             .inner_join(webhooks::table)
             .inner_join(scans::table)
             .filter(webhook_deliveries::next_attempt_at.le(column_time(*now)))
-            // Who was asked least lately comes first: many addresses that do not answer keep the others waiting for a turn
-            // each, and no longer.
+            // The address that was tried least lately comes first: many addresses that do not answer delay each other
+            // one for one turn only.
             .order((
                 webhooks::last_attempt_at.is_null().desc(),
                 webhooks::last_attempt_at,

@@ -41,7 +41,7 @@ pub(super) async fn no_repository(mut response: Response) -> Failed {
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let mut body = Vec::new();
-    // What does not arrive is not needed: the failure is certain, only its sentence is not.
+    // A missing part does not matter: the failure is certain, only its sentence is not.
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
         if body.len() >= MAX_PAGE_BYTES {

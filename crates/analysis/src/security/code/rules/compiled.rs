@@ -256,7 +256,7 @@ pub static RULES: &[CodeRule] = &[
             cwe: 295,
             risk: TLS_RISK,
             remedy: TLS_REMEDY,
-            safe: &["a function that looks at the errors"],
+            safe: &["a function that checks the errors"],
         },
         CSHARP,
         &[

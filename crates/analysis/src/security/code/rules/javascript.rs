@@ -36,7 +36,7 @@ pub static RULES: &[CodeRule] = &[
             severity: High,
             cwe: 95,
             risk: CODE_RISK,
-            remedy: "Parse the value (`JSON.parse`) or look it up in an object",
+            remedy: "Parse the value (`JSON.parse`) or use it as a key of an object",
             safe: &[
                 "a text that is written in full",
                 "`JSON.parse`",

@@ -15,7 +15,7 @@ pub static RULES: &[CodeRule] = &[
             severity: High,
             cwe: 95,
             risk: CODE_RISK,
-            remedy: "Parse the value (`ast.literal_eval`, `json.loads`) or look it up in a dictionary",
+            remedy: "Parse the value (`ast.literal_eval`, `json.loads`) or use it as a key of a dictionary",
             safe: &[
                 "`ast.literal_eval`",
                 "a text that is written in full",
@@ -216,7 +216,7 @@ pub static RULES: &[CodeRule] = &[
             severity: Low,
             cwe: 327,
             risk: HASH_RISK,
-            remedy: "Use SHA-256, or say `usedforsecurity=False` where it is no protection",
+            remedy: "Use SHA-256, or pass `usedforsecurity=False` where it is no protection",
             safe: &["`usedforsecurity=False`", "SHA-256"],
         },
         PYTHON,

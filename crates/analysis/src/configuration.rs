@@ -90,11 +90,26 @@ const SCRIPTS: &[&str] = &[
     "snowpack",
     "truffle",
     "hardhat",
+    "codegen",
+    "ormconfig",
+    "data-source",
+    "datasource",
+    "drizzle",
+    "tailwind",
+    "postcss",
+    "playwright",
+    "cypress",
+    "commitlint",
+    "stylelint",
+    "lint-staged",
+    "astro",
+    "svelte",
 ];
 const JSON: &[&str] = &["json", "jsonc", "json5", "babelrc", "swcrc", "webmanifest", "importmap"];
 const WORDS: &[&str] = &[
     "yml", "yaml", "toml", "ini", "cfg", "html", "htm", "sh", "bash", "mk", "service", "conf", "ejs", "xml", "pug",
-    "hbs", "bat", "ps1", "cmd", "just", "nix", "tf", "php", "twig", "erb", "cshtml", "njk", "liquid",
+    "hbs", "bat", "ps1", "cmd", "just", "nix", "tf", "php", "twig", "erb", "cshtml", "njk", "liquid", "astro", "mdx",
+    "j2", "jinja", "jinja2", "haml", "slim", "tt", "jsp",
 ];
 /// Files without an ending.
 const NAMES: &[&str] = &[

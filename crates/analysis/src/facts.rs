@@ -77,8 +77,13 @@ pub struct Syntax {
     /// The prefixes of computed names of loaded modules (JavaScript), relative to the file; empty where nothing is
     /// known of one.
     pub loads: Vec<Box<str>>,
+    /// First and last lines of tests inside of a source file (Rust: `#[cfg(test)]`, `#[test]`).
+    pub test_lines: Vec<(u32, u32)>,
+    /// Folders that the file has searched for modules (`sys.path` of Python, `$LOAD_PATH` of Ruby), relative to its own folder
+    /// where they begin with a dot.
+    pub search_paths: Vec<Box<str>>,
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
-    /// names that may be used although only an import names them: those of traits, and those in macros.
+    /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants.
     pub mentions: Vec<Box<str>>,
     /// What the security rules about calls found; taken out when the file is done.
     pub risks: Vec<RawFinding>,
@@ -123,7 +128,8 @@ pub enum ImportKind {
     TypeReexport,
     /// `global using` of C#: every file of the project has it.
     Global,
-    /// `mod name;` of Rust: a file that belongs to this one. No import that a person would count.
+    /// `mod name;` of Rust: a file that belongs to this one. No import that a person would count. Its specifier is
+    /// `outer::name=path` in an inline module `outer` and with an attribute `path`.
     Submodule,
 }
 
@@ -173,6 +179,8 @@ pub struct Export {
     /// `default` for the default export, `*` for all of another module.
     pub name: CompactString,
     pub line: u32,
+    /// It is not dead, whoever imports it: its own file uses it, or a comment says that it is for others.
+    pub kept: bool,
 }
 
 impl FileFacts {
@@ -192,6 +200,13 @@ impl FileFacts {
     #[must_use]
     pub fn is_own(&self) -> bool {
         matches!(self.origin, Origin::Own | Origin::Documentation)
+    }
+
+    /// Whether the line is part of a test inside of a source file.
+    #[must_use]
+    pub fn is_test_line(&self, line: u32) -> bool {
+        let ranges = self.syntax.as_ref().map_or(&[][..], |syntax| &syntax.test_lines);
+        ranges.iter().any(|(first, last)| (*first..=*last).contains(&line))
     }
 
     #[must_use]

@@ -2,6 +2,7 @@
 //! files from one counter, so memory is bounded by the files in flight; results have their file's place, so the order of
 //! the threads cannot be seen.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -58,6 +59,7 @@ pub(crate) fn run_by(
     let (used, unparsed) = (AtomicU64::new(0), AtomicU64::new(0));
     observer.progress("parse", 0, total as u64);
     let pass = Pass {
+        paths: tree.entries.iter().map(|entry| entry.path.as_str()).collect(),
         tree: &tree,
         attributes: &attributes,
         options,
@@ -148,6 +150,8 @@ fn attributes(tree: &SourceTree, limit: u64, skipped: &mut Vec<SkippedFile>) -> 
 }
 
 struct Pass<'a> {
+    /// Of all files.
+    paths: HashSet<&'a str>,
     tree: &'a SourceTree,
     attributes: &'a Attributes,
     options: &'a Options,
@@ -272,6 +276,15 @@ impl Pass<'_> {
             && let Some(origin) = language::origin_by_content(language.id, text)
         {
             facts.origin = origin;
+        }
+        if facts.origin == Origin::Own
+            && kinds.generated.is_none()
+            && language::is_built(path, |source| self.paths.contains(source))
+        {
+            facts.origin = Origin::Generated;
+        }
+        if facts.origin == Origin::Own && kinds.vendored.is_none() && language::is_library_copy(path, text) {
+            facts.origin = Origin::Vendored;
         }
         facts
             .security

@@ -31,8 +31,8 @@ pub use code::{
 pub use grades::{AspectGrade, Grade, GradeInput, GradePlace, Grades, MIDDLING_PROJECT, OverallGrade};
 pub use graph::{
     BreakingImport, CallGraph, CallStatistics, CalledFunction, CircularDependencies, Clone, CloneOccurrence,
-    ComplexFunction, Confidence, Cycle, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport, LessSure,
-    ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
+    ComplexFunction, Confidence, Cycle, CycleKind, DeadCode, DeadCodeStatistics, Duplication, EdgeKind, ExternalImport,
+    LessSure, ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
 };
 pub use health::{
     Chapter, Explanations, FileRisk, License, Licenses, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,

@@ -56,6 +56,7 @@ pub struct Builder {
     stars: Vec<u32>,
     mentions: Vec<(u32, V)>,
     quoted: Vec<Sym>,
+    beginnings: Vec<Box<str>>,
     exported: HashMap<Sym, V>,
     /// Prefixes of method names for lookups at run time, and the class that uses them on its own object.
     by_name: Vec<(String, Option<u32>)>,
@@ -85,6 +86,7 @@ impl Default for Builder {
             stars: Vec::new(),
             mentions: Vec::new(),
             quoted: Vec::new(),
+            beginnings: Vec::new(),
             exported: HashMap::new(),
             by_name: Vec::new(),
         };
@@ -573,6 +575,10 @@ impl Builder {
     /// Records the lookup of a member whose name is computed at run time: it may be any method of the file whose name has this
     /// prefix. Where a class uses it on its own object, methods of classes without a base are excluded.
     pub fn asks_by_name(&mut self, beginning: &str, of: Option<u32>) {
+        // A short beginning says little.
+        if beginning.len() > 2 {
+            self.beginnings.push(beginning.into());
+        }
         self.by_name.push((beginning.to_owned(), of));
     }
 
@@ -685,6 +691,7 @@ impl Builder {
             stars: self.stars.into(),
             mentions: self.mentions.into(),
             quoted: self.quoted.into(),
+            beginnings: self.beginnings.into(),
         }
     }
 }

@@ -188,7 +188,13 @@ impl<'a> Visit<'a> for Walk {
                     keys.push(key);
                     return self.below(keys, value);
                 }
+                // `alias({ entries: … })` of Rollup.
+                let is_alias =
+                    matches!(call.callee.get_inner_expression(), Expression::Identifier(id) if id.name == "alias");
+                let depth = self.keys.len();
+                self.keys.extend(is_alias.then(|| "alias".to_owned()));
                 walk::walk_expression(self, it);
+                self.keys.truncate(depth);
             }
             _ => walk::walk_expression(self, it),
         }
@@ -240,7 +246,8 @@ impl<'a> Visit<'a> for Walk {
                 Expression::RegExpLiteral(it) => Some(format!("/{}/", it.regex.pattern.text)),
                 other => self.text(other),
             };
-            return self.below(find.into_iter().collect(), replacement);
+            let keys = std::iter::once("alias".to_owned()).chain(find);
+            return self.below(keys.collect(), replacement);
         }
         walk::walk_object_expression(self, it);
     }
@@ -254,6 +261,10 @@ impl<'a> Visit<'a> for Walk {
                 .and_then(|key| self.text(key))
                 .unwrap_or_default(),
         };
+        // Plugins may be named by keys: `{ './own.js': {} }`.
+        if key.starts_with("./") || key.starts_with("../") {
+            self.add(&key);
+        }
         self.below(vec![key], &it.value);
     }
 }

@@ -12,7 +12,10 @@ pub(super) fn of(text: &str) -> Vec<Setting> {
         }
         let key = key(line);
         let words = line.split(|c: char| c.is_whitespace() || "\"'`=,;:()<>[]|&{}".contains(c));
-        for word in words.filter(|word| is_path(word)) {
+        // A folder may have a plain name: `functions = "lambdas"`.
+        let names_folder = matches!(key, Some("functions" | "edge_functions"));
+        let is_name = |word: &str| names_folder && Some(word) != key && word.len() > 1;
+        for word in words.filter(|word| is_path(word) || is_name(word)) {
             found.push(Setting::new(key, word));
         }
     }

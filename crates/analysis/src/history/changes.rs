@@ -23,6 +23,9 @@ pub(crate) struct History {
     /// has where each begins, and the end.
     pub together: Vec<u32>,
     pub starts: Vec<usize>,
+    /// By file: how many of these lists are newer than the commit that made it what it is, because it added the file or
+    /// changed more than [`MAX_TOGETHER`] files (as a refactoring does).
+    pub since_reshaped: Vec<u32>,
     pub commits_read: u64,
     pub merges: u64,
     pub bot_commits: u64,
@@ -102,6 +105,12 @@ impl History {
         }
         let mut number = 0..;
         self.files.retain(|_| {
+            number
+                .next()
+                .is_none_or(|number| numbers.binary_search(&number).is_err())
+        });
+        let mut number = 0..;
+        self.since_reshaped.retain(|_| {
             number
                 .next()
                 .is_none_or(|number| numbers.binary_search(&number).is_err())
@@ -217,4 +226,6 @@ pub(super) struct Current {
     pub(super) age: i64,
     /// Changed files of it, as far as they were counted.
     pub(super) changes: usize,
+    /// The files that it touched, and whether it added each.
+    pub(super) touched: Vec<(u32, bool)>,
 }

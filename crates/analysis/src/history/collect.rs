@@ -40,6 +40,7 @@ impl Collector {
             history: History {
                 files: vec![FileChanges::default(); count],
                 starts: vec![0],
+                since_reshaped: vec![u32::MAX; count],
                 prefix,
                 ..History::default()
             },
@@ -90,6 +91,13 @@ impl Collector {
     fn end_commit(&mut self) {
         let Some(current) = self.current.take() else { return };
         self.renames.end_commit();
+        let newer = u32::try_from(self.history.starts.len() - 1).unwrap_or(u32::MAX);
+        let is_large = current.changes > MAX_TOGETHER;
+        let reshaped = current.touched.iter().filter(|(_, added)| is_large || *added);
+        for &(file, _) in reshaped {
+            let since = &mut self.history.since_reshaped[file as usize];
+            *since = newer.min(*since);
+        }
         let start = self.history.starts.last().copied().unwrap_or(0);
         let together = current.counts && current.kept.in_window && (1..=MAX_TOGETHER).contains(&current.changes);
         if together && self.history.together.len() > start {
@@ -110,6 +118,7 @@ impl Collector {
         }
         let number = u32::try_from(self.history.files.len()).ok()?;
         self.history.files.push(FileChanges::default());
+        self.history.since_reshaped.push(u32::MAX);
         self.renames.add_gone(&String::from_utf8_lossy(path));
         self.files.insert(path.into(), number);
         Some(number)
@@ -171,6 +180,7 @@ impl Sink for Collector {
             is_fix: counts && fixes::is_fix(&head.subject),
             age,
             changes: 0,
+            touched: Vec::new(),
         });
         true
     }
@@ -187,6 +197,7 @@ impl Sink for Collector {
             self.renames.change(&change, number);
             // The deletion of a file that is not there any more is part of its renaming, if anything.
             if current.counts && !(is_deleted && is_gone) {
+                current.touched.push((number, change.status == b'A'));
                 let room = self.pairs < MAX_PAIRS;
                 let file = &mut self.history.files[number as usize];
                 let before = file.authors.len();

@@ -35,6 +35,14 @@ const VENDORED_FOLDERS: &[&str] = &[
     ".yarn",
     "jspm_packages",
     "site-packages",
+    "vendored",
+    "vendored_libs",
+    "_vendor",
+    "_vendored",
+    "vendorized",
+    "3rdparty",
+    "3rd-party",
+    "3rd_party",
 ];
 const GENERATED_FOLDERS: &[&str] = &[
     "dist",
@@ -146,7 +154,7 @@ fn origins_by_path(path: &str) -> [Option<Origin>; 5] {
     [
         by_name.then_some(Origin::Generated),
         vendored.then_some(Origin::Vendored),
-        generated.then_some(Origin::Generated),
+        (generated || is_expo_build(path)).then_some(Origin::Generated),
         DOCUMENTATION_FOLDERS.contains(&first).then_some(Origin::Documentation),
         jquery.then_some(Origin::Vendored),
     ]
@@ -155,6 +163,11 @@ fn origins_by_path(path: &str) -> [Option<Origin>; 5] {
 /// `src/build/…` is a module about building, `build/…` at the top is what was built.
 fn is_source_of_build_tool(depth: usize, folder: &str) -> bool {
     depth > 0 && matches!(folder, "build" | "target" | "coverage" | "generated")
+}
+
+/// Plugins of Expo are built into `plugin/build`.
+fn is_expo_build(path: &str) -> bool {
+    path.starts_with("plugin/build/") || path.contains("/plugin/build/")
 }
 
 /// The origin by the text: generators leave a note in the first lines; minified text has very long lines.
@@ -170,7 +183,8 @@ pub fn origin_by_content(language: &str, text: &[u8]) -> Option<Origin> {
     {
         return Some(Origin::Generated);
     }
-    (matches!(language, "javascript" | "css" | "typescript") && is_minified(text)).then_some(Origin::Generated)
+    let is_web = matches!(language, "javascript" | "css" | "typescript");
+    (is_web && (is_minified(text) || is_bundle(head))).then_some(Origin::Generated)
 }
 
 /// Whether comments in the first lines mark the file as written by a program, in the words of the usual generators.
@@ -220,10 +234,96 @@ fn is_marked(head: &[u8]) -> bool {
         || (contains("generated") && asks.iter().any(|words| contains(words)))
 }
 
+/// Whether a script was built from a source of TypeScript that is beside it: `lib/module/a/b.js` from `src/a/b.tsx`.
+#[must_use]
+pub fn is_built(path: &str, exists: impl Fn(&str) -> bool) -> bool {
+    const BUILT: &[&str] = &[
+        "lib",
+        "dist",
+        "build",
+        "out",
+        "es",
+        "esm",
+        "cjs",
+        "module",
+        "commonjs",
+        "typescript",
+    ];
+    let stem = [".d.ts", ".js", ".mjs", ".cjs", ".jsx"]
+        .iter()
+        .find_map(|end| path.strip_suffix(end));
+    let Some(stem) = stem else { return false };
+    let parts: Vec<&str> = stem.split('/').collect();
+    let Some(at) = parts
+        .iter()
+        .position(|part| BUILT.contains(part))
+        .filter(|at| at + 1 < parts.len())
+    else {
+        return false;
+    };
+    let before = &parts[..at];
+    (at + 1..parts.len())
+        .take_while(|next| *next == at + 1 || BUILT.contains(&parts[next - 1]))
+        .any(|next| {
+            let mut source: Vec<&str> = before.to_vec();
+            source.push("src");
+            source.extend(&parts[next..]);
+            let source = source.join("/");
+            ["ts", "tsx"].iter().any(|ending| exists(&format!("{source}.{ending}")))
+        })
+}
+
+/// What webpack and Browserify begin with.
+fn is_bundle(head: &[u8]) -> bool {
+    let has = |sign: &[u8]| memchr::memmem::find(head, sign).is_some();
+    head.starts_with(b"/******/")
+        || has(b"__webpack_require__")
+        || has(b"webpackUniversalModuleDefinition")
+        || has(b"function(){function r(e,n,t){function")
+        || has(b"(function e(t,n,r){function s(o,u)")
+        || has(b"parcelRequire")
+}
+
+/// A copy of a known library, by the banner of a script that pages load: its own name, a version and a license.
+#[must_use]
+pub fn is_library_copy(path: &str, text: &[u8]) -> bool {
+    const FOLDERS: &[&str] = &[
+        "static",
+        "assets",
+        "public",
+        "www",
+        "wwwroot",
+        "media",
+        "web",
+        "resources",
+        "htdocs",
+    ];
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_script = name.ends_with(".js") || name.ends_with(".css");
+    if !is_script || !folders.split('/').any(|folder| FOLDERS.contains(&folder)) {
+        return false;
+    }
+    let stem: String = name.split(['.', '-', '_']).next().unwrap_or_default().to_lowercase();
+    let head = String::from_utf8_lossy(&text[..text.len().min(600)]).to_lowercase();
+    let is_comment = head.trim_start().starts_with("/*") || head.trim_start().starts_with("//");
+    let has_version = head.split(|c: char| !(c.is_ascii_digit() || c == '.')).any(|word| {
+        let parts: Vec<&str> = word.split('.').collect();
+        parts.len() >= 2 && parts.iter().all(|part| !part.is_empty())
+    });
+    let licensed = ["license", "licence", "copyright", "(c)"]
+        .iter()
+        .any(|word| head.contains(word));
+    is_comment && stem.len() > 2 && head.contains(&stem) && has_version && licensed
+}
+
 /// As linguist: more than 110 bytes a line on average, beyond the size where that can happen by hand.
 fn is_minified(text: &[u8]) -> bool {
     let lines = memchr::memchr_iter(b'\n', text).count() + 1;
-    text.len() > 4096 && text.len() / lines > 110 && memchr::memmem::find(text, b"\n    ").is_none()
+    let average = text.len() / lines;
+    // Texts in a bundle may have lines that are indented.
+    let is_bundled = average > 1000 && lines > 4;
+    let is_plain = || memchr::memmem::find(text, b"\n    ").is_none();
+    text.len() > 4096 && average > 110 && (is_bundled || is_plain())
 }
 
 /// Whether a file is a test, by the conventions of the languages.
@@ -266,6 +366,17 @@ mod tests {
         ] {
             assert_eq!(origin_by_path(path), origin, "{path}");
         }
+    }
+
+    #[test]
+    fn built_scripts_have_a_source() {
+        let exists = |path: &str| matches!(path, "src/a/b.tsx" | "p/src/c.ts");
+        assert!(
+            is_built("lib/a/b.js", exists)
+                && is_built("lib/module/a/b.d.ts", exists)
+                && is_built("p/dist/c.mjs", exists)
+        );
+        assert!(!is_built("lib/a/d.js", exists) && !is_built("src/a/b.js", exists) && !is_built("lib.js", exists));
     }
 
     #[test]

@@ -21,7 +21,10 @@ pub(super) fn structure(report: &Report, page: &mut Page) {
     page.title("Structure");
     match (cycles, &report.circular_dependencies) {
         (Some(cycles), _) => self::cycles(cycles, page),
-        (None, Some(_)) => page.line(&[("", "  Cycles       none: no files import each other in a cycle")]),
+        (None, Some(_)) => page.line(&[(
+            "",
+            "  Cycles       none: no files import each other when they are loaded",
+        )]),
         (None, None) => {}
     }
     if let Some(graph) = calls {
@@ -43,7 +46,11 @@ pub(super) fn many(number: u64, one: &str, more: &str) -> String {
 fn cycles(cycles: &CircularDependencies, page: &mut Page) {
     let files = many(cycles.affected_files_total, "file", "files");
     let text = format!("{} of {files}", many(cycles.total_cycles, "group", "groups"));
-    page.line(&[("", "  Cycles       "), (YELLOW, &text)]);
+    let apart = match cycles.apart_total {
+        0 => String::new(),
+        more => format!("; {} more not at load time", grouped(more)),
+    };
+    page.line(&[("", "  Cycles       "), (YELLOW, &text), (DIM, &apart)]);
     for cycle in cycles.cycles.iter().take(SHOWN) {
         let more = cycle.group_size.saturating_sub(cycle.length);
         let more = if more > 0 {
@@ -51,11 +58,7 @@ fn cycles(cycles: &CircularDependencies, page: &mut Page) {
         } else {
             String::new()
         };
-        let types = if cycle.type_only { ", types only" } else { "" };
-        page.line(&[
-            ("", &format!("    {}", chain(&cycle.chain))),
-            (DIM, &format!("{more}{types}")),
-        ]);
+        page.line(&[("", &format!("    {}", chain(&cycle.chain))), (DIM, &more)]);
         if let Some(cheapest) = cycle.breaks.first() {
             let pair = chain(&[cheapest.source.clone(), cheapest.target.clone()]);
             let others = match cycle.breaks_total {
@@ -120,7 +123,15 @@ fn calls(graph: &CallGraph, page: &mut Page) {
     for (name, function) in called.iter().take(SHOWN) {
         let name = name.rsplit_once(':').map_or(name.as_str(), |(_, name)| name);
         let callers = format!("    {:>5} callers  ", grouped(function.fan_in));
-        page.line(&[("", &callers), ("", name), (DIM, &format!("  {}", function.location))]);
+        let tests = match function.test_callers {
+            0 => String::new(),
+            tests => format!(", and {}", many(tests, "test", "tests")),
+        };
+        page.line(&[
+            ("", &callers),
+            ("", name),
+            (DIM, &format!("  {}{tests}", function.location)),
+        ]);
     }
 }
 

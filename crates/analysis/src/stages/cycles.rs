@@ -1,20 +1,21 @@
 //! Cycles of imports.
 //!
 //! *What it looks at*: the module graph; a cycle is a group of files that all reach each other (a strongly connected
-//! component), or a file that imports itself. *Why it matters*: none of them can be understood, tested or loaded alone.
-//! *Limits*: of each group one shortest chain is shown, not every way round; Rust's `mod` declarations are no imports; the
-//! suggested imports are enough to break all cycles, and each of them is needed, but there may be a smaller set.
+//! component) by imports that run when the files are loaded. *Why it matters*: none of them can be understood, tested or
+//! loaded alone. Groups that only exist by imports that wait or are for types, in tests, or in one Rust crate are listed
+//! apart. *Limits*: of each group one shortest chain is shown, not every way round; the suggested imports are enough to
+//! break all cycles, and each of them is needed, but there may be a smaller set.
 
 mod breaking;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, EdgeKind, Report, Severity, cap};
+use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, CycleKind, EdgeKind, Report, Severity, cap};
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
 use crate::facts::Facts;
-use crate::graph::{Adjacency, Graph, Link};
+use crate::graph::{Adjacency, Edge, Graph, Link};
 
 const MAX_CYCLES: usize = 200;
 const MAX_FILES: usize = 2_000;
@@ -29,82 +30,32 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     if report.module_graph.is_none() {
         return Outcome::Skipped("there is no module graph".to_owned());
     }
-    let nodes = facts.files.len();
-    let all = adjacency(graph, nodes, |_| true);
-    let component = all.components();
-    // Imports that run when a file is loaded, and imports that run when a function is called.
-    let tiers = [
-        Tier::new(adjacency(graph, nodes, |kind| {
-            !matches!(kind, EdgeKind::Type | EdgeKind::Dynamic)
-        })),
-        Tier::new(adjacency(graph, nodes, |kind| kind != EdgeKind::Type)),
-    ];
-    let path = |at: u32| facts.files[at as usize].path.clone();
-    let names = names_inside(facts, graph, &component);
-
-    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (at, &number) in (0u32..).zip(&component) {
-        groups.entry(number).or_default().push(at);
-    }
-    groups.retain(|_, members| members.len() > 1 || all.of(members[0]).contains(&members[0]));
-    let mut patience = breaking::PATIENCE;
-    let mut cycles: Vec<Cycle> = groups
-        .values()
-        .map(|members| {
-            // A chain that runs when files are loaded is the one to break, then one that runs at all.
-            let live = tiers.iter().enumerate().find_map(|(number, tier)| {
-                let live: Vec<u32> = members.iter().copied().filter(|at| tier.is_in_a_cycle(*at)).collect();
-                (!live.is_empty()).then_some((number, tier, live))
-            });
-            let type_only = live.is_none();
-            let at_load = live.as_ref().is_some_and(|(number, _, _)| *number == 0);
-            let (graph, component, starts) = match &live {
-                Some((_, tier, live)) => (&tier.graph, &tier.component, live),
-                None => (&all, &component, members),
-            };
-            let chain = shortest(graph, component, starts);
-            let length = chain.len().saturating_sub(1) as u64;
-            let edges = edges_inside(graph, component, starts, &names);
-            let mut breaks: Vec<BreakingImport> = breaking::imports_to_take_out(&edges, &mut patience)
-                .into_iter()
-                .map(|(source, target)| BreakingImport {
-                    source: path(source),
-                    target: path(target),
-                    names: names.get(&(source, target)).copied().flatten(),
-                })
-                .collect();
-            let breaks_total = breaks.len() as u64;
-            breaks.truncate(MAX_BREAKS);
-            Cycle {
-                chain: chain.into_iter().map(path).collect(),
-                length,
-                group_size: starts.len() as u64,
-                type_only,
-                // A file that imports itself breaks nothing.
-                severity: if at_load && starts.len() > 1 {
-                    severity(length)
-                } else {
-                    Severity::Low
-                },
-                breaks,
-                breaks_total,
-            }
-        })
-        .collect();
-    cycles.sort_by(|a, b| {
-        let order = |c: &Cycle| (c.type_only, c.breaks_total, c.severity, std::cmp::Reverse(c.group_size));
-        order(a).cmp(&order(b)).then_with(|| a.chain.cmp(&b.chain))
-    });
-    let mut affected: Vec<String> = groups.values().flatten().map(|&at| path(at)).collect();
-    affected.sort();
-    let total = cycles.len() as u64;
-    let affected_total = affected.len() as u64;
+    let mut finder = Finder {
+        facts,
+        graph,
+        is_known: vec![false; facts.files.len()],
+        patience: breaking::PATIENCE,
+    };
+    let mut cycles = finder.groups(CycleKind::Load);
+    sort(&mut cycles);
     let graph_nodes = facts.files.iter().filter(|file| file.syntax.is_some()).count() as f64;
-    let cut = cap(&mut cycles, MAX_CYCLES) | cap(&mut affected, MAX_FILES);
+    let path = |at: usize| facts.files[at].path.clone();
+    let mut affected: Vec<String> = (0..facts.files.len())
+        .filter(|at| finder.is_known[*at])
+        .map(path)
+        .collect();
+    affected.sort();
+    let mut apart: Vec<Cycle> = APART.iter().flat_map(|kind| finder.groups(*kind)).collect();
+    sort(&mut apart);
+    let (total, apart_total) = (cycles.len() as u64, apart.len() as u64);
+    let affected_total = affected.len() as u64;
+    let cut = cap(&mut cycles, MAX_CYCLES) | cap(&mut apart, MAX_CYCLES) | cap(&mut affected, MAX_FILES);
     report.circular_dependencies = Some(CircularDependencies {
         has_circular_dependencies: total > 0,
         total_cycles: total,
         cycles,
+        apart,
+        apart_total,
         affected_files: affected,
         affected_files_total: affected_total,
         risk_score: tenth(percent(affected_total as f64, graph_nodes)),
@@ -116,36 +67,119 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     }
 }
 
-/// Imports of some kinds, and the groups that they make.
-struct Tier {
-    graph: Adjacency,
-    component: Vec<u32>,
-    /// By group.
-    sizes: Vec<u32>,
+/// Kinds of groups that are no cycle of what is loaded, in the order in which a group is taken for one of them.
+const APART: &[CycleKind] = &[
+    CycleKind::Deferred,
+    CycleKind::Type,
+    CycleKind::Crate,
+    CycleKind::Test,
+    CycleKind::Itself,
+];
+
+fn sort(cycles: &mut [Cycle]) {
+    cycles.sort_by(|a, b| {
+        let order = |c: &Cycle| (c.kind, c.breaks_total, c.severity, std::cmp::Reverse(c.group_size));
+        order(a).cmp(&order(b)).then_with(|| a.chain.cmp(&b.chain))
+    });
 }
 
-impl Tier {
-    fn new(graph: Adjacency) -> Self {
-        let component = graph.components();
-        let mut sizes = vec![0u32; component.len()];
-        for &number in &component {
-            sizes[number as usize] += 1;
+struct Finder<'f> {
+    facts: &'f Facts,
+    graph: &'f Graph,
+    /// By file: it is in a group that was found.
+    is_known: Vec<bool>,
+    patience: usize,
+}
+
+impl Finder<'_> {
+    /// The groups by imports of a kind and those before it, without groups that have a file of one of those.
+    fn groups(&mut self, kind: CycleKind) -> Vec<Cycle> {
+        let edges = self
+            .graph
+            .edges
+            .iter()
+            .filter(|edge| kind_of(self.facts, edge) <= kind && !edge.declares);
+        let all = Adjacency::new(self.facts.files.len(), edges.map(|edge| (edge.source, edge.target)));
+        let component = all.components();
+        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (at, &number) in (0u32..).zip(&component) {
+            groups.entry(number).or_default().push(at);
         }
-        Self {
-            graph,
-            component,
-            sizes,
+        groups.retain(|_, members| members.len() > 1 || all.of(members[0]).contains(&members[0]));
+        let names = names_inside(self.facts, self.graph, &component);
+        let mut found = Vec::new();
+        for members in groups.values() {
+            let is_new = !members.iter().any(|at| self.is_known[*at as usize]);
+            for at in members {
+                self.is_known[*at as usize] = true;
+            }
+            if is_new {
+                found.push(self.cycle(kind, &all, &component, members, &names));
+            }
         }
+        found
     }
 
-    fn is_in_a_cycle(&self, at: u32) -> bool {
-        self.sizes[self.component[at as usize] as usize] > 1 || self.graph.of(at).contains(&at)
+    fn cycle(
+        &mut self,
+        kind: CycleKind,
+        graph: &Adjacency,
+        component: &[u32],
+        members: &[u32],
+        names: &BTreeMap<(u32, u32), Option<u32>>,
+    ) -> Cycle {
+        let path = |at: u32| self.facts.files[at as usize].path.clone();
+        let chain = shortest(graph, component, members);
+        let length = chain.len().saturating_sub(1) as u64;
+        let edges = edges_inside(graph, component, members, names);
+        let mut breaks: Vec<BreakingImport> = breaking::imports_to_take_out(&edges, &mut self.patience)
+            .into_iter()
+            .map(|(source, target)| BreakingImport {
+                source: path(source),
+                target: path(target),
+                names: names.get(&(source, target)).copied().flatten(),
+            })
+            .collect();
+        let breaks_total = breaks.len() as u64;
+        breaks.truncate(MAX_BREAKS);
+        Cycle {
+            chain: chain.into_iter().map(path).collect(),
+            length,
+            group_size: members.len() as u64,
+            kind,
+            type_only: kind == CycleKind::Type,
+            severity: if kind == CycleKind::Load {
+                severity(length)
+            } else {
+                Severity::Low
+            },
+            breaks,
+            breaks_total,
+        }
     }
 }
 
-fn adjacency(graph: &Graph, nodes: usize, keep: impl Fn(EdgeKind) -> bool + Copy) -> Adjacency {
-    let edges = graph.edges.iter().filter(move |edge| keep(edge.kind) && !edge.declares);
-    Adjacency::new(nodes, edges.map(|edge| (edge.source, edge.target)))
+/// When an import runs.
+fn kind_of(facts: &Facts, edge: &Edge) -> CycleKind {
+    let (source, target) = (&facts.files[edge.source as usize], &facts.files[edge.target as usize]);
+    let is_declaration = |path: &str| {
+        [".d.ts", ".d.mts", ".d.cts", ".pyi"]
+            .iter()
+            .any(|end| path.ends_with(end))
+    };
+    if edge.source == edge.target {
+        CycleKind::Itself
+    } else if source.test || target.test {
+        CycleKind::Test
+    } else if source.path.ends_with(".rs") {
+        CycleKind::Crate
+    } else if edge.kind == EdgeKind::Type || is_declaration(&source.path) || is_declaration(&target.path) {
+        CycleKind::Type
+    } else if edge.kind == EdgeKind::Dynamic {
+        CycleKind::Deferred
+    } else {
+        CycleKind::Load
+    }
 }
 
 /// How many names each file imports from another of its group; `None` where it asks for the module as a whole.

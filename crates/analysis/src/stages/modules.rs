@@ -111,6 +111,11 @@ pub(super) trait Resolver {
     fn without_import(&self, _index: &Index<'_>, _from: u32) -> Vec<u32> {
         Vec::new()
     }
+
+    /// Files that are loaded when a name of theirs is read.
+    fn loaded_by_name(&self, _index: &Index<'_>, _from: u32) -> Vec<u32> {
+        Vec::new()
+    }
 }
 
 type Make = for<'f> fn(&Index<'f>) -> Box<dyn Resolver + 'f>;
@@ -137,7 +142,13 @@ pub fn reads_text_of(path: &str) -> bool {
         name,
         "pyproject.toml" | "setup.cfg" | "setup.py" | "pytest.ini" | "tox.ini"
     );
-    (matches!(name, "package.json" | "go.mod" | "Cargo.toml") || config || python) && !path.contains("node_modules/")
+    (matches!(
+        name,
+        "package.json" | "go.mod" | "go.work" | "Cargo.toml" | "deno.json" | "deno.jsonc" | "jsr.json"
+    ) || config
+        || python
+        || c::reads_text_of(path))
+        && !path.contains("node_modules/")
 }
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
@@ -158,14 +169,16 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
                 spend(1);
                 found.add(file, at, number, import, resolver.resolve(&index, at, import));
             }
-            found
-                .edges
-                .extend(resolver.without_import(&index, at).into_iter().map(|target| Edge {
+            let mut add = |targets: Vec<u32>, kind| {
+                found.edges.extend(targets.into_iter().map(|target| Edge {
                     source: at,
                     target,
-                    kind: EdgeKind::Static,
+                    kind,
                     declares: false,
                 }));
+            };
+            add(resolver.without_import(&index, at), EdgeKind::Static);
+            add(resolver.loaded_by_name(&index, at), EdgeKind::Dynamic);
         }
     }
     let (graph, section) = found.finish(facts);
@@ -224,7 +237,10 @@ impl Found {
                 });
             }
             Target::Unresolved => {
-                let specifier = what.specifier.to_string();
+                let mut specifier = what.specifier.to_string();
+                if what.kind == ImportKind::Submodule {
+                    specifier.truncate(specifier.find('=').unwrap_or(specifier.len()));
+                }
                 self.unresolved.insert(UnresolvedImport {
                     file: file.path.clone(),
                     specifier,
@@ -284,6 +300,18 @@ impl Found {
             section,
         )
     }
+}
+
+/// A folder of the repository that the file at `path` has searched for modules ([`Syntax::search_paths`]).
+///
+/// [`Syntax::search_paths`]: crate::facts::Syntax::search_paths
+fn search_root(index: &Index<'_>, path: &str, searched: &str) -> Option<String> {
+    let relative = searched
+        .starts_with('.')
+        .then(|| normalize(folder(path), searched))
+        .flatten();
+    let root = relative.or_else(|| (!searched.starts_with('/')).then(|| normalize("", searched)).flatten())?;
+    index.is_folder(&root).then_some(root)
 }
 
 /// `folder/name`, without a leading slash.

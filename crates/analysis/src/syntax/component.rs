@@ -82,6 +82,7 @@ pub(super) fn facts(
         whole.exports.push(Export {
             name: "default".into(),
             line: 1,
+            kept: false,
         });
     }
     Ok(whole)

@@ -12,6 +12,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     language: || tree_sitter_go::LANGUAGE.into(),
     role,
     collects: &[
+        "package_clause",
         "import_spec",
         "function_declaration",
         "method_declaration",
@@ -79,6 +80,9 @@ fn name(node: Node<'_>, context: &Context<'_>) -> (Option<String>, String) {
 
 fn collect(node: Node<'_>, context: &mut Context<'_>) {
     match node.kind() {
+        "package_clause" => {
+            context.syntax.package = node.named_child(0).map_or("", |name| context.text(name)).into();
+        }
         "import_spec" => {
             let path = context.field(node, "path").trim_matches(['"', '`']);
             let last = path.rsplit('/').next().unwrap_or(path);
@@ -109,7 +113,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 let kind = node.child_by_field_name("type").map_or("", |kind| kind.kind());
                 context.syntax.classes += u32::from(matches!(kind, "struct_type" | "interface_type"));
             }
-            if name == "main" && node.kind() == "function_declaration" && is_package_main(node, context) {
+            if name == "main" && node.kind() == "function_declaration" && &*context.syntax.package == "main" {
                 context.syntax.entry_point = true;
             }
             // A method is reached through its type.
@@ -134,17 +138,6 @@ fn is_local(node: Node<'_>) -> bool {
             .and_then(|parent| parent.parent()),
     );
     !file.any(|parent| parent.kind() == "source_file")
-}
-
-fn is_package_main(node: Node<'_>, context: &Context<'_>) -> bool {
-    let Some(root) = node.parent() else {
-        return false;
-    };
-    let mut cursor = root.walk();
-    root.named_children(&mut cursor)
-        .find(|child| child.kind() == "package_clause")
-        .and_then(|clause| clause.named_child(0))
-        .is_some_and(|name| context.text(name) == "main")
 }
 
 #[cfg(test)]

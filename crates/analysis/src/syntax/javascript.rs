@@ -20,6 +20,7 @@ use crate::units::{CognitiveRules, Units, runs};
 
 mod calls;
 mod modules;
+mod paths;
 
 /// # Errors
 /// A sentence for the report.
@@ -52,12 +53,18 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             taken: None,
             whole: modules::Whole::new(text),
             type_queries: Vec::new(),
+            specifiers: HashSet::new(),
+            public_at: public_at(&parsed.program, text),
+            is_public: false,
+            referenced: rustc_hash::FxHashSet::default(),
+            default_name: None,
         };
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.references(&parsed.program);
         walk.visit_program(&parsed.program);
         walk.name_members();
+        walk.keep_used_exports();
         walk.comments(&parsed.program);
         let Walk {
             units,
@@ -85,7 +92,8 @@ fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
         .body
         .iter()
         .filter_map(|statement| match statement {
-            Statement::ImportDeclaration(it) => it.specifiers.as_ref(),
+            // All of a package may be imported for what loading it does.
+            Statement::ImportDeclaration(it) if !is_whole_package(it) => it.specifiers.as_ref(),
             _ => None,
         })
         .flatten()
@@ -94,6 +102,7 @@ fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
             ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => &it.local,
             ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => &it.local,
         })
+        .filter(|id| !is_documented(program, text, &id.name))
         .peekable();
     if names.peek().is_none() {
         return HashSet::new();
@@ -111,6 +120,32 @@ fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
         .filter(|id| !is_factory(&id.name) && !is_exempt(text, id.span.start as usize))
         .map(|id| id.span.start)
         .collect()
+}
+
+/// `import * as bootstrap from 'bootstrap'`
+fn is_whole_package(it: &ImportDeclaration<'_>) -> bool {
+    let specifiers = it.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
+    let is_namespace = |specifier: &ImportDeclarationSpecifier<'_>| {
+        matches!(specifier, ImportDeclarationSpecifier::ImportNamespaceSpecifier(_))
+    };
+    !it.source.value.starts_with('.') && !it.import_kind.is_type() && specifiers.iter().any(is_namespace)
+}
+
+/// A documentation comment names it: `{@link Name}`, `@param {Name} a`, `@see Name`.
+fn is_documented(program: &Program<'_>, text: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let comments = program.comments.iter().filter(|comment| comment.is_block());
+    let mut comments = comments.map(|comment| comment.span.source_text(text));
+    comments.any(|comment| {
+        comment.starts_with("/**")
+            && comment.contains('@')
+            && comment.match_indices(name).any(|(at, _)| {
+                let (before, after) = (&comment[..at], &comment[at + name.len()..]);
+                let whole = !before.ends_with(is_word) && !after.starts_with(is_word);
+                let line = before.rsplit('\n').next().unwrap_or_default();
+                whole && (line.contains('{') || line.contains('@'))
+            })
+    })
 }
 
 /// Comments of ESLint, oxlint and Biome that allow an unused import: for the file, or for the line at `offset`.
@@ -167,6 +202,28 @@ struct Walk<'l> {
     whole: modules::Whole,
     /// Names in type queries: `typeof a`.
     type_queries: Vec<String>,
+    /// Offsets of the specifiers of imports, and of what only exports something.
+    specifiers: HashSet<u32>,
+    /// Offsets of statements whose comment says that they are for others.
+    public_at: HashSet<u32>,
+    is_public: bool,
+    /// Names that the file reads.
+    referenced: rustc_hash::FxHashSet<compact_str::CompactString>,
+    /// What the file itself calls its default export.
+    default_name: Option<compact_str::CompactString>,
+}
+
+/// `@public`, `@api`
+fn public_at(program: &Program<'_>, text: &str) -> HashSet<u32> {
+    let comments = program.comments.iter().filter(|comment| {
+        let text = comment.span.source_text(text);
+        let has = |tag: &str| {
+            text.split_once(tag)
+                .is_some_and(|(_, rest)| !rest.starts_with(char::is_alphanumeric))
+        };
+        text.starts_with("/**") && (has("@public") || has("@api"))
+    });
+    comments.map(|comment| comment.attached_to).collect()
 }
 
 impl Walk<'_> {
@@ -270,6 +327,15 @@ impl Walk<'_> {
 }
 
 impl<'a> Visit<'a> for Walk<'_> {
+    fn visit_string_literal(&mut self, it: &StringLiteral<'a>) {
+        self.path_literal(it);
+    }
+
+    fn visit_template_literal(&mut self, it: &TemplateLiteral<'a>) {
+        self.path_template(it);
+        walk::walk_template_literal(self, it);
+    }
+
     fn visit_template_element(&mut self, it: &TemplateElement<'a>) {
         let (start, end) = (it.span.start, it.span.end);
         if self.lines.of(start) != self.lines.of(end) {
@@ -544,11 +610,15 @@ impl<'a> Visit<'a> for Walk<'_> {
         self.units.decide(u32::from(it.optional));
         self.taken = modules::member(it);
         self.whole.member(&it.object, &it.property.name);
+        self.own_export(it);
         walk::walk_static_member_expression(self, it);
     }
 
     fn visit_identifier_reference(&mut self, it: &IdentifierReference<'a>) {
         self.whole.mention(it);
+        if !self.specifiers.contains(&it.span.start) && !self.referenced.contains(it.name.as_str()) {
+            self.referenced.insert(it.name.as_str().into());
+        }
     }
 
     fn visit_ts_qualified_name(&mut self, it: &TSQualifiedName<'a>) {
@@ -584,6 +654,7 @@ impl<'a> Visit<'a> for Walk<'_> {
             }
             _ => {}
         }
+        self.path_call(it);
         self.require(it);
         walk::walk_call_expression(self, it);
     }
@@ -649,6 +720,11 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_export_default_declaration(&mut self, it: &ExportDefaultDeclaration<'a>) {
+        self.default_name = match &it.declaration {
+            ExportDefaultDeclarationKind::FunctionDeclaration(it) => it.id.as_ref().map(|id| id.name.as_str().into()),
+            ExportDefaultDeclarationKind::ClassDeclaration(it) => it.id.as_ref().map(|id| id.name.as_str().into()),
+            _ => None,
+        };
         self.export("default", it.span);
         self.name = Some("default".to_owned());
         walk::walk_export_default_declaration(self, it);

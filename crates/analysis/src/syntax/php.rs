@@ -158,6 +158,31 @@ fn uses(node: Node<'_>, context: &mut Context<'_>) {
     }
 }
 
+/// `__DIR__`, `dirname(__FILE__)`, `dirname(__DIR__, 2)`, in each other: relative to the folder of the file.
+fn own_folder(expression: &str) -> Option<String> {
+    let mut rest: String = expression.chars().filter(|c| !c.is_whitespace()).collect();
+    // How many folders up from the file.
+    let mut up = 0;
+    while let Some(inner) = rest.strip_prefix("dirname(").and_then(|rest| rest.strip_suffix(')')) {
+        let (inner, levels) = match inner.rsplit_once(',') {
+            Some((inner, levels)) => (inner, levels.parse().ok().filter(|levels| *levels <= 20)?),
+            None => (inner, 1usize),
+        };
+        up += levels;
+        rest = inner.to_owned();
+    }
+    let up = match rest.as_str() {
+        "__DIR__" => up,
+        "__FILE__" => up.checked_sub(1)?,
+        _ => return None,
+    };
+    Some(if up == 0 {
+        ".".to_owned()
+    } else {
+        vec![".."; up].join("/")
+    })
+}
+
 /// `require 'a.php'`, `include __DIR__ . '/a.php'`; a path that is computed otherwise is unknown.
 fn includes(node: Node<'_>, context: &mut Context<'_>) {
     let mut argument = node.named_child(0);
@@ -171,13 +196,10 @@ fn includes(node: Node<'_>, context: &mut Context<'_>) {
     };
     let specifier = match argument.kind() {
         "binary_expression" => {
-            let left = context.field(argument, "left");
-            let here = left == "__DIR__" || left.replace(' ', "") == "dirname(__FILE__)";
             let right = argument.child_by_field_name("right");
-            right
-                .filter(|_| here)
-                .and_then(|right| literal(right, context))
-                .map(|path| format!(".{path}"))
+            let home = own_folder(context.field(argument, "left"));
+            home.zip(right.and_then(|right| literal(right, context)))
+                .map(|(home, path)| format!("{home}/{}", path.trim_start_matches('/')))
         }
         _ => literal(argument, context),
     };

@@ -16,6 +16,7 @@ use crate::units::{CognitiveRules, Units, runs};
 
 mod bindings;
 mod calls;
+mod search_paths;
 
 /// # Errors
 /// A sentence for the report.
@@ -37,6 +38,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         },
         classes: Vec::new(),
         type_checking: false,
+        started: false,
         counted: false,
         all: None,
         unused: bindings::unused_imports(text, &parsed.syntax().body),
@@ -63,6 +65,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     syntax.functions = units.finish();
     syntax.calls = calls::calls(&lines, body, &numbers);
     syntax.risks = code::findings("python", path, text.as_bytes(), &code::python::sites(body));
+    syntax.search_paths = search_paths::search_paths(body);
     let strings = parsed.tokens().iter().filter_map(|token| span(token, &lines));
     syntax.spans.extend(strings);
     // The inner one of a documentation string's two spans decides: it comes second.
@@ -95,6 +98,8 @@ struct Walk<'t> {
     /// Open classes and functions, for names: an empty name is a function.
     classes: Vec<String>,
     type_checking: bool,
+    /// Below `if __name__ == "__main__"`.
+    started: bool,
     /// The runs of the logical operation that comes next are counted already.
     counted: bool,
     all: Option<Vec<Export>>,
@@ -161,6 +166,7 @@ impl Walk<'_> {
             self.syntax.exports.push(Export {
                 name: name.into(),
                 line,
+                kept: false,
             });
         }
     }
@@ -177,6 +183,7 @@ impl Walk<'_> {
                 names.push(Export {
                     name: text.value.to_str().into(),
                     line: self.line(element.range()),
+                    kept: false,
                 });
             }
         }
@@ -240,8 +247,11 @@ impl Walk<'_> {
         let was = self.type_checking;
         self.type_checking |= is_type_checking(&it.test);
         self.syntax.entry_point |= is_main_check(&it.test) && !self.units.is_inside();
+        let was_started = self.started;
+        self.started |= is_main_check(&it.test);
         self.nested_body(&it.body);
         self.type_checking = was;
+        self.started = was_started;
         for clause in &it.elif_else_clauses {
             self.units.flat(1);
             if let Some(test) = &clause.test {
@@ -292,7 +302,7 @@ impl Walk<'_> {
     }
 
     fn import_kind(&self) -> ImportKind {
-        match (self.type_checking, self.units.is_inside()) {
+        match (self.type_checking, self.started || self.units.is_inside()) {
             (true, _) => ImportKind::Type,
             (_, true) => ImportKind::Dynamic,
             _ => ImportKind::Static,

@@ -5,13 +5,24 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
+mod paths;
+
 use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, name_field};
 use crate::facts::ImportKind;
 
 pub(super) static GRAMMAR: Grammar = Grammar {
     language: || tree_sitter_ruby::LANGUAGE.into(),
     role,
-    collects: &["call", "class", "module", "assignment", "identifier"],
+    collects: &[
+        "call",
+        "class",
+        "module",
+        "assignment",
+        "identifier",
+        "binary",
+        "constant",
+        "scope_resolution",
+    ],
     collect,
     and: &["&&", "and"],
     or: &["||", "or"],
@@ -152,6 +163,8 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             let name = context.field(node, "left").to_owned();
             context.seen.remove(&name);
         }
+        "binary" => paths::add_search_path(node, context),
+        "constant" | "scope_resolution" => constant(node, context),
         "identifier" => {
             let name = context.text(node);
             let bare = node
@@ -165,6 +178,16 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             let name = context.field(node, "name");
             context.export(name, node);
         }
+    }
+}
+
+/// A constant that the file reads: `User`, `Admin::UserPolicy`.
+fn constant(node: Node<'_>, context: &mut Context<'_>) {
+    let is_inner = node.parent().is_some_and(|parent| parent.kind() == "scope_resolution");
+    let name = context.text(node);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_');
+    if !is_inner && name.len() <= 200 && name.bytes().all(plain) {
+        context.mentions.insert(name);
     }
 }
 
@@ -195,21 +218,17 @@ fn call(node: Node<'_>, context: &mut Context<'_>) {
     if receiver.is_empty() || receiver == "self" {
         context.units.call(method);
     }
+    paths::add_search_path(node, context);
     if receiver.is_empty() && matches!(method, "require" | "require_relative" | "load" | "autoload") {
         let argument = arguments.and_then(|list| {
             let mut cursor = list.walk();
             list.named_children(&mut cursor).last()
         });
-        let Some(text) = argument.filter(|argument| argument.kind() == "string") else {
+        let Some(path) = argument.and_then(|argument| paths::path(argument, context, 0)) else {
             return;
         };
-        let specifier = context.text(text).trim_matches(['"', '\'']);
-        let relative = method == "require_relative" && !specifier.starts_with('.');
-        let specifier = if relative {
-            format!("./{specifier}")
-        } else {
-            specifier.to_owned()
-        };
+        let relative = method == "require_relative" && !path.starts_with('.');
+        let specifier = if relative { format!("./{path}") } else { path };
         let kind = if context.units.is_inside() {
             ImportKind::Dynamic
         } else {

@@ -9,7 +9,7 @@ use tree_sitter::Node;
 mod imports;
 mod macros;
 
-use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, name_field, shape};
+use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, line, name_field, shape};
 use crate::facts::{ImportKind, ImportedName};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
@@ -31,6 +31,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         "let_chain",
         "let_declaration",
         "extern_crate_declaration",
+        "attribute_item",
     ],
     collect,
     and: &["&&"],
@@ -111,6 +112,7 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 }
             }
         }
+        "attribute_item" => test_lines(node, context),
         "extern_crate_declaration" => {
             let name = context.field(node, "name");
             context.import(name, ImportKind::Static, node, Vec::new());
@@ -118,7 +120,8 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
         "mod_item" => {
             let name = context.field(node, "name");
             if node.child_by_field_name("body").is_none() {
-                context.import(name, ImportKind::Submodule, node, Vec::new());
+                let declared = imports::submodule(node, name, context);
+                context.import(&declared, ImportKind::Submodule, node, Vec::new());
             }
             if is_public(node) {
                 context.export(name, node);
@@ -156,6 +159,30 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 context.export(name, node);
             }
         }
+    }
+}
+
+/// Notes the lines of an item that only tests have: `#[cfg(test)] mod tests { … }`, `#[tokio::test] async fn a() { … }`.
+fn test_lines(attribute: Node<'_>, context: &mut Context<'_>) {
+    let text: String = context.text(attribute).chars().filter(|c| !c.is_whitespace()).collect();
+    let name = text
+        .trim_start_matches("#[")
+        .split(['(', ']', '='])
+        .next()
+        .unwrap_or_default();
+    let is_test = matches!(
+        name.rsplit("::").next(),
+        Some("test" | "bench" | "rstest" | "test_case" | "quickcheck")
+    ) || (name == "cfg"
+        && (text.contains("(test)") || text.contains("(test,") || text.contains(",test)") || text.contains(",test,"))
+        && !text.contains("not(test"));
+    let mut item = attribute.next_sibling();
+    while item.is_some_and(|item| item.is_extra() || item.kind() == "attribute_item") {
+        item = item.and_then(|item| item.next_sibling());
+    }
+    if let Some(item) = item.filter(|_| is_test) {
+        let last = u32::try_from(item.end_position().row).unwrap_or(u32::MAX - 1) + 1;
+        context.syntax.test_lines.push((line(attribute), last));
     }
 }
 

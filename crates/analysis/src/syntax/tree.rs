@@ -236,6 +236,7 @@ impl<'a> Context<'a> {
             self.syntax.exports.push(Export {
                 name: name.into(),
                 line: line(node),
+                kept: false,
             });
         }
     }

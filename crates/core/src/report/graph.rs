@@ -62,11 +62,15 @@ pub struct ExternalImport {
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct CircularDependencies {
     pub has_circular_dependencies: bool,
-    /// Groups of files that reach each other (strongly connected components), self-imports included.
+    /// Groups of files that reach each other (strongly connected components) by imports that run when the files are loaded.
     pub total_cycles: u64,
-    /// The shortest chain of each group, at most 200: those that exist at run time first, then those that are broken by the
-    /// fewest imports.
+    /// The shortest chain of each group, at most 200: those that are broken by the fewest imports first.
     pub cycles: Vec<Cycle>,
+    /// Groups that exist only by other imports, at most 200. No file of them is in one of `cycles`.
+    #[serde(default)]
+    pub apart: Vec<Cycle>,
+    #[serde(default)]
+    pub apart_total: u64,
     /// Sorted, at most 2,000.
     pub affected_files: Vec<String>,
     pub affected_files_total: u64,
@@ -82,6 +86,8 @@ pub struct Cycle {
     pub length: u64,
     /// Files of the whole group.
     pub group_size: u64,
+    #[serde(default)]
+    pub kind: CycleKind,
     /// The cycle is gone when type-only imports are left out.
     pub type_only: bool,
     pub severity: Severity,
@@ -91,6 +97,25 @@ pub struct Cycle {
     pub breaks: Vec<BreakingImport>,
     #[serde(default)]
     pub breaks_total: u64,
+}
+
+/// When the imports of a cycle run.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CycleKind {
+    /// When the files are loaded.
+    #[default]
+    Load,
+    /// One of them waits until a function is called, or the program is started.
+    Deferred,
+    /// One of them is for types only.
+    Type,
+    /// Never: the modules of one Rust crate are compiled as one.
+    Crate,
+    /// One of the files is a test.
+    Test,
+    /// A file imports itself.
+    Itself,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -211,7 +236,11 @@ pub struct CallGraph {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct CalledFunction {
     pub calls_made: u64,
+    /// Functions and files that call it, without tests.
     pub fan_in: u64,
+    /// Tests that call it.
+    #[serde(default)]
+    pub test_callers: u64,
     pub fan_out: u64,
     pub depth: u64,
     /// `PATH:LINE`.
@@ -222,7 +251,11 @@ pub struct CalledFunction {
 pub struct ComplexFunction {
     pub function: String,
     pub calls_made: u64,
+    /// Functions and files that call it, without tests.
     pub fan_in: u64,
+    /// Tests that call it.
+    #[serde(default)]
+    pub test_callers: u64,
     pub fan_out: u64,
     pub depth: u64,
     pub location: String,

@@ -36,9 +36,15 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
     pairs.dedup();
     spend(nodes as u64 + pairs.len() as u64);
     let graph = Adjacency::new(nodes, pairs.iter().copied());
+    let tests = tests(index, nodes);
     let mut fan_in = vec![0u32; nodes];
-    for &(source, target) in &pairs {
-        fan_in[target as usize] += u32::from(source != target);
+    let mut test_callers = vec![0u32; nodes];
+    for &(source, target) in pairs.iter().filter(|(source, target)| source != target) {
+        let of = match tests[source as usize] {
+            true => &mut test_callers,
+            false => &mut fan_in,
+        };
+        of[target as usize] += 1;
     }
     let depth = depths(&graph);
     drop(pairs);
@@ -46,11 +52,13 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
     let entries = entries(index, solver);
     let reached = reached(index, solver, &graph, &home, &entries);
 
+    let callers = |at: u32| fan_in[at as usize] + test_callers[at as usize];
     let named: Vec<u32> = (0..index.functions).filter(|at| home[*at as usize] == *at).collect();
     let fan_out = |at: u32| graph.of(at).iter().filter(|target| **target != at).count() as u64;
     let figures = |at: u32| CalledFunction {
         calls_made: calls_made[at as usize].into(),
         fan_in: fan_in[at as usize].into(),
+        test_callers: test_callers[at as usize].into(),
         fan_out: fan_out(at),
         depth: depth[at as usize].into(),
         location: location(index, at),
@@ -76,6 +84,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
                 function: index.label(*at),
                 calls_made: of.calls_made,
                 fan_in: of.fan_in,
+                test_callers: of.test_callers,
                 fan_out: of.fan_out,
                 depth: of.depth,
                 location: of.location,
@@ -116,7 +125,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
                 file: index.files[file as usize].at,
                 name: index.name(*at),
                 line: definition.line,
-                never_named: fan_in[*at as usize] == 0,
+                never_named: callers(*at) == 0,
             }
         })
         .collect();
@@ -137,12 +146,30 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
         section,
         truncated,
         unused,
-        references: references(index, solver, &fan_in, &home),
+        references: references(index, solver, &callers, &home),
     }
 }
 
+/// Which nodes are tests: functions and code of test files, and tests inside of source files.
+fn tests(index: &Index<'_>, nodes: usize) -> Vec<bool> {
+    let mut tests = vec![false; nodes];
+    for (at, file) in (0u32..).zip(&index.files) {
+        let facts = index.facts(at);
+        tests[(index.functions + at) as usize] = facts.test;
+        for (number, function) in (file.functions..).zip(&file.calls.functions) {
+            tests[number as usize] = facts.test || facts.is_test_line(function.line);
+        }
+    }
+    tests
+}
+
 /// How many functions and files use what each file defines.
-fn references(index: &Index<'_>, solver: &Solver<'_, '_>, fan_in: &[u32], home: &[u32]) -> HashMap<u32, References> {
+fn references(
+    index: &Index<'_>,
+    solver: &Solver<'_, '_>,
+    callers: &dyn Fn(u32) -> u32,
+    home: &[u32],
+) -> HashMap<u32, References> {
     let mut users: Vec<(u32, u32)> = solver
         .made
         .iter()
@@ -158,7 +185,7 @@ fn references(index: &Index<'_>, solver: &Solver<'_, '_>, fan_in: &[u32], home: 
     let of_file = |file: &File<'_>| References {
         functions: (file.functions..)
             .zip(&file.calls.functions)
-            .map(|(function, _)| fan_in[function as usize])
+            .map(|(function, _)| callers(function))
             .collect(),
         classes: (file.classes..)
             .zip(&file.calls.classes)
@@ -245,7 +272,12 @@ fn is_judged(index: &Index<'_>, function: u32) -> bool {
     let header = [".h", ".hpp", ".hh", ".hxx", ".inc"]
         .iter()
         .any(|end| facts.path.ends_with(end));
-    facts.origin == Origin::Own && !facts.test && !header && facts.syntax.as_ref().is_some_and(|syntax| !syntax.errors)
+    facts.origin == Origin::Own
+        && !facts.test
+        && crate::language::is_judged(&facts.path)
+        && !facts.is_test_line(index.function(function).1.line)
+        && !header
+        && facts.syntax.as_ref().is_some_and(|syntax| !syntax.errors)
 }
 
 /// The functions that run or may be called from outside: the code of files, exported and registered functions, and
@@ -253,6 +285,12 @@ fn is_judged(index: &Index<'_>, function: u32) -> bool {
 fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
     let named: HashSet<u32> = index.named_elsewhere();
     let shared = index.files_by_name();
+    // `getattr(self, "_step_" + name)` may ask it of a class that another file defines.
+    let beginnings: HashSet<&str> = index
+        .files
+        .iter()
+        .flat_map(|file| file.calls.beginnings.iter().map(|beginning| &**beginning))
+        .collect();
     let wired = Wired::of(index.all_facts());
     let mut entries: Vec<u32> = (index.functions..index.functions + index.files.len() as u32).collect();
     for (at, file) in (0u32..).zip(&index.files) {
@@ -274,7 +312,20 @@ fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
                     .class
                     .is_some_and(|class| solver.has_foreign_base(index.whole(file.classes + class)))
             };
-            if test || function.entry || elsewhere || (file.family == Family::Python && foreign()) {
+            // What a class of a library calls by custom: `__attach`.
+            let own_name = file.calls.name(function.name);
+            let is_hook = match file.family {
+                Family::Python => true,
+                Family::Script => own_name.starts_with("__"),
+                _ => false,
+            };
+            let is_derived = function
+                .class
+                .is_some_and(|class| !file.calls.classes[class as usize].bases.is_empty());
+            let by_beginning = file.family == Family::Python
+                && is_derived
+                && beginnings.iter().any(|beginning| own_name.starts_with(beginning));
+            if test || function.entry || elsewhere || by_beginning || (is_hook && foreign()) {
                 entries.push(number);
             }
         }

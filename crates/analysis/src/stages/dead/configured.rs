@@ -97,6 +97,9 @@ const NOT_LOADING: &[&str] = &[
     "external",
 ];
 
+/// Keys of folders that other paths of the file are relative to.
+const ROOTS: &[&str] = &["context", "root", "rootDir", "srcDir", "sourceRoot", "baseDir", "cwd"];
+
 /// Own code by their paths, as the configurations of all tools have them.
 pub(super) fn files(
     files: &[FileFacts],
@@ -106,15 +109,19 @@ pub(super) fn files(
     let mut found = BTreeSet::new();
     for file in files.iter().filter(|file| !file.settings.is_empty()) {
         let home = home_of(packages, &file.path);
-        let mut bases: Vec<&str> = vec![folder(&file.path)];
-        bases.extend(Some(home.as_str()).filter(|home| *home != "\0"));
-        bases.push("");
+        let own = folder(&file.path);
+        let mut bases: Vec<String> = vec![own.to_owned()];
+        bases.extend(Some(home.clone()).filter(|home| *home != "\0"));
+        bases.push(String::new());
+        // `context: path.resolve(__dirname, 'client')`
+        let roots = file.settings.iter().filter(|setting| ROOTS.contains(&setting.key()));
+        bases.extend(roots.filter_map(|setting| normalize(own, plain(&setting.value))));
         // `working-directory: packages/a`, `WORKDIR`, `cd`: a folder with a package of its own.
         let named = file
             .settings
             .iter()
             .map(|setting| setting.value.trim_start_matches("./").trim_end_matches('/'));
-        bases.extend(named.filter(|path| packages.contains_key(*path)));
+        bases.extend(named.filter(|path| packages.contains_key(*path)).map(str::to_owned));
         bases.sort_unstable();
         bases.dedup();
         let place = Place {
@@ -122,6 +129,7 @@ pub(super) fn files(
             bases,
             is_package: file.path.ends_with("package.json"),
             is_compiler: is_compiler_configuration(&file.path),
+            is_markup: is_markup(&file.path),
         };
         for setting in &file.settings {
             place.add(setting, &file.settings, &mut found);
@@ -136,13 +144,23 @@ fn is_compiler_configuration(path: &str) -> bool {
     (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json")
 }
 
+/// Pages, and templates of them.
+fn is_markup(path: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        ".html", ".htm", ".php", ".twig", ".erb", ".ejs", ".pug", ".hbs", ".cshtml", ".njk", ".liquid", ".j2",
+        ".jinja", ".jinja2", ".haml", ".slim", ".jsp", ".tt",
+    ];
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
 struct Place<'a> {
     /// Own code by its path in lower case.
     index: &'a HashMap<String, u32>,
     /// Folders that a path may be relative to.
-    bases: Vec<&'a str>,
+    bases: Vec<String>,
     is_package: bool,
     is_compiler: bool,
+    is_markup: bool,
 }
 
 impl Place<'_> {
@@ -183,9 +201,34 @@ impl Place<'_> {
         self.index.get(&path.to_lowercase()).copied()
     }
 
+    /// The files whose paths end as a path of a template does, by its last folder and its name.
+    fn by_end(&self, word: &str) -> Vec<u32> {
+        let mut parts = word.rsplitn(3, '/');
+        let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let folder = folder.rsplit(['}', ' ']).next().unwrap_or_default();
+        let end = format!("{folder}/{name}").to_lowercase();
+        spend(self.index.len() as u64);
+        let found = self.index.iter().filter(|(path, _)| {
+            path.strip_suffix(end.as_str())
+                .is_some_and(|before| folder.is_empty() || before.is_empty() || before.ends_with('/'))
+        });
+        found.map(|(_, at)| *at).collect()
+    }
+
     /// `base/word` for each base, inside of the repository.
     fn places<'w>(&'w self, word: &'w str) -> impl Iterator<Item = String> + 'w {
-        self.bases.iter().filter_map(move |base| normalize(base, word))
+        // `@/a` is below the source or the package.
+        let alias = ["@/", "~/", "$lib/"].iter().find_map(|sign| word.strip_prefix(*sign));
+        let below = if word.starts_with('$') { "src/lib" } else { "src" };
+        let plain = self
+            .bases
+            .iter()
+            .filter_map(move |base| normalize(base, alias.unwrap_or(word)));
+        let source = alias.into_iter().flat_map(move |rest| {
+            let bases = self.bases.iter();
+            bases.filter_map(move |base| normalize(&join(base, below), rest))
+        });
+        plain.chain(source)
     }
 
     fn add_path(&self, word: &str, loading: bool, setting: &Setting, all: &[Setting], found: &mut BTreeSet<u32>) {
@@ -207,11 +250,23 @@ impl Place<'_> {
                     .find_map(|base| sources(word).iter().find_map(|path| self.lookup(&join(base, path))))
                     .or_else(|| self.places(word).find_map(of))
             };
-            found.extend(exact.or_else(built));
+            let exact = exact.or_else(built);
+            // A template puts the path together: `{{ static }}/js/admin.js`.
+            let by_name = exact.is_none() && self.is_markup && word.contains('/');
+            found.extend(exact);
+            if by_name {
+                found.extend(self.by_end(word));
+            }
             return;
         }
         let is_relative = word.contains('/') || setting.value.starts_with("./");
-        if is_relative && (loading || setting.value.starts_with(['.', '/', '<']) || self.is_package) && is_code(word) {
+        if !is_relative && loading {
+            self.add_folder(word, setting, found);
+        }
+        if is_relative
+            && (loading || setting.value.starts_with(['.', '/', '<', '@', '~', '$']) || self.is_package)
+            && is_code(word)
+        {
             let of = |path: String| with_endings(&path).find_map(|path| self.lookup(&path));
             found.extend(self.places(word).find_map(of));
         }
@@ -252,7 +307,11 @@ impl Place<'_> {
             "stories",
             "routes",
         ];
-        if !FOLDERS.contains(&setting.key()) {
+        let is_directory = matches!(setting.key(), "directory" | "dir" | "path" | "folder");
+        let above = setting.keys.iter().rev().nth(1);
+        if !FOLDERS.contains(&setting.key())
+            && !above.is_some_and(|above| is_directory && FOLDERS.contains(&above.as_str()))
+        {
             return;
         }
         let starts: Vec<String> = self

@@ -387,7 +387,7 @@ const FAMILIES: &[Family] = &[
         packages: &["@redwoodjs/core", "@redwoodjs/"],
         files: &[
             "api/src/**",
-            "web/src/{pages,layouts,index,App,Routes}{/**,}",
+            "web/src/{pages,layouts,index,App,Routes,entry.client,entry.server}{/**,}",
             "scripts/**",
         ],
     },
@@ -432,30 +432,62 @@ const FAMILIES: &[Family] = &[
             "**/*.{config,conf,workspace,setup}",
             "{setupTests,setup-tests,test-setup,testSetup,setupJest,jest-setup,vitest-setup,vitest.setup,jest.setup}",
             "{sw,service-worker,serviceWorker}",
+            "netlify/{functions,edge-functions,plugins}/**",
             ".{github,husky,circleci,gitlab,vscode,changeset,storybook}/**",
             "{eslint-rules,eslint-plugin-local,eslint-local-rules}{/**,}",
         ],
     },
 ];
 
+/// Packages whose programs start at files that their family finds, all of them.
+const APPLICATIONS: &[&str] = &[
+    "next",
+    "nuxt",
+    "@remix-run/react",
+    "@react-router/dev",
+    "@sveltejs/kit",
+    "gatsby",
+    "react-scripts",
+    "@vue/cli-service",
+    "expo",
+    "@docusaurus/core",
+];
+
+#[derive(Debug, Default)]
+pub(super) struct Conventions {
+    pub found: BTreeSet<u32>,
+    /// Folders of packages that are applications of such a family, with a file that it finds.
+    pub applications: BTreeSet<String>,
+}
+
 /// The files of this repository that a family finds.
-pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> BTreeSet<u32> {
-    let mut found = BTreeSet::new();
-    let mut globs: BTreeMap<String, Vec<Glob>> = BTreeMap::new();
+pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> Conventions {
+    let mut conventions = Conventions::default();
+    let mut globs: BTreeMap<String, (bool, Vec<Glob>)> = BTreeMap::new();
     for home in packages.keys() {
         let needed = needs(files, packages, home);
         let families = FAMILIES.iter().filter(|family| family.applies(&needed));
         let list = families
             .flat_map(|family| family.files)
             .flat_map(|pattern| written_out(pattern));
-        globs.insert(
-            home.clone(),
-            list.filter_map(|pattern| Glob::new(pattern.as_bytes())).collect(),
-        );
+        let is_application = APPLICATIONS.iter().any(|package| needed.contains(package));
+        let list = list.filter_map(|pattern| Glob::new(pattern.as_bytes())).collect();
+        globs.insert(home.clone(), (is_application, list));
     }
+    // A page of the same name: Node-RED loads both, and so do plain pages.
+    let pages: BTreeSet<&str> = files
+        .iter()
+        .filter_map(|file| file.path.strip_suffix(".html"))
+        .collect();
     for (at, file) in (0u32..).zip(files).filter(|(_, file)| is_script(file)) {
+        if file.path.rsplit_once('.').is_some_and(|(stem, _)| pages.contains(stem)) {
+            conventions.found.insert(at);
+            continue;
+        }
         let home = home_of(packages, &file.path);
-        let Some(globs) = globs.get(&home) else { continue };
+        let Some((is_application, globs)) = globs.get(&home) else {
+            continue;
+        };
         let below = if home.is_empty() {
             &*file.path
         } else {
@@ -468,10 +500,13 @@ pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> BT
             .iter()
             .any(|glob| glob.matches(stem.as_bytes()) || glob.matches(inner.as_bytes()))
         {
-            found.insert(at);
+            conventions.found.insert(at);
+            if *is_application {
+                conventions.applications.insert(home);
+            }
         }
     }
-    found
+    conventions
 }
 
 /// The packages that a package and those above it need.

@@ -55,7 +55,19 @@ impl Declared {
         let mut offers = false;
         let mut patterns: HashMap<&str, bool> = HashMap::new();
         for entry in manifest.iter().flat_map(|manifest| &manifest.entry_points) {
-            let code: Vec<&String> = entry.paths.iter().filter(|path| is_code(path)).collect();
+            // `"main": "expo-router/entry"` is a file of a package.
+            let is_foreign = |path: &str| {
+                let needed = manifest.iter().flat_map(|manifest| &manifest.requirements);
+                needed.into_iter().any(|needed| {
+                    let rest = path.strip_prefix(needed.name.as_str());
+                    rest.is_some_and(|rest| rest.starts_with('/'))
+                })
+            };
+            let code: Vec<&String> = entry
+                .paths
+                .iter()
+                .filter(|path| is_code(path) && !is_foreign(path))
+                .collect();
             if code.is_empty() {
                 continue;
             }

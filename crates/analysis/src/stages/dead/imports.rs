@@ -11,6 +11,7 @@ use crate::calls::Value;
 use crate::facts::Facts;
 use crate::facts::{FileFacts, Import, ImportKind, Syntax};
 use crate::graph::Graph;
+use crate::language::is_judged;
 
 pub(super) struct Imports {
     /// There is a file of a language whose imports are judged.
@@ -47,7 +48,9 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
         };
         found.known = true;
         // An interface, by its name; what the repository allows. Tests are not judged: an import may be there for what it does.
-        let exempt = file.test || (language == "python" && (is_interface(&file.path) || exemptions.cover(&file.path)));
+        let exempt = file.test
+            || !is_judged(&file.path)
+            || (language == "python" && (is_interface(&file.path) || exemptions.cover(&file.path)));
         for (number, import) in (0u32..).zip(&syntax.imports) {
             if import.kind.is_reexport() {
                 continue;

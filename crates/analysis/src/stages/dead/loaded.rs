@@ -22,6 +22,18 @@ impl Loaded {
         for file in files.iter().filter(|file| file.is_own() && !file.test) {
             let loads = file.syntax.as_ref().map_or(&[][..], |syntax| &syntax.loads);
             for load in loads {
+                // From the folder of the package, where the program is started.
+                let of_package = load.strip_prefix('/').map(|below| {
+                    let home = home_of(packages, &file.path);
+                    path_beginning(
+                        &join(home.trim_start_matches('\0'), "package.json"),
+                        &format!("./{below}"),
+                    )
+                });
+                if let Some(beginning) = of_package {
+                    beginnings.extend(beginning.map(|beginning| beginning.to_lowercase()));
+                    continue;
+                }
                 match path_beginning(&file.path, load) {
                     Some(beginning) => drop(beginnings.insert(beginning.to_lowercase())),
                     None => drop(loaded.unknown.insert(home_of(packages, &file.path))),

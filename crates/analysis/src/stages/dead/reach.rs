@@ -1,6 +1,6 @@
 //! Which files of JavaScript and TypeScript packages are reached from entry points, and which exports are used.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use repolens_core::report::LessSure;
 
@@ -11,7 +11,7 @@ use super::packages::{has_declaration, home_of, is_declaration, is_script, packa
 use super::{configured, conventions};
 use crate::facts::{Facts, FileFacts};
 use crate::graph::{Adjacency, Graph};
-use crate::language::Origin;
+use crate::language::{Origin, is_judged};
 use crate::stages::modules::folder;
 
 /// The findings; both lists are empty where no package has a known entry point.
@@ -29,12 +29,13 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     let index = sources_by_path(files);
     let sorted: BTreeMap<&str, u32> = index.iter().map(|(path, at)| (path.as_str(), *at)).collect();
     let packages = packages(files);
+    let conventions = conventions::files(files, &packages);
     let mut entries = BTreeSet::new();
     // Packages whose entry points are all known as code of this repository: only their files can be judged.
     let mut judged = BTreeSet::new();
     for (home, file) in &packages {
         let declared = Declared::of(files, &index, &sorted, home, *file);
-        if declared.all_known && !declared.found.is_empty() {
+        if declared.all_known && (!declared.found.is_empty() || conventions.applications.contains(home)) {
             judged.insert(home.clone());
         }
         entries.extend(declared.found);
@@ -43,7 +44,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
         return Reached::default();
     }
     entries.extend(configured::files(files, &index, &packages));
-    entries.extend(conventions::files(files, &packages));
+    entries.extend(conventions.found);
     let loaded = Loaded::of(files, &index, &packages);
     entries.extend(&loaded.files);
     let public = entries.clone();
@@ -51,6 +52,9 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
         imported[edge.target as usize] = true;
     }
+    // A component may be found by its name: its file is not judged, and what it imports is used.
+    let components = (0u32..).zip(files).filter(|(_, file)| is_component(file));
+    entries.extend(components.map(|(at, _)| at));
     entries.extend(
         (0u32..)
             .zip(files)
@@ -59,6 +63,9 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     );
     let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
     let reached = adjacency.reach(entries.iter().copied());
+    // A package that computes a name of which nothing is known may load any file.
+    judged.retain(|home| !loaded.unknown.contains(home));
+    let scanned = scanned(files, &imported, &reached);
     let demand = Demand::of(files, graph, &public);
 
     let mut result = Reached::default();
@@ -68,14 +75,14 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
             continue;
         };
         let home = home_of(&packages, &file.path);
-        if !judged.contains(&home) {
+        if !judged.contains(&home) || !is_judged(&file.path) || scanned.contains(folder(&file.path)) {
             continue;
         }
         let declarations_only = is_declaration(&file.path);
         result.exports += syntax.exports.len() as u64;
         if !reached[at as usize] {
             if !declarations_only && !has_declaration(&index, &file.path) {
-                if imported[at as usize] || loaded.unknown.contains(&home) {
+                if imported[at as usize] {
                     result.less_sure.unused_files.push(file.path.clone());
                 }
                 result.unused_files.push(file.path.clone());
@@ -88,19 +95,42 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
         let mut names: Vec<String> = syntax
             .exports
             .iter()
-            .filter(|export| &*export.name != "*" && !demand.wants(at, &export.name))
+            .filter(|export| &*export.name != "*" && !export.kept && !demand.wants(at, &export.name))
             .map(|export| export.name.to_string())
             .collect();
         names.sort();
         names.dedup();
         if !names.is_empty() {
-            if loaded.unknown.contains(&home) {
-                result.less_sure.unused_exports.insert(file.path.clone(), names.clone());
-            }
             result.unused_exports.insert(file.path.clone(), names);
         }
     }
     result
+}
+
+fn is_component(file: &FileFacts) -> bool {
+    let language = file.language.map_or("", |id| id.get().id);
+    file.syntax.is_some() && file.is_own() && !file.test && matches!(language, "vue" | "svelte")
+}
+
+/// Folders whose files nobody imports, all or nearly all of them: a program reads the folder and loads what is there.
+fn scanned<'f>(files: &'f [FileFacts], imported: &[bool], reached: &[bool]) -> HashSet<&'f str> {
+    const MIN_FILES: usize = 4;
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    for (at, file) in files
+        .iter()
+        .enumerate()
+        .filter(|(_, file)| is_script(file) && file.is_own() && !file.test)
+    {
+        let (all, alone) = counts.entry(folder(&file.path)).or_default();
+        *all += 1;
+        *alone += usize::from(!imported[at] && !reached[at]);
+    }
+    let is_scanned = |(all, alone): (usize, usize)| alone >= MIN_FILES && alone * 2 > all;
+    counts
+        .into_iter()
+        .filter(|(_, counts)| is_scanned(*counts))
+        .map(|(folder, _)| folder)
+        .collect()
 }
 
 /// Folders whose files a framework finds, even if no file imports them.

@@ -25,6 +25,8 @@ struct Pair {
     a: u32,
     b: u32,
     shared: u32,
+    /// Of them those since both files are what they are now.
+    recent: u32,
     p_value: f64,
 }
 
@@ -36,8 +38,10 @@ pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&Graph>) 
     }
     let commits = history.starts.len().saturating_sub(1);
     let takes_part = |file: u32| revisions[file as usize] >= MIN_REVISIONS && facts.files[file as usize].is_own();
-    let mut shared: HashMap<(u32, u32), u32> = HashMap::new();
-    for range in history.starts.windows(2) {
+    // In all, and since both files are what they are now.
+    let mut shared: HashMap<(u32, u32), (u32, u32)> = HashMap::new();
+    for (number, range) in (0u32..).zip(history.starts.windows(2)) {
+        let is_recent = |file: u32| number < history.since_reshaped[file as usize];
         let list: Vec<u32> = history.together[range[0]..range[1]]
             .iter()
             .copied()
@@ -46,22 +50,25 @@ pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&Graph>) 
         for (at, &a) in list.iter().enumerate() {
             for &b in &list[at + 1..] {
                 let room = shared.len() < MAX_PAIRS;
-                match shared.entry((a, b)) {
-                    Entry::Occupied(mut count) => *count.get_mut() += 1,
-                    Entry::Vacant(place) if room => *place.insert(0) += 1,
-                    Entry::Vacant(_) => {}
-                }
+                let (all, recent) = match shared.entry((a, b)) {
+                    Entry::Occupied(count) => count.into_mut(),
+                    Entry::Vacant(place) if room => place.insert((0, 0)),
+                    Entry::Vacant(_) => continue,
+                };
+                *all += 1;
+                *recent += u32::from(is_recent(a) && is_recent(b));
             }
         }
     }
     let chance = Chance::new(commits);
     let mut pairs: Vec<Pair> = shared
         .into_iter()
-        .filter(|(_, shared)| *shared >= MIN_SHARED)
-        .map(|((a, b), shared)| Pair {
+        .filter(|(_, (shared, _))| *shared >= MIN_SHARED)
+        .map(|((a, b), (shared, recent))| Pair {
             a,
             b,
             shared,
+            recent,
             p_value: chance.at_least(shared, revisions[a as usize], revisions[b as usize]),
         })
         .collect();
@@ -104,7 +111,7 @@ fn describe(pair: &Pair, revisions: &[u32], facts: &Facts, paths: &ImportPaths<'
         p_value: significant_digits(pair.p_value),
         imports,
         test_pair,
-        hidden: !imports && !test_pair && paths.read(pair.a) && paths.read(pair.b),
+        hidden: !imports && !test_pair && pair.recent >= MIN_SHARED && paths.read(pair.a) && paths.read(pair.b),
     })
 }
 

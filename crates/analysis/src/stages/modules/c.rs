@@ -1,10 +1,20 @@
-//! C and C++: `#include "…"` beside the file, then from the roots that projects have (`include`, `src`), then the one file
-//! of the repository whose path ends so. `#include <…>` likewise, where the file is of this repository.
+//! C and C++: `#include "…"` beside the file, then in the folders that the build searches ([`roots`]), then from the roots
+//! that projects have (`include`, `src`), then the one file of the repository whose path ends so. `#include <…>` likewise,
+//! where the file is of this repository.
 
-use super::{Index, Resolver, Target, folder, join, normalize};
+use super::{Index, Resolver, Target, folder, normalize};
 use crate::facts::Import;
 
+/// Folders in which a file is searched for.
+const MAX_ROOTS: usize = 400;
+
+mod roots;
+
+use roots::Roots;
+pub(super) use roots::reads_text_of;
+
 struct C {
+    roots: Roots,
     /// The files by their reversed paths, sorted: paths with the same end are adjacent.
     backwards: Vec<(String, u32)>,
 }
@@ -17,7 +27,10 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         .map(|(at, file)| (file.path.chars().rev().collect(), at))
         .collect();
     backwards.sort_unstable();
-    Box::new(C { backwards })
+    Box::new(C {
+        roots: Roots::of(index),
+        backwards,
+    })
 }
 
 impl C {
@@ -36,10 +49,12 @@ impl Resolver for C {
         let system = import.specifier.starts_with('<');
         let path = import.specifier.trim_matches(['<', '>']);
         let beside = || normalize(folder(&index.files[from as usize].path), path).and_then(|path| index.file(&path));
+        let configured = self.roots.of_source(from, &index.files[from as usize].path);
+        let roots = configured.chain(["", "include", "src", "lib"]);
         let below = || {
-            ["", "include", "src", "lib"]
-                .iter()
-                .find_map(|root| index.file(&join(root, path)))
+            roots
+                .take(MAX_ROOTS)
+                .find_map(|root| index.file(&normalize(root, path)?))
         };
         let found = if system { below() } else { beside().or_else(below) };
         let found = found.or_else(|| {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Index, Resolver, Target, folder, join};
+use super::{Index, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::Import;
 
@@ -20,29 +20,46 @@ struct Go {
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
-    let mut packages = BTreeMap::new();
+    let mut packages: BTreeMap<String, u32> = BTreeMap::new();
     for (at, file) in index
         .of_language("go")
         .filter(|(_, file)| !file.path.ends_with("_test.go"))
     {
-        packages.entry(folder(&file.path).to_owned()).or_insert(at);
+        // A program beside the files of a package (`//go:build ignore`) is none of it.
+        let is_program = |at: u32| {
+            let syntax = index.files[at as usize].syntax.as_ref();
+            syntax.is_some_and(|syntax| &*syntax.package == "main")
+        };
+        let first = packages.entry(folder(&file.path).to_owned()).or_insert(at);
+        if is_program(*first) && !is_program(at) {
+            *first = at;
+        }
     }
-    let is_module = |path: &str| path == "go.mod" || path.ends_with("/go.mod");
-    let declared = index
-        .files
-        .iter()
-        .filter(|file| is_module(&file.path))
-        .filter_map(|file| {
-            let line = file
-                .text
-                .as_deref()?
-                .lines()
-                .find_map(|line| line.trim().strip_prefix("module "))?;
-            Some((line.trim().trim_matches('"').to_owned(), folder(&file.path).to_owned()))
-        });
     let mut modules = HashMap::new();
-    for (name, home) in declared {
-        modules.entry(name).or_insert(home);
+    let mut replaced = Vec::new();
+    for file in index.files {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let home = folder(&file.path);
+        let text = file.text.as_deref().unwrap_or_default();
+        if name == "go.mod" {
+            for line in text
+                .lines()
+                .map(|line| line.split("//").next().unwrap_or_default().trim())
+            {
+                if let Some(name) = line.strip_prefix("module") {
+                    let name = name.trim().trim_matches(['"', '`', '(', ')']).trim();
+                    modules.entry(name.to_owned()).or_insert_with(|| home.to_owned());
+                }
+            }
+        }
+        if matches!(name, "go.mod" | "go.work") {
+            replaced.extend(replacements(home, text));
+        }
+    }
+    for (name, home) in replaced {
+        if index.is_folder(&home) {
+            modules.entry(name).or_insert(home);
+        }
     }
     // Without `go.mod`, a folder of the form `…/src/host/owner/name` determines its own import path.
     let mut by_form = HashMap::new();
@@ -63,6 +80,24 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         by_form,
         packages,
     })
+}
+
+/// `replace example.com/a => ../a`, alone or in brackets: the module, and its folder in this repository.
+fn replacements(home: &str, text: &str) -> Vec<(String, String)> {
+    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let pairs = lines.filter_map(|line| line.split_once("=>"));
+    pairs
+        .filter_map(|(module, target)| {
+            let module = module.trim();
+            let module = module.strip_prefix("replace ").unwrap_or(module).trim();
+            // Before `=>` there may be a version.
+            let module = module.split_whitespace().next()?.trim_matches(['"', '`']);
+            let target = target.split_whitespace().next()?.trim_matches(['"', '`']);
+            let is_folder = target.starts_with("./") || target.starts_with("../");
+            let folder = is_folder.then(|| normalize(home, target)).flatten()?;
+            Some((module.to_owned(), folder))
+        })
+        .collect()
 }
 
 /// The longest name of `homes` that `path` begins with: the folder, and the rest of the path.

@@ -33,6 +33,10 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
                 .unwrap_or_default();
             let package = packages.entry(syntax.package.to_string()).or_default();
             package.entry(name.to_owned()).or_insert(at);
+            if language == "kotlin" {
+                // What Java sees of the functions outside of classes.
+                package.entry(format!("{name}Kt")).or_insert(at);
+            }
             for export in &syntax.exports {
                 package.entry(export.name.to_string()).or_insert(at);
             }

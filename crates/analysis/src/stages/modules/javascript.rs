@@ -21,9 +21,11 @@ mod aliases;
 mod compiler;
 mod offered;
 pub(crate) mod sources;
+mod variants;
 
 use aliases::Aliases;
 use sources::sources;
+use variants::Variants;
 
 /// The tree, mounted at `/` for the resolver.
 struct Tree {
@@ -99,6 +101,7 @@ struct JavaScript {
     /// Packages of the workspace: name to folder.
     packages: HashMap<String, String>,
     aliases: Aliases,
+    variants: Variants,
     /// By folder: the `package.json` there, read once.
     maps: RefCell<HashMap<String, Option<Rc<Value>>>>,
 }
@@ -110,6 +113,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         .iter()
         .filter(|file| file.path.ends_with("package.json") && file.is_own())
         .filter_map(|file| Some((file.manifest.as_ref()?.name.clone()?, folder(&file.path).to_owned())))
+        .chain(deno_packages(index))
         .collect();
     let text = |file: &FileFacts| compiler::text_of(file, |path| index.file(path).is_some(), &packages);
     let files: HashMap<_, _> = index.files.iter().map(|file| (file.path.clone(), text(file))).collect();
@@ -154,12 +158,40 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         without_config,
         packages,
         aliases: Aliases::of(index.files),
+        variants: Variants::of(index),
         maps: RefCell::default(),
+    })
+}
+
+/// Packages of a workspace of Deno: name to folder.
+fn deno_packages<'i>(index: &'i Index<'_>) -> impl Iterator<Item = (String, String)> + 'i {
+    let is_manifest = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        matches!(name, "deno.json" | "deno.jsonc" | "jsr.json")
+    };
+    let files = index
+        .files
+        .iter()
+        .filter(move |file| file.is_own() && is_manifest(&file.path));
+    files.filter_map(|file| {
+        let name = file
+            .settings
+            .iter()
+            .find(|setting| setting.keys.len() == 1 && setting.key() == "name")?;
+        Some((name.value.to_string(), folder(&file.path).to_owned()))
     })
 }
 
 impl Resolver for JavaScript {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+        let target = self.one(index, from, import);
+        self.variants.added_to(index, from, &import.specifier, target)
+    }
+}
+
+impl JavaScript {
+    /// The file that Node and the compiler take.
+    fn one(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let path = index.files[from as usize].path.as_str();
         let specifier = &*import.specifier;
         if specifier.contains("://") || specifier.starts_with("data:") || specifier.len() > 1000 {
@@ -180,6 +212,28 @@ impl Resolver for JavaScript {
         if specifier.starts_with('#') {
             return self.own_import(index, path, specifier).unwrap_or(Target::Unresolved);
         }
+        if specifier == "$lib" || specifier.starts_with("$lib/") {
+            // SvelteKit's own alias.
+            let below = format!("src/lib/{}", specifier[4..].trim_start_matches('/'));
+            return self
+                .below_root(index, path, below.trim_end_matches('/'))
+                .unwrap_or(Target::Unresolved);
+        }
+        if let Some(below) = ["~/", "@/", "~~/", "@@/"]
+            .iter()
+            .find_map(|sign| specifier.strip_prefix(sign))
+        {
+            // No package has such a name: it is the root of the package or of its source.
+            return self.below_root(index, path, below).unwrap_or(Target::Unresolved);
+        }
+        // Deno's names of packages have their registry and version.
+        let registry = specifier
+            .strip_prefix("jsr:")
+            .or_else(|| specifier.strip_prefix("npm:"));
+        if let Some(package) = registry.and_then(|rest| package_of(rest.trim_start_matches('/'))) {
+            let end = package.rfind('@').filter(|at| *at > 0).unwrap_or(package.len());
+            return Target::External(package[..end].to_owned());
+        }
         let bare = !specifier.starts_with(['.', '/', '#']);
         let Some(package) = package_of(specifier).filter(|_| bare) else {
             return missing(specifier);
@@ -189,13 +243,23 @@ impl Resolver for JavaScript {
             None => Target::External(package.to_owned()),
         }
     }
-}
 
-impl JavaScript {
     fn target(&self, index: &Index<'_>, path: &str) -> Target {
         match index.file(path) {
             Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),
             _ => Target::Asset,
+        }
+    }
+
+    /// A path below the folder of the nearest package, or below its source.
+    fn below_root(&self, index: &Index<'_>, path: &str, below: &str) -> Option<Target> {
+        let mut home = folder(path);
+        loop {
+            if index.file(&join(home, "package.json")).is_some() || home.is_empty() {
+                let bases = [home.to_owned(), join(home, "src"), join(home, "app")];
+                return bases.iter().find_map(|base| self.at(index, &normalize(base, below)?));
+            }
+            home = folder(home);
         }
     }
 
@@ -227,7 +291,8 @@ impl JavaScript {
         if let Some(known) = maps.get(home) {
             return known.clone();
         }
-        let file = index.file(&join(home, "package.json"));
+        let names = ["package.json", "deno.json", "deno.jsonc", "jsr.json"];
+        let file = names.iter().find_map(|name| index.file(&join(home, name)));
         let text = file.and_then(|file| index.files[file as usize].text.as_deref());
         let map = text.and_then(|text| serde_json::from_str(text).ok()).map(Rc::new);
         maps.insert(home.to_owned(), map.clone());

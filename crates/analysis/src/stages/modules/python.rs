@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Index, Resolver, Target, folder, join, normalize};
+use super::{Index, Resolver, Target, folder, join, normalize, search_root};
 use crate::budget::spend;
 use crate::facts::Import;
 use crate::graph::Link;
@@ -69,6 +69,10 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         .collect();
     let mut test_roots = BTreeSet::new();
     configured_roots(index, &mut roots);
+    for (_, file) in index.of_language("python") {
+        let paths = file.syntax.iter().flat_map(|syntax| &syntax.search_paths);
+        roots.extend(paths.filter_map(|path| search_root(index, &file.path, path)));
+    }
     // Workspaces keep packages deeper: every folder above a topmost package is a root.
     for (_, file) in index.of_language("python") {
         if file.path.ends_with("/__init__.py") {

@@ -1,27 +1,47 @@
-//! Ruby: `require_relative` beside the file, `require` below a `lib` folder. What Rails loads by name is not seen.
+//! Ruby: `require_relative` beside the file; `require` below a `lib` folder and below the folders that a file adds to the load
+//! path; constants that Rails and Zeitwerk load by their names ([`constants`]).
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Index, Resolver, Target, folder, normalize};
+mod constants;
+
+use constants::Constants;
+
+use super::{Index, Resolver, Target, folder, normalize, search_root};
 use crate::facts::Import;
 
 struct Ruby {
+    constants: Constants,
     /// By path below a root: the place of the root in their order, and the file. The last root comes first.
     below: HashMap<String, (usize, u32)>,
 }
 
 /// Folders called `lib` around one file that are taken for roots.
 const MAX_ROOTS: usize = 16;
+/// Folders that the files of a repository add to the load path.
+const MAX_SEARCHED: usize = 200;
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
     let mut roots = BTreeSet::from([""]);
     for (_, file) in index.of_language("ruby") {
         roots.extend(folders(&file.path).filter(|at| is_library(at)));
     }
+    let searched: BTreeSet<String> = index
+        .of_language("ruby")
+        .flat_map(|(_, file)| file.syntax.iter().map(move |syntax| (file, syntax)))
+        .flat_map(|(file, syntax)| {
+            let paths = syntax.search_paths.iter();
+            paths.filter_map(|path| search_root(index, &file.path, path))
+        })
+        .take(MAX_SEARCHED)
+        .collect();
+    roots.extend(searched.iter().map(String::as_str));
     let places: HashMap<&str, usize> = roots.into_iter().rev().zip(0..).collect();
     let mut below: HashMap<String, (usize, u32)> = HashMap::new();
     for (at, file) in (0u32..).zip(index.files) {
-        let above = folders(&file.path).filter(|at| is_library(at)).take(MAX_ROOTS);
+        let above = folders(&file.path)
+            .filter(|at| is_library(at) || searched.contains(*at))
+            .take(MAX_ROOTS);
         for root in above.chain([""]) {
             let Some(&place) = places.get(root) else { continue };
             let rest = file.path[root.len()..].trim_start_matches('/');
@@ -29,7 +49,10 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             *known = (*known).min((place, at));
         }
     }
-    Box::new(Ruby { below })
+    Box::new(Ruby {
+        constants: Constants::of(index),
+        below,
+    })
 }
 
 /// The folders around a file, from the nearest on.
@@ -42,6 +65,10 @@ fn is_library(path: &str) -> bool {
 }
 
 impl Resolver for Ruby {
+    fn loaded_by_name(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
+        self.constants.loaded(index, from)
+    }
+
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let specifier = &*import.specifier;
         let file = |path: &str| index.file(path).or_else(|| index.file(&format!("{path}.rb")));

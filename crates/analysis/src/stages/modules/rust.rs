@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Index, Resolver, Target, folder, join};
+use super::{Index, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::{Import, ImportKind};
 
@@ -17,6 +17,8 @@ struct Rust {
     children: HashMap<u32, BTreeMap<String, u32>>,
     /// Library crates of the repository by the name that code uses.
     crates: HashMap<String, u32>,
+    /// By folder of a package: the crates that it renames, by its own name for them.
+    renamed: HashMap<String, HashMap<String, u32>>,
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
@@ -24,7 +26,10 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         parents: HashMap::new(),
         children: HashMap::new(),
         crates: HashMap::new(),
+        renamed: HashMap::new(),
     };
+    let mut manifests = Vec::new();
+    let mut packages = HashMap::new();
     for file in index
         .files
         .iter()
@@ -43,13 +48,58 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
                 .or_else(|| text("package", "name"))
                 .unwrap_or_default();
             rust.crates.insert(name.replace('-', "_"), root);
+            if let Some(package) = text("package", "name") {
+                packages.insert(package, root);
+            }
         }
+        manifests.push((home, table));
     }
+    rust.rename(&manifests, &packages);
     rust.build(index);
     Box::new(rust)
 }
 
 impl Rust {
+    /// `net = { package = "my-network" }`, in a package or for all of a workspace; and libraries whose name is not that of
+    /// their package.
+    fn rename(&mut self, manifests: &[(&str, toml::Table)], packages: &HashMap<String, u32>) {
+        for (home, table) in manifests {
+            let workspace = table.get("workspace").and_then(toml::Value::as_table);
+            let targets = table.get("target").and_then(toml::Value::as_table);
+            let targets = targets
+                .into_iter()
+                .flatten()
+                .filter_map(|(_, target)| target.as_table());
+            let tables = std::iter::once(table).chain(workspace).chain(targets);
+            let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
+            let lists = tables.flat_map(|table| kinds.iter().filter_map(|kind| table.get(*kind)?.as_table()));
+            for (key, value) in lists.flatten() {
+                let Some(package) = value.get("package").and_then(toml::Value::as_str) else {
+                    continue;
+                };
+                if let Some(root) = packages.get(package) {
+                    let names = self.renamed.entry((*home).to_owned()).or_default();
+                    names.insert(key.replace('-', "_"), *root);
+                }
+            }
+        }
+    }
+
+    /// The crate of that name, as a file sees it: renamed by its package or its workspace.
+    fn krate(&self, path: &str, name: &str) -> Option<u32> {
+        let mut at = folder(path);
+        while !self.renamed.is_empty() {
+            if let Some(root) = self.renamed.get(at).and_then(|names| names.get(name)) {
+                return Some(*root);
+            }
+            if at.is_empty() {
+                break;
+            }
+            at = folder(at);
+        }
+        self.crates.get(name).copied()
+    }
+
     /// Follows the `mod` declarations of every file; a file without a declaration is the root of a crate.
     fn build(&mut self, index: &Index<'_>) {
         let mut declared = Vec::new();
@@ -60,8 +110,10 @@ impl Rust {
                 .iter()
                 .filter(|import| import.kind == ImportKind::Submodule);
             for name in modules.map(|import| &*import.specifier) {
-                if let Some(child) = submodule(index, &file.path, name) {
-                    self.children.entry(at).or_default().insert(name.to_owned(), child);
+                let plain = name.split('=').next().unwrap_or(name);
+                for child in submodule(index, &file.path, name) {
+                    let children = self.children.entry(at).or_default();
+                    children.entry(plain.to_owned()).or_insert(child);
                     declared.push((child, at));
                 }
             }
@@ -82,10 +134,19 @@ impl Rust {
     }
 
     fn walk(&self, mut module: u32, path: &[&str]) -> u32 {
+        // The names of inline modules since the last file.
+        let mut inline = String::new();
         for part in path {
-            match self.children.get(&module).and_then(|children| children.get(*part)) {
-                Some(&child) => module = child,
-                None => break,
+            let Some(children) = self.children.get(&module) else {
+                break;
+            };
+            inline.push_str(part);
+            match children.get(&inline) {
+                Some(&child) => {
+                    module = child;
+                    inline.clear();
+                }
+                None => inline.push_str("::"),
             }
         }
         module
@@ -95,8 +156,11 @@ impl Rust {
 impl Resolver for Rust {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         if import.kind == ImportKind::Submodule {
-            let child = submodule(index, &index.files[from as usize].path, &import.specifier);
-            return child.map_or(Target::Unresolved, Target::file);
+            let children = submodule(index, &index.files[from as usize].path, &import.specifier);
+            if children.is_empty() {
+                return Target::Unresolved;
+            }
+            return Target::files(children);
         }
         let parts: Vec<&str> = import
             .specifier
@@ -125,7 +189,7 @@ impl Resolver for Rust {
                     .get(&from)
                     .and_then(|children| children.get(*first))
                     .copied();
-                match child.or_else(|| self.crates.get(*first).copied()) {
+                match child.or_else(|| self.krate(&index.files[from as usize].path, first)) {
                     Some(module) => self.walk(module, rest),
                     // A type or an enum of this file, or a crate.
                     None if first.starts_with(char::is_uppercase) => from,
@@ -142,21 +206,37 @@ impl Resolver for Rust {
     }
 }
 
-/// `a.rs` has its modules in `a/`, `mod.rs` and a crate's root beside them.
-fn submodule(index: &Index<'_>, path: &str, name: &str) -> Option<u32> {
+/// The files of a `mod` declaration, by its specifier ([`ImportKind::Submodule`]). `a.rs` has its modules in `a/`, `mod.rs`
+/// and a crate's root beside them; inline modules are folders.
+fn submodule(index: &Index<'_>, path: &str, declared: &str) -> Vec<u32> {
+    let mut paths = declared.split('=');
+    let names = paths.next().unwrap_or_default().replace("r#", "");
+    let (inline, name) = names.rsplit_once("::").unwrap_or(("", &names));
+    let inline = inline.replace("::", "/");
     let file = path.rsplit('/').next().unwrap_or(path);
     let beside = folder(path);
     let inner = join(beside, file.strip_suffix(".rs").unwrap_or(file));
     let beside_first = matches!(file, "mod.rs" | "lib.rs" | "main.rs" | "build.rs");
-    let order = if beside_first {
-        [beside.to_owned(), inner]
+    let mut order = [inner, beside.to_owned()];
+    if beside_first {
+        order.reverse();
+    }
+    let order = order.map(|home| if inline.is_empty() { home } else { join(&home, &inline) });
+    // Outside of inline modules a path is relative to the folder of the file.
+    let bases: &[&str] = if inline.is_empty() {
+        &[beside]
     } else {
-        [inner, beside.to_owned()]
+        &[&order[0], &order[1]]
     };
-    let name = name.trim_start_matches("r#");
-    order.iter().find_map(|folder| {
+    let named = paths.filter_map(|path| bases.iter().find_map(|base| index.file(&normalize(base, path)?)));
+    let named: Vec<u32> = named.collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let found = order.iter().find_map(|folder| {
         index
             .file(&join(folder, &format!("{name}.rs")))
             .or_else(|| index.file(&join(folder, &format!("{name}/mod.rs"))))
-    })
+    });
+    found.into_iter().collect()
 }

@@ -1,7 +1,7 @@
 //! Definitions and calls of a JavaScript or TypeScript module. Functions are declared before the code around them is
 //! read; a name of the module that a function uses is resolved when the module is complete.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
@@ -29,6 +29,8 @@ pub(super) fn calls(
         functions: HashMap::new(),
         prototypes: HashMap::new(),
         is_module: program.source_type.is_module(),
+        named: Vec::new(),
+        assigned: HashSet::new(),
     };
     for name in GLOBALS {
         walk.builder.bind(name, OPAQUE);
@@ -38,6 +40,12 @@ pub(super) fn calls(
     for name in type_queries {
         let value = walk.builder.free(name);
         walk.builder.mention(value);
+    }
+    // Which of its values a variable has, depends on what runs.
+    for (function, name) in &walk.named {
+        if walk.assigned.contains(name) {
+            walk.builder.definition(*function).entry = true;
+        }
     }
     walk.builder.finish()
 }
@@ -120,6 +128,10 @@ struct Walk<'l> {
     /// The class that a function with a prototype is, by its name.
     prototypes: HashMap<String, u32>,
     is_module: bool,
+    /// Functions by their names.
+    named: Vec<(u32, String)>,
+    /// Names of variables that are given a value after they are declared.
+    assigned: HashSet<String>,
 }
 
 impl Walk<'_> {
@@ -193,6 +205,9 @@ impl Walk<'_> {
     fn define(&mut self, name: &str, at: Span, entry: bool) -> u32 {
         let line = self.line(at);
         let function = self.builder.define(name, line);
+        if !name.is_empty() {
+            self.named.push((function, name.to_owned()));
+        }
         let script = !self.is_module;
         let definition = self.builder.definition(function);
         definition.anonymous = name.is_empty();
@@ -552,6 +567,9 @@ impl Walk<'_> {
             AssignmentTarget::StaticMemberExpression(member) => Some(member.property.name.to_string()),
             _ => None,
         };
+        if let AssignmentTarget::AssignmentTargetIdentifier(id) = &it.left {
+            self.assigned.insert(id.name.to_string());
+        }
         // `A.prototype.b = function () { this … }`.
         let class = match &it.left {
             AssignmentTarget::StaticMemberExpression(member) => self.prototype(&member.object),

@@ -132,6 +132,7 @@ impl Walk<'_> {
         self.syntax.exports.push(Export {
             name: name.into(),
             line: self.line(at),
+            kept: self.is_public,
         });
     }
 
@@ -159,6 +160,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn import_declaration(&mut self, it: &ImportDeclaration<'_>) {
+        self.note_specifier(&it.source);
         let specifiers = it.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
         let inline_type = |specifier: &ImportDeclarationSpecifier<'_>| matches!(specifier, ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type());
         let only_types = !specifiers.is_empty() && specifiers.iter().all(inline_type);
@@ -185,6 +187,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn dynamic_import(&mut self, it: &ImportExpression<'_>) {
+        self.note_specifier(&it.source);
         let taken = self.taken.take();
         let specifier = match &it.source {
             Expression::StringLiteral(text) => text.value.to_string(),
@@ -201,11 +204,13 @@ impl Walk<'_> {
     }
 
     pub(super) fn import_type(&mut self, it: &TSImportType<'_>) {
+        self.note_specifier(&it.source);
         self.import(&it.source.value, ImportKind::Type, it.span, vec![name("*", "")]);
     }
 
     pub(super) fn import_equals(&mut self, it: &TSImportEqualsDeclaration<'_>) {
         if let TSModuleReference::ExternalModuleReference(module) = &it.module_reference {
+            self.note_specifier(&module.expression);
             let kind = if it.import_kind.is_type() {
                 ImportKind::Type
             } else {
@@ -233,6 +238,7 @@ impl Walk<'_> {
             return;
         };
         if callee.name == "require" {
+            self.note_specifier(argument);
             let Argument::StringLiteral(text) = argument else {
                 return argument.as_expression().into_iter().for_each(|name| self.loads(name));
             };
@@ -297,8 +303,32 @@ impl Walk<'_> {
         }
     }
 
+    /// Marks the exports that the file itself uses: only the word `export` could go.
+    pub(super) fn keep_used_exports(&mut self) {
+        for export in &mut self.syntax.exports {
+            let own_name = match (&*export.name, &self.default_name) {
+                ("default", Some(name)) => name,
+                _ => &export.name,
+            };
+            export.kept |= self.referenced.contains(own_name);
+        }
+    }
+
+    /// `exports.a`, read by the file itself.
+    pub(super) fn own_export(&mut self, it: &StaticMemberExpression<'_>) {
+        if is_exports(&it.object) && !self.specifiers.contains(&it.span.start) {
+            self.referenced.insert(it.property.name.as_str().into());
+        }
+    }
+
     pub(super) fn export_declaration(&mut self, it: &ExportDeclaration<'_>) {
         let at = it.span;
+        self.is_public = self.public_at.contains(&at.start);
+        self.declared(it, at);
+        self.is_public = false;
+    }
+
+    fn declared(&mut self, it: &ExportDeclaration<'_>, at: Span) {
         match &it.declaration {
             Declaration::VariableDeclaration(list) => {
                 for declarator in &list.declarations {
@@ -338,6 +368,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn export_from(&mut self, it: &ExportFromDeclaration<'_>) {
+        self.note_specifier(&it.source);
         let names = it
             .specifiers
             .iter()
@@ -356,6 +387,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn export_all(&mut self, it: &ExportAllDeclaration<'_>) {
+        self.note_specifier(&it.source);
         let kind = if it.export_kind.is_type() {
             ImportKind::TypeReexport
         } else {
@@ -375,11 +407,7 @@ impl Walk<'_> {
         let AssignmentTarget::StaticMemberExpression(member) = &it.left else {
             return;
         };
-        let is_exports = |object: &Expression<'_>| match object {
-            Expression::Identifier(id) => id.name == "exports",
-            Expression::StaticMemberExpression(inner) => is_module_exports(inner),
-            _ => false,
-        };
+        self.specifiers.insert(member.span.start);
         if is_exports(&member.object) {
             self.export(&member.property.name, it.span);
         } else if is_module_exports(member) {
@@ -389,6 +417,9 @@ impl Walk<'_> {
                         if let ObjectPropertyKind::ObjectProperty(property) = property
                             && let Some(key) = property.key.static_name()
                         {
+                            if let Expression::Identifier(id) = &property.value {
+                                self.specifiers.insert(id.span.start);
+                            }
                             self.export(&key, property.span);
                         }
                     }
@@ -396,6 +427,15 @@ impl Walk<'_> {
                 _ => self.export("default", it.span),
             }
         }
+    }
+}
+
+/// `exports`, `module.exports`.
+fn is_exports(object: &Expression<'_>) -> bool {
+    match object {
+        Expression::Identifier(id) => id.name == "exports",
+        Expression::StaticMemberExpression(inner) => is_module_exports(inner),
+        _ => false,
     }
 }
 

@@ -111,6 +111,29 @@ struct Bindings<'a> {
     quoted: Vec<(usize, String)>,
     all: Vec<&'a str>,
     in_annotation: bool,
+    /// Bodies of `try` that are open whose handlers catch a missing module.
+    attempts: u32,
+}
+
+/// `except ImportError`, or of all errors.
+fn catches_import_errors(handler: &ast::ExceptHandler) -> bool {
+    let ast::ExceptHandler::ExceptHandler(handler) = handler;
+    let is_one = |it: &Expr| {
+        let name = match it {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => "",
+        };
+        matches!(
+            name,
+            "ImportError" | "ModuleNotFoundError" | "Exception" | "BaseException"
+        )
+    };
+    match handler.type_.as_deref() {
+        None => true,
+        Some(Expr::Tuple(list)) => list.elts.iter().any(is_one),
+        Some(one) => is_one(one),
+    }
 }
 
 impl<'a> Bindings<'a> {
@@ -276,7 +299,10 @@ impl<'a> Bindings<'a> {
             alias: alias.range().start().to_u32(),
             statement,
         };
-        self.bind(local, (!explicit).then_some(import));
+        // `try: import a` asks whether it is there; some modules change the interpreter.
+        let effect =
+            self.attempts > 0 || matches!(alias.name.as_str(), "readline" | "rlcompleter" | "antigravity" | "this");
+        self.bind(local, (!explicit && !effect).then_some(import));
     }
 
     /// The names in an assignment to `__all__`.
@@ -426,15 +452,27 @@ impl<'a> Visitor<'a> for Bindings<'a> {
                     self.all(value);
                 }
                 self.visit_annotation(&it.annotation);
+                let is_alias = match &*it.annotation {
+                    Expr::Name(name) => name.id == "TypeAlias",
+                    Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
+                    _ => false,
+                };
                 if let Some(value) = &it.value {
-                    self.visit_expr(value);
+                    // `Reader: TypeAlias = "Callable[[bytes], int]"` is a type.
+                    match is_alias {
+                        true => self.visit_annotation(value),
+                        false => self.visit_expr(value),
+                    }
                     self.visit_expr(&it.target);
                 } else if !it.target.is_name_expr() {
                     self.visit_expr(&it.target);
                 }
             }
             Stmt::Try(it) => {
+                let is_attempt = it.handlers.iter().any(catches_import_errors);
+                self.attempts += u32::from(is_attempt);
                 self.stmts(&it.body);
+                self.attempts -= u32::from(is_attempt);
                 for ast::ExceptHandler::ExceptHandler(handler) in &it.handlers {
                     if let Some(kind) = &handler.type_ {
                         self.visit_expr(kind);
@@ -551,7 +589,11 @@ fn is_exempt(text: &str, offset: u32) -> bool {
     let Some(comment) = line.find('#').map(|at| line[at..].to_ascii_lowercase()) else {
         return false;
     };
-    if comment.contains("pylint:") && (comment.contains("unused-import") || comment.contains("w0611")) {
+    // PyDev's comment, ruff's newer one, and pylint's, also with its colon forgotten.
+    if comment.contains("@unusedimport") || (comment.contains("ruff: ignore") && comment.contains("unused-import")) {
+        return true;
+    }
+    if comment.contains("pylint") && (comment.contains("unused-import") || comment.contains("w0611")) {
         return true;
     }
     let Some((_, codes)) = comment.split_once("noqa") else {

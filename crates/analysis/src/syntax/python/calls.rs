@@ -180,6 +180,8 @@ impl<'a> Walk<'a, '_> {
                     | "deleter"
             );
             if plain {
+                // It is there for those who check types.
+                registered |= matches!(name, "overload" | "abstractmethod");
                 continue;
             }
             registered = true;

@@ -37,3 +37,33 @@ pub(super) fn keep_hidden(node: Node<'_>, context: &mut Context<'_>) {
             .extend(words.filter(|word| !word.is_empty() && word.len() <= 64));
     }
 }
+
+/// The specifier of `mod name;`: the inline modules around it, its name, and the paths that its attributes give it
+/// (`#[path = "a.rs"]`, `#[cfg_attr(unix, path = "b.rs")]`), as `outer::name=a.rs=b.rs`.
+pub(super) fn submodule(node: Node<'_>, name: &str, context: &Context<'_>) -> String {
+    let mut names = vec![name];
+    let mut above = node.parent();
+    while let Some(parent) = above {
+        if parent.kind() == "mod_item" {
+            names.push(context.field(parent, "name"));
+        }
+        above = parent.parent();
+    }
+    names.reverse();
+    let mut declared = names.join("::");
+    let mut before = node.prev_sibling();
+    while let Some(attribute) = before.filter(|sibling| sibling.is_extra() || sibling.kind() == "attribute_item") {
+        for (at, _) in context.text(attribute).match_indices("path") {
+            let rest = context.text(attribute)[at + 4..].trim_start();
+            let path = rest
+                .strip_prefix('=')
+                .and_then(|rest| rest.trim_start().strip_prefix('"'));
+            if let Some(path) = path.and_then(|rest| rest.split('"').next()) {
+                declared.push('=');
+                declared.push_str(&path.replace('\\', "/"));
+            }
+        }
+        before = attribute.prev_sibling();
+    }
+    declared
+}

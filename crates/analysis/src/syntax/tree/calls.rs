@@ -479,7 +479,8 @@ impl Context<'_> {
         for (number, import) in (0u32..).zip(&syntax.imports) {
             if import.kind == ImportKind::Submodule {
                 let value = self.calls.value(Value::Import(number, u32::MAX));
-                self.calls.bind_if_free(&import.specifier, value);
+                let name = import.specifier.split('=').next().unwrap_or_default();
+                self.calls.bind_if_free(name, value);
             }
             for (at, name) in (0u32..).zip(&import.names) {
                 if &*name.imported == "*" && &*name.local == "*" {

@@ -49,16 +49,18 @@ impl Aliases {
         for file in files.iter().filter(|file| !file.settings.is_empty()) {
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);
             // Those are Node's and the compiler's own.
+            let is_entry = |keys: &[compact_str::CompactString]| matches!(keys, [.., outer, entries, _] if entries == "entries" && outer == "alias");
             let is_compiler = name.starts_with("tsconfig") || name.starts_with("jsconfig");
             let home = place_of(&file.path);
             for setting in &file.settings {
                 let keys = &setting.keys;
                 let above = keys.len().checked_sub(2).map(|at| keys[at].as_str());
-                let is_alias = above.is_some_and(|above| {
-                    KEYS.contains(&above)
-                        && !(above == "imports" && name == "package.json")
-                        && !(above == "paths" && is_compiler)
-                });
+                let is_alias = is_entry(keys)
+                    || above.is_some_and(|above| {
+                        KEYS.contains(&above)
+                            && !(above == "imports" && name == "package.json")
+                            && !(above == "paths" && is_compiler)
+                    });
                 if is_alias {
                     let alias = Alias {
                         pattern: Pattern::of(setting.key(), above == Some("moduleNameMapper")),

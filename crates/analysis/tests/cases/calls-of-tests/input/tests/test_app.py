@@ -1,0 +1,7 @@
+from app import helper
+
+def test_a():
+    helper()
+
+def test_b():
+    helper()

@@ -1,0 +1,2 @@
+from py.b import x
+y = 1

@@ -1,0 +1,4 @@
+def f():
+    from py.a import y
+    return y
+x = 1

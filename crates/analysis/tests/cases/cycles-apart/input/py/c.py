@@ -1,0 +1,2 @@
+from py.d import x
+y = 1

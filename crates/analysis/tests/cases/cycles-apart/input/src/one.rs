@@ -1,0 +1,2 @@
+use crate::two::B;
+pub struct A(B);

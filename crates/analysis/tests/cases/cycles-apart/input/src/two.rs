@@ -1,0 +1,2 @@
+use crate::one::A;
+pub struct B(A);

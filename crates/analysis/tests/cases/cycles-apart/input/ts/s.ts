@@ -1,0 +1,2 @@
+import './s';
+export {};

@@ -1,0 +1,1 @@
+static int from_part(void) { return 1; }

@@ -1,0 +1,2 @@
+#include "part.c"
+int w(void) { return from_part(); }

@@ -1,0 +1,6 @@
+//go:build linux
+
+package main
+
+func viaTag() { onlyHere() }
+func onlyHere() {}

@@ -1,0 +1,5 @@
+package main
+
+import "testing"
+
+func TestA(t *testing.T) { helperOfTest() }

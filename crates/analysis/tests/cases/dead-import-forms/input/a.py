@@ -1,0 +1,7 @@
+try:
+    import fast
+    HAS = True
+except ImportError:
+    HAS = False
+import legacy  # @UnusedImport
+import gone

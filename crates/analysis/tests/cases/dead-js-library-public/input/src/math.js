@@ -1,0 +1,2 @@
+export const add = 1;
+export function sub() {}

@@ -1,0 +1,2 @@
+export const format = (x: number) => x;
+export const nobody = 2;

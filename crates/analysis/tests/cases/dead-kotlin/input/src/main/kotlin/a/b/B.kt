@@ -1,0 +1,6 @@
+package a.b
+
+fun getValue() {}
+fun plus() {}
+fun unusedThing() {}
+class Shown

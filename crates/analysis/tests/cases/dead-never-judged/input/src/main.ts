@@ -1,0 +1,3 @@
+import {x} from './x';
+import {gone} from './x';
+console.log(x);

@@ -1,0 +1,2 @@
+exports.helper = () => 1;
+exports.go = () => exports.helper();

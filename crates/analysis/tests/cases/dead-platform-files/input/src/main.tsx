@@ -1,0 +1,3 @@
+import {a} from './a';
+import {b} from './b';
+console.log(a, b);

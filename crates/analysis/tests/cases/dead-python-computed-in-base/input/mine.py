@@ -1,0 +1,7 @@
+from flow import Flow
+
+class Mine(Flow):
+    def _step_one(self):
+        pass
+    def _other(self):
+        pass

@@ -1,0 +1,4 @@
+class C:
+    def ready(self):
+        from . import signals
+        import pkg.checks

@@ -1,0 +1,2 @@
+import own from './integrations/own.mjs';
+export default {integrations:[own()]};

@@ -1,0 +1,1 @@
+module.exports = {presets:[require('./css/preset')], plugins:[require('./css/plugin.js')]};

@@ -1,0 +1,2 @@
+export class M {}
+export class N {}

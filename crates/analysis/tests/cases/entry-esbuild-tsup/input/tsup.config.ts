@@ -1,0 +1,2 @@
+import {defineConfig} from 'tsup';
+export default defineConfig({entry:{three:'src/three.ts'}});

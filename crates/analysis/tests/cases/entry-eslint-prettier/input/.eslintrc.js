@@ -1,0 +1,1 @@
+module.exports = {extends:['./lint/base.js'], parser:'./lint/parser.js'};

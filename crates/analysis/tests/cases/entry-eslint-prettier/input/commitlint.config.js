@@ -1,0 +1,2 @@
+import own from './commit/rules.js';
+export default own;

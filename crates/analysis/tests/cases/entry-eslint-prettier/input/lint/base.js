@@ -1,0 +1,2 @@
+const p = require.resolve('./plugin');
+module.exports = {plugins:[p]};

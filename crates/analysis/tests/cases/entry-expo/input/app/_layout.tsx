@@ -1,0 +1,2 @@
+import {c} from '@/constants/c';
+export default c;

@@ -1,0 +1,1 @@
+export default {'*.js':'node quality/one.mjs'};

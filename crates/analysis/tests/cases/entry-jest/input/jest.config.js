@@ -1,0 +1,1 @@
+module.exports = {setupFilesAfterEnv:['<rootDir>/support/after.js'], testEnvironment:'./support/env.js', transform:{'\\.css$':'<rootDir>/support/css.js'}, resolver:'./support/resolver.js', reporters:['default','./support/rep.js'], globalTeardown:'./support/down.js'};

@@ -1,0 +1,2 @@
+import '../shared/a.js';
+export const handler = 1;

@@ -1,0 +1,1 @@
+export const withX = a => a;

@@ -1,0 +1,2 @@
+export async function GET() {}
+export const runtime = "edge";

@@ -1,0 +1,2 @@
+export function middleware() {}
+export const config = {};

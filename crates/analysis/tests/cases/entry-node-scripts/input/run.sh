@@ -1,0 +1,2 @@
+#!/bin/sh
+exec bun run tasks-x/h.ts

@@ -1,0 +1,1 @@
+export const useA = () => 1;

@@ -1,0 +1,1 @@
+export default {schema:'./src/data/tables.ts', out:'./drizzle'};

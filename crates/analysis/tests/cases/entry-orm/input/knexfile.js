@@ -1,0 +1,1 @@
+module.exports = {migrations:{directory:'./changes'}, seeds:{directory:'./seeding'}};

@@ -1,0 +1,2 @@
+import {A} from './A';
+export default {component:A};

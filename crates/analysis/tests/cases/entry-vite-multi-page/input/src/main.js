@@ -1,0 +1,2 @@
+import './a.js';
+const w = new Worker(new URL('./w.js', import.meta.url));

@@ -1,0 +1,2 @@
+import Own from '../parts/Own.vue';
+export default Own;

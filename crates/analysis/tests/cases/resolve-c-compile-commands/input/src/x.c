@@ -1,0 +1,3 @@
+#include "t.h"
+#include <u.h>
+int x;

@@ -1,0 +1,3 @@
+#include "render.h"
+#include "util.h"
+int main(void) { return 0; }

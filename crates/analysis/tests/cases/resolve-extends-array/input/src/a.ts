@@ -1,0 +1,3 @@
+import {b} from '~/b';
+import lib from 'lib';
+export const a = [b, lib];

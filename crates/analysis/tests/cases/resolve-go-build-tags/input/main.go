@@ -1,0 +1,5 @@
+package main
+
+import "example.com/app/sys"
+
+func main() { sys.Do() }

@@ -1,0 +1,3 @@
+module example.com/lib // the library
+
+go 1.22

@@ -1,0 +1,3 @@
+package text
+
+func Up(s string) string { return s }

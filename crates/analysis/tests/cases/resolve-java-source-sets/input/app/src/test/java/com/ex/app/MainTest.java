@@ -1,0 +1,5 @@
+package com.ex.app;
+
+import com.ex.core.Store;
+
+class MainTest { Store s; }

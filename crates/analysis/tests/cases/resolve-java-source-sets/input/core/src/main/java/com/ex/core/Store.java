@@ -1,0 +1,5 @@
+package com.ex.core;
+
+public class Store {
+  public static class Entry {}
+}

@@ -1,0 +1,3 @@
+package com.ex.core
+
+fun up(s: String) = s

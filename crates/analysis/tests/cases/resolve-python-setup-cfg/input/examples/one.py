@@ -1,0 +1,2 @@
+from app.a import x
+from missing_package import y

@@ -1,0 +1,2 @@
+from app.b import x
+import app.c

@@ -1,0 +1,2 @@
+from extra import more
+from core.util import f

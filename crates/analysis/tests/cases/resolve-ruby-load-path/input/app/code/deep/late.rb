@@ -1,0 +1,1 @@
+module Deep; class Late; end; end

@@ -1,0 +1,4 @@
+require_relative "other"
+module Deep
+  autoload :Late, "deep/late"
+end

@@ -1,0 +1,6 @@
+class UsersController
+  def index
+    Admin::UserPolicy.new
+    User.all
+  end
+end

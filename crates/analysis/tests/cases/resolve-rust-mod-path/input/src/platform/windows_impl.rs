@@ -1,0 +1,2 @@
+use crate::sys::start;
+pub fn go() { start() }

@@ -392,6 +392,6 @@ mod tests {
         ]));
         let introduced = changes(&security(json!([])), &after).introduced;
         let order: Vec<&str> = introduced.iter().map(|finding| finding.severity.as_str()).collect();
-        assert_eq!(order, ["critical", "high", "low", "odd"]);
+        assert_eq!(order, ["critical", "high", "low", "info"]);
     }
 }

@@ -124,7 +124,7 @@ pub struct Calls {
     pub mentions: Box<[(u32, V)]>,
     /// Texts that are names, as used in lookups at run time. Sorted.
     pub quoted: Box<[Sym]>,
-    /// What the names of methods begin with that an object asks of itself by a computed name (Python).
+    /// The prefixes of method names that an object reads from itself by a computed name (Python).
     pub beginnings: Box<[Box<str>]>,
 }
 

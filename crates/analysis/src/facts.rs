@@ -85,7 +85,7 @@ pub struct Syntax {
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
     /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants.
     pub mentions: Vec<Box<str>>,
-    /// What the security rules about calls found; taken out when the file is done.
+    /// The findings of the security rules about calls; taken out when the file is done.
     pub risks: Vec<RawFinding>,
 }
 
@@ -179,7 +179,7 @@ pub struct Export {
     /// `default` for the default export, `*` for all of another module.
     pub name: CompactString,
     pub line: u32,
-    /// It is not dead, whoever imports it: its own file uses it, or a comment says that it is for others.
+    /// Whether it is alive without an import: its own file uses it, or a comment marks it as public.
     pub kept: bool,
 }
 

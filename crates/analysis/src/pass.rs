@@ -150,7 +150,7 @@ fn attributes(tree: &SourceTree, limit: u64, skipped: &mut Vec<SkippedFile>) -> 
 }
 
 struct Pass<'a> {
-    /// Of all files.
+    /// The paths of all files.
     paths: HashSet<&'a str>,
     tree: &'a SourceTree,
     attributes: &'a Attributes,

@@ -575,7 +575,7 @@ impl Builder {
     /// Records the lookup of a member whose name is computed at run time: it may be any method of the file whose name has this
     /// prefix. Where a class uses it on its own object, methods of classes without a base are excluded.
     pub fn asks_by_name(&mut self, beginning: &str, of: Option<u32>) {
-        // A short beginning says little.
+        // A short prefix matches too many names.
         if beginning.len() > 2 {
             self.beginnings.push(beginning.into());
         }

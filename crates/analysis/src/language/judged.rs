@@ -1,4 +1,4 @@
-//! Files that are never judged: what is there to be read, copied or compared.
+//! Files that are never judged, because they exist to be read, copied or compared.
 
 /// Folders of examples, documentation, test data, benchmarks and templates.
 const FOLDERS: &[&str] = &[
@@ -45,7 +45,7 @@ const FOLDERS: &[&str] = &[
     "starters",
 ];
 
-/// Whether dead code is looked for in the file at `path`.
+/// Whether dead code is reported in the file at `path`.
 #[must_use]
 pub fn is_judged(path: &str) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);

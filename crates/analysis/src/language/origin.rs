@@ -273,7 +273,7 @@ pub fn is_built(path: &str, exists: impl Fn(&str) -> bool) -> bool {
         })
 }
 
-/// What webpack and Browserify begin with.
+/// Whether a text begins like the output of webpack or Browserify.
 fn is_bundle(head: &[u8]) -> bool {
     let has = |sign: &[u8]| memchr::memmem::find(head, sign).is_some();
     head.starts_with(b"/******/")

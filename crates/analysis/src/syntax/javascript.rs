@@ -204,12 +204,12 @@ struct Walk<'l> {
     type_queries: Vec<String>,
     /// Offsets of the specifiers of imports, and of what only exports something.
     specifiers: HashSet<u32>,
-    /// Offsets of statements whose comment says that they are for others.
+    /// Offsets of statements whose comment marks them as public.
     public_at: HashSet<u32>,
     is_public: bool,
     /// Names that the file reads.
     referenced: rustc_hash::FxHashSet<compact_str::CompactString>,
-    /// What the file itself calls its default export.
+    /// The file's own name of its default export.
     default_name: Option<compact_str::CompactString>,
 }
 

@@ -31,7 +31,7 @@ pub struct Security {
     pub scorecard: Vec<ScorecardCheck>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vulnerabilities: Option<KnownVulnerabilities>,
-    /// What no rule covers here. It lowers no score.
+    /// The parts that no rule covers. They lower no score.
     pub not_looked_at: Vec<NotLookedAt>,
 }
 
@@ -123,7 +123,7 @@ pub struct SeverityTotals {
     pub info: u64,
 }
 
-/// What the findings of one severity take from the score.
+/// The points that the findings of one severity take from the score.
 #[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SecurityScoreLine {

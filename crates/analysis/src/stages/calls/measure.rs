@@ -312,7 +312,7 @@ fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
                     .class
                     .is_some_and(|class| solver.has_foreign_base(index.whole(file.classes + class)))
             };
-            // What a class of a library calls by custom: `__attach`.
+            // The name that a class of a library calls by convention: `__attach`.
             let own_name = file.calls.name(function.name);
             let is_hook = match file.family {
                 Family::Python => true,

@@ -112,7 +112,7 @@ fn is_component(file: &FileFacts) -> bool {
     file.syntax.is_some() && file.is_own() && !file.test && matches!(language, "vue" | "svelte")
 }
 
-/// Folders whose files nobody imports, all or nearly all of them: a program reads the folder and loads what is there.
+/// Folders in which no or nearly no file is imported: a program reads the folder and loads its files.
 fn scanned<'f>(files: &'f [FileFacts], imported: &[bool], reached: &[bool]) -> HashSet<&'f str> {
     const MIN_FILES: usize = 4;
     let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();

@@ -25,7 +25,7 @@ struct Pair {
     a: u32,
     b: u32,
     shared: u32,
-    /// Of them those since both files are what they are now.
+    /// The number of them since both files have their present content.
     recent: u32,
     p_value: f64,
 }

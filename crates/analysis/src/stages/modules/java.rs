@@ -34,7 +34,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             let package = packages.entry(syntax.package.to_string()).or_default();
             package.entry(name.to_owned()).or_insert(at);
             if language == "kotlin" {
-                // What Java sees of the functions outside of classes.
+                // The class in which Java sees the functions outside of classes.
                 package.entry(format!("{name}Kt")).or_insert(at);
             }
             for export in &syntax.exports {

@@ -5,7 +5,7 @@ use oxc_span::GetSpan;
 
 use super::Walk;
 
-/// Of one file.
+/// The most paths of one file.
 const MAX_PATHS: usize = 200;
 
 impl Walk<'_> {

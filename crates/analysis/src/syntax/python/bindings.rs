@@ -299,7 +299,7 @@ impl<'a> Bindings<'a> {
             alias: alias.range().start().to_u32(),
             statement,
         };
-        // `try: import a` asks whether it is there; some modules change the interpreter.
+        // `try: import a` tests whether a module is installed; some modules change the interpreter.
         let effect =
             self.attempts > 0 || matches!(alias.name.as_str(), "readline" | "rlcompleter" | "antigravity" | "this");
         self.bind(local, (!explicit && !effect).then_some(import));

@@ -180,7 +180,7 @@ impl<'a> Walk<'a, '_> {
                     | "deleter"
             );
             if plain {
-                // It is there for those who check types.
+                // It exists for type checkers.
                 registered |= matches!(name, "overload" | "abstractmethod");
                 continue;
             }

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Number, Operator, Stmt};
 
-/// Of one file.
+/// The most paths of one file.
 const MAX_PATHS: usize = 20;
 /// Expressions inside of each other.
 const MAX_DEPTH: u32 = 20;
-/// Stands for the name of the file in a path that begins with it.
+/// Takes the place of the file's name in a path that begins with it.
 const FILE: &str = "./_";
 
 /// The folders, relative to the folder of the file where they begin with a dot, else to where the program is started.

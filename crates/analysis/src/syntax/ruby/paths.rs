@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::syntax::tree::Context;
 
-/// Stands for the name of the file in a path that begins with it.
+/// Takes the place of the file's name in a path that begins with it.
 const FILE: &str = "./_";
 /// Expressions inside of each other.
 const MAX_DEPTH: u32 = 20;

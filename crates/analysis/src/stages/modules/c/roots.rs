@@ -165,7 +165,7 @@ fn cmake(text: &str) -> Vec<String> {
     found
 }
 
-/// What is between the brackets of each call of `name`; of Meson, each of its texts.
+/// The text between the brackets of each call of `name`; for Meson, each of its texts.
 fn calls(text: &str, name: &str, whole: bool) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices(name) {

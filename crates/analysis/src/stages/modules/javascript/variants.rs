@@ -31,7 +31,7 @@ impl Variants {
         Self(found)
     }
 
-    /// The target of an import with the files that stand for it elsewhere.
+    /// The target of an import with the files that replace it on other platforms.
     pub(super) fn added_to(&self, index: &Index<'_>, from: u32, specifier: &str, target: Target) -> Target {
         if self.0.is_empty() {
             return target;

@@ -225,6 +225,8 @@ pub fn is_example(path: &str) -> bool {
                 | "bench"
                 | "benches"
                 | "stories"
+                | "t"
+                | "unit"
                 | "integration-tests"
                 | "integration_tests"
                 | "unittests"

@@ -50,6 +50,8 @@ pub struct Site {
     pub assigned: Option<String>,
     /// Offset in the text.
     pub at: usize,
+    /// A condition decides whether it is reached; known of Python.
+    pub conditional: bool,
 }
 
 /// One rule.
@@ -345,7 +347,13 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
                 continue;
             }
             let (line, column) = text.place(site.at.min(bytes.len()));
-            let shown: String = site.name.trim_start_matches(['=', ':', '.']).chars().take(60).collect();
+            let shown: String = site
+                .name
+                .trim_start_matches(['=', ':', '.'])
+                .trim_start_matches("own:")
+                .chars()
+                .take(60)
+                .collect();
             found.push(RawFinding {
                 rule: &rule.rule,
                 severity: rule.rule.severity,

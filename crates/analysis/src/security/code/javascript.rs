@@ -199,6 +199,7 @@ impl Reader {
                 named: Vec::new(),
                 assigned: self.assigned.clone(),
                 at: at as usize,
+                conditional: false,
             });
         }
     }

@@ -35,6 +35,8 @@ struct Walk {
     reading: bool,
     sites: Vec<Site>,
     assigned: Option<String>,
+    /// Open conditions.
+    conditions: usize,
 }
 
 impl Walk {
@@ -254,6 +256,7 @@ impl<'a> Visitor<'a> for Walk {
                             named: Vec::new(),
                             assigned: None,
                             at: it.range().start().to_usize(),
+                            conditional: self.conditions > 0,
                         };
                         self.add(site);
                         self.assigned = Some(name);
@@ -269,6 +272,12 @@ impl<'a> Visitor<'a> for Walk {
                     let value = self.value(value, 0);
                     self.bind(&it.target, value);
                 }
+            }
+            Stmt::If(_) | Stmt::Try(_) => {
+                self.conditions += 1;
+                visitor::walk_stmt(self, stmt);
+                self.conditions -= 1;
+                return;
             }
             Stmt::AugAssign(it) => self.bind(&it.target, Value::Unknown),
             Stmt::For(it) => self.bind(&it.target, Value::Unknown),
@@ -302,6 +311,7 @@ impl<'a> Visitor<'a> for Walk {
                         .collect(),
                     assigned: self.assigned.clone(),
                     at: it.range().start().to_usize(),
+                    conditional: self.conditions > 0,
                 };
                 self.sites.push(site);
             }

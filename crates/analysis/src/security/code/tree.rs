@@ -552,6 +552,7 @@ impl<'t> Reader<'t> {
                 named,
                 assigned: self.assigned(node),
                 at: node.start_byte(),
+                conditional: false,
             });
         }
     }

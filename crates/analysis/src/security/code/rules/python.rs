@@ -203,11 +203,19 @@ pub static RULES: &[CodeRule] = &[
             cwe: 295,
             risk: TLS_RISK,
             remedy: TLS_REMEDY,
-            safe: &["`ssl.CERT_REQUIRED`", "a comparison with `CERT_NONE`"],
+            safe: &[
+                "`ssl.CERT_REQUIRED`",
+                "a comparison with `CERT_NONE`",
+                "an assignment that depends on an option of the caller",
+            ],
         },
         PYTHON,
         &[".verify_mode"],
-        |site| site.name.starts_with('=') && matches!(site.first(), Value::Name(name) if name == "ssl.CERT_NONE"),
+        |site| {
+            !site.conditional
+                && site.name.starts_with('=')
+                && matches!(site.first(), Value::Name(name) if name == "ssl.CERT_NONE")
+        },
     ),
     entry(
         Words {

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use repolens_analysis::{OpenOptions, Options, Silent, SourceTree, analyze};
 
+#[allow(clippy::disallowed_methods, reason = "its output is its purpose")]
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
     for folder in std::env::args().skip(1) {

@@ -129,10 +129,11 @@ pub fn find(text: &Text<'_>, depth: Depth, found: &mut Vec<RawFinding>) {
             Trigger::Format(at, prefix) => candidates.extend(of_format(text, hit.start(), at, prefix)),
             Trigger::Structured(form) => candidates.extend(structured::find(text, hit.start(), hit.end(), form)),
             Trigger::Name => {
-                if depth == Depth::All && hit.start() >= names_done {
-                    if let Some(candidate) = generic::find(text, hit.start(), hit.end(), &mut names_done) {
-                        candidates.push(candidate);
-                    }
+                if depth == Depth::All
+                    && hit.start() >= names_done
+                    && let Some(candidate) = generic::find(text, hit.start(), hit.end(), &mut names_done)
+                {
+                    candidates.push(candidate);
                 }
             }
         }

@@ -148,7 +148,7 @@ fn part(name: &str, before: &str, random: &mut Random) -> Option<String> {
     let object = |text: String| URL_SAFE_NO_PAD.encode(text);
     Some(match name {
         "word" => WORDS[random.below(WORDS.len())].to_owned(),
-        "crc62" => base62(crc32fast::hash(before[before.len() - 30..].as_bytes())),
+        "crc62" => base62(crc32fast::hash(&before.as_bytes()[before.len() - 30..])),
         "grafana" => hex::encode(crc32fast::hash(before.trim_end_matches('_').as_bytes()).to_le_bytes()),
         "glc" => {
             let key = random.text(B62, 32);
@@ -232,7 +232,7 @@ pub fn corpus() -> Corpus {
                     value.clone(),
                     named(
                         place,
-                        &["apiKey", "client_secret", "auth_token"][random.below(3)].to_owned(),
+                        ["apiKey", "client_secret", "auth_token"][random.below(3)],
                         &value,
                     ),
                 )

@@ -284,8 +284,8 @@ pub static RULES: &[CodeRule] = &[
                 "primary_key",
             ]);
             if is_condition {
-                built && site.first().written().contains(['=', '<', '>'])
-                    || (built && site.first().written().to_lowercase().contains(" like "))
+                let text = site.first().written().to_lowercase();
+                built && (text.contains(['=', '<', '>']) || text.contains(" like "))
             } else {
                 site.is_built_sql()
             }

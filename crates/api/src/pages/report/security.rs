@@ -68,6 +68,13 @@ struct Page<'a> {
     pager: Pager,
 }
 
+impl Page<'_> {
+    /// Whether the page has a description of the rule that a finding can link to.
+    fn is_described(&self, rule: &str) -> bool {
+        self.security.rules.iter().any(|known| known.id == rule)
+    }
+}
+
 fn render(view: &View<'_>) -> askama::Result<String> {
     let security = match view.sections.get::<Security>("security") {
         Measured::Is(security) => security,

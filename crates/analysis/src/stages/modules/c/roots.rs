@@ -198,16 +198,13 @@ fn expanded(word: &str, variables: &HashMap<String, String>) -> Option<String> {
         };
         let end = start + path[start..].find(['}', ')'])?;
         let name = &path[start + 2..end];
-        let value = if name.ends_with("_SOURCE_DIR") || name.ends_with("_LIST_DIR") {
-            "."
-        } else if matches!(
-            name,
-            "srcdir" | "top_srcdir" | "CURDIR" | "PWD" | "TOPDIR" | "ROOT" | "ROOT_DIR"
-        ) {
-            "."
-        } else {
-            variables.get(name)?.as_str()
-        };
+        let is_root = name.ends_with("_SOURCE_DIR")
+            || name.ends_with("_LIST_DIR")
+            || matches!(
+                name,
+                "srcdir" | "top_srcdir" | "CURDIR" | "PWD" | "TOPDIR" | "ROOT" | "ROOT_DIR"
+            );
+        let value = if is_root { "." } else { variables.get(name)?.as_str() };
         path = format!("{}{value}{}", &path[..start], &path[end + 1..]);
     }
     (!path.contains(['$', '<', '>'])).then(|| path.replace('\\', "/"))

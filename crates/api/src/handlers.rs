@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod docs;
 pub mod events;
+pub mod explanations;
 pub mod exports;
 pub mod favorites;
 pub mod github;

@@ -3,6 +3,7 @@
 //! Each group of addresses is one file of `openapi/`. A test compares the document with the table in `routes.rs`: an address
 //! or a method that only one of them has fails it.
 
+mod explanations;
 mod exports;
 mod health;
 mod history;
@@ -27,6 +28,7 @@ fn document() -> Value {
     let mut api = Api::new();
     health::describe(&mut api);
     scans::describe(&mut api);
+    explanations::describe(&mut api);
     exports::describe(&mut api);
     history::describe(&mut api);
     users::describe(&mut api);

@@ -5,8 +5,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
 use crate::handlers::{
-    compare, docs, events, exports, favorites, github, keys, reports, repository_history, results, scan_lists, scans,
-    service, webhooks, whoami, worker,
+    compare, docs, events, explanations, exports, favorites, github, keys, reports, repository_history, results,
+    scan_lists, scans, service, webhooks, whoami, worker,
 };
 use crate::http::problem::Problem;
 use crate::pages;
@@ -36,6 +36,11 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/scan/{id}/results", "GET, HEAD").route(get().to(results::get_results)));
     routes.service(at("/api/scan/{id}/events", "GET").route(web::get().to(events::get_events)));
     routes.service(at("/api/scan/{id}/cancel", "POST").route(web::post().to(scans::post_cancel)));
+    routes.service(
+        at("/api/scan/{id}/explanation", "GET, HEAD, POST")
+            .route(get().to(explanations::get_explanations))
+            .route(web::post().to(explanations::post_explanation)),
+    );
     routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(reports::put_status)));
 
     // Exports.
@@ -55,6 +60,11 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(at("/api/worker/jobs/{id}/heartbeat", "POST").route(web::post().to(worker::post_heartbeat)));
     routes.service(at("/api/worker/jobs/{id}/commit", "POST").route(web::post().to(worker::post_commit)));
     routes.service(at("/api/worker/jobs/{id}/release", "POST").route(web::post().to(worker::post_release)));
+    routes.service(at("/api/worker/explanations", "POST").route(web::post().to(explanations::post_request)));
+    routes.service(at("/api/worker/explanations/claim", "POST").route(web::post().to(explanations::post_claim)));
+    let report = at("/api/worker/explanations/{id}/report", "GET, HEAD");
+    routes.service(report.route(get().to(explanations::get_report)));
+    routes.service(at("/api/worker/explanations/{id}", "PUT").route(web::put().to(explanations::put_result)));
 
     // History.
     routes.service(

@@ -4,6 +4,7 @@ pub mod coalesce;
 pub mod dispatch;
 pub mod event_relay;
 pub mod events;
+pub mod explanations;
 pub mod finish;
 pub mod lease_watch;
 pub mod pace_lists;
@@ -30,6 +31,7 @@ use crate::http::problem::Problem;
 use coalesce::Coalescer;
 use dispatch::Dispatch;
 use events::Events;
+use explanations::ExplanationQueue;
 use queue_sync::{RedisQueue, round};
 use repeated_lists::Repeats;
 use webhooks::Wake;
@@ -45,6 +47,8 @@ pub struct Scans {
     /// `None`: workers take their jobs by long poll only.
     pub queue: Option<RedisQueue>,
     pub events: Arc<Events>,
+    /// Texts of language models.
+    pub explanations: ExplanationQueue,
     pub webhooks: Wake,
     pub clone_tokens: CloneTokens,
     pub job_limits: JobLimits,

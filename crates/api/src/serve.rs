@@ -34,6 +34,7 @@ use crate::scans::coalesce::Coalescer;
 use crate::scans::dispatch::Dispatch;
 use crate::scans::event_relay::{self, EventRelay};
 use crate::scans::events::Events;
+use crate::scans::explanations::ExplanationQueue;
 use crate::scans::queue_sync::{self, RedisQueue};
 use crate::scans::repeated_lists::Repeats;
 use crate::scans::webhooks::{self, Wake};
@@ -93,6 +94,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
             dispatch: Dispatch::new(),
             queue,
             events: Arc::new(Events::new(relay)),
+            explanations: ExplanationQueue::new(settings.may_send_source),
             webhooks: Wake::default(),
             clone_tokens: CloneTokens::default(),
             job_limits: JobLimits::STANDARD,

@@ -9,10 +9,12 @@ pub mod backoff;
 mod bearer;
 pub mod branch;
 mod error_chain;
+pub mod explanation;
 pub mod failure;
 pub mod hook_url;
 pub mod job;
 pub mod net;
+pub mod plain_text;
 #[cfg(feature = "queue")]
 pub mod queue;
 pub mod repo_url;

@@ -36,8 +36,8 @@ pub use graph::{
 };
 pub use health::{
     Chapter, Explanations, FileRisk, License, Licenses, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
-    ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, SectionType, Suggestion,
-    Summary,
+    ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, SectionType, SentenceCheck,
+    Suggestion, Summary,
 };
 pub use hotspots::{
     ChangeCoupling, CodeAge, Contributor, EarlierName, FolderAge, FunctionHotspot, HistoryWindow, Hotspot, Hotspots,

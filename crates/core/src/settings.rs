@@ -3,6 +3,7 @@
 //! Names, forms and defaults are rows of [`repolens_settings::SETTINGS`]. Here is what needs types of this crate: addresses,
 //! secrets, policies. Every fault is reported by name, with what was expected; a secret's value is never shown.
 
+mod ai;
 mod api;
 mod common;
 mod proxies;
@@ -11,6 +12,7 @@ mod sign_in;
 mod worker;
 
 pub use crate::ScanLimits;
+pub use ai::{AiProvider, AiSettings, ProviderKind, may_send_source};
 pub use api::{ApiSettings, DatabaseUrl, RequestLimits, Retention};
 pub use common::{LogSettings, log_settings, search_path};
 pub use proxies::{TrustedProxies, is_cloudflare};

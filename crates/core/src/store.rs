@@ -13,6 +13,7 @@
 mod columns;
 mod connect;
 mod error;
+mod explanations;
 mod favorites;
 mod figures;
 mod fit;
@@ -44,6 +45,10 @@ use readiness::Writes;
 
 pub use connect::{PostgresUrl, UrlFault};
 pub use error::{Refusal, StoreError};
+pub use explanations::{
+    ClaimedExplanation, ExplanationRow, ExplanationState, FinishedExplanation, NewExplanation, RequestedExplanation,
+    WrittenText,
+};
 pub use favorites::Favorite;
 pub use figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Scores};
 pub use headline::Headline;

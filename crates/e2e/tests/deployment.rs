@@ -41,9 +41,22 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "HISTORY_COMMITS",
         "the time and the size of a scan bound it on every plan",
     ),
+    (
+        "AI_ALLOW_INSECURE",
+        "for a model server without TLS on a public network",
+    ),
+    ("AI_PROVIDERS", "all whose keys are set"),
+    ("OPENROUTER_BASE_URL", "for a gateway in between"),
+    ("GEMINI_BASE_URL", "for a gateway in between"),
     ("ALLOW_PRIVATE_HOSTS", "refused in production"),
     ("ALLOW_LOCAL_REPOS", "refused in production"),
     ("NO_COLOR", "there are no colors where there is no terminal"),
+];
+/// Besides, in the blueprints.
+const LEFT_OUT_BLUEPRINTS: &[(&str, &str)] = &[
+    ("AI_BASE_URL", "a model server of one's own; there is none on this host"),
+    ("AI_API_KEY", "goes with `AI_BASE_URL`"),
+    ("AI_MODEL", "goes with `AI_BASE_URL`"),
 ];
 /// Besides, in the compose file.
 const LEFT_OUT_COMPOSE: &[(&str, &str)] = &[
@@ -189,7 +202,7 @@ fn the_blueprints_have_every_setting_and_no_other() {
             for setting in settings_of(programs) {
                 assert_ne!(
                     vars.contains_key(setting.name),
-                    is_left_out(setting.name, programs, &[]),
+                    is_left_out(setting.name, programs, LEFT_OUT_BLUEPRINTS),
                     "`{path}`: `{}` reads `{}`: it is set there, or in `LEFT_OUT` with the reason",
                     service["name"],
                     setting.name
@@ -197,7 +210,12 @@ fn the_blueprints_have_every_setting_and_no_other() {
             }
         }
     }
-    for (name, _) in LEFT_OUT.iter().chain(LEFT_OUT_COMBINED).chain(LEFT_OUT_COMPOSE) {
+    for (name, _) in LEFT_OUT
+        .iter()
+        .chain(LEFT_OUT_COMBINED)
+        .chain(LEFT_OUT_BLUEPRINTS)
+        .chain(LEFT_OUT_COMPOSE)
+    {
         assert!(find(name).is_some(), "`{name}` is no setting (any more)");
     }
 }

@@ -1,5 +1,7 @@
 //! The client of `/api/worker/*` and `PUT /api/scan/{id}/status`.
 
+mod explanations;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

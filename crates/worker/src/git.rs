@@ -12,6 +12,7 @@ mod command;
 mod credential;
 mod events;
 mod fetch;
+mod file;
 mod fsck;
 mod history;
 mod locate;

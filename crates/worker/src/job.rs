@@ -33,6 +33,8 @@ pub struct Jobs {
     pub git: Git,
     pub analyzer: Analyzer,
     pub sandboxes: Sandboxes,
+    /// Language models are set up: a text is requested for each new report.
+    pub explains: bool,
     /// The number of running jobs.
     pub running: watch::Sender<usize>,
 }
@@ -289,6 +291,13 @@ impl Jobs {
             WorkEnd::LeaseLost => return ScanOutcome::LeaseLost,
             WorkEnd::Stopping => return self.give_back(claim).await,
         };
+        if self.explains && outcome == ScanOutcome::Completed {
+            // Before the report, so that those who watch the scan know that a text follows. Without it the scan has the text
+            // that was made without a model.
+            if let Err(error) = self.api.request_explanation(&claim.scan_id).await {
+                tracing::debug!("no explanation requested: {error}");
+            }
+        }
         let delivered = deliver(lease, body, stop).await;
         let refusal = delivered
             .as_ref()

@@ -9,6 +9,7 @@ pub mod authorities;
 pub mod check;
 pub mod child;
 pub mod cli;
+pub mod explanation;
 pub mod failed;
 pub mod git;
 pub mod job;

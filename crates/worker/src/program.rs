@@ -73,6 +73,9 @@ fn work() -> ExitCode {
         tracing::error!("the worker does not start with these settings; see docs/settings.md");
         return ExitCode::from(EXIT_CONFIG);
     };
+    if let Err(error) = without_core_dumps() {
+        tracing::warn!("core dumps of the worker are not turned off: {error}");
+    }
     let result = runtime().and_then(|runtime| runtime.block_on(run::run(settings)));
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,6 +84,11 @@ fn work() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A core dump would hold the keys of the settings.
+fn without_core_dumps() -> nix::Result<()> {
+    nix::sys::resource::setrlimit(nix::sys::resource::Resource::RLIMIT_CORE, 0, 0)
 }
 
 /// One thread, this one: the worker only waits, and a child is tied to the life of the thread that starts it.

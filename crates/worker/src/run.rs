@@ -4,6 +4,7 @@ mod heartbeat;
 mod queue;
 mod signals;
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use backon::ExponentialBackoff;
 use repolens_core::queue::QUEUE;
 use repolens_core::settings::WorkerSettings;
 use repolens_core::{LeaseToken, backoff};
+use repolens_explain::Chain;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api_client::{ApiClient, CallError};
 use crate::authorities;
 use crate::child::Analyzer;
+use crate::explanation;
 use crate::git::Git;
 use crate::job::Jobs;
 use crate::sandbox::Sandboxes;
@@ -46,11 +49,32 @@ pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
     };
     let jobs = Arc::new(prepare(&settings, worker_id)?);
     let running = jobs.running.subscribe();
+    let explanations = explain(&settings, &jobs, &stop)?;
     tokio::select! {
         result = work(jobs, queue, settings.concurrency, stop.clone()) => result,
         result = signals::stop_on_signal(stop) => result,
+        never = explanations => match never {},
         result = heartbeat::send(settings.heartbeat, running) => result,
     }
+}
+
+/// Writes explanations, where a provider is set; never ends by itself.
+fn explain(
+    settings: &WorkerSettings,
+    jobs: &Arc<Jobs>,
+    stop: &CancellationToken,
+) -> anyhow::Result<impl Future<Output = Infallible> + use<>> {
+    let chain = match settings.ai.providers.as_slice() {
+        [] => None,
+        _ => Some(Chain::new(settings.ai.clone()).context("failed to make an HTTP client")?),
+    };
+    let (jobs, stop) = (Arc::clone(jobs), stop.clone());
+    Ok(async move {
+        if let Some(chain) = chain {
+            explanation::run(jobs, chain, stop).await;
+        }
+        std::future::pending().await
+    })
 }
 
 fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs> {
@@ -70,6 +94,7 @@ fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs>
         },
         analyzer: Analyzer::this_program(search_path, settings.limits).context("failed to find this program")?,
         sandboxes,
+        explains: !settings.ai.providers.is_empty(),
         running: watch::Sender::new(0),
     })
 }

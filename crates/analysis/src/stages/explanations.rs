@@ -4,11 +4,14 @@
 //! figures, without a model: it states what was measured, and of the purpose of the code only what the project states
 //! itself. What was not measured is not mentioned as if it were fine.
 
-use repolens_core::report::{Chapter, Explanations, Place, Report, StageStatus, Summary};
+mod judgment;
+
+use repolens_core::plain_text::{as_code, one_plain_line};
+use repolens_core::report::{Chapter, Explanations, Report, Summary};
 
 use super::{Outcome, Scratch, percent};
 use crate::facts::Facts;
-use crate::language::{Kind, Origin};
+use crate::language::{Kind, LanguageId, Origin};
 use crate::render::grouped;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
@@ -19,9 +22,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         ("What it is", what_it_is(summary, report)),
         ("Size", size(summary, report)),
         ("How it is built", how_it_is_built(report)),
-        ("What is healthy", what_is_healthy(report)),
-        ("Where the risk is", where_the_risk_is(summary, report)),
-        ("What to do first", what_to_do_first(summary)),
+        ("What is healthy", judgment::what_is_healthy(report)),
+        ("Where the risk is", judgment::where_the_risk_is(summary, report)),
+        ("What to do first", judgment::what_to_do_first(report)),
     ];
     let text = |title: &str| {
         let chapter = chapters.iter().find(|(name, _)| *name == title);
@@ -56,6 +59,8 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
                 content: lines.join("\n"),
             })
             .collect(),
+        prompt_version: None,
+        sentences: None,
     };
     report.explanations = Some(explanations);
     Outcome::Ok
@@ -97,8 +102,27 @@ fn listed(items: &[String]) -> String {
     }
 }
 
-fn name(summary: &Summary) -> &str {
-    summary.name.as_deref().unwrap_or("This repository")
+/// The name of the project, as its manifest, its README or its address has it.
+fn name(summary: &Summary) -> String {
+    let name = one_plain_line(summary.name.as_deref().unwrap_or_default(), 80);
+    if name.is_empty() {
+        "This repository".to_owned()
+    } else {
+        name
+    }
+}
+
+/// A language as people write it.
+fn language(id: &str) -> String {
+    LanguageId::by_id(id).map_or_else(|| one_plain_line(id, 40), |id| id.get().name.to_owned())
+}
+
+/// The sentences as one paragraph.
+fn paragraph(sentences: &[String]) -> Vec<String> {
+    match sentences {
+        [] => Vec::new(),
+        sentences => vec![sentences.join(" ")],
+    }
 }
 
 fn in_short(summary: &Summary, report: &Report) -> String {
@@ -110,229 +134,168 @@ fn in_short(summary: &Summary, report: &Report) -> String {
             many(summary.files, "file", "files")
         ),
     };
-    let language = match summary.primary_language.as_str() {
+    let mostly = match summary.primary_language.as_str() {
         "unknown" => String::new(),
-        language => format!(", mostly {language}"),
+        id => format!(", mostly {}", language(id)),
     };
-    let mut text = format!("{} {code}{language}.", name(summary));
-    if let (Some(risk), Some(level)) = (summary.health.risk, summary.health.level) {
-        text += &format!(" Its risk is {} ({risk} of 100).", level.as_str());
+    let mut text = format!("{} {code}{mostly}.", name(summary));
+    if let Some(overall) = report.grades.as_ref().map(|grades| &grades.overall)
+        && let Some(grade) = overall.grade
+    {
+        text += &format!(" Its grade is {}: {}.", grade.as_str(), lower_first(&overall.words));
     }
-    if let Some(grade) = &summary.health.readme_grade {
-        text += &match report.readme_analysis.as_ref().and_then(|readme| readme.path.as_ref()) {
-            Some(_) => format!(" Its README is graded {grade}."),
-            None => " It has no README.".to_owned(),
+    if let (Some(risk), Some(level)) = (summary.health.risk, summary.health.level) {
+        text += &format!(" Its risk is {} ({risk} of 100)", level.as_str());
+        text += &match summary.worst.first() {
+            Some(worst) => format!("; the riskiest file to change is {}.", as_code(&worst.path)),
+            None => ".".to_owned(),
         };
     }
-    if let Some(first) = summary.advice.first() {
-        text += &format!(" First advice: {first}.");
+    if let Some(first) = report.actions.first() {
+        text += &format!(" First thing to do: {}.", lower_first(&first.title));
     }
     text
 }
 
-fn what_it_is(summary: &Summary, report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    match &summary.description {
-        Some(description) => {
-            let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
-            lines.push(format!(
-                "{} describes itself as \u{201c}{description}\u{201d}",
-                name(summary)
-            ));
+/// Sentences that go on after a colon begin in lower case; names and abbreviations stay.
+fn lower_first(text: &str) -> String {
+    let text = one_plain_line(text, 300);
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(text.chars().skip(1)).collect()
         }
-        None => lines.push(format!(
-            "{} does not say in a manifest or README what it is.",
-            name(summary)
-        )),
+        _ => text,
     }
-    if let Some(languages) = &report.languages {
-        if languages.primary != "unknown" {
-            lines.push(format!("Most of its code is {}.", languages.primary));
-        }
-        if !languages.frameworks.is_empty() {
-            lines.push(format!("It uses {}.", listed(&languages.frameworks)));
-        }
+}
+
+fn what_it_is(summary: &Summary, report: &Report) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let description = summary
+        .description
+        .as_ref()
+        .map(|text| one_plain_line(text, 300).trim_end_matches('.').to_owned())
+        .filter(|text| !text.is_empty());
+    sentences.push(match description {
+        Some(text) => format!("{} describes itself as \u{201c}{text}\u{201d}.", name(summary)),
+        None => format!(
+            "Neither a manifest nor a README of {} says what it is for.",
+            name(summary)
+        ),
+    });
+    if let Some(languages) = report.languages.as_ref().filter(|it| it.primary != "unknown") {
+        let frameworks: Vec<String> = languages.frameworks.iter().map(|it| one_plain_line(it, 40)).collect();
+        sentences.push(match frameworks.as_slice() {
+            [] => format!("Most of its code is {}.", language(&languages.primary)),
+            some => format!(
+                "Most of its code is {}, and it uses {}.",
+                language(&languages.primary),
+                listed(some)
+            ),
+        });
     }
     if let Some(licenses) = &report.licenses {
         let mut names: Vec<String> = licenses.files.iter().filter_map(|file| file.spdx.clone()).collect();
-        names.extend(licenses.declared.iter().cloned());
+        names.extend(licenses.declared.iter().map(|name| one_plain_line(name, 60)));
         names.sort();
         names.dedup();
         names.truncate(5);
-        lines.push(match (names.is_empty(), licenses.files.is_empty()) {
-            (false, _) if names.len() == 1 => format!("Its license is {}.", names[0]),
-            (false, _) => format!("Its licenses are {}.", listed(&names)),
-            (true, false) => "It has a license file whose text was not recognized.".to_owned(),
-            (true, true) => "No license was found.".to_owned(),
+        sentences.push(match (names.as_slice(), licenses.files.is_empty()) {
+            ([one], _) => format!("Its license is {one}."),
+            ([_, _, ..], _) => format!("Its licenses are {}.", listed(&names)),
+            ([], false) => "It has a license file whose text was not recognized.".to_owned(),
+            ([], true) => "No license was found.".to_owned(),
         });
     }
-    lines
+    paragraph(&sentences)
 }
 
 fn size(summary: &Summary, report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut sentences = Vec::new();
     if let Some(counts) = &report.lines {
         let total = counts.total;
-        lines.push(format!(
-            "It has {}, of which {} have code and {} are comments.",
+        sentences.push(format!(
+            "{} hold {}: {} of code and {} of comments.",
+            many(summary.files, "file", "files"),
             many(total.total(), "line", "lines"),
             grouped(total.code),
             grouped(total.comments)
         ));
         let others = counts.vendored.total() + counts.generated.total();
         if others > 0 {
-            lines.push(format!(
-                "{} of them were copied from other projects or written by programs; no score counts these.",
-                grouped(others)
+            sentences.push(format!(
+                "{} more were copied from other projects or generated; no score counts them.",
+                many(others, "line", "lines")
             ));
         }
     }
-    if let Some(metrics) = &report.complexity_metrics {
-        lines.push(format!(
-            "{} were read; the mean cyclomatic complexity is {}.",
-            many(metrics.statistics.total_functions, "function", "functions"),
-            metrics.statistics.avg_cyclomatic
+    let functions = report.complexity_metrics.as_ref().map(|metrics| &metrics.statistics);
+    if let Some(statistics) = functions.filter(|it| it.total_functions > 0) {
+        sentences.push(format!(
+            "There are {} with a mean cyclomatic complexity of {}; the highest is {}.",
+            many(statistics.total_functions, "function", "functions"),
+            statistics.avg_cyclomatic,
+            statistics.max_cyclomatic
         ));
     }
     if let Some(tests) = &report.tests {
-        lines.push(match tests.test_files {
+        sentences.push(match tests.test_files {
             0 => "No tests were found.".to_owned(),
             files => format!(
-                "{} {} {} of code: {} for each line of other code.",
+                "{} with {} of code make {} lines of test for each line of other code.",
                 many(files, "test file", "test files"),
-                if files == 1 { "holds" } else { "hold" },
                 many(tests.test_lines, "line", "lines"),
                 tests.ratio
             ),
         });
     }
-    if let Some(dependencies) = &report.dependencies {
-        let statistics = &dependencies.statistics;
-        lines.push(format!(
-            "It depends on {} directly, {} in all.",
-            many(statistics.direct, "package", "packages"),
-            many(statistics.total, "package", "packages")
-        ));
+    if let Some(statistics) = report.dependencies.as_ref().map(|it| &it.statistics) {
+        sentences.push(match statistics.total {
+            0 => "It depends on no packages.".to_owned(),
+            total if total == statistics.direct => {
+                format!("It depends on {}.", many(total, "package", "packages"))
+            }
+            total => format!(
+                "It depends on {} directly and on {} in all.",
+                many(statistics.direct, "package", "packages"),
+                grouped(total)
+            ),
+        });
     }
-    if lines.is_empty() {
-        lines.push(format!("It has {}.", many(summary.files, "file", "files")));
+    if sentences.is_empty() {
+        sentences.push(format!("It has {}.", many(summary.files, "file", "files")));
     }
-    lines
+    paragraph(&sentences)
 }
 
 fn how_it_is_built(report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut sentences = Vec::new();
     if let Some(ast) = report.ast.as_ref().filter(|ast| !ast.entry_points.is_empty()) {
         const SHOWN: usize = 5;
-        let shown: Vec<String> = ast
-            .entry_points
-            .iter()
-            .take(SHOWN)
-            .map(|path| format!("`{path}`"))
-            .collect();
-        let more = ast.entry_points.len().saturating_sub(SHOWN) as u64;
-        let more = if more > 0 {
-            format!(", and {} more", grouped(more))
-        } else {
-            String::new()
-        };
-        lines.push(format!("It starts, or is used from, {}{more}.", listed(&shown)));
+        let mut shown: Vec<String> = ast.entry_points.iter().take(SHOWN).map(|path| as_code(path)).collect();
+        match ast.entry_points.len().saturating_sub(SHOWN) as u64 {
+            0 => {}
+            more => shown.push(format!("{} more", many(more, "file", "files"))),
+        }
+        sentences.push(format!("It starts, or is used from, {}.", listed(&shown)));
     }
-    if let Some(graph) = &report.module_graph {
-        lines.push(format!(
-            "Its {} import each other {}.",
+    if let Some(graph) = report.module_graph.as_ref().filter(|graph| graph.edges_total > 0) {
+        sentences.push(format!(
+            "{} import each other {}.",
             many(graph.nodes.len() as u64, "parsed file", "parsed files"),
             many(graph.edges_total, "time", "times")
         ));
     }
     if let Some(graph) = report.call_graph.as_ref().filter(|graph| graph.statistics.calls > 0) {
-        lines.push(format!(
-            "Its functions make {}; the longest chain of calls has {}.",
-            many(graph.statistics.calls, "call", "calls"),
+        sentences.push(format!(
+            "Its functions call each other {}; the longest chain of calls has {}.",
+            many(graph.statistics.calls, "time", "times"),
             many(graph.statistics.max_depth, "step", "steps")
         ));
     }
     if let Some(tests) = report.tests.as_ref().filter(|tests| !tests.ci.is_empty()) {
-        lines.push(format!("It is built by {}.", listed(&tests.ci)));
+        let names: Vec<String> = tests.ci.iter().map(|name| one_plain_line(name, 40)).collect();
+        sentences.push(format!("Its continuous integration is {}.", listed(&names)));
     }
-    lines
-}
-
-fn what_is_healthy(report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(risk) = &report.risk_scores {
-        for (name, factor) in risk.breakdown.iter().filter(|(_, factor)| factor.score < 25.0) {
-            lines.push(match name.as_str() {
-                "high_complexity" => format!("Few functions are too complex: {} %.", factor.value),
-                "deep_nesting" => format!("Few functions are nested deeply: {} %.", factor.value),
-                "large_files" => format!("Little of the code is in large files: {} %.", factor.value),
-                "low_test_coverage" => format!("There are many tests: {} lines for 100 lines of code.", factor.value),
-                "many_dependencies" => format!("It has few direct dependencies: {}.", factor.value),
-                "no_documentation" => format!("The README is complete: {} of 100.", factor.value),
-                _ => continue,
-            });
-        }
-    }
-    let has_imports = report.module_graph.as_ref().is_some_and(|graph| graph.edges_total > 0);
-    let cycles = report.circular_dependencies.as_ref().filter(|_| has_imports);
-    if cycles.is_some_and(|cycles| cycles.total_cycles == 0) {
-        lines.push("No files import each other in a cycle.".to_owned());
-    }
-    if let Some(copies) = report.duplication.as_ref().filter(|copies| copies.percentage < 3.0) {
-        lines.push(format!("Little is copied: {} % of the lines.", copies.percentage));
-    }
-    lines
-}
-
-fn where_the_risk_is(summary: &Summary, report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    match &report.risk_scores {
-        Some(risk) => lines.push(format!(
-            "The risk is {} of 100, which is {}; maintainability is {} of 100.",
-            risk.overall,
-            risk.level.as_str(),
-            risk.maintainability
-        )),
-        None if has_failed("risk", report) => lines.push("The risk could not be computed.".to_owned()),
-        None => lines.push("There is no code to score.".to_owned()),
-    }
-    if let Some(cycles) = report.circular_dependencies.as_ref().filter(|it| it.total_cycles > 0) {
-        lines.push(format!(
-            "{} of files import each other in a cycle, {} in all.",
-            many(cycles.total_cycles, "group", "groups"),
-            many(cycles.affected_files_total, "file", "files")
-        ));
-    }
-    if let Some(copies) = report.duplication.as_ref().filter(|copies| copies.percentage >= 3.0) {
-        lines.push(format!("{} % of the lines are copies of others.", copies.percentage));
-    }
-    if !summary.worst.is_empty() {
-        lines.push("The riskiest files to change:".to_owned());
-        lines.extend(
-            summary
-                .worst
-                .iter()
-                .enumerate()
-                .map(|(at, place)| format!("{}. {}", at + 1, worst(place))),
-        );
-    }
-    lines
-}
-
-fn has_failed(stage: &str, report: &Report) -> bool {
-    let mut stages = report.analyser.stages.iter();
-    stages.any(|it| it.name == stage && it.status == StageStatus::Failed)
-}
-
-fn worst(place: &Place) -> String {
-    let line = place.line.map_or_else(String::new, |line| format!(", line {line}"));
-    format!("`{}`{line}: {}", place.path, place.reason)
-}
-
-fn what_to_do_first(summary: &Summary) -> Vec<String> {
-    if summary.advice.is_empty() {
-        return vec!["Nothing stands out.".to_owned()];
-    }
-    let advice = summary.advice.iter().enumerate();
-    advice.map(|(at, text)| format!("{}. {text}.", at + 1)).collect()
+    paragraph(&sentences)
 }

@@ -32,6 +32,21 @@ pub fn may_cancel(caller: &Caller, scan: &Scan, has_token: bool) -> Result<(), P
     }
 }
 
+/// To have it explained by a language model. `has_token`: the caller has shown the token of a guest's submission.
+///
+/// # Errors
+/// 404 where the scan may not be seen, 401 for a guest, 403 for another user and for a guest's scan without its token.
+pub fn may_explain(caller: &Caller, scan: &Scan, has_token: bool) -> Result<(), Problem> {
+    may_see(caller, scan)?;
+    match scan.user_id {
+        Some(_) => must_own(caller, scan),
+        None if has_token => Ok(()),
+        None => Err(Problem::forbidden(
+            "Only who submitted this scan can have it explained: send the `cancelToken` of the answer to `POST /api/scan`.",
+        )),
+    }
+}
+
 /// Whether the caller may delete it. A guest's scan has no owner, so that no caller may.
 ///
 /// # Errors

@@ -5,8 +5,11 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::Utc;
 use futures_util::stream;
+use repolens_core::explanation::ExplanationTarget;
 use repolens_core::queue::{RelayEvent, ScanWatch};
+use repolens_core::store::ExplanationState;
 use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -16,7 +19,7 @@ use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::http::client::Client;
 use crate::http::problem::Problem;
-use crate::scans::events::{Refused, Watch};
+use crate::scans::events::{EXPLAINED, Refused, Watch, explanation_event};
 use crate::scans::scan_state::ScanState;
 
 /// Proxies cut off a stream that is silent for longer.
@@ -54,7 +57,9 @@ pub async fn get_events(
         .get("last-event-id")
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    if state.status.is_final() && seen.as_deref() == Some(state.id().as_str()) {
+    let finished = app.scans.explanations.watch_finished();
+    let is_known = state.status.is_final() && seen.as_deref() == Some(state.id().as_str());
+    if seen.as_deref() == Some(EXPLAINED) || is_known && explanation(&app, &id).await.is_none() {
         // The one answer at which a browser does not come back.
         return Ok(HttpResponse::NoContent().finish());
     }
@@ -70,6 +75,8 @@ pub async fn get_events(
         heartbeat: Instant::now() + HEARTBEAT,
         begun: false,
         ended: false,
+        completed: is_known,
+        finished,
     };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
@@ -97,6 +104,10 @@ struct Stream {
     heartbeat: Instant,
     begun: bool,
     ended: bool,
+    /// The client knows that the scan is complete.
+    completed: bool,
+    /// Changes whenever a text of a language model was finished.
+    finished: watch::Receiver<u64>,
 }
 
 impl Stream {
@@ -109,9 +120,13 @@ impl Stream {
             self.begun = true;
             return Some(RETRY.to_owned());
         }
+        if self.completed {
+            return self.explanation().await;
+        }
         loop {
             if let Some(state) = self.next.take() {
-                self.ended = state.status.is_final();
+                self.completed = state.status == ScanStatus::Completed;
+                self.ended = state.status.is_final() && !self.completed;
                 let id = state.id();
                 if self.sent.as_deref() != Some(id.as_str()) {
                     self.sent = Some(id);
@@ -119,7 +134,7 @@ impl Stream {
                     self.heartbeat = Instant::now() + HEARTBEAT;
                     return Some(state.event(self.id.as_str()));
                 }
-                if self.ended {
+                if state.status.is_final() {
                     return None;
                 }
             }
@@ -152,6 +167,30 @@ impl Stream {
         }
     }
 
+    /// After `completed`: waits for the text of a language model, where one was requested. `None` at the end.
+    async fn explanation(&mut self) -> Option<String> {
+        loop {
+            self.finished.borrow_and_update();
+            let (state, failure) = explanation(&self.app, &self.id).await?;
+            if state.is_final() {
+                self.ended = true;
+                return Some(explanation_event(self.id.as_str(), state, failure.as_deref()));
+            }
+            if *self.stopping.borrow_and_update() {
+                self.ended = true;
+                return Some(format!(": the service is restarting\n{RETRY}"));
+            }
+            tokio::select! {
+                _ = self.finished.changed() => {}
+                _ = self.stopping.changed() => {}
+                () = tokio::time::sleep_until(self.heartbeat) => {
+                    self.heartbeat = Instant::now() + HEARTBEAT;
+                    return Some(": still here\n\n".to_owned());
+                }
+            }
+        }
+    }
+
     /// The state of the row, where it was not sent yet. An unavailable store is no reason to end the stream.
     async fn row(&self) -> Option<ScanState> {
         let state = match self.app.store.find(&self.id).await.ok()? {
@@ -170,6 +209,14 @@ impl Stream {
         let state = self.app.scans.events.relay()?.read(text)?;
         (state.status != ScanStatus::Processing || state.progress >= self.percent).then_some(state)
     }
+}
+
+/// The state of the text about the whole report; `None` where none was requested, or the store is unavailable.
+async fn explanation(app: &App, id: &ScanId) -> Option<(ExplanationState, Option<String>)> {
+    let rows = app.store.explanations_of(id, Utc::now()).await.ok()?;
+    let whole = ExplanationTarget::Repository.to_text();
+    let row = rows.into_iter().find(|row| row.target == whole)?;
+    Some((row.state, row.failure))
 }
 
 /// Waits for ever where there are no other instances.

@@ -165,7 +165,7 @@ fn answer(id: &ScanId, status: ScanStatus, repeated: bool) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "scanId": id, "status": status, "repeated": repeated }))
 }
 
-fn lease_token(request: &HttpRequest) -> Result<LeaseToken, Problem> {
+pub fn lease_token(request: &HttpRequest) -> Result<LeaseToken, Problem> {
     request
         .headers()
         .get(LEASE_HEADER)

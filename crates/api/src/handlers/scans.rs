@@ -296,6 +296,14 @@ pub struct CancelRequest {
     cancel_token: Option<String>,
 }
 
+impl CancelRequest {
+    pub fn new(token: String) -> Self {
+        Self {
+            cancel_token: Some(token),
+        }
+    }
+}
+
 /// Whether the request has the token of the guest who submitted this scan, in its body or as a cookie.
 pub async fn has_cancel_token(
     app: &App,

@@ -4,12 +4,14 @@
 //! are rows in `routes.rs`, whatever strangers ask for.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use repolens_core::ScanStatus;
 use repolens_core::store::Counts;
+
+use crate::http::model_metrics::ModelMetrics;
+use crate::http::prometheus_text::{head, line};
 
 /// Upper bounds of the histogram's buckets, in seconds.
 const BUCKETS: [f64; 9] = [0.001, 0.005, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0, 65.0];
@@ -23,6 +25,7 @@ pub struct Metrics {
     counts: Mutex<Option<(u64, Counts)>>,
     /// Ends of scans by status, and how long they took.
     scans: Mutex<BTreeMap<&'static str, Histogram>>,
+    pub models: ModelMetrics,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -208,20 +211,9 @@ impl Metrics {
             );
             histogram.write(&mut text, "repolens_http_request_duration_seconds", &labels);
         }
+        self.models.write(&mut text);
         text
     }
-}
-
-fn head(text: &mut String, name: &str, kind: &str, help: &str) {
-    text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
-}
-
-fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
-    let written = match labels {
-        "" => writeln!(text, "{name} {value}"),
-        labels => writeln!(text, "{name}{{{labels}}} {value}"),
-    };
-    written.expect("a String takes everything");
 }
 
 /// The resident memory of this process, on Linux.

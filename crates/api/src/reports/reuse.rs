@@ -9,6 +9,24 @@ use repolens_core::store::{Figures, Members, StoredReport};
 /// # Errors
 /// When the stored report cannot be unpacked or is no JSON object.
 pub fn reuse_report(report: &StoredReport, scan_id: &str, branch: &str) -> io::Result<(StoredReport, Figures)> {
+    let named = [
+        ("scanId", serde_json::to_string(scan_id)?),
+        ("branch", serde_json::to_string(branch)?),
+    ];
+    let renamed = with_members(report, &named)?;
+    Ok((StoredReport::compress(&renamed)?, Figures::of(&renamed)))
+}
+
+/// The report with another value of one member, given as JSON; the same where it has no such member.
+///
+/// # Errors
+/// When the stored report cannot be unpacked or is no JSON object.
+pub fn with_member(report: &StoredReport, name: &str, json: String) -> io::Result<StoredReport> {
+    StoredReport::compress(&with_members(report, &[(name, json)])?)
+}
+
+/// The report's bytes with other values of these members.
+fn with_members(report: &StoredReport, changed: &[(&str, String)]) -> io::Result<Vec<u8>> {
     let mut plain = Vec::new();
     report.reader().read_to_end(&mut plain)?;
     let Members(members) = serde_json::from_slice(&plain).map_err(io::Error::other)?;
@@ -20,14 +38,13 @@ pub fn reuse_report(report: &StoredReport, scan_id: &str, branch: &str) -> io::R
         }
         serde_json::to_writer(&mut renamed, name)?;
         renamed.push(b':');
-        match name.as_str() {
-            "scanId" => serde_json::to_writer(&mut renamed, scan_id)?,
-            "branch" => serde_json::to_writer(&mut renamed, branch)?,
-            _ => renamed.extend(value.get().as_bytes()),
+        match changed.iter().find(|(member, _)| *member == name.as_str()) {
+            Some((_, json)) => renamed.extend(json.as_bytes()),
+            None => renamed.extend(value.get().as_bytes()),
         }
     }
     renamed.push(b'}');
-    Ok((StoredReport::compress(&renamed)?, Figures::of(&renamed)))
+    Ok(renamed)
 }
 
 #[cfg(test)]

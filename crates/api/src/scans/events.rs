@@ -7,11 +7,22 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use repolens_core::store::ExplanationState;
 use repolens_core::{ScanStatus, Usage, UsageGuard};
+use serde_json::json;
 use tokio::sync::watch;
 
 use crate::scans::event_relay::EventRelay;
 use crate::scans::scan_state::ScanState;
+
+/// The event that follows `completed` where a language model was asked for a text: its id, and whether there is a text.
+pub const EXPLAINED: &str = "completed.explanation";
+
+/// That event in the format of server-sent events.
+pub fn explanation_event(scan_id: &str, state: ExplanationState, failure: Option<&str>) -> String {
+    let data = json!({ "scanId": scan_id, "status": state.name(), "failure": failure });
+    format!("id: {EXPLAINED}\nevent: explanation\ndata: {data}\n\n")
+}
 
 /// Streams of one client, and of all clients.
 pub const MAX_PER_CLIENT: usize = 20;

@@ -52,6 +52,7 @@ async fn record_and_publish(
         tracing::info!(scan_id = %id, status = status.wire(), "scan finished");
         over(app, id.as_str(), state);
         app.scans.dispatch.recorded();
+        app.scans.explanations.queued();
         if has_deliveries {
             app.scans.webhooks.wake();
         }

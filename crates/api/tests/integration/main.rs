@@ -10,6 +10,7 @@ mod connections;
 mod contract;
 mod damaged;
 mod events;
+mod explanations;
 mod exports;
 mod faults;
 mod front_end;

@@ -238,7 +238,7 @@ pub struct License {
 }
 
 /// The report in words, by a model or put together from the figures.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanations {
     pub summary: String,
@@ -253,6 +253,32 @@ pub struct Explanations {
     pub confidence: String,
     #[serde(default)]
     pub chapters: Vec<Chapter>,
+    /// The version of the prompt; absent where no model wrote the text.
+    #[serde(default, rename = "promptVersion", skip_serializing_if = "Option::is_none")]
+    pub prompt_version: Option<u32>,
+    /// How many sentences of the model passed the check; absent where no model wrote the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentences: Option<SentenceCheck>,
+}
+
+/// Each number, path and name of a sentence has to occur in the facts that it names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SentenceCheck {
+    /// Sentences that the model wrote.
+    pub checked: u64,
+    /// Those that passed; the others are not shown.
+    pub kept: u64,
+}
+
+impl SentenceCheck {
+    /// The sentence that stands with every text of a model.
+    #[must_use]
+    pub fn words(&self) -> String {
+        format!(
+            "{} of {} sentences checked against the report's facts and kept.",
+            self.kept, self.checked
+        )
+    }
 }
 
 /// A part of the explanations.

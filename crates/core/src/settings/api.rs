@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::ai::may_send_source;
 use super::common::{self, log_settings};
 use super::{Checked, LogSettings, Rate, RedisUrl, SettingsReader, SignIn, TrustedProxies, proxies, redis, sign_in};
 use crate::Secret;
@@ -38,6 +39,8 @@ pub struct ApiSettings {
     pub trusted_proxies: TrustedProxies,
     /// Whether guests may list the scans that were submitted without signing in.
     pub guest_history: bool,
+    /// Source code may be sent to a language model where the caller agrees.
+    pub may_send_source: bool,
     pub log: LogSettings,
 }
 
@@ -119,6 +122,7 @@ impl ApiSettings {
             limits: request_limits(reader),
             trusted_proxies: proxies::read(reader),
             guest_history: reader.choice("GUEST_HISTORY") == Some("public"),
+            may_send_source: may_send_source(reader),
             log: log_settings(reader),
         }
     }

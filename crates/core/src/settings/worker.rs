@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::ai::AiSettings;
 use super::common::{self, log_settings, search_path};
 use super::{Checked, LogSettings, RedisUrl, SettingsReader, redis};
 use crate::repo_url::UrlPolicy;
@@ -33,6 +34,7 @@ pub struct WorkerSettings {
     pub concurrency: usize,
     pub limits: ScanLimits,
     pub url_policy: UrlPolicy,
+    pub ai: AiSettings,
     pub log: LogSettings,
 }
 
@@ -57,6 +59,7 @@ impl WorkerSettings {
             concurrency: reader.number("WORKER_CONCURRENCY").expect(DEFAULT),
             limits: scan_limits(reader),
             url_policy: common::url_policy(reader),
+            ai: AiSettings::read(reader),
             log: log_settings(reader),
         }
     }

@@ -283,7 +283,34 @@ table! {
     }
 }
 
+table! {
+    scan_explanations (id) {
+        id -> Text,
+        #[sql_name = "scanId"]
+        scan_id -> Text,
+        /// An `ExplanationTarget` as JSON.
+        target -> Text,
+        /// `queued`, `running`, `done` or `failed`.
+        state -> Text,
+        #[sql_name = "withSource"]
+        with_source -> Bool,
+        /// Of the worker that writes it. It stays, so that a repeated result is known as one.
+        #[sql_name = "leaseToken"]
+        lease_token -> Nullable<Text>,
+        #[sql_name = "leaseUntil"]
+        lease_until -> Nullable<Timestamp>,
+        /// `Explanations` as JSON.
+        result -> Nullable<Text>,
+        failure -> Nullable<Text>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamp,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamp,
+    }
+}
+
 joinable!(web_sessions -> users (user_id));
+joinable!(scan_explanations -> scans (scan_id));
 joinable!(scan_reports -> scans (scan_id));
 joinable!(scan_versions -> scans (scan_id));
 joinable!(scans -> repositories (repository_id));
@@ -296,6 +323,7 @@ allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks, scans);
 allow_tables_to_appear_in_same_query!(scans, scan_reports, users, repositories, scan_versions);
 allow_tables_to_appear_in_same_query!(users, accounts, api_keys);
 allow_tables_to_appear_in_same_query!(web_sessions, users);
+allow_tables_to_appear_in_same_query!(scan_explanations, scans);
 
 /// `table.column` of every column above.
 pub(super) fn columns() -> Vec<String> {
@@ -318,7 +346,8 @@ pub(super) fn columns() -> Vec<String> {
         favorite_repositories,
         webhooks,
         webhook_deliveries,
-        web_sessions
+        web_sessions,
+        scan_explanations
     );
     queries
         .iter()

@@ -39,6 +39,7 @@ impl Bench {
         let mut limits = limits();
         limits.timeout_seconds = seconds;
         let jobs = Jobs {
+            explains: false,
             api: ApiClient::new(api.url(), Secret::new(TOKEN.into()), "test".into()).expect("a client"),
             git: local_git(),
             analyzer: Analyzer {

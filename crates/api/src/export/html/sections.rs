@@ -87,11 +87,18 @@ fn overview(page: &mut Page, excerpt: &Excerpt) {
         let source = match (words.provider.as_str(), words.model.as_deref()) {
             ("fallback" | "", _) => "These sentences were made from the figures, without a language model.".to_owned(),
             (_, Some(model)) => format!(
-                "These sentences were written by the model <code>{}</code>.",
+                "AI-written by <code>{}</code> from the figures, and may be wrong.",
                 html(model)
             ),
-            (provider, None) => format!("These sentences were written by a model of {}.", html(provider)),
+            (provider, None) => format!(
+                "AI-written by a model of {} from the figures, and may be wrong.",
+                html(provider)
+            ),
         };
+        let checked = words
+            .sentences
+            .map_or_else(String::new, |sentences| format!(" {}", sentences.words()));
+        let source = format!("{source}{checked}");
         page.paragraph(&format!("<span class=\"soft\">{source}</span>"));
     }
 }

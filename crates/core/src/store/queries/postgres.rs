@@ -25,6 +25,8 @@ macro_rules! transaction {
 
 #[path = "earlier_reports.rs"]
 pub(in crate::store) mod earlier_reports;
+#[path = "explanations.rs"]
+pub(in crate::store) mod explanations;
 #[path = "favorites.rs"]
 pub(in crate::store) mod favorites;
 #[path = "fit.rs"]

@@ -178,7 +178,7 @@ async fn insert_report(
 }
 
 /// The members, as their column has them.
-fn to_text(report: &StoredReport) -> Option<String> {
+pub(super) fn to_text(report: &StoredReport) -> Option<String> {
     let some = Some(&report.members).filter(|members| !members.is_empty());
     // Names and numbers always serialize.
     some.and_then(|members| serde_json::to_string(members).ok())

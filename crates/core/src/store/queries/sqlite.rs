@@ -26,6 +26,8 @@ macro_rules! transaction {
     };
 }
 
+#[path = "explanations.rs"]
+pub(in crate::store) mod explanations;
 #[path = "favorites.rs"]
 pub(in crate::store) mod favorites;
 pub(in crate::store) mod fit {

@@ -1,4 +1,4 @@
-//! Explanations that a language model writes: what is asked for, and the bodies of the worker endpoints.
+//! Explanations that a language model writes: their targets, and the bodies of the worker endpoints.
 //!
 //! The API stores requests and texts; the key of a provider is in the worker alone. `docs/ai.md` has the whole way.
 

@@ -19,7 +19,7 @@ use crate::{LEAST_SENTENCES, write};
 const MOST_CALLS: usize = 4;
 /// Calls of one text at most.
 const MOST_CALLS_IN_ALL: usize = 12;
-/// Between two tries where the provider does not say how long to wait; doubled each time.
+/// Between two tries where the provider gives no delay; doubled each time.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 
 /// All providers of the settings.

@@ -67,7 +67,7 @@ pub fn kept_text(sentence: &Sentence, facts: &Facts) -> Option<String> {
     if text.chars().count() > LONGEST_SENTENCE || has_other_markup(&without_ids(&text)) || sentence.facts.is_empty() {
         return None;
     }
-    // What was cleaned away could have joined two words.
+    // Removed characters could have joined two words.
     if text.split_whitespace().ne(sentence.text.split_whitespace()) {
         return None;
     }

@@ -86,7 +86,7 @@ impl Code {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub code: Code,
-    /// When the provider says that a retry may succeed.
+    /// The delay after which a retry may succeed, by the provider.
     pub retry_after: Option<Duration>,
     /// For the log: never a key, at most 200 characters.
     pub cause: String,

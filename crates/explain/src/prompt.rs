@@ -23,7 +23,7 @@ pub struct Request {
 }
 
 impl Prompt {
-    /// The facts are fenced by a marker that nobody can know before.
+    /// The facts are fenced by a random marker.
     #[must_use]
     pub fn new(facts: &Facts, request: &Request) -> Self {
         let marker = format!("DATA-{}", uuid::Uuid::new_v4().simple());

@@ -24,7 +24,7 @@ pub struct Manner {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Output {
     pub text: String,
-    /// The model that answered, where the provider says so.
+    /// The model that answered, where the provider names it.
     pub model: Option<String>,
     pub tokens: Tokens,
 }

@@ -179,7 +179,7 @@ fn what_it_is(summary: &Summary, report: &Report) -> Vec<String> {
     sentences.push(match description {
         Some(text) => format!("{} describes itself as \u{201c}{text}\u{201d}.", name(summary)),
         None => format!(
-            "Neither a manifest nor a README of {} says what it is for.",
+            "Neither a manifest nor a README of {} describes its purpose.",
             name(summary)
         ),
     });

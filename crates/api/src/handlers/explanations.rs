@@ -114,7 +114,7 @@ pub async fn post_explanation(
         "scanId": id,
         "explanationId": requested.id,
         "status": requested.state.name(),
-        "message": "A language model is asked for the text; it is added to the report when it has passed the check",
+        "message": "A language model writes the text; it is added to the report when it has passed the check",
     })))
 }
 

@@ -271,7 +271,7 @@ pub struct SentenceCheck {
 }
 
 impl SentenceCheck {
-    /// The sentence that stands with every text of a model.
+    /// The sentence that is shown with every text of a model.
     #[must_use]
     pub fn words(&self) -> String {
         format!(

@@ -243,7 +243,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_order_is_that_of_what_is_set_or_as_it_is_told() {
+    fn the_order_is_that_of_what_is_set_or_of_the_setting() {
         assert_eq!(names(&[]), Vec::<&str>::new());
         assert_eq!(names(&[("GEMINI_API_KEY", "g"), ("AI_API_KEY", "x")]), ["gemini"]);
         assert_eq!(names(ALL), ["openai-compatible", "openrouter", "gemini"]);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 /// A number as it is compared: its value and what follows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Number {
-    /// Digits without grouping and without zeros that say nothing: `1234.5`.
+    /// Digits without grouping and without leading and trailing zeros: `1234.5`.
     digits: String,
     percent: bool,
 }

@@ -16,7 +16,7 @@ pub(super) const JUDGMENT: &str = "\
     stolen token tokens trojan trusted trustworthy unsafe untested verified virus visit vulnerabilities \
     vulnerability vulnerable worst";
 
-/// Names of languages, platforms, licenses and services that begin sentences, where a capital says nothing.
+/// Names of languages, platforms, licenses and services that begin sentences, where a capital has no meaning.
 pub(super) const NAMES: &str = "\
     angular apache aws azure bsd c clojure cpp dart django docker elixir erlang express fastapi flask \
     fortran gitlab github google gpl haskell java javascript jquery julia kotlin kubernetes laravel \
@@ -28,6 +28,6 @@ pub(super) const NAMES: &str = "\
 pub(super) const ORDINARY: &str = "\
     i/o and/or ci/cd e.g i.e read/write readme api ci cli json html http sql ui i";
 
-/// Words that say that there is none.
+/// Words that state that there is none.
 pub(super) const NONE: &str = "\
     no none zero nothing neither nor without lacks lacking missing absent free clean";

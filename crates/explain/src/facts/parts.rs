@@ -26,7 +26,8 @@ pub struct Parts {
     pub readme_analysis: ReadmePart,
     pub tests: Value,
     #[serde(deserialize_with = "lenient")]
-    pub licences: LicencePart,
+    #[serde(rename = "licences")]
+    pub licenses: LicensePart,
     #[serde(deserialize_with = "lenient")]
     pub complexity_metrics: ComplexityPart,
     #[serde(deserialize_with = "lenient")]
@@ -90,7 +91,7 @@ pub struct ReadmePart {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct LicencePart {
+pub struct LicensePart {
     pub files: Vec<Value>,
     pub declared: Vec<Value>,
 }

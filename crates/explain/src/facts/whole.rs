@@ -59,12 +59,12 @@ fn identity(facts: &mut Facts, parts: &Parts) {
     for framework in frameworks.into_iter().flatten().filter_map(Value::as_str).take(6) {
         facts.add(&format!("Framework: {framework}"));
     }
-    let licences = parts.licences.files.iter().filter_map(|file| text(file, "spdx"));
-    for licence in licences
-        .chain(parts.licences.declared.iter().filter_map(Value::as_str))
+    let licenses = parts.licenses.files.iter().filter_map(|file| text(file, "spdx"));
+    for license in licenses
+        .chain(parts.licenses.declared.iter().filter_map(Value::as_str))
         .take(3)
     {
-        facts.add(&format!("License: {licence}"));
+        facts.add(&format!("License: {license}"));
     }
 }
 

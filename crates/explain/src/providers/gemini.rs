@@ -123,7 +123,7 @@ fn failure(answer: &HttpAnswer) -> Failure {
     Failure::new(code, &format!("{status}: {message}")).after(delay)
 }
 
-/// A quota of the day, or of 0, does not come back when `retryDelay` says.
+/// A quota of the day, or of 0, does not come back after `retryDelay`.
 fn is_used_up(details: &[Value]) -> bool {
     details
         .iter()

@@ -96,7 +96,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
     (date.with_timezone(&chrono::Utc) - chrono::Utc::now()).to_std().ok()
 }
 
-/// The code of an HTTP status, where the body does not say more.
+/// The code of an HTTP status, where the body has no better one.
 pub(super) fn code_of(status: u16) -> Code {
     match status {
         401 => Code::Unauthorized,
@@ -112,7 +112,7 @@ pub(super) fn code_of(status: u16) -> Code {
     }
 }
 
-/// The length of time until the next midnight of a time zone that is so many hours behind UTC.
+/// The length of time until the next midnight of a time zone that is this number of hours behind UTC.
 pub(super) fn until_midnight(hours_behind: i64) -> Duration {
     const DAY: i64 = 86_400;
     let now = chrono::Utc::now().timestamp() - hours_behind * 3_600;

@@ -21,7 +21,7 @@ const RUNNING: &str = "running";
 const DONE: &str = "done";
 const FAILED: &str = "failed";
 
-/// Why a text failed whose worker went away.
+/// Why a text failed whose worker stopped.
 const INTERRUPTED: &str = "interrupted";
 
 pub async fn request(
@@ -70,7 +70,7 @@ pub async fn request(
     })
 }
 
-/// Queues a finished text again, or one whose worker went away.
+/// Queues a finished text again, or one whose worker stopped.
 async fn renew(connection: &mut Connection, new: &NewExplanation, now: &DateTime<Utc>) -> QueryResult<usize> {
     fail_interrupted(connection, now).await?;
     diesel::update(

@@ -32,7 +32,7 @@ fn people(api: &mut Api) {
         .optional_body(Api::request::<ExplainRequest>())
         .answers(202, "It is requested, or was before", requested)
         .problems(&[400, 403, 408, 409, 413, 415, 422, 429])
-        .anybody()
+        .with_or_without_credential()
         .of_a_scan(),
     );
     let view = api.schema::<ExplanationView>();
@@ -50,7 +50,7 @@ fn people(api: &mut Api) {
             "The texts of language models about a scan",
         )
         .answers(200, "All of them, and those that are being written", list)
-        .anybody()
+        .with_or_without_credential()
         .of_a_scan(),
     );
 }

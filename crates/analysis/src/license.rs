@@ -1,5 +1,7 @@
 //! Which license a text is, by sentences that only this license has.
 
+pub mod class;
+
 /// Whether a file is a license by its name.
 #[must_use]
 pub fn is_license_file(path: &str) -> bool {

@@ -1,13 +1,41 @@
-//! Manifests and lock files: what a project calls itself, and what it needs. One kind of manifest is one file below.
+//! Manifests and lock files: what a project calls itself, and what it needs. One format is one file below, and one line in
+//! [`FORMATS`].
 
+use std::collections::BTreeMap;
+
+use repolens_core::report::DependencyKind;
+
+mod bun;
+mod bundler;
+mod cargo;
+mod cocoapods;
+mod composer;
+mod deno;
+mod dockerfile;
+mod go;
+mod gradle;
+mod hex;
+mod jsonc;
+mod maven;
 mod npm;
+mod nuget;
+mod pnpm;
+mod pub_dev;
 mod python;
+mod sbt;
+mod swift;
+mod workflows;
+mod xml;
+mod yaml;
+mod yarn;
 
 pub use python::setup_py;
 
 /// One manifest or lock file.
 #[derive(Debug, Default, PartialEq)]
 pub struct Manifest {
+    /// The name of its format, as in the documents.
+    pub format: &'static str,
     /// It pins exact versions.
     pub is_lock: bool,
     /// The package URL's type of what it names.
@@ -18,8 +46,30 @@ pub struct Manifest {
     pub requirements: Vec<Requirement>,
     /// Of lock files: which requirement needs which, as indices into `requirements`.
     pub edges: Vec<(usize, usize)>,
+    /// Of lock files: the projects whose dependencies it pins, where it names them.
+    pub roots: Vec<LockRoot>,
+    /// Of lock files: which requirement a request such as `name@^1.0` resolves to, where the format has them.
+    pub resolves: BTreeMap<String, usize>,
+    /// Versions by name that manifests in and below this folder take over.
+    pub catalog: BTreeMap<String, String>,
+    /// Values that `${name}` in a version stands for.
+    pub properties: BTreeMap<String, String>,
+    /// Paths of other manifests that it takes over from, relative to its folder.
+    pub includes: Vec<String>,
+    /// First words of the commands that the package's scripts run.
+    pub commands: Vec<String>,
     /// What starts the program or is its public face.
     pub entry_points: Vec<EntryPoint>,
+}
+
+/// A project whose dependencies a lock file pins.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct LockRoot {
+    /// Relative to the lock file's folder; `None` where only the name is known.
+    pub folder: Option<String>,
+    pub name: Option<String>,
+    /// Its direct dependencies, as indices into `requirements`.
+    pub direct: Vec<(usize, DependencyKind)>,
 }
 
 /// One thing that others can ask a package for.
@@ -33,58 +83,211 @@ pub struct EntryPoint {
     pub script: bool,
 }
 
-/// One package that is asked for.
+/// One package that is required or locked.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Requirement {
     pub name: String,
     /// As written, or exact where `resolved`.
     pub version: String,
-    pub dev: bool,
-    /// Named by the project itself. In a lock file: where it tells.
+    /// Why the project needs it. In a lock file: [`DependencyKind::Dev`] or [`DependencyKind::Optional`] where it is marked so.
+    pub kind: DependencyKind,
+    /// Named by the project itself. In a lock file: where the format has it.
     pub direct: bool,
     pub resolved: bool,
     pub licence: Option<String>,
+    /// Where it is not that of the manifest.
+    pub ecosystem: Option<&'static str>,
+    /// Where it comes from, if not from the registry: `git+URL#COMMIT`, an address, or a path.
+    pub source: Option<String>,
+    /// The name that code imports it by, where it is not `name`.
+    pub alias: Option<String>,
+    /// The environments that it is for, as written.
+    pub marker: Option<String>,
+    /// A part of the same repository.
+    pub local: bool,
+    /// Its version is that of the nearest catalog above.
+    pub inherits: bool,
+}
+
+impl Requirement {
+    /// A direct dependency of a manifest.
+    fn wanted(name: impl Into<String>, version: impl Into<String>, kind: DependencyKind) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            kind,
+            direct: true,
+            ..Self::default()
+        }
+    }
+
+    /// A package of a lock file.
+    fn locked(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            resolved: true,
+            ..Self::default()
+        }
+    }
+
+    #[must_use]
+    pub fn is_dev(&self) -> bool {
+        self.kind == DependencyKind::Dev
+    }
+}
+
+impl Manifest {
+    fn of(ecosystem: &'static str) -> Self {
+        Self {
+            ecosystem,
+            ..Self::default()
+        }
+    }
+
+    fn lock_of(ecosystem: &'static str) -> Self {
+        Self {
+            is_lock: true,
+            ..Self::of(ecosystem)
+        }
+    }
+
+    /// Adds a requirement and returns its index.
+    fn add(&mut self, requirement: Requirement) -> usize {
+        self.requirements.push(requirement);
+        self.requirements.len() - 1
+    }
 }
 
 type Parse = fn(&str) -> Result<Manifest, String>;
 
-/// Which files are read, by name. Adding one: its parser, a line here, a test.
-const PARSERS: &[(&str, Parse)] = &[
-    ("package.json", npm::package_json),
-    ("package-lock.json", npm::package_lock),
-    ("npm-shrinkwrap.json", npm::package_lock),
-    ("pyproject.toml", python::pyproject),
-    ("setup.cfg", python::setup_cfg),
-    ("Pipfile", python::pipfile),
-    ("Pipfile.lock", python::pipfile_lock),
-    ("poetry.lock", python::toml_lock),
-    ("uv.lock", python::toml_lock),
-    ("pdm.lock", python::toml_lock),
+/// Packages that are read of one file.
+pub const MAX_REQUIREMENTS: usize = 50_000;
+
+/// Which files are read, by name: the format's name and its parser. Adding one: its parser, a line here, a case in
+/// `tests/dependencies`.
+const FORMATS: &[(&str, &str, Parse)] = &[
+    ("package.json", "npm", npm::package_json),
+    ("package-lock.json", "npm lock file", npm::package_lock),
+    ("npm-shrinkwrap.json", "npm lock file", npm::package_lock),
+    ("yarn.lock", "Yarn lock file", yarn::lock),
+    ("pnpm-lock.yaml", "pnpm lock file", pnpm::lock),
+    ("pnpm-workspace.yaml", "pnpm workspace", pnpm::workspace),
+    ("bun.lock", "Bun lock file", bun::lock),
+    ("bun.lockb", "Bun lock file", bun::binary_lock),
+    ("deno.lock", "Deno lock file", deno::lock),
+    ("Cargo.toml", "Cargo", cargo::manifest),
+    ("Cargo.lock", "Cargo lock file", cargo::lock),
+    ("go.mod", "Go modules", go::module),
+    ("pyproject.toml", "pyproject", python::pyproject),
+    ("setup.cfg", "setuptools", python::setup_cfg),
+    ("Pipfile", "Pipenv", python::pipfile),
+    ("Pipfile.lock", "Pipenv lock file", python::pipfile_lock),
+    ("poetry.lock", "Poetry lock file", python::toml_lock),
+    ("uv.lock", "uv lock file", python::toml_lock),
+    ("pdm.lock", "PDM lock file", python::toml_lock),
+    ("pylock.toml", "Python lock file", python::toml_lock),
+    ("Gemfile", "Bundler", bundler::gemfile),
+    ("Gemfile.lock", "Bundler lock file", bundler::lock),
+    ("Gemfile.next.lock", "Bundler lock file", bundler::lock),
+    ("gems.locked", "Bundler lock file", bundler::lock),
+    ("composer.json", "Composer", composer::manifest),
+    ("composer.lock", "Composer lock file", composer::lock),
+    ("packages.lock.json", "NuGet lock file", nuget::lock),
+    ("packages.config", "NuGet", nuget::packages_config),
+    ("Directory.Packages.props", "NuGet central versions", nuget::project),
+    ("Directory.Build.props", "NuGet", nuget::project),
+    ("pom.xml", "Maven", maven::pom),
+    ("gradle.lockfile", "Gradle lock file", gradle::lockfile),
+    (
+        "buildscript-gradle.lockfile",
+        "Gradle lock file",
+        gradle::buildscript_lockfile,
+    ),
+    ("libs.versions.toml", "Gradle version catalog", gradle::catalog),
+    ("build.gradle", "Gradle", gradle::build_script),
+    ("build.gradle.kts", "Gradle", gradle::build_script),
+    ("Package.resolved", "Swift lock file", swift::resolved),
+    ("Podfile.lock", "CocoaPods lock file", cocoapods::lock),
+    ("pubspec.yaml", "pub", pub_dev::manifest),
+    ("pubspec.lock", "pub lock file", pub_dev::lock),
+    ("mix.lock", "Mix lock file", hex::lock),
+    ("build.sbt.lock", "sbt lock file", sbt::lock),
+    ("action.yml", "GitHub action", workflows::action),
+    ("action.yaml", "GitHub action", workflows::action),
 ];
 
 /// Whether the file at `path` is one.
 #[must_use]
 pub fn is_manifest(path: &str) -> bool {
-    parser(path).is_some()
+    format(path).is_some()
 }
 
 /// Reads a manifest; `None` where the file is none.
 #[must_use]
 pub fn parse(path: &str, text: &[u8]) -> Option<Result<Manifest, String>> {
-    let parse = parser(path)?;
+    let (name, parse) = format(path)?;
     let text = String::from_utf8_lossy(text);
-    Some(
-        parse(text.strip_prefix('\u{feff}').unwrap_or(&text))
-            .map_err(|error| format!("cannot be read as a manifest: {error}")),
-    )
+    let parsed = parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    Some(match parsed {
+        Ok(manifest) if manifest.requirements.len() > MAX_REQUIREMENTS => Err(format!(
+            "it names {} packages: not read, the limit is {MAX_REQUIREMENTS}",
+            manifest.requirements.len()
+        )),
+        Ok(manifest) => Ok(Manifest {
+            format: name,
+            ..manifest
+        }),
+        Err(error) => Err(format!("cannot be read as a manifest: {error}")),
+    })
 }
 
-fn parser(path: &str) -> Option<Parse> {
+fn format(path: &str) -> Option<(&'static str, Parse)> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if let Some((_, parse)) = PARSERS.iter().find(|(known, _)| *known == name) {
-        return Some(*parse);
+    if let Some((_, format, parse)) = FORMATS.iter().find(|(known, ..)| *known == name) {
+        return Some((format, *parse));
     }
-    let requirements = name.ends_with(".txt") && name.contains("requirements")
-        || (name.ends_with(".txt") && path.rsplit('/').nth(1) == Some("requirements"));
-    requirements.then_some(python::requirements_of(name))
+    let folder = path.rsplit('/').nth(1).unwrap_or_default();
+    let is_requirements = name.ends_with(".txt") || name.ends_with(".in");
+    if name.ends_with(".txt") && name.contains("constraints") {
+        return Some(("pip constraints", python::constraints));
+    }
+    if is_requirements && (name.contains("requirements") || folder == "requirements") {
+        return Some(("pip requirements", python::requirements_of(name)));
+    }
+    if name.starts_with("pylock.") && name.ends_with(".toml") {
+        return Some(("Python lock file", python::toml_lock));
+    }
+    if name.ends_with(".versions.toml") && folder == "gradle" {
+        return Some(("Gradle version catalog", gradle::catalog));
+    }
+    if [".csproj", ".fsproj", ".vbproj"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+    {
+        return Some(("NuGet", nuget::project));
+    }
+    if path.contains(".github/workflows/") && (name.ends_with(".yml") || name.ends_with(".yaml")) {
+        return Some(("GitHub workflow", workflows::workflow));
+    }
+    let is_dockerfile = name == "Dockerfile"
+        || name == "Containerfile"
+        || name.starts_with("Dockerfile.")
+        || name.ends_with(".Dockerfile")
+        || name.ends_with(".dockerfile");
+    is_dockerfile.then_some(("Dockerfile", dockerfile::images as Parse))
+}
+
+/// The file that the path `relative` names from the folder `base`; `None` outside the repository.
+#[must_use]
+pub fn join(base: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use repolens_core::report::{Grade, Report, RiskLevel, StageStatus};
 use repolens_log::is_dangerous;
 
+mod dependencies;
 mod history;
 mod security;
 mod structure;
@@ -316,6 +317,7 @@ fn dependencies(report: &Report, page: &mut Page) {
             grouped(counts.dev)
         ),
     )]);
+    dependencies::details(dependencies, page);
     if let Some(languages) = report
         .languages
         .as_ref()

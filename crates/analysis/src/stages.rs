@@ -111,6 +111,7 @@ const STAGES: &[(&str, Run)] = &[
     ("duplication", duplication::run),
     ("complexity", complexity::run),
     ("module-graph", modules::run),
+    ("dependency-usage", dependencies::usage::run),
     ("cycles", cycles::run),
     ("call-graph", calls::run),
     ("dead-code", dead::run),

@@ -12,6 +12,7 @@ mod lenient;
 mod markdown;
 mod purl;
 mod sarif;
+mod spdx;
 pub mod text;
 
 pub mod badge;
@@ -25,7 +26,7 @@ pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
 
 /// Raised when a form changes, so that what clients have kept is fetched anew.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The forms that are made from an excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub enum Form {
     /// GitLab's code quality report.
     GitLab,
     CycloneDx,
+    Spdx,
 }
 
 impl Form {
@@ -46,6 +48,7 @@ impl Form {
             Self::Sarif => "application/sarif+json",
             Self::GitLab => "application/json",
             Self::CycloneDx => "application/vnd.cyclonedx+json; version=1.6",
+            Self::Spdx => "application/spdx+json",
         }
     }
 
@@ -57,6 +60,7 @@ impl Form {
             Self::Sarif => ".sarif",
             Self::GitLab => ".gl-code-quality-report.json",
             Self::CycloneDx => ".cdx.json",
+            Self::Spdx => ".spdx.json",
         }
     }
 
@@ -72,6 +76,7 @@ impl Form {
             Self::Sarif => sarif::write(about, excerpt).to_string().into_bytes(),
             Self::GitLab => gitlab::write(about, excerpt).to_string().into_bytes(),
             Self::CycloneDx => cyclonedx::write(about, excerpt).to_string().into_bytes(),
+            Self::Spdx => spdx::write(about, excerpt).to_string().into_bytes(),
         }
     }
 }

@@ -51,6 +51,7 @@ pub fn table(routes: &mut ServiceConfig) {
     let gitlab = at("/api/scan/{id}/gl-code-quality-report.json", "GET, HEAD");
     routes.service(gitlab.route(get().to(exports::get_gitlab)));
     routes.service(at("/api/scan/{id}/sbom.json", "GET, HEAD").route(get().to(exports::get_sbom)));
+    routes.service(at("/api/scan/{id}/sbom.spdx.json", "GET, HEAD").route(get().to(exports::get_sbom_spdx)));
     routes.service(at("/api/scan/{id}/badge.svg", "GET, HEAD").route(get().to(exports::get_scan_badge)));
     let badge = at("/api/badge/{host}/{owner}/{repository}.svg", "GET, HEAD");
     routes.service(badge.route(get().to(exports::get_repository_badge)));

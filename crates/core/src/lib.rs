@@ -15,6 +15,7 @@ pub mod hook_url;
 pub mod job;
 pub mod net;
 pub mod plain_text;
+pub mod purl;
 #[cfg(feature = "queue")]
 pub mod queue;
 pub mod repo_url;

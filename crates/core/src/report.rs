@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 mod actions;
 mod analyser;
 mod code;
+mod dependency_facts;
 mod grades;
 mod graph;
 mod health;
@@ -21,12 +22,17 @@ mod hotspots;
 mod manifests;
 mod percentiles;
 mod security;
+mod vulnerabilities;
 
 pub use actions::{Action, ActionPlace};
 pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
 pub use code::{
     Ast, AstFile, AstSummary, Community, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry,
     FunctionComplexity, Languages, LineCounts, Lines, Symbol, SymbolKind, TestSection,
+};
+pub use dependency_facts::{
+    ApartManifest, DeclaredPackage, DependencyFile, DependencyKind, DependencyRoot, DependencyUse, Drift, LicenseClass,
+    LicenseConflict, SeveralVersions, UndeclaredImport,
 };
 pub use grades::{AspectGrade, Grade, GradeInput, GradePlace, Grades, MIDDLING_PROJECT, OverallGrade};
 pub use graph::{
@@ -51,6 +57,7 @@ pub use security::{
     FindingCategory, FindingPlace, FindingSeverity, KnownVulnerabilities, KnownVulnerability, NotLookedAt,
     ScorecardCheck, Security, SecurityFinding, SecurityRule, SecurityScoreLine, SeverityTotals, SuppressedFinding,
 };
+pub use vulnerabilities::{LookupState, Upgrade, Vulnerabilities, Vulnerability, VulnerabilitySeverity};
 
 /// `schemaVersion` of every report; raised when a member changes its meaning or is removed.
 pub const SCHEMA_VERSION: u32 = 2;

@@ -48,6 +48,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("AI_PROVIDERS", "all whose keys are set"),
     ("OPENROUTER_BASE_URL", "for a gateway in between"),
     ("GEMINI_BASE_URL", "for a gateway in between"),
+    (
+        "OSV_URL",
+        "the names of dependencies leave the host only where somebody decides so",
+    ),
     ("ALLOW_PRIVATE_HOSTS", "refused in production"),
     ("ALLOW_LOCAL_REPOS", "refused in production"),
     ("NO_COLOR", "there are no colors where there is no terminal"),

@@ -341,6 +341,13 @@ pub const SETTINGS: &[Setting] = &[
         "whether source code may be sent to a model: `ask` where the caller agrees, `never` not at all",
     ),
     Setting::new(
+        "OSV_URL",
+        WORKER,
+        Special("an address such as `https://api.osv.dev`"),
+        Words("none: vulnerabilities are not looked up"),
+        "server of the OSV API that is asked for known vulnerabilities of the dependencies: it gets their names and versions",
+    ),
+    Setting::new(
         "REPOLENS_HEARTBEAT",
         WORKER,
         Flag,

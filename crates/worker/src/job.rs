@@ -22,6 +22,7 @@ use crate::api_client::{ApiClient, CallError};
 use crate::child::{About, Analyzer};
 use crate::failed::Failed;
 use crate::git::{Cloned, Git};
+use crate::osv::{self, Osv};
 use crate::progress::Progress;
 use crate::sandbox::{Sandbox, Sandboxes};
 use lease::{Lease, LeaseEnd};
@@ -32,6 +33,8 @@ pub struct Jobs {
     pub api: ApiClient,
     pub git: Git,
     pub analyzer: Analyzer,
+    /// `None`: vulnerabilities are not looked up.
+    pub osv: Option<Osv>,
     pub sandboxes: Sandboxes,
     /// Language models are set up: a text is requested for each new report.
     pub explains: bool,
@@ -231,6 +234,10 @@ impl Jobs {
         };
         let report = self.analyzer.analyze(&cloned, about, deadline, progress).await?;
         figures.analysis = Some(begun.elapsed());
+        let report = match &self.osv {
+            Some(osv) => osv::look_up(osv, report, deadline).await,
+            None => report,
+        };
         figures.report_bytes = report.len();
 
         progress.reporting();

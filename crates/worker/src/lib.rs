@@ -13,6 +13,7 @@ pub mod explanation;
 pub mod failed;
 pub mod git;
 pub mod job;
+pub mod osv;
 pub mod process;
 pub mod program;
 pub mod progress;

@@ -25,6 +25,7 @@ use crate::child::Analyzer;
 use crate::explanation;
 use crate::git::Git;
 use crate::job::Jobs;
+use crate::osv::Osv;
 use crate::sandbox::Sandboxes;
 use queue::QueueWorker;
 
@@ -93,6 +94,10 @@ fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs>
             search_path: search_path.clone(),
         },
         analyzer: Analyzer::this_program(search_path, settings.limits).context("failed to find this program")?,
+        osv: match &settings.osv_url {
+            Some(url) => Some(Osv::new(url).context("failed to make an HTTP client")?),
+            None => None,
+        },
         sandboxes,
         explains: !settings.ai.providers.is_empty(),
         running: watch::Sender::new(0),

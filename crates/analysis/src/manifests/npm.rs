@@ -5,48 +5,86 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{EntryPoint, Manifest, Requirement};
+use super::{EntryPoint, LockRoot, Manifest, Requirement};
+use repolens_core::report::DependencyKind;
 
 pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let text_of = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned);
-    let mut requirements = Vec::new();
-    for (key, dev) in [
-        ("dependencies", false),
-        ("optionalDependencies", false),
-        ("peerDependencies", false),
-        ("devDependencies", true),
-    ] {
+    let optional_peers = root.get("peerDependenciesMeta");
+    let mut requirements: Vec<Requirement> = Vec::new();
+    for (key, kind) in KINDS {
         for (name, version) in root.get(key).and_then(Value::as_object).into_iter().flatten() {
-            let known = requirements
-                .iter_mut()
-                .find(|known: &&mut Requirement| known.name == *name);
+            let known = requirements.iter_mut().find(|known| wanted_name(known) == name);
             let version = version.as_str().unwrap_or_default();
             match known {
+                // npm installs what is in both lists as an optional one.
+                Some(known) if kind == DependencyKind::Optional => known.kind = kind,
                 // A peer that is also installed for development is what the package needs.
-                Some(known) => known.dev &= dev,
-                None => requirements.push(Requirement {
-                    name: name.clone(),
-                    version: version.to_owned(),
-                    dev,
-                    direct: true,
-                    resolved: is_exact(version),
-                    licence: None,
-                }),
+                Some(_) => {}
+                None => {
+                    let is_optional = optional_peers
+                        .and_then(|all| all.get(name)?.get("optional")?.as_bool())
+                        .unwrap_or_default();
+                    let is_peer = kind == DependencyKind::Peer;
+                    if !(is_peer && is_optional) {
+                        requirements.push(wanted(name, version, kind));
+                    }
+                }
             }
         }
     }
     let licence =
         text_of("license").or_else(|| root.pointer("/license/type").and_then(Value::as_str).map(str::to_owned));
     Ok(Manifest {
-        ecosystem: "npm",
         name: text_of("name"),
         description: text_of("description"),
         licence,
         requirements,
+        commands: commands(&root),
         entry_points: entry_points(&root),
-        ..Manifest::default()
+        ..Manifest::of("npm")
     })
+}
+
+const KINDS: [(&str, DependencyKind); 4] = [
+    ("dependencies", DependencyKind::Runtime),
+    ("optionalDependencies", DependencyKind::Optional),
+    ("peerDependencies", DependencyKind::Peer),
+    ("devDependencies", DependencyKind::Dev),
+];
+
+/// The name that the manifest has.
+fn wanted_name(requirement: &Requirement) -> &str {
+    requirement.alias.as_deref().unwrap_or(&requirement.name)
+}
+
+fn wanted(name: &str, version: &str, kind: DependencyKind) -> Requirement {
+    let alias = version.strip_prefix("npm:").and_then(super::yarn::split);
+    let (real, range) = alias.unwrap_or((name, version));
+    let is_local = ["workspace:", "file:", "link:", "portal:"]
+        .iter()
+        .any(|protocol| range.starts_with(protocol));
+    let is_git = range.starts_with("git") || range.contains("://") || range.contains('/') && !range.contains(' ');
+    Requirement {
+        resolved: is_exact(range),
+        alias: alias.map(|_| name.to_owned()),
+        local: is_local,
+        source: (is_git && !is_local).then(|| range.to_owned()),
+        inherits: range.starts_with("catalog:"),
+        ..Requirement::wanted(real, range, kind)
+    }
+}
+
+/// The first word of each command of the scripts: programs that packages bring.
+fn commands(root: &Value) -> Vec<String> {
+    let scripts = root.get("scripts").and_then(Value::as_object).into_iter().flatten();
+    let texts = scripts.filter_map(|(_, text)| text.as_str());
+    let words = texts.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || "-_./@".contains(c))));
+    let mut words: Vec<String> = words.filter(|word| word.len() > 1).map(str::to_owned).collect();
+    words.sort();
+    words.dedup();
+    words
 }
 
 fn entry_points(root: &Value) -> Vec<EntryPoint> {
@@ -159,8 +197,9 @@ struct LockedPackage {
     version: Option<String>,
     name: Option<String>,
     dev: bool,
-    dev_optional: bool,
+    optional: bool,
     link: bool,
+    resolved: Option<String>,
     license: Option<Value>,
     dependencies: BTreeMap<String, Value>,
     optional_dependencies: BTreeMap<String, Value>,
@@ -174,6 +213,8 @@ struct LockedV1 {
     #[serde(default)]
     dev: bool,
     #[serde(default)]
+    optional: bool,
+    #[serde(default)]
     requires: Value,
     #[serde(default)]
     dependencies: BTreeMap<String, LockedV1>,
@@ -182,10 +223,8 @@ struct LockedV1 {
 pub(super) fn package_lock(text: &str) -> Result<Manifest, String> {
     let lock: Lock = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut manifest = Manifest {
-        is_lock: true,
-        ecosystem: "npm",
         name: lock.name,
-        ..Manifest::default()
+        ..Manifest::lock_of("npm")
     };
     if lock.packages.is_empty() {
         version_1(&lock.dependencies, &mut manifest);
@@ -203,13 +242,23 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
             continue;
         };
         index.insert(path.as_str(), manifest.requirements.len());
+        let source = package
+            .resolved
+            .as_deref()
+            .filter(|from| from.starts_with("git") || from.starts_with("file:"));
         manifest.requirements.push(Requirement {
-            name: package.name.clone().unwrap_or_else(|| name.to_owned()),
-            version: package.version.clone().unwrap_or_default(),
-            dev: package.dev || package.dev_optional,
-            direct: false,
-            resolved: true,
+            kind: marked(package.dev, package.optional),
             licence: package.license.as_ref().and_then(Value::as_str).map(str::to_owned),
+            alias: package
+                .name
+                .as_ref()
+                .filter(|real| *real != name)
+                .map(|_| name.to_owned()),
+            source: source.map(str::to_owned),
+            ..Requirement::locked(
+                package.name.as_deref().unwrap_or(name),
+                package.version.as_deref().unwrap_or_default(),
+            )
         });
     }
     // Node looks for a package in its own folder, then upwards.
@@ -230,21 +279,52 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
             folder = folder.rsplit_once("/node_modules/").map_or("", |(above, _)| above);
         }
     };
-    for (path, package) in packages {
+    for (path, package) in packages.iter().filter(|(_, package)| !package.link) {
         let own = index.get(path.as_str()).copied();
         let lists = [
-            &package.dependencies,
-            &package.optional_dependencies,
-            &package.peer_dependencies,
+            (&package.dependencies, DependencyKind::Runtime),
+            (&package.optional_dependencies, DependencyKind::Optional),
+            (&package.peer_dependencies, DependencyKind::Peer),
         ];
-        let dev = own.is_none().then_some(&package.dev_dependencies);
-        for name in lists.into_iter().chain(dev).flat_map(BTreeMap::keys) {
-            match (own, find(path, name)) {
-                (Some(own), Some(target)) => manifest.edges.push((own, target)),
-                (None, Some(target)) => manifest.requirements[target].direct = true,
-                _ => {}
+        let dev = own
+            .is_none()
+            .then_some((&package.dev_dependencies, DependencyKind::Dev));
+        let wants = lists
+            .into_iter()
+            .chain(dev)
+            .flat_map(|(list, kind)| list.keys().map(move |name| (name, kind)));
+        let mut found: Vec<_> = wants
+            .filter_map(|(name, kind)| Some((find(path, name)?, kind)))
+            .collect();
+        match own {
+            Some(own) => {
+                let mut targets: Vec<_> = found.into_iter().map(|(target, _)| (own, target)).collect();
+                targets.sort_unstable();
+                targets.dedup();
+                manifest.edges.extend(targets);
+            }
+            None => {
+                // What is optional is in both lists.
+                let optional = &package.optional_dependencies;
+                found.retain(|(at, kind)| {
+                    *kind != DependencyKind::Runtime || !optional.contains_key(&manifest.requirements[*at].name)
+                });
+                manifest.roots.push(LockRoot {
+                    folder: Some(path.clone()),
+                    name: package.name.clone(),
+                    direct: found,
+                });
             }
         }
+    }
+}
+
+/// The kind that a lock file's marks mean.
+fn marked(dev: bool, optional: bool) -> DependencyKind {
+    match (dev, optional) {
+        (true, _) => DependencyKind::Dev,
+        (_, true) => DependencyKind::Optional,
+        _ => DependencyKind::Runtime,
     }
 }
 
@@ -273,13 +353,16 @@ fn level_1(
     let mut scope = HashMap::new();
     for (name, package) in level {
         scope.insert(name.clone(), manifest.requirements.len());
+        let version = package.version.as_deref().unwrap_or_default();
+        let alias = version.strip_prefix("npm:").and_then(super::yarn::split);
+        let is_source = version.starts_with("git") || version.starts_with("file:") || version.contains("://");
+        let (real, version) = alias.unwrap_or((name, version));
         manifest.requirements.push(Requirement {
-            name: name.clone(),
-            version: package.version.clone().unwrap_or_default(),
-            dev: package.dev,
-            direct: false,
-            resolved: true,
-            licence: None,
+            kind: marked(package.dev, package.optional),
+            alias: alias.map(|_| name.clone()),
+            source: is_source.then(|| version.to_owned()),
+            local: version.starts_with("file:"),
+            ..Requirement::locked(real, version)
         });
     }
     let mut scopes = vec![scope];
@@ -320,7 +403,7 @@ mod tests {
         let list: Vec<_> = manifest
             .requirements
             .iter()
-            .map(|r| (r.name.as_str(), r.version.as_str(), r.dev, r.resolved))
+            .map(|r| (r.name.as_str(), r.version.as_str(), r.is_dev(), r.resolved))
             .collect();
         assert_eq!(
             list,
@@ -355,17 +438,17 @@ mod tests {
         let list: Vec<_> = manifest
             .requirements
             .iter()
-            .map(|r| (r.name.as_str(), r.version.as_str(), r.dev, r.direct))
+            .map(|r| (r.name.as_str(), r.version.as_str(), r.is_dev()))
             .collect();
         assert_eq!(
             list,
-            [
-                ("a", "1.0.0", false, true),
-                ("b", "2.0.0", false, false),
-                ("b", "1.0.0", true, true)
-            ]
+            [("a", "1.0.0", false), ("b", "2.0.0", false), ("b", "1.0.0", true)]
         );
         assert_eq!(manifest.edges, [(0, 1)]);
+        assert_eq!(
+            manifest.roots[0].direct,
+            [(0, DependencyKind::Runtime), (2, DependencyKind::Dev)]
+        );
     }
 
     #[test]

@@ -1,17 +1,25 @@
 //! Python: requirements files, `pyproject.toml` (PEP 621, PEP 735 groups, Poetry), `setup.cfg`, `Pipfile`, and the lock files of
 //! pipenv, Poetry, uv and PDM.
 
-use std::collections::HashMap;
-
-use serde_json::Value as Json;
+use repolens_core::report::DependencyKind;
 use toml::{Table, Value};
 
 use super::{EntryPoint, Manifest, Requirement};
 
+mod locks;
+
+pub(super) use locks::{pipfile_lock, toml_lock};
+
 fn manifest() -> Manifest {
-    Manifest {
-        ecosystem: "pypi",
-        ..Manifest::default()
+    Manifest::of("pypi")
+}
+
+/// For development only, or needed at run time.
+fn kind(dev: bool) -> DependencyKind {
+    if dev {
+        DependencyKind::Dev
+    } else {
+        DependencyKind::Runtime
     }
 }
 
@@ -32,17 +40,66 @@ fn requirements(text: &str, dev: bool) -> Manifest {
     let lines = joined
         .lines()
         .map(|line| line.split(" #").next().unwrap_or_default().trim());
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '-', '.', '/']));
-    Manifest {
-        requirements: lines.filter_map(|line| pep508(line, dev)).collect(),
-        ..manifest()
+    let mut found = manifest();
+    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let option = line.split(['=', ' ']).next().unwrap_or_default();
+        let value = line[option.len()..].trim_start_matches(['=', ' ']);
+        match option {
+            "-r" | "--requirement" => found.includes.push(value.to_owned()),
+            // A constraint installs nothing: it says which version is taken of what something else asks for.
+            "-c" | "--constraint" => found.includes.push(format!("constraint:{value}")),
+            "-e" | "--editable" => found.requirements.extend(address(value, dev)),
+            option if option.starts_with('-') => {}
+            _ if line.starts_with(['.', '/']) => {}
+            _ => found
+                .requirements
+                .extend(pep508(line, dev).or_else(|| address(line, dev))),
+        }
     }
+    found
+}
+
+/// A file of constraints: exact versions for what others ask for.
+pub(super) fn constraints(text: &str) -> Result<Manifest, String> {
+    let read = requirements(text, false);
+    let exact = read.requirements.into_iter().filter(|requirement| requirement.resolved);
+    Ok(Manifest {
+        catalog: exact
+            .map(|requirement| (requirement.name, requirement.version))
+            .collect(),
+        includes: read.includes,
+        ..manifest()
+    })
+}
+
+/// `git+https://host/name@reference#egg=name`; the name is in the fragment, or the last part of the path.
+fn address(text: &str, dev: bool) -> Option<Requirement> {
+    let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let path = address.split_once("://")?.1;
+    let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="));
+    let last = path
+        .split('@')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()?;
+    let name = egg.map_or(last.trim_end_matches(".git"), |egg| {
+        egg.split('[').next().unwrap_or(egg)
+    });
+    (!name.is_empty()).then(|| Requirement {
+        source: Some(address.to_owned()),
+        ..Requirement::wanted(normal(name), "", kind(dev))
+    })
 }
 
 /// `name[extra]>=1.0,<2; marker`, or `name @ address`.
 fn pep508(text: &str, dev: bool) -> Option<Requirement> {
     let text = text.split(" --").next().unwrap_or_default();
-    let (text, _marker) = text.split_once(';').unwrap_or((text, ""));
+    let (text, marker) = text
+        .split_once(" ;")
+        .or_else(|| text.split_once(';'))
+        .unwrap_or((text, ""));
     let end = text
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
         .unwrap_or(text.len());
@@ -65,13 +122,14 @@ fn pep508(text: &str, dev: bool) -> Option<Requirement> {
         .strip_prefix("==")
         .map(|v| v.trim_start_matches('=').trim())
         .filter(|v| !v.contains([',', '*']));
+    let source = rest.strip_prefix('@').map(|address| address.trim().to_owned());
+    let version = exact.map_or_else(|| rest.split_whitespace().collect(), str::to_owned);
     Some(Requirement {
-        name: normal(name),
-        version: exact.map_or_else(|| rest.split_whitespace().collect(), str::to_owned),
-        dev,
-        direct: true,
         resolved: exact.is_some(),
-        licence: None,
+        marker: Some(marker.trim().to_owned()).filter(|marker| !marker.is_empty()),
+        version: if source.is_some() { String::new() } else { version },
+        source,
+        ..Requirement::wanted(normal(name), "", kind(dev))
     })
 }
 
@@ -119,8 +177,12 @@ pub(super) fn pyproject(text: &str) -> Result<Manifest, String> {
             .map(str::to_owned)
     });
     strings(project.get("dependencies"), false, &mut found);
+    let before = found.requirements.len();
     for list in table(project.get("optional-dependencies")).values() {
         strings(Some(list), false, &mut found);
+    }
+    for extra in &mut found.requirements[before..] {
+        extra.kind = DependencyKind::Optional;
     }
     for list in table(root.get("dependency-groups")).values() {
         strings(Some(list), true, &mut found);
@@ -136,6 +198,35 @@ pub(super) fn pyproject(text: &str) -> Result<Manifest, String> {
         true,
         &mut found,
     );
+    // PDM: lists by group. Hatch: a list of each environment.
+    for list in table(tool.get("pdm").and_then(|pdm| pdm.get("dev-dependencies"))).values() {
+        strings(Some(list), true, &mut found);
+    }
+    for environment in table(tool.get("hatch").and_then(|hatch| hatch.get("envs"))).values() {
+        for key in ["dependencies", "extra-dependencies"] {
+            strings(environment.get(key), true, &mut found);
+        }
+    }
+    // A part of the same repository.
+    let sources = table(tool.get("uv").and_then(|uv| uv.get("sources")));
+    for requirement in &mut found.requirements {
+        let source = sources
+            .iter()
+            .find(|(name, _)| normal(name) == requirement.name)
+            .map(|(_, source)| source);
+        let is_local = source.is_some_and(|source| source.get("workspace").is_some() || source.get("path").is_some());
+        requirement.local |= is_local;
+    }
+    // What stands in the main list and in another one is needed.
+    let mut seen: Vec<(String, DependencyKind)> = Vec::new();
+    found.requirements.retain(|requirement| {
+        let again = requirement.kind == DependencyKind::Dev
+            && seen
+                .iter()
+                .any(|(name, kind)| *name == requirement.name && *kind != DependencyKind::Dev);
+        seen.push((requirement.name.clone(), requirement.kind));
+        !again
+    });
     let plugins = table(project.get("entry-points"));
     let tables = ["scripts", "gui-scripts"].map(|key| table(project.get(key)));
     let tables = tables.into_iter().chain([table(poetry.get("scripts"))]);
@@ -198,13 +289,21 @@ fn poetry_table(table: &Table, dev: bool, found: &mut Manifest) {
         let exact = version
             .strip_prefix("==")
             .filter(|version| !version.contains([',', '*']));
+        let is_optional = value.get("optional").and_then(Value::as_bool) == Some(true);
+        let git = value.get("git").and_then(Value::as_str).map(|git| format!("git+{git}"));
         found.requirements.push(Requirement {
-            name: normal(name),
-            version: exact.unwrap_or(version).to_owned(),
-            dev,
-            direct: true,
             resolved: exact.is_some(),
-            licence: None,
+            local: value.get("path").is_some(),
+            source: git,
+            ..Requirement::wanted(
+                normal(name),
+                exact.unwrap_or(version),
+                if is_optional && !dev {
+                    DependencyKind::Optional
+                } else {
+                    kind(dev)
+                },
+            )
         });
     }
 }
@@ -256,98 +355,12 @@ pub(super) fn pipfile(text: &str) -> Result<Manifest, String> {
     Ok(found)
 }
 
-pub(super) fn pipfile_lock(text: &str) -> Result<Manifest, String> {
-    let root: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let mut found = Manifest {
-        is_lock: true,
-        ..manifest()
-    };
-    for (key, dev) in [("default", false), ("develop", true)] {
-        for (name, package) in root.get(key).and_then(Json::as_object).into_iter().flatten() {
-            let version = package
-                .get("version")
-                .and_then(Json::as_str)
-                .unwrap_or_default()
-                .trim_start_matches("==");
-            found.requirements.push(locked(name, version, dev));
-        }
-    }
-    Ok(found)
-}
-
-fn locked(name: &str, version: &str, dev: bool) -> Requirement {
-    Requirement {
-        name: normal(name),
-        version: version.to_owned(),
-        dev,
-        direct: false,
-        resolved: true,
-        licence: None,
-    }
-}
-
-/// Poetry, uv and PDM: `[[package]]` with `dependencies` as a table, a list of tables, or a list of requirements.
-pub(super) fn toml_lock(text: &str) -> Result<Manifest, String> {
-    let root = toml_table(text)?;
-    let mut found = Manifest {
-        is_lock: true,
-        ..manifest()
-    };
-    let packages = root
-        .get("package")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    let own = |package: &Value| {
-        package
-            .get("source")
-            .is_some_and(|source| source.get("virtual").is_some() || source.get("editable").is_some())
-    };
-    let mut index = HashMap::new();
-    for package in packages.iter().filter(|package| !own(package)) {
-        let text_of = |key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default();
-        let dev = text_of("category") == "dev"
-            || package.get("groups").and_then(Value::as_array).is_some_and(|groups| {
-                !groups.is_empty()
-                    && groups
-                        .iter()
-                        .all(|group| !matches!(group.as_str(), Some("main" | "default")))
-            });
-        index.insert(normal(text_of("name")), found.requirements.len());
-        found
-            .requirements
-            .push(locked(text_of("name"), text_of("version"), dev));
-    }
-    for package in &packages {
-        let name = normal(package.get("name").and_then(Value::as_str).unwrap_or_default());
-        let from = index.get(&name).copied().filter(|_| !own(package));
-        let wanted: Vec<String> = match package.get("dependencies") {
-            Some(Value::Table(table)) => table.keys().map(|name| normal(name)).collect(),
-            Some(Value::Array(list)) => list
-                .iter()
-                .filter_map(|item| match item {
-                    Value::String(text) => pep508(text, false).map(|requirement| requirement.name),
-                    _ => item.get("name").and_then(Value::as_str).map(normal),
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        for target in wanted.iter().filter_map(|name| index.get(name).copied()) {
-            match from {
-                Some(from) => found.edges.push((from, target)),
-                None => found.requirements[target].direct = true,
-            }
-        }
-    }
-    Ok(found)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn list(manifest: &Manifest) -> Vec<String> {
-        let dev = |r: &Requirement| if r.dev { " dev" } else { "" };
+        let dev = |r: &Requirement| if r.is_dev() { " dev" } else { "" };
         manifest
             .requirements
             .iter()
@@ -360,7 +373,7 @@ mod tests {
         let text = "# c\nFlask_X[async]==2.0 # pinned\nb >= 1.0, <2 ; python_version < '3'\n-r other.txt\n./local\nc @ git+x\nd==1.0 --hash=sha256:0\ne\n";
         assert_eq!(
             list(&requirements(text, false)),
-            ["flask-x 2.0", "b >=1.0,<2", "c @git+x", "d 1.0", "e "]
+            ["flask-x 2.0", "b >=1.0,<2", "c ", "d 1.0", "e "]
         );
     }
 

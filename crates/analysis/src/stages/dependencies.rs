@@ -1,27 +1,29 @@
 //! Dependencies.
 //!
-//! *What it looks at*: manifests and lock files of own folders. *Why it matters*: what else is trusted and shipped.
-//! *Limits*: what a manifest asks for is shown as written; only lock files know exact versions and what needs what.
+//! *What it looks at*: the manifests and lock files of all ecosystems. *Why it matters*: a repository is mostly other
+//! people's code. *Limits*: nothing is resolved over a network, so a version that only a registry knows is not known here;
+//! fixtures, examples and copies of other projects are listed apart.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use repolens_core::report::{
-    Dependencies, DependencyEdge, DependencyGraph, DependencyGroup, DependencyNode, DependencyStatistics, Package,
-    Report, cap,
-};
+use repolens_core::report::{ApartManifest, DependencyFile, Report, SkippedFile, cap};
 
 use super::modules::folder;
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
-use crate::language::Origin;
-use crate::manifests::Manifest;
+use crate::language::{self, Origin};
+use crate::manifests::{self, Manifest};
+
+mod link;
+mod lock;
+mod resolve;
+mod section;
+pub(super) mod usage;
 
 const MAX_PACKAGES: usize = 5_000;
 const MAX_EDGES: usize = 20_000;
-const ROOT: &str = "root";
-/// How large nodes are drawn: from, to, and the root.
-const NODE_SIZES: (u64, u64, u64) = (4, 12, 16);
+const MAX_FILES: usize = 500;
 
 /// Frameworks by the package that is one.
 #[rustfmt::skip]
@@ -34,56 +36,141 @@ const FRAMEWORKS: &[(&str, &str)] = &[
     ("svelte", "svelte"), ("tornado", "tornado"), ("vue", "vue"),
 ];
 
+/// A manifest and where it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found<'f> {
+    path: &'f str,
+    manifest: &'f Manifest,
+}
+
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
-    let own: Vec<(&FileFacts, &Manifest)> = facts
-        .files
-        .iter()
-        // Lock files are written by programs, and are what is wanted here; samples and copies are not.
-        .filter(|file| matches!(file.origin, Origin::Own | Origin::Generated) && !file.test)
-        .filter_map(|file| file.manifest.as_deref().map(|manifest| (file, manifest)))
-        .collect();
-    if own.is_empty() {
+    let (mut own, mut apart) = (Vec::new(), Vec::new());
+    for file in &facts.files {
+        let Some(manifest) = file.manifest.as_deref() else {
+            continue;
+        };
+        match apart_by(file) {
+            None => own.push(Found {
+                path: &file.path,
+                manifest,
+            }),
+            Some(reason) => apart.push(ApartManifest {
+                path: file.path.clone(),
+                reason: reason.to_owned(),
+                packages: manifest.requirements.len() as u64,
+            }),
+        }
+    }
+    let unread = unread(facts);
+    if own.is_empty() && unread.is_empty() && apart.is_empty() {
         return Outcome::Skipped("no manifest or lock file of a kind that is read".to_owned());
     }
-    let mut found = Found::default();
-    for (file, manifest) in &own {
-        if manifest.is_lock {
-            found.lock(&file.path, manifest);
-        }
-    }
-    for (file, manifest) in &own {
-        if !manifest.is_lock {
-            found.manifest(&file.path, manifest);
-        }
-    }
+    let resolved = resolve::resolve(&own);
+    let linked = link::link(&own, &resolved);
+    let (mut dependencies, mut truncated) = section::build(linked);
     frameworks(&own, report);
-    let (dependencies, truncated) = found.finish();
+    dependencies.files = own
+        .iter()
+        .map(|found| DependencyFile {
+            path: found.path.to_owned(),
+            format: found.manifest.format.to_owned(),
+            packages: found.manifest.requirements.len() as u64,
+        })
+        .collect();
+    truncated |= cap(&mut dependencies.files, MAX_FILES);
+    truncated |= cap(&mut apart, MAX_FILES);
+    dependencies.apart = apart;
+    dependencies.unread = unread;
+    dependencies.truncated = truncated;
+    section::licenses(&mut dependencies, facts);
+    let is_unread = !dependencies.unread.is_empty();
     report.dependencies = Some(dependencies);
     if truncated {
         Outcome::Truncated(format!(
             "more than {MAX_PACKAGES} packages or {MAX_EDGES} edges: the rest is left out"
         ))
+    } else if is_unread {
+        Outcome::Truncated("a manifest or lock file could not be read: `dependencies.unread` names it".to_owned())
     } else {
         Outcome::Ok
     }
 }
 
-fn frameworks(own: &[(&FileFacts, &Manifest)], report: &mut Report) {
+/// The manifests that could not be read.
+fn unread(facts: &Facts) -> Vec<SkippedFile> {
+    let unread = facts.skipped.iter().filter(|file| manifests::is_manifest(&file.path));
+    // A Dockerfile or workflow may also be skipped for another reason: its text is in no known encoding.
+    let mut unread: Vec<_> = unread
+        .filter(|file| apart_by_path(&file.path).is_none())
+        .cloned()
+        .collect();
+    cap(&mut unread, MAX_FILES);
+    unread
+}
+
+/// Why the packages of a manifest are not those of the project.
+fn apart_by(file: &FileFacts) -> Option<&'static str> {
+    match file.origin {
+        Origin::Vendored => Some("vendored"),
+        _ => apart_by_path(&file.path),
+    }
+}
+
+fn apart_by_path(path: &str) -> Option<&'static str> {
+    const FIXTURES: [&str; 8] = [
+        "fixtures",
+        "fixture",
+        "__fixtures__",
+        "testdata",
+        "test-data",
+        "test_data",
+        "test-fixtures",
+        "__mocks__",
+    ];
+    const EXAMPLES: [&str; 10] = [
+        "examples",
+        "example",
+        "samples",
+        "sample",
+        "demos",
+        "demo",
+        "playground",
+        "playgrounds",
+        "templates",
+        "template",
+    ];
+    let folders = folder(path);
+    let has = |list: &[&str]| folders.split('/').any(|folder| list.contains(&folder));
+    // The names of lock files are those of generated files, whatever folder they are in.
+    let inside = format!("{folders}/x");
+    let is_requirements = path.ends_with(".txt") && folders.matches('/').count() == 0;
+    if !folders.is_empty() && language::origin_by_path(&inside) == Origin::Vendored {
+        Some("vendored")
+    } else if has(&FIXTURES) || language::is_test(&inside) && !is_requirements {
+        Some("fixture")
+    } else if has(&EXAMPLES) {
+        Some("example")
+    } else {
+        None
+    }
+}
+
+fn frameworks(own: &[Found<'_>], report: &mut Report) {
     let Some(languages) = report.languages.as_mut() else {
         return;
     };
-    let wanted = own
+    let of_kind = own
         .iter()
-        .flat_map(|(_, manifest)| &manifest.requirements)
-        .filter(|r| r.direct && !r.dev);
+        .filter(|found| matches!(found.manifest.ecosystem, "npm" | "pypi"));
+    let wanted = of_kind.clone().flat_map(|found| &found.manifest.requirements);
+    let wanted = wanted.filter(|requirement| requirement.direct && !requirement.is_dev());
     let mut names: BTreeSet<_> = wanted
         .filter_map(|requirement| FRAMEWORKS.iter().find(|(package, _)| *package == requirement.name))
         .map(|(_, name)| (*name).to_owned())
         .collect();
     // The framework's own repository.
-    let own_names = own
-        .iter()
-        .filter_map(|(_, manifest)| manifest.name.as_ref())
+    let own_names = of_kind
+        .filter_map(|found| found.manifest.name.as_ref())
         .map(|name| name.to_lowercase());
     names.extend(
         own_names
@@ -91,212 +178,4 @@ fn frameworks(own: &[(&FileFacts, &Manifest)], report: &mut Report) {
             .map(|(_, name)| (*name).to_owned()),
     );
     languages.frameworks = names.into_iter().collect();
-}
-
-fn node(id: String, name: &str, kind: &str, group: DependencyGroup) -> DependencyNode {
-    let color = match group {
-        DependencyGroup::Root => "#475569",
-        DependencyGroup::Direct => "#2563eb",
-        DependencyGroup::Development => "#d97706",
-        DependencyGroup::Transitive => "#94a3b8",
-    };
-    DependencyNode {
-        id,
-        label: name.to_owned(),
-        name: name.to_owned(),
-        r#type: kind.to_owned(),
-        is_dev: false,
-        group,
-        size: if group == DependencyGroup::Root {
-            NODE_SIZES.2
-        } else {
-            NODE_SIZES.0
-        },
-        color: color.to_owned(),
-    }
-}
-
-type Key = (String, String, String);
-
-#[derive(Default)]
-struct Found {
-    packages: BTreeMap<Key, Package>,
-    edges: BTreeSet<(Key, Key)>,
-    /// Folder and name of what lock files pin.
-    pinned: BTreeMap<(String, String), Vec<Key>>,
-    direct: BTreeSet<Key>,
-    /// Direct ones that a manifest needs at run time.
-    wanted: BTreeSet<Key>,
-}
-
-impl Found {
-    fn add(&mut self, path: &str, manifest: &Manifest, at: usize) -> Key {
-        let requirement = &manifest.requirements[at];
-        let key = (
-            manifest.ecosystem.to_owned(),
-            requirement.name.clone(),
-            requirement.version.clone(),
-        );
-        let package = self.packages.entry(key.clone()).or_insert_with(|| Package {
-            r#type: key.0.clone(),
-            name: key.1.clone(),
-            version: key.2.clone(),
-            is_dev: requirement.dev,
-            direct: false,
-            manifest: path.to_owned(),
-            resolved: requirement.resolved,
-            license: None,
-        });
-        package.is_dev &= requirement.dev;
-        package.direct |= requirement.direct;
-        package.license = package.license.take().or_else(|| requirement.licence.clone());
-        if requirement.direct {
-            self.direct.insert(key.clone());
-        }
-        key
-    }
-
-    fn lock(&mut self, path: &str, manifest: &Manifest) {
-        let keys: Vec<_> = (0..manifest.requirements.len())
-            .map(|at| self.add(path, manifest, at))
-            .collect();
-        for key in &keys {
-            self.pinned
-                .entry((folder(path).to_owned(), key.1.clone()))
-                .or_default()
-                .push(key.clone());
-        }
-        for &(from, to) in &manifest.edges {
-            self.edges.insert((keys[from].clone(), keys[to].clone()));
-        }
-    }
-
-    /// A manifest's wish is what the lock file beside or above it pins, where there is one.
-    fn manifest(&mut self, path: &str, manifest: &Manifest) {
-        for (at, requirement) in manifest.requirements.iter().enumerate() {
-            let mut above = Some(folder(path));
-            let pinned = std::iter::from_fn(|| {
-                let folder = above?;
-                above = folder
-                    .rsplit_once('/')
-                    .map(|(outer, _)| outer)
-                    .or((!folder.is_empty()).then_some(""));
-                Some(folder.to_owned())
-            })
-            .find_map(|folder| self.pinned.get(&(folder, requirement.name.clone())));
-            let pinned = pinned.and_then(|keys| {
-                let same = keys.iter().filter(|key| key.0 == manifest.ecosystem);
-                // Of several versions, the lock file says which is the project's own.
-                same.clone()
-                    .find(|key| self.direct.contains(*key))
-                    .or_else(|| same.clone().next())
-                    .cloned()
-            });
-            match pinned {
-                Some(key) => {
-                    if let Some(package) = self.packages.get_mut(&key) {
-                        package.direct = true;
-                        package.is_dev &= requirement.dev;
-                    }
-                    if !requirement.dev {
-                        self.wanted.insert(key.clone());
-                    }
-                    self.direct.insert(key);
-                }
-                None => drop(self.add(path, manifest, at)),
-            }
-        }
-    }
-
-    /// Lock files of Python do not say what is for development only: it is what no other direct dependency leads to.
-    fn mark_development(&mut self) {
-        const SILENT: &str = "pypi";
-        let mut needed: BTreeSet<&Key> = BTreeSet::new();
-        let mut work: Vec<&Key> = self.wanted.iter().collect();
-        while let Some(key) = work.pop() {
-            if needed.insert(key) {
-                work.extend(
-                    self.edges
-                        .range((key.clone(), Key::default())..)
-                        .take_while(|(from, _)| from == key)
-                        .map(|(_, to)| to),
-                );
-            }
-        }
-        let has_edges: BTreeSet<&Key> = self.edges.iter().flat_map(|(from, to)| [from, to]).collect();
-        let only_for_development: Vec<Key> = self
-            .packages
-            .iter()
-            .filter(|(key, package)| key.0 == SILENT && package.resolved && !needed.contains(key))
-            .filter(|(key, _)| has_edges.contains(key) || self.direct.contains(*key))
-            .map(|(key, _)| key.clone())
-            .collect();
-        // Without a manifest that names anything, nothing can be told.
-        if self.wanted.is_empty() {
-            return;
-        }
-        for key in only_for_development {
-            if let Some(package) = self.packages.get_mut(&key) {
-                package.is_dev = true;
-            }
-        }
-    }
-
-    fn finish(mut self) -> (Dependencies, bool) {
-        self.mark_development();
-        let id = |key: &Key| format!("{}:{}@{}", key.0, key.1, key.2);
-        let mut packages: Vec<_> = self.packages.into_values().collect();
-        let statistics = DependencyStatistics {
-            total: packages.len() as u64,
-            direct: packages.iter().filter(|package| package.direct).count() as u64,
-            dev: packages.iter().filter(|package| package.is_dev).count() as u64,
-            transitive: packages.iter().filter(|package| !package.direct).count() as u64,
-        };
-        let mut truncated = cap(&mut packages, MAX_PACKAGES);
-        let key_of = |package: &Package| (package.r#type.clone(), package.name.clone(), package.version.clone());
-        let mut nodes = vec![node(ROOT.to_owned(), ROOT, ROOT, DependencyGroup::Root)];
-        nodes.extend(packages.iter().map(|package| {
-            let group = match (package.direct, package.is_dev) {
-                (false, _) => DependencyGroup::Transitive,
-                (true, true) => DependencyGroup::Development,
-                (true, false) => DependencyGroup::Direct,
-            };
-            DependencyNode {
-                is_dev: package.is_dev,
-                ..node(id(&key_of(package)), &package.name, &package.r#type, group)
-            }
-        }));
-        let known: BTreeSet<_> = nodes.iter().map(|node| node.id.as_str()).collect();
-        let from_root = self.direct.iter().map(|key| (ROOT.to_owned(), id(key)));
-        let between = self.edges.iter().map(|(from, to)| (id(from), id(to)));
-        let mut edges: Vec<_> = from_root
-            .chain(between)
-            .filter(|(source, target)| known.contains(source.as_str()) && known.contains(target.as_str()))
-            .map(|(source, target)| DependencyEdge {
-                from: source.clone(),
-                to: target.clone(),
-                source,
-                target,
-            })
-            .collect();
-        truncated |= cap(&mut edges, MAX_EDGES);
-        let mut degrees: HashMap<&str, u64> = HashMap::new();
-        for end in edges.iter().flat_map(|edge| [&edge.source, &edge.target]) {
-            *degrees.entry(end).or_default() += 1;
-        }
-        for node in nodes.iter_mut().filter(|node| node.group != DependencyGroup::Root) {
-            let edges = degrees.get(node.id.as_str()).copied().unwrap_or(0);
-            node.size = (NODE_SIZES.0 + edges).min(NODE_SIZES.1);
-        }
-        (
-            Dependencies {
-                count: statistics.total,
-                packages,
-                graph: DependencyGraph { nodes, edges },
-                statistics,
-                truncated,
-            },
-            truncated,
-        )
-    }
 }

@@ -172,7 +172,14 @@ fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
         );
     }
     if let Some(dependencies) = &report.dependencies {
-        let value = dependencies.packages.iter().filter(|p| p.direct && !p.is_dev).count() as f64;
+        let value = dependencies
+            .packages
+            .iter()
+            // Images and actions are where it is built.
+            .filter(|package| {
+                package.direct && !package.is_dev && !matches!(&*package.r#type, "docker" | "githubactions")
+            })
+            .count() as f64;
         add(
             "many_dependencies",
             15.0,

@@ -58,7 +58,10 @@ fn identity(facts: &Facts, _report: &Report) -> (Option<String>, Option<String>)
     manifests.sort_by_key(|manifest| manifest.name.is_none());
     let name = manifests
         .iter()
-        .find_map(|manifest| manifest.name.clone())
+        .filter_map(|manifest| manifest.name.as_ref())
+        // A path of a module or a group is no name for people.
+        .find(|name| !name.contains(':') && (!name.contains('/') || name.starts_with('@')))
+        .cloned()
         .or_else(|| Some(facts.name.clone()));
     let described = manifests.iter().find_map(|manifest| manifest.description.clone());
     let description = described.or_else(|| super::readme::first_paragraph(facts));

@@ -7,6 +7,7 @@ mod chains;
 mod checks;
 mod dead;
 mod delta_chains;
+mod dependencies;
 mod duplication;
 mod grades;
 mod graphs;

@@ -73,11 +73,25 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
             "assemblies": [ROOT],
         }],
     });
-    // The same scan has the same bill, so it has the same number.
-    if let Ok(id) = uuid::Uuid::parse_str(&about.scan_id) {
-        document["serialNumber"] = format!("urn:uuid:{id}").into();
-    }
+    document["serialNumber"] = format!("urn:uuid:{}", number(about)).into();
     document
+}
+
+/// The number of the bill: the same commit of the same repository has the same one.
+pub(super) fn number(about: &About) -> uuid::Uuid {
+    let commit = about.commit_sha.as_deref().unwrap_or(&about.scan_id);
+    let mut hash = <sha2::Sha256 as sha2::Digest>::new();
+    sha2::Digest::update(&mut hash, format!("{}\n{commit}", about.repo_url));
+    let digest = sha2::Digest::finalize(hash);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    // A number that was made by rules of its own.
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Whether a license is written by its SPDX id or as an expression of them.
+pub(super) fn is_license(text: &str) -> bool {
+    SPDX_IDS.contains(&text) || is_expression(text)
 }
 
 /// The repository itself.
@@ -95,16 +109,11 @@ fn metadata(about: &About, excerpt: &Excerpt) -> Value {
     if about.repo_url.starts_with("http") {
         root["externalReferences"] = json!([{ "type": "vcs", "url": about.repo_url }]);
     }
-    let mut metadata = json!({
+    json!({
         "lifecycles": [{ "phase": "pre-build" }],
         "tools": { "components": [{ "type": "application", "name": "repolens", "version": version }] },
         "component": root,
-    });
-    let time = excerpt.analyzed_at.get().or(about.completed_at.as_ref());
-    if let Some(time) = time.filter(|time| chrono::DateTime::parse_from_rfc3339(time).is_ok()) {
-        metadata["timestamp"] = time.as_str().into();
-    }
-    metadata
+    })
 }
 
 /// Unique in the document: two ranges of one package are two components.
@@ -121,7 +130,11 @@ fn component(package: &Package, reference: &str) -> Value {
         "bom-ref": reference,
         "name": package.name,
         "purl": purl::of(package),
-        "scope": if package.is_dev { "excluded" } else { "required" },
+        "scope": match (package.is_dev, package.optional) {
+            (true, _) => "excluded",
+            (_, true) => "optional",
+            _ => "required",
+        },
         "properties": [
             { "name": "repolens:manifest", "value": package.manifest },
             { "name": "repolens:direct", "value": package.direct.to_string() },

@@ -1,43 +1,18 @@
-//! Package URLs: `pkg:TYPE/NAMESPACE/NAME@VERSION`, each part encoded by the rules of the specification for its type.
-
-use std::fmt::Write as _;
+//! The package URL of a package of a report, which older reports do not have.
 
 use repolens_core::report::Package;
 
 /// With the version only where it is an exact one: a range is no version.
 pub fn of(package: &Package) -> String {
-    let kind = if package.r#type == "pip" {
-        "pypi"
-    } else {
-        package.r#type.as_str()
-    };
-    let name = match kind {
-        "pypi" => package.name.to_ascii_lowercase().replace('_', "-"),
-        "composer" | "github" | "bitbucket" => package.name.to_ascii_lowercase(),
-        // The group precedes a colon.
-        "maven" => package.name.replacen(':', "/", 1),
-        _ => package.name.clone(),
-    };
-    let mut purl = format!("pkg:{}/", kind.to_ascii_lowercase());
-    let mut parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
-    // Only a scope, an organization or a path of modules has a slash of its own.
-    if !matches!(
-        kind,
-        "npm" | "golang" | "maven" | "composer" | "github" | "bitbucket" | "swift"
-    ) {
-        parts = vec![name.as_str()];
+    if !package.purl.is_empty() {
+        return package.purl.clone();
     }
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
-            purl.push('/');
-        }
-        encode(&mut purl, part);
-    }
-    if let Some(version) = version(package) {
-        purl.push('@');
-        encode(&mut purl, version);
-    }
-    purl
+    repolens_core::purl::of(
+        &package.r#type,
+        &package.name,
+        version(package),
+        package.source.as_deref(),
+    )
 }
 
 /// The exact version, where one is known.
@@ -49,15 +24,6 @@ pub fn version(package: &Package) -> Option<&str> {
         .unwrap_or(version)
         .trim();
     (package.resolved && !version.is_empty()).then_some(version)
-}
-
-fn encode(purl: &mut String, part: &str) {
-    for byte in part.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b':' => purl.push(char::from(byte)),
-            other => write!(purl, "%{other:02X}").expect("a String takes everything"),
-        }
-    }
 }
 
 #[cfg(test)]

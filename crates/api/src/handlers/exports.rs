@@ -94,6 +94,16 @@ pub async fn get_sbom(
     in_form(&app, &request, &caller, &id, Form::CycloneDx).await
 }
 
+/// The dependencies as SPDX.
+pub async fn get_sbom_spdx(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    in_form(&app, &request, &caller, &id, Form::Spdx).await
+}
+
 /// The report itself, as it is stored.
 pub async fn get_json(
     app: web::Data<App>,

@@ -62,6 +62,14 @@ pub fn describe(api: &mut Api) {
         "application/vnd.cyclonedx+json",
         any_object(),
     ));
+    let spdx = "The dependencies as SPDX 2.3";
+    api.add(export(
+        "/api/scan/{id}/sbom.spdx.json",
+        "exportSbomSpdx",
+        spdx,
+        "application/spdx+json",
+        any_object(),
+    ));
 
     let badge = |path, id, summary| {
         operation("get", path, TAG, id, summary)

@@ -65,6 +65,11 @@ async fn every_form_is_served_and_cached(database: Database) {
             "application/vnd.cyclonedx+json; version=1.6",
             "attachment; filename=\"repolens-owner-repository.cdx.json\"",
         ),
+        (
+            "sbom.spdx.json",
+            "application/spdx+json",
+            "attachment; filename=\"repolens-owner-repository.spdx.json\"",
+        ),
     ] {
         let path = format!("/api/scan/{id}/{path}");
         let response = get(&api, &path).await;
@@ -183,6 +188,7 @@ async fn what_has_no_report(database: Database) {
         "report.sarif",
         "gl-code-quality-report.json",
         "sbom.json",
+        "sbom.spdx.json",
     ] {
         assert_eq!(api.get(&format!("/api/scan/nothing/{form}")).await.0, 404);
         assert_eq!(api.get(&format!("/api/scan/{queued}/{form}")).await.0, 409);
@@ -200,6 +206,7 @@ async fn what_has_no_report(database: Database) {
         "report.sarif",
         "gl-code-quality-report.json",
         "sbom.json",
+        "sbom.spdx.json",
         "badge.svg",
     ] {
         assert_eq!(
@@ -229,6 +236,7 @@ async fn what_has_no_report(database: Database) {
         "report.sarif",
         "gl-code-quality-report.json",
         "sbom.json",
+        "sbom.spdx.json",
         "badge.svg",
     ] {
         assert_eq!(

@@ -27,6 +27,7 @@ const PLACES: &[(&str, &str, &[u16])] = &[
     ("GET", "/api/scan/{}/report.sarif", &[]),
     ("GET", "/api/scan/{}/gl-code-quality-report.json", &[]),
     ("GET", "/api/scan/{}/sbom.json", &[]),
+    ("GET", "/api/scan/{}/sbom.spdx.json", &[]),
     ("GET", "/api/scan/{}/badge.svg", &[]),
     // Of a repository that nobody scanned there is a picture that says so.
     ("GET", "/api/badge/{}/owner/repository.svg", &[200]),

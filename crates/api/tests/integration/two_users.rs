@@ -78,6 +78,7 @@ fn attempts() -> Vec<Attempt> {
         attempt(Method::GET, "/api/scan/{scan}/report.sarif", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/gl-code-quality-report.json", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/sbom.json", NOT_THERE),
+        attempt(Method::GET, "/api/scan/{scan}/sbom.spdx.json", NOT_THERE),
         attempt(Method::GET, "/api/scan/{scan}/badge.svg", NOT_THERE),
         attempt(Method::GET, "/api/badge/{badge}.svg", BADGE),
         // Compared with another of the same owner, with itself, and with one that everybody may see.

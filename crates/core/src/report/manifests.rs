@@ -3,6 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::dependency_facts::{
+    ApartManifest, DependencyFile, DependencyKind, DependencyRoot, DependencyUse, Drift, LicenseClass, LicenseConflict,
+    SeveralVersions,
+};
+use super::vulnerabilities::Vulnerabilities;
+
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Dependencies {
@@ -15,12 +21,37 @@ pub struct Dependencies {
     pub count: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
+    /// The manifests and lock files that were read; at most 500.
+    #[serde(default)]
+    pub files: Vec<DependencyFile>,
+    /// Manifests and lock files that could not be read, with the reason: their packages are not counted.
+    #[serde(default)]
+    pub unread: Vec<super::SkippedFile>,
+    /// The projects that the dependencies belong to: one for each manifest that names some.
+    #[serde(default)]
+    pub roots: Vec<DependencyRoot>,
+    #[serde(default)]
+    pub drift: Drift,
+    /// Packages of which several versions are locked.
+    #[serde(default)]
+    pub several: Vec<SeveralVersions>,
+    #[serde(default)]
+    pub usage: DependencyUse,
+    /// Fixtures, examples and copies of other projects: listed, and in no figure.
+    #[serde(default)]
+    pub apart: Vec<ApartManifest>,
+    #[serde(default)]
+    pub license_conflicts: Vec<LicenseConflict>,
+    /// `None` in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vulnerabilities: Option<Vulnerabilities>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Package {
-    /// The package URL's type: `npm`, `pypi`, `cargo`, `golang`, `maven`, `gem`, `nuget`, `composer`.
+    /// The package URL's type: `npm`, `pypi`, `cargo`, `golang`, `maven`, `gem`, `nuget`, `composer`, `swift`, `cocoapods`,
+    /// `pub`, `hex`, `jsr`, `githubactions`, `docker`.
     pub r#type: String,
     pub name: String,
     /// As the manifest asks for it, or as the lock file has it where `resolved`.
@@ -34,6 +65,20 @@ pub struct Package {
     pub resolved: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
+    /// The package URL by its specification; with a version only where it is exact.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub purl: String,
+    /// Why it is needed; `transitive` where only other packages need it.
+    #[serde(default)]
+    pub kind: DependencyKind,
+    /// Only optional dependencies lead to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// Where it comes from, if not from the registry of its ecosystem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license_class: Option<LicenseClass>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]

@@ -35,6 +35,8 @@ pub struct WorkerSettings {
     pub limits: ScanLimits,
     pub url_policy: UrlPolicy,
     pub ai: AiSettings,
+    /// The OSV server, without a slash at the end; `None`: vulnerabilities are not looked up.
+    pub osv_url: Option<String>,
     pub log: LogSettings,
 }
 
@@ -60,6 +62,7 @@ impl WorkerSettings {
             limits: scan_limits(reader),
             url_policy: common::url_policy(reader),
             ai: AiSettings::read(reader),
+            osv_url: reader.parsed("OSV_URL", server_url),
             log: log_settings(reader),
         }
     }
@@ -88,6 +91,13 @@ fn scan_limits(reader: &mut SettingsReader) -> ScanLimits {
         analysis_memory_bytes: memory.unwrap_or(ScanLimits::STANDARD.analysis_memory_bytes),
         history_commits: reader.number("HISTORY_COMMITS").expect(DEFAULT),
     }
+}
+
+/// An address of a server, without a slash at the end.
+fn server_url(value: &str) -> Option<String> {
+    let url = Url::parse(value).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none();
+    plain.then(|| value.trim_end_matches('/').to_owned())
 }
 
 fn api_url(reader: &mut SettingsReader) -> String {

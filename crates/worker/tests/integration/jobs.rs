@@ -48,6 +48,7 @@ impl Bench {
                 search_path: search_path(),
                 limits,
             },
+            osv: None,
             sandboxes: Sandboxes::open(sandbox_root.path()).expect("usable"),
             running: watch::Sender::new(0),
         };

@@ -10,5 +10,6 @@ mod history;
 mod jobs;
 mod landlock;
 mod objects;
+mod osv;
 mod private;
 mod whole;

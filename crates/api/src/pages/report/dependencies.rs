@@ -1,9 +1,9 @@
 //! The contents of manifests and lock files: packages, versions, licenses, and the packages that each brings along.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use askama::Template;
-use repolens_core::report::{Dependencies, Licenses, Package};
+use repolens_core::report::{Dependencies, Licenses, LookupState, Package, VulnerabilitySeverity};
 
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};
@@ -26,6 +26,8 @@ const ROWS: usize = 100;
 /// Nodes of the tree that are drawn.
 const TREE: usize = 150;
 const DEEPEST: usize = 4;
+/// Rows of each list beside the packages.
+const LISTED: usize = 50;
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let dependencies = match sections.get::<Dependencies>("dependencies") {
@@ -38,15 +40,30 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
         summary: match figures.total {
             0 => Html("No manifest names a package".to_owned()),
             _ => Html(format!(
-                "{} named, {} for development, {} that come with others; <span class=\"unmeasured\">vulnerabilities not checked here</span>",
+                "{} named, {} for development, {} that come with others; {}",
                 text::number(figures.direct),
                 text::number(figures.dev),
-                text::number(figures.transitive)
+                text::number(figures.transitive),
+                known_vulnerabilities(&dependencies)
             )),
         },
         worst: dependencies.packages.iter().find(|package| package.direct).map(|package| place.link(&package.manifest)),
         missing: false,
     })
+}
+
+/// How many vulnerabilities are known, or that they were not looked up.
+fn known_vulnerabilities(dependencies: &Dependencies) -> String {
+    match dependencies.vulnerabilities.as_ref().map(|known| (known.state, known.total)) {
+        Some((LookupState::Complete, Some(total))) => {
+            text::counted(total, "known vulnerability", "known vulnerabilities")
+        }
+        Some((LookupState::Incomplete, Some(total))) => {
+            let total = text::counted(total, "known vulnerability", "known vulnerabilities");
+            format!("{total}; <span class=\"unmeasured\">not all packages were looked up</span>")
+        }
+        _ => "<span class=\"unmeasured\">vulnerabilities not looked up</span>".to_owned(),
+    }
 }
 
 #[derive(Template)]
@@ -65,6 +82,50 @@ struct Page<'a> {
     tree: Vec<Branch<'a>>,
     tree_cut: bool,
     unresolved: usize,
+    /// From a project to each package that came with others.
+    paths: HashMap<String, String>,
+}
+
+impl Page<'_> {
+    fn path(&self, package: &Package) -> Option<&String> {
+        self.paths.get(&id(package)).filter(|_| !package.direct)
+    }
+
+    fn severity(&self, severity: &VulnerabilitySeverity) -> Html {
+        match severity {
+            VulnerabilitySeverity::Critical => parts::severity("critical"),
+            VulnerabilitySeverity::High => parts::severity("high"),
+            VulnerabilitySeverity::Medium => parts::severity("medium"),
+            VulnerabilitySeverity::Low => parts::severity("low"),
+            VulnerabilitySeverity::Unknown => Html("<span class=\"unmeasured\">unknown</span>".to_owned()),
+        }
+    }
+}
+
+fn id(package: &Package) -> String {
+    format!("{}:{}@{}", package.r#type, package.name, package.version)
+}
+
+/// The shortest path from a direct dependency to each package.
+fn paths(dependencies: &Dependencies) -> HashMap<String, String> {
+    let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
+    for edge in &dependencies.graph.edges {
+        below.entry(&edge.source).or_default().push(&edge.target);
+    }
+    let mut found: HashMap<String, String> = HashMap::new();
+    let mut open: VecDeque<(&str, String)> = VecDeque::from([("root", String::new())]);
+    while let Some((node, path)) = open.pop_front() {
+        for target in below.get(node).into_iter().flatten() {
+            if found.contains_key(*target) {
+                continue;
+            }
+            let label = target.split_once(':').map_or(*target, |(_, label)| label);
+            let path = if path.is_empty() { label.to_owned() } else { format!("{path} › {label}") };
+            found.insert((*target).to_owned(), path.clone());
+            open.push_back((target, path));
+        }
+    }
+    found
 }
 
 /// One line of the tree.
@@ -132,6 +193,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         tree,
         tree_cut,
         unresolved: packages.iter().filter(|package| !package.resolved).count(),
+        paths: paths(&dependencies),
         dependencies: &dependencies,
     }
     .render()

@@ -18,7 +18,14 @@ async fn exports_of(results: &Value) -> (Api, Vec<String>) {
         .await;
     let api = Api::start(&database);
     let mut texts = Vec::new();
-    for form in ["report.html", "report.md", "report.sarif", "sbom.json", "report.json"] {
+    for form in [
+        "report.html",
+        "report.md",
+        "report.sarif",
+        "sbom.json",
+        "sbom.spdx.json",
+        "report.json",
+    ] {
         let response = get(&api, &format!("/api/scan/clx8f2k9a0000v5h4/{form}")).await;
         assert_eq!(response.status(), 200, "{form}");
         texts.push(response.text().await.expect("the whole body"));
@@ -33,8 +40,8 @@ fn older() -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_report_is_exported_whole() {
     let (_api, texts) = exports_of(&older()).await;
-    let [page, markdown, sarif, bill, stored] = texts.as_slice() else {
-        panic!("five forms");
+    let [page, markdown, sarif, bill, spdx, stored] = texts.as_slice() else {
+        panic!("six forms");
     };
     for words in [
         // Scores and where they come from.
@@ -106,6 +113,10 @@ async fn an_older_report_is_exported_whole() {
     let components = bill["components"].as_array().expect("a list");
     assert_eq!(components.len(), 2, "{components:?}");
     assert_eq!(components[0]["purl"], "pkg:pypi/urllib3");
+    let spdx: Value = serde_json::from_str(spdx).expect("JSON");
+    let packages = spdx["packages"].as_array().expect("a list");
+    assert_eq!(packages.len(), 3, "the repository and its packages: {packages:?}");
+    assert_eq!(packages[1]["externalRefs"][0]["referenceLocator"], "pkg:pypi/urllib3");
     assert_eq!(serde_json::from_str::<Value>(stored).expect("JSON"), older());
 }
 

@@ -1,0 +1,152 @@
+//! Cargo: `Cargo.toml`, and `Cargo.lock` of versions 1 to 4. The lock file does not say what is for development or for a
+//! build script only: that is what the manifests of its members say.
+
+use std::collections::HashMap;
+
+use repolens_core::report::DependencyKind;
+use toml::{Table, Value};
+
+use super::{LockRoot, Manifest, Requirement};
+
+const LISTS: [(&str, DependencyKind); 3] = [
+    ("dependencies", DependencyKind::Runtime),
+    ("build-dependencies", DependencyKind::Build),
+    ("dev-dependencies", DependencyKind::Dev),
+];
+
+pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
+    let root = text.parse::<Table>().map_err(|error| error.message().to_owned())?;
+    let mut manifest = Manifest::of("cargo");
+    let package = root.get("package").and_then(Value::as_table);
+    let text_of = |key: &str| {
+        package
+            .and_then(|package| package.get(key))
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    (manifest.name, manifest.description, manifest.licence) =
+        (text_of("name"), text_of("description"), text_of("license"));
+    let workspace = root.get("workspace").and_then(Value::as_table);
+    for (name, value) in table(workspace.and_then(|workspace| workspace.get("dependencies"))) {
+        let requirement = requirement(name, value, DependencyKind::Runtime);
+        // A member says the name of the table, which may be another than the package's.
+        let described = match (&requirement.source, requirement.local) {
+            (_, true) => "path:".to_owned(),
+            (Some(source), _) => source.clone(),
+            _ => requirement.version.clone(),
+        };
+        manifest.catalog.insert(name.clone(), described);
+        if requirement.name != *name {
+            manifest.properties.insert(name.clone(), requirement.name);
+        }
+    }
+    add_lists(&root, None, &mut manifest);
+    for (target, lists) in table(root.get("target")) {
+        if let Some(lists) = lists.as_table() {
+            add_lists(lists, Some(target), &mut manifest);
+        }
+    }
+    Ok(manifest)
+}
+
+fn add_lists(lists: &Table, target: Option<&str>, manifest: &mut Manifest) {
+    for (list, kind) in LISTS {
+        // The older spelling has an underline.
+        let older = list.replace('-', "_");
+        for (name, value) in table(lists.get(list).or_else(|| lists.get(&older))) {
+            let mut requirement = requirement(name, value, kind);
+            requirement.marker = target.map(str::to_owned);
+            manifest.requirements.push(requirement);
+        }
+    }
+}
+
+fn table(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_table).into_iter().flatten()
+}
+
+fn requirement(name: &str, value: &Value, kind: DependencyKind) -> Requirement {
+    let text_of = |key: &str| value.get(key).and_then(Value::as_str);
+    let is_set = |key: &str| value.get(key).and_then(Value::as_bool) == Some(true);
+    let version = value.as_str().or_else(|| text_of("version")).unwrap_or_default();
+    let exact = version
+        .strip_prefix('=')
+        .map(str::trim)
+        .filter(|version| !version.contains(','));
+    let kind = if is_set("optional") && kind == DependencyKind::Runtime {
+        DependencyKind::Optional
+    } else {
+        kind
+    };
+    let real = text_of("package");
+    Requirement {
+        resolved: exact.is_some(),
+        alias: real.map(|_| name.to_owned()),
+        source: text_of("git").map(|git| format!("git+{git}")),
+        local: text_of("path").is_some(),
+        inherits: is_set("workspace"),
+        ..Requirement::wanted(real.unwrap_or(name), exact.unwrap_or(version), kind)
+    }
+}
+
+pub(super) fn lock(text: &str) -> Result<Manifest, String> {
+    let root = text.parse::<Table>().map_err(|error| error.message().to_owned())?;
+    let mut manifest = Manifest::lock_of("cargo");
+    let packages = root
+        .get("package")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    // Version 1 has the package of the folder apart.
+    let packages: Vec<&Value> = packages.iter().chain(root.get("root")).collect();
+    let mut by_name: HashMap<&str, Vec<(&Value, usize)>> = HashMap::new();
+    let mut own = HashMap::new();
+    for (position, package) in packages.iter().enumerate() {
+        let text_of = |key: &str| package.get(key).and_then(Value::as_str);
+        let name = text_of("name").ok_or("a package has no name")?;
+        let Some(source) = text_of("source") else { continue };
+        let is_registry = source.starts_with("registry+") || source.starts_with("sparse+");
+        let at = manifest.add(Requirement {
+            source: (!is_registry).then(|| source.to_owned()),
+            ..Requirement::locked(name, text_of("version").unwrap_or_default())
+        });
+        by_name.entry(name).or_default().push((package, at));
+        own.insert(position, at);
+    }
+    for (position, package) in packages.iter().enumerate() {
+        let wants = package
+            .get("dependencies")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let targets: Vec<usize> = wants
+            .filter_map(Value::as_str)
+            .filter_map(|want| find(&by_name, want))
+            .collect();
+        match own.get(&position) {
+            Some(&at) => manifest.edges.extend(targets.into_iter().map(|target| (at, target))),
+            None => manifest.roots.push(LockRoot {
+                folder: None,
+                name: package.get("name").and_then(Value::as_str).map(str::to_owned),
+                direct: targets
+                    .into_iter()
+                    .map(|target| (target, DependencyKind::Runtime))
+                    .collect(),
+            }),
+        }
+    }
+    Ok(manifest)
+}
+
+/// The package that `name [version] [(source)]` is.
+fn find(by_name: &HashMap<&str, Vec<(&Value, usize)>>, want: &str) -> Option<usize> {
+    let mut words = want.split(' ');
+    let named = by_name.get(words.next()?)?;
+    let version = words.next();
+    let source = words.next().map(|source| source.trim_matches(['(', ')']));
+    let is = |package: &Value, key: &str, wanted: Option<&str>| {
+        wanted.is_none_or(|wanted| package.get(key).and_then(Value::as_str) == Some(wanted))
+    };
+    let mut fitting = named.iter().filter(|(package, _)| is(package, "version", version));
+    let exact = fitting.clone().find(|(package, _)| is(package, "source", source));
+    exact.or_else(|| fitting.next()).map(|(_, at)| *at)
+}

@@ -1,0 +1,96 @@
+//! Deno: `deno.lock` of versions 3 to 5. Modules by address have no version, and are not listed.
+
+use std::collections::HashMap;
+
+use repolens_core::report::DependencyKind;
+use serde_json::Value;
+
+use super::yarn::split;
+use super::{LockRoot, Manifest, Requirement};
+
+pub(super) fn lock(text: &str) -> Result<Manifest, String> {
+    let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    // Version 3 keeps them one level below.
+    let inner = root.get("packages").unwrap_or(&root);
+    let mut manifest = Manifest::lock_of("npm");
+    let mut index: HashMap<String, usize> = HashMap::new();
+    for (registry, ecosystem) in [("npm", None), ("jsr", Some("jsr"))] {
+        for (key, _) in members(inner, registry) {
+            let (name, version) = split(key).ok_or("a package has no version")?;
+            let at = manifest.add(Requirement {
+                ecosystem,
+                // The versions of its peers follow an underline.
+                ..Requirement::locked(name, version.split('_').next().unwrap_or(version))
+            });
+            index.insert(format!("{registry}:{key}"), at);
+            index.entry(format!("{registry}:{name}")).or_insert(at);
+        }
+    }
+    for (request, resolved) in members(inner, "specifiers") {
+        let Some((registry, wanted)) = request.split_once(':') else {
+            continue;
+        };
+        let resolved = resolved.as_str().unwrap_or_default();
+        let name = split(wanted).map_or(wanted, |(name, _)| name);
+        let found = index
+            .get(resolved)
+            .or_else(|| index.get(&format!("{registry}:{name}@{resolved}")));
+        if let Some(&at) = found {
+            index.insert(request.clone(), at);
+        }
+    }
+    for registry in ["npm", "jsr"] {
+        for (key, package) in members(inner, registry) {
+            let Some(&at) = index.get(&format!("{registry}:{key}")) else {
+                continue;
+            };
+            let wants: Vec<String> = match package.get("dependencies") {
+                Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                Some(Value::Object(map)) => map.values().filter_map(Value::as_str).map(str::to_owned).collect(),
+                _ => Vec::new(),
+            };
+            for want in wants {
+                let target = index.get(&want).or_else(|| index.get(&format!("{registry}:{want}")));
+                manifest.edges.extend(target.map(|target| (at, *target)));
+            }
+        }
+    }
+    let workspace = root.get("workspace");
+    let member = |folder: &str, value: &Value| {
+        let package_json = value.get("packageJson").and_then(|inner| inner.get("dependencies"));
+        let lists = [value.get("dependencies"), package_json];
+        let requests = lists
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_array)
+            .flatten()
+            .filter_map(Value::as_str);
+        LockRoot {
+            folder: Some(folder.to_owned()),
+            name: None,
+            direct: requests
+                .filter_map(|request| Some((*index.get(request)?, DependencyKind::Runtime)))
+                .collect(),
+        }
+    };
+    if let Some(workspace) = workspace {
+        manifest.roots.push(member("", workspace));
+        for (folder, value) in members(workspace, "members") {
+            manifest.roots.push(member(folder, value));
+        }
+    } else {
+        // Without a list of its own, what a file asks for by itself is direct.
+        let requests = members(inner, "specifiers").filter_map(|(request, _)| index.get(request));
+        let direct = requests.map(|at| (*at, DependencyKind::Runtime)).collect();
+        manifest.roots.push(LockRoot {
+            folder: Some(String::new()),
+            name: None,
+            direct,
+        });
+    }
+    Ok(manifest)
+}
+
+fn members<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
+    value.get(key).and_then(Value::as_object).into_iter().flatten()
+}

@@ -1,0 +1,128 @@
+//! Maven: `pom.xml`. Versions that a parent or a bill of materials outside the repository decides are not known.
+
+use repolens_core::report::DependencyKind;
+
+use super::xml::Element;
+use super::{Manifest, Requirement};
+
+pub(super) fn pom(text: &str) -> Result<Manifest, String> {
+    let root = Element::parse(text)?;
+    if root.name != "project" {
+        return Err("its root is no `project`".to_owned());
+    }
+    let mut manifest = Manifest::of("maven");
+    let parent = root.child("parent");
+    let of_parent = |key: &str| parent.and_then(|parent| parent.text_of(key));
+    let group = root
+        .text_of("groupId")
+        .or_else(|| of_parent("groupId"))
+        .unwrap_or_default();
+    let version = root
+        .text_of("version")
+        .or_else(|| of_parent("version"))
+        .unwrap_or_default();
+    let artifact = root.text_of("artifactId").unwrap_or_default();
+    manifest.name = Some(format!("{group}:{artifact}"));
+    manifest.description = root.text_of("description").map(str::to_owned);
+    let licences: Vec<&str> = root.child("licenses").map_or(Vec::new(), |licenses| {
+        licenses
+            .all("license")
+            .filter_map(|licence| licence.text_of("name"))
+            .collect()
+    });
+    manifest.licence = (!licences.is_empty()).then(|| licences.join(" OR "));
+    for property in root
+        .child("properties")
+        .map_or(&[][..], |properties| &properties.children)
+    {
+        manifest.properties.insert(property.name.clone(), property.text.clone());
+    }
+    for prefix in ["project.", "pom.", ""] {
+        for (key, value) in [("version", version), ("groupId", group), ("artifactId", artifact)] {
+            manifest
+                .properties
+                .entry(format!("{prefix}{key}"))
+                .or_insert_with(|| value.to_owned());
+        }
+    }
+    if let (Some(_), Some(version)) = (parent, of_parent("version")) {
+        manifest
+            .properties
+            .entry("project.parent.version".to_owned())
+            .or_insert_with(|| version.to_owned());
+    }
+    if let Some(parent) = parent {
+        let path = parent
+            .child("relativePath")
+            .map_or("../pom.xml", |path| path.text.as_str());
+        // The folder or the file may be named.
+        if !path.is_empty() {
+            let is_file = path.ends_with(".xml");
+            manifest.includes.push(if is_file {
+                path.to_owned()
+            } else {
+                format!("{path}/pom.xml")
+            });
+        }
+    }
+    let managed = root
+        .child("dependencyManagement")
+        .and_then(|managed| managed.child("dependencies"));
+    for dependency in managed.into_iter().flat_map(|list| list.all("dependency")) {
+        let Some((name, version, scope)) = coordinates(dependency) else {
+            continue;
+        };
+        if scope == "import" {
+            manifest.catalog.insert(format!("import:{name}"), version.to_owned());
+        } else {
+            manifest.catalog.insert(name, version.to_owned());
+        }
+    }
+    let lists = [root.child("dependencies")];
+    let profiles = root.child("profiles").map_or(&[][..], |profiles| &profiles.children);
+    let of_profiles = profiles.iter().map(|profile| profile.child("dependencies"));
+    for dependency in lists
+        .into_iter()
+        .chain(of_profiles)
+        .flatten()
+        .flat_map(|list| list.all("dependency"))
+    {
+        let Some((name, version, scope)) = coordinates(dependency) else {
+            continue;
+        };
+        let is_optional = dependency.text_of("optional") == Some("true");
+        let kind = match scope {
+            "test" => DependencyKind::Dev,
+            "provided" | "system" => DependencyKind::Build,
+            _ if is_optional => DependencyKind::Optional,
+            _ => DependencyKind::Runtime,
+        };
+        manifest.requirements.push(Requirement {
+            resolved: is_exact(version),
+            inherits: version.is_empty(),
+            ..Requirement::wanted(name, version, kind)
+        });
+    }
+    Ok(manifest)
+}
+
+/// A version that is no range, and has no property.
+pub(super) fn is_exact(version: &str) -> bool {
+    version.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !version.contains(['[', '(', ',', '$', '+'])
+        && !matches!(version, "LATEST" | "RELEASE")
+        && !version.starts_with("latest.")
+}
+
+fn coordinates(dependency: &Element) -> Option<(String, &str, &str)> {
+    let name = format!(
+        "{}:{}",
+        dependency.text_of("groupId")?,
+        dependency.text_of("artifactId")?
+    );
+    Some((
+        name,
+        dependency.text_of("version").unwrap_or_default(),
+        dependency.text_of("scope").unwrap_or_default(),
+    ))
+}

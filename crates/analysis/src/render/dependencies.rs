@@ -1,0 +1,65 @@
+//! Lines on dependencies beside their numbers.
+
+use repolens_core::report::{Dependencies, LookupState};
+
+use super::Page;
+
+/// Names in one line.
+const NAMES: usize = 8;
+
+pub(super) fn details(dependencies: &Dependencies, page: &mut Page) {
+    for file in &dependencies.unread {
+        page.line(&[("", &format!("  Not read: {}: {}", file.path, file.reason))]);
+    }
+    let names =
+        |list: &[repolens_core::report::DeclaredPackage]| list.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    list(
+        page,
+        "Declared, not locked",
+        &names(&dependencies.drift.declared_not_locked),
+    );
+    list(
+        page,
+        "Locked, not declared",
+        &names(&dependencies.drift.locked_not_declared),
+    );
+    list(
+        page,
+        "Declared, never imported",
+        &names(&dependencies.usage.never_imported),
+    );
+    let undeclared: Vec<_> = dependencies
+        .usage
+        .undeclared
+        .iter()
+        .map(|one| one.name.clone())
+        .collect();
+    list(page, "Imported, not declared", &undeclared);
+    for conflict in dependencies.license_conflicts.iter().take(NAMES) {
+        page.line(&[("", &format!("  {}", conflict.message))]);
+    }
+    let Some(known) = &dependencies.vulnerabilities else {
+        return;
+    };
+    let line = match (known.state, known.total) {
+        (LookupState::Complete, Some(total)) => format!("  Known vulnerabilities: {total}"),
+        (LookupState::Incomplete, Some(total)) => {
+            format!("  Known vulnerabilities: {total}, but not all packages were looked up")
+        }
+        _ => "  Known vulnerabilities: not looked up".to_owned(),
+    };
+    page.line(&[("", &line)]);
+}
+
+fn list(page: &mut Page, title: &str, names: &[String]) {
+    if names.is_empty() {
+        return;
+    }
+    let more = if names.len() > NAMES {
+        format!(" and {} more", names.len() - NAMES)
+    } else {
+        String::new()
+    };
+    let shown: Vec<&str> = names.iter().take(NAMES).map(String::as_str).collect();
+    page.line(&[("", &format!("  {title}: {}{more}", shown.join(", ")))]);
+}

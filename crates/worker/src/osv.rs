@@ -1,0 +1,134 @@
+//! Known vulnerabilities of the packages of a report, by an OSV server (`OSV_URL`).
+//!
+//! Runs in the worker, which has the network, after the analysis child, which has none. A failure costs the section
+//! `dependencies.vulnerabilities` only: its state and reason say what was not looked up.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use repolens_core::report::{Dependencies, LookupState, Package, Security};
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+mod client;
+mod name;
+pub mod record;
+mod section;
+pub mod version;
+
+pub use client::Osv;
+
+/// Time for all requests of one report.
+const BUDGET: Duration = Duration::from_secs(90);
+
+/// A package as OSV names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OsvPackage {
+    pub ecosystem: &'static str,
+    pub name: String,
+    pub version: String,
+}
+
+/// The report with `dependencies.vulnerabilities` filled in; the report as it is where it has no such section.
+pub async fn look_up(osv: &Osv, report: Vec<u8>, deadline: Instant) -> Vec<u8> {
+    match with_section(osv, &report, deadline).await {
+        Ok(Some(changed)) => changed,
+        Ok(None) => report,
+        Err(error) => {
+            tracing::error!("vulnerabilities not added to the report: {error}");
+            report
+        }
+    }
+}
+
+async fn with_section(osv: &Osv, report: &[u8], deadline: Instant) -> Result<Option<Vec<u8>>, serde_json::Error> {
+    let mut members: Members<'_> = serde_json::from_slice(report)?;
+    let Some((_, raw)) = members.0.iter_mut().find(|(name, _)| name == "dependencies") else {
+        return Ok(None);
+    };
+    let mut dependencies: Dependencies = serde_json::from_str(raw.get())?;
+    let wanted: Vec<(OsvPackage, usize)> = dependencies
+        .packages
+        .iter()
+        .enumerate()
+        .filter_map(|(at, package)| Some((name::of(package)?, at)))
+        .collect();
+    let mut packages: Vec<OsvPackage> = wanted.iter().map(|(package, _)| package.clone()).collect();
+    packages.sort();
+    packages.dedup();
+    let started = Instant::now();
+    let found = osv.find(&packages, deadline.min(started + BUDGET)).await;
+    tracing::info!(
+        packages = packages.len(),
+        records = found.records.len(),
+        complete = found.problem.is_none(),
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "vulnerabilities looked up"
+    );
+    let section = section::build(&dependencies, &wanted, found);
+    let known = section::known(&section);
+    dependencies.vulnerabilities = Some(section);
+    *raw = std::borrow::Cow::Owned(serde_json::value::to_raw_value(&dependencies)?);
+    if let Some((_, raw)) = members.0.iter_mut().find(|(name, _)| name == "security") {
+        let mut security: Security = serde_json::from_str(raw.get())?;
+        security.vulnerabilities = Some(known);
+        *raw = std::borrow::Cow::Owned(serde_json::value::to_raw_value(&security)?);
+    }
+    serde_json::to_vec(&members).map(Some)
+}
+
+/// Packages that cannot be looked up.
+fn without_lookup(packages: &[Package], looked_up: usize) -> u64 {
+    packages.len().saturating_sub(looked_up) as u64
+}
+
+/// The state of a lookup that ended with this problem.
+fn state(problem: Option<&String>, looked_up: u64) -> LookupState {
+    match problem {
+        None => LookupState::Complete,
+        Some(_) if looked_up == 0 => LookupState::NotLookedUp,
+        Some(_) => LookupState::Incomplete,
+    }
+}
+
+/// The members of a JSON object in their order, as text.
+struct Members<'r>(Vec<(String, std::borrow::Cow<'r, RawValue>)>);
+
+impl<'de: 'r, 'r> serde::Deserialize<'de> for Members<'r> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Vec<(String, std::borrow::Cow<'de, RawValue>)>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
+                    members.push((name, std::borrow::Cow::Borrowed(value)));
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Visitor).map(Members)
+    }
+}
+
+impl serde::Serialize for Members<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value.as_ref())))
+    }
+}
+
+/// What was found: records by package, and why something is missing.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Places in `records` by package.
+    pub hits: BTreeMap<OsvPackage, Vec<usize>>,
+    pub records: Vec<std::sync::Arc<record::Record>>,
+    /// Packages whose answer is complete.
+    pub complete: u64,
+    pub problem: Option<String>,
+}

@@ -1,0 +1,175 @@
+//! Maven's `ComparableVersion`.
+
+use std::cmp::Ordering;
+
+use super::compare_digits;
+
+/// Lists open at a time in one version.
+const MAX_DEPTH: usize = 64;
+
+#[derive(Debug, Clone, PartialEq)]
+enum Item {
+    Number(String),
+    Name(String),
+    List(Vec<Item>),
+}
+
+pub(super) fn compare(a: &str, b: &str) -> Ordering {
+    compare_lists(&parse(a), &parse(b))
+}
+
+/// Names in their order; the empty one is the release.
+const NAMES: [&str; 7] = ["alpha", "beta", "milestone", "rc", "snapshot", "", "sp"];
+const RELEASE: usize = 5;
+
+fn name(text: &str, before_digit: bool) -> Item {
+    let text = match text {
+        "a" if before_digit => "alpha",
+        "b" if before_digit => "beta",
+        "m" if before_digit => "milestone",
+        "ga" | "final" | "release" => "",
+        "cr" => "rc",
+        text => text,
+    };
+    Item::Name(text.to_owned())
+}
+
+fn item(is_digit: bool, text: &str) -> Item {
+    if is_digit {
+        Item::Number(text.to_owned())
+    } else {
+        name(text, false)
+    }
+}
+
+fn parse(version: &str) -> Vec<Item> {
+    let version = version.trim().to_lowercase();
+    // The open lists, the innermost last: each is closed into the one before it at the end.
+    let mut open: Vec<Vec<Item>> = vec![Vec::new()];
+    let (mut start, mut is_digit) = (0, false);
+    let push = |open: &mut Vec<Vec<Item>>, item: Item| {
+        if let Some(list) = open.last_mut() {
+            list.push(item);
+        }
+    };
+    let nest = |open: &mut Vec<Vec<Item>>| {
+        if open.len() < MAX_DEPTH {
+            open.push(Vec::new());
+        }
+    };
+    for (at, c) in version.char_indices() {
+        match c {
+            '.' | '-' => {
+                let part = if at == start {
+                    Item::Number("0".to_owned())
+                } else {
+                    item(is_digit, &version[start..at])
+                };
+                push(&mut open, part);
+                start = at + 1;
+                if c == '-' {
+                    nest(&mut open);
+                }
+            }
+            c if c.is_ascii_digit() => {
+                if !is_digit && at > start {
+                    if open.last().is_some_and(|list| !list.is_empty()) {
+                        nest(&mut open);
+                    }
+                    push(&mut open, name(&version[start..at], true));
+                    start = at;
+                    nest(&mut open);
+                }
+                is_digit = true;
+            }
+            _ => {
+                if is_digit && at > start {
+                    push(&mut open, item(true, &version[start..at]));
+                    start = at;
+                    nest(&mut open);
+                }
+                is_digit = false;
+            }
+        }
+    }
+    if version.len() > start {
+        if !is_digit && open.last().is_some_and(|list| !list.is_empty()) {
+            nest(&mut open);
+        }
+        push(&mut open, item(is_digit, &version[start..]));
+    }
+    while open.len() > 1 {
+        let mut list = open.pop().unwrap_or_default();
+        normalize(&mut list);
+        push(&mut open, Item::List(list));
+    }
+    let mut root = open.pop().unwrap_or_default();
+    normalize(&mut root);
+    root
+}
+
+fn is_null(item: &Item) -> bool {
+    match item {
+        Item::Number(digits) => digits.bytes().all(|byte| byte == b'0'),
+        Item::Name(name) => name.is_empty(),
+        Item::List(list) => list.is_empty(),
+    }
+}
+
+/// Drops what says nothing, up to the first part that is no list.
+fn normalize(list: &mut Vec<Item>) {
+    for at in (0..list.len()).rev() {
+        if is_null(&list[at]) {
+            list.remove(at);
+        } else if !matches!(list[at], Item::List(_)) {
+            break;
+        }
+    }
+}
+
+fn rank(name: &str) -> (usize, &str) {
+    match NAMES.iter().position(|known| *known == name) {
+        Some(at) => (at, ""),
+        None => (NAMES.len(), name),
+    }
+}
+
+fn compare_lists(a: &[Item], b: &[Item]) -> Ordering {
+    for at in 0..a.len().max(b.len()) {
+        let order = match (a.get(at), b.get(at)) {
+            (Some(a), b) => compare_items(a, b),
+            (None, Some(b)) => compare_items(b, None).reverse(),
+            (None, None) => Ordering::Equal,
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+fn compare_items(a: &Item, b: Option<&Item>) -> Ordering {
+    match (a, b) {
+        (Item::Number(_), None) => {
+            if is_null(a) {
+                Ordering::Equal
+            } else {
+                Ordering::Greater
+            }
+        }
+        (Item::Number(a), Some(Item::Number(b))) => compare_digits(a, b),
+        (Item::Number(_), Some(_)) => Ordering::Greater,
+        (Item::Name(a), None) => rank(a).cmp(&(RELEASE, "")),
+        (Item::Name(a), Some(Item::Name(b))) => rank(a).cmp(&rank(b)),
+        (Item::Name(_), Some(_)) => Ordering::Less,
+        (Item::List(a), None) => {
+            let each = a.iter().map(|item| compare_items(item, None));
+            each.into_iter()
+                .find(|order| *order != Ordering::Equal)
+                .unwrap_or(Ordering::Equal)
+        }
+        (Item::List(_), Some(Item::Number(_))) => Ordering::Less,
+        (Item::List(_), Some(Item::Name(_))) => Ordering::Greater,
+        (Item::List(a), Some(Item::List(b))) => compare_lists(a, b),
+    }
+}

@@ -42,7 +42,7 @@ pub struct Manifest {
     pub ecosystem: &'static str,
     pub name: Option<String>,
     pub description: Option<String>,
-    pub licence: Option<String>,
+    pub license: Option<String>,
     pub requirements: Vec<Requirement>,
     /// Of lock files: which requirement needs which, as indices into `requirements`.
     pub edges: Vec<(usize, usize)>,
@@ -52,7 +52,7 @@ pub struct Manifest {
     pub resolves: BTreeMap<String, usize>,
     /// Versions by name that manifests in and below this folder take over.
     pub catalog: BTreeMap<String, String>,
-    /// Values that `${name}` in a version stands for.
+    /// Values of `${name}` in a version.
     pub properties: BTreeMap<String, String>,
     /// Paths of other manifests that it takes over from, relative to its folder.
     pub includes: Vec<String>,
@@ -94,7 +94,7 @@ pub struct Requirement {
     /// Named by the project itself. In a lock file: where the format has it.
     pub direct: bool,
     pub resolved: bool,
-    pub licence: Option<String>,
+    pub license: Option<String>,
     /// Where it is not that of the manifest.
     pub ecosystem: Option<&'static str>,
     /// Where it comes from, if not from the registry: `git+URL#COMMIT`, an address, or a path.

@@ -10,7 +10,7 @@ pub fn of(kind: &str, name: &str, version: Option<&str>, source: Option<&str>) -
     let name = match kind {
         "pypi" => name.to_ascii_lowercase().replace('_', "-"),
         "composer" | "github" | "bitbucket" | "golang" | "hex" | "pub" => name.to_ascii_lowercase(),
-        // The group stands before a colon.
+        // The group precedes a colon.
         "maven" => name.replacen(':', "/", 1),
         _ => name.to_owned(),
     };
@@ -18,7 +18,7 @@ pub fn of(kind: &str, name: &str, version: Option<&str>, source: Option<&str>) -
     let mut parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
     let mut subpath = Vec::new();
     match kind {
-        // Only a scope, an organisation or a path of modules has a slash of its own.
+        // Only a scope, an organization or a path of modules has a slash of its own.
         "npm" | "golang" | "maven" | "composer" | "github" | "bitbucket" | "swift" | "docker" | "jsr" => {}
         // An action may be in a folder of its repository.
         "githubactions" => subpath = parts.split_off(parts.len().min(2)),

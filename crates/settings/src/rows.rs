@@ -344,8 +344,8 @@ pub const SETTINGS: &[Setting] = &[
         "OSV_URL",
         WORKER,
         Special("an address such as `https://api.osv.dev`"),
-        Words("none: vulnerabilities are not looked up"),
-        "server of the OSV API that is asked for known vulnerabilities of the dependencies: it gets their names and versions",
+        Words("none: vulnerabilities are not checked"),
+        "server of the OSV API that knows the vulnerabilities of the dependencies: it gets their names and versions",
     ),
     Setting::new(
         "REPOLENS_HEARTBEAT",

@@ -33,7 +33,7 @@ pub struct Jobs {
     pub api: ApiClient,
     pub git: Git,
     pub analyzer: Analyzer,
-    /// `None`: vulnerabilities are not looked up.
+    /// `None`: vulnerabilities are not checked.
     pub osv: Option<Osv>,
     pub sandboxes: Sandboxes,
     /// Language models are set up: a text is requested for each new report.
@@ -235,7 +235,7 @@ impl Jobs {
         let report = self.analyzer.analyze(&cloned, about, deadline, progress).await?;
         figures.analysis = Some(begun.elapsed());
         let report = match &self.osv {
-            Some(osv) => osv::look_up(osv, report, deadline).await,
+            Some(osv) => osv::add_vulnerabilities(osv, report, deadline).await,
             None => report,
         };
         figures.report_bytes = report.len();

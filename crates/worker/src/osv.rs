@@ -1,7 +1,7 @@
 //! Known vulnerabilities of the packages of a report, by an OSV server (`OSV_URL`).
 //!
 //! Runs in the worker, which has the network, after the analysis child, which has none. A failure costs the section
-//! `dependencies.vulnerabilities` only: its state and reason say what was not looked up.
+//! `dependencies.vulnerabilities` only: its state and reason name what was not checked.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct OsvPackage {
 }
 
 /// The report with `dependencies.vulnerabilities` filled in; the report as it is where it has no such section.
-pub async fn look_up(osv: &Osv, report: Vec<u8>, deadline: Instant) -> Vec<u8> {
+pub async fn add_vulnerabilities(osv: &Osv, report: Vec<u8>, deadline: Instant) -> Vec<u8> {
     match with_section(osv, &report, deadline).await {
         Ok(Some(changed)) => changed,
         Ok(None) => report,
@@ -63,7 +63,7 @@ async fn with_section(osv: &Osv, report: &[u8], deadline: Instant) -> Result<Opt
         records = found.records.len(),
         complete = found.problem.is_none(),
         ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "vulnerabilities looked up"
+        "vulnerabilities checked"
     );
     let section = section::build(&dependencies, &wanted, found);
     let known = section::known(&section);
@@ -77,16 +77,16 @@ async fn with_section(osv: &Osv, report: &[u8], deadline: Instant) -> Result<Opt
     serde_json::to_vec(&members).map(Some)
 }
 
-/// Packages that cannot be looked up.
-fn without_lookup(packages: &[Package], looked_up: usize) -> u64 {
-    packages.len().saturating_sub(looked_up) as u64
+/// Packages that cannot be checked.
+fn without_lookup(packages: &[Package], checked: usize) -> u64 {
+    packages.len().saturating_sub(checked) as u64
 }
 
 /// The state of a lookup that ended with this problem.
-fn state(problem: Option<&String>, looked_up: u64) -> LookupState {
+fn state(problem: Option<&String>, checked: u64) -> LookupState {
     match problem {
         None => LookupState::Complete,
-        Some(_) if looked_up == 0 => LookupState::NotLookedUp,
+        Some(_) if checked == 0 => LookupState::NotChecked,
         Some(_) => LookupState::Incomplete,
     }
 }

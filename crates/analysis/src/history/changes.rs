@@ -24,7 +24,7 @@ pub(crate) struct History {
     pub together: Vec<u32>,
     pub starts: Vec<usize>,
     /// By file: how many of these lists are newer than the commit that made it what it is, because it added the file or
-    /// changed more than [`MAX_TOGETHER`] files (as a refactoring does).
+    /// changed more than `MAX_TOGETHER` files (as a refactoring does).
     pub since_reshaped: Vec<u32>,
     pub commits_read: u64,
     pub merges: u64,

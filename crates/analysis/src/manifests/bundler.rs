@@ -1,4 +1,4 @@
-//! Bundler: `Gemfile.lock`, and what a `Gemfile` says literally: groups are only there.
+//! Bundler: `Gemfile.lock`, and the literal lines of a `Gemfile`: only it has groups.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Cargo: `Cargo.toml`, and `Cargo.lock` of versions 1 to 4. The lock file does not say what is for development or for a
-//! build script only: that is what the manifests of its members say.
+//! Cargo: `Cargo.toml`, and `Cargo.lock` of versions 1 to 4. The manifests of the members, and not the lock file,
+//! have what is for development or for a build script only.
 
 use std::collections::HashMap;
 
@@ -24,12 +24,12 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
             .and_then(Value::as_str)
             .map(str::to_owned)
     };
-    (manifest.name, manifest.description, manifest.licence) =
+    (manifest.name, manifest.description, manifest.license) =
         (text_of("name"), text_of("description"), text_of("license"));
     let workspace = root.get("workspace").and_then(Value::as_table);
     for (name, value) in table(workspace.and_then(|workspace| workspace.get("dependencies"))) {
         let requirement = requirement(name, value, DependencyKind::Runtime);
-        // A member says the name of the table, which may be another than the package's.
+        // A member uses the name in the table, which may differ from the package's.
         let described = match (&requirement.source, requirement.local) {
             (_, true) => "path:".to_owned(),
             (Some(source), _) => source.clone(),

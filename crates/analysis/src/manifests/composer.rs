@@ -21,7 +21,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut manifest = Manifest::of("composer");
     let text_of = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned);
-    (manifest.name, manifest.description, manifest.licence) = (text_of("name"), text_of("description"), licence(&root));
+    (manifest.name, manifest.description, manifest.license) = (text_of("name"), text_of("description"), license(&root));
     for (list, kind) in LISTS {
         for (name, version) in members(&root, list).filter(|(name, _)| !is_platform(name)) {
             let version = version.as_str().unwrap_or_default();
@@ -42,7 +42,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
     Ok(manifest)
 }
 
-fn licence(package: &Value) -> Option<String> {
+fn license(package: &Value) -> Option<String> {
     match package.get("license") {
         Some(Value::String(text)) => Some(text.clone()),
         // A list means a choice.
@@ -72,7 +72,7 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
             let version = text_of("version").unwrap_or_default();
             let at = manifest.add(Requirement {
                 kind,
-                licence: licence(package),
+                license: license(package),
                 ..Requirement::locked(&name, version)
             });
             // Others may ask for what it replaces or provides; the package of that name goes first.

@@ -24,13 +24,13 @@ pub(super) fn pom(text: &str) -> Result<Manifest, String> {
     let artifact = root.text_of("artifactId").unwrap_or_default();
     manifest.name = Some(format!("{group}:{artifact}"));
     manifest.description = root.text_of("description").map(str::to_owned);
-    let licences: Vec<&str> = root.child("licenses").map_or(Vec::new(), |licenses| {
+    let licenses: Vec<&str> = root.child("licenses").map_or(Vec::new(), |licenses| {
         licenses
             .all("license")
-            .filter_map(|licence| licence.text_of("name"))
+            .filter_map(|license| license.text_of("name"))
             .collect()
     });
-    manifest.licence = (!licences.is_empty()).then(|| licences.join(" OR "));
+    manifest.license = (!licenses.is_empty()).then(|| licenses.join(" OR "));
     for property in root
         .child("properties")
         .map_or(&[][..], |properties| &properties.children)

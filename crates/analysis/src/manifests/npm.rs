@@ -34,12 +34,12 @@ pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
             }
         }
     }
-    let licence =
+    let license =
         text_of("license").or_else(|| root.pointer("/license/type").and_then(Value::as_str).map(str::to_owned));
     Ok(Manifest {
         name: text_of("name"),
         description: text_of("description"),
-        licence,
+        license,
         requirements,
         commands: commands(&root),
         entry_points: entry_points(&root),
@@ -248,7 +248,7 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
             .filter(|from| from.starts_with("git") || from.starts_with("file:"));
         manifest.requirements.push(Requirement {
             kind: marked(package.dev, package.optional),
-            licence: package.license.as_ref().and_then(Value::as_str).map(str::to_owned),
+            license: package.license.as_ref().and_then(Value::as_str).map(str::to_owned),
             alias: package
                 .name
                 .as_ref()
@@ -261,7 +261,7 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
             )
         });
     }
-    // Node looks for a package in its own folder, then upwards.
+    // Node searches for a package in its own folder, then upwards.
     let find = |from: &str, name: &str| {
         let mut folder = from;
         loop {

@@ -129,7 +129,7 @@ pub(super) fn project(text: &str) -> Result<Manifest, String> {
             _ => {}
         }
     }
-    manifest.licence = root
+    manifest.license = root
         .all("PropertyGroup")
         .find_map(|group| group.text_of("PackageLicenseExpression"))
         .map(str::to_owned);

@@ -46,7 +46,7 @@ fn requirements(text: &str, dev: bool) -> Manifest {
         let value = line[option.len()..].trim_start_matches(['=', ' ']);
         match option {
             "-r" | "--requirement" => found.includes.push(value.to_owned()),
-            // A constraint installs nothing: it says which version is taken of what something else asks for.
+            // A constraint installs nothing: it sets the version of what another requirement installs.
             "-c" | "--constraint" => found.includes.push(format!("constraint:{value}")),
             "-e" | "--editable" => found.requirements.extend(address(value, dev)),
             option if option.starts_with('-') => {}
@@ -169,10 +169,10 @@ pub(super) fn pyproject(text: &str) -> Result<Manifest, String> {
             .map(str::to_owned)
     };
     (found.name, found.description) = (text_of("name"), text_of("description"));
-    found.licence = text_of("license").or_else(|| {
+    found.license = text_of("license").or_else(|| {
         project
             .get("license")
-            .and_then(|licence| licence.get("text"))
+            .and_then(|license| license.get("text"))
             .and_then(Value::as_str)
             .map(str::to_owned)
     });
@@ -217,7 +217,7 @@ pub(super) fn pyproject(text: &str) -> Result<Manifest, String> {
         let is_local = source.is_some_and(|source| source.get("workspace").is_some() || source.get("path").is_some());
         requirement.local |= is_local;
     }
-    // What stands in the main list and in another one is needed.
+    // A package of the main list is needed, whatever other list has it too.
     let mut seen: Vec<(String, DependencyKind)> = Vec::new();
     found.requirements.retain(|requirement| {
         let again = requirement.kind == DependencyKind::Dev
@@ -330,7 +330,7 @@ pub(super) fn setup_cfg(text: &str) -> Result<Manifest, String> {
         match (section.as_str(), key.as_str()) {
             ("metadata", "name") => found.name = Some(value.to_owned()),
             ("metadata", "description") => found.description = Some(value.to_owned()),
-            ("metadata", "license") => found.licence = Some(value.to_owned()),
+            ("metadata", "license") => found.license = Some(value.to_owned()),
             ("options", "install_requires") => found.requirements.extend(pep508(value, false)),
             ("options", "tests_require" | "setup_requires") => found.requirements.extend(pep508(value, true)),
             ("options.entry_points", _) => {

@@ -44,9 +44,9 @@ pub(super) fn details(dependencies: &Dependencies, page: &mut Page) {
     let line = match (known.state, known.total) {
         (LookupState::Complete, Some(total)) => format!("  Known vulnerabilities: {total}"),
         (LookupState::Incomplete, Some(total)) => {
-            format!("  Known vulnerabilities: {total}, but not all packages were looked up")
+            format!("  Known vulnerabilities: {total}, but not all packages were checked")
         }
-        _ => "  Known vulnerabilities: not looked up".to_owned(),
+        _ => "  Known vulnerabilities: not checked".to_owned(),
     };
     page.line(&[("", &line)]);
 }

@@ -34,11 +34,11 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         let Some(manifest) = file.manifest.as_deref() else {
             continue;
         };
-        declared.extend(manifest.licence.iter().filter(|text| text.len() < 80).cloned());
+        declared.extend(manifest.license.iter().filter(|text| text.len() < 80).cloned());
         for license in manifest
             .requirements
             .iter()
-            .filter_map(|requirement| requirement.licence.as_ref())
+            .filter_map(|requirement| requirement.license.as_ref())
         {
             *dependencies.entry(license.clone()).or_default() += 1;
         }

@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether the packages were looked up.
+/// Whether the packages were checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum LookupState {
-    /// No figure says anything about vulnerabilities.
+    /// Nothing is known about vulnerabilities.
     #[default]
-    NotLookedUp,
+    NotChecked,
     /// All packages with an exact version of a known ecosystem.
     Complete,
     /// Some packages only: there may be more than the list has.
@@ -21,22 +21,22 @@ pub enum LookupState {
 #[serde(rename_all = "camelCase")]
 pub struct Vulnerabilities {
     pub state: LookupState,
-    /// Why they were not looked up, or not all.
+    /// Why they were not checked, or not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The day of the data, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database_date: Option<String>,
-    /// Packages that were looked up; `None` where none was.
+    /// Packages that were checked; `None` where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packages: Option<u64>,
-    /// Packages that cannot be looked up: without an exact version, from git, or of an ecosystem that OSV does not have.
+    /// Packages that cannot be checked: without an exact version, from git, or of an ecosystem that OSV does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_lookup: Option<u64>,
-    /// The worst first; at most 1,000. `None` where they were not looked up.
+    /// The worst first; at most 1,000. `None` where they were not checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<Vec<Vulnerability>>,
-    /// All that were found; `None` where they were not looked up.
+    /// All that were found; `None` where they were not checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// Upgrades of one direct dependency each, those that fix most first; at most 100.

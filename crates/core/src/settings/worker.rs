@@ -35,7 +35,7 @@ pub struct WorkerSettings {
     pub limits: ScanLimits,
     pub url_policy: UrlPolicy,
     pub ai: AiSettings,
-    /// The OSV server, without a slash at the end; `None`: vulnerabilities are not looked up.
+    /// The OSV server, without a slash at the end; `None`: vulnerabilities are not checked.
     pub osv_url: Option<String>,
     pub log: LogSettings,
 }

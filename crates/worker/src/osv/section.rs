@@ -45,7 +45,7 @@ pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)],
     let unread = (!dependencies.unread.is_empty()).then(|| "a manifest or lock file could not be read".to_owned());
     let reason = found.problem.or(truncated).or(unread);
     let state = state(reason.as_ref(), found.complete);
-    let is_known = state != LookupState::NotLookedUp;
+    let is_known = state != LookupState::NotChecked;
     let total = list.len() as u64;
     let mut list: Vec<Vulnerability> = list.into_iter().map(|(vulnerability, _)| vulnerability).collect();
     cap(&mut list, MAX_LISTED);
@@ -61,7 +61,7 @@ pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)],
     }
 }
 
-/// The same for the section `security`. What was not looked up in full is not looked up, unless something was found.
+/// The same for the section `security`. What was not checked in full is not checked, unless something was found.
 pub(super) fn known(section: &Vulnerabilities) -> KnownVulnerabilities {
     let list = section.list.as_deref().unwrap_or_default();
     let entry = |one: &Vulnerability| KnownVulnerability {
@@ -174,7 +174,7 @@ impl<'d> Graph<'d> {
         named: &OsvPackage,
         records: &[&Record],
     ) -> Option<Vulnerability> {
-        // The server has said that they affect the version; the fix is in the range that holds it.
+        // The server's answer is that they affect the version; the fix is in the range that holds it.
         let hits: Vec<_> = records
             .iter()
             .map(|record| record.affects(named.ecosystem, &named.name, &named.version))

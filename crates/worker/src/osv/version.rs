@@ -154,7 +154,7 @@ fn ruby(a: &str, b: &str) -> Ordering {
                 segment.push(c);
             }
         }
-        // Zeros at the end, and before the first name, say nothing.
+        // Zeros at the end, and before the first name, do not count.
         let is_zero = |segment: &String| segment.bytes().all(|byte| byte == b'0');
         while found.last().is_some_and(is_zero) {
             found.pop();

@@ -72,10 +72,10 @@ fn answer(path: &str, body: &[u8], records: &[Value]) -> Response {
     Response::json(&json!({ "results": results }))
 }
 
-async fn look_up(address: std::net::SocketAddr, report: &Value) -> Value {
+async fn checked(address: std::net::SocketAddr, report: &Value) -> Value {
     let osv = Osv::new(&format!("http://{address}")).expect("a client");
     let text = serde_json::to_vec(report).expect("JSON");
-    let changed = osv::look_up(&osv, text, Instant::now() + Duration::from_secs(60)).await;
+    let changed = osv::add_vulnerabilities(&osv, text, Instant::now() + Duration::from_secs(60)).await;
     serde_json::from_slice(&changed).expect("JSON")
 }
 
@@ -97,7 +97,7 @@ async fn vulnerabilities_are_merged_and_have_their_fix_and_their_path() {
         ("npm", "deep", "1.2.3"),
         ("docker", "node", "20"),
     ]);
-    let report = look_up(address, &given).await;
+    let report = checked(address, &given).await;
     let section = of(&report);
     assert_eq!(section["state"], "complete");
     assert_eq!(
@@ -149,7 +149,7 @@ async fn faults_that_pass_are_tried_again_and_batches_are_bounded() {
     });
     let names: Vec<String> = (0..2_500).map(|number| format!("p{number}")).collect();
     let packages: Vec<_> = names.iter().map(|name| ("npm", name.as_str(), "1.0.0")).collect();
-    let report = look_up(address, &report(&packages)).await;
+    let report = checked(address, &report(&packages)).await;
     assert_eq!(
         (&of(&report)["state"], &of(&report)["total"]),
         (&json!("complete"), &json!(1))
@@ -184,7 +184,7 @@ async fn a_thousand_pages_are_read_by_asking_again_for_what_has_more() {
             .collect();
         Some(Response::json(&json!({ "results": results })))
     });
-    let report = look_up(address, &report(&[("npm", "many", "1.0.0"), ("npm", "none", "1.0.0")])).await;
+    let report = checked(address, &report(&[("npm", "many", "1.0.0"), ("npm", "none", "1.0.0")])).await;
     assert_eq!(
         (&of(&report)["state"], &of(&report)["total"]),
         (&json!("complete"), &json!(5))
@@ -205,9 +205,9 @@ async fn not_looked_up_is_never_none_found() {
     ];
     for fault in faults {
         let address = serve(move |_| fault());
-        let report = look_up(address, &report(&[("npm", "a", "1.0.0")])).await;
+        let report = checked(address, &report(&[("npm", "a", "1.0.0")])).await;
         let section = of(&report);
-        assert_eq!(section["state"], "notLookedUp", "{section}");
+        assert_eq!(section["state"], "notChecked", "{section}");
         assert!(
             section["reason"].is_string() && section.get("total").is_none() && section.get("list").is_none(),
             "{section}"
@@ -229,7 +229,7 @@ async fn records_are_kept_by_their_time_of_modification() {
     let osv = Osv::new(&format!("http://{address}/")).expect("a client");
     let text = serde_json::to_vec(&report(&[("npm", "a", "1.0.0")])).expect("JSON");
     for _ in 0..3 {
-        let _ = osv::look_up(&osv, text.clone(), Instant::now() + Duration::from_secs(60)).await;
+        let _ = osv::add_vulnerabilities(&osv, text.clone(), Instant::now() + Duration::from_secs(60)).await;
     }
     assert_eq!(fetched.load(Ordering::SeqCst), 1);
 }

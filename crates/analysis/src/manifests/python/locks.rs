@@ -94,7 +94,7 @@ pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
             .collect();
         match own {
             Some(from) => {
-                // An extra of a package is there only where something asks for it; its packages are in the file then.
+                // The packages of an extra are in the file only if something needs the extra.
                 direct.extend(extras);
                 direct.sort_unstable();
                 direct.dedup();

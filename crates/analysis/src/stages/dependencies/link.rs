@@ -20,7 +20,7 @@ pub(super) struct Linked {
     pub(super) resolved: bool,
     pub(super) manifests: BTreeSet<String>,
     pub(super) source: Option<String>,
-    pub(super) licence: Option<String>,
+    pub(super) license: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -200,7 +200,7 @@ impl Graph {
         }
     }
 
-    /// The projects of a lock file that no manifest stands for.
+    /// The projects of a lock file without a manifest.
     fn own_roots(&mut self, at: usize, lock: &mut Lock<'_>, covered: &BTreeSet<(usize, usize)>) {
         let ecosystem = lock.manifest().ecosystem;
         let from_manifests = lock.has_roots;
@@ -291,7 +291,7 @@ impl Graph {
             package.resolved = requirement.resolved;
             package.manifests.insert(lock.found.path.to_owned());
             package.source = package.source.take().or_else(|| requirement.source.clone());
-            package.licence = package.licence.take().or_else(|| requirement.licence.clone());
+            package.license = package.license.take().or_else(|| requirement.license.clone());
             let is_drift = by_reach
                 && lock.has_edges()
                 && !is_reached

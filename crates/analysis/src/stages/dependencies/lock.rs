@@ -17,7 +17,7 @@ pub(super) struct Lock<'f> {
     targets: Vec<Vec<usize>>,
     /// By requirement: why a project names it; the strongest reason.
     pub(super) direct: Vec<Option<DependencyKind>>,
-    /// A manifest or the lock file itself says what is direct.
+    /// The direct dependencies are known, from a manifest or from the lock file.
     pub(super) has_roots: bool,
 }
 

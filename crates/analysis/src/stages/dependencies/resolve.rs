@@ -9,7 +9,7 @@ use super::Found;
 use super::folder;
 use crate::manifests::{Manifest, Requirement, join};
 
-/// Properties that stand for others are followed this far.
+/// Steps from one property to the next.
 const MAX_STEPS: usize = 8;
 /// Parents above each other.
 const MAX_PARENTS: usize = 16;

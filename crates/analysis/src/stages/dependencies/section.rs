@@ -41,8 +41,8 @@ pub(super) fn build(graph: Graph) -> (Dependencies, bool) {
                 optional: linked.optional,
                 manifest: linked.manifests.into_iter().next().unwrap_or_default(),
                 resolved: linked.resolved,
-                license_class: linked.licence.as_deref().map(class::of),
-                license: linked.licence,
+                license_class: linked.license.as_deref().map(class::of),
+                license: linked.license,
                 source: linked.source,
                 r#type: key.0,
                 name: key.1,
@@ -177,7 +177,7 @@ pub(super) fn licenses(dependencies: &mut Dependencies, facts: &Facts) {
         .filter_map(|file| {
             file.manifest
                 .as_deref()
-                .and_then(|manifest| manifest.licence.as_deref())
+                .and_then(|manifest| manifest.license.as_deref())
         });
     let own = of_files
         .chain(of_manifests)

@@ -92,8 +92,8 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
         }
         _ => updates.not_measured("there is nothing to update"),
     };
-    let known =
-        Term::new("vulnerabilities", 0.0, "known vulnerabilities").not_measured("this version does not look them up");
+    let known = Term::new("vulnerabilities", 0.0, "known vulnerabilities")
+        .not_measured("checked after the grade: `dependencies.vulnerabilities`");
     weighted(vec![bounded, single, updates, known], "nothing of it was measured")
 }
 

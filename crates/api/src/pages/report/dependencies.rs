@@ -52,7 +52,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     })
 }
 
-/// How many vulnerabilities are known, or that they were not looked up.
+/// How many vulnerabilities are known, or that they were not checked.
 fn known_vulnerabilities(dependencies: &Dependencies) -> String {
     match dependencies.vulnerabilities.as_ref().map(|known| (known.state, known.total)) {
         Some((LookupState::Complete, Some(total))) => {
@@ -60,9 +60,9 @@ fn known_vulnerabilities(dependencies: &Dependencies) -> String {
         }
         Some((LookupState::Incomplete, Some(total))) => {
             let total = text::counted(total, "known vulnerability", "known vulnerabilities");
-            format!("{total}; <span class=\"unmeasured\">not all packages were looked up</span>")
+            format!("{total}; <span class=\"unmeasured\">not all packages were checked</span>")
         }
-        _ => "<span class=\"unmeasured\">vulnerabilities not looked up</span>".to_owned(),
+        _ => "<span class=\"unmeasured\">vulnerabilities not checked</span>".to_owned(),
     }
 }
 

@@ -116,7 +116,7 @@ fn is_null(item: &Item) -> bool {
     }
 }
 
-/// Drops what says nothing, up to the first part that is no list.
+/// Drops parts that do not count, up to the first part that is no list.
 fn normalize(list: &mut Vec<Item>) {
     for at in (0..list.len()).rev() {
         if is_null(&list[at]) {

@@ -77,7 +77,7 @@ pub struct LockRoot {
 pub struct EntryPoint {
     /// What they ask for: `.` for the package itself, `./part`; empty for a program.
     pub name: String,
-    /// The files that it may be, relative to the manifest's folder; often built ones. `*` may stand for any text.
+    /// The files that it may be, relative to the manifest's folder; often built ones. `*` matches any text.
     pub paths: Vec<String>,
     /// A script of the package runs it, and users of the package do not.
     pub script: bool,

@@ -80,11 +80,14 @@ async fn each_form_is_spoken() {
     }
 }
 
+/// Its name, the replies of the first provider, and the code of each call.
+type Case = (&'static str, Vec<Reply>, Vec<Option<String>>);
+
 /// Each reply of the first provider, and the codes of all calls until the second one has answered.
 #[tokio::test]
 async fn failures_lead_to_the_next_provider() {
     let refused = |code: &str| Some(code.to_owned());
-    let cases: Vec<(&str, Vec<Reply>, Vec<Option<String>>)> = vec![
+    let cases: Vec<Case> = vec![
         (
             "401",
             vec![error(401, "No auth credentials found")],

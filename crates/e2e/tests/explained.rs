@@ -1,5 +1,6 @@
 //! Explanations by a language model, with all programs: the scan does not wait, the text follows, the key goes nowhere.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 const KEY: &str = "sk-or-v1-0123456789abcdef-hidden";
 
-/// A model that writes one true sentence for each fact with a number; each answer waits for a permit.
+/// A model that writes one true sentence for each number in the facts, and a false one; each answer waits for a permit.
 struct Model {
     port: u16,
     permits: mpsc::Sender<()>,
@@ -72,11 +73,13 @@ fn serve(stream: TcpStream, permits: &mpsc::Receiver<()>, seen: &Mutex<Vec<Strin
     seen.lock().expect("no panic").push(prompt.clone());
     permits.recv().map_err(std::io::Error::other)?;
     let facts = prompt.lines().filter_map(|line| line.split_once(": "));
+    let mut numbers = BTreeSet::new();
     let sentences: Vec<Value> = facts
         .filter_map(|(id, fact)| {
             let number = fact.rsplit(": ").next()?.trim();
             let is_number = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
-            is_number.then(|| json!({ "text": format!("The model read {number} here."), "facts": [id] }))
+            (is_number && numbers.insert(number))
+                .then(|| json!({ "text": format!("The model read {number} here."), "facts": [id] }))
         })
         .chain([json!({ "text": "It has 987,654,321 users.", "facts": ["f1"] })])
         .collect();
@@ -120,7 +123,8 @@ async fn events(repolens: &Running, id: &str) -> String {
 async fn a_report_is_explained_after_the_scan_and_the_key_goes_nowhere() {
     let (home, model) = (Home::default(), Model::start());
     let repolens = start(&home, &model);
-    let (id, cancel_token) = repolens.submit_to_cancel(&Repository::small().url()).await;
+    let repository = Repository::small();
+    let (id, cancel_token) = repolens.submit_to_cancel(&repository.url()).await;
     let scan = repolens.watch(&id).await.pop().expect("an answer").0;
     // The model has not answered yet.
     assert_eq!(
@@ -255,7 +259,8 @@ async fn a_report_is_explained_after_the_scan_and_the_key_goes_nowhere() {
 async fn a_restart_repeats_no_paid_call() {
     let (home, model) = (Home::default(), Model::start());
     let repolens = start(&home, &model);
-    let id = repolens.submit(&Repository::small().url()).await;
+    let repository = Repository::small();
+    let id = repolens.submit(&repository.url()).await;
     repolens.watch(&id).await;
     let path = format!("/api/scan/{id}/explanation");
     while model.calls() == 0 {
@@ -265,9 +270,8 @@ async fn a_restart_repeats_no_paid_call() {
     drop(repolens);
     model.allow();
     let repolens = start(&home, &model);
-    let other = repolens
-        .submit(&Repository::with_files([("a.py", "def f():\n    return 1\n")]).url())
-        .await;
+    let repository = Repository::with_files([("a.py", "def f():\n    return 1\n")]);
+    let other = repolens.submit(&repository.url()).await;
     repolens.watch(&other).await;
     model.allow();
     events(&repolens, &other).await;

@@ -442,18 +442,18 @@ async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
     }
 }
 
-/// The inside does notice: a test that cannot fail would be none.
+/// Shows that `inside_is_untouched` can fail.
 #[test]
 #[cfg_attr(
     not(feature = "mounts"),
     ignore = "it needs a network of its own: feature `mounts`, as root"
 )]
-#[should_panic(expected = "somebody connected")]
-fn whoever_comes_inside_is_seen() {
+#[should_panic(expected = "a client connected")]
+fn a_connection_inside_is_seen() {
     Island::run(Names::new(), async |island| {
         tokio::net::TcpStream::connect((Ipv4Addr::new(10, 0, 0, 7), 80))
             .await
-            .expect("somebody listens");
+            .expect("the island listens");
         island.inside_is_untouched();
     });
 }

@@ -188,6 +188,7 @@ fn each_child_sees_only_its_own_variables() {
         .filter(|name| name != "ANALYSIS_MEMORY")
         .collect();
     let expected_worker = [
+        "GEMINI_API_KEY",
         "HOME",
         "PATH",
         "PORT",

@@ -246,8 +246,9 @@ impl<'a> Visit<'a> for Walk {
                 Expression::RegExpLiteral(it) => Some(format!("/{}/", it.regex.pattern.text)),
                 other => self.text(other),
             };
-            let keys = std::iter::once("alias".to_owned()).chain(find);
-            return self.below(keys.collect(), replacement);
+            let within_alias = self.keys.last().is_some_and(|key| key == "alias");
+            let alias = (!within_alias).then(|| "alias".to_owned());
+            return self.below(alias.into_iter().chain(find).collect(), replacement);
         }
         walk::walk_object_expression(self, it);
     }

@@ -242,8 +242,8 @@ fn size(summary: &Summary, report: &Report) -> Vec<String> {
         sentences.push(match tests.test_files {
             0 => "No tests were found.".to_owned(),
             files => format!(
-                "{} with {} of code make {} lines of test for each line of other code.",
-                many(files, "test file", "test files"),
+                "{} {} of code: {} lines of test for each line of other code.",
+                many(files, "test file holds", "test files hold"),
                 many(tests.test_lines, "line", "lines"),
                 tests.ratio
             ),

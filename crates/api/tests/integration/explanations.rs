@@ -180,7 +180,7 @@ async fn who_may_request_a_text(database: Database) {
     assert_eq!((status.as_u16(), &refused["status"]), (200, &json!("not-requested")));
     database.run(&format!("DELETE FROM scans WHERE id = '{id}'")).await;
     assert_eq!(
-        database.value("SELECT count(*) FROM scan_explanations").await,
+        database.value("SELECT count(*) AS v FROM scan_explanations").await,
         "0",
         "texts go with their scan"
     );

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::Utc;
 use repolens_core::Secret;
-use repolens_core::store::{NewKey, NewSession, NewWebhook, Store};
+use repolens_core::store::{NewExplanation, NewKey, NewSession, NewWebhook, Store};
 
 use crate::store::{claim_at, completed, new_scan};
 use crate::support::{Database, Prisma};
@@ -61,6 +61,14 @@ async fn write_everything(store: &Store) {
         .finish(&id, &job.lease_token, completed(report), now)
         .await
         .expect("recorded");
+    let explanation = NewExplanation {
+        scan_id: id.clone(),
+        target: r#"{"kind":"repository"}"#.into(),
+        with_source: false,
+        renew: false,
+    };
+    let requested = store.request_explanation(explanation, now).await.expect("stored");
+    assert!(requested.is_some_and(|it| it.is_new));
     let scan = store.find(&id).await.expect("an answer").expect("it is there");
     let repository = scan.repository_id.expect("a repository");
     let favorite = store.add_favorite(&user, &repository, now).await.expect("an answer");

@@ -57,11 +57,12 @@ impl Walk {
         match expression {
             Expr::Name(it) => {
                 let name = it.id.as_str();
-                match self.imports.get(name) {
+                let is_hidden = self.open.iter().any(|function| self.names.is_assigned(*function, name));
+                match self.imports.get(name).filter(|_| !is_hidden) {
                     Some(full) => full.clone(),
                     None if self.made_by(name).is_some() => self.made_by(name).unwrap_or_default(),
                     // A name of one's own is no builtin.
-                    None if self.names.is_assigned(0, name) || self.names.is_assigned(self.function(), name) => {
+                    None if is_hidden || self.names.is_assigned(0, name) => {
                         format!("own:{name}")
                     }
                     None => name.to_owned(),

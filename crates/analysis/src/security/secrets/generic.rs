@@ -513,7 +513,12 @@ fn is_credential(name: &str, value: &str, kind: Kind) -> bool {
         || lower.starts_with("sha384-")
         || lower.starts_with("sha512-")
         || lower.starts_with("data:");
-    if is_words || is_path || is_call || is_encrypted || bare(value) == bare(name) {
+    let is_character_set = ["0-9", "a-z", "A-Z"]
+        .iter()
+        .filter(|range| value.contains(**range))
+        .count()
+        >= 2;
+    if is_words || is_path || is_call || is_encrypted || is_character_set || bare(value) == bare(name) {
         return false;
     }
     if is_template(value) || is_placeholder(value, false) || is_uuid(value) {

@@ -64,6 +64,12 @@ fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, se
     }
 }
 
+/// Whether splitting the function makes its file noticeably easier: it is hard to read, or needs twice the tests of a good
+/// one. A long `match` just above the limit is neither.
+fn is_worth_splitting(function: &Function) -> bool {
+    function.cognitive > HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC
+}
+
 /// The most complex function of each of the worst files.
 pub(super) fn hotspots(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let Some(hotspots) = &report.hotspots else {
@@ -73,7 +79,7 @@ pub(super) fn hotspots(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let files = hotspots.files.iter().take(10);
     let found = files.filter_map(|hotspot| {
         let file = file(facts, &hotspot.path)?;
-        let function = worst(file)?;
+        let function = worst(file).filter(|function| is_worth_splitting(function))?;
         let reason = format!(
             "The file is in {} of {commits} commits ({}); the function has a cognitive complexity of {}, a cyclomatic one of {}",
             hotspot.revisions,

@@ -87,15 +87,31 @@ pub(in super::super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch)
             undeclared.entry(package).or_insert(&import.file);
         }
     }
-    let has_code = !imported.is_empty();
+    // Files that load modules by names that are known at run time only: any package may be among them.
+    let loaders: Vec<&str> = facts
+        .files
+        .iter()
+        .filter(|file| {
+            file.syntax
+                .as_ref()
+                .is_some_and(|syntax| syntax.loads.iter().any(|load| load.is_empty()))
+        })
+        .map(|file| file.path.as_str())
+        .collect();
     for (folder, home) in &homes {
-        let Some(imports) = imported.get(folder).filter(|_| has_code) else {
+        let Some(imports) = imported.get(folder) else {
             continue;
         };
+        let is_below =
+            |path: &&str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        if loaders.iter().any(is_below) {
+            continue;
+        }
         let unused = home.manifest.requirements.iter().filter(|requirement| {
             matches!(requirement.kind, DependencyKind::Runtime | DependencyKind::Optional)
                 && !requirement.local
                 && !imports.contains(requirement.alias.as_deref().unwrap_or(&requirement.name))
+                && !is_companion_of(requirement, imports)
                 && !is_spared(requirement, home, facts)
         });
         usage.never_imported.extend(unused.map(|requirement| DeclaredPackage {
@@ -162,6 +178,21 @@ fn declares(requirement: &Requirement, package: &str) -> bool {
         Some(scoped) => scoped.replacen('/', "__", 1) == types,
         None => package == types,
     }
+}
+
+/// Whether an imported package has the same scope: the packages of a scope load each other (`@bull-board/api` loads
+/// `@bull-board/ui`, as its peer).
+fn is_companion_of(requirement: &Requirement, imports: &BTreeSet<&str>) -> bool {
+    let name = requirement.alias.as_deref().unwrap_or(&requirement.name);
+    let scope = name
+        .split_once('/')
+        .map(|(scope, _)| scope)
+        .filter(|scope| scope.starts_with('@'));
+    scope.is_some_and(|scope| {
+        imports
+            .iter()
+            .any(|package| package.split_once('/').is_some_and(|(of, _)| of == scope))
+    })
 }
 
 /// Packages that are used without an import: types, programs of scripts, and what a configuration names.

@@ -1,0 +1,3 @@
+import api from '@scope/api';
+import old from 'old';
+old(api);

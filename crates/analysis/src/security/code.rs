@@ -9,12 +9,15 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use repolens_core::report::{Confidence, FindingSeverity};
+
 use super::rule::{RawFinding, Rule};
 use super::text::Text;
 
 pub mod javascript;
 pub mod python;
 pub mod rules;
+mod sql;
 pub mod tree;
 
 /// A value as far as the file determines it.
@@ -129,8 +132,8 @@ impl Value {
                 let is_safe = safe.iter().any(|it| *it == name || *it == last)
                     || NUMBERS.contains(&name.as_str())
                     || NUMBERS.contains(&last);
-                // `", ".join("?" for x in y)` of literals is written.
-                let is_joined = last == "join" && values.iter().all(|value| value.is_literal());
+                // `", ".join(quote(x) for x in y)`: each of the list.
+                let is_joined = last == "join" && values.iter().all(|value| !value.is_open(safe));
                 !is_safe && !is_joined
             }
             Self::Name(name) => {
@@ -141,7 +144,8 @@ impl Value {
             }
             Self::Built(parts) => parts.iter().any(|part| part.is_open(safe)),
             Self::List(values) => values.iter().any(|value| value.is_open(safe)),
-            Self::Unknown | Self::Object(_) => true,
+            Self::Object(members) => members.iter().any(|(_, value)| value.is_open(safe)),
+            Self::Unknown => true,
             Self::Text(_) | Self::Number(_) | Self::Bool(_) | Self::Null => false,
         }
     }
@@ -205,56 +209,6 @@ impl Site {
 
     pub fn is(&self, name: &str, value: bool) -> bool {
         self.named(name) == Some(&Value::Bool(value))
-    }
-
-    /// The first value is built and has a statement of SQL.
-    pub fn is_built_sql(&self) -> bool {
-        self.values.iter().take(2).any(|value| {
-            let text = match value {
-                Value::Call(_, values) => values.first().map(Value::written).unwrap_or_default(),
-                value => value.written(),
-            };
-            value.is_built(SQL_SAFE) && is_sql(&text)
-        })
-    }
-}
-
-const SQL_SAFE: &[&str] = &[
-    "Identifier",
-    "quote_ident",
-    "quote_identifier",
-    "escape",
-    "escapeId",
-    "quote_name",
-    "quote",
-    "real_escape_string",
-    "mysqli_real_escape_string",
-    "quoteIdentifier",
-    "placeholders",
-    "quote_table_name",
-    "quote_column_name",
-];
-
-/// Whether a text has a statement that reads or changes rows.
-pub fn is_sql(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
-        .collect();
-    let begins = lower
-        .trim_start()
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .next()
-        .unwrap_or_default();
-    let has = |word: &str| words.contains(&word);
-    match begins {
-        "select" => has("from"),
-        "insert" | "replace" => has("into"),
-        "update" => has("set"),
-        "delete" => has("from"),
-        "with" => has("select"),
-        _ => false,
     }
 }
 
@@ -347,6 +301,12 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
                 continue;
             }
             let (line, column) = text.place(site.at.min(bytes.len()));
+            // A name of a table has no placeholder, and is seldom a visitor's.
+            let (severity, confidence) = if rule.rule.cwe == sql::CWE && site.builds_only_names_of_sql() {
+                (FindingSeverity::Medium, Confidence::Medium)
+            } else {
+                (rule.rule.severity, rule.rule.confidence)
+            };
             let shown: String = site
                 .name
                 .trim_start_matches(['=', ':', '.'])
@@ -356,8 +316,8 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
                 .collect();
             found.push(RawFinding {
                 rule: &rule.rule,
-                severity: rule.rule.severity,
-                confidence: rule.rule.confidence,
+                severity,
+                confidence,
                 line,
                 column,
                 message: format!(

@@ -23,6 +23,31 @@ pub fn sites(body: &[Stmt]) -> Vec<Site> {
     walk.sites
 }
 
+/// The value of a name in a loop over texts that are all written: any of them stands for the others.
+fn one_of(values: Value) -> Value {
+    match values {
+        Value::List(values) if values.iter().all(|value| value.text().is_some()) => {
+            values.into_iter().next().unwrap_or_default()
+        }
+        _ => Value::Unknown,
+    }
+}
+
+/// Whether the name of a function says what its caller asks for.
+fn is_named_unsafe(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [
+        "unverified",
+        "no_verify",
+        "noverify",
+        "insecure",
+        "without_verif",
+        "skip_verif",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+}
+
 #[derive(Default)]
 struct Walk {
     /// The imported name of each local name.
@@ -118,6 +143,8 @@ impl Walk {
             },
             Expr::Call(it) => self.call(it, depth),
             Expr::List(it) => Value::List(it.elts.iter().map(of).collect()),
+            Expr::Generator(it) => Value::List(vec![of(&it.elt)]),
+            Expr::ListComp(it) => Value::List(vec![of(&it.elt)]),
             Expr::Tuple(it) => Value::List(it.elts.iter().map(of).collect()),
             Expr::Dict(it) => Value::Object(
                 it.items
@@ -182,7 +209,11 @@ impl Walk {
         let function = self.function();
         match target {
             Expr::Name(it) => self.names.assign(function, it.id.as_str(), value),
-            Expr::Tuple(it) => it.elts.iter().for_each(|target| self.bind(target, Value::Unknown)),
+            Expr::Tuple(it) => {
+                let is_temporary = matches!(&value, Value::Call(name, _) if name == "tempfile.mkstemp");
+                let each = if is_temporary { value } else { Value::Unknown };
+                it.elts.iter().for_each(|target| self.bind(target, each.clone()));
+            }
             Expr::List(it) => it.elts.iter().for_each(|target| self.bind(target, Value::Unknown)),
             Expr::Starred(it) => self.bind(&it.value, Value::Unknown),
             _ => {}
@@ -215,6 +246,21 @@ impl Walk {
         }
     }
 
+    /// `if option: return …`, where the option is a parameter of the function.
+    fn returns_by_option(&self, stmt: &Stmt) -> bool {
+        let Stmt::If(it) = stmt else { return false };
+        let test = match &*it.test {
+            Expr::UnaryOp(not) => &*not.operand,
+            test => test,
+        };
+        let function = self.function();
+        let is_option = test.as_name_expr().is_some_and(|name| {
+            let name = name.id.as_str();
+            self.names.is_assigned(function, name) && self.names.of(function, name).is_none()
+        });
+        function > 0 && is_option && it.elif_else_clauses.is_empty() && it.body.iter().any(Stmt::is_return_stmt)
+    }
+
     fn add(&mut self, site: Site) {
         if is_of_interest(LANGUAGE, &site.name) {
             self.sites.push(site);
@@ -234,7 +280,11 @@ impl<'a> Visitor<'a> for Walk {
                 self.functions += 1;
                 self.open.push(self.functions);
                 self.parameters(&it.parameters);
+                let outer = self.conditions;
+                // It is called where an option turns the verification off.
+                self.conditions += usize::from(is_named_unsafe(it.name.as_str()));
                 visitor::walk_stmt(self, stmt);
+                self.conditions = outer;
                 self.open.pop();
                 return;
             }
@@ -278,10 +328,17 @@ impl<'a> Visitor<'a> for Walk {
                 self.conditions += 1;
                 visitor::walk_stmt(self, stmt);
                 self.conditions -= 1;
+                if self.returns_by_option(stmt) {
+                    // The rest of the function is the other branch.
+                    self.conditions += 1;
+                }
                 return;
             }
             Stmt::AugAssign(it) => self.bind(&it.target, Value::Unknown),
-            Stmt::For(it) => self.bind(&it.target, Value::Unknown),
+            Stmt::For(it) => {
+                let value = one_of(self.value(&it.iter, 0));
+                self.bind(&it.target, value);
+            }
             Stmt::With(it) => {
                 for item in &it.items {
                     if let Some(target) = &item.optional_vars {

@@ -79,6 +79,10 @@ const QUOTED: &[&str] = &[
     "shellescape",
     "Shellwords.escape",
     "shell-quote.quote",
+    // Names that the system makes.
+    "mkstemp",
+    "mkdtemp",
+    "NamedTemporaryFile",
 ];
 
 fn is_built_command(value: &Value) -> bool {

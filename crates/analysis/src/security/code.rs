@@ -138,9 +138,11 @@ impl Value {
             }
             Self::Name(name) => {
                 let last = name.rsplit('.').next().unwrap_or(name);
-                !last
+                let is_constant = last
                     .chars()
-                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                // A counter is a number.
+                !is_constant && !last.to_ascii_lowercase().ends_with("counter")
             }
             Self::Built(parts) => parts.iter().any(|part| part.is_open(safe)),
             Self::List(values) => values.iter().any(|value| value.is_open(safe)),

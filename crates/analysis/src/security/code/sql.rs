@@ -126,8 +126,18 @@ fn is_name_next(before: &str) -> bool {
         let word = words.len().checked_sub(back).and_then(|at| words.get(at));
         word.is_some_and(|word| BEFORE_NAMES.contains(&word.as_str()))
     };
+    // `where a `: an operator follows, not a value.
+    let is_operator = words.len() > 2
+        && ["where", "and", "or"].contains(&words[words.len() - 2].as_str())
+        && words[words.len() - 1]
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        && !["not", "exists"].contains(&words[words.len() - 1].as_str());
     // `from `, `insert into t (`, `from schema.`.
-    is_before(1) || (bare.ends_with('(') && (is_before(2) || is_before(3))) || (bare.ends_with('.') && is_before(2))
+    is_operator
+        || is_before(1)
+        || (bare.ends_with('(') && (is_before(2) || is_before(3)))
+        || (bare.ends_with('.') && is_before(2))
 }
 
 const SQL_SAFE: &[&str] = &[
@@ -195,6 +205,7 @@ mod tests {
             &["INSERT INTO %s (%s) SELECT %s FROM %s", "$", "$", "$", "$"],
             &["UPDATE {} SET {} = 1", "$", "$"],
             &["DELETE FROM a.", "$"],
+            &["SELECT 1 FROM a WHERE b %s", "$"],
         ] {
             assert!(only_names(&built(names)), "{names:?}");
         }
@@ -209,6 +220,8 @@ mod tests {
             &["SELECT * FROM a WHERE b LIKE '%", "$", "%'"],
             &["SELECT * FROM a ORDER BY ", "$"],
             &["SELECT * FROM a WHERE ", "$"],
+            &["SELECT * FROM a WHERE b IN ", "$"],
+            &["SELECT * FROM a WHERE b = 1 AND NOT ", "$"],
         ] {
             assert!(!only_names(&built(values)), "{values:?}");
         }

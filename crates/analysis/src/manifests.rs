@@ -181,6 +181,7 @@ const FORMATS: &[(&str, &str, Parse)] = &[
     ("go.mod", "Go modules", go::module),
     ("pyproject.toml", "pyproject", python::pyproject),
     ("setup.cfg", "setuptools", python::setup_cfg),
+    ("setup.py", "setuptools", python::setup_script),
     ("Pipfile", "Pipenv", python::pipfile),
     ("Pipfile.lock", "Pipenv lock file", python::pipfile_lock),
     ("poetry.lock", "Poetry lock file", python::toml_lock),

@@ -331,12 +331,16 @@ fn is_minified(text: &[u8]) -> bool {
 pub fn is_test(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or(name);
-    folders.split('/').any(|folder| {
+    let is_test_folder = |folder: &str| {
         matches!(
             folder,
-            "test" | "tests" | "spec" | "specs" | "__tests__" | "testing" | "testdata" | "e2e" | "cypress"
+            "test" | "tests" | "spec" | "specs" | "__tests__" | "testdata" | "e2e" | "cypress"
         )
-    }) || name.contains(".test.")
+    };
+    // Below other folders, `testing` is what a library offers to the tests of its users.
+    path.starts_with("testing/")
+        || folders.split('/').any(is_test_folder)
+        || name.contains(".test.")
         || name.contains(".spec.")
         || name.contains("-spec.")
         || stem.starts_with("test_")

@@ -7,6 +7,9 @@ use toml::{Table, Value};
 use super::{EntryPoint, Manifest, Requirement};
 
 mod locks;
+mod setup;
+
+pub(super) use setup::setup_script;
 
 pub(super) use locks::{pipfile_lock, toml_lock};
 

@@ -25,7 +25,7 @@ use rank::percentile_ranks;
 const LISTED: usize = 100;
 const MONTHS: usize = 60;
 /// A hotspot changed at least this often,
-const MIN_REVISIONS: u32 = 3;
+const MIN_REVISIONS: u32 = HistoryWindow::LEAST_COMMITS;
 /// and has at least this many decisions, or, where its language is not parsed, lines of code.
 const MIN_COMPLEXITY: u64 = 10;
 const MIN_LINES: u64 = 100;

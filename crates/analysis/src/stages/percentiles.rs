@@ -118,7 +118,7 @@ pub(super) fn run(_: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
             value: tenth(value),
             percentile,
             median: tenth(*median),
-            sentence: format!("{} than in {percentile} % of {} {like}", figure.higher, others.len()),
+            sentence: format!("{} than in {} {like}", figure.higher, share(percentile, others.len())),
         })
     });
     let figures = figures.collect();
@@ -129,6 +129,15 @@ pub(super) fn run(_: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
         figures,
     });
     Outcome::Ok
+}
+
+/// `none of the 25`, `40 % of 25`, `all 25`.
+fn share(percentile: f64, projects: usize) -> String {
+    match percentile as u64 {
+        0 => format!("none of the {projects}"),
+        100 => format!("all {projects}"),
+        part => format!("{part} % of {projects}"),
+    }
 }
 
 type Group<'a> = (Vec<&'a Project<'a>>, Option<&'a str>, [Option<u64>; 2]);

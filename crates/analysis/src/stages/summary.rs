@@ -65,11 +65,24 @@ fn identity(facts: &Facts, _report: &Report) -> (Option<String>, Option<String>)
         .or_else(|| Some(facts.name.clone()));
     let described = manifests.iter().find_map(|manifest| manifest.description.clone());
     let description = described.or_else(|| super::readme::first_paragraph(facts));
-    let short = |text: String| text.chars().take(MAX_TEXT).collect::<String>();
     (
         name.filter(|name| !name.is_empty()).map(short),
         description.filter(|text| !text.trim().is_empty()).map(short),
     )
+}
+
+/// The text up to the last whole sentence, else the last whole word, that is within [`MAX_TEXT`].
+fn short(text: String) -> String {
+    let Some((end, _)) = text.char_indices().nth(MAX_TEXT) else {
+        return text;
+    };
+    let head = &text[..end];
+    let sentence = [". ", "! ", "? "].iter().filter_map(|mark| head.rfind(mark)).max();
+    if let Some(at) = sentence.filter(|at| *at >= end / 3) {
+        return head[..=at].to_owned();
+    }
+    let word = head.rfind(char::is_whitespace).filter(|at| *at >= end / 3);
+    format!("{}…", head[..word.unwrap_or(end)].trim_end())
 }
 
 fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
@@ -103,4 +116,20 @@ fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_descriptions_end_with_a_sentence_or_a_word() {
+        assert_eq!(short("A tool.".to_owned()), "A tool.");
+        let sentence = format!("{}. ", "word ".repeat(40).trim_end());
+        assert_eq!(short(sentence.repeat(2)), sentence.trim_end());
+        let words = short("word ".repeat(100));
+        assert!(words.ends_with("word…") && words.chars().count() <= MAX_TEXT, "{words}");
+        let cut = short("é".repeat(400));
+        assert!(cut.ends_with("é…"), "{cut}");
+    }
 }

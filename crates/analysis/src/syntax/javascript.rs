@@ -37,10 +37,11 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         if parsed.panicked {
             continue;
         }
-        let unused = unused_imports(&parsed.program, text);
+        let (unused, types) = imports_without_value(&parsed.program, text);
         let mut walk = Walk {
             lines: &lines,
             unused,
+            types,
             units: Units::new(rules),
             syntax: Syntax {
                 errors: !parsed.diagnostics.is_empty(),
@@ -86,40 +87,56 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     Err("its syntax is broken: lines are counted, but it is not parsed".to_owned())
 }
 
-/// The offsets of imported names that are neither read nor exported nor used as a type.
-fn unused_imports(program: &Program<'_>, text: &str) -> HashSet<u32> {
-    let mut names = program
-        .body
-        .iter()
-        .filter_map(|statement| match statement {
-            // All of a package may be imported for what loading it does.
-            Statement::ImportDeclaration(it) if !is_whole_package(it) => it.specifiers.as_ref(),
+/// The offsets of imported names that are neither read nor exported nor used as a type, and of those that are used as types
+/// only: TypeScript leaves both out of the program, unless `verbatimModuleSyntax` is set.
+fn imports_without_value(program: &Program<'_>, text: &str) -> (HashSet<u32>, HashSet<u32>) {
+    let all = || {
+        let imports = program.body.iter().filter_map(|statement| match statement {
+            Statement::ImportDeclaration(it) => Some(it),
             _ => None,
+        });
+        imports.flat_map(|it| {
+            it.specifiers
+                .iter()
+                .flatten()
+                .map(move |specifier| (it, specifier.local()))
         })
-        .flatten()
-        .map(|specifier| match specifier {
-            ImportDeclarationSpecifier::ImportSpecifier(it) => &it.local,
-            ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => &it.local,
-            ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => &it.local,
-        })
-        .filter(|id| !is_documented(program, text, &id.name))
-        .peekable();
-    if names.peek().is_none() {
-        return HashSet::new();
+    };
+    if all().next().is_none() {
+        return (HashSet::new(), HashSet::new());
     }
     let semantic = SemanticBuilder::new().with_build_nodes(false).build(program).semantic;
+    let scoping = semantic.scoping();
+    let is_unused = |id: &BindingIdentifier<'_>| {
+        id.symbol_id
+            .get()
+            .is_some_and(|symbol| scoping.symbol_is_unused(symbol))
+    };
     // JSX compiles to a call of a factory that the text does not name.
     let jsx = program.source_type.is_jsx() && (text.contains("/>") || text.contains("</"));
     let is_factory = |name: &str| jsx && (matches!(name, "React" | "h" | "Fragment") || text.contains("@jsx"));
-    names
-        .filter(|id| {
-            id.symbol_id
-                .get()
-                .is_some_and(|symbol| semantic.scoping().symbol_is_unused(symbol))
+    // All of a package may be imported for what loading it does.
+    let unused = all()
+        .filter(|(it, id)| !is_whole_package(it) && is_unused(id))
+        .filter(|(_, id)| !is_documented(program, text, &id.name))
+        .filter(|(_, id)| !is_factory(&id.name) && !is_exempt(text, id.span.start as usize))
+        .map(|(_, id)| id.span.start)
+        .collect();
+    // Decorators may keep the types of parameters at run time.
+    let is_decorated = || text.contains("(@") || text.lines().any(|line| line.trim_start().starts_with('@'));
+    if !program.source_type.is_typescript() || is_decorated() {
+        return (unused, HashSet::new());
+    }
+    let is_type = |id: &BindingIdentifier<'_>| {
+        id.symbol_id.get().is_some_and(|symbol| {
+            let mut uses = scoping.get_resolved_references(symbol).peekable();
+            uses.peek().is_some() && uses.all(|used| !used.flags().is_value() || used.flags().is_value_as_type())
         })
-        .filter(|id| !is_factory(&id.name) && !is_exempt(text, id.span.start as usize))
-        .map(|id| id.span.start)
-        .collect()
+    };
+    let types = all()
+        .filter(|(_, id)| is_type(id) && !is_factory(&id.name))
+        .map(|(_, id)| id.span.start);
+    (unused, types.collect())
 }
 
 /// `import * as bootstrap from 'bootstrap'`
@@ -187,6 +204,8 @@ struct Walk<'l> {
     lines: &'l Lines,
     /// The positions of the names of unused imports.
     unused: HashSet<u32>,
+    /// The positions of imported names that are only types.
+    types: HashSet<u32>,
     units: Units,
     syntax: Syntax,
     /// The name of the function that comes next.

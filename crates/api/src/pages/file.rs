@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use super::place::{Place, short_name};
 use super::query::Query;
-use super::read::{Reader, Sections};
+use super::read::{Measured, Reader, Sections};
+use super::report::too_short;
 use super::shell::{Shell, State, answer_if_changed};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
@@ -282,7 +283,10 @@ fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option
             .get()
             .and_then(|hotspots| hotspots.files.iter().find(|file| file.path == path)),
         hotspots_total: hotspots.get().map(|hotspots| hotspots.files_total),
-        hotspots_reason: hotspots.reason().map(str::to_owned),
+        hotspots_reason: match &hotspots {
+            Measured::Is(hotspots) if !hotspots.window.is_enough() => Some(too_short(hotspots)),
+            hotspots => hotspots.reason().map(str::to_owned),
+        },
         findings,
         functions,
         symbols,
@@ -330,11 +334,11 @@ fn called(calls: &Calls, prefix: &str) -> Vec<(String, u64, u64)> {
         .iter()
         .filter(|(_, called)| called.location.starts_with(prefix))
         .map(|(name, called)| {
-            (
-                name.strip_prefix(prefix).unwrap_or(name).to_owned(),
-                called.fan_in,
-                called.fan_out,
-            )
+            let name = name.strip_prefix(prefix).unwrap_or(name).split('.');
+            let parts: Vec<&str> = name
+                .map(|part| if part.is_empty() { "<anonymous>" } else { part })
+                .collect();
+            (parts.join("."), called.fan_in, called.fan_out)
         })
         .collect();
     called.sort_by_key(|(_, fan_in, _)| std::cmp::Reverse(*fan_in));

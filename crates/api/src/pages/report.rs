@@ -20,6 +20,7 @@ use super::visit::Visit;
 use crate::app::App;
 use crate::http::problem::Problem;
 pub use frame::Frame;
+pub use hotspots::too_short;
 pub use one_file::{policy as one_file_policy, write as write_one_file};
 
 /// One section of the report as people see it.

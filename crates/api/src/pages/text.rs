@@ -212,7 +212,8 @@ pub fn minutes(minutes: u64) -> String {
     match minutes {
         0..60 => format!("{minutes} min"),
         60..4_800 if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
-        60..4_800 => format!("{} h {} min", minutes / 60, minutes % 60),
+        60..600 => format!("{} h {} min", minutes / 60, minutes % 60),
+        600..4_800 => format!("{} h", (minutes + 30) / 60),
         _ => format!("{} working days", thousands(minutes / 480)),
     }
 }
@@ -352,6 +353,7 @@ mod tests {
         );
         assert_eq!((percent(0.004), percent(0.314)), ("under 1%".into(), "31%".into()));
         assert_eq!(minutes(191), "3 h 11 min");
+        assert_eq!(minutes(4_162), "69 h");
         let time = DateTime::parse_from_rfc3339("2026-11-28T16:07:33Z")
             .expect("a time")
             .to_utc();

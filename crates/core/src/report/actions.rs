@@ -44,7 +44,10 @@ impl Action {
             to if to < 2 * DAY => (HOUR, "h"),
             _ => (DAY, "days"),
         };
-        let (from, to) = (from.div_ceil(unit), to.div_ceil(unit));
+        // An estimate is not known to the minute.
+        let round = if unit == 1 && to > 15 { 5 } else { 1 };
+        let units = |minutes: u64| minutes.div_ceil(unit * round) * round;
+        let (from, to) = (units(from), units(to));
         if from == to {
             format!("{to} {name}")
         } else {
@@ -70,5 +73,6 @@ mod tests {
         assert_eq!(effort(60, 240), "1–4 h");
         assert_eq!(effort(480, 1440), "1–3 days");
         assert_eq!(effort(30, 30), "30 min");
+        assert_eq!(effort(30, 82), "30–85 min");
     }
 }

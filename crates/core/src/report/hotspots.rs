@@ -50,6 +50,17 @@ pub struct HistoryWindow {
     pub ignored_commits: u64,
 }
 
+impl HistoryWindow {
+    /// A file that changed less often is no hotspot.
+    pub const LEAST_COMMITS: u32 = 3;
+
+    /// Whether a file of this history can be a hotspot at all: a snapshot of the code in one commit has none to find.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        self.commits >= u64::from(Self::LEAST_COMMITS)
+    }
+}
+
 /// One file that changes often and is complex.
 #[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

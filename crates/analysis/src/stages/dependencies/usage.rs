@@ -39,7 +39,7 @@ pub(in super::super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch)
         .filter(|found| found.path.ends_with("package.json"))
         .collect();
     if own.is_empty() {
-        return Outcome::Skipped("no ecosystem whose packages are imported by their names".to_owned());
+        return Outcome::Skipped("the use of packages is measured for npm only".to_owned());
     }
     let mut usage = DependencyUse {
         measured: vec!["npm".to_owned()],

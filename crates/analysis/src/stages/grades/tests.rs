@@ -1,9 +1,12 @@
 //! Tests: how much test code there is, how much of the code it imports, and whether a service runs it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use repolens_core::report::{AspectGrade, EdgeKind, GradePlace, ModuleGraph};
 
 use super::super::percent;
 use super::{Measured, Term, not_measured, weighted};
+use crate::facts::FileFacts;
 
 /// Lines of test code for 100 lines of code that are as good as more.
 const ENOUGH: f64 = 60.0;
@@ -62,6 +65,30 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     weighted(vec![size, reached, run], "nothing of it was measured")
 }
 
+/// Leads from a test to all files of its own package, which it needs no import for, in Go and the languages of the JVM. An
+/// import of a Go package leads to one of its files, so to the others too.
+fn add_packages(files: &[FileFacts], targets: &mut [Vec<usize>]) {
+    let package = |at: usize| {
+        let file = &files[at];
+        match file.language?.get().id {
+            "go" => Some(("go", file.path.rsplit_once('/').map_or("", |(folder, _)| folder))),
+            "java" | "kotlin" | "scala" => Some(("jvm", &*file.syntax.as_deref()?.package)),
+            _ => None,
+        }
+    };
+    let mut packages: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for at in (0..files.len()).filter(|at| !files[*at].test) {
+        packages.entry(package(at).unwrap_or_default()).or_default().push(at);
+    }
+    for (at, targets) in targets.iter_mut().enumerate() {
+        let own = package(at).filter(|_| files[at].test);
+        let imported = targets.iter().filter_map(|target| package(*target));
+        let imported = imported.filter(|(language, _)| *language == "go");
+        let all: BTreeSet<_> = own.into_iter().chain(imported).collect();
+        targets.extend(all.iter().filter_map(|package| packages.get(package)).flatten());
+    }
+}
+
 /// The share of code files that tests reach, and the largest that they do not. `None`: no test imports any.
 fn untested(measured: &Measured<'_>, graph: &ModuleGraph) -> (Option<f64>, Vec<GradePlace>) {
     let files = &measured.facts.files;
@@ -72,6 +99,7 @@ fn untested(measured: &Measured<'_>, graph: &ModuleGraph) -> (Option<f64>, Vec<G
             targets[source].push(target);
         }
     }
+    add_packages(files, &mut targets);
     let mut reached = vec![false; files.len()];
     let mut front: Vec<usize> = (0..files.len()).filter(|at| files[*at].test).collect();
     for _ in 0..STEPS {

@@ -163,7 +163,10 @@ impl Walk<'_> {
         self.note_specifier(&it.source);
         let specifiers = it.specifiers.as_ref().map_or(&[][..], |list| list.as_slice());
         let inline_type = |specifier: &ImportDeclarationSpecifier<'_>| matches!(specifier, ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type());
-        let only_types = !specifiers.is_empty() && specifiers.iter().all(inline_type);
+        let is_type = |specifier: &ImportDeclarationSpecifier<'_>| {
+            inline_type(specifier) || self.types.contains(&specifier.local().span.start)
+        };
+        let only_types = !specifiers.is_empty() && specifiers.iter().all(is_type);
         let kind = if it.import_kind.is_type() || only_types {
             ImportKind::Type
         } else {

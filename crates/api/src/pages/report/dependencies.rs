@@ -40,16 +40,25 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
         summary: match figures.total {
             0 => Html("No manifest names a package".to_owned()),
             _ => Html(format!(
-                "{} named, {} for development, {} that come with others; {}",
+                "{} named, {} for development, {}; {}",
                 text::number(figures.direct),
                 text::number(figures.dev),
-                text::number(figures.transitive),
+                if is_transitive_known(&dependencies) {
+                    format!("{} that come with others", text::number(figures.transitive))
+                } else {
+                    "<span class=\"unmeasured\">those that come with others not known</span>".to_owned()
+                },
                 known_vulnerabilities(&dependencies)
             )),
         },
         worst: dependencies.packages.iter().find(|package| package.direct).map(|package| place.link(&package.manifest)),
         missing: false,
     })
+}
+
+/// Only a lock file has the packages that come with others.
+fn is_transitive_known(dependencies: &Dependencies) -> bool {
+    dependencies.statistics.transitive > 0 || dependencies.roots.iter().any(|root| root.lock_file.is_some())
 }
 
 /// How many vulnerabilities are known, or that they were not checked.
@@ -71,6 +80,7 @@ fn known_vulnerabilities(dependencies: &Dependencies) -> String {
 struct Page<'a> {
     view: &'a View<'a>,
     dependencies: &'a Dependencies,
+    transitive_known: bool,
     types: Vec<(&'a str, usize)>,
     rows: Vec<&'a Package>,
     matching: usize,
@@ -194,6 +204,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         tree_cut,
         unresolved: packages.iter().filter(|package| !package.resolved).count(),
         paths: paths(&dependencies),
+        transitive_known: is_transitive_known(&dependencies),
         dependencies: &dependencies,
     }
     .render()

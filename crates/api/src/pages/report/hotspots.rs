@@ -1,7 +1,7 @@
 //! Files that change often and are complex, files that change together, and who knows the code.
 
 use askama::Template;
-use repolens_core::report::{ChangeCoupling, Hotspot, Hotspots, Trend};
+use repolens_core::report::{ChangeCoupling, HistoryWindow, Hotspot, Hotspots, Trend};
 
 use super::{Brief, Tab, View};
 use crate::pages::draw::{months, quadrant};
@@ -27,6 +27,9 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
         Measured::Is(hotspots) => hotspots,
         Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
+    if !hotspots.window.is_enough() {
+        return Some(Brief::not_measured(&too_short(&hotspots)));
+    }
     Some(Brief {
         count: Some(hotspots.files_total),
         summary: Html(format!(
@@ -38,6 +41,15 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
         worst: hotspots.files.first().map(|file| place.link(&file.path)),
         missing: false,
     })
+}
+
+/// Why a history of one or two commits has no hotspots.
+pub fn too_short(hotspots: &Hotspots) -> String {
+    format!(
+        "The history has only {}: a hotspot is a file that changed in at least {}",
+        text::count(hotspots.window.commits, "commit"),
+        HistoryWindow::LEAST_COMMITS
+    )
 }
 
 #[derive(Template)]
@@ -58,6 +70,10 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn too_short(&self) -> String {
+        too_short(self.hotspots)
+    }
+
     fn trend(&self, file: &Hotspot) -> &'static str {
         match file.trend {
             Trend::Rising => "rising",

@@ -312,7 +312,8 @@ fn not_measured(sections: &Sections) -> Vec<(String, Html)> {
                 StageStatus::Skipped | StageStatus::Ok => "left out",
             };
             let reason = stage.reason.as_deref().unwrap_or(what);
-            (title(&stage.name), text::prose(reason))
+            let name = if stage.name == "ast" { "symbols of files" } else { &stage.name };
+            (title(name), text::prose(reason))
         })
         .collect();
     all.push(("Coverage".to_owned(), text::prose("tests are never run")));

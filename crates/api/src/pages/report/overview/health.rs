@@ -83,25 +83,50 @@ fn of_aspect(name: &str, aspect: &AspectGrade, place: &Place) -> AspectRow {
         "percent" => "%".to_owned(),
         unit => format!(" {unit}"),
     };
-    let main = aspect
-        .inputs
-        .iter()
-        .filter(|input| input.not_measured.is_none())
-        .filter(|input| input.name != MIDDLING_PROJECT)
-        .max_by(|a, b| (a.contribution * a.share).abs().total_cmp(&(b.contribution * b.share).abs()));
+    let measured = || {
+        let inputs = aspect.inputs.iter().filter(|input| input.not_measured.is_none());
+        inputs.filter(|input| input.name != MIDDLING_PROJECT)
+    };
+    // The debt of an input is what it costs; of points, those that are missing.
+    let cost = |input: &GradeInput| match input.contribution {
+        points if points < 0.0 => -points,
+        percent if aspect.unit == "percent" => percent,
+        points => input.share * 100.0 - points,
+    };
+    let costs = measured().filter(|input| cost(input) >= 0.1);
+    let main = costs
+        .max_by(|a, b| cost(a).total_cmp(&cost(b)))
+        .or_else(|| measured().max_by(|a, b| a.share.total_cmp(&b.share)));
     AspectRow {
         chip: GradeChip::in_list(aspect.grade.map(|grade| grade.as_str())),
         title: title(name),
         why: match (&aspect.not_measured, main) {
             (Some(reason), _) => text::prose(&format!("Not graded: {}", reason.trim_end_matches('.'))),
-            (None, Some(input)) => {
-                text::prose(&format!("{}: {}", input.description.trim_end_matches('.'), text::decimal(input.value)))
-            }
+            (None, Some(input)) => text::prose(&in_words(input)),
             (None, None) => Html::default(),
         },
         value: aspect.value.map(|value| format!("{}{unit}", text::decimal(value))),
         inputs: aspect.inputs.iter().map(|input| of_input(input, place)).collect(),
     }
+}
+
+/// An input and its value as one sentence: the description up to the rule by which it counts, and the value.
+fn in_words(input: &GradeInput) -> String {
+    let description = input.description.trim_end_matches('.');
+    if input.name == "without_findings" {
+        return "No finding".to_owned();
+    }
+    let (what, value) = match description.split_once(": ") {
+        Some((what, "1 yes, 0 no")) => (what, if input.value > 0.0 { "yes" } else { "no" }.to_owned()),
+        Some((what, _)) => (what, text::decimal(input.value)),
+        None => match description.strip_suffix(", in percent") {
+            Some(what) => (what, format!("{}%", text::decimal(input.value))),
+            None => (description, text::decimal(input.value)),
+        },
+    };
+    let mut letters = what.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    format!("{}: {value}", first.chain(letters).collect::<String>())
 }
 
 fn of_input(input: &GradeInput, place: &Place) -> InputRow {

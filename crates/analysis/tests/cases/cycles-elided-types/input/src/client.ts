@@ -1,0 +1,5 @@
+import { Service } from './service';
+
+export class Client {
+  service = new Service(this);
+}

@@ -1,0 +1,7 @@
+import { Action } from './action';
+
+export class Scheduler {
+  run(): void {
+    new Action(this).start();
+  }
+}

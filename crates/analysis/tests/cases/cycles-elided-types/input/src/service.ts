@@ -1,0 +1,6 @@
+import { Client } from './client';
+
+@Injectable()
+export class Service {
+  constructor(private client: Client) {}
+}

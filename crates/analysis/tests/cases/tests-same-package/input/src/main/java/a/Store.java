@@ -1,0 +1,7 @@
+package a;
+
+public class Store {
+    public int get() {
+        return 1;
+    }
+}

@@ -1,0 +1,7 @@
+package a;
+
+class Cases {
+    void gets() {
+        assert new Store().get() == 1;
+    }
+}

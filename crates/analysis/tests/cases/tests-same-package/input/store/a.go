@@ -1,0 +1,5 @@
+package store
+
+func Get() int {
+	return 1
+}

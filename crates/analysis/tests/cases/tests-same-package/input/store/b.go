@@ -1,0 +1,5 @@
+package store
+
+func Put() int {
+	return 2
+}

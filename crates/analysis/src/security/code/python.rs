@@ -23,7 +23,7 @@ pub fn sites(body: &[Stmt]) -> Vec<Site> {
     walk.sites
 }
 
-/// The value of a name in a loop over texts that are all written: any of them stands for the others.
+/// The value of a name in a loop over texts that are all written: any of them is taken for the others.
 fn one_of(values: Value) -> Value {
     match values {
         Value::List(values) if values.iter().all(|value| value.text().is_some()) => {
@@ -33,7 +33,7 @@ fn one_of(values: Value) -> Value {
     }
 }
 
-/// Whether the name of a function says what its caller asks for.
+/// Whether the name of a function names what its caller requests.
 fn is_named_unsafe(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [

@@ -5,7 +5,7 @@ use super::{Site, Value, is_format};
 /// The weakness of all rules about such statements.
 pub const CWE: u16 = 89;
 
-/// Words behind which a name of a table or a column stands.
+/// Words behind which a name of a table or a column is named.
 const BEFORE_NAMES: &[&str] = &[
     "select", "distinct", "from", "into", "update", "join", "table", "set", "index", "on",
 ];
@@ -26,7 +26,7 @@ impl Site {
         })
     }
 
-    /// Whether all parts that are not written stand where a table or a column is named.
+    /// Whether all parts that are not written are at a place where a table or a column is named.
     pub fn builds_only_names_of_sql(&self) -> bool {
         let mut any = false;
         self.built_sql().all(|value| {
@@ -36,7 +36,7 @@ impl Site {
     }
 }
 
-/// Whether each open part of a statement stands where a table or a column is named.
+/// Whether each open part of a statement is at a place where a table or a column is named.
 fn only_names(statement: &Value) -> bool {
     let parts = match statement {
         Value::Built(parts) | Value::Call(_, parts) => parts,

@@ -52,6 +52,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "OSV_URL",
         "the names of dependencies leave the host only where somebody decides so",
     ),
+    ("OSV_INDEX", "a file that the operator makes"),
     ("ALLOW_PRIVATE_HOSTS", "refused in production"),
     ("ALLOW_LOCAL_REPOS", "refused in production"),
     ("NO_COLOR", "there are no colors where there is no terminal"),

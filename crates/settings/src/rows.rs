@@ -348,6 +348,13 @@ pub const SETTINGS: &[Setting] = &[
         "server of the OSV API that knows the vulnerabilities of the dependencies: it gets their names and versions",
     ),
     Setting::new(
+        "OSV_INDEX",
+        WORKER,
+        Path,
+        Words("none"),
+        "file made by `repolens-worker osv build`, in place of `OSV_URL`: nothing is sent to any host",
+    ),
+    Setting::new(
         "REPOLENS_HEARTBEAT",
         WORKER,
         Flag,

@@ -21,7 +21,7 @@ use repolens_core::timestamp;
 
 use crate::child::Message;
 use crate::cli::{AnalyzeArgs, Format};
-use crate::git;
+use crate::{git, osv};
 
 /// Exit statuses of sysexits.h.
 const EXIT_DATA: u8 = 65;
@@ -140,6 +140,9 @@ fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, Op
         processing_time_ms: Some(u64::try_from(spent.as_millis()).unwrap_or(u64::MAX)),
     });
     report.analyser.scan_limits = args.scan_limits;
+    if let Some(index) = &args.osv_index {
+        osv::add_from_index(index, &mut report);
+    }
     Ok(report)
 }
 

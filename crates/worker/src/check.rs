@@ -9,6 +9,7 @@ use repolens_core::{error_chain, tls};
 
 use crate::api_client::{ApiClient, CallError};
 use crate::git;
+use crate::osv::Index;
 use crate::sandbox::Sandboxes;
 
 /// Writes the diagnostics, one JSON object a line, and returns the exit status.
@@ -21,6 +22,7 @@ pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut im
         diagnostics.push(check_sandbox(&settings.sandbox_dir));
         diagnostics.push(check_git(&settings.search_path).await);
         diagnostics.extend(check_authorities(settings));
+        diagnostics.extend(check_index(settings));
         if connect {
             diagnostics.push(check_api(settings).await);
             diagnostics.extend(check_redis(settings).await);
@@ -61,6 +63,25 @@ fn check_authorities(settings: &WorkerSettings) -> Option<Diagnostic> {
             format!("{count} further authorities are trusted"),
         ),
         Err(error) => diagnostic(Severity::Error, "EXTRA_CA_FILE", error),
+    })
+}
+
+fn check_index(settings: &WorkerSettings) -> Option<Diagnostic> {
+    let file = settings.osv_index.as_deref()?;
+    Some(match Index::open(file) {
+        Ok(index) => diagnostic(
+            Severity::Ok,
+            "OSV_INDEX",
+            format!("{} packages, data of {}", index.packages(), index.date()),
+        ),
+        Err(error) => diagnostic(
+            Severity::Error,
+            "OSV_INDEX",
+            format!(
+                "`{}`: {error:#}: make it with `repolens-worker osv build`",
+                file.display()
+            ),
+        ),
     })
 }
 

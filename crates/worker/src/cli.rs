@@ -33,6 +33,9 @@ pub enum Command {
     /// Exit status: 0 done, 64 bad usage, 65 no readable source tree, 66 no such path, 74 the output cannot be written.
     #[command(visible_alias = "analyse")]
     Analyze(Box<AnalyzeArgs>),
+    /// Make an index of known vulnerabilities from OSV's dumps
+    #[command(subcommand)]
+    Osv(OsvCommand),
     /// Check the settings of the worker and print the findings, one JSON object a line
     ///
     /// Exit status: 0, or 78 where the worker would not start.
@@ -40,6 +43,24 @@ pub enum Command {
         /// Also try to reach the API
         #[arg(long)]
         connect: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OsvCommand {
+    /// Write the index, for `OSV_INDEX` and `analyze --osv-index`
+    ///
+    /// The dumps are at <https://osv-vulnerabilities.storage.googleapis.com>, one `all.zip` for each ecosystem. Withdrawn
+    /// records and ecosystems without lock files that are read are left out.
+    ///
+    /// Exit status: 0 done, 65 no record could be read, 66 no such path, 74 the index cannot be written.
+    Build {
+        /// Archives, or folders with archives or records
+        #[arg(required = true, value_name = "DIR|ZIP")]
+        inputs: Vec<PathBuf>,
+        /// The file to write; an existing one is replaced when the new one is complete
+        #[arg(long, short, value_name = "FILE", default_value = "osv.index")]
+        output: PathBuf,
     },
 }
 
@@ -76,6 +97,10 @@ pub struct AnalyzeArgs {
     /// Also count how often each function of the ten worst hotspots changed, or of the files named (`--function=FILE`)
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub function: Option<Vec<String>>,
+
+    /// Look up known vulnerabilities in this index (made by `osv build`)
+    #[arg(long, value_name = "FILE")]
+    pub osv_index: Option<PathBuf>,
 
     /// Do not parse this file (its path as in the report); may be given several times
     #[arg(long, value_name = "FILE")]

@@ -22,7 +22,7 @@ use crate::api_client::{ApiClient, CallError};
 use crate::child::{About, Analyzer};
 use crate::failed::Failed;
 use crate::git::{Cloned, Git};
-use crate::osv::{self, Osv};
+use crate::osv;
 use crate::progress::Progress;
 use crate::sandbox::{Sandbox, Sandboxes};
 use lease::{Lease, LeaseEnd};
@@ -34,7 +34,7 @@ pub struct Jobs {
     pub git: Git,
     pub analyzer: Analyzer,
     /// `None`: vulnerabilities are not checked.
-    pub osv: Option<Osv>,
+    pub osv: Option<osv::Source>,
     pub sandboxes: Sandboxes,
     /// Language models are set up: a text is requested for each new report.
     pub explains: bool,

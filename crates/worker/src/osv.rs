@@ -1,22 +1,52 @@
-//! Known vulnerabilities of the packages of a report, by an OSV server (`OSV_URL`).
+//! Known vulnerabilities of the packages of a report, by an OSV server (`OSV_URL`) or an index of its data (`OSV_INDEX`).
 //!
 //! Runs in the worker, which has the network, after the analysis child, which has none. A failure costs the section
 //! `dependencies.vulnerabilities` only: its state and reason name what was not checked.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use repolens_core::report::{Dependencies, LookupState, Package, Security};
+use repolens_core::report::{Dependencies, LookupState, Package, Report, Security};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+mod build;
 mod client;
+mod index;
 mod name;
 pub mod record;
 mod section;
 pub mod version;
 
+pub use build::{Built, build};
 pub use client::Osv;
+pub use index::Index;
+
+/// Where vulnerabilities are looked up.
+#[derive(Debug)]
+pub enum Source {
+    Server(Osv),
+    /// The file of an index. It is opened for each report, so that a newer one is used without a restart.
+    Index(PathBuf),
+}
+
+impl Source {
+    async fn find(&self, packages: &[OsvPackage], deadline: Instant) -> Found {
+        match self {
+            Self::Server(server) => server.find(packages, deadline).await,
+            Self::Index(path) => {
+                let (path, packages) = (path.clone(), packages.to_vec());
+                let lookup = tokio::task::spawn_blocking(move || index::find(&path, &packages));
+                match tokio::time::timeout_at(deadline, lookup).await {
+                    Ok(Ok(found)) => found,
+                    Ok(Err(error)) => Found::failed(error.to_string()),
+                    Err(_) => Found::failed("the time for the lookup is over".to_owned()),
+                }
+            }
+        }
+    }
+}
 
 /// Time for all requests of one report.
 const BUDGET: Duration = Duration::from_secs(90);
@@ -30,8 +60,8 @@ pub struct OsvPackage {
 }
 
 /// The report with `dependencies.vulnerabilities` filled in; the report as it is where it has no such section.
-pub async fn add_vulnerabilities(osv: &Osv, report: Vec<u8>, deadline: Instant) -> Vec<u8> {
-    match with_section(osv, &report, deadline).await {
+pub async fn add_vulnerabilities(source: &Source, report: Vec<u8>, deadline: Instant) -> Vec<u8> {
+    match with_section(source, &report, deadline).await {
         Ok(Some(changed)) => changed,
         Ok(None) => report,
         Err(error) => {
@@ -41,23 +71,16 @@ pub async fn add_vulnerabilities(osv: &Osv, report: Vec<u8>, deadline: Instant) 
     }
 }
 
-async fn with_section(osv: &Osv, report: &[u8], deadline: Instant) -> Result<Option<Vec<u8>>, serde_json::Error> {
+async fn with_section(source: &Source, report: &[u8], deadline: Instant) -> Result<Option<Vec<u8>>, serde_json::Error> {
     let mut members: Members<'_> = serde_json::from_slice(report)?;
     let Some((_, raw)) = members.0.iter_mut().find(|(name, _)| name == "dependencies") else {
         return Ok(None);
     };
     let mut dependencies: Dependencies = serde_json::from_str(raw.get())?;
-    let wanted: Vec<(OsvPackage, usize)> = dependencies
-        .packages
-        .iter()
-        .enumerate()
-        .filter_map(|(at, package)| Some((name::of(package)?, at)))
-        .collect();
-    let mut packages: Vec<OsvPackage> = wanted.iter().map(|(package, _)| package.clone()).collect();
-    packages.sort();
-    packages.dedup();
+    let wanted = wanted(&dependencies);
+    let packages = distinct(&wanted);
     let started = Instant::now();
-    let found = osv.find(&packages, deadline.min(started + BUDGET)).await;
+    let found = source.find(&packages, deadline.min(started + BUDGET)).await;
     tracing::info!(
         packages = packages.len(),
         records = found.records.len(),
@@ -75,6 +98,35 @@ async fn with_section(osv: &Osv, report: &[u8], deadline: Instant) -> Result<Opt
         *raw = std::borrow::Cow::Owned(serde_json::value::to_raw_value(&security)?);
     }
     serde_json::to_vec(&members).map(Some)
+}
+
+/// Adds the vulnerabilities that an index has to a report.
+pub fn add_from_index(path: &Path, report: &mut Report) {
+    let Some(dependencies) = &mut report.dependencies else {
+        return;
+    };
+    let wanted = wanted(dependencies);
+    let found = index::find(path, &distinct(&wanted));
+    let section = section::build(dependencies, &wanted, found);
+    if let Some(security) = &mut report.security {
+        security.vulnerabilities = Some(section::known(&section));
+    }
+    dependencies.vulnerabilities = Some(section);
+}
+
+/// The packages that can be looked up, with their places in the report.
+fn wanted(dependencies: &Dependencies) -> Vec<(OsvPackage, usize)> {
+    let packages = dependencies.packages.iter().enumerate();
+    packages
+        .filter_map(|(at, package)| Some((name::of(package)?, at)))
+        .collect()
+}
+
+fn distinct(wanted: &[(OsvPackage, usize)]) -> Vec<OsvPackage> {
+    let mut packages: Vec<OsvPackage> = wanted.iter().map(|(package, _)| package.clone()).collect();
+    packages.sort();
+    packages.dedup();
+    packages
 }
 
 /// Packages that cannot be checked.
@@ -131,4 +183,15 @@ pub struct Found {
     /// Packages whose answer is complete.
     pub complete: u64,
     pub problem: Option<String>,
+    /// The day of the data; `None`: today's.
+    pub date: Option<String>,
+}
+
+impl Found {
+    fn failed(problem: String) -> Self {
+        Self {
+            problem: Some(problem),
+            ..Self::default()
+        }
+    }
 }

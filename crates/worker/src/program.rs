@@ -1,6 +1,7 @@
 //! `repolens-worker`: the worker, its check, and the analysis of one folder.
 
 use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -10,10 +11,12 @@ use repolens_core::settings::{
 use repolens_log::Format;
 use tokio::runtime;
 
-use crate::cli::{Cli, Command, EXIT_USAGE};
-use crate::{analyze, check, run};
+use crate::cli::{Cli, Command, EXIT_USAGE, OsvCommand};
+use crate::{analyze, check, osv, run};
 
-/// `EX_IOERR` of sysexits.h.
+/// `EX_DATAERR`, `EX_NOINPUT` and `EX_IOERR` of sysexits.h.
+const EXIT_DATA: u8 = 65;
+const EXIT_NO_INPUT: u8 = 66;
 const EXIT_OUTPUT: u8 = 74;
 
 /// Parses the command line and runs the chosen command.
@@ -36,6 +39,7 @@ pub fn main() -> ExitCode {
     };
     match cli.command {
         Some(Command::Analyze(args)) => ExitCode::from(analyze::analyze(&args)),
+        Some(Command::Osv(OsvCommand::Build { inputs, output })) => build_index(&inputs, &output),
         Some(Command::Check { connect }) => check_settings(connect),
         None => work(),
     }
@@ -52,6 +56,49 @@ fn check_settings(connect: bool) -> ExitCode {
         Ok(Ok(status)) => ExitCode::from(status),
         Ok(Err(_)) | Err(_) => ExitCode::from(EXIT_OUTPUT),
     }
+}
+
+fn build_index(inputs: &[PathBuf], output: &Path) -> ExitCode {
+    use std::io::Write as _;
+    if let Some(missing) = inputs.iter().find(|input| !input.exists()) {
+        // A closed stderr cannot be reported anywhere, here and below.
+        let _ = writeln!(std::io::stderr(), "error: `{}` does not exist", missing.display());
+        return ExitCode::from(EXIT_NO_INPUT);
+    }
+    let built = match osv::build(inputs, output) {
+        Ok(built) => built,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            return ExitCode::from(EXIT_OUTPUT);
+        }
+    };
+    for problem in &built.problems {
+        let _ = writeln!(std::io::stderr(), "warning: {}", repolens_log::harmless(problem));
+    }
+    if built.unreadable > built.problems.len() as u64 {
+        let _ = writeln!(
+            std::io::stderr(),
+            "warning: {} inputs could not be read",
+            built.unreadable
+        );
+    }
+    if built.records == 0 {
+        let _ = writeln!(
+            std::io::stderr(),
+            "error: there is no record of a known ecosystem: no index was written"
+        );
+        return ExitCode::from(EXIT_DATA);
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "{}: {} packages, {} records, {} bytes, data of {}",
+        output.display(),
+        built.packages,
+        built.records,
+        built.bytes,
+        built.date
+    );
+    ExitCode::SUCCESS
 }
 
 fn work() -> ExitCode {

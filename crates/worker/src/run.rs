@@ -25,7 +25,7 @@ use crate::child::Analyzer;
 use crate::explanation;
 use crate::git::Git;
 use crate::job::Jobs;
-use crate::osv::Osv;
+use crate::osv::{self, Osv};
 use crate::sandbox::Sandboxes;
 use queue::QueueWorker;
 
@@ -94,9 +94,12 @@ fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs>
             search_path: search_path.clone(),
         },
         analyzer: Analyzer::this_program(search_path, settings.limits).context("failed to find this program")?,
-        osv: match &settings.osv_url {
-            Some(url) => Some(Osv::new(url).context("failed to make an HTTP client")?),
-            None => None,
+        osv: match (&settings.osv_index, &settings.osv_url) {
+            (Some(file), _) => Some(osv::Source::Index(file.clone())),
+            (None, Some(url)) => Some(osv::Source::Server(
+                Osv::new(url).context("failed to make an HTTP client")?,
+            )),
+            (None, None) => None,
         },
         sandboxes,
         explains: !settings.ai.providers.is_empty(),

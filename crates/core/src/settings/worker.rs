@@ -37,6 +37,8 @@ pub struct WorkerSettings {
     pub ai: AiSettings,
     /// The OSV server, without a slash at the end; `None`: vulnerabilities are not checked.
     pub osv_url: Option<String>,
+    /// The index that is used in place of the server.
+    pub osv_index: Option<PathBuf>,
     pub log: LogSettings,
 }
 
@@ -63,6 +65,7 @@ impl WorkerSettings {
             url_policy: common::url_policy(reader),
             ai: AiSettings::read(reader),
             osv_url: reader.parsed("OSV_URL", server_url),
+            osv_index: reader.get("OSV_INDEX").map(PathBuf::from),
             log: log_settings(reader),
         }
     }

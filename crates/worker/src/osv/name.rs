@@ -4,27 +4,35 @@ use repolens_core::report::Package;
 
 use super::OsvPackage;
 
+/// Types of packages, and OSV's names of their ecosystems.
+const ECOSYSTEMS: &[(&str, &str)] = &[
+    ("npm", "npm"),
+    ("pypi", "PyPI"),
+    ("cargo", "crates.io"),
+    ("golang", "Go"),
+    ("maven", "Maven"),
+    ("gem", "RubyGems"),
+    ("nuget", "NuGet"),
+    ("composer", "Packagist"),
+    ("pub", "Pub"),
+    ("hex", "Hex"),
+    ("swift", "SwiftURL"),
+    ("githubactions", "GitHub Actions"),
+];
+
+/// The ecosystem of an OSV record, without the release of a distribution, where packages of reports can be in it.
+pub(super) fn known(ecosystem: &str) -> Option<&'static str> {
+    let of = ecosystem.split(':').next()?;
+    ECOSYSTEMS.iter().find(|(_, name)| *name == of).map(|(_, name)| *name)
+}
+
 /// `None` where OSV cannot answer: no exact version, not from the registry, or an ecosystem that it does not have.
 pub(super) fn of(package: &Package) -> Option<OsvPackage> {
     let is_go = package.r#type == "golang";
     if !package.resolved || package.version.is_empty() || package.source.is_some() {
         return None;
     }
-    let ecosystem = match package.r#type.as_str() {
-        "npm" => "npm",
-        "pypi" => "PyPI",
-        "cargo" => "crates.io",
-        "golang" => "Go",
-        "maven" => "Maven",
-        "gem" => "RubyGems",
-        "nuget" => "NuGet",
-        "composer" => "Packagist",
-        "pub" => "Pub",
-        "hex" => "Hex",
-        "swift" => "SwiftURL",
-        "githubactions" => "GitHub Actions",
-        _ => return None,
-    };
+    let &(_, ecosystem) = ECOSYSTEMS.iter().find(|(of, _)| package.r#type == *of)?;
     let version = package.version.trim_start_matches('=').trim();
     // Go's and actions' versions are known without their `v`; a commit has no place in an order.
     let version = if is_go || ecosystem == "GitHub Actions" {

@@ -3,50 +3,62 @@
 use std::cmp::Ordering;
 
 use repolens_core::report::VulnerabilitySeverity;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::version;
 
 /// The parts of a record that are read; others are ignored.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Record {
     pub id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub modified: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub summary: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub details: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub severity: Vec<Severity>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub affected: Vec<Affected>,
+    #[serde(skip_serializing_if = "Value::is_null")]
     pub database_specific: Value,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Severity {
     pub r#type: String,
     pub score: String,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Affected {
+    #[serde(skip_serializing_if = "PackageName::is_empty")]
     pub package: PackageName,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<Range>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub severity: Vec<Severity>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PackageName {
     pub name: String,
     pub ecosystem: String,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Range {
     pub r#type: String,
@@ -54,12 +66,16 @@ pub struct Range {
 }
 
 /// One of the members is set.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Event {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub introduced: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_affected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<String>,
 }
 
@@ -87,11 +103,7 @@ impl Record {
             let is_listed = affected.versions.iter().any(|listed| {
                 listed == version || version::compare(ecosystem, listed, version) == Some(Ordering::Equal)
             });
-            let in_ranges: Vec<&Range> = affected
-                .ranges
-                .iter()
-                .filter(|range| range.r#type != "GIT" && range.holds(ecosystem, version))
-                .collect();
+            let in_ranges: Vec<&Range> = affected.ranges_of(ecosystem, version).collect();
             if !is_listed && in_ranges.is_empty() {
                 continue;
             }
@@ -156,18 +168,48 @@ fn score(vector: &str) -> Option<f64> {
     vector.parse::<cvss::Cvss>().ok().map(|vector| vector.score())
 }
 
-fn same_name(ecosystem: &str, a: &str, b: &str) -> bool {
-    match ecosystem {
-        "PyPI" => normal(a) == normal(b),
-        "NuGet" | "Packagist" => a.eq_ignore_ascii_case(b),
-        _ => a == b,
+impl PackageName {
+    fn is_empty(&self) -> bool {
+        self.name.is_empty()
     }
 }
 
-/// A name as the Python index compares them.
-fn normal(name: &str) -> String {
-    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+impl Affected {
+    /// Whether a range includes the version.
+    fn holds(&self, ecosystem: &str, version: &str) -> bool {
+        self.ranges_of(ecosystem, version).next().is_some()
+    }
+
+    /// The ranges that hold a version.
+    fn ranges_of<'a>(&'a self, ecosystem: &'a str, version: &'a str) -> impl Iterator<Item = &'a Range> {
+        let holds = move |range: &&Range| range.r#type != "GIT" && range.holds(ecosystem, version);
+        self.ranges.iter().filter(holds)
+    }
+
+    /// Drops what an answer does not need: commits, and versions that a range holds too.
+    pub(super) fn shorten(&mut self, ecosystem: &str) {
+        self.package = PackageName::default();
+        self.ranges.retain(|range| range.r#type != "GIT");
+        let versions = std::mem::take(&mut self.versions);
+        let unheld = |version: &String| !self.holds(ecosystem, version);
+        self.versions = versions.into_iter().filter(unheld).collect();
+    }
+}
+
+fn same_name(ecosystem: &str, a: &str, b: &str) -> bool {
+    a == b || comparable(ecosystem, a) == comparable(ecosystem, b)
+}
+
+/// A name as its ecosystem compares them.
+pub(super) fn comparable(ecosystem: &str, name: &str) -> String {
+    match ecosystem {
+        "PyPI" => {
+            let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+        }
+        "NuGet" | "Packagist" => name.to_ascii_lowercase(),
+        _ => name.to_owned(),
+    }
 }
 
 impl Range {

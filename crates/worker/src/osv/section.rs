@@ -52,7 +52,7 @@ pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)],
     Vulnerabilities {
         state,
         reason,
-        database_date: is_known.then(|| timestamp::format(chrono::Utc::now())),
+        database_date: is_known.then(|| found.date.unwrap_or_else(|| timestamp::format(chrono::Utc::now()))),
         packages: is_known.then_some(found.complete),
         without_lookup: is_known.then(|| without_lookup(&dependencies.packages, wanted.len())),
         list: is_known.then_some(list),

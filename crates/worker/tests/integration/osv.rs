@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use repolens_worker::osv::{self, Osv};
+use repolens_worker::osv::{self, Osv, Source};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -73,7 +73,7 @@ fn answer(path: &str, body: &[u8], records: &[Value]) -> Response {
 }
 
 async fn checked(address: std::net::SocketAddr, report: &Value) -> Value {
-    let osv = Osv::new(&format!("http://{address}")).expect("a client");
+    let osv = Source::Server(Osv::new(&format!("http://{address}")).expect("a client"));
     let text = serde_json::to_vec(report).expect("JSON");
     let changed = osv::add_vulnerabilities(&osv, text, Instant::now() + Duration::from_secs(60)).await;
     serde_json::from_slice(&changed).expect("JSON")
@@ -226,10 +226,155 @@ async fn records_are_kept_by_their_time_of_modification() {
         }
         Some(answer(&request.path, &request.body, &records))
     });
-    let osv = Osv::new(&format!("http://{address}/")).expect("a client");
+    let osv = Source::Server(Osv::new(&format!("http://{address}/")).expect("a client"));
     let text = serde_json::to_vec(&report(&[("npm", "a", "1.0.0")])).expect("JSON");
     for _ in 0..3 {
         let _ = osv::add_vulnerabilities(&osv, text.clone(), Instant::now() + Duration::from_secs(60)).await;
     }
     assert_eq!(fetched.load(Ordering::SeqCst), 1);
+}
+
+/// A folder with a dump of npm as archive, one of PyPI as records, and files that are no records.
+fn dumps(folder: &std::path::Path) {
+    use std::io::Write as _;
+    let mut old = record("GHSA-old", "deep", "9.0.0", &[]);
+    old["withdrawn"] = json!("2026-01-02T00:00:00Z");
+    let mut superseded = record("GHSA-b", "deep", "9.9.9", &[]);
+    superseded["modified"] = json!("2025-01-01T00:00:00Z");
+    let mut malicious = record("MAL-1", "@scope/evil", "1", &[]);
+    malicious["affected"][0]["ranges"] = json!([]);
+    malicious["affected"][0]["versions"] = json!(["6.6.6"]);
+    malicious["severity"] = json!([]);
+    let mut debian = record("DSA-1", "deep", "9.0.0", &[]);
+    debian["affected"][0]["package"]["ecosystem"] = json!("Debian:12");
+    let records = [
+        record("GHSA-a", "deep", "1.2.4", &["CVE-1"]),
+        record("CVE-1", "deep", "1.2.5", &[]),
+        superseded,
+        old,
+        malicious,
+        debian,
+    ];
+    let file = std::fs::File::create(folder.join("all.zip")).expect("a file");
+    let mut archive = zip::ZipWriter::new(file);
+    for record in &records {
+        let name = format!("{}.json", record["id"].as_str().expect("an id"));
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("an entry");
+        archive.write_all(record.to_string().as_bytes()).expect("written");
+    }
+    archive
+        .start_file("broken.json", zip::write::SimpleFileOptions::default())
+        .expect("an entry");
+    archive.write_all(b"{\"id\": ").expect("written");
+    archive.finish().expect("an archive");
+    let python = folder.join("PyPI");
+    std::fs::create_dir(&python).expect("a folder");
+    let mut jinja = record("PYSEC-1", "Jinja_2", "3.0", &[]);
+    jinja["affected"][0]["package"]["ecosystem"] = json!("PyPI");
+    jinja["affected"][0]["ranges"][0]["type"] = json!("ECOSYSTEM");
+    jinja["affected"][0]["versions"] = json!(["2.0", "2.1", "4.0.0"]);
+    jinja["modified"] = json!("2026-03-04T05:06:07Z");
+    std::fs::write(python.join("PYSEC-1.json"), jinja.to_string()).expect("written");
+    let newer = record("GHSA-b", "deep", "2.0.0", &[]);
+    std::fs::write(python.join("GHSA-b.json"), newer.to_string()).expect("written");
+    std::fs::write(python.join("broken.zip"), "PK").expect("written");
+    std::fs::write(python.join("README.txt"), "no record").expect("written");
+}
+
+#[tokio::test]
+async fn an_index_of_the_dumps_answers_without_a_network() {
+    let folder = tempfile::tempdir().expect("a folder");
+    dumps(folder.path());
+    let (index, again) = (folder.path().join("osv.index"), folder.path().join("again.index"));
+    let built = osv::build(&[folder.path().to_owned()], &index).expect("an index");
+    assert_eq!((built.packages, built.records), (3, 5), "{built:?}");
+    assert_eq!(built.unreadable, 2, "{:?}", built.problems);
+    assert!(
+        built.problems.iter().any(|problem| problem.contains("broken.zip"))
+            && built
+                .problems
+                .iter()
+                .any(|problem| problem.contains("all.zip: broken.json")),
+        "{:?}",
+        built.problems
+    );
+    osv::build(&[folder.path().join("PyPI"), folder.path().join("all.zip")], &again).expect("an index");
+    let bytes = |path: &std::path::Path| std::fs::read(path).expect("a file");
+    assert_eq!(bytes(&index), bytes(&again), "the same dumps in another order");
+
+    let given = report(&[
+        ("npm", "top", "1.0.0"),
+        ("npm", "deep", "1.2.3"),
+        ("npm", "@scope/evil", "6.6.6"),
+        ("npm", "@scope/evil", "6.6.7"),
+        ("pypi", "jinja-2", "2.9"),
+        ("pypi", "jinja-2", "4.0.0"),
+        ("pypi", "jinja-2", "4.1"),
+        ("docker", "node", "20"),
+    ]);
+    let text = serde_json::to_vec(&given).expect("JSON");
+    let source = Source::Index(index.clone());
+    let changed = osv::add_vulnerabilities(&source, text, Instant::now() + Duration::from_secs(60)).await;
+    let report: Value = serde_json::from_slice(&changed).expect("JSON");
+    let section = of(&report);
+    assert_eq!(
+        (&section["state"], &section["packages"]),
+        (&json!("complete"), &json!(7))
+    );
+    assert_eq!(section["databaseDate"], "2026-03-04T05:06:07Z", "the day of the data");
+    let mut found: Vec<String> = section["list"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| {
+            let of = |key: &str| one[key].as_str().unwrap_or("none").to_owned();
+            [of("name"), of("version"), of("id"), of("fixed"), of("severity")].join(" ")
+        })
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "@scope/evil 6.6.6 MAL-1 none unknown",
+            "deep 1.2.3 GHSA-a 1.2.4 critical",
+            "deep 1.2.3 GHSA-b 2.0.0 critical",
+            "jinja-2 2.9 PYSEC-1 3.0 critical",
+            "jinja-2 4.0.0 PYSEC-1 none critical",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_damaged_index_is_not_none_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    dumps(folder.path());
+    let index = folder.path().join("osv.index");
+    osv::build(&[folder.path().join("all.zip")], &index).expect("an index");
+    let whole = std::fs::read(&index).expect("a file");
+    let mut flipped = whole.clone();
+    flipped[10] ^= 0xff;
+    let mut far = whole.clone();
+    let trailer = far.len() - 32;
+    far[trailer..trailer + 16].fill(0x7f);
+    let damaged = [
+        Vec::new(),
+        b"text".to_vec(),
+        whole[..whole.len() - 1].to_vec(),
+        whole[5..].to_vec(),
+        flipped,
+        far,
+    ];
+    for (at, bytes) in damaged.into_iter().enumerate() {
+        std::fs::write(&index, bytes).expect("written");
+        let text = serde_json::to_vec(&report(&[("npm", "deep", "1.2.3")])).expect("JSON");
+        let source = Source::Index(index.clone());
+        let changed = osv::add_vulnerabilities(&source, text, Instant::now() + Duration::from_secs(60)).await;
+        let report: Value = serde_json::from_slice(&changed).expect("JSON");
+        let section = of(&report);
+        assert_eq!(section["state"], "notChecked", "{at}: {section}");
+        assert_eq!(section["reason"], "the index of vulnerabilities cannot be read", "{at}");
+        assert!(section.get("total").is_none() && section.get("list").is_none(), "{at}");
+    }
 }

@@ -3,25 +3,30 @@
 //! [`Machine::step`] takes an event and the time since the start, and returns the actions. It neither reads a clock nor
 //! starts a process, so that every rule is tested with made-up time.
 
-mod restarts;
-mod rules;
-#[cfg(test)]
-mod tests;
-
 use std::time::Duration;
 
 use repolens_settings::Component;
+
+mod events;
+mod restarts;
+mod rules;
+
+pub use events::{Action, Event, Notice};
 use restarts::History;
 pub use restarts::Restarts;
 
 /// The health checks of a starting API begin so early…
 const FIRST_PROBE: Duration = Duration::from_millis(10);
+
 /// …and the steps between them grow to this.
 const SLOWEST_START_PROBE: Duration = Duration::from_millis(250);
+
 /// The grace of a hung or misbehaving child before it is killed, and the grace that remains after a second signal.
 const SHORT_GRACE: Duration = Duration::from_secs(2);
+
 /// How long a killed process may take to be gone before we leave without it.
 const KILL_PATIENCE: Duration = Duration::from_secs(1);
+
 /// How long the news that all is running waits for the worker's first heartbeat.
 const FIRST_BEAT_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -99,6 +104,7 @@ const HUNG_UP: How = How::Signal(1);
 
 /// The API never became healthy.
 pub const EXIT_UNAVAILABLE: u8 = 69;
+
 /// The worker is in a crash loop, and that ends everything.
 pub const EXIT_CRASH_LOOP: u8 = 70;
 
@@ -110,117 +116,6 @@ pub enum Health {
     Busy,
     /// Another answer than 200, or none from a process that does nothing.
     Bad,
-}
-
-/// An event for the rules.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    Start,
-    /// A process that was asked for runs.
-    Spawned(Role),
-    /// A process ended, or could not be started.
-    Ended(Role, End),
-    /// A health check ended.
-    Probed(Health),
-    /// The worker wrote a heartbeat.
-    Heartbeat {
-        busy: bool,
-    },
-    /// The size of the worker's process.
-    WorkerMemory(u64),
-    /// TERM, INT or QUIT arrived.
-    Stop(&'static str),
-    /// HUP arrived, and was passed on if a child handles it.
-    HangUp {
-        handled: bool,
-    },
-    /// Time went by in which neither we nor the children ran.
-    Overslept(Duration),
-    /// Time went by.
-    Tick,
-}
-
-/// An action for the loop.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    Spawn(Role),
-    /// SIGTERM to the process.
-    Terminate(Role),
-    /// SIGKILL to its group.
-    Kill(Role),
-    Probe,
-    Report(Notice),
-    /// Everything is over.
-    Exit(u8),
-}
-
-/// An event that is logged.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
-    Starting {
-        api: bool,
-        worker: bool,
-    },
-    StartingApi,
-    WaitingForApi,
-    StartingWorker,
-    AllRunning {
-        after: Duration,
-    },
-    WorkerCrashed {
-        end: End,
-        lived: Duration,
-        next: Duration,
-    },
-    CrashLoop {
-        stops: bool,
-    },
-    WorkerRecovered,
-    WorkerHung {
-        silent: Duration,
-    },
-    WorkerTooLarge {
-        bytes: u64,
-    },
-    WorkerRecycled,
-    ApiCrashed {
-        end: End,
-        lived: Duration,
-    },
-    /// The API ended by SIGHUP, which it got directly or was passed on to it.
-    ApiHungUp {
-        end: End,
-    },
-    ApiNeverHealthy {
-        /// The time that it was given: the setting, not the time measured.
-        limit: Duration,
-    },
-    ApiUnresponsive {
-        misses: u32,
-    },
-    ApiMissed {
-        misses: u32,
-    },
-    /// The first unanswered health check of a busy API.
-    ApiBusy,
-    ApiBusyTooLong {
-        limit: Duration,
-    },
-    ApiAnswersAgain {
-        after: Duration,
-    },
-    ShutdownSignal(&'static str),
-    ShutdownHurried(&'static str),
-    ShutdownForced(&'static str),
-    Killed(Role),
-    LeftBehind(Role),
-    Stopped {
-        clean: bool,
-        killed: Vec<Role>,
-        took: Duration,
-        worker: Option<Duration>,
-        api: Option<Duration>,
-    },
 }
 
 /// Where a child is in its life.
@@ -441,3 +336,6 @@ impl Machine {
         matches!(self.phase, Phase::Stopping(_) | Phase::Over)
     }
 }
+
+#[cfg(test)]
+mod tests;

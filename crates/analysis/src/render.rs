@@ -6,13 +6,14 @@
 use std::fmt::Write as _;
 
 use repolens_core::report::{Grade, Report, RiskLevel, StageStatus};
-use repolens_log::is_dangerous;
 
 mod dependencies;
 mod history;
+mod page;
 mod security;
 mod structure;
 
+use page::Page;
 use structure::many;
 
 /// How to draw.
@@ -34,13 +35,19 @@ impl Default for Style {
 }
 
 const BOLD: &str = "1";
+
 const DIM: &str = "2";
+
 const RED: &str = "31";
+
 const GREEN: &str = "32";
+
 const YELLOW: &str = "33";
+
 const CYAN: &str = "36";
 
 const LANGUAGES: usize = 8;
+
 const SKIPPED: usize = 5;
 
 /// The report as text; ends with a newline.
@@ -62,88 +69,6 @@ pub fn text(report: &Report, style: &Style) -> String {
     advice(report, &mut page);
     left_out(report, &mut page);
     page.out
-}
-
-struct Page {
-    out: String,
-    color: bool,
-    width: usize,
-}
-
-impl Page {
-    /// One line from parts with their colors, cut to the width.
-    fn line(&mut self, parts: &[(&str, &str)]) {
-        let mut room = self.width;
-        for (color, text) in parts {
-            let text = harmless(text);
-            let length = text.chars().count();
-            let shown: String = if length > room {
-                text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-            } else {
-                text
-            };
-            if room == 0 {
-                break;
-            }
-            room -= length.min(room);
-            if self.color && !color.is_empty() {
-                let _ = write!(self.out, "\x1b[{color}m{shown}\x1b[0m");
-            } else {
-                self.out.push_str(&shown);
-            }
-        }
-        while self.out.ends_with(' ') {
-            self.out.pop();
-        }
-        self.out.push('\n');
-    }
-
-    fn title(&mut self, text: &str) {
-        self.out.push('\n');
-        self.line(&[(BOLD, text)]);
-    }
-
-    /// Text over as many lines as it needs, at most `most`.
-    fn wrapped(&mut self, first: &str, text: &str, most: usize) {
-        let indent = first.chars().count();
-        let text = harmless(text);
-        let mut line = first.to_owned();
-        let mut lines = 0;
-        let mut fresh = true;
-        for word in text.split_whitespace() {
-            if !fresh && line.chars().count() + 1 + word.chars().count() > self.width {
-                lines += 1;
-                if lines == most {
-                    line.push('…');
-                    break;
-                }
-                self.line(&[("", &line)]);
-                line = " ".repeat(indent);
-                fresh = true;
-            }
-            if !fresh {
-                line.push(' ');
-            }
-            line.push_str(word);
-            fresh = false;
-        }
-        self.line(&[("", &line)]);
-    }
-}
-
-/// Spells out dangerous characters.
-fn harmless(text: &str) -> String {
-    if !text.contains(is_dangerous) {
-        return text.to_owned();
-    }
-    text.chars().fold(String::new(), |mut out, c| {
-        if is_dangerous(c) {
-            let _ = write!(out, "{}", c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-        out
-    })
 }
 
 fn head(report: &Report, page: &mut Page) {
@@ -403,62 +328,4 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use repolens_core::report::{SkippedFile, Summary};
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!(
-            [0, 999, 1_000, 1_234_567].map(grouped),
-            ["0", "999", "1,000", "1,234,567"]
-        );
-    }
-
-    #[test]
-    fn one_of_a_kind_and_no_language_where_there_is_no_code() {
-        let head = |files, lines_of_code| {
-            let report = Report {
-                summary: Some(Summary {
-                    files,
-                    lines_of_code,
-                    primary_language: "Go".into(),
-                    ..Summary::default()
-                }),
-                ..Report::default()
-            };
-            text(&report, &Style::default())
-        };
-        assert!(head(1, 2).contains("1 file, 2 lines of code, 0 functions, mostly Go\n"));
-        assert!(head(0, 0).contains("0 files, 0 lines of code, 0 functions\n"));
-    }
-
-    #[test]
-    fn hostile_names_cannot_move_the_cursor() {
-        let mut report = Report {
-            summary: Some(Summary {
-                name: Some("\x1b[2J\nname\u{202e}".into()),
-                ..Summary::default()
-            }),
-            ..Report::default()
-        };
-        report.analyser.skipped_files_total = 1;
-        report.analyser.skipped_files.push(SkippedFile {
-            path: "a\rb\x07".into(),
-            reason: "x".repeat(500),
-        });
-        let shown = text(&report, &Style::default());
-        assert!(!shown.contains(['\x1b', '\r', '\x07', '\u{202e}']), "{shown:?}");
-        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
-    }
-
-    #[test]
-    fn colors_only_where_asked() {
-        let report = Report {
-            summary: Some(Summary::default()),
-            ..Report::default()
-        };
-        assert!(!text(&report, &Style::default()).contains('\x1b'));
-        assert!(text(&report, &Style { color: true, width: 80 }).contains('\x1b'));
-    }
-}
+mod tests;

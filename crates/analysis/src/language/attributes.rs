@@ -11,6 +11,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::glob::Glob;
 
+mod line;
+
+use line::{Line, Pattern, Set, literal_start};
+
 /// The attributes that are read, in the order of [`Kinds`].
 const NAMES: [&str; 3] = ["linguist-vendored", "linguist-generated", "linguist-documentation"];
 
@@ -214,136 +218,6 @@ fn attribute(name: &[u8]) -> Option<AttributeId> {
     NAMES.iter().position(|other| other.as_bytes() == name)
 }
 
-/// One line that sets something.
-struct Line<'t> {
-    pattern: Pattern<'t>,
-    sets: Vec<Set<'t>>,
-}
-
-enum Pattern<'t> {
-    Path(Vec<u8>),
-    Macro(&'t [u8]),
-}
-
-/// `name`, `-name`, `!name` or `name=value`.
-struct Set<'t> {
-    name: &'t [u8],
-    state: State,
-    /// Without a value: only so a macro is meant.
-    expands: bool,
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r')
-}
-
-impl<'t> Line<'t> {
-    /// `None` for a comment, and for what git passes over.
-    fn parse(line: &'t [u8]) -> Option<Self> {
-        if line.len() >= MAX_LINE {
-            return None;
-        }
-        let start = line.iter().position(|byte| !is_blank(*byte))?;
-        let line = &line[start..];
-        if line[0] == b'#' {
-            return None;
-        }
-        let (pattern, rest) = unquoted(line).unwrap_or_else(|| {
-            let (word, rest) = word(line);
-            (word.to_vec(), rest)
-        });
-        let sets = words(rest).map(Set::parse).collect::<Option<Vec<_>>>()?;
-        if pattern.len() > 6 && pattern.starts_with(b"[attr]") {
-            let name = word(line).0.strip_prefix(b"[attr]")?;
-            return is_name(name).then_some(Self {
-                pattern: Pattern::Macro(name),
-                sets,
-            });
-        }
-        // git knows no negative patterns here.
-        (pattern.first() != Some(&b'!')).then_some(Self {
-            pattern: Pattern::Path(pattern),
-            sets,
-        })
-    }
-}
-
-impl<'t> Set<'t> {
-    /// `None`: git passes over the whole line.
-    fn parse(word: &'t [u8]) -> Option<Self> {
-        let (name, value) = match word.iter().position(|byte| *byte == b'=') {
-            Some(at) => (&word[..at], Some(&word[at + 1..])),
-            None => (word, None),
-        };
-        let (name, state) = match name.first() {
-            Some(b'-') => (&name[1..], State::No),
-            Some(b'!') => (&name[1..], State::Unspecified),
-            _ if value == Some(b"false") => (name, State::No),
-            _ => (name, State::Yes),
-        };
-        is_name(name).then_some(Self {
-            name,
-            state,
-            expands: state == State::Yes && value.is_none(),
-        })
-    }
-}
-
-fn is_name(name: &[u8]) -> bool {
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    name.first().is_some_and(|first| *first != b'-') && name.iter().all(is_letter) && !name.starts_with(b"builtin_")
-}
-
-/// The first word, and the text after it.
-fn word(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().position(|byte| is_blank(*byte)).unwrap_or(text.len());
-    text.split_at(end)
-}
-
-fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|byte| is_blank(*byte)).filter(|word| !word.is_empty())
-}
-
-/// A pattern in quotes, with the escapes of C, and the text after it.
-fn unquoted(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let mut text = line.strip_prefix(b"\"")?.iter();
-    let mut pattern = Vec::new();
-    loop {
-        let byte = *text.next()?;
-        match byte {
-            b'"' => return Some((pattern, text.as_slice())),
-            b'\\' => pattern.push(match *text.next()? {
-                b'a' => 7,
-                b'b' => 8,
-                b't' => b'\t',
-                b'n' => b'\n',
-                b'v' => 11,
-                b'f' => 12,
-                b'r' => b'\r',
-                byte @ (b'\\' | b'"') => byte,
-                first @ b'0'..=b'3' => {
-                    let mut digit = || {
-                        text.next()
-                            .filter(|byte| (b'0'..=b'7').contains(byte))
-                            .map(|byte| byte - b'0')
-                    };
-                    (first - b'0') << 6 | digit()? << 3 | digit()?
-                }
-                _ => return None,
-            }),
-            byte => pattern.push(byte),
-        }
-    }
-}
-
-const SPECIAL: &[u8] = b"*?[\\";
-
-/// Length of the literal text before the first wildcard or escape of a pattern.
-fn literal_start(pattern: &[u8]) -> usize {
-    let special = pattern.iter().position(|byte| SPECIAL.contains(byte));
-    special.unwrap_or(pattern.len())
-}
-
 impl Rules {
     /// Adds a rule behind the others; `false`: it is not followed, because too many others begin like it.
     fn add(&mut self, pattern: &[u8], assignments: Vec<Assignment>) -> bool {
@@ -412,74 +286,4 @@ impl Globs {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kinds(files: &[(&str, &str)], path: &str) -> Kinds {
-        let mut attributes = Attributes::default();
-        for (folder, text) in files {
-            assert_eq!(attributes.add(folder, text.as_bytes()), 0);
-        }
-        attributes.of(path)
-    }
-
-    #[test]
-    fn the_nearest_folder_and_the_last_line_decide() {
-        let files = [
-            ("", "*.js linguist-generated\n/lib/*.js -linguist-generated\n"),
-            (
-                "lib/old",
-                "*.js linguist-vendored\nkeep.js !linguist-vendored linguist-generated=false\n",
-            ),
-        ];
-        let generated = |path| kinds(&files, path).generated;
-        assert_eq!(generated("a.js"), Some(true));
-        assert_eq!(generated("lib/a.js"), Some(false));
-        assert_eq!(generated("lib/old/a.js"), Some(true));
-        assert_eq!(kinds(&files, "lib/old/a.js").vendored, Some(true));
-        assert_eq!(kinds(&files, "lib/old/keep.js").vendored, None);
-        assert_eq!(generated("lib/old/keep.js"), Some(false));
-    }
-
-    #[test]
-    fn macros_of_the_topmost_folder() {
-        let files = [
-            (
-                "",
-                "[attr]made linguist-generated -linguist-documentation\n*.out made\nb.out -made\n",
-            ),
-            ("sub", "[attr]ours linguist-vendored\n*.c ours\n"),
-        ];
-        let of = |path| kinds(&files, path);
-        assert_eq!(
-            (of("a.out").generated, of("a.out").documentation),
-            (Some(true), Some(false))
-        );
-        assert_eq!(of("b.out").generated, None, "`-made` takes the macro back");
-        assert_eq!(of("sub/a.c").vendored, None);
-    }
-
-    #[test]
-    fn quoted_patterns_and_lines_that_are_none() {
-        let files = [(
-            "",
-            "# a comment\n\"with space.c\" linguist-vendored\n\"t\\303\\244.c\" linguist-vendored\n!a.c linguist-vendored\n\
-             folder/ linguist-vendored\nb.c linguist-vendored not/a/name\n  c.c\tlinguist-vendored  \r\n",
-        )];
-        let vendored = |path| kinds(&files, path).vendored;
-        assert_eq!(vendored("with space.c"), Some(true));
-        assert_eq!(vendored("tä.c"), Some(true));
-        assert_eq!(vendored("sub/c.c"), Some(true));
-        for path in ["a.c", "!a.c", "folder/d.c", "b.c"] {
-            assert_eq!(vendored(path), None, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_rule_among_too_many_that_begin_alike_is_reported() {
-        let rules: String = (0..MAX_ALIKE + 3)
-            .map(|number| format!("a*{number} linguist-vendored\n"))
-            .collect();
-        assert_eq!(Attributes::default().add("", rules.as_bytes()), 3);
-    }
-}
+mod tests;

@@ -4,19 +4,23 @@
 use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::token::{Token, TokenKind};
-use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{self as ast, BoolOp, ExceptHandler, Expr, Stmt};
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Lines;
-use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
+use crate::facts::{Export, Syntax};
 use crate::language::{Span, SpanKind};
 use crate::security::code;
-use crate::units::{CognitiveRules, Units, runs};
+use crate::units::{CognitiveRules, Units};
 
 mod bindings;
 mod calls;
+mod imports;
 mod search_paths;
+mod visit;
+
+use visit::{is_decorator, is_main_check};
 
 /// # Errors
 /// A sentence for the report.
@@ -301,79 +305,9 @@ impl Walk<'_> {
         self.units.unnest();
     }
 
-    fn import_kind(&self) -> ImportKind {
-        match (self.type_checking, self.started || self.units.is_inside()) {
-            (true, _) => ImportKind::Type,
-            (_, true) => ImportKind::Dynamic,
-            _ => ImportKind::Static,
-        }
-    }
-
-    fn push_import(&mut self, specifier: &str, kind: ImportKind, range: TextRange, names: Vec<ImportedName>) {
-        let line = self.line(range);
-        self.syntax.imports.push(Import {
-            specifier: specifier.into(),
-            kind,
-            line,
-            names,
-        });
-    }
-
     fn number(&mut self, range: TextRange) {
         let next = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
         self.numbers.insert(range.start().to_u32(), next);
-    }
-
-    fn import(&mut self, it: &ast::StmtImport) {
-        for alias in &it.names {
-            self.number(alias.range());
-            let module = alias.name.as_str();
-            let local = alias
-                .asname
-                .as_ref()
-                .map_or_else(|| module.split('.').next().unwrap_or(module), |name| name.as_str());
-            let unused = self.unused.contains(&alias.range().start().to_u32());
-            let names = vec![ImportedName {
-                unused,
-                ..ImportedName::new("*", local)
-            }];
-            self.push_import(module, self.import_kind(), it.range(), names);
-        }
-    }
-
-    fn import_from(&mut self, it: &ast::StmtImportFrom) {
-        self.number(it.range());
-        let dots = ".".repeat(it.level.min(64) as usize);
-        let module = it.module.as_ref().map_or("", |module| module.as_str());
-        let names = it
-            .names
-            .iter()
-            .map(|alias| {
-                let local = alias.asname.as_ref().unwrap_or(&alias.name);
-                let unused = self.unused.contains(&alias.range().start().to_u32());
-                ImportedName {
-                    unused,
-                    ..ImportedName::new(alias.name.as_str(), local.as_str())
-                }
-            })
-            .collect();
-        self.push_import(&format!("{dots}{module}"), self.import_kind(), it.range(), names);
-    }
-
-    fn call(&mut self, it: &ast::ExprCall) {
-        match &*it.func {
-            Expr::Name(name) => self.units.call(&name.id),
-            Expr::Attribute(attribute) => {
-                if matches!(&*attribute.value, Expr::Name(object) if object.id == "self" || object.id == "cls") {
-                    self.units.call(&attribute.attr);
-                }
-                let literal = it.arguments.args.first().and_then(Expr::as_string_literal_expr);
-                if let (true, Some(module)) = (attribute.attr.as_str() == "import_module", literal) {
-                    self.push_import(module.value.to_str(), ImportKind::Dynamic, it.range(), Vec::new());
-                }
-            }
-            _ => {}
-        }
     }
 
     fn comprehensions(&mut self, generators: &[ast::Comprehension]) {
@@ -386,132 +320,6 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-impl<'a> Visitor<'a> for Walk<'_> {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::FunctionDef(function) => self.function(function),
-            Stmt::ClassDef(class) => {
-                self.syntax.classes += 1;
-                self.classes.push(class.name.to_string());
-                self.docstring(&class.body);
-                // The decisions of a class inside of a function are not the function's (radon).
-                let before = self.units.decisions();
-                self.visit_stmts(&class.body);
-                self.units.set_decisions(before);
-                self.classes.pop();
-            }
-            Stmt::If(it) => self.branches(it),
-            Stmt::For(it) => {
-                self.units.decide(1 + u32::from(!it.orelse.is_empty()));
-                self.units.structural();
-                self.visit_expr(&it.target);
-                self.visit_expr(&it.iter);
-                self.nested_body(&it.body);
-                self.orelse(&it.orelse);
-            }
-            Stmt::While(it) => {
-                self.units.decide(1 + u32::from(!it.orelse.is_empty()));
-                self.units.structural();
-                self.visit_expr(&it.test);
-                self.nested_body(&it.body);
-                self.orelse(&it.orelse);
-            }
-            Stmt::Try(it) => self.try_statement(it),
-            Stmt::Match(it) => self.match_statement(it),
-            Stmt::Assert(it) => {
-                // radon does not descend here: the contents count for the cognitive complexity only.
-                self.units.decide(1);
-                let before = self.units.decisions();
-                self.visit_expr(&it.test);
-                self.units.set_decisions(before);
-            }
-            Stmt::Import(it) => self.import(it),
-            Stmt::ImportFrom(it) => self.import_from(it),
-            _ => visitor::walk_stmt(self, stmt),
-        }
-    }
-
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        let counted = std::mem::take(&mut self.counted);
-        match expr {
-            Expr::BoolOp(it) => {
-                self.units
-                    .decide(u32::try_from(it.values.len()).unwrap_or(u32::MAX).saturating_sub(1));
-                if !counted {
-                    self.units.flat(runs(&operators(it)));
-                }
-                for value in &it.values {
-                    self.counted = value.is_bool_op_expr();
-                    self.visit_expr(value);
-                    self.counted = false;
-                }
-            }
-            Expr::If(it) => {
-                self.units.decide(1);
-                self.units.structural();
-                self.visit_expr(&it.test);
-                self.units.nest();
-                self.visit_expr(&it.body);
-                self.visit_expr(&it.orelse);
-                self.units.unnest();
-            }
-            Expr::Lambda(it) => {
-                self.units.nest();
-                self.visit_expr(&it.body);
-                self.units.unnest();
-            }
-            _ => {
-                match expr {
-                    Expr::ListComp(it) => self.comprehensions(&it.generators),
-                    Expr::SetComp(it) => self.comprehensions(&it.generators),
-                    Expr::DictComp(it) => self.comprehensions(&it.generators),
-                    Expr::Generator(it) => self.comprehensions(&it.generators),
-                    Expr::Call(it) => self.call(it),
-                    _ => {}
-                }
-                let nests = self.units.rules.comprehensions
-                    && matches!(
-                        expr,
-                        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_)
-                    );
-                if nests {
-                    self.units.nest();
-                }
-                visitor::walk_expr(self, expr);
-                if nests {
-                    self.units.unnest();
-                }
-            }
-        }
-    }
-
-    fn visit_annotation(&mut self, _: &'a Expr) {}
-}
-
-/// The operators of a logical sequence from left to right, through parentheses.
-fn operators(it: &ast::ExprBoolOp) -> Vec<BoolOp> {
-    let mut found = Vec::new();
-    for (at, value) in it.values.iter().enumerate() {
-        if at > 0 {
-            found.push(it.op);
-        }
-        if let Expr::BoolOp(inner) = value {
-            found.extend(operators(inner));
-        }
-    }
-    found
-}
-
-/// Only one nested function and the return of a name: the shape of a decorator.
-fn is_decorator(function: &ast::StmtFunctionDef) -> bool {
-    let is_doc = |stmt: &&Stmt| matches!(stmt, Stmt::Expr(it) if it.value.is_string_literal_expr());
-    let body: Vec<_> = function.body.iter().filter(|stmt| !is_doc(stmt)).collect();
-    matches!(
-        body.as_slice(),
-        [Stmt::FunctionDef(_), Stmt::Return(it)] if matches!(it.value.as_deref(), Some(Expr::Name(_)))
-    )
 }
 
 /// Without the object or the class that a method gets by itself.
@@ -531,89 +339,5 @@ fn is_type_checking(test: &Expr) -> bool {
     }
 }
 
-fn is_main_check(test: &Expr) -> bool {
-    let Expr::Compare(compare) = test else {
-        return false;
-    };
-    let is_name = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id == "__name__");
-    let is_main = |expr: &Expr| matches!(expr, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
-    let right = compare.comparators.first();
-    (is_name(&compare.left) && right.is_some_and(is_main)) || (is_main(&compare.left) && right.is_some_and(is_name))
-}
-
 #[cfg(test)]
-mod tests {
-    use crate::syntax::snapshot;
-
-    #[test]
-    fn python() {
-        insta::assert_snapshot!(snapshot(
-            "python",
-            r#"
-"""Module
-doc."""
-from __future__ import annotations
-import os.path, json as j
-from . import a as b
-from ..c.d import *
-from typing import TYPE_CHECKING
-if TYPE_CHECKING:
-    from .types import T
-
-one = 1
-_two = 2
-
-class Shape(Base):
-    """Doc."""
-    def area(self, a: T if x else y = 1 if x else 2, *b, c, **d):
-        '''Doc
-        of three
-        lines.'''
-        if a and b or c and not (a or b):       # +1, three runs, and one
-            for x in a:                         # +2
-                while x: continue               # +3
-                else: pass                      # +1
-        elif b:                                 # +1
-            return [y for y in a if y if not y]
-        else:                                   # +1
-            return lambda z: 1 if z else 2      # +3
-        try: self.area(a)                       # recursion +1
-        except (A, B): pass                     # +1
-        except C: pass                          # +1
-        else: pass                              # +1
-        finally: pass
-        assert a and b                          # run +1
-        match a:                                # +1
-            case 1 if b and c: pass             # run +1
-            case [x, *_]: pass
-            case _: pass
-
-    @property
-    def name(self): return import_module("a") or importlib.import_module("lazy")
-
-def decorator(f):
-    def wrapper(*a):
-        if a: return f(*a)                      # 1 in both
-    return wrapper
-
-async def outer():
-    import lazy2
-    async for x in y: pass                      # +1
-    def inner():
-        if a: pass                              # 2 for outer, 1 for inner
-    return 1
-
-if __name__ == "__main__":
-    outer()
-"#
-        ));
-    }
-
-    #[test]
-    fn all_lists_the_public_names() {
-        insta::assert_snapshot!(snapshot(
-            "python",
-            "__all__ = ['a', '_b']\n__all__ += ('c',)\ndef d(): pass\n"
-        ));
-    }
-}
+mod tests;

@@ -7,72 +7,14 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use crate::budget::spend;
 use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, V, Value};
 use crate::facts::FileFacts;
-use crate::graph::{Adjacency, Graph, Link};
-use crate::stages::modules::folder;
+use crate::graph::{Graph, Link};
 
-/// Languages that call each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Family {
-    Python,
-    Script,
-    Jvm,
-    Go,
-    Rust,
-    Ruby,
-    C,
-    CSharp,
-    Php,
-    Swift,
-}
+mod build;
+mod common_names;
+mod family;
 
-impl Family {
-    pub(super) fn of(language: &str) -> Option<Self> {
-        Some(match language {
-            "python" | "jupyter-notebooks" => Self::Python,
-            "javascript" | "typescript" | "vue" | "svelte" => Self::Script,
-            "java" | "kotlin" | "scala" => Self::Jvm,
-            "go" => Self::Go,
-            "rust" => Self::Rust,
-            "ruby" => Self::Ruby,
-            "c" | "cpp" => Self::C,
-            "csharp" => Self::CSharp,
-            "php" => Self::Php,
-            "swift" => Self::Swift,
-            _ => return None,
-        })
-    }
-
-    /// How far the parts of one class may lie from each other.
-    fn parts(self) -> Reach {
-        match self {
-            Self::Go => Reach::Folder,
-            Self::Ruby | Self::C | Self::CSharp | Self::Swift => Reach::Everywhere,
-            _ => Reach::File,
-        }
-    }
-
-    /// Whether a file that imports another one as a whole also has the files that this one imports as a whole.
-    pub(super) fn imports_are_transitive(self) -> bool {
-        !matches!(self, Self::Jvm | Self::CSharp)
-    }
-
-    /// How far a name that its file does not bind reaches without an import.
-    fn reach(self) -> Reach {
-        match self {
-            Self::Python | Self::Script => Reach::File,
-            Self::Jvm | Self::Go | Self::Php => Reach::Folder,
-            Self::Rust | Self::Ruby | Self::C | Self::CSharp | Self::Swift => Reach::Everywhere,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    File,
-    Folder,
-    /// Where only one has the name.
-    Everywhere,
-}
+pub(super) use family::Family;
+use family::Reach;
 
 pub(super) struct File<'f> {
     /// As in `Facts::files`.
@@ -106,54 +48,6 @@ impl File<'_> {
 
 /// The most files that are searched for one name that `import *` brings in; above it, the name is unknown.
 const MAX_STARRED: usize = 1_000;
-
-/// Methods of the languages' own types and of common libraries: such a name identifies no target, whatever the case of its
-/// first letter. Sorted.
-#[rustfmt::skip]
-const COMMON: &[&str] = &[
-    "abort", "accept", "acquire", "add", "addAll", "addEventListener", "addRange", "all", "all?", "also", "and_then",
-    "any", "any?", "append", "appendChild", "apply", "asSequence", "as_bytes", "as_mut", "as_ref", "as_str",
-    "as_view", "assign", "at", "begin", "bind", "borrow", "borrow_mut", "bytes", "bytesize", "call", "cancel",
-    "capitalize", "catch", "chain", "charAt", "chars", "children", "clear", "click", "clone", "cloned", "close",
-    "collect", "commit", "compactMap", "compareTo", "compile", "complete", "computeIfAbsent", "concat",
-    "configureAwait", "connect", "contains", "containsKey", "containsValue", "contains_key", "copied", "copy",
-    "count", "create", "cursor", "dec", "decode", "dedup", "delete", "deref", "detect", "disconnect", "dispose",
-    "distinct", "done", "drain", "dropFirst", "dropLast", "dump", "dumps", "dup", "each", "each_pair",
-    "each_with_index", "emit", "empty", "empty?", "encode", "end", "endsWith", "ends_with", "endswith", "entries",
-    "entrySet", "enumerate", "equals", "err", "error", "every", "exception", "exec", "execute", "exists", "exit",
-    "expand", "expect", "extend", "fetch", "fill", "filter", "filter_map", "finally", "find", "findIndex", "finish",
-    "first", "firstOrDefault", "firstOrNull", "flat", "flatMap", "flat_map", "flush", "focus", "fold", "forEach",
-    "for_each", "format", "freeze", "from", "fromkeys", "get", "getAttribute", "getBytes", "getClass",
-    "getElementById", "getEnumerator", "getHashCode", "getId", "getInstance", "getItem", "getKey", "getMessage",
-    "getName", "getOrDefault", "getPath", "getSize", "getType", "getValue", "get_mut", "get_name", "group", "groupBy",
-    "groups", "gsub", "has", "hasNext", "hash", "hashCode", "head", "hexdigest", "id", "include?", "includes",
-    "increment", "index", "indexOf", "info", "init", "inject", "inner", "insert", "instance_of?",
-    "instance_variable_get", "intValue", "intersection", "into", "into_iter", "invoke", "invokeAsync", "isEmpty",
-    "isNullOrEmpty", "is_a?", "is_alive", "is_empty", "is_err", "is_file", "is_none", "is_ok", "is_some",
-    "is_some_and", "items", "iter", "iter_mut", "iterator", "join", "joinToString", "json", "key", "key?", "keySet",
-    "keys", "kill", "last", "lastIndexOf", "lastOrDefault", "len", "length", "let", "lines", "listen", "load",
-    "loads", "lock", "log", "longValue", "lookup", "lower", "lstrip", "map", "map_err", "match", "max", "max_by_key",
-    "merge", "min", "min_by_key", "minus", "mkdir", "move", "name", "newInstance", "next", "nextInt", "nil?",
-    "normalize", "notify", "now", "off", "ok", "ok_or", "ok_or_else", "on", "once", "open", "or_default", "or_else",
-    "or_insert", "or_insert_with", "orderBy", "ordinal", "parse", "partition", "patch", "path", "pause", "peek",
-    "peekable", "plus", "pop", "popitem", "position", "post", "prefix", "print", "process", "push", "push_str", "put",
-    "putAll", "putIfAbsent", "query", "querySelector", "quit", "read", "readline", "readlines", "recv", "reduce",
-    "register", "reject", "release", "reload", "remove", "removeAll", "removeAt", "removeChild",
-    "removeEventListener", "removeIf", "removesuffix", "rename", "render", "repeat", "replace", "request", "reset",
-    "resize", "resolve", "respond_to?", "resume", "retain", "rev", "reverse", "reversed", "rollback", "rstrip", "run",
-    "save", "search", "seek", "select", "send", "sendall", "set", "setAttribute", "setItem", "setState", "setdefault",
-    "setup", "shift", "show", "shutdown", "singleOrDefault", "size", "skip", "skip_while", "slice", "some", "sort",
-    "sort_by", "sort_by_key", "sorted", "splice", "split", "split_once", "splitlines", "splitn", "start",
-    "startsWith", "starts_with", "startswith", "stat", "status", "stop", "stream", "strftime", "strip",
-    "strip_prefix", "strip_suffix", "sub", "submit", "subscribe", "substr", "substring", "substringAfter",
-    "substringBefore", "suffix", "sum", "swap", "symmetric_difference", "take", "take_while", "tell", "test", "text",
-    "then", "title", "toArray", "toDictionary", "toFixed", "toJSON", "toList", "toLowerCase", "toMap", "toSet",
-    "toString", "toUpperCase", "to_a", "to_h", "to_i", "to_owned", "to_s", "to_string", "to_sym", "to_vec", "touch",
-    "translate", "trigger", "trim", "trimEnd", "trimStart", "trim_end", "trim_start", "truncate", "tryGetValue",
-    "tryParse", "try_into", "type", "union", "unlink", "unshift", "unsubscribe", "unwrap", "unwrap_or",
-    "unwrap_or_default", "unwrap_or_else", "update", "upper", "use", "validate", "value", "valueOf", "values", "wait",
-    "walk", "warn", "warning", "where", "wrap", "write", "writelines", "zfill", "zip",
-];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unique {
@@ -189,168 +83,11 @@ pub(super) struct Index<'f> {
     star_groups: Vec<u32>,
 }
 
-fn is_common(name: &str) -> bool {
-    let known = |name: &str| COMMON.binary_search(&name).is_ok();
-    let mut letters = name.chars();
-    let lower = letters
-        .next()
-        .map(|first| first.to_ascii_lowercase().to_string() + letters.as_str());
-    known(name) || lower.is_some_and(|name| known(&name))
-}
-
 fn number(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 impl<'f> Index<'f> {
-    pub(super) fn new(facts: &'f [FileFacts], graph: &'f Graph) -> Self {
-        let mut index = Self {
-            facts,
-            graph,
-            files: Vec::new(),
-            by_fact: HashMap::default(),
-            classes: Vec::new(),
-            whole: Vec::new(),
-            functions: 0,
-            syms: HashMap::default(),
-            globals: HashMap::default(),
-            definers: HashMap::default(),
-            members: HashMap::default(),
-            elements: Vec::new(),
-            methods: HashMap::default(),
-            named_classes: HashSet::default(),
-            packages: HashMap::default(),
-            folders: Vec::new(),
-            star_groups: Vec::new(),
-        };
-        let mut containers = 0;
-        let mut folders: HashMap<&str, u32> = HashMap::default();
-        let mut parts: HashMap<(Family, u32, u32), u32> = HashMap::default();
-        for (at, file) in (0u32..).zip(facts) {
-            let Some((syntax, family)) = file
-                .syntax
-                .as_ref()
-                .zip(file.language.and_then(|language| Family::of(language.get().id)))
-            else {
-                continue;
-            };
-            let calls = &syntax.calls;
-            if calls.values.is_empty() {
-                continue;
-            }
-            let next = number(index.files.len());
-            let mut syms = Vec::with_capacity(16);
-            for name in calls.names() {
-                let fresh = number(index.syms.len());
-                syms.push(*index.syms.entry(name).or_insert(fresh));
-            }
-            let folder = folder(&file.path);
-            let fresh = number(folders.len());
-            index.folders.push(*folders.entry(folder).or_insert(fresh));
-            index.by_fact.insert(at, next);
-            for &(sym, value) in &calls.globals {
-                index.globals.insert((next, syms[sym as usize]), value);
-                index.definers.entry(syms[sym as usize]).or_default().push(next);
-            }
-            let classes = number(index.classes.len());
-            for (class, definition) in (classes..).zip(&calls.classes) {
-                let place = match family.parts() {
-                    Reach::File => None,
-                    Reach::Folder => index.folders.last().copied(),
-                    Reach::Everywhere => Some(0),
-                };
-                let name = syms[definition.name as usize];
-                let named = !calls.name(definition.name).is_empty();
-                let whole = match place.filter(|_| named) {
-                    Some(place) => *parts.entry((family, place, name)).or_insert(class),
-                    None => class,
-                };
-                index.whole.push(whole);
-            }
-            for &(class, sym, value) in &calls.members {
-                let whole = index.whole[(classes + class) as usize];
-                index
-                    .members
-                    .entry((whole, syms[sym as usize]))
-                    .or_insert((next, value));
-            }
-            index
-                .elements
-                .extend(calls.elements.iter().map(|&(container, key, value)| {
-                    let key = if key == ANY { ANY } else { syms[key as usize] };
-                    (containers + container, key, next, value)
-                }));
-            index.classes.extend(std::iter::repeat_n(next, calls.classes.len()));
-            index.files.push(File {
-                at,
-                calls,
-                family,
-                functions: index.functions,
-                classes,
-                containers,
-                syms,
-                counts_self: family == Family::Python,
-                star_places: OnceCell::new(),
-            });
-            index.functions += number(calls.functions.len());
-            containers += calls.containers;
-        }
-        index.elements.sort_unstable();
-        index.names();
-        let stars: Vec<(u32, u32)> = (0..number(index.files.len()))
-            .filter(|file| index.files[*file as usize].family.imports_are_transitive())
-            .flat_map(|file| index.star_targets(file).map(move |target| (file, target)))
-            .collect();
-        spend(stars.len() as u64);
-        index.star_groups = Adjacency::new(index.files.len(), stars.iter().copied()).components();
-        index
-    }
-
-    /// Which names only one function, method or class has.
-    fn names(&mut self) {
-        let add = |slot: &mut HashMap<_, Unique>, key, what| {
-            slot.entry(key)
-                .and_modify(|known| {
-                    if *known != Unique::One(what) {
-                        *known = Unique::Many;
-                    }
-                })
-                .or_insert(Unique::One(what));
-        };
-        for (at, file) in (0u32..).zip(&self.files) {
-            for (number, function) in (file.functions..).zip(&file.calls.functions) {
-                let name = file.calls.name(function.name);
-                let common = is_common(name) || name.len() < 3;
-                if function.class.is_some() && !function.anonymous && !common {
-                    let key = (file.family, file.syms[function.name as usize]);
-                    add(&mut self.methods, key, number);
-                }
-            }
-            let classes = file.calls.classes.iter();
-            self.named_classes
-                .extend(classes.map(|class| (file.family, file.syms[class.name as usize])));
-            let place = match file.family.reach() {
-                Reach::File => continue,
-                Reach::Folder => self.folders[at as usize],
-                Reach::Everywhere => 0,
-            };
-            for &(sym, value) in &file.calls.globals {
-                let key = (file.family, place, file.syms[sym as usize]);
-                let whole = match file.calls.values[value as usize] {
-                    Value::Class(class) => self.whole[(file.classes + class) as usize] == file.classes + class,
-                    Value::Import(..) => continue,
-                    _ => true,
-                };
-                if whole {
-                    self.packages
-                        .entry(key)
-                        .and_modify(|known| *known = Unique::Many)
-                        .or_insert(Unique::One(at));
-                }
-            }
-        }
-    }
-
     pub(super) fn sym(&self, name: &str) -> Option<u32> {
         self.syms.get(name).copied()
     }
@@ -656,6 +393,6 @@ impl<'f> Index<'f> {
 mod tests {
     #[test]
     fn common_names_can_be_searched() {
-        assert!(super::COMMON.is_sorted());
+        assert!(super::common_names::COMMON.is_sorted());
     }
 }

@@ -1,6 +1,10 @@
 //! A README as headings, what is below them, links and code blocks.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+mod markdown;
+mod plain;
+
+use markdown::markdown;
+use plain::plain;
 
 /// The parts of a document that are scored.
 #[derive(Debug, Default)]
@@ -25,7 +29,9 @@ pub(super) struct Document {
 
 /// Code blocks, links and bytes of text that are kept for the classification.
 const MAX_KEPT: usize = 500;
+
 const MAX_BLOCK: usize = 4 * 1024;
+
 const MAX_PROSE: usize = 64 * 1024;
 
 #[derive(Debug)]
@@ -37,6 +43,7 @@ struct Heading {
 
 /// Letters from which a paragraph describes something.
 const LONG_PARAGRAPH: usize = 30;
+
 /// Links into the document from which a list is a table of contents.
 const CONTENTS: u64 = 4;
 
@@ -189,241 +196,4 @@ fn is_badge(address: &str) -> bool {
     ]
     .iter()
     .any(|sign| address.contains(sign))
-}
-
-fn markdown(text: &str) -> Document {
-    let mut document = Document::default();
-    let (mut heading, mut paragraph) = (None::<(u8, String)>, None::<String>);
-    let mut internal = 0;
-    let (mut images, mut links) = (0u32, 0u32);
-    let mut block = None::<String>;
-    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
-        match event {
-            Event::Start(Tag::Heading { level, .. }) => heading = Some((level as u8, String::new())),
-            Event::End(TagEnd::Heading(_)) => {
-                if let Some((level, text)) = heading.take() {
-                    document.heading(level, &text);
-                }
-            }
-            Event::Start(Tag::Paragraph) => paragraph = Some(String::new()),
-            Event::End(TagEnd::Paragraph) => {
-                if let Some(text) = paragraph.take() {
-                    document.paragraph(&text);
-                }
-            }
-            Event::Start(Tag::Link { dest_url, .. }) => {
-                internal += u64::from(dest_url.starts_with('#'));
-                links += 1;
-                document.link(&dest_url);
-            }
-            Event::End(TagEnd::Link) => links = links.saturating_sub(1),
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                images += 1;
-                document.keep_link(&dest_url);
-                document.badges += u64::from(is_badge(&dest_url));
-            }
-            Event::End(TagEnd::Image) => images = images.saturating_sub(1),
-            Event::Start(Tag::CodeBlock(_)) => {
-                document.code_blocks += 1;
-                document.text();
-                block = Some(String::new());
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                if let Some(text) = block.take() {
-                    document.keep_code(&text);
-                }
-            }
-            Event::Text(text) if block.is_some() => {
-                if let Some(block) = block.as_mut().filter(|block| block.len() < MAX_BLOCK) {
-                    block.push_str(&text);
-                }
-            }
-            Event::Text(text) | Event::Code(text) if heading.is_none() && images + links > 0 => {
-                document.keep_link(&text);
-                document.keep_prose(&text);
-                if images == 0 {
-                    document.text();
-                    if let Some(paragraph) = &mut paragraph {
-                        paragraph.push_str(&text);
-                    }
-                }
-            }
-            Event::Code(text) if heading.is_none() => {
-                document.keep_code(&text);
-                document.text();
-                if let Some(paragraph) = &mut paragraph {
-                    paragraph.push_str(&text);
-                }
-            }
-            Event::Text(text) | Event::Code(text) => match (&mut heading, images) {
-                (Some((_, title)), _) => title.push_str(&text),
-                // The words of a picture describe the picture.
-                (None, 1..) => {}
-                (None, 0) => {
-                    document.text();
-                    document.keep_prose(&text);
-                    if let Some(paragraph) = &mut paragraph {
-                        paragraph.push_str(&text);
-                    }
-                }
-            },
-            Event::SoftBreak | Event::HardBreak => {
-                if let Some(paragraph) = &mut paragraph {
-                    paragraph.push(' ');
-                }
-            }
-            Event::Html(html) | Event::InlineHtml(html) => inline_html(&html, &mut document),
-            _ => {}
-        }
-    }
-    document.has_contents = internal >= CONTENTS;
-    document
-}
-
-/// Headings, pictures and links that are written as HTML.
-fn inline_html(html: &str, document: &mut Document) {
-    let lower = html.to_ascii_lowercase();
-    for level in 1..=3u8 {
-        let Some(start) = lower.find(&format!("<h{level}")) else {
-            continue;
-        };
-        let Some(open) = lower[start..].find('>').map(|at| start + at + 1) else {
-            continue;
-        };
-        let end = lower[open..].find("</h").map_or(lower.len(), |at| open + at);
-        let text = without_tags(html.get(open..end).unwrap_or_default());
-        document.heading(level, if text.trim().is_empty() { "(picture)" } else { &text });
-    }
-    document.keep_prose(&without_tags(html));
-    for (tag, attribute) in [("<img", "src="), ("<a ", "href=")] {
-        for (at, _) in lower.match_indices(tag) {
-            let rest = html.get(at..).unwrap_or_default();
-            let rest = rest.split('>').next().unwrap_or_default();
-            let target = rest
-                .split_once(attribute)
-                .map_or("", |(_, value)| value.trim_start_matches(['"', '\'']));
-            let target = target.split(['"', '\'', ' ']).next().unwrap_or_default();
-            match tag {
-                "<img" => {
-                    document.keep_link(target);
-                    document.badges += u64::from(is_badge(target));
-                }
-                _ => document.link(target),
-            }
-        }
-    }
-}
-
-fn without_tags(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for c in html.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => inside = false,
-            c if !inside => text.push(c),
-            _ => {}
-        }
-    }
-    text
-}
-
-/// reStructuredText, AsciiDoc, and plain text with underlined headings.
-fn plain(text: &str, asciidoc: bool) -> Document {
-    let mut document = Document::default();
-    let lines: Vec<&str> = text.lines().collect();
-    let mut levels: Vec<char> = Vec::new();
-    let mut paragraph = String::new();
-    let mut in_block = false;
-    let mut block = String::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let line = lines[at].trim_end();
-        let next = lines.get(at + 1).map_or("", |next| next.trim_end());
-        at += 1;
-        if asciidoc && (line == "----" || line == "....") {
-            in_block = !in_block;
-            document.keep_code(&block);
-            block.clear();
-            document.code_blocks += u64::from(in_block);
-            document.text();
-            continue;
-        }
-        if in_block {
-            block.push_str(line);
-            block.push('\n');
-            continue;
-        }
-        // Everything that is indented below a paragraph is code, or as good as code: an option's text holds no command.
-        if line.starts_with([' ', '\t']) && !asciidoc {
-            block.push_str(line.trim_start());
-            block.push('\n');
-        } else if !line.is_empty() && !block.is_empty() {
-            document.keep_code(&block);
-            block.clear();
-        }
-        let adoc_level = line.chars().take_while(|c| *c == '=').count();
-        if asciidoc && (1..=6).contains(&adoc_level) && line[adoc_level..].starts_with(' ') {
-            document.heading(u8::try_from(adoc_level).unwrap_or(6), &line[adoc_level..]);
-            continue;
-        }
-        if let Some(sign) = underline(line, next).filter(|_| !asciidoc) {
-            let level = levels.iter().position(|known| *known == sign).unwrap_or_else(|| {
-                levels.push(sign);
-                levels.len() - 1
-            });
-            document.heading(u8::try_from(level + 1).unwrap_or(u8::MAX), line);
-            at += 1;
-            continue;
-        }
-        plain_line(line, next, &mut document, &mut paragraph);
-    }
-    document.keep_code(&block);
-    document.paragraph(&paragraph);
-    document
-}
-
-fn plain_line(line: &str, next: &str, document: &mut Document, paragraph: &mut String) {
-    let trimmed = line.trim();
-    let only_signs = trimmed.len() > 2 && trimmed.bytes().all(|b| b.is_ascii_punctuation());
-    if trimmed.is_empty() || only_signs {
-        document.paragraph(paragraph);
-        paragraph.clear();
-        return;
-    }
-    let directive = trimmed.starts_with("..") || trimmed.starts_with(':') || trimmed.starts_with("image:");
-    if directive {
-        document.badges += u64::from((trimmed.contains("image:") || trimmed.contains("image::")) && is_badge(trimmed));
-        if trimmed.starts_with(".. code") || trimmed.starts_with(".. sourcecode") || trimmed.starts_with(".. prompt") {
-            document.code_blocks += 1;
-            document.text();
-        }
-    } else {
-        document.text();
-        document.keep_prose(trimmed);
-        for quoted in trimmed.split('`').skip(1).step_by(2) {
-            document.keep_link(quoted);
-            document.keep_code(quoted);
-        }
-        if !line.starts_with([' ', '\t']) {
-            paragraph.push_str(trimmed);
-            paragraph.push(' ');
-        }
-        document.code_blocks += u64::from(trimmed.ends_with("::") && next.trim().is_empty());
-    }
-    for (at, _) in trimmed
-        .match_indices("http")
-        .filter(|(at, _)| trimmed[*at..].contains("://"))
-    {
-        document.link(&trimmed[at..]);
-    }
-}
-
-/// The sign of the line below, where that is an underline.
-fn underline(line: &str, next: &str) -> Option<char> {
-    let sign = next.chars().next()?;
-    let whole = next.len() >= 3 && next.chars().all(|c| c == sign);
-    let heading = !line.trim().is_empty() && !line.starts_with([' ', '\t']) && line.chars().any(char::is_alphanumeric);
-    (whole && heading && "=-~^\"'`#*+:._".contains(sign) && next.chars().count() + 1 >= line.chars().count())
-        .then_some(sign)
 }

@@ -2,99 +2,16 @@
 
 use oxc_ast::ast::*;
 use oxc_span::{GetSpan, Span};
-use rustc_hash::FxHashMap as HashMap;
 
 use super::Walk;
 use crate::facts::{Export, Import, ImportKind, ImportedName};
 
-/// The names of a file that are bound to whole modules, and the members that are used of each. Scopes are not distinguished:
-/// a name that is bound twice gets the members of both.
-pub(super) struct Whole {
-    /// There may be some: else no name is followed.
-    any: bool,
-    /// The members that are used of each name, in the order of the text; `None`: it is used in another way, so any may
-    /// be used.
-    names: HashMap<String, Option<Vec<Box<str>>>>,
-    /// The imports, and the name that each is bound to.
-    imports: Vec<(u32, String)>,
-    /// The name that the `require` or `import()` that comes next is bound to.
-    next: Option<String>,
-    /// The position of the name whose member was just noted.
-    noted: Option<u32>,
-}
+mod commonjs;
+mod whole_modules;
 
-/// More members are taken for all.
-const MAX_MEMBERS: usize = 200;
-
-impl Whole {
-    pub(super) fn new(text: &str) -> Self {
-        Self {
-            any: ["* as ", "require(", "import("].iter().any(|sign| text.contains(sign)),
-            names: HashMap::default(),
-            imports: Vec::new(),
-            next: None,
-            noted: None,
-        }
-    }
-
-    fn bind(&mut self, import: u32, name: &str) {
-        if self.any {
-            self.names.entry(name.to_owned()).or_insert_with(|| Some(Vec::new()));
-            self.imports.push((import, name.to_owned()));
-        }
-    }
-
-    /// `const a = require(…)`, `const a = await import(…)`.
-    pub(super) fn declares(&mut self, pattern: &BindingPattern<'_>, init: &Expression<'_>) {
-        self.next = match pattern {
-            BindingPattern::BindingIdentifier(id) if is_module(init) => Some(id.name.to_string()),
-            _ => None,
-        };
-    }
-
-    /// `a.member`.
-    pub(super) fn member(&mut self, object: &Expression<'_>, member: &str) {
-        if let Expression::Identifier(id) = object {
-            self.takes(id, member);
-        }
-    }
-
-    pub(super) fn takes(&mut self, id: &IdentifierReference<'_>, member: &str) {
-        if !self.any {
-            return;
-        }
-        // The name may precede the import that binds it.
-        let taken = self
-            .names
-            .entry(id.name.to_string())
-            .or_insert_with(|| Some(Vec::new()));
-        if let Some(members) = taken {
-            if members.len() >= MAX_MEMBERS {
-                *taken = None;
-            } else if !members.iter().any(|known| **known == *member) {
-                members.push(member.into());
-            }
-        }
-        self.noted = Some(id.span.start);
-    }
-
-    /// A name that is used; all of it, where no member of it was noted.
-    pub(super) fn mention(&mut self, id: &IdentifierReference<'_>) {
-        if self.noted.take() != Some(id.span.start) {
-            self.escapes(&id.name);
-        }
-    }
-
-    fn escapes(&mut self, name: &str) {
-        match self.names.get_mut(name) {
-            Some(taken) => *taken = None,
-            None if self.any => {
-                self.names.insert(name.to_owned(), None);
-            }
-            None => {}
-        }
-    }
-}
+pub(super) use commonjs::destructured;
+use commonjs::{is_exports, is_module};
+pub(super) use whole_modules::Whole;
 
 impl Walk<'_> {
     fn import(&mut self, specifier: &str, kind: ImportKind, at: Span, names: Vec<ImportedName>) {
@@ -229,71 +146,6 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn require(&mut self, it: &CallExpression<'_>) {
-        let taken = self.taken.take();
-        let Some(argument) = it.arguments.first() else {
-            return;
-        };
-        if loads_all_below(&it.callee) {
-            return self.loads_below(argument);
-        }
-        let Expression::Identifier(callee) = &it.callee else {
-            return;
-        };
-        if callee.name == "require" {
-            self.note_specifier(argument);
-            let Argument::StringLiteral(text) = argument else {
-                return argument.as_expression().into_iter().for_each(|name| self.loads(name));
-            };
-            let kind = if self.units.is_inside() {
-                ImportKind::Dynamic
-            } else {
-                ImportKind::Static
-            };
-            let names = match taken {
-                // They may be parts of what `module.exports = …` is.
-                Some(names) => names.into_iter().chain([name("default", "")]).collect(),
-                None => {
-                    let local = self.whole.next.take().unwrap_or_default();
-                    vec![name("*", &local)]
-                }
-            };
-            self.import(&text.value, kind, it.span, names);
-        }
-    }
-
-    /// A module is loaded by a name that is computed.
-    fn loads(&mut self, name: &Expression<'_>) {
-        let beginning = beginning(name);
-        let of_a_package =
-            !beginning.is_empty() && !beginning.starts_with(['.', '/', '~', '#']) && !beginning.starts_with("@/");
-        if !of_a_package {
-            let relative = if beginning.starts_with('.') { beginning } else { "" };
-            self.syntax.loads.push(relative.into());
-        }
-    }
-
-    /// `import.meta.glob('./pages/*.ts')`, `require.context('./pages')`.
-    fn loads_below(&mut self, argument: &Argument<'_>) {
-        let patterns: Vec<&str> = match argument {
-            Argument::ArrayExpression(list) => list
-                .elements
-                .iter()
-                .filter_map(|item| item.as_expression())
-                .map(beginning)
-                .collect(),
-            one => one.as_expression().map(beginning).into_iter().collect(),
-        };
-        for pattern in patterns {
-            let start = pattern
-                .split('*')
-                .next()
-                .filter(|start| start.starts_with('.'))
-                .unwrap_or_default();
-            self.syntax.loads.push(start.into());
-        }
-    }
-
     /// `new URL('./worker.js', import.meta.url)`: the form in which bundlers find a worker.
     pub(super) fn new_expression(&mut self, it: &NewExpression<'_>) {
         if let (Expression::Identifier(callee), [Argument::StringLiteral(file), Argument::StaticMemberExpression(base)]) =
@@ -404,42 +256,6 @@ impl Walk<'_> {
         self.import(&it.source.value, kind, it.span, vec![name("*", local)]);
         self.export(&exported, it.span);
     }
-
-    /// `exports.a = …`, `module.exports.a = …`, `module.exports = …`.
-    pub(super) fn commonjs_export(&mut self, it: &AssignmentExpression<'_>) {
-        let AssignmentTarget::StaticMemberExpression(member) = &it.left else {
-            return;
-        };
-        self.specifiers.insert(member.span.start);
-        if is_exports(&member.object) {
-            self.export(&member.property.name, it.span);
-        } else if is_module_exports(member) {
-            match &it.right {
-                Expression::ObjectExpression(object) => {
-                    for property in &object.properties {
-                        if let ObjectPropertyKind::ObjectProperty(property) = property
-                            && let Some(key) = property.key.static_name()
-                        {
-                            if let Expression::Identifier(id) = &property.value {
-                                self.specifiers.insert(id.span.start);
-                            }
-                            self.export(&key, property.span);
-                        }
-                    }
-                }
-                _ => self.export("default", it.span),
-            }
-        }
-    }
-}
-
-/// `exports`, `module.exports`.
-fn is_exports(object: &Expression<'_>) -> bool {
-    match object {
-        Expression::Identifier(id) => id.name == "exports",
-        Expression::StaticMemberExpression(inner) => is_module_exports(inner),
-        _ => false,
-    }
 }
 
 /// The text that a computed text begins with.
@@ -457,52 +273,9 @@ fn beginning<'t>(text: &'t Expression<'_>) -> &'t str {
     }
 }
 
-fn loads_all_below(callee: &Expression<'_>) -> bool {
-    let Expression::StaticMemberExpression(member) = callee else {
-        return false;
-    };
-    match &member.object {
-        Expression::ImportMeta(_) => member.property.name == "glob" || member.property.name == "globEager",
-        Expression::Identifier(object) => object.name == "require" && member.property.name == "context",
-        _ => false,
-    }
-}
-
-/// `require(…)` or `await import(…)`.
-fn is_module(expression: &Expression<'_>) -> bool {
-    match expression {
-        Expression::CallExpression(call) => {
-            matches!(&call.callee, Expression::Identifier(id) if id.name == "require")
-        }
-        Expression::AwaitExpression(it) => matches!(it.argument, Expression::ImportExpression(_)),
-        _ => false,
-    }
-}
-
-/// The names that `const { a, b: c } = require(…)` takes; `None` where some of them are computed.
-pub(super) fn destructured(pattern: &BindingPattern<'_>, init: &Expression<'_>) -> Option<Vec<ImportedName>> {
-    let BindingPattern::ObjectPattern(pattern) = pattern else {
-        return None;
-    };
-    if !is_module(init) || pattern.rest.is_some() {
-        return None;
-    }
-    let properties = pattern.properties.iter();
-    properties
-        .map(|property| {
-            let key = property.key.static_name().filter(|_| !property.computed)?;
-            Some(name(&key, ""))
-        })
-        .collect()
-}
-
 /// The one name that `require(…).a` takes.
 pub(super) fn member(it: &StaticMemberExpression<'_>) -> Option<Vec<ImportedName>> {
     is_module(&it.object).then(|| vec![name(&it.property.name, "")])
-}
-
-fn is_module_exports(member: &StaticMemberExpression<'_>) -> bool {
-    member.property.name == "exports" && matches!(&member.object, Expression::Identifier(id) if id.name == "module")
 }
 
 fn name(imported: &str, local: &str) -> ImportedName {

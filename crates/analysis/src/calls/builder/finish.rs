@@ -1,0 +1,131 @@
+//! Completion of a file: functions that are called from outside, and the tables in their final form.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::super::{Calls, OPAQUE, Sym, V, Value};
+use super::{Builder, place};
+
+impl Builder {
+    /// Records the lookup of a member whose name is computed at run time: it may be any method of the file whose name has this
+    /// prefix. Where a class uses it on its own object, methods of classes without a base are excluded.
+    pub fn asks_by_name(&mut self, beginning: &str, of: Option<u32>) {
+        // A short prefix matches too many names.
+        if beginning.len() > 2 {
+            self.beginnings.push(beginning.into());
+        }
+        self.by_name.push((beginning.to_owned(), of));
+    }
+
+    /// Records a text that may be the name in a lookup at run time.
+    pub fn quote(&mut self, text: &str) {
+        let is_name = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit()) {
+            let sym = self.sym(text);
+            self.quoted.push(sym);
+        }
+    }
+
+    /// Records a value that is used but not called: any code that holds it may call the function.
+    pub fn mention(&mut self, value: V) {
+        let may_be_function = matches!(
+            self.get(value),
+            Value::Function(_) | Value::Import(..) | Value::Free(_) | Value::First(..) | Value::Either(..)
+        );
+        if may_be_function {
+            self.mentions.push((self.function(), value));
+        }
+    }
+
+    /// Marks the functions that an exported value may be: it may be typed, chosen by a condition, or assigned later.
+    fn enter_functions_of(&mut self, exported: V, globals: &HashMap<Sym, V>) {
+        let mut seen = HashSet::new();
+        let mut work = vec![exported];
+        while let Some(value) = work.pop() {
+            if !seen.insert(value) {
+                continue;
+            }
+            match self.get(value) {
+                Value::Free(sym) => work.extend(globals.get(&sym)),
+                Value::First(a, b) | Value::Either(a, b) => work.extend([a, b]),
+                Value::Function(function) => self.functions[function as usize].entry = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn enter_methods_asked_by_name(&mut self) {
+        let by_name = std::mem::take(&mut self.by_name);
+        // By beginning: the classes that ask their own objects; `None`: some object is asked.
+        let mut asked: HashMap<&str, Option<HashSet<u32>>> = HashMap::new();
+        for (beginning, of) in &by_name {
+            let classes = asked.entry(beginning).or_insert_with(|| Some(HashSet::new()));
+            match (of, &mut *classes) {
+                (Some(class), Some(classes)) => drop(classes.insert(*class)),
+                (None, _) => *classes = None,
+                (Some(_), None) => {}
+            }
+        }
+        let lengths: BTreeSet<usize> = asked.keys().map(|beginning| beginning.len()).collect();
+        for at in (0..self.functions.len()).filter(|_| !asked.is_empty()) {
+            let Some(class) = self.functions[at].class else {
+                continue;
+            };
+            let name = self.text(self.functions[at].name);
+            let has_bases = !self.classes[class as usize].bases.is_empty();
+            let beginnings = lengths.range(..=name.len()).filter_map(|end| name.get(..*end));
+            let mut classes = beginnings.filter_map(|beginning| asked.get(beginning));
+            if classes.any(|classes| classes.as_ref().is_none_or(|of| has_bases || of.contains(&class))) {
+                self.functions[at].entry = true;
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn finish(mut self) -> Calls {
+        self.enter_methods_asked_by_name();
+        let mut globals = std::mem::take(&mut self.scopes[0].names);
+        let exported = std::mem::take(&mut self.exported);
+        for &value in exported.values() {
+            self.enter_functions_of(value, &globals);
+        }
+        for (name, value) in exported {
+            // `export { a }` does not change `a`.
+            if value != self.value(Value::Free(name)) {
+                globals.insert(name, value);
+            }
+        }
+        let mut globals: Vec<_> = globals.into_iter().filter(|(_, value)| *value > OPAQUE).collect();
+        globals.sort_unstable();
+        let mut members: Vec<_> = self.members.into_iter().map(|((a, b), value)| (a, b, value)).collect();
+        members.sort_unstable();
+        let containers = place(self.containers.len());
+        let mut elements: Vec<_> = (0..containers)
+            .zip(self.containers)
+            .flat_map(|(container, elements)| elements.into_iter().map(move |(key, value)| (container, key, value)))
+            .collect();
+        elements.sort_unstable();
+        self.mentions.sort_unstable();
+        self.mentions.dedup();
+        self.quoted.sort_unstable();
+        self.quoted.dedup();
+        Calls {
+            names: self.texts.into(),
+            ends: self.ends.into(),
+            values: self.values.into(),
+            functions: self.functions.into(),
+            classes: self.classes.into(),
+            parameters: self.parameters.into(),
+            defaults: self.defaults.into(),
+            globals: globals.into(),
+            members: members.into(),
+            containers,
+            elements: elements.into(),
+            calls: self.made.into(),
+            arguments: self.arguments.into(),
+            stars: self.stars.into(),
+            mentions: self.mentions.into(),
+            quoted: self.quoted.into(),
+            beginnings: self.beginnings.into(),
+        }
+    }
+}

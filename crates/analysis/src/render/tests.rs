@@ -1,0 +1,57 @@
+use super::*;
+use repolens_core::report::{SkippedFile, Summary};
+
+#[test]
+fn numbers_are_grouped() {
+    assert_eq!(
+        [0, 999, 1_000, 1_234_567].map(grouped),
+        ["0", "999", "1,000", "1,234,567"]
+    );
+}
+
+#[test]
+fn one_of_a_kind_and_no_language_where_there_is_no_code() {
+    let head = |files, lines_of_code| {
+        let report = Report {
+            summary: Some(Summary {
+                files,
+                lines_of_code,
+                primary_language: "Go".into(),
+                ..Summary::default()
+            }),
+            ..Report::default()
+        };
+        text(&report, &Style::default())
+    };
+    assert!(head(1, 2).contains("1 file, 2 lines of code, 0 functions, mostly Go\n"));
+    assert!(head(0, 0).contains("0 files, 0 lines of code, 0 functions\n"));
+}
+
+#[test]
+fn hostile_names_cannot_move_the_cursor() {
+    let mut report = Report {
+        summary: Some(Summary {
+            name: Some("\x1b[2J\nname\u{202e}".into()),
+            ..Summary::default()
+        }),
+        ..Report::default()
+    };
+    report.analyser.skipped_files_total = 1;
+    report.analyser.skipped_files.push(SkippedFile {
+        path: "a\rb\x07".into(),
+        reason: "x".repeat(500),
+    });
+    let shown = text(&report, &Style::default());
+    assert!(!shown.contains(['\x1b', '\r', '\x07', '\u{202e}']), "{shown:?}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+}
+
+#[test]
+fn colors_only_where_asked() {
+    let report = Report {
+        summary: Some(Summary::default()),
+        ..Report::default()
+    };
+    assert!(!text(&report, &Style::default()).contains('\x1b'));
+    assert!(text(&report, &Style { color: true, width: 80 }).contains('\x1b'));
+}

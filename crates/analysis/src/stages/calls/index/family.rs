@@ -1,0 +1,65 @@
+//! Families of languages that call each other, and the reach of their names.
+
+/// Languages that call each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Family {
+    Python,
+    Script,
+    Jvm,
+    Go,
+    Rust,
+    Ruby,
+    C,
+    CSharp,
+    Php,
+    Swift,
+}
+
+impl Family {
+    pub(crate) fn of(language: &str) -> Option<Self> {
+        Some(match language {
+            "python" | "jupyter-notebooks" => Self::Python,
+            "javascript" | "typescript" | "vue" | "svelte" => Self::Script,
+            "java" | "kotlin" | "scala" => Self::Jvm,
+            "go" => Self::Go,
+            "rust" => Self::Rust,
+            "ruby" => Self::Ruby,
+            "c" | "cpp" => Self::C,
+            "csharp" => Self::CSharp,
+            "php" => Self::Php,
+            "swift" => Self::Swift,
+            _ => return None,
+        })
+    }
+
+    /// How far the parts of one class may lie from each other.
+    pub(super) fn parts(self) -> Reach {
+        match self {
+            Self::Go => Reach::Folder,
+            Self::Ruby | Self::C | Self::CSharp | Self::Swift => Reach::Everywhere,
+            _ => Reach::File,
+        }
+    }
+
+    /// Whether a file that imports another one as a whole also has the files that this one imports as a whole.
+    pub(crate) fn imports_are_transitive(self) -> bool {
+        !matches!(self, Self::Jvm | Self::CSharp)
+    }
+
+    /// How far a name that its file does not bind reaches without an import.
+    pub(super) fn reach(self) -> Reach {
+        match self {
+            Self::Python | Self::Script => Reach::File,
+            Self::Jvm | Self::Go | Self::Php => Reach::Folder,
+            Self::Rust | Self::Ruby | Self::C | Self::CSharp | Self::Swift => Reach::Everywhere,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    File,
+    Folder,
+    /// Where only one has the name.
+    Everywhere,
+}

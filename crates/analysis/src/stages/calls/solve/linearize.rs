@@ -1,0 +1,106 @@
+//! The classes above a class, in the order of the member lookup (C3).
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap as HashMap;
+
+use super::answer::Thing;
+use super::{MAX_DEPTH, MAX_MRO, Solver};
+use crate::budget::spend;
+use crate::calls::OPAQUE;
+
+impl<'i, 'f> Solver<'i, 'f> {
+    /// A class above is none of this repository's, which may call what this one adds.
+    pub(crate) fn has_foreign_base(&mut self, class: u32) -> bool {
+        if let Some(known) = self.foreign_base[class as usize] {
+            return known;
+        }
+        let mro = self.mro(class);
+        let found = mro.iter().any(|&class| {
+            let (file, definition) = self.index.class(class);
+            definition.bases.iter().any(|&base| {
+                spend(1);
+                let is_class = |thing: &Thing| matches!(thing, Thing::Class(_));
+                base != OPAQUE && !self.eval(file, base).things.iter().any(is_class)
+            })
+        });
+        self.foreign_base[class as usize] = Some(found);
+        found
+    }
+
+    /// The class and those above it, in the order of the lookup (C3; by depth where C3 has no answer).
+    pub(super) fn mro(&mut self, class: u32) -> Rc<[u32]> {
+        if let Some(known) = &self.mro[class as usize] {
+            return Rc::clone(known);
+        }
+        // A class above itself ends here.
+        let alone: Rc<[u32]> = Rc::from([class]);
+        self.mro[class as usize] = Some(Rc::clone(&alone));
+        if self.depth >= MAX_DEPTH {
+            return alone;
+        }
+        self.depth += 1;
+        let (file, definition) = self.index.class(class);
+        let mut lists = Vec::new();
+        let mut bases = Vec::new();
+        for &base in definition.bases.iter().take(16) {
+            let answer = self.eval(file, base);
+            if let Some(Thing::Class(base)) = answer.things.first() {
+                bases.push(*base);
+                self.subclasses[*base as usize] += 1;
+                lists.push(self.mro(*base).to_vec());
+            }
+        }
+        self.depth -= 1;
+        lists.push(bases);
+        let mut order = vec![class];
+        order.extend(merge(lists, MAX_MRO - 1));
+        let order: Rc<[u32]> = order.into();
+        self.mro[class as usize] = Some(Rc::clone(&order));
+        order
+    }
+}
+
+/// Merges the orders of the bases: the first head that is in the tail of no other. Ends after `limit` classes.
+pub(super) fn merge(lists: Vec<Vec<u32>>, limit: usize) -> Vec<u32> {
+    let mut lists: Vec<VecDeque<u32>> = lists.into_iter().map(VecDeque::from).collect();
+    // How many lists have a class in their tail.
+    let mut behind: HashMap<u32, usize> = HashMap::default();
+    for class in lists.iter().flat_map(|list| list.iter().skip(1)) {
+        *behind.entry(*class).or_default() += 1;
+    }
+    let mut order = Vec::new();
+    while order.len() < limit {
+        spend(lists.len() as u64);
+        let mut heads = lists.iter().filter_map(|list| list.front().copied());
+        let first = heads.clone().next();
+        let good = heads.find(|head| behind.get(head).is_none_or(|times| *times == 0));
+        let Some(next) = good.or(first) else {
+            break;
+        };
+        order.push(next);
+        for list in &mut lists {
+            if list.front() == Some(&next) {
+                list.pop_front();
+                if let Some(times) = list.front().and_then(|head| behind.get_mut(head)) {
+                    *times -= 1;
+                }
+            } else if good.is_none() {
+                // No order fits: it is removed from all lists.
+                remove_behind(list, next, &mut behind);
+            }
+        }
+    }
+    order
+}
+
+/// Takes a class out of a list that it does not begin.
+fn remove_behind(list: &mut VecDeque<u32>, class: u32, behind: &mut HashMap<u32, usize>) {
+    spend(list.len() as u64);
+    let before = list.len();
+    list.retain(|other| *other != class);
+    if let Some(times) = behind.get_mut(&class) {
+        *times -= before - list.len();
+    }
+}

@@ -1,0 +1,214 @@
+//! Functions, classes and imports.
+
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
+
+use super::{Walk, Work};
+use crate::calls::{ANY, Argument, Kind, MODULE, OPAQUE, UNKNOWN, V, Value};
+
+impl<'a> Walk<'a, '_> {
+    pub(super) fn function(&mut self, it: &'a ast::StmtFunctionDef) {
+        let line = self.line(&it.name);
+        let function = self.builder.define(it.name.as_str(), line);
+        let class = self.builder.definition(function).class;
+        let names: Vec<&str> = it
+            .parameters
+            .iter()
+            .map(|parameter| parameter.name().as_str())
+            .collect();
+        self.builder.parameters(function, &names);
+        for (at, parameter) in it.parameters.iter().enumerate() {
+            if let Some(default) = parameter.default() {
+                let value = self.eval(default);
+                self.builder.default_of(function, at, value);
+            }
+        }
+        let mut value = self.builder.value(Value::Function(function));
+        let mut registered = false;
+        for decorator in it.decorator_list.iter().rev() {
+            let name = match &decorator.expression {
+                Expr::Name(name) => name.id.as_str(),
+                Expr::Attribute(attribute) => attribute.attr.as_str(),
+                _ => "",
+            };
+            let target = self.eval(&decorator.expression);
+            let plain = matches!(
+                name,
+                "property"
+                    | "staticmethod"
+                    | "classmethod"
+                    | "abstractmethod"
+                    | "cached_property"
+                    | "setter"
+                    | "getter"
+                    | "override"
+                    | "overload"
+                    | "deleter"
+            );
+            if plain {
+                // It exists for type checkers.
+                registered |= matches!(name, "overload" | "abstractmethod");
+                continue;
+            }
+            registered = true;
+            let argument = Argument {
+                at: 0,
+                name: ANY,
+                value,
+            };
+            self.builder.call(target, &[argument], false);
+            let made = self.builder.result(target);
+            value = self.builder.first(made, value);
+        }
+        let name = it.name.as_str();
+        let definition = self.builder.definition(function);
+        let hook = name.starts_with('_') && name.ends_with('_');
+        let public = !name.starts_with('_') && (definition.parent == MODULE || definition.class.is_some());
+        definition.entry = registered || hook || public;
+        match class {
+            Some(class) => {
+                self.builder.add_member(class, it.name.as_str(), value, true);
+                self.builder.bind(it.name.as_str(), value);
+            }
+            None => self.builder.bind(it.name.as_str(), value),
+        }
+        self.work
+            .push_back((self.builder.scope(), function, Work::Function(it)));
+    }
+
+    pub(super) fn body(&mut self, function: u32, work: &Work<'a>) {
+        // The class is the scope's, unless a function lies between.
+        let class = self.builder.definition(function).class;
+        self.builder.enter_function(function);
+        match work {
+            Work::Function(it) => {
+                let is_static = has_decorator(it, "staticmethod");
+                let is_class = has_decorator(it, "classmethod");
+                for (at, parameter) in it.parameters.iter().enumerate() {
+                    let place = u32::try_from(at).unwrap_or(u32::MAX);
+                    let value = match class {
+                        Some(class) if at == 0 && is_class => self.builder.value(Value::Class(class)),
+                        Some(class) if at == 0 && !is_static => self.builder.value(Value::This(class)),
+                        _ => {
+                            let passed = self.builder.value(Value::Parameter(function, place));
+                            let declared = parameter.annotation().map_or(UNKNOWN, |it| self.annotation(it));
+                            self.builder.first(declared, passed)
+                        }
+                    };
+                    self.builder.bind(parameter.name().as_str(), value);
+                }
+                self.stmts(&it.body);
+            }
+            Work::Lambda(it) => {
+                for (at, parameter) in it.parameters.iter().flat_map(|list| list.iter()).enumerate() {
+                    let place = u32::try_from(at).unwrap_or(u32::MAX);
+                    let value = self.builder.value(Value::Parameter(function, place));
+                    self.builder.bind(parameter.name().as_str(), value);
+                }
+                let value = self.eval(&it.body);
+                self.builder.returns(value);
+            }
+        }
+        self.builder.pop();
+    }
+
+    /// An object of the class that an annotation names.
+    pub(super) fn annotation(&mut self, it: &'a Expr) -> V {
+        let class = match it {
+            Expr::Name(name) => self.builder.read(&name.id),
+            Expr::Attribute(_) => self.path(it),
+            Expr::StringLiteral(text) if text.value.to_str().chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                self.builder.read(text.value.to_str())
+            }
+            _ => UNKNOWN,
+        };
+        self.builder.result(class)
+    }
+
+    /// A path of names, whose own calls are not recorded.
+    pub(super) fn path(&mut self, it: &'a Expr) -> V {
+        match it {
+            Expr::Name(name) => self.builder.read(&name.id),
+            Expr::Attribute(attribute) => {
+                let base = self.path(&attribute.value);
+                self.builder.member(base, attribute.attr.as_str())
+            }
+            _ => UNKNOWN,
+        }
+    }
+
+    pub(super) fn class(&mut self, it: &'a ast::StmtClassDef) {
+        let bases = it.arguments.iter().flat_map(|arguments| &arguments.args);
+        let bases: Vec<V> = bases.map(|base| self.eval(base)).collect();
+        for keyword in it.arguments.iter().flat_map(|arguments| &arguments.keywords) {
+            self.eval(&keyword.value);
+        }
+        let class = self.builder.define_class(it.name.as_str(), bases);
+        let mut value = self.builder.value(Value::Class(class));
+        for decorator in it.decorator_list.iter().rev() {
+            let target = self.eval(&decorator.expression);
+            let argument = Argument {
+                at: 0,
+                name: ANY,
+                value,
+            };
+            self.builder.call(target, &[argument], false);
+            let made = self.builder.result(target);
+            value = self.builder.first(made, value);
+        }
+        // Its body may name it only from inside of functions.
+        let inside = self.builder.kind() == Kind::Class;
+        if let (true, Some(outer)) = (inside, self.builder.class()) {
+            self.builder.add_member(outer, it.name.as_str(), value, true);
+        }
+        self.builder.bind(it.name.as_str(), value);
+        self.builder.enter_class(class);
+        self.stmts(&it.body);
+        self.builder.pop();
+    }
+
+    pub(super) fn import(&mut self, it: &'a ast::StmtImport) {
+        for alias in &it.names {
+            let Some(&import) = self.numbers.get(&alias.range().start().to_u32()) else {
+                continue;
+            };
+            let value = self.builder.value(Value::Import(import, 0));
+            let module = alias.name.as_str();
+            match &alias.asname {
+                Some(name) => self.builder.bind(name.as_str(), value),
+                None if module.contains('.') => {
+                    self.dotted.insert(module.to_owned(), value);
+                    let first = module.split('.').next().unwrap_or(module);
+                    let free = self.builder.read(first);
+                    if matches!(self.builder.get(free), Value::Free(_)) {
+                        self.builder.bind(first, OPAQUE);
+                    }
+                }
+                None => self.builder.bind(module, value),
+            }
+        }
+    }
+
+    pub(super) fn import_from(&mut self, it: &'a ast::StmtImportFrom) {
+        let Some(&import) = self.numbers.get(&it.range().start().to_u32()) else {
+            return;
+        };
+        for (at, alias) in (0..).zip(&it.names) {
+            if alias.name.as_str() == "*" {
+                self.builder.star(import);
+                continue;
+            }
+            let value = self.builder.value(Value::Import(import, at));
+            let local = alias.asname.as_ref().unwrap_or(&alias.name);
+            self.builder.bind(local.as_str(), value);
+        }
+    }
+}
+
+fn has_decorator(it: &ast::StmtFunctionDef, name: &str) -> bool {
+    it.decorator_list.iter().any(|decorator| match &decorator.expression {
+        Expr::Name(found) => found.id == name,
+        Expr::Attribute(found) => found.attr.as_str() == name,
+        _ => false,
+    })
+}

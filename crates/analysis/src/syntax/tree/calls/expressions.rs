@@ -1,0 +1,176 @@
+//! Values and types of expressions.
+
+use tree_sitter::Node;
+
+use super::super::Context;
+use super::{MAX_DEPTH, Part, part};
+use crate::calls::{UNKNOWN, V, Value};
+
+impl Context<'_> {
+    pub(super) fn target(&mut self, node: Node<'_>, what: Part, depth: usize) -> V {
+        match what {
+            Part::Call => match node.named_child(0) {
+                Some(callee) => self.callee(callee, depth),
+                None => UNKNOWN,
+            },
+            Part::Method => {
+                let object = ["object", "receiver", "scope"]
+                    .iter()
+                    .find_map(|name| node.child_by_field_name(name));
+                let name = ["name", "method"]
+                    .iter()
+                    .find_map(|name| node.child_by_field_name(name));
+                let Some(name) = name.filter(|name| part(name.kind()) == Part::Name) else {
+                    return UNKNOWN;
+                };
+                match object {
+                    Some(object) => {
+                        let made = node.kind() == "call" && self.text(name) == "new";
+                        let base = self.expression(object, depth + 1);
+                        if made {
+                            return base;
+                        }
+                        let name = self.text(name).to_owned();
+                        self.calls.member(base, &name)
+                    }
+                    None => self.callee(name, depth),
+                }
+            }
+            Part::New => {
+                let class = ["type", "name"].iter().find_map(|name| node.child_by_field_name(name));
+                match class.or_else(|| node.named_child(0)) {
+                    Some(class) => self.type_of(class),
+                    None => UNKNOWN,
+                }
+            }
+            _ => UNKNOWN,
+        }
+    }
+
+    /// The value of a name that is called, or of the last name of a path.
+    fn callee(&mut self, node: Node<'_>, depth: usize) -> V {
+        if part(node.kind()) != Part::Name {
+            return self.expression(node, depth);
+        }
+        let name = self.text(node).to_owned();
+        let bare = self.calls.read_late(&name);
+        // A method of the same object needs no word before it in most languages.
+        match (self.implicit_this, self.calls.class(), self.calls.get(bare)) {
+            (true, Some(class), Value::Free(_)) => {
+                let this = self.calls.value(Value::This(class));
+                let method = self.calls.member(this, &name);
+                self.calls.first(method, bare)
+            }
+            _ => bare,
+        }
+    }
+
+    pub(super) fn expression(&mut self, node: Node<'_>, depth: usize) -> V {
+        if depth > MAX_DEPTH {
+            return UNKNOWN;
+        }
+        let what = part(node.kind());
+        match what {
+            Part::Name => {
+                let text = self.text(node);
+                match (text, self.calls.class()) {
+                    ("$this" | "self" | "this" | "Self" | "static", Some(class)) => self.this(text, class),
+                    ("parent", Some(class)) => self.calls.value(Value::Super(class)),
+                    _ => {
+                        let name = text.to_owned();
+                        let value = self.calls.read_late(&name);
+                        match (self.implicit_this, self.calls.class(), self.calls.get(value)) {
+                            (true, Some(class), Value::Free(_)) => {
+                                let this = self.calls.value(Value::This(class));
+                                let field = self.calls.member(this, &name);
+                                self.calls.first(field, value)
+                            }
+                            _ => value,
+                        }
+                    }
+                }
+            }
+            Part::This => match self.calls.class() {
+                Some(class) => self.calls.value(Value::This(class)),
+                None => UNKNOWN,
+            },
+            Part::Super => match self.calls.class() {
+                Some(class) => self.calls.value(Value::Super(class)),
+                None => UNKNOWN,
+            },
+            Part::Member => {
+                let count = u32::try_from(node.named_child_count()).unwrap_or(u32::MAX);
+                let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1)))
+                else {
+                    return UNKNOWN;
+                };
+                let name = self.text(name).trim_start_matches(['.', '?', '!']);
+                let name = name.split(['<', '[', ':']).next().unwrap_or_default().to_owned();
+                if count < 2 {
+                    return UNKNOWN;
+                }
+                if matches!(object.kind(), "crate" | "super" | "self") && node.kind() == "scoped_identifier" {
+                    return self.calls.free(&name);
+                }
+                let base = self.expression(object, depth + 1);
+                // `crate::a::b`: the last name, where only one place has it.
+                if base == UNKNOWN && node.kind() == "scoped_identifier" {
+                    return self.calls.free(&name);
+                }
+                self.calls.member(base, &name)
+            }
+            Part::Call | Part::Method | Part::New => {
+                let target = self.target(node, what, depth + 1);
+                self.calls.result(target)
+            }
+            Part::Inner => match node.named_child(0) {
+                Some(inner) => self.expression(inner, depth + 1),
+                None => UNKNOWN,
+            },
+            Part::Declare | Part::Constructor | Part::None => UNKNOWN,
+        }
+    }
+
+    pub(super) fn this(&mut self, word: &str, class: u32) -> V {
+        let value = match word {
+            "Self" | "static" => Value::Class(class),
+            _ => Value::This(class),
+        };
+        self.calls.value(value)
+    }
+
+    /// The class that a type names: the first name in it.
+    pub(super) fn type_of(&mut self, node: Node<'_>) -> V {
+        let mut at = node;
+        for _ in 0..8 {
+            match part(at.kind()) {
+                Part::Name => {
+                    let text = self.text(at);
+                    if let ("Self" | "static" | "self", Some(class)) = (text, self.calls.class()) {
+                        return self.calls.value(Value::Class(class));
+                    }
+                    let name = text.to_owned();
+                    return self.calls.free(&name);
+                }
+                // Go: a package's.
+                _ if at.kind() == "qualified_type" => {
+                    let (package, name) = (self.field(at, "package"), self.field(at, "name"));
+                    let package = self.calls.read_late(package);
+                    return self.calls.member(package, name);
+                }
+                Part::Member => {
+                    let last = u32::try_from(at.named_child_count()).unwrap_or(1).saturating_sub(1);
+                    match at.named_child(last) {
+                        Some(last) => at = last,
+                        None => return UNKNOWN,
+                    }
+                }
+                _ => match at.named_child(0) {
+                    Some(inner) => at = inner,
+                    None => return UNKNOWN,
+                },
+            }
+        }
+        UNKNOWN
+    }
+}

@@ -98,7 +98,7 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub function: Option<Vec<String>>,
 
-    /// Look up known vulnerabilities in this index (made by `osv build`)
+    /// Search this index for known vulnerabilities (made by `osv build`)
     #[arg(long, value_name = "FILE")]
     pub osv_index: Option<PathBuf>,
 

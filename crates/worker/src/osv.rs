@@ -23,7 +23,7 @@ pub use build::{Built, build};
 pub use client::Osv;
 pub use index::Index;
 
-/// Where vulnerabilities are looked up.
+/// The source of known vulnerabilities.
 #[derive(Debug)]
 pub enum Source {
     Server(Osv),
@@ -114,7 +114,7 @@ pub fn add_from_index(path: &Path, report: &mut Report) {
     dependencies.vulnerabilities = Some(section);
 }
 
-/// The packages that can be looked up, with their places in the report.
+/// The packages that the source may know, with their places in the report.
 fn wanted(dependencies: &Dependencies) -> Vec<(OsvPackage, usize)> {
     let packages = dependencies.packages.iter().enumerate();
     packages

@@ -1,5 +1,5 @@
-//! Builds a file's [`Calls`](super::Calls) while its tree is walked. Names are bound scope by scope in the order of the text. An
-//! assignment in a branch adds to the values of a name, another assignment replaces them.
+//! Builds a file's [`Calls`](super::Calls) while its tree is walked. Names are bound scope by scope in the order of the
+//! text. An assignment in a branch adds to the values of a name, another assignment replaces them.
 
 use std::collections::HashMap;
 

@@ -46,7 +46,7 @@ pub(super) struct Block {
 pub struct Index {
     file: File,
     directory: Directory,
-    /// The last block that was read: packages are looked up in their order.
+    /// The last block that was read: requests come in the order of packages.
     last: Option<(usize, Vec<u8>)>,
 }
 

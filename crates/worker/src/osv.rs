@@ -89,12 +89,11 @@ async fn with_section(source: &Source, report: &[u8], deadline: Instant) -> Resu
         "vulnerabilities checked"
     );
     let section = section::build(&dependencies, &wanted, found);
-    let known = section::known(&section);
-    dependencies.vulnerabilities = Some(section);
+    dependencies.vulnerabilities = Some(section.clone());
     *raw = std::borrow::Cow::Owned(serde_json::value::to_raw_value(&dependencies)?);
     if let Some((_, raw)) = members.0.iter_mut().find(|(name, _)| name == "security") {
         let mut security: Security = serde_json::from_str(raw.get())?;
-        security.vulnerabilities = Some(known);
+        section::record(&mut security, &section);
         *raw = std::borrow::Cow::Owned(serde_json::value::to_raw_value(&security)?);
     }
     serde_json::to_vec(&members).map(Some)
@@ -109,7 +108,7 @@ pub fn add_from_index(path: &Path, report: &mut Report) {
     let found = index::find(path, &distinct(&wanted));
     let section = section::build(dependencies, &wanted, found);
     if let Some(security) = &mut report.security {
-        security.vulnerabilities = Some(section::known(&section));
+        section::record(security, &section);
     }
     dependencies.vulnerabilities = Some(section);
 }

@@ -9,6 +9,7 @@ use repolens_core::report::{PercentileFigure, Percentiles, Report};
 
 use super::{Outcome, Scratch, tenth};
 use crate::facts::Facts;
+use crate::language::LanguageId;
 
 const SAMPLE: &str = include_str!("percentiles/sample.tsv");
 /// The least number of projects in a group for a comparison.
@@ -97,7 +98,8 @@ pub(super) fn run(_: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     }
     let sample = sample();
     let (group, language, bounds) = group(&sample, &languages.primary, lines.total.code);
-    let like = match (language, bounds[1].is_some()) {
+    let shown_language = language.map(|id| LanguageId::by_id(id).map_or(id, |id| id.get().name));
+    let like = match (shown_language, bounds[1].is_some()) {
         (Some(language), true) => format!("{language} projects of about this size"),
         (Some(language), false) => format!("{language} projects"),
         (None, true) => "projects of about this size".to_owned(),

@@ -181,7 +181,7 @@ fn not_looked_at(facts: &Facts) -> Vec<NotLookedAt> {
         reason: reason.to_owned(),
     };
     let mut list = vec![
-        entry("known vulnerabilities", "no database was queried"),
+        entry(NotLookedAt::KNOWN_VULNERABILITIES, "no database was queried"),
         entry(
             "flow of data between functions",
             "server-side request forgery, open redirects, path traversal and missing authorization need it",

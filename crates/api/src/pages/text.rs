@@ -134,7 +134,14 @@ pub fn prose(text: &str) -> Html {
             if index % 2 == 1 {
                 html.push('`');
             }
-            part.chars().for_each(|c| push(&mut html, c));
+            for word in part.split_inclusive(' ') {
+                let (head, tail) = shortened(word, LONGEST);
+                head.chars().for_each(|c| push(&mut html, c));
+                if let Some(tail) = tail {
+                    html.push('…');
+                    tail.chars().for_each(|c| push(&mut html, c));
+                }
+            }
         }
     }
     Html(html)
@@ -330,6 +337,11 @@ mod tests {
         );
         assert_eq!(prose("one ` alone <i>").0, "one ` alone &lt;i&gt;");
         assert_eq!(prose("`a` and ` alone").0, "<code><bdi>a</bdi></code> and ` alone");
+        let long = prose(&format!("Split it in {}/end.rs now", "d".repeat(4_000))).0;
+        assert!(
+            long.len() < 250 && long.contains('…') && long.ends_with("/end.rs now"),
+            "{long}"
+        );
         assert_eq!(
             paragraphs("One.\r\n\n<b> `x`\n").0,
             "<p>One.</p><p>&lt;b&gt; <code><bdi>x</bdi></code></p>"

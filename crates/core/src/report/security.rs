@@ -197,6 +197,16 @@ pub struct NotLookedAt {
     pub reason: String,
 }
 
+impl NotLookedAt {
+    /// Replaced or removed when a database was searched.
+    pub const KNOWN_VULNERABILITIES: &str = "known vulnerabilities";
+}
+
+impl ScorecardCheck {
+    /// Measured when a database was searched.
+    pub const VULNERABILITIES: &str = "Vulnerabilities";
+}
+
 impl FindingSeverity {
     pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use repolens_core::report::{
-    Dependencies, KnownVulnerabilities, KnownVulnerability, LookupState, Package, Upgrade, Vulnerabilities,
-    Vulnerability, cap,
+    Dependencies, KnownVulnerabilities, KnownVulnerability, LookupState, NotLookedAt, Package, ScorecardCheck,
+    Security, Upgrade, Vulnerabilities, Vulnerability, cap,
 };
 use repolens_core::timestamp;
 
@@ -62,7 +62,40 @@ pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)],
 }
 
 /// The same for the section `security`. What was not checked in full is not checked, unless something was found.
-pub(super) fn known(section: &Vulnerabilities) -> KnownVulnerabilities {
+/// Records a search in the section on security: what was searched is no longer listed as not looked at.
+pub(super) fn record(security: &mut Security, section: &Vulnerabilities) {
+    security.vulnerabilities = Some(known(section));
+    let is_entry = |entry: &NotLookedAt| entry.what == NotLookedAt::KNOWN_VULNERABILITIES;
+    match section.state {
+        LookupState::NotChecked => {}
+        LookupState::Incomplete => {
+            for entry in security.not_looked_at.iter_mut().filter(|entry| is_entry(entry)) {
+                "only some of the packages were checked".clone_into(&mut entry.reason);
+            }
+        }
+        LookupState::Complete => {
+            security.not_looked_at.retain(|entry| !is_entry(entry));
+            let checks = security.scorecard.iter_mut();
+            for check in checks.filter(|check| check.check == ScorecardCheck::VULNERABILITIES) {
+                measure(check, section);
+            }
+        }
+    }
+}
+
+/// Scorecard's arithmetic: ten points, less one for each vulnerability.
+fn measure(check: &mut ScorecardCheck, section: &Vulnerabilities) {
+    let ids: BTreeSet<&str> = section.list.iter().flatten().map(|one| one.id.as_str()).collect();
+    check.score = Some(10_usize.saturating_sub(ids.len()) as f64);
+    check.reason = match ids.len() {
+        0 => "no known vulnerabilities".to_owned(),
+        1 => "1 known vulnerability".to_owned(),
+        count => format!("{count} known vulnerabilities"),
+    };
+    check.remedy = (!ids.is_empty()).then(|| "Upgrade the packages that have a fixed version".to_owned());
+}
+
+fn known(section: &Vulnerabilities) -> KnownVulnerabilities {
     let list = section.list.as_deref().unwrap_or_default();
     let entry = |one: &Vulnerability| KnownVulnerability {
         id: one.id.clone(),

@@ -30,6 +30,9 @@ fn report(packages: &[(&str, &str, &str)]) -> Value {
     json!({"schemaVersion": 2, "scanId": "s", "dependencies": {
         "packages": list, "graph": {"nodes": [], "edges": edges},
         "statistics": {"total": packages.len(), "direct": 1, "dev": 0, "transitive": packages.len() - 1}
+    }, "security": {
+        "notLookedAt": [{"what": "known vulnerabilities", "reason": "no database was queried"}, {"what": "history", "reason": "r"}],
+        "scorecard": [{"check": "Vulnerabilities", "reason": "no database was queried"}]
     }, "zebra": 1.50})
 }
 
@@ -116,6 +119,18 @@ async fn vulnerabilities_are_merged_and_have_their_fix_and_their_path() {
         (&json!("top"), &json!(2))
     );
     assert!(section["databaseDate"].is_string());
+    let security = &report["security"];
+    assert_eq!(security["vulnerabilities"]["lookedUp"], true);
+    assert_eq!(
+        security["notLookedAt"],
+        json!([{"what": "history", "reason": "r"}]),
+        "it was searched"
+    );
+    let check = &security["scorecard"][0];
+    assert_eq!(
+        (&check["score"], &check["reason"]),
+        (&json!(8.0), &json!("2 known vulnerabilities"))
+    );
     // The rest of the report is as it was.
     assert_eq!(
         (&report["scanId"], &report["zebra"]),
@@ -212,6 +227,9 @@ async fn not_looked_up_is_never_none_found() {
             section["reason"].is_string() && section.get("total").is_none() && section.get("list").is_none(),
             "{section}"
         );
+        let security = &report["security"];
+        assert_eq!(security["notLookedAt"][0]["what"], "known vulnerabilities");
+        assert!(security["scorecard"][0].get("score").is_none(), "{security}");
     }
 }
 

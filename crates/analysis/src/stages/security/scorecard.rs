@@ -44,7 +44,7 @@ pub(super) fn checks(facts: &Facts, report: &Report, findings: &[SecurityFinding
         sast(&workflows),
         policy(facts),
         permissions(&workflows),
-        not_measured("Vulnerabilities", "no database was queried"),
+        not_measured(ScorecardCheck::VULNERABILITIES, "no database was queried"),
     ];
     checks.extend(REMOTE.iter().map(|name| not_measured(name, "needs the host's API")));
     checks

@@ -331,7 +331,7 @@ pub const SETTINGS: &[Setting] = &[
         WORKER,
         Duration,
         Value("60s"),
-        "for one explanation, with all that is tried again; no scan waits for it",
+        "for one explanation, with all that is tried again, at most `1h`; no scan waits for it",
     ),
     Setting::new(
         "AI_SOURCE",

@@ -49,7 +49,7 @@ pub async fn run(jobs: Arc<Jobs>, chain: Chain, stop: CancellationToken) {
                 token = LeaseToken::random();
             }
             Err(error) => {
-                tracing::debug!("no explanation claimed: {error}");
+                tracing::warn!("no explanation claimed: {error}");
                 let _stopped = stop.run_until_cancelled(tokio::time::sleep(delay)).await;
                 delay = (delay * 2).min(LONGEST_DELAY);
             }

@@ -226,8 +226,9 @@ pub async fn post_request(
     Ok(HttpResponse::Accepted().json(json!({ "scanId": body.scan_id, "status": requested.state.name() })))
 }
 
-/// The longest time that a worker may take for one text.
-const MAX_LEASE_MS: u64 = 15 * 60 * 1_000;
+/// The longest time that a worker may take for one text: the longest `AI_TIMEOUT`, and as much for reading the report and
+/// the source.
+const MAX_LEASE_MS: u64 = 2 * 60 * 60 * 1_000;
 
 /// Hands out the next text to be written; waits for one.
 pub async fn post_claim(

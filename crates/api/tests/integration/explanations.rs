@@ -143,6 +143,14 @@ async fn who_may_request_a_text(database: Database) {
         400
     );
     assert_eq!(api.work("/api/worker/explanations/claim", json!({})).await.0, 400);
+    // What a worker with the longest `AI_TIMEOUT` requests: one hour, and three minutes.
+    let longest = json!({ "workerId": "test", "waitMs": 0, "leaseMs": 3_780_000 });
+    assert_eq!(
+        work(&api, Method::POST, "/api/worker/explanations/claim", ONE, longest)
+            .await
+            .0,
+        204
+    );
     assert_eq!(
         api.post("/api/worker/explanations", json!({ "scanId": id })).await.0,
         401,

@@ -52,6 +52,9 @@ impl ProviderKind {
 /// OpenRouter's own choice among the models that cost nothing; the last one that is tried.
 const FREE_ROUTER: &str = "openrouter/free";
 
+/// The API leases a text to a worker for twice as long at most.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
+
 /// Whether source code may be sent to a model.
 pub fn may_send_source(reader: &mut SettingsReader) -> bool {
     reader.choice("AI_SOURCE") != Some("never")
@@ -60,6 +63,9 @@ pub fn may_send_source(reader: &mut SettingsReader) -> bool {
 impl AiSettings {
     pub(super) fn read(reader: &mut SettingsReader) -> Self {
         let timeout = reader.duration("AI_TIMEOUT").expect("the table has a default");
+        if timeout > LONGEST_TIMEOUT {
+            reader.error("AI_TIMEOUT", "is at most 1h");
+        }
         let may_send_source = may_send_source(reader);
         let mut found: Vec<AiProvider> = [compatible(reader), openrouter(reader), gemini(reader)]
             .into_iter()
@@ -233,6 +239,15 @@ mod tests {
     fn names(pairs: &[(&str, &str)]) -> Vec<&'static str> {
         let settings = read(pairs).settings.expect("no errors");
         settings.providers.iter().map(|provider| provider.kind.name()).collect()
+    }
+
+    #[test]
+    fn a_timeout_fits_into_a_lease() {
+        assert_eq!(
+            read(&[("AI_TIMEOUT", "1h")]).settings.expect("no errors").timeout,
+            LONGEST_TIMEOUT
+        );
+        assert!(read(&[("AI_TIMEOUT", "61m")]).settings.is_none());
     }
 
     const ALL: &[(&str, &str)] = &[

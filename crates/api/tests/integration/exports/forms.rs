@@ -175,7 +175,7 @@ async fn the_forms_show_what_the_report_has() {
         "<code><bdi>./&lt;gone&gt;</bdi></code>",
         // The call graph.
         ":hub&lt;i&gt;</bdi></code>",
-        "Of 900 calls, 500 lead to a known function of this repository, 100 to a likely one, and 250 out of it.",
+        "Of 900 calls, 500 lead to a known function of this repository, 100 to a likely one, and 250 out of it; the target of the others is not known.",
         "No entry point reaches 4 functions.",
         // Unused code.
         "<code><bdi>left&lt;T&gt;</bdi></code>",

@@ -62,7 +62,7 @@ pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)],
 }
 
 /// The same for the section `security`. What was not checked in full is not checked, unless something was found.
-/// Records a search in the section on security: what was searched is no longer listed as not looked at.
+/// Records a search in the section on security: what was searched leaves the list of omissions.
 pub(super) fn record(security: &mut Security, section: &Vulnerabilities) {
     security.vulnerabilities = Some(known(section));
     let is_entry = |entry: &NotLookedAt| entry.what == NotLookedAt::KNOWN_VULNERABILITIES;

@@ -278,17 +278,3 @@ fn format(path: &str) -> Option<(&'static str, Parse)> {
         || name.ends_with(".dockerfile");
     is_dockerfile.then_some(("Dockerfile", dockerfile::images as Parse))
 }
-
-/// The file that the path `relative` names from the folder `base`; `None` outside the repository.
-#[must_use]
-pub fn join(base: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}

@@ -1,5 +1,6 @@
 //! The life of a scan: submitted, handed to a worker, watched, finished, and announced.
 
+pub mod arrivals;
 pub mod coalesce;
 pub mod dispatch;
 pub mod event_relay;

@@ -12,7 +12,7 @@ mod sign_in;
 mod worker;
 
 pub use crate::ScanLimits;
-pub use ai::{AiProvider, AiSettings, ProviderKind, may_send_source};
+pub use ai::{AiProvider, AiSettings, LONGEST_AI_TIMEOUT, ProviderKind, may_send_source};
 pub use api::{ApiSettings, DatabaseUrl, RequestLimits, Retention};
 pub use common::{LogSettings, log_settings, search_path};
 pub use proxies::{TrustedProxies, is_cloudflare};

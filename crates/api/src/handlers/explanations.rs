@@ -11,6 +11,7 @@ use repolens_core::explanation::{
 };
 use repolens_core::job::MAX_WAIT_MS;
 use repolens_core::report::Explanations;
+use repolens_core::settings::LONGEST_AI_TIMEOUT;
 use repolens_core::store::{
     ClaimedExplanation, ExplanationRow, NewExplanation, OpenResults, RequestedExplanation, StoredResults, WrittenText,
 };
@@ -228,7 +229,7 @@ pub async fn post_request(
 
 /// The longest time that a worker may take for one text: the longest `AI_TIMEOUT`, and as much for reading the report and
 /// the source.
-const MAX_LEASE_MS: u64 = 2 * 60 * 60 * 1_000;
+const MAX_LEASE_MS: u64 = 2 * LONGEST_AI_TIMEOUT.as_secs() * 1_000;
 
 /// Hands out the next text to be written; waits for one.
 pub async fn post_claim(

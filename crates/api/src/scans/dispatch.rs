@@ -1,41 +1,31 @@
 //! Hands queued scans to workers that wait for them, without asking the database while nothing happens.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::Utc;
 use repolens_core::LeaseToken;
 use repolens_core::store::ClaimedJob;
-use tokio::sync::{Mutex, Notify, watch};
-use tokio::time::Instant;
+use tokio::sync::{Notify, watch};
 
 use crate::http::problem::Problem;
 use crate::scans::Scans;
+use crate::scans::arrivals::Arrivals;
 
 /// The signals for "a job may be queued", "a lease has begun" and "a report was recorded".
 pub struct Dispatch {
-    /// Counts the times at which something may have come into the queue.
-    queued: watch::Sender<u64>,
-    /// The count at which the queue was last seen empty.
-    seen_empty: AtomicU64,
-    /// Workers of this process take turns, so that one new scan does not wake all of them into the database.
-    turn: Mutex<()>,
+    queued: Arrivals,
     lease_begun: Notify,
     /// The lease watch checks again by itself.
     watching: AtomicBool,
     recorded: Notify,
 }
 
-/// Above every count.
-const NEVER: u64 = u64::MAX;
-
 impl Dispatch {
     pub fn new() -> Self {
         Self {
-            queued: watch::Sender::new(0),
-            seen_empty: AtomicU64::new(NEVER),
-            turn: Mutex::new(()),
+            queued: Arrivals::new(),
             lease_begun: Notify::new(),
             watching: AtomicBool::new(false),
             recorded: Notify::new(),
@@ -44,7 +34,7 @@ impl Dispatch {
 
     /// A scan was queued, or put back.
     pub fn queued(&self) {
-        self.queued.send_modify(|count| *count += 1);
+        self.queued.announce();
     }
 
     /// A job was taken: there is a lease to watch.
@@ -87,57 +77,33 @@ impl Dispatch {
         worker: &str,
         token: &LeaseToken,
         wait: Duration,
-        mut stopping: watch::Receiver<bool>,
+        stopping: watch::Receiver<bool>,
     ) -> Result<Option<ClaimedJob>, Problem> {
-        let until = Instant::now() + wait;
-        let mut queued = self.queued.subscribe();
-        loop {
-            if *stopping.borrow_and_update() {
-                return Ok(None);
-            }
-            if let Some(job) = self.try_claim(scans, worker, token, &mut queued).await? {
-                return Ok(Some(job));
-            }
-            tracing::debug!(worker, "waiting for a job");
-            tokio::select! {
-                _ = queued.changed() => {}
-                _ = stopping.changed() => {}
-                () = tokio::time::sleep_until(until) => return Ok(None),
-            }
-        }
-    }
-
-    async fn try_claim(
-        &self,
-        scans: &Arc<Scans>,
-        worker: &str,
-        token: &LeaseToken,
-        queued: &mut watch::Receiver<u64>,
-    ) -> Result<Option<ClaimedJob>, Problem> {
-        let _turn = self.turn.lock().await;
-        // Read before the query: what comes in during it is not missed.
-        let count = *queued.borrow_and_update();
-        if self.seen_empty.load(Ordering::Acquire) == count {
-            return Ok(None);
-        }
-        let (shared, worker, token) = (Arc::clone(scans), worker.to_owned(), token.clone());
-        let claim = async move {
-            let job = shared
-                .store
-                .claim_next(&worker, &token, shared.lease(), Utc::now())
-                .await?;
-            if let Some(job) = &job {
-                shared.dispatch.lease_begun();
-                if let Some(queue) = &shared.queue {
-                    queue.remove(&job.scan_id).await;
-                }
+        let take = async || {
+            let job = take_next(scans, worker, token).await?;
+            if job.is_none() {
+                tracing::debug!(worker, "waiting for a job");
             }
             Ok(job)
         };
-        let job = scans.run_to_completion(claim).await?;
-        if job.is_none() {
-            self.seen_empty.store(count, Ordering::Release);
+        self.queued.claim(wait, stopping, take).await
+    }
+}
+
+async fn take_next(scans: &Arc<Scans>, worker: &str, token: &LeaseToken) -> Result<Option<ClaimedJob>, Problem> {
+    let (shared, worker, token) = (Arc::clone(scans), worker.to_owned(), token.clone());
+    let claim = async move {
+        let job = shared
+            .store
+            .claim_next(&worker, &token, shared.lease(), Utc::now())
+            .await?;
+        if let Some(job) = &job {
+            shared.dispatch.lease_begun();
+            if let Some(queue) = &shared.queue {
+                queue.remove(&job.scan_id).await;
+            }
         }
         Ok(job)
-    }
+    };
+    scans.run_to_completion(claim).await
 }

@@ -165,7 +165,7 @@ async fn who_may_request_a_text(database: Database) {
     let (_, job) = claim(&api, ONE).await;
     assert_eq!((&job["target"], &job["withSource"]), (&target["target"], &json!(true)));
     assert_eq!(api.post(&path, with(target.clone())).await.1["status"], "running");
-    // A failure is told, changes nothing, and can be tried anew.
+    // A failure is recorded, changes nothing, and can be repeated.
     let result = format!("/api/worker/explanations/{}", job["id"].as_str().expect("an id"));
     assert_eq!(
         work(&api, Method::PUT, &result, ONE, json!({ "failure": "ungrounded" }))

@@ -52,8 +52,8 @@ impl ProviderKind {
 /// OpenRouter's own choice among the models that cost nothing; the last one that is tried.
 const FREE_ROUTER: &str = "openrouter/free";
 
-/// The API leases a text to a worker for twice as long at most.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(3_600);
+/// The longest `AI_TIMEOUT`.
+pub const LONGEST_AI_TIMEOUT: Duration = Duration::from_secs(3_600);
 
 /// Whether source code may be sent to a model.
 pub fn may_send_source(reader: &mut SettingsReader) -> bool {
@@ -63,7 +63,7 @@ pub fn may_send_source(reader: &mut SettingsReader) -> bool {
 impl AiSettings {
     pub(super) fn read(reader: &mut SettingsReader) -> Self {
         let timeout = reader.duration("AI_TIMEOUT").expect("the table has a default");
-        if timeout > LONGEST_TIMEOUT {
+        if timeout > LONGEST_AI_TIMEOUT {
             reader.error("AI_TIMEOUT", "is at most 1h");
         }
         let may_send_source = may_send_source(reader);
@@ -245,7 +245,7 @@ mod tests {
     fn a_timeout_fits_into_a_lease() {
         assert_eq!(
             read(&[("AI_TIMEOUT", "1h")]).settings.expect("no errors").timeout,
-            LONGEST_TIMEOUT
+            LONGEST_AI_TIMEOUT
         );
         assert!(read(&[("AI_TIMEOUT", "61m")]).settings.is_none());
     }

@@ -7,7 +7,8 @@ use repolens_core::report::DependencyKind;
 
 use super::Found;
 use super::folder;
-use crate::manifests::{Manifest, Requirement, join};
+use crate::manifests::{Manifest, Requirement};
+use crate::stages::modules::normalize;
 
 /// Steps from one property to the next.
 const MAX_STEPS: usize = 8;
@@ -57,7 +58,7 @@ fn included_at_run_time<'f>(own: &[Found<'f>], by_path: &HashMap<&'f str, &'f Ma
     while let Some(path) = open.pop() {
         let includes = by_path.get(path).map_or(&[][..], |manifest| &manifest.includes);
         for include in includes {
-            let named = join(folder(path), include).and_then(|path| by_path.get_key_value(path.as_str()));
+            let named = normalize(folder(path), include).and_then(|path| by_path.get_key_value(path.as_str()));
             let named = named
                 .filter(|(_, manifest)| manifest.ecosystem == "pypi")
                 .map(|(path, _)| *path);
@@ -147,7 +148,7 @@ fn constraints(found: &Found<'_>, by_path: &HashMap<&str, &Manifest>, requiremen
         .includes
         .iter()
         .filter_map(|include| include.strip_prefix("constraint:"));
-    for path in named.filter_map(|path| join(folder(found.path), path)) {
+    for path in named.filter_map(|path| normalize(folder(found.path), path)) {
         let Some(manifest) = by_path.get(path.as_str()) else {
             continue;
         };
@@ -170,7 +171,7 @@ fn maven(
     let mut path = found.path.to_owned();
     while chain.len() < MAX_PARENTS {
         let parent = chain[chain.len() - 1].includes.first();
-        let Some(above) = parent.and_then(|parent| join(folder(&path), parent)) else {
+        let Some(above) = parent.and_then(|parent| normalize(folder(&path), parent)) else {
             break;
         };
         let Some(manifest) = by_path

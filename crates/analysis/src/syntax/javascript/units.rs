@@ -38,6 +38,18 @@ impl Walk<'_> {
         self.name = None;
     }
 
+    /// `for … in` and `for … of`.
+    pub(super) fn loop_over<'a>(&mut self, left: &ForStatementLeft<'a>, right: &Expression<'a>, body: &Statement<'a>)
+    where
+        Self: Visit<'a>,
+    {
+        self.units.decide(1);
+        self.units.structural();
+        self.visit_for_statement_left(left);
+        self.visit_expression(right);
+        self.loop_body(body);
+    }
+
     pub(super) fn loop_body<'a>(&mut self, body: &Statement<'a>)
     where
         Self: Visit<'a>,

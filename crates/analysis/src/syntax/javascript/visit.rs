@@ -166,19 +166,11 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
-        self.units.decide(1);
-        self.units.structural();
-        self.visit_for_statement_left(&it.left);
-        self.visit_expression(&it.right);
-        self.loop_body(&it.body);
+        self.loop_over(&it.left, &it.right, &it.body);
     }
 
     fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
-        self.units.decide(1);
-        self.units.structural();
-        self.visit_for_statement_left(&it.left);
-        self.visit_expression(&it.right);
-        self.loop_body(&it.body);
+        self.loop_over(&it.left, &it.right, &it.body);
     }
 
     fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {

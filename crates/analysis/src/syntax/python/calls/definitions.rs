@@ -51,14 +51,7 @@ impl<'a> Walk<'a, '_> {
                 continue;
             }
             registered = true;
-            let argument = Argument {
-                at: 0,
-                name: ANY,
-                value,
-            };
-            self.builder.call(target, &[argument], false);
-            let made = self.builder.result(target);
-            value = self.builder.first(made, value);
+            value = self.decorated(target, value);
         }
         let name = it.name.as_str();
         let definition = self.builder.definition(function);
@@ -137,6 +130,18 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
+    /// What a decorator makes of a value.
+    fn decorated(&mut self, decorator: V, value: V) -> V {
+        let argument = Argument {
+            at: 0,
+            name: ANY,
+            value,
+        };
+        self.builder.call(decorator, &[argument], false);
+        let made = self.builder.result(decorator);
+        self.builder.first(made, value)
+    }
+
     pub(super) fn class(&mut self, it: &'a ast::StmtClassDef) {
         let bases = it.arguments.iter().flat_map(|arguments| &arguments.args);
         let bases: Vec<V> = bases.map(|base| self.eval(base)).collect();
@@ -147,14 +152,7 @@ impl<'a> Walk<'a, '_> {
         let mut value = self.builder.value(Value::Class(class));
         for decorator in it.decorator_list.iter().rev() {
             let target = self.eval(&decorator.expression);
-            let argument = Argument {
-                at: 0,
-                name: ANY,
-                value,
-            };
-            self.builder.call(target, &[argument], false);
-            let made = self.builder.result(target);
-            value = self.builder.first(made, value);
+            value = self.decorated(target, value);
         }
         // Its body may name it only from inside of functions.
         let inside = self.builder.kind() == Kind::Class;

@@ -1,0 +1,91 @@
+"""How often a security finding of high or critical severity is right, on findings that were judged by reading the source.
+
+    scripts/oracles/security --judged                      fetches the packages of security.tsv, analyzes them, prints the precision
+    scripts/oracles/security --judged KIND:NAME@VERSION…   prints the findings of these packages that have no verdict, as rows
+
+A row of `security.tsv`: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line, verdict (`true`, `false` or `none` for a
+package without findings) and reason. `true` means that the message holds and that a maintainer would change the place or
+document why it is safe: what fills in the text is neither fixed nor quoted. Whether an attacker can reach it is not judged.
+Ends with 1 where less than 80 % of what is shown is true, or a finding is in a test."""
+
+import collections
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import packages
+from ranking import ORACLES, worker
+
+DATA = pathlib.Path(__file__).resolve().with_name("security.tsv")
+FIELDS = ["package", "rule", "path", "line", "verdict", "reason"]
+
+
+def fetched(package):
+    """The folder of a package's source; `None` where it cannot be had."""
+    kind, rest = package.split(":", 1)
+    name, version = rest.rsplit("@", 1)
+    folder = ORACLES / "judged" / rest.replace("/", "-").lstrip("@")
+    return folder if packages.fetch(kind, name, version, folder) else None
+
+
+def findings(folder):
+    """(rule, path, line) of the findings of high and critical severity, and whether each is in a test."""
+    out = subprocess.run([worker(), "analyze", folder, "--format", "json", "--progress", "none"], capture_output=True, timeout=900)
+    if out.returncode != 0:
+        raise SystemExit(f"{folder.name}: {out.stderr.decode(errors='replace').strip()}")
+    section = json.loads(out.stdout)["security"]
+    return {(one["rule"], one["file"], str(one.get("line", 0))): one["inTest"]
+            for one in section["findings"] if one["severity"] in ("high", "critical")}
+
+
+def unjudged(package, rows):
+    folder = fetched(package)
+    if folder is None:
+        raise SystemExit(f"{package} cannot be had")
+    known = {(row["rule"], row["path"], row["line"]) for row in rows if row["package"] == package}
+    for rule, path, line in findings(folder):
+        if (rule, path, line) not in known:
+            print("\t".join([package, rule, path, line, "?", ""]))
+
+
+def main(arguments):
+    with DATA.open(newline="") as text:
+        rows = list(csv.DictReader((line for line in text if not line.startswith("#")), FIELDS, delimiter="\t", quoting=csv.QUOTE_NONE))
+    if arguments:
+        for package in arguments:
+            unjudged(package, rows)
+        return 0
+    counts, in_tests, empty = collections.defaultdict(collections.Counter), 0, 0
+    for package in sorted({row["package"] for row in rows}):
+        folder = fetched(package)
+        if folder is None:
+            print(f"{package} cannot be had", file=sys.stderr)
+            continue
+        verdicts = {(row["rule"], row["path"], row["line"]): row["verdict"] for row in rows if row["package"] == package}
+        shown = findings(folder)
+        empty += not shown
+        for key, is_test in shown.items():
+            in_tests += is_test
+            verdict = verdicts.get(key, "no verdict")
+            counts[key[0]][verdict] += 1
+            if verdict != "true":
+                print(f"{verdict}: {package} {' '.join(key)}")
+        for key, verdict in verdicts.items():
+            if verdict == "false" and key not in shown:
+                counts[key[0]]["gone"] += 1
+    total = sum(counts.values(), collections.Counter())
+    print("rule: true of those shown; without a verdict; false ones that are not shown any more")
+    for rule, count in [*sorted(counts.items()), ("all", total)]:
+        judged = count["true"] + count["false"]
+        share = f"{count['true'] / judged:.1%}" if judged else "-"
+        print(f"  {rule}: {count['true']} of {judged} ({share}); {count['no verdict']}; {count['gone']}")
+    print(f"  {len({row['package'] for row in rows})} packages, {empty} without such a finding, {in_tests} findings in tests")
+    judged = total["true"] + total["false"]
+    return 0 if judged and total["true"] >= 0.8 * judged and not in_tests else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -37,7 +37,8 @@ def tree(path):
 
 def lister(*arguments):
     """The output of `crates/analysis/examples/units.rs`."""
-    binary = TARGET / "release/examples/units"
+    binaries = [TARGET / kind / "examples/units" for kind in ("release", "debug")]
+    binary = next((path for path in binaries if path.exists()), binaries[0])
     if not binary.exists():
         subprocess.run(["cargo", "build", "-q", "--release", "-p", "repolens-analysis", "--example", "units"], cwd=ROOT, check=True)
     return subprocess.run([binary, *arguments], check=True, capture_output=True).stdout

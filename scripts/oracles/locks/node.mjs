@@ -97,7 +97,8 @@ function berry() {
   const roots = []
   for (const line of text.trim().split('\n')) {
     const { value, children } = JSON.parse(line)
-    const to = (children.Dependencies ?? []).map(one => one.locator)
+    // A virtual package is a real one with its peers.
+    const to = (children.Dependencies ?? []).map(one => one.locator.replace(/@virtual:[^#]+#/, '@'))
     if (value.includes('@workspace:')) {
       const own = manifest(join(folder, value.split('@workspace:')[1]))
       for (const key of to) {
@@ -105,7 +106,7 @@ function berry() {
         roots.push({ key, dev: !own.dependencies?.[name] && !own.optionalDependencies?.[name] })
       }
     } else {
-      // A virtual package is a real one with its peers; a patched one is the same version.
+      // A patched package is the same version.
       const reference = decodeURIComponent(value.slice(nameOf(value).length + 1))
       const real = reference.match(/npm:(?:(@?[^@#]+)@)?([^@#:]+)/)
       nodes.set(value, { name: nameOf(value), version: real ? real[2] : children.Version })

@@ -64,9 +64,9 @@ for path in sorted(cases.glob("*.txt")):
         head, text = part.split("\n", 1)
         kind, name = head.split(" ", 1)
         if language in trees:
-            trees[language].append((path.stem, number, kind == "alarm", pathlib.Path(name).suffix, text))
+            trees[language].append((path.stem, number, kind != "safe", pathlib.Path(name).suffix, text))
         else:
-            others.append((path.stem, number, kind == "alarm", name.strip(), text))
+            others.append((path.stem, number, kind != "safe", name.strip(), text))
 for language, list in trees.items():
     root = folder / language
     root.mkdir(exist_ok=True)

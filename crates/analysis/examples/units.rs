@@ -1,6 +1,7 @@
 //! Lists every file of a tree with its lines and units, a JSON object a line: what `scripts/oracles` compares.
 //!
-//! `units [--rules=paper|sonarjs|gocognit|complexipy] PATH`, or `units --report PATH` for the whole report; with `--memory`
+//! `units [--rules=paper|sonarjs|gocognit|complexipy] PATH` (`paper+or+recursion+nested`: the paper's rules but for those
+//! of `sonarjs` that are named), or `units --report PATH` for the whole report; with `--memory`
 //! the memory in use goes to stderr as each stage begins (Linux).
 
 #![expect(clippy::disallowed_methods, reason = "locked once: the output is the purpose")]
@@ -14,13 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let path = arguments.iter().find(|argument| !argument.starts_with("--"));
     let rules = arguments.iter().find_map(|argument| argument.strip_prefix("--rules="));
-    let rules = match rules.unwrap_or("paper") {
-        "paper" => CognitiveRules::PAPER,
-        "sonarjs" => CognitiveRules::SONARJS,
-        "gocognit" => CognitiveRules::GOCOGNIT,
-        "complexipy" => CognitiveRules::COMPLEXIPY,
-        other => return Err(format!("`{other}` is none of the rules").into()),
-    };
+    let rules = rules_of(rules.unwrap_or("paper")).ok_or("no such rules")?;
     let tree = SourceTree::open(Path::new(path.ok_or("give a path")?), &OpenOptions::default())?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     if arguments.iter().any(|argument| argument == "--report") {
@@ -36,6 +31,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     out.flush()?;
     Ok(())
+}
+
+fn rules_of(name: &str) -> Option<CognitiveRules> {
+    let mut names = name.split('+');
+    let mut rules = match names.next()? {
+        "paper" => CognitiveRules::PAPER,
+        "sonarjs" => CognitiveRules::SONARJS,
+        "gocognit" => CognitiveRules::GOCOGNIT,
+        "complexipy" => CognitiveRules::COMPLEXIPY,
+        _ => return None,
+    };
+    for name in names {
+        match name {
+            "or" => rules.or_counts = CognitiveRules::SONARJS.or_counts,
+            "recursion" => rules.recursion = CognitiveRules::SONARJS.recursion,
+            "nested" => rules.nested_apart = CognitiveRules::SONARJS.nested_apart,
+            _ => return None,
+        }
+    }
+    Some(rules)
 }
 
 struct Memory;

@@ -6,8 +6,10 @@
 //! [`Value::Member`] of whatever `a` is bound to at that place.
 
 mod builder;
+pub mod signature;
 
 pub use builder::{Builder, Kind};
+pub use signature::Signature;
 
 /// A name of a file, a place in [`Calls::names`].
 pub type Sym = u32;
@@ -66,12 +68,18 @@ pub struct Definition {
     pub anonymous: bool,
     /// It is called from outside: exported, registered by a decorator, a hook of the language.
     pub entry: bool,
+    /// No other file sees it.
+    pub file_only: bool,
+    /// The arguments that it takes.
+    pub takes: Signature,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClassDefinition {
     pub name: Sym,
     pub bases: Vec<V>,
+    /// The file has its definition, and not only functions that extend a type of this name.
+    pub declared: bool,
 }
 
 /// One call in a body. There are millions: it is kept small.
@@ -85,6 +93,8 @@ pub struct Call {
     pub count: u16,
     /// The language makes it (the `__iter__` of a loop): none where it has no target.
     pub implicit: bool,
+    /// The arguments as they are written.
+    pub given: Signature,
 }
 
 /// A value that is passed: to a place, or to a name.

@@ -43,6 +43,33 @@ const MAX_BYTES: usize = 128 * 1024;
 /// The most settings of one file.
 const MAX_SETTINGS: usize = 4_000;
 
+/// The relative paths that a script imports, found by its words: of a script that is not parsed.
+#[must_use]
+pub fn imports(text: &[u8]) -> Box<[Setting]> {
+    const MAX_PATH: usize = 300;
+    let mut found = Vec::new();
+    for at in memchr::memchr2_iter(b'"', b'\'', text) {
+        if text.get(at + 1) != Some(&b'.') {
+            continue;
+        }
+        let before = text[..at].trim_ascii_end();
+        let before = before.strip_suffix(b"(").map_or(before, <[u8]>::trim_ascii_end);
+        let loads = [&b"from"[..], b"require", b"import"];
+        if !loads.iter().any(|word| before.ends_with(word)) {
+            continue;
+        }
+        let rest = &text[at + 1..];
+        let end = rest.iter().take(MAX_PATH).position(|byte| *byte == text[at]);
+        if let Some(path) = end.and_then(|end| std::str::from_utf8(&rest[..end]).ok()) {
+            found.push(Setting::new(["import"], path));
+        }
+        if found.len() == MAX_SETTINGS {
+            break;
+        }
+    }
+    found.into()
+}
+
 /// How a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {

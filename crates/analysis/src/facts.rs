@@ -32,6 +32,8 @@ pub struct FileFacts {
     pub language: Option<LanguageId>,
     pub origin: Origin,
     pub test: bool,
+    /// It is a script that a compiler or a bundler wrote.
+    pub compiled: bool,
     pub lines: FileLines,
     /// Part of `lines`: lines that are wholly of another language.
     pub embedded: Box<[(LanguageId, FileLines)]>,
@@ -200,6 +202,12 @@ impl FileFacts {
     #[must_use]
     pub fn is_own(&self) -> bool {
         matches!(self.origin, Origin::Own | Origin::Documentation)
+    }
+
+    /// Whether dead code is reported in the file: not in examples and templates, nor in what a compiler wrote.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        !self.compiled && crate::language::is_judged(&self.path)
     }
 
     /// Whether the line is part of a test inside of a source file.

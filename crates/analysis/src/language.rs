@@ -19,7 +19,7 @@ mod tokens;
 pub use attributes::{Attributes, Kinds};
 pub use detect::{detect, may_detect_by_text};
 pub(crate) use glob::Glob;
-pub use judged::is_judged;
+pub use judged::{is_compiled, is_header, is_judged};
 pub use lines::{Counted, FileLines, count};
 pub use origin::{Origin, is_built, is_library_copy, is_test, origin, origin_by_content, origin_by_path};
 pub use scanner::{Layout, Part, scan};

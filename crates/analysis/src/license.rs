@@ -8,7 +8,15 @@ pub fn is_license_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = name.to_ascii_lowercase();
     let stem = lower.split(['.', '-', '_']).next().unwrap_or_default();
-    let known = matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
+    // `MIT-LICENSE`, `GPL-LICENSE.txt`
+    let by_its_license = matches!(
+        stem,
+        "mit" | "bsd" | "isc" | "gpl" | "lgpl" | "agpl" | "apache" | "mpl" | "gnu"
+    ) && lower
+        .split(['.', '-', '_'])
+        .nth(1)
+        .is_some_and(|word| matches!(word, "license" | "licence"));
+    let known = by_its_license || matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
     let is_text = !lower.contains('.')
         || [".md", ".txt", ".rst", ".mit", ".apache", ".bsd"]
             .iter()
@@ -76,10 +84,27 @@ const KNOWN: &[(&str, &[&str])] = &[
 pub fn identify(text: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(&text[..text.len().min(64 * 1024)]).to_lowercase();
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let gnu = gnu_title(&plain);
     KNOWN
         .iter()
+        // The licenses of GNU name each other: a text is the one that it names first.
+        .filter(|(_, phrases)| !phrases[0].starts_with("gnu ") || Some(phrases[0]) == gnu)
         .find(|(_, phrases)| phrases.iter().all(|phrase| plain.contains(phrase)))
         .map(|(id, _)| *id)
+}
+
+/// The license of GNU that a text names first.
+fn gnu_title(text: &str) -> Option<&'static str> {
+    const TITLES: &[&str] = &[
+        "gnu affero general public license",
+        "gnu lesser general public license",
+        "gnu library general public license",
+        "gnu general public license",
+    ];
+    let places = TITLES
+        .iter()
+        .filter_map(|title| text.find(title).map(|at| (at, *title)));
+    places.min().map(|(_, title)| title)
 }
 
 #[cfg(test)]
@@ -114,6 +139,10 @@ mod tests {
         assert_eq!(
             identify(b"GNU LESSER GENERAL PUBLIC LICENSE Version 3"),
             Some("LGPL-3.0")
+        );
+        assert_eq!(
+            identify(b"GNU GENERAL PUBLIC LICENSE Version 3 ... 13. Use with the GNU Affero General Public License."),
+            Some("GPL-3.0")
         );
         assert_eq!(identify(b"all rights reserved"), None);
     }

@@ -254,7 +254,7 @@ fn format(path: &str) -> Option<(&'static str, Parse)> {
         return Some(("pip constraints", python::constraints));
     }
     if is_requirements && (name.contains("requirements") || folder == "requirements") {
-        return Some(("pip requirements", python::requirements_of(name)));
+        return Some(("pip requirements", python::requirements_of(path)));
     }
     if name.starts_with("pylock.") && name.ends_with(".toml") {
         return Some(("Python lock file", python::toml_lock));

@@ -203,6 +203,7 @@ impl Pass<'_> {
             security: Vec::new(),
             problems: Vec::new(),
             is_pointer: false,
+            compiled: false,
         };
         facts.security.extend(security::of_name(path, facts.origin));
         let is_manifest = manifests::is_manifest(path);
@@ -286,6 +287,9 @@ impl Pass<'_> {
         if facts.origin == Origin::Own && kinds.vendored.is_none() && language::is_library_copy(path, text) {
             facts.origin = Origin::Vendored;
         }
+        if facts.origin == Origin::Generated && facts.words.is_empty() {
+            facts.words = wiring::of_generated(path, text);
+        }
         facts
             .security
             .extend(security::scan(path, language.id, text, facts.origin));
@@ -293,9 +297,15 @@ impl Pass<'_> {
             self.notebook(thread, text, &mut facts);
             return facts;
         }
+        facts.compiled = language::is_compiled(language.id, text);
         let mut layout = language::scan(language, text);
         if facts.is_own() {
             self.parse(thread, language.id, text, &mut layout, &mut facts);
+        }
+        let is_script = matches!(language.id, "javascript" | "typescript");
+        let is_unread = facts.syntax.is_none() && facts.settings.is_empty();
+        if is_script && is_unread && !facts.test && facts.origin != Origin::Vendored {
+            facts.settings = configuration::imports(text);
         }
         facts.count(language::count(text, &layout));
         if facts.is_own() && !facts.test && language.kind == language::Kind::Programming {

@@ -92,7 +92,7 @@ fn head(report: &Report, page: &mut Page) {
         many(summary.functions, "function", "functions"),
     ]
     .join(", ");
-    if summary.lines_of_code > 0 {
+    if summary.lines_of_code > 0 && summary.primary_language != "unknown" {
         let _ = write!(figures, ", mostly {}", summary.primary_language);
     }
     page.line(&[("", &figures)]);
@@ -191,7 +191,9 @@ fn grades(report: &Report, page: &mut Page) {
     page.wrapped(&format!("  {}  ", letter(overall)), &grades.overall.words, 3);
     for (name, aspect) in grades.aspects() {
         let figure = match (aspect.value, &aspect.not_measured) {
-            (Some(value), _) if aspect.unit == "percent" => format!("  debt of {value:.1} % of the code's cost"),
+            (Some(value), _) if aspect.unit == "percent" => {
+                format!("  debt of {value:.1} %, with a middling project added")
+            }
             (Some(value), _) => format!("  {value:.0} of 100"),
             (None, reason) => format!("  {}", reason.as_deref().unwrap_or_default()),
         };

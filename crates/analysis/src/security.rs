@@ -23,8 +23,7 @@ const MAX_OF_FILE: usize = 1_000;
 
 /// All rules, by table.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    secrets::FORMATS
-        .iter()
+    secrets::formats()
         .map(|format| &format.rule)
         .chain(secrets::STRUCTURED.iter())
         .chain(configuration::TABLES.iter().copied().flatten())

@@ -1,5 +1,6 @@
 //! Words of files that call a function without an import: markup that names its handlers (XAML, Razor, FXML, storyboards,
-//! scenes), and the parts of partial classes, of which a designer writes some.
+//! scenes), the parts of partial classes, of which a designer writes some, grammars of parser generators, assembly, Groovy
+//! (for Java), the macros of C headers, and generated code.
 
 use std::collections::HashMap;
 use std::hash::Hasher;
@@ -36,14 +37,41 @@ const MARKUP: &[&str] = &[
     ".tmpl",
     ".gohtml",
     ".html",
+    ".pyx",
+    ".pxd",
+    ".pxi",
+    ".y",
+    ".yy",
+    ".ypp",
+    ".l",
+    ".ll",
+    ".rl",
+    ".re",
+    ".s",
+    ".S",
+    ".groovy",
+    ".gradle",
 ];
+/// Files of which only the bodies of macros are kept.
+const HEADERS: &[&str] = &[".h", ".hpp", ".hh", ".hxx", ".inc"];
 /// Larger files are made by programs: scenes, and data.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Whether the words of the file at `path` may be kept.
 #[must_use]
 pub(crate) fn reads(path: &str) -> bool {
-    MARKUP.iter().any(|ending| path.ends_with(ending)) || path.ends_with(".cs")
+    MARKUP.iter().chain(HEADERS).any(|ending| path.ends_with(ending)) || path.ends_with(".cs") || is_manual(path)
+}
+
+/// Documents for users, who may call what they name. A changelog names what is gone.
+fn is_manual(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let is_log = || {
+        ["change", "history", "news", "release"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    (name.ends_with(".rst") || name.ends_with(".md")) && !is_log()
 }
 
 /// The hashes of the words of a file that may call functions of others by their names, sorted.
@@ -61,9 +89,53 @@ pub(crate) fn words(path: &str, text: &[u8]) -> Box<[u64]> {
     {
         return Box::default();
     }
+    if HEADERS.iter().any(|ending| path.ends_with(ending)) {
+        return in_macros(text);
+    }
+    if is_manual(path) {
+        // Of prose only private names are kept.
+        return of_words(text, |word| word[0] == b'_' && word.len() > 2);
+    }
+    of_text(text)
+}
+
+/// The hashes of all words of a generated file, which other files of its package may have the functions for.
+pub(crate) fn of_generated(path: &str, text: &[u8]) -> Box<[u64]> {
+    let is_shared = path.ends_with(".go") || path.ends_with(".rs");
+    if is_shared && text.len() <= 4 * MAX_BYTES {
+        of_text(text)
+    } else {
+        Box::default()
+    }
+}
+
+/// The words of `#define`, over its continued lines.
+fn in_macros(text: &[u8]) -> Box<[u64]> {
+    let mut kept = Vec::new();
+    let mut inside = false;
+    for line in text.split(|byte| *byte == b'\n') {
+        let directive = line.trim_ascii_start().strip_prefix(b"#").map(<[u8]>::trim_ascii_start);
+        if inside || directive.is_some_and(|rest| rest.starts_with(b"define")) {
+            kept.extend_from_slice(line);
+            kept.push(b'\n');
+            inside = line.trim_ascii_end().ends_with(b"\\");
+        }
+    }
+    of_text(&kept)
+}
+
+fn of_text(text: &[u8]) -> Box<[u64]> {
+    of_words(text, |_| true)
+}
+
+/// The hashes of the words, none of them empty, that are `wanted`.
+fn of_words(text: &[u8], wanted: fn(&[u8]) -> bool) -> Box<[u64]> {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
-    let words = text.split(|byte| !is_word(byte)).filter(|word| !word.is_empty());
-    let mut hashes: Vec<u64> = words.map(hash).collect();
+    let words = text.split(|byte| !is_word(byte));
+    let mut hashes: Vec<u64> = words
+        .filter(|word| !word.is_empty() && wanted(word))
+        .map(hash)
+        .collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes.into()
@@ -97,13 +169,19 @@ impl Wired {
         wired
     }
 
-    /// Whether a file other than `file` has the word.
+    /// Whether a file other than `file` has the word, or that of the property that a function is for: `isOpen` is read as
+    /// `open` (Groovy).
     pub(crate) fn names(&self, file: u32, name: &str) -> bool {
-        !self.files.is_empty()
-            && self
-                .files
-                .get(&hash(name.as_bytes()))
-                .is_some_and(|only| *only != Some(file))
+        let has = |name: &str| {
+            let only = self.files.get(&hash(name.as_bytes()));
+            only.is_some_and(|only| *only != Some(file))
+        };
+        let property = ["is", "get", "set"].iter().find_map(|prefix| {
+            let rest = name.strip_prefix(prefix)?;
+            let first = rest.chars().next().filter(|first| first.is_uppercase())?;
+            Some(first.to_lowercase().to_string() + &rest[first.len_utf8()..])
+        });
+        !self.files.is_empty() && (has(name) || property.is_some_and(|property| has(&property)))
     }
 }
 
@@ -117,5 +195,6 @@ mod tests {
         assert_eq!(words("a/V.cs", b"partial class V { }").len(), 3);
         assert!(words("a/V.cs", b"class V { }").is_empty());
         assert!(words("a/V.md", b"partial V").is_empty());
+        assert_eq!(words("a.h", b"int a;\n#define B \\\n c(d)\nint e;\n").len(), 4);
     }
 }

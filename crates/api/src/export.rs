@@ -26,7 +26,7 @@ pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
 
 /// Raised when a form changes, so that what clients have kept is fetched anew.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// The forms that are made from an excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum Form {
     /// GitLab's code quality report.
     GitLab,
     CycloneDx,
+    /// Version 1.7 of it.
+    CycloneDx17,
     Spdx,
 }
 
@@ -48,6 +50,7 @@ impl Form {
             Self::Sarif => "application/sarif+json",
             Self::GitLab => "application/json",
             Self::CycloneDx => "application/vnd.cyclonedx+json; version=1.6",
+            Self::CycloneDx17 => "application/vnd.cyclonedx+json; version=1.7",
             Self::Spdx => "application/spdx+json",
         }
     }
@@ -60,6 +63,7 @@ impl Form {
             Self::Sarif => ".sarif",
             Self::GitLab => ".gl-code-quality-report.json",
             Self::CycloneDx => ".cdx.json",
+            Self::CycloneDx17 => ".1.7.cdx.json",
             Self::Spdx => ".spdx.json",
         }
     }
@@ -75,7 +79,8 @@ impl Form {
             Self::Markdown => markdown::write(about, excerpt).into_bytes(),
             Self::Sarif => sarif::write(about, excerpt).to_string().into_bytes(),
             Self::GitLab => gitlab::write(about, excerpt).to_string().into_bytes(),
-            Self::CycloneDx => cyclonedx::write(about, excerpt).to_string().into_bytes(),
+            Self::CycloneDx => cyclonedx::write(about, excerpt, "1.6").to_string().into_bytes(),
+            Self::CycloneDx17 => cyclonedx::write(about, excerpt, "1.7").to_string().into_bytes(),
             Self::Spdx => spdx::write(about, excerpt).to_string().into_bytes(),
         }
     }

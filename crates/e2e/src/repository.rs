@@ -5,6 +5,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+/// Who made the commits of a repository whose test does not choose it.
+const AUTHOR: &str = "fixture";
+
 /// A bare repository in a temporary folder, with one branch `main`.
 #[derive(Debug)]
 pub struct Repository {
@@ -18,17 +21,33 @@ impl Repository {
     /// Where git fails.
     #[must_use]
     pub fn with_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self::with_history(files, AUTHOR, 1)
+    }
+
+    /// The same with several commits by `author`: each after the first adds an empty line to every file.
+    ///
+    /// # Panics
+    /// Where git fails.
+    #[must_use]
+    pub fn with_history<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, author: &str, commits: usize) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let tree = folder.path().join("tree");
         std::fs::create_dir(&tree).expect("an empty folder takes a folder");
         git(&tree, &["init", "-q", "-b", "main", "."]);
-        for (path, text) in files {
-            let path = tree.join(path);
-            std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders of a file");
-            std::fs::write(path, text).expect("a file of the repository");
+        let files: Vec<_> = files.into_iter().map(|(path, text)| (tree.join(path), text)).collect();
+        for commit in 0..commits {
+            for (path, text) in &files {
+                std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders of a file");
+                let text = format!("{text}{}", "\n".repeat(commit));
+                std::fs::write(path, text).expect("a file of the repository");
+            }
+            git(&tree, &["add", "-A", "-f", "."]);
+            let author = format!("{author} <fixture@example.invalid>");
+            git(
+                &tree,
+                &["commit", "-q", "--allow-empty", "-m", "fixture", "--author", &author],
+            );
         }
-        git(&tree, &["add", "-A", "-f", "."]);
-        git(&tree, &["commit", "-q", "--allow-empty", "-m", "fixture"]);
         git(folder.path(), &["clone", "-q", "--bare", "tree", "bare.git"]);
         git(
             &folder.path().join("bare.git"),

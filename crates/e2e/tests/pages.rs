@@ -70,6 +70,13 @@ impl Scene {
         id
     }
 
+    /// The report of a scan.
+    async fn results(&self, id: &str) -> Value {
+        let url = self.repolens.url(&format!("/api/scan/{id}/results"));
+        let answer = self.repolens.http().get(url).send().await.expect("an answer");
+        answer.json().await.expect("JSON")
+    }
+
     /// Addresses of all tabs of a report.
     async fn tabs(&self, id: &str) -> Vec<String> {
         self.visit(&format!("/scan/{id}")).await;
@@ -103,23 +110,31 @@ impl Scene {
     }
 }
 
+/// A repository whose names were chosen to do harm: markup, text that turns around, paths of 3,700 characters.
 fn repository() -> Repository {
     let long = format!("src/{}.py", "long_name_".repeat(20));
+    let deep = format!("{}/deep.py", vec!["folder_".repeat(35); 15].join("/"));
     let branches: String = (0..20)
         .map(|n| format!("    if a == {n}:\n        b += {n}\n"))
         .collect();
     let complex = format!("import b\n\n\ndef complex(a, b):\n{branches}    return b\n");
-    Repository::with_files([
-        ("README.md", "# <img src=x onerror=alert(1)>\n\nA project for tests.\n"),
+    let long_function = format!("def {}(a, b):\n{branches}    return b\n", "very_long_name_".repeat(266));
+    let long_secret = format!("password = \"{}<script>alert(1)</script>\"\n", "Zq8x".repeat(20));
+    let files = [
+        ("README.md", HOSTILE_README),
         (
             "package.json",
-            r#"{"name":"fixture","version":"1.0.0","dependencies":{"left-pad":"^1.3.0"}}"#,
+            r#"{"name":"<img src=x onerror=alert(1)>","version":"1.0.0","dependencies":{"left-pad":"^1.3.0"}}"#,
         ),
         ("src/a.py", &complex),
         ("src/b.py", "import a\n\n\ndef b():\n    return a.complex(1, 2)\n"),
         ("src/<script>alert(1)<script>.py", "def quoted():\n    return 1\n"),
+        ("src/\"><img src=x onerror=alert(1)>.py", &complex),
         ("src/\u{202e}gpj.py", "def turned():\n    return 1\n"),
         (&long, &complex),
+        (&deep, &complex),
+        ("src/long_function.py", &long_function),
+        ("src/secret.py", &long_secret),
         (
             "src/index.ts",
             "import { add } from './math';\nexport function main() { return add(1, 2); }\n",
@@ -128,8 +143,14 @@ fn repository() -> Repository {
             "src/math.ts",
             "export function add(a: number, b: number) { return a + b; }\n",
         ),
-    ])
+    ];
+    let repository = Repository::with_history(files, "\"onload='alert(1)'\u{202e}&lt;b&gt;", 4);
+    repository.rename_branch("main\"onload='alert(1)'\u{202e}");
+    repository
 }
+
+const HOSTILE_README: &str = "# <img src=x onerror=alert(1)>\n\n<script>alert(1)</script> [A](javascript:alert(1)) project\
+    \u{202e} for tests.\n";
 
 /// Paste, live progress, report; and the way back.
 #[tokio::test(flavor = "multi_thread")]
@@ -196,6 +217,8 @@ async fn a_scan_is_canceled_and_another_fails() {
     scene.browser.until("document.querySelector('[data-step].now')").await;
     let title = scene.value("document.title").await;
     assert!(title.as_str().is_some_and(|title| title.contains('%')), "{title}");
+    let steps = "[...document.querySelectorAll('[data-step]')].flatMap((step) => step.dataset.step.split(' '))";
+    let steps: Vec<String> = serde_json::from_value(scene.value(steps).await).expect("texts");
     scene
         .browser
         .until("parseInt(document.querySelector('[data-elapsed]').textContent) >= 1")
@@ -214,8 +237,27 @@ async fn a_scan_is_canceled_and_another_fails() {
     scene.paste("file:///nowhere/at-all").await;
     scene.browser.until("document.title.startsWith('Failed')").await;
     let text = scene.text().await;
-    assert!(text.contains("What to do") || text.contains("address"), "{text}");
+    assert!(
+        text.contains("What to do") && text.contains("Check the address"),
+        "{text}"
+    );
     scene.quiet("failed").await;
+
+    // Every stage that a worker runs belongs to a step of the page.
+    let id = scene.scanned(&repository()).await;
+    let report = scene.results(&id).await;
+    let stages = report["results"]["analyser"]["stages"]
+        .as_array()
+        .expect("a list")
+        .clone();
+    assert!(stages.len() > 15, "{stages:?}");
+    for stage in stages {
+        let name = stage["name"].as_str().expect("a text");
+        assert!(
+            steps.iter().any(|step| step == name),
+            "`{name}` is in none of {steps:?}"
+        );
+    }
 }
 
 /// Each tab of a report with hostile names, at every width, in both themes, without a message, a foreign request, or a

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{ANY, Argument, Call, ClassDefinition, Definition, MODULE, OPAQUE, Sym, UNKNOWN, V, Value};
+use super::{ANY, Argument, Call, ClassDefinition, Definition, MODULE, OPAQUE, Signature, Sym, UNKNOWN, V, Value};
 
 mod definitions;
 mod finish;
@@ -65,6 +65,7 @@ pub struct Builder {
     exported: HashMap<Sym, V>,
     /// Prefixes of method names for lookups at run time, and the class that uses them on its own object.
     by_name: Vec<(String, Option<u32>)>,
+    reads_scopes: bool,
 }
 
 impl Default for Builder {
@@ -94,6 +95,7 @@ impl Default for Builder {
             beginnings: Vec::new(),
             exported: HashMap::new(),
             by_name: Vec::new(),
+            reads_scopes: false,
         };
         builder.value(Value::Unknown);
         builder.value(Value::Opaque);
@@ -287,6 +289,11 @@ impl Builder {
 
     /// A call in the function that is open; arguments of no interest are left out.
     pub fn call(&mut self, target: V, arguments: &[Argument], implicit: bool) {
+        self.call_with(target, arguments, implicit, Signature::default());
+    }
+
+    /// A call whose arguments are known by their number and types.
+    pub fn call_with(&mut self, target: V, arguments: &[Argument], implicit: bool, given: Signature) {
         if target == OPAQUE && implicit {
             return;
         }
@@ -303,6 +310,7 @@ impl Builder {
             first: start,
             count: u16::try_from(count).unwrap_or(u16::MAX),
             implicit,
+            given,
         });
     }
 }

@@ -1,6 +1,6 @@
 //! Files that are never judged, because they exist to be read, copied or compared.
 
-/// Folders of examples, documentation, test data, benchmarks and templates.
+/// Folders of examples, documentation, test data, benchmarks, templates, and of what tools write.
 const FOLDERS: &[&str] = &[
     "docs",
     "doc",
@@ -26,9 +26,11 @@ const FOLDERS: &[&str] = &[
     "testdata",
     "test-data",
     "test_data",
+    "testdir",
     "mocks",
     "__mocks__",
     "stubs",
+    "testing",
     "template",
     "templates",
     "tmpl",
@@ -43,22 +45,89 @@ const FOLDERS: &[&str] = &[
     "snippets",
     "starter",
     "starters",
+    // Inputs of a parser's tests.
+    "valid",
+    "invalid",
+    "ok",
+    "err",
+    "generated",
+    "compiled",
+    "built",
+    "codemods",
+    "integration",
 ];
 
 /// Whether dead code is reported in the file at `path`.
 #[must_use]
 pub fn is_judged(path: &str) -> bool {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    !folders.split('/').any(|folder| FOLDERS.contains(&folder))
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // `Fixtures` in PHP and C#.
+    let is_one = |folder: &str| FOLDERS.iter().any(|one| one.eq_ignore_ascii_case(folder));
+    let is_of_tests = |folder: &str| {
+        ["-test", "-tests", "_test", "_tests"]
+            .iter()
+            .any(|end| folder.ends_with(end))
+    };
+    let is_built = |folder: &str| folder.starts_with("dist-") || folder.starts_with("build-");
+    // `app.example.tsx` is written to be copied, `react-tests.tsx` checks the types of a package, and `testing.py` is what a
+    // library offers to the tests of others.
+    let is_example = [".example.", ".sample.", ".template.", "-tests."]
+        .iter()
+        .any(|part| name.contains(part));
+    let is_left_out = |folder: &str| is_one(folder) || is_of_tests(folder) || is_built(folder);
+    name != "testing.py" && !is_example && !folders.split('/').any(is_left_out)
+}
+
+/// Whether other files take in the file at `path` by its text (C, C++, PHP).
+#[must_use]
+pub fn is_header(path: &str) -> bool {
+    [".h", ".hpp", ".hh", ".hxx", ".inc"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
+/// Whether a script was written by a compiler or a bundler: a map of its source, and helpers of TypeScript and Babel.
+#[must_use]
+pub fn is_compiled(language: &str, text: &[u8]) -> bool {
+    const HEAD: usize = 4096;
+    const TAIL: usize = 512;
+    const MARKS: &[&[u8]] = &[
+        b"Object.defineProperty(exports, \"__esModule\"",
+        b"Object.defineProperty(exports, '__esModule'",
+        b"__webpack_require__",
+        b"/** @class */ (function",
+        b"_interopRequireDefault(",
+        b"__importDefault(",
+        b"var __defProp = Object.defineProperty",
+    ];
+    if !matches!(language, "javascript" | "typescript") {
+        return false;
+    }
+    let has = |part: &[u8], mark: &[u8]| memchr::memmem::find(part, mark).is_some();
+    let head = &text[..text.len().min(HEAD)];
+    let tail = &text[text.len().saturating_sub(TAIL)..];
+    // esbuild names the sources of a bundle.
+    has(tail, b"//# sourceMappingURL=") || has(text, b"\n// node_modules/") || MARKS.iter().any(|mark| has(head, mark))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_judged;
+    use super::{is_compiled, is_judged};
+
+    #[test]
+    fn compiled_scripts_are_known_by_their_marks() {
+        let is_js = |text: &str| is_compiled("javascript", text.as_bytes());
+        assert!(is_js("export {};\n//# sourceMappingURL=a.js.map\n"));
+        assert!(is_js(
+            "\"use strict\";\nObject.defineProperty(exports, \"__esModule\", { value: true });\n"
+        ));
+        assert!(!is_js("'use strict';\nexports.a = 1;\n") && !is_compiled("python", b"__webpack_require__"));
+    }
 
     #[test]
     fn examples_and_templates_are_not_judged() {
         assert!(is_judged("src/a.ts") && is_judged("docs.py"));
+        assert!(!is_judged("src/app.example.tsx") && !is_judged("lib/generated/a.js"));
         assert!(!is_judged("a/examples/b.py") && !is_judged("templates/js/src/a.ts"));
     }
 }

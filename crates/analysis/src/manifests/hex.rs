@@ -11,10 +11,10 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
     let mut manifest = Manifest::lock_of("hex");
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut wants: Vec<(usize, String)> = Vec::new();
+    let mut unknown = false;
     for line in text.lines().map(str::trim).filter(|line| line.starts_with('"')) {
-        let Some((application, value)) = line[1..].split_once("\": ") else {
-            continue;
-        };
+        let entry = line[1..].split_once("\": ");
+        let (application, value) = entry.ok_or("an entry has no value")?;
         let strings: Vec<&str> = value.split('"').skip(1).step_by(2).collect();
         let requirement = if let Some(hex) = value.strip_prefix("{:hex, :") {
             let name = hex.split([',', ' ']).next().unwrap_or(application).trim_matches('"');
@@ -30,6 +30,7 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
                 ..Requirement::locked(application, commit)
             }
         } else {
+            unknown = true;
             continue;
         };
         let at = manifest.add(requirement);
@@ -38,6 +39,9 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
         let list = value.find("], [").map_or("", |start| &value[start + 3..]);
         let names = list.split("{:").skip(1).filter_map(|part| part.split(',').next());
         wants.extend(names.map(|name| (at, name.trim().to_owned())));
+    }
+    if unknown && manifest.requirements.is_empty() {
+        return Err("it has no entry of a known form".to_owned());
     }
     manifest.edges = wants
         .iter()

@@ -37,6 +37,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
 
 pub(super) fn lock(text: &str) -> Result<Manifest, String> {
     let root = Yaml::parse(text)?;
+    root.get("packages").ok_or("it has no `packages`")?;
     let mut manifest = Manifest::lock_of("pub");
     let mut direct = Vec::new();
     for (name, package) in root.entries_of("packages") {

@@ -2,16 +2,19 @@
 //! pipenv, Poetry, uv and PDM.
 
 use repolens_core::report::DependencyKind;
-use toml::{Table, Value};
 
-use super::{EntryPoint, Manifest, Requirement};
+use super::{EntryPoint, Manifest};
 
 mod locks;
+mod pyproject;
+mod requirements;
 mod setup;
 
-pub(super) use setup::setup_script;
-
 pub(super) use locks::{pipfile_lock, toml_lock};
+pub(super) use pyproject::{pipfile, pyproject};
+use requirements::pep508;
+pub(super) use requirements::{constraints, requirements_of};
+pub(super) use setup::setup_script;
 
 fn manifest() -> Manifest {
     Manifest::of("pypi")
@@ -26,114 +29,44 @@ fn kind(dev: bool) -> DependencyKind {
     }
 }
 
-/// A requirements file; one for tests, documentation or development by its name.
-pub(super) fn requirements_of(name: &str) -> fn(&str) -> Result<Manifest, String> {
-    let dev = ["dev", "test", "doc", "lint", "ci", "build"]
-        .iter()
-        .any(|word| name.contains(word));
-    if dev {
-        |text| Ok(requirements(text, true))
-    } else {
-        |text| Ok(requirements(text, false))
-    }
-}
+/// Words in the names of extras, and of files and folders of requirements, that are for the work on the project itself.
+const DEVELOPMENT: &[&str] = &[
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "build",
+    "ci",
+    "codespell",
+    "cov",
+    "coverage",
+    "dev",
+    "develop",
+    "development",
+    "doc",
+    "docs",
+    "documentation",
+    "format",
+    "lint",
+    "linting",
+    "mypy",
+    "precommit",
+    "pytest",
+    "qa",
+    "release",
+    "style",
+    "test",
+    "testing",
+    "tests",
+    "tox",
+    "types",
+    "typing",
+];
 
-fn requirements(text: &str, dev: bool) -> Manifest {
-    let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
-    let lines = joined
-        .lines()
-        .map(|line| line.split(" #").next().unwrap_or_default().trim());
-    let mut found = manifest();
-    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let option = line.split(['=', ' ']).next().unwrap_or_default();
-        let value = line[option.len()..].trim_start_matches(['=', ' ']);
-        match option {
-            "-r" | "--requirement" => found.includes.push(value.to_owned()),
-            // A constraint installs nothing: it sets the version of what another requirement installs.
-            "-c" | "--constraint" => found.includes.push(format!("constraint:{value}")),
-            "-e" | "--editable" => found.requirements.extend(address(value, dev)),
-            option if option.starts_with('-') => {}
-            _ if line.starts_with(['.', '/']) => {}
-            _ => found
-                .requirements
-                .extend(pep508(line, dev).or_else(|| address(line, dev))),
-        }
-    }
-    found
-}
-
-/// A file of constraints: exact versions for what others ask for.
-pub(super) fn constraints(text: &str) -> Result<Manifest, String> {
-    let read = requirements(text, false);
-    let exact = read.requirements.into_iter().filter(|requirement| requirement.resolved);
-    Ok(Manifest {
-        catalog: exact
-            .map(|requirement| (requirement.name, requirement.version))
-            .collect(),
-        includes: read.includes,
-        ..manifest()
-    })
-}
-
-/// `git+https://host/name@reference#egg=name`; the name is in the fragment, or the last part of the path.
-fn address(text: &str, dev: bool) -> Option<Requirement> {
-    let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let path = address.split_once("://")?.1;
-    let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="));
-    let last = path
-        .split('@')
-        .next()
-        .unwrap_or(path)
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()?;
-    let name = egg.map_or(last.trim_end_matches(".git"), |egg| {
-        egg.split('[').next().unwrap_or(egg)
-    });
-    (!name.is_empty()).then(|| Requirement {
-        source: Some(address.to_owned()),
-        ..Requirement::wanted(normal(name), "", kind(dev))
-    })
-}
-
-/// `name[extra]>=1.0,<2; marker`, or `name @ address`.
-fn pep508(text: &str, dev: bool) -> Option<Requirement> {
-    let text = text.split(" --").next().unwrap_or_default();
-    let (text, marker) = text
-        .split_once(" ;")
-        .or_else(|| text.split_once(';'))
-        .unwrap_or((text, ""));
-    let end = text
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
-        .unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    let rest = rest.trim();
-    let rest = rest
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-        .map_or(rest, |(_, rest)| rest)
-        .trim();
-    let rest = rest
-        .strip_prefix('(')
-        .and_then(|rest| rest.strip_suffix(')'))
-        .unwrap_or(rest);
-    let known = rest.is_empty() || rest.starts_with(['=', '<', '>', '!', '~', '@']);
-    if name.is_empty() || !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !known {
-        return None;
-    }
-    let exact = rest
-        .strip_prefix("==")
-        .map(|v| v.trim_start_matches('=').trim())
-        .filter(|v| !v.contains([',', '*']));
-    let source = rest.strip_prefix('@').map(|address| address.trim().to_owned());
-    let version = exact.map_or_else(|| rest.split_whitespace().collect(), str::to_owned);
-    Some(Requirement {
-        resolved: exact.is_some(),
-        marker: Some(marker.trim().to_owned()).filter(|marker| !marker.is_empty()),
-        version: if source.is_some() { String::new() } else { version },
-        source,
-        ..Requirement::wanted(normal(name), "", kind(dev))
-    })
+/// Whether a name is one of those for the work on the project itself: `tests`, `requirements/typing`, `dev-extra`.
+fn is_development(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| DEVELOPMENT.contains(&word))
 }
 
 /// Names as the index compares them: lower case, one dash for any run of `-`, `_`, `.`.
@@ -150,99 +83,6 @@ fn normal(name: &str) -> String {
         }
     }
     normal
-}
-
-fn toml_table(text: &str) -> Result<Table, String> {
-    text.parse::<Table>().map_err(|error| error.message().to_owned())
-}
-
-pub(super) fn pyproject(text: &str) -> Result<Manifest, String> {
-    let root = toml_table(text)?;
-    let mut found = manifest();
-    let empty = Table::new();
-    let table = |value: Option<&Value>| value.and_then(Value::as_table).cloned().unwrap_or_default();
-    let project = root.get("project").and_then(Value::as_table).unwrap_or(&empty);
-    let tool = table(root.get("tool"));
-    let poetry = table(tool.get("poetry"));
-    let text_of = |key: &str| {
-        project
-            .get(key)
-            .or(poetry.get(key))
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    (found.name, found.description) = (text_of("name"), text_of("description"));
-    found.license = text_of("license").or_else(|| {
-        project
-            .get("license")
-            .and_then(|license| license.get("text"))
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    });
-    strings(project.get("dependencies"), false, &mut found);
-    let before = found.requirements.len();
-    for list in table(project.get("optional-dependencies")).values() {
-        strings(Some(list), false, &mut found);
-    }
-    for extra in &mut found.requirements[before..] {
-        extra.kind = DependencyKind::Optional;
-    }
-    for list in table(root.get("dependency-groups")).values() {
-        strings(Some(list), true, &mut found);
-    }
-    poetry_table(&table(poetry.get("dependencies")), false, &mut found);
-    poetry_table(&table(poetry.get("dev-dependencies")), true, &mut found);
-    for (name, group) in &table(poetry.get("group")) {
-        let dev = !matches!(name.as_str(), "main" | "prod");
-        poetry_table(&table(group.get("dependencies")), dev, &mut found);
-    }
-    strings(
-        tool.get("uv").and_then(|uv| uv.get("dev-dependencies")),
-        true,
-        &mut found,
-    );
-    // PDM: lists by group. Hatch: a list of each environment.
-    for list in table(tool.get("pdm").and_then(|pdm| pdm.get("dev-dependencies"))).values() {
-        strings(Some(list), true, &mut found);
-    }
-    for environment in table(tool.get("hatch").and_then(|hatch| hatch.get("envs"))).values() {
-        for key in ["dependencies", "extra-dependencies"] {
-            strings(environment.get(key), true, &mut found);
-        }
-    }
-    // A part of the same repository.
-    let sources = table(tool.get("uv").and_then(|uv| uv.get("sources")));
-    for requirement in &mut found.requirements {
-        let source = sources
-            .iter()
-            .find(|(name, _)| normal(name) == requirement.name)
-            .map(|(_, source)| source);
-        let is_local = source.is_some_and(|source| source.get("workspace").is_some() || source.get("path").is_some());
-        requirement.local |= is_local;
-    }
-    // A package of the main list is needed, whatever other list has it too.
-    let mut seen: Vec<(String, DependencyKind)> = Vec::new();
-    found.requirements.retain(|requirement| {
-        let again = requirement.kind == DependencyKind::Dev
-            && seen
-                .iter()
-                .any(|(name, kind)| *name == requirement.name && *kind != DependencyKind::Dev);
-        seen.push((requirement.name.clone(), requirement.kind));
-        !again
-    });
-    let plugins = table(project.get("entry-points"));
-    let tables = ["scripts", "gui-scripts"].map(|key| table(project.get(key)));
-    let tables = tables.into_iter().chain([table(poetry.get("scripts"))]);
-    for commands in tables.chain(plugins.values().filter_map(Value::as_table).cloned()) {
-        // Poetry has tables too: `name = { reference = "module:function" }`.
-        let texts = commands.values().filter_map(|value| {
-            value
-                .as_str()
-                .or_else(|| value.get("reference").and_then(Value::as_str))
-        });
-        found.entry_points.extend(texts.filter_map(entry_point));
-    }
-    Ok(found)
 }
 
 /// The files that `package.module:function [extra]` may be.
@@ -271,44 +111,6 @@ pub fn setup_py(text: &str) -> Vec<EntryPoint> {
     let is_command = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     let commands = pairs.filter(|(name, target)| is_command(name.trim()) && target.contains(':'));
     commands.filter_map(|(_, target)| entry_point(target)).collect()
-}
-
-fn strings(list: Option<&Value>, dev: bool, found: &mut Manifest) {
-    let items = list
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str);
-    found.requirements.extend(items.filter_map(|item| pep508(item, dev)));
-}
-
-/// Poetry's and pipenv's tables: `name = "^1.0"` or `name = { version = "…" }`.
-fn poetry_table(table: &Table, dev: bool, found: &mut Manifest) {
-    for (name, value) in table.iter().filter(|(name, _)| *name != "python") {
-        let version = value
-            .as_str()
-            .or_else(|| value.get("version").and_then(Value::as_str))
-            .unwrap_or("*");
-        let exact = version
-            .strip_prefix("==")
-            .filter(|version| !version.contains([',', '*']));
-        let is_optional = value.get("optional").and_then(Value::as_bool) == Some(true);
-        let git = value.get("git").and_then(Value::as_str).map(|git| format!("git+{git}"));
-        found.requirements.push(Requirement {
-            resolved: exact.is_some(),
-            local: value.get("path").is_some(),
-            source: git,
-            ..Requirement::wanted(
-                normal(name),
-                exact.unwrap_or(version),
-                if is_optional && !dev {
-                    DependencyKind::Optional
-                } else {
-                    kind(dev)
-                },
-            )
-        });
-    }
 }
 
 pub(super) fn setup_cfg(text: &str) -> Result<Manifest, String> {
@@ -340,19 +142,16 @@ pub(super) fn setup_cfg(text: &str) -> Result<Manifest, String> {
                 let target = value.split_once('=').map(|(_, target)| target);
                 found.entry_points.extend(target.and_then(entry_point));
             }
-            ("options.extras_require", _) => found.requirements.extend(pep508(value, true)),
+            ("options.extras_require", extra) => {
+                let requirement = pep508(value, is_development(extra));
+                found.requirements.extend(requirement.map(|mut requirement| {
+                    if requirement.kind != DependencyKind::Dev {
+                        requirement.kind = DependencyKind::Optional;
+                    }
+                    requirement
+                }));
+            }
             _ => {}
-        }
-    }
-    Ok(found)
-}
-
-pub(super) fn pipfile(text: &str) -> Result<Manifest, String> {
-    let root = toml_table(text)?;
-    let mut found = manifest();
-    for (key, dev) in [("packages", false), ("dev-packages", true)] {
-        if let Some(table) = root.get(key).and_then(Value::as_table) {
-            poetry_table(table, dev, &mut found);
         }
     }
     Ok(found)
@@ -360,7 +159,9 @@ pub(super) fn pipfile(text: &str) -> Result<Manifest, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::requirements::requirements;
     use super::*;
+    use crate::manifests::Requirement;
 
     fn list(manifest: &Manifest) -> Vec<String> {
         let dev = |r: &Requirement| if r.is_dev() { " dev" } else { "" };

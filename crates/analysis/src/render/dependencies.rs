@@ -1,6 +1,6 @@
 //! Lines on dependencies beside their numbers.
 
-use repolens_core::report::{Dependencies, LookupState};
+use repolens_core::report::Dependencies;
 
 use super::Page;
 
@@ -38,17 +38,8 @@ pub(super) fn details(dependencies: &Dependencies, page: &mut Page) {
     for conflict in dependencies.license_conflicts.iter().take(NAMES) {
         page.line(&[("", &format!("  {}", conflict.message))]);
     }
-    let Some(known) = &dependencies.vulnerabilities else {
-        return;
-    };
-    let line = match (known.state, known.total) {
-        (LookupState::Complete, Some(total)) => format!("  Known vulnerabilities: {total}"),
-        (LookupState::Incomplete, Some(total)) => {
-            format!("  Known vulnerabilities: {total}, but not all packages were checked")
-        }
-        _ => "  Known vulnerabilities: not checked".to_owned(),
-    };
-    page.line(&[("", &line)]);
+    let known = dependencies.known_vulnerabilities();
+    page.line(&[("", &format!("  Known vulnerabilities: {known}"))]);
 }
 
 fn list(page: &mut Page, title: &str, names: &[String]) {

@@ -1,5 +1,5 @@
 use super::*;
-use repolens_core::report::{SkippedFile, Summary};
+use repolens_core::report::{Dependencies, LookupState, SkippedFile, Summary, Vulnerabilities};
 
 #[test]
 fn numbers_are_grouped() {
@@ -54,4 +54,35 @@ fn colors_only_where_asked() {
     };
     assert!(!text(&report, &Style::default()).contains('\x1b'));
     assert!(text(&report, &Style { color: true, width: 80 }).contains('\x1b'));
+}
+
+#[test]
+fn not_checked_is_never_shown_as_none_found() {
+    let shown = |known: Option<Vulnerabilities>| {
+        let report = Report {
+            dependencies: Some(Dependencies {
+                vulnerabilities: known,
+                ..Dependencies::default()
+            }),
+            ..Report::default()
+        };
+        let page = text(&report, &Style::default());
+        let line = page.lines().find(|line| line.contains("Known vulnerabilities"));
+        line.expect("a line").trim().to_owned()
+    };
+    let of = |state, total| {
+        Some(Vulnerabilities {
+            state,
+            total,
+            ..Vulnerabilities::default()
+        })
+    };
+    for known in [None, of(LookupState::NotChecked, None)] {
+        assert_eq!(shown(known), "Known vulnerabilities: not checked");
+    }
+    assert_eq!(
+        shown(of(LookupState::Incomplete, Some(0))),
+        "Known vulnerabilities: 0, but not all packages were checked"
+    );
+    assert_eq!(shown(of(LookupState::Complete, Some(0))), "Known vulnerabilities: 0");
 }

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::rule::RawFinding;
 
+mod codes;
+mod linters;
+
 /// A comment in the line of the finding, and what it is called in the report.
 const SAME_LINE: &[(&str, &str)] = &[
     ("repolens:allow", "repolens:allow"),
@@ -13,9 +16,6 @@ const SAME_LINE: &[(&str, &str)] = &[
     ("betterleaks:allow", "betterleaks:allow"),
     ("pragma: allowlist secret", "pragma: allowlist secret"),
     ("pragma: whitelist secret", "pragma: whitelist secret"),
-    ("# nosec", "nosec"),
-    ("#nosec", "nosec"),
-    ("// nosec", "nosec"),
 ];
 /// A comment in the line above.
 const LINE_ABOVE: &[(&str, &str)] = &[
@@ -43,6 +43,7 @@ pub fn by_comments(text: &[u8], found: &mut [RawFinding]) {
                 .flatten()
         });
     }
+    linters::mark(text, &lines, found);
 }
 
 fn comment(line: &[u8], list: &[(&str, &'static str)], rule: &str) -> Option<&'static str> {

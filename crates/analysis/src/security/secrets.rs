@@ -22,7 +22,8 @@ mod proof;
 mod structured;
 mod words;
 
-pub use formats::FORMATS;
+use formats::Format;
+pub use formats::all as formats;
 pub use generic::{GENERIC_SECRET, HARD_CODED_PASSWORD};
 use proof::Proof;
 pub use structured::RULES as STRUCTURED;
@@ -33,8 +34,7 @@ const MAX_CANDIDATES: usize = 1_000;
 /// What to do where a pattern occurs.
 #[derive(Debug, Clone, Copy)]
 enum Trigger {
-    /// Index in [`FORMATS`].
-    Format(usize, &'static str),
+    Format(&'static Format, &'static str),
     Structured(structured::Form),
     /// A name that credentials have.
     Name,
@@ -50,10 +50,10 @@ fn search() -> &'static Search {
     SEARCH.get_or_init(|| {
         let mut patterns: Vec<&str> = Vec::new();
         let mut triggers = Vec::new();
-        for (at, format) in FORMATS.iter().enumerate() {
+        for format in formats() {
             for prefix in format.prefixes {
                 patterns.push(prefix);
-                triggers.push(Trigger::Format(at, prefix));
+                triggers.push(Trigger::Format(format, prefix));
             }
         }
         for (pattern, form) in structured::PATTERNS {
@@ -126,7 +126,7 @@ pub fn find(text: &Text<'_>, depth: Depth, found: &mut Vec<RawFinding>) {
     let mut names_done = 0;
     for hit in search.automaton.find_overlapping_iter(bytes) {
         match search.triggers[hit.pattern().as_usize()] {
-            Trigger::Format(at, prefix) => candidates.extend(of_format(text, hit.start(), at, prefix)),
+            Trigger::Format(format, prefix) => candidates.extend(of_format(text, hit.start(), format, prefix)),
             Trigger::Structured(form) => candidates.extend(structured::find(text, hit.start(), hit.end(), form)),
             Trigger::Name => {
                 if depth == Depth::All
@@ -185,8 +185,7 @@ fn raw(text: &Text<'_>, candidate: Candidate) -> RawFinding {
 }
 
 /// A token of a provider's form.
-fn of_format(text: &Text<'_>, start: usize, at: usize, prefix: &'static str) -> Option<Candidate> {
-    let format = &FORMATS[at];
+fn of_format(text: &Text<'_>, start: usize, format: &'static Format, prefix: &'static str) -> Option<Candidate> {
     let bytes = text.bytes;
     let length = format.matched(&bytes[start..], prefix)?;
     let from = match format.before {

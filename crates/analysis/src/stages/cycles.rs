@@ -2,9 +2,9 @@
 //!
 //! *What it looks at*: the module graph; a cycle is a group of files that all reach each other (a strongly connected
 //! component) by imports that run when the files are loaded. *Why it matters*: none of them can be understood, tested or
-//! loaded alone. Groups that only exist by imports that wait or are for types, in tests, or in one Rust crate are listed
-//! apart. *Limits*: of each group one shortest chain is shown, not every way round; the suggested imports are enough to
-//! break all cycles, and each of them is needed, but there may be a smaller set.
+//! loaded alone. Groups that only exist by imports that wait or are for types, in tests, or in one Rust crate or package
+//! (Java, Kotlin, Scala, C#, Go) are listed apart. *Limits*: of each group one shortest chain is shown, not every way round;
+//! the suggested imports are enough to break all cycles, and each of them is needed, but there may be a smaller set.
 
 mod breaking;
 
@@ -14,7 +14,7 @@ use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, CycleKi
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
-use crate::facts::Facts;
+use crate::facts::{Facts, FileFacts};
 use crate::graph::{Adjacency, Edge, Graph, Link};
 
 const MAX_CYCLES: usize = 200;
@@ -22,6 +22,16 @@ const MAX_FILES: usize = 2_000;
 const MAX_BREAKS: usize = 20;
 /// The number of starts from which a shortest chain is searched in one group: a larger group has many, and one is enough.
 const MAX_STARTS: usize = 64;
+
+/// Whether importing a file of this language runs it, so that a cycle decides on the order. Files that are compiled together
+/// (Rust, Java, C#, …) or loaded by the first use of a class (PHP) may refer to each other.
+pub(super) fn is_loaded_in_order(path: &str) -> bool {
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    !matches!(
+        ending,
+        "rs" | "php" | "inc" | "java" | "kt" | "kts" | "scala" | "groovy" | "cs" | "swift" | "go"
+    )
+}
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let Some(graph) = &scratch.graph else {
@@ -148,10 +158,17 @@ impl Finder<'_> {
             group_size: members.len() as u64,
             kind,
             type_only: kind == CycleKind::Type,
-            severity: if kind == CycleKind::Load {
-                severity(length)
-            } else {
-                Severity::Low
+            severity: match kind {
+                // Nothing fails when the program starts.
+                CycleKind::Load
+                    if members
+                        .iter()
+                        .any(|at| is_compiled_whole(&self.facts.files[*at as usize].path)) =>
+                {
+                    severity(length).max(Severity::Medium)
+                }
+                CycleKind::Load => severity(length),
+                _ => Severity::Low,
             },
             breaks,
             breaks_total,
@@ -171,7 +188,7 @@ fn kind_of(facts: &Facts, edge: &Edge) -> CycleKind {
         CycleKind::Itself
     } else if source.test || target.test {
         CycleKind::Test
-    } else if source.path.ends_with(".rs") {
+    } else if source.path.ends_with(".rs") || source.path.ends_with(".go") || are_compiled_as_one(source, target) {
         CycleKind::Crate
     } else if edge.kind == EdgeKind::Type || is_declaration(&source.path) || is_declaration(&target.path) {
         CycleKind::Type
@@ -180,6 +197,30 @@ fn kind_of(facts: &Facts, edge: &Edge) -> CycleKind {
     } else {
         CycleKind::Load
     }
+}
+
+/// Whether two files of a language whose imports never run are in one package or namespace, or one is in a part of the
+/// other's. Between others there is a cycle of packages.
+fn are_compiled_as_one(source: &FileFacts, target: &FileFacts) -> bool {
+    let package = |file: &FileFacts| {
+        let syntax = file.syntax.as_ref()?;
+        is_compiled_whole(&file.path).then(|| syntax.package.clone())
+    };
+    let within = |inner: &str, outer: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    package(source)
+        .zip(package(target))
+        .is_some_and(|(a, b)| within(&a, &b) || within(&b, &a))
+}
+
+/// Files of Java, Kotlin, Scala and C#: no import of theirs runs.
+fn is_compiled_whole(path: &str) -> bool {
+    [".java", ".kt", ".kts", ".scala", ".cs"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// How many names each file imports from another of its group; `None` where it asks for the module as a whole.

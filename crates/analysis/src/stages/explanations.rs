@@ -7,7 +7,7 @@
 mod judgment;
 
 use repolens_core::plain_text::{as_code, one_plain_line};
-use repolens_core::report::{Chapter, Explanations, Report, Summary};
+use repolens_core::report::{Chapter, Explanations, License, Licenses, Report, Summary};
 
 use super::{Outcome, Scratch, percent};
 use crate::facts::Facts;
@@ -144,12 +144,8 @@ fn in_short(summary: &Summary, report: &Report) -> String {
     {
         text += &format!(" Its grade is {}: {}.", grade.as_str(), lower_first(&overall.words));
     }
-    if let (Some(risk), Some(level)) = (summary.health.risk, summary.health.level) {
-        text += &format!(" Its risk is {} ({risk} of 100)", level.as_str());
-        text += &match summary.worst.first() {
-            Some(worst) => format!("; the riskiest file to change is {}.", as_code(&worst.path)),
-            None => ".".to_owned(),
-        };
+    if let Some(worst) = summary.worst.first() {
+        text += &format!(" The riskiest file to change is {}.", as_code(&worst.path));
     }
     if let Some(first) = report.actions.first() {
         text += &format!(" First thing to do: {}.", lower_first(&first.title));
@@ -184,7 +180,9 @@ fn what_it_is(summary: &Summary, report: &Report) -> Vec<String> {
         ),
     });
     if let Some(languages) = report.languages.as_ref().filter(|it| it.primary != "unknown") {
-        let frameworks: Vec<String> = languages.frameworks.iter().map(|it| one_plain_line(it, 40)).collect();
+        let is_itself = |framework: &&String| framework.eq_ignore_ascii_case(&name(summary));
+        let frameworks = languages.frameworks.iter().filter(|framework| !is_itself(framework));
+        let frameworks: Vec<String> = frameworks.map(|it| one_plain_line(it, 40)).collect();
         sentences.push(match frameworks.as_slice() {
             [] => format!("Most of its code is {}.", language(&languages.primary)),
             some => format!(
@@ -194,20 +192,34 @@ fn what_it_is(summary: &Summary, report: &Report) -> Vec<String> {
             ),
         });
     }
-    if let Some(licenses) = &report.licenses {
-        let mut names: Vec<String> = licenses.files.iter().filter_map(|file| file.spdx.clone()).collect();
-        names.extend(licenses.declared.iter().map(|name| one_plain_line(name, 60)));
-        names.sort();
-        names.dedup();
-        names.truncate(5);
-        sentences.push(match (names.as_slice(), licenses.files.is_empty()) {
-            ([one], _) => format!("Its license is {one}."),
-            ([_, _, ..], _) => format!("Its licenses are {}.", listed(&names)),
-            ([], false) => "It has a license file whose text was not recognized.".to_owned(),
-            ([], true) => "No license was found.".to_owned(),
-        });
-    }
+    sentences.extend(report.licenses.as_ref().map(license));
     paragraph(&sentences)
+}
+
+/// What the manifests declare, or else the license files of the root, or else those of folders.
+fn license(licenses: &Licenses) -> String {
+    let in_files = |wanted: fn(&License) -> bool| -> Vec<String> {
+        let files = licenses.files.iter().filter(|file| wanted(file));
+        files.filter_map(|file| file.spdx.clone()).collect()
+    };
+    let mut names: Vec<String> = licenses.declared.iter().map(|name| one_plain_line(name, 60)).collect();
+    if names.is_empty() {
+        names = in_files(|file| !file.path.contains('/'));
+    }
+    let of_parts = names.is_empty();
+    if of_parts {
+        names = in_files(|_| true);
+    }
+    names.sort();
+    names.dedup();
+    names.truncate(5);
+    match (names.as_slice(), licenses.files.is_empty()) {
+        (some @ [_, ..], _) if of_parts => format!("Parts of it have the license {}.", listed(some)),
+        ([one], _) => format!("Its license is {one}."),
+        ([_, _, ..], _) => format!("Its licenses are {}.", listed(&names)),
+        ([], false) => "It has a license file whose text was not recognized.".to_owned(),
+        ([], true) => "No license was found.".to_owned(),
+    }
 }
 
 fn size(summary: &Summary, report: &Report) -> Vec<String> {

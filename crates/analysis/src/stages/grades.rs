@@ -66,7 +66,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     Outcome::Ok
 }
 
-fn is_product(file: &FileFacts) -> bool {
+pub(super) fn is_product(file: &FileFacts) -> bool {
     let is_programming = |language: crate::language::LanguageId| language.get().kind == Kind::Programming;
     file.origin == Origin::Own && !file.test && file.language.is_some_and(is_programming)
 }

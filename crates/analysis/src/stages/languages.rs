@@ -17,6 +17,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     };
     let mut lines = Lines::default();
     let mut own: ByName<u64> = ByName::new();
+    let mut built: ByName<u64> = ByName::new();
     for file in &facts.files {
         let Some(language) = file.language.map(crate::language::LanguageId::get) else {
             continue;
@@ -41,7 +42,12 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         lines.total.add(counts);
         match file.origin {
             Origin::Vendored => lines.vendored.add(counts),
-            Origin::Generated => lines.generated.add(counts),
+            Origin::Generated => {
+                lines.generated.add(counts);
+                if language.kind == Kind::Programming {
+                    *built.entry(language.id.to_owned()).or_default() += rest.code;
+                }
+            }
             Origin::Own | Origin::Documentation => {
                 if matches!(language.kind, Kind::Programming | Kind::Markup) {
                     *lines.bytes_by_language.entry(language.id.to_owned()).or_default() += file.bytes;
@@ -52,16 +58,18 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             }
         }
     }
-    // If two have the same number of lines, the first by name wins.
-    let largest = own
-        .iter()
-        .filter(|(_, code)| **code > 0)
-        .rev()
-        .max_by_key(|(_, code)| **code);
-    languages.primary = largest.map_or_else(|| "unknown".to_owned(), |(name, _)| name.clone());
+    // A package may consist of what was built only.
+    let primary = largest(&own).or_else(|| largest(&built));
+    languages.primary = primary.map_or_else(|| "unknown".to_owned(), Clone::clone);
     report.languages = Some(languages);
     report.lines = Some(lines);
     Outcome::Ok
+}
+
+/// The language with the most lines; if two have the same number, the first by name.
+fn largest(code: &ByName<u64>) -> Option<&String> {
+    let with_code = code.iter().filter(|(_, code)| **code > 0);
+    with_code.rev().max_by_key(|(_, code)| **code).map(|(name, _)| name)
 }
 
 fn counts(file: &FileFacts) -> LineCounts {

@@ -48,11 +48,9 @@ pub(crate) fn registry(facts: &Facts) -> Option<Registry> {
     if has("PKG-INFO") || facts.files.iter().any(in_wheel) {
         return Some(Registry::Pypi);
     }
-    if facts
-        .files
-        .iter()
-        .any(|file| file.path.starts_with("usr/share/doc/") || file.path.contains("/usr/share/doc/"))
-    {
+    if facts.files.iter().any(|file| {
+        format!("/{}", file.path).contains("/usr/share/doc/") || file.path.ends_with("/changelog.Debian.gz")
+    }) {
         return Some(Registry::Debian);
     }
     is_npm_package(facts, root).then_some(Registry::Npm)
@@ -99,6 +97,12 @@ fn is_npm_package(facts: &Facts, root: &str) -> bool {
     {
         return false;
     }
+    // What its `main` names was built, and is in no repository.
+    let main = json.get("main").and_then(serde_json::Value::as_str);
+    let main = main.map(|path| path.trim_start_matches("./"));
+    if main.is_some_and(|path| path.starts_with("dist/") && find(facts, &format!("{root}{path}")).is_some()) {
+        return true;
+    }
     // Its own `test` script runs what is not here.
     let script = json
         .pointer("/scripts/test")
@@ -127,11 +131,7 @@ fn is_npm_package(facts: &Facts, root: &str) -> bool {
                     "readme" | "license" | "licence" | "notice" | "changelog" | "changes" | "history" | "copying"
                 ))
     };
-    let main = json
-        .get("main")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or("index.js")
-        .trim_start_matches("./");
+    let main = main.unwrap_or("index.js");
     let covered = |path: &str| {
         always(path)
             || path == main

@@ -11,6 +11,7 @@ use repolens_core::report::{
 
 use self::criteria::{CRITERIA, Surroundings};
 use self::document::Document;
+use super::published::Registry;
 use super::{Outcome, Scratch, tenth};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
@@ -65,6 +66,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     let around = Surroundings::of(facts);
     let (path, document) = match find(facts) {
         Some((file, text)) => (Some(file.path.clone()), Document::parse(&file.path, text)),
+        None if super::published::registry(facts) == Some(Registry::Debian) => {
+            return Outcome::Skipped("a package of debian: its documents are packed or left out".to_owned());
+        }
         None => (None, Document::default()),
     };
     report.readme_analysis = Some(analyze(path, &document, around));

@@ -104,14 +104,18 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     section.truncated = shortened || is_cut;
     section.rules = used.values().map(|rule| rule.public()).collect();
     section.scorecard = scorecard::checks(facts, report, &section.findings);
-    let (lines, points) = score::score(&section.totals);
+    let (lines, points) = score::score(&section.totals, lines_of_code(facts));
     section.score_lines = lines;
     section.score = Some(points);
     report.security = Some(section);
     Outcome::Ok
 }
 
-pub(crate) use score::score as points;
+/// Lines of code of the product, which findings are compared with.
+pub(super) fn lines_of_code(facts: &Facts) -> u64 {
+    let product = facts.files.iter().filter(|file| super::grades::is_product(file));
+    product.map(|file| u64::from(file.lines.code)).sum()
+}
 
 fn is_in_test(file: &FileFacts) -> bool {
     file.test || file.origin == Origin::Documentation || security::is_example(&file.path)

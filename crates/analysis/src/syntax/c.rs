@@ -8,6 +8,10 @@ use std::sync::OnceLock;
 
 use tree_sitter::Node;
 
+mod declarators;
+
+use declarators::{declared, named_by_macro};
+
 use super::tree::{BINARY, Context, Grammar, Private, Role, Roles, Shape, parameter_count};
 use crate::facts::ImportKind;
 
@@ -95,33 +99,6 @@ fn decisions(node: Node<'_>, _: Role) -> u32 {
     }
 }
 
-/// The function that a declarator declares, inside its stars and brackets: its node, and that of its name.
-fn declared<'t>(node: Node<'t>) -> (Option<Node<'t>>, Option<Node<'t>>) {
-    let (mut function, mut at) = (None, node.child_by_field_name("declarator"));
-    while let Some(declarator) = at {
-        match declarator.kind() {
-            // The last one: `int (*f(int a))(int)` is a function that returns a pointer to one.
-            "function_declarator" => function = Some(declarator),
-            "operator_cast" => return (declarator.child_by_field_name("declarator"), Some(declarator)),
-            "identifier"
-            | "field_identifier"
-            | "qualified_identifier"
-            | "destructor_name"
-            | "operator_name"
-            | "template_function"
-            | "type_identifier" => return (function, Some(declarator)),
-            _ => {}
-        }
-        // A declarator in parentheses, or of a reference, has no field for its inner one.
-        at = declarator.child_by_field_name("declarator").or_else(|| {
-            let mut cursor = declarator.walk();
-            let mut inner = declarator.named_children(&mut cursor);
-            inner.find(|child| child.kind().ends_with("declarator") || child.kind().ends_with("identifier"))
-        });
-    }
-    (function, None)
-}
-
 fn shape(node: Node<'_>) -> Shape<'_> {
     let (function, name) = declared(node);
     let list = function.and_then(|function| function.child_by_field_name("parameters"));
@@ -134,17 +111,28 @@ fn shape(node: Node<'_>) -> Shape<'_> {
                     && only.byte_range().len() == "void".len()
             })
     };
+    // After a macro the grammar takes `namespace a { … }` for a function without parameters.
+    let is_function = function.is_some()
+        || node.kind() != "function_definition"
+        || name.is_some_and(|name| name.kind() == "operator_cast")
+        || node
+            .child_by_field_name("declarator")
+            .is_some_and(|declarator| declarator.kind() != "identifier");
     Shape {
         name,
         parameters: list.filter(|list| !is_void(list)).map_or(0, parameter_count),
-        body: node
-            .child_by_field_name("body")
-            .is_some_and(|body| !matches!(body.kind(), "default_method_clause" | "delete_method_clause")),
+        body: is_function
+            && node
+                .child_by_field_name("body")
+                .is_some_and(|body| !matches!(body.kind(), "default_method_clause" | "delete_method_clause")),
     }
 }
 
 /// `A<T>::b::c` is `c` of `b`.
 fn name(node: Node<'_>, context: &Context<'_>) -> (Option<String>, String) {
+    if let Some((owner, own)) = named_by_macro(node, context) {
+        return (owner.map(str::to_owned), own.to_owned());
+    }
     let Some(name) = declared(node).1 else {
         return (None, String::new());
     };

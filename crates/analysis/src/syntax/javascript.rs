@@ -118,7 +118,7 @@ fn imports_without_value(program: &Program<'_>, text: &str) -> (HashSet<u32>, Ha
     let is_factory = |name: &str| jsx && (matches!(name, "React" | "h" | "Fragment") || text.contains("@jsx"));
     // All of a package may be imported for what loading it does.
     let unused = all()
-        .filter(|(it, id)| !is_whole_package(it) && is_unused(id))
+        .filter(|(it, id)| !is_whole_package(it) && is_unused(id) && !is_explained(program, text, it))
         .filter(|(_, id)| !is_documented(program, text, &id.name))
         .filter(|(_, id)| !is_factory(&id.name) && !is_exempt(text, id.span.start as usize))
         .map(|(_, id)| id.span.start)
@@ -138,6 +138,26 @@ fn imports_without_value(program: &Program<'_>, text: &str) -> (HashSet<u32>, Ha
         .filter(|(_, id)| is_type(id) && !is_factory(&id.name))
         .map(|(_, id)| id.span.start);
     (unused, types.collect())
+}
+
+/// Whether a comment above the import gives the reason for it: `// must remain here`, `// do not remove`.
+fn is_explained(program: &Program<'_>, text: &str, it: &ImportDeclaration<'_>) -> bool {
+    const REASONS: &[&str] = &[
+        "must remain",
+        "do not remove",
+        "don't remove",
+        "keep this",
+        "side effect",
+        "side-effect",
+    ];
+    let mut above = program
+        .comments
+        .iter()
+        .filter(|comment| comment.attached_to == it.span.start);
+    above.any(|comment| {
+        let text = comment.span.source_text(text).to_lowercase();
+        REASONS.iter().any(|reason| text.contains(reason))
+    })
 }
 
 /// `import * as bootstrap from 'bootstrap'`

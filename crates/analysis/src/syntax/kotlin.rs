@@ -50,7 +50,8 @@ const UNUSED_IMPORTS: UnusedImports = UnusedImports {
     any_case: false,
     in_imports: false,
     declaration: "import",
-    judged: |_, _, name| !is_operator(&name.imported) && !is_operator(&name.local),
+    // A name in backticks is no word of the text: `` `java-library` ``.
+    judged: |_, _, name| !is_operator(&name.imported) && !is_operator(&name.local) && !name.local.contains('`'),
 };
 
 /// Functions that the language calls by a sign, or for `by` and `for`.

@@ -67,7 +67,12 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         syntax.exports = all;
     }
     syntax.functions = units.finish();
-    syntax.calls = calls::calls(&lines, body, &numbers);
+    let comments = parsed
+        .tokens()
+        .iter()
+        .filter(|token| token.kind() == TokenKind::Comment);
+    let comments = comments.map(|token| &text[token.range().start().to_usize()..token.range().end().to_usize()]);
+    syntax.calls = calls::calls(&lines, body, &numbers, comments);
     syntax.risks = code::findings("python", path, text.as_bytes(), &code::python::sites(body));
     syntax.search_paths = search_paths::search_paths(body);
     let strings = parsed.tokens().iter().filter_map(|token| span(token, &lines));

@@ -15,6 +15,7 @@ mod calls;
 mod context;
 mod decisions;
 mod grammar;
+mod misread;
 mod parse;
 mod private;
 mod spans;
@@ -60,6 +61,8 @@ pub(super) fn facts(
             calls: Builder::default(),
             class_numbers: HashMap::new(),
             implicit_this: grammar.implicit_this,
+            language,
+            sorts: HashMap::new(),
             candidates: Vec::new(),
             mentions: BTreeSet::new(),
             embedded_in: Vec::new(),
@@ -201,7 +204,7 @@ impl Walk<'_> {
             // Without a body it is a declaration only.
             Role::Function => {
                 let shape = (self.grammar.shape)(node);
-                if shape.body {
+                if shape.body && !self.is_misread(node) {
                     self.open(node, shape);
                     frame.unit = true;
                 }
@@ -331,6 +334,7 @@ impl Walk<'_> {
         let private =
             self.context.embedded_in.is_empty() && self.context.is_private(node, &own_name, self.grammar.private);
         let function = self.context.open_function(node, owner, &own_name, line(start));
+        self.context.calls.definition(function).file_only = self.context.is_file_only(node, &own_name);
         if private {
             self.context.candidates.push((function, own_name));
         }

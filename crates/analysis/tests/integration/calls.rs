@@ -234,7 +234,7 @@ fn private_functions_that_nothing_calls() {
             ),
             (
                 "by_any_name.py",
-                "class F:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, what)()\nclass G(F):\n    def _get_b(self): pass\nclass H:\n    def _get_c(self): pass\n"
+                "class F:\n    def _get_a(self): pass\n    def get(self, what): return getattr(self, what)()\nclass G(F):\n    def _get_b(self): pass\nclass H:\n    def _nil_c(self): pass\n"
             ),
             (
                 "b.ts",
@@ -271,7 +271,7 @@ fn private_functions_that_nothing_calls() {
             "a.py:C._n",
             "b.ts:dead",
             "b.ts:C.#gone",
-            "by_any_name.py:H._get_c",
+            "by_any_name.py:H._nil_c",
             "by_name.py:E._set_a",
             "c.c:dead",
             "chain.py:I._first",

@@ -97,3 +97,121 @@ fn describe(section: &Dependencies) -> String {
     }
     out
 }
+
+/// The files that are named as not read, of a folder with these.
+fn unread(files: &[(&str, String)]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+    let tree = SourceTree::open(folder.path(), &OpenOptions::default()).expect("the input can be opened");
+    let report = analyze(tree, &Options::default(), &Silent).expect("the input can be analyzed");
+    let section = report.dependencies.expect("there are manifests");
+    let mut found: Vec<String> = section.unread.into_iter().map(|file| file.path).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn bombs_are_named_and_not_expanded() {
+    const DEEP: usize = 100_000;
+    let nested = |open: &str, close: &str| open.repeat(DEEP) + &close.repeat(DEEP);
+    let mut laughs = "lockfileVersion: '9.0'\na: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for (above, name) in "abcdefgh".chars().zip("bcdefghi".chars()) {
+        let _ = writeln!(laughs, "{name}: &{name} [{}*{above}]", format!("*{above}, ").repeat(8));
+    }
+    laughs.push_str("packages: *i\n");
+    let files = [
+        ("aliases/pnpm-lock.yaml", laughs.clone()),
+        ("aliases/pubspec.lock", laughs.clone()),
+        ("aliases/yarn.lock", format!("__metadata:\n  version: 8\n{laughs}")),
+        ("aliases/Podfile.lock", laughs),
+        (
+            "yaml/pnpm-lock.yaml",
+            format!("lockfileVersion: '9.0'\npackages: {}", nested("[", "]")),
+        ),
+        ("yaml/pubspec.yaml", format!("dependencies: {}", nested("{a: ", "}"))),
+        ("toml/Cargo.lock", format!("version = 4\nx = {}", nested("[", "]"))),
+        (
+            "toml/pyproject.toml",
+            format!(
+                "[project]\nname = 'a'\nx = {}1{}",
+                "{a = ".repeat(DEEP),
+                "}".repeat(DEEP)
+            ),
+        ),
+        ("toml/uv.lock", format!("[{}a]\nx = 1\n", "a.".repeat(DEEP))),
+        (
+            "json/package-lock.json",
+            format!("{{\"dependencies\": {}}}", nested("{\"a\": ", "}")),
+        ),
+        ("json/package.json", format!("{{\"exports\": {}}}", nested("[", "]"))),
+        ("json/composer.lock", nested("[", "]")),
+        ("json/deno.lock", format!("{{\"npm\": {}}}", nested("[", "]"))),
+        ("json/bun.lock", format!("{{\"packages\": {}}}", nested("[", "]"))),
+        ("json/Package.resolved", nested("[", "]")),
+        ("json/build.sbt.lock", nested("[", "]")),
+        ("xml/pom.xml", nested("<project>", "</project>")),
+        ("xml/a.csproj", nested("<Project>", "</Project>")),
+        ("mix/mix.lock", format!("%{{\n  \"a\": {}\n}}", nested("[", "]"))),
+    ];
+    let mut wanted: Vec<_> = files.iter().map(|(path, _)| (*path).to_owned()).collect();
+    wanted.sort();
+    assert_eq!(unread(&files), wanted);
+}
+
+#[test]
+fn a_lock_file_that_is_none_is_named() {
+    let conflict = "<<<<<<< HEAD\nthis is (not) a lock file {\n=======\n>>>>>>> other\n";
+    let names = [
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "bun.lock",
+        "deno.lock",
+        "Cargo.lock",
+        "go.mod",
+        "Pipfile.lock",
+        "poetry.lock",
+        "uv.lock",
+        "pdm.lock",
+        "pylock.toml",
+        "Gemfile.lock",
+        "gems.locked",
+        "composer.lock",
+        "packages.lock.json",
+        "gradle.lockfile",
+        "Package.resolved",
+        "Podfile.lock",
+        "pubspec.lock",
+        "mix.lock",
+        "build.sbt.lock",
+        "pom.xml",
+        "x.csproj",
+        "packages.config",
+    ];
+    let files: Vec<_> = names.iter().map(|name| (*name, conflict.to_owned())).collect();
+    let mut wanted: Vec<_> = names.map(str::to_owned).to_vec();
+    wanted.sort();
+    assert_eq!(unread(&files), wanted);
+}
+
+#[test]
+fn fifty_thousand_packages_are_read_and_more_are_named() {
+    let lock = |count: usize| {
+        let mut text = "version = 4\n".to_owned();
+        for at in 0..count {
+            let next = (at * 7 + 1) % count;
+            let _ = writeln!(
+                text,
+                "[[package]]\nname = \"p{at}\"\nversion = \"1.0.0\"\nsource = \"registry+https://example.org/index\"\ndependencies = [\"p{next}\"]"
+            );
+        }
+        text
+    };
+    assert!(unread(&[("Cargo.lock", lock(50_000))]).is_empty());
+    assert_eq!(unread(&[("Cargo.lock", lock(50_001))]), ["Cargo.lock"]);
+}

@@ -396,6 +396,55 @@ fn a_damaged_history_costs_only_this_section() {
 }
 
 #[test]
+fn a_tree_that_unfolds_without_end_costs_only_this_section() {
+    let mut history = History::new();
+    change(&mut history, ADA, "a.py", 20, 5);
+    history.write();
+    let run = |args: &[&str], input: &str| git(history.folder.path(), args, input).trim().to_owned();
+    // Ten folders of ten folders, ten levels deep: ten thousand million files in eleven objects.
+    let mut kind = ("100644 blob", run(&["hash-object", "-w", "--stdin"], "bomb\n"));
+    for _ in 0..11 {
+        let lines: String = (0..10).map(|at| format!("{} {}\tn{at}\n", kind.0, kind.1)).collect();
+        kind = ("040000 tree", run(&["mktree"], &lines));
+    }
+    let commit = |tree: &str, parent: &str| {
+        let who = ["-c", "user.name=A", "-c", "user.email=a@x.example"];
+        run(
+            &[&who[..], &["commit-tree", tree, "-p", parent, "-m", "fix"]].concat(),
+            "",
+        )
+    };
+    // The newest commit is harmless again.
+    let bomb = commit(&kind.1, "main");
+    let last = commit("main^{tree}", &bomb);
+    run(&["update-ref", "refs/heads/main", &last], "");
+    let report = history.report();
+    let (status, reason) = status(&report);
+    assert!(
+        matches!(status, StageStatus::Failed | StageStatus::Truncated),
+        "{status:?}: {reason}"
+    );
+    assert!(report.complexity_metrics.is_some() && report.grades.is_some());
+}
+
+#[test]
+fn a_merge_of_ten_thousand_branches_is_one_merge() {
+    let mut history = History::new();
+    change(&mut history, ADA, "a.py", 20, 5);
+    let tips: Vec<u32> = (0..10_000)
+        .map(|at| history.commit_on(GRACE, "tip", START + 9 * DAY + at, &[], &[5]))
+        .collect();
+    history.commit_on(ADA, "all", START + 10 * DAY, &[], &tips);
+    let mut all = Options::default();
+    all.history.max_commits = 20_000;
+    let report = history.report_with(&all);
+    assert_eq!(status(&report), (StageStatus::Ok, String::new()));
+    let found = hotspots(report);
+    assert_eq!((found.window.merges, found.window.commits), (1, 10_005));
+    assert_eq!(file(&found, "a.py").revisions, 5);
+}
+
+#[test]
 fn what_the_caller_knows_of_a_missing_history_is_the_reason() {
     let mut history = History::new();
     change(&mut history, ADA, "a.py", 20, 5);

@@ -169,6 +169,16 @@ fn the_same_value_is_one_finding_with_its_places() {
 }
 
 #[test]
+fn a_place_in_a_copy_of_its_file_is_one_finding() {
+    let text = "const { exec } = require('child_process');\nexec(`ls ${x}`);\nexec(`ls ${x}`);\n";
+    let copied = section(&[("lib/run.js", text), ("esm/run.mjs", text)]);
+    assert_eq!((copied.findings.len(), copied.totals.high), (2, 2));
+    assert!(copied.findings.iter().all(|finding| finding.other_places_total == 1));
+    let other = section(&[("lib/run.js", text), ("esm/walk.mjs", text)]);
+    assert_eq!(other.findings.len(), 4);
+}
+
+#[test]
 fn a_fingerprint_stays_when_lines_move_and_says_nothing_of_the_value() {
     let finding = |text: String| section(&[("src/a.py", &text)]).findings.remove(0);
     let first = finding(format!("key = \"{}\"\n", github()));
@@ -227,9 +237,35 @@ fn long_lines_and_many_prefixes_take_no_time_beyond_their_size() {
     assert!(section.findings.len() < 100);
 }
 
-/// One text of a case: whether the rule must find something in it, its path and the text.
+#[test]
+fn names_that_double_with_each_line_take_no_memory() {
+    let doubling = |first: &str, line: &dyn Fn(usize) -> String, last: &str| {
+        let lines: String = (1..80).map(line).collect();
+        format!("{first}\n{lines}{last}\n")
+    };
+    let python = doubling(
+        "a0 = f'select {x} from '",
+        &|at| format!("a{at} = a{} + a{}\n", at - 1, at - 1),
+        "cursor.execute(a79)",
+    );
+    let script = doubling(
+        "const a0 = [`select ${x} from `];",
+        &|at| format!("const a{at} = [a{}, a{}];\n", at - 1, at - 1),
+        "db.query(a79);",
+    );
+    let java = doubling(
+        "class A { void f(String x) throws Exception { String a0 = \"select \" + x;",
+        &|at| format!("String a{at} = a{} + a{};\n", at - 1, at - 1),
+        "s.execute(a79); } }",
+    );
+    let section = section(&[("src/a.py", &python), ("src/b.js", &script), ("src/A.java", &java)]);
+    assert!(section.findings.len() < 10);
+}
+
+/// One text of a case: whether the rule must find something in it and with which severity, its path and the text.
 struct Case<'t> {
     alarm: bool,
+    severity: Option<&'t str>,
     path: &'t str,
     text: &'t str,
 }
@@ -240,9 +276,10 @@ fn cases(text: &str) -> Vec<Case<'_>> {
         .map(|part| {
             let (head, text) = part.split_once('\n').expect("a line of its own");
             let (kind, path) = head.split_once(' ').expect("a kind and a path");
-            assert!(matches!(kind, "alarm" | "safe"), "{head}");
+            assert!(matches!(kind, "alarm" | "high" | "medium" | "safe"), "{head}");
             Case {
-                alarm: kind == "alarm",
+                alarm: kind != "safe",
+                severity: matches!(kind, "high" | "medium").then_some(kind),
                 path,
                 text,
             }
@@ -274,8 +311,13 @@ fn every_rule_finds_its_cases_and_leaves_its_safe_forms() {
         }
         for (number, case) in cases.iter().enumerate() {
             let section = section(&[(case.path, case.text)]);
-            if rules(&section).contains(&rule.id) != case.alarm {
-                let kind = if case.alarm { "alarm" } else { "safe form" };
+            let mut severities = section.findings.iter().filter(|finding| finding.rule == rule.id);
+            let is_of_severity = severities.all(|finding| {
+                case.severity
+                    .is_none_or(|severity| finding.severity.as_str() == severity)
+            });
+            if rules(&section).contains(&rule.id) != case.alarm || !is_of_severity {
+                let kind = case.severity.unwrap_or(if case.alarm { "alarm" } else { "safe form" });
                 problems.push(format!(
                     "{}: {kind} {} of {}: {:?}\n{}",
                     rule.id,
@@ -285,6 +327,37 @@ fn every_rule_finds_its_cases_and_leaves_its_safe_forms() {
                     case.text
                 ));
             }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// `### allowed COMMENT RULE PATH` or `### found RULE PATH`, and the text.
+#[test]
+fn comments_of_linters_allow_what_they_are_about() {
+    let mut problems = Vec::new();
+    let text = include_str!("../security/comments.txt");
+    for (number, part) in text.split("### ").skip(1).enumerate() {
+        let (head, text) = part.split_once('\n').expect("a line of its own");
+        let (rest, path) = head.rsplit_once(' ').expect("a path");
+        let (kind, rule) = rest.rsplit_once(' ').expect("a rule");
+        let section = section(&[(path, text)]);
+        let allowed: Vec<&str> = section
+            .suppressed
+            .iter()
+            .filter(|entry| entry.finding.rule == rule)
+            .map(|entry| entry.suppressed_by.as_str())
+            .collect();
+        let is_good = match kind.strip_prefix("allowed ") {
+            Some(by) => allowed == [by] && !rules(&section).contains(&rule),
+            None => allowed.is_empty() && rules(&section).contains(&rule),
+        };
+        if !is_good {
+            problems.push(format!(
+                "{}: {head}: found {:?}, allowed by {allowed:?}\n{text}",
+                number + 1,
+                rules(&section)
+            ));
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));

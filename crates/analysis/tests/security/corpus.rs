@@ -187,7 +187,7 @@ fn part(name: &str, before: &str, random: &mut Random) -> Option<String> {
             )
         }
         "pem" => {
-            let mut der = vec![0x30, 0x82, 0x04, 0xA4, 0x02, 0x01, 0x00];
+            let mut der = vec![0x30, 0x82, 0x01, 0x7F, 0x02, 0x01, 0x00];
             der.extend(random.bytes(380));
             let label = ["RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY"][random.below(3)];
             format!(

@@ -1,4 +1,4 @@
-//! The dependencies of a report as a CycloneDX 1.6 bill of materials.
+//! The dependencies of a report as a CycloneDX bill of materials, version 1.6 or 1.7.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,8 @@ const SPDX_IDS: [&str; 30] = [
     "Zlib",
 ];
 
-pub fn write(about: &About, excerpt: &Excerpt) -> Value {
+/// What is written is the same in both versions of the format, `1.6` and `1.7`.
+pub fn write(about: &About, excerpt: &Excerpt, version: &str) -> Value {
     let nothing = Dependencies::default();
     let dependencies = excerpt.dependencies.get().unwrap_or(&nothing);
     let mut seen = BTreeSet::new();
@@ -61,9 +62,9 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
         }
     }
     let mut document = json!({
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "$schema": format!("http://cyclonedx.org/schema/bom-{version}.schema.json"),
         "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
+        "specVersion": version,
         "version": 1,
         "metadata": metadata(about, excerpt),
         "components": components,

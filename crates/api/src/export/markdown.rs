@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use repolens_core::report::SecurityFinding;
 
+use super::excerpt::Section;
 use super::text::{markdown, markdown_code, score, short_commit, thousands};
 use super::{About, Excerpt};
 
@@ -16,6 +17,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
     scores(&mut text, excerpt);
     advice(&mut text, excerpt);
     findings(&mut text, excerpt);
+    vulnerabilities(&mut text, excerpt);
     functions(&mut text, excerpt);
     cycles(&mut text, excerpt);
     unused(&mut text, excerpt);
@@ -116,7 +118,10 @@ fn scores(text: &mut String, excerpt: &Excerpt) {
         rows.push(vec![
             "README".into(),
             score(readme.score),
-            format!("grade {}", markdown(&readme.grade)),
+            match (&readme.path, &excerpt.readme_analysis) {
+                (None, Section::Is(_)) => "there is none".to_owned(),
+                _ => format!("grade {}", markdown(&readme.grade)),
+            },
         ]);
     }
     let total = rows.len() as u64;
@@ -198,6 +203,23 @@ fn description(finding: &SecurityFinding) -> String {
         true => format!("{}{place}", finding.message),
         false => format!("{}{place}: {}", finding.message, finding.remedy),
     }
+}
+
+fn vulnerabilities(text: &mut String, excerpt: &Excerpt) {
+    let dependencies = excerpt.dependencies.get();
+    let known = dependencies.and_then(|section| section.vulnerabilities.as_ref());
+    let list = known.and_then(|known| known.list.as_deref()).unwrap_or_default();
+    let rows = list.iter().map(|one| {
+        vec![
+            markdown_code(&format!("{} {}", one.name, one.version)),
+            markdown_code(&one.id),
+            format!("{:?}", one.severity).to_lowercase(),
+            one.fixed.as_deref().map(markdown_code).unwrap_or_default(),
+        ]
+    });
+    let heads = ["Package", "Vulnerability", "Severity", "Fixed in"];
+    let total = known.and_then(|known| known.total).unwrap_or_default();
+    table(text, "Known vulnerabilities", &heads, total, rows);
 }
 
 fn functions(text: &mut String, excerpt: &Excerpt) {
@@ -306,6 +328,7 @@ fn counts(text: &mut String, excerpt: &Excerpt) {
     }
     if let Some(dependencies) = excerpt.dependencies.get() {
         row("Dependencies", thousands(dependencies.statistics.total));
+        row("Known vulnerabilities", dependencies.known_vulnerabilities());
     }
     if let Some(dead) = excerpt.dead_code.get() {
         row("Unused exports", thousands(dead.statistics.total_unused_exports));

@@ -7,6 +7,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 use repolens_core::store::{OpenResults, Seen};
 use repolens_core::{RepoUrl, ScanId, ScanStatus, UrlPolicy};
+use serde::Deserialize;
 
 use super::{find_scan, scan_id};
 use crate::app::App;
@@ -84,14 +85,26 @@ pub async fn get_gitlab(
     in_form(&app, &request, &caller, &id, Form::GitLab).await
 }
 
+#[derive(Deserialize)]
+pub struct SbomQuery {
+    #[serde(rename = "specVersion")]
+    spec_version: Option<String>,
+}
+
 /// The dependencies as CycloneDX.
 pub async fn get_sbom(
     app: web::Data<App>,
     request: HttpRequest,
     caller: Caller,
     id: web::Path<String>,
+    query: web::Query<SbomQuery>,
 ) -> Result<HttpResponse, Problem> {
-    in_form(&app, &request, &caller, &id, Form::CycloneDx).await
+    let form = match query.spec_version.as_deref() {
+        None | Some("1.6") => Form::CycloneDx,
+        Some("1.7") => Form::CycloneDx17,
+        Some(_) => return Err(Problem::malformed("`specVersion` is `1.6` or `1.7`.")),
+    };
+    in_form(&app, &request, &caller, &id, form).await
 }
 
 /// The dependencies as SPDX.

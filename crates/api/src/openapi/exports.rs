@@ -1,5 +1,7 @@
 //! A report in other forms, and badges.
 
+use serde_json::json;
+
 use super::shapes::{any_object, list, text};
 use super::{Api, Operation, operation};
 
@@ -54,14 +56,19 @@ pub fn describe(api: &mut Api) {
         "application/json",
         list(any_object()),
     ));
-    let bom = "The dependencies as CycloneDX 1.6";
-    api.add(export(
-        "/api/scan/{id}/sbom.json",
-        "exportSbom",
-        bom,
-        "application/vnd.cyclonedx+json",
-        any_object(),
-    ));
+    let bom = "The dependencies as CycloneDX 1.6 or 1.7";
+    let versions = json!({ "type": "string", "enum": ["1.6", "1.7"], "default": "1.6" });
+    api.add(
+        export(
+            "/api/scan/{id}/sbom.json",
+            "exportSbom",
+            bom,
+            "application/vnd.cyclonedx+json",
+            any_object(),
+        )
+        .query("specVersion", versions, "The version of CycloneDX")
+        .problems(&[400]),
+    );
     let spdx = "The dependencies as SPDX 2.3";
     api.add(export(
         "/api/scan/{id}/sbom.spdx.json",

@@ -1,12 +1,14 @@
 //! Two scans of a repository: what was introduced, what was resolved, what got worse.
 
+use std::cmp::Ordering;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use repolens_core::ScanId;
 use repolens_core::store::{Headline, PastScan, Scan};
 
 use super::parts::{self, GradeChip};
-use super::place::Place;
+use super::place::{Place, short_name};
 use super::query::Query;
 use super::shell::{Shell, page};
 use super::text::{self, Html, filters};
@@ -77,7 +79,23 @@ impl Comparison<'_> {
     }
 
     fn label(&self, scan: &Scan) -> String {
-        label(scan)
+        let name = short_name(&scan.repo_url);
+        match name == short_name(&self.before.repo_url) && name == short_name(&self.after.repo_url) {
+            true => label(scan),
+            false => format!("{name} {}", label(scan)),
+        }
+    }
+
+    /// Whether the grade got better or worse: letters are in the order of their quality.
+    fn grade_judged(&self) -> Html {
+        judged(match &self.grades {
+            (Some(before), Some(after)) => match after.cmp(before) {
+                Ordering::Less => Judgment::Better,
+                Ordering::Equal => Judgment::Same,
+                Ordering::Greater => Judgment::Worse,
+            },
+            _ => Judgment::NotMeasured,
+        })
     }
 
     fn shown<'b, T>(&self, list: &'b [T]) -> &'b [T] {
@@ -131,7 +149,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
         Some(from) => Some(from.to_owned()),
         None => before(&past, &after.scan).map(|past| past.scan.id.clone()),
     };
-    let name = super::place::short_name(&after.scan.repo_url);
+    let name = short_name(&after.scan.repo_url);
     let Some(from) = from else {
         let none = NothingToCompare {
             shell: Shell::new(visit, format!("Compare {name}")),
@@ -208,7 +226,7 @@ pub fn rows(before: &Headline, after: &Headline) -> Vec<Row> {
         ),
         count("Cycles of imports", |headline| headline.cycles, Some(true)),
         count("Copied lines", |headline| headline.copied_lines, Some(true)),
-        count("Unused things", |headline| headline.unused, Some(true)),
+        count("Unused code", |headline| headline.unused, Some(true)),
         count("Security findings", |headline| headline.security_findings, Some(true)),
         count("Lines of code", |headline| headline.lines_of_code, None),
     ]
@@ -250,15 +268,19 @@ fn row(name: &'static str, before: Option<f64>, after: Option<f64>, lower_is_bet
     }
 }
 
+fn judged(judgment: Judgment) -> Html {
+    match judgment {
+        Judgment::Better => Html(format!("<span class=\"better\">{} better</span>", parts::icon("good"))),
+        Judgment::Worse => Html(format!("<span class=\"worse\">{} worse</span>", parts::icon("high"))),
+        Judgment::Same => Html("<span class=\"soft\">same</span>".to_owned()),
+        Judgment::NotJudged => Html("<span class=\"soft\">not judged</span>".to_owned()),
+        Judgment::NotMeasured => Html("<span class=\"soft\">not measured in both</span>".to_owned()),
+    }
+}
+
 impl Row {
     pub fn judged(&self) -> Html {
-        match self.judgment {
-            Judgment::Better => Html(format!("<span class=\"better\">{} better</span>", parts::icon("good"))),
-            Judgment::Worse => Html(format!("<span class=\"worse\">{} worse</span>", parts::icon("high"))),
-            Judgment::Same => Html("<span class=\"soft\">same</span>".to_owned()),
-            Judgment::NotJudged => Html("<span class=\"soft\">not judged</span>".to_owned()),
-            Judgment::NotMeasured => Html("<span class=\"soft\">not measured in both</span>".to_owned()),
-        }
+        judged(self.judgment)
     }
 }
 

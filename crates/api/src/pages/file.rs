@@ -5,23 +5,26 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use repolens_core::report::{
-    CircularDependencies, ComplexityMetrics, DeadCode, Duplication, FunctionComplexity, Hotspot, Hotspots, Security,
-};
+use repolens_core::report::{ComplexityMetrics, FunctionComplexity, Hotspot, Hotspots};
 use repolens_core::{ScanId, ScanStatus};
-use serde::Deserialize;
 
 use super::place::{Place, short_name};
 use super::query::Query;
 use super::read::{Measured, Reader, Sections};
 use super::report::too_short;
+use super::see_other;
 use super::shell::{Shell, State, answer_if_changed};
-use super::text::{self, Html, filters};
+use super::text::{Html, filters};
 use super::visit::Visit;
-use super::{parts, see_other};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::pages::import::Import;
+
+mod findings;
+mod members;
+
+use findings::{FileFinding, findings};
+use members::{CallCounts, FileModules, Files, ListedSymbol, OneFile};
 
 /// Members that a file's page reads.
 const SECTIONS: &[&str] = &[
@@ -39,97 +42,6 @@ const SECTIONS: &[&str] = &[
 /// Entries of a list that are shown.
 const LISTED: usize = 60;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Files<'a> {
-    #[serde(borrow)]
-    files: Vec<OneFile<'a>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OneFile<'a> {
-    #[serde(borrow)]
-    path: Cow<'a, str>,
-    #[serde(borrow, default)]
-    language: Cow<'a, str>,
-    #[serde(default)]
-    lines: u64,
-    functions: Option<u64>,
-    classes: Option<u64>,
-    complexity: Option<u64>,
-    risk_score: Option<f64>,
-    #[serde(borrow, default)]
-    symbols: Option<Vec<Symbol<'a>>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Symbol<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    kind: Cow<'a, str>,
-    #[serde(default)]
-    line: Option<u64>,
-    #[serde(default)]
-    references: Option<u64>,
-    #[serde(default)]
-    cyclomatic: Option<u64>,
-    #[serde(default)]
-    cognitive: Option<u64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Modules<'a> {
-    #[serde(borrow)]
-    edges: Vec<Import<'a>>,
-    #[serde(borrow)]
-    external: Vec<External<'a>>,
-    #[serde(borrow)]
-    unresolved: Vec<Unresolved<'a>>,
-    truncated: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct External<'a> {
-    #[serde(borrow)]
-    file: Cow<'a, str>,
-    #[serde(borrow)]
-    package: Cow<'a, str>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Unresolved<'a> {
-    #[serde(borrow)]
-    file: Cow<'a, str>,
-    #[serde(borrow)]
-    specifier: Cow<'a, str>,
-}
-
-/// Part of `callGraph`: the numbers of callers of the functions with the most calls.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Calls {
-    complexity_metrics: std::collections::BTreeMap<String, Called>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Called {
-    fan_in: u64,
-    fan_out: u64,
-    location: String,
-}
-
-struct Finding {
-    severity: Html,
-    message: Html,
-    lines: Html,
-    effort: &'static str,
-}
-
 struct Linked {
     link: Html,
     tag: &'static str,
@@ -145,9 +57,9 @@ struct Body<'a> {
     hotspot: Option<&'a Hotspot>,
     hotspots_total: Option<u64>,
     hotspots_reason: Option<String>,
-    findings: Vec<Finding>,
+    findings: Vec<FileFinding>,
     functions: Vec<&'a FunctionComplexity>,
-    symbols: Vec<Symbol<'a>>,
+    symbols: Vec<ListedSymbol<'a>>,
     called: Vec<(String, u64, u64)>,
     imported_by: Vec<Linked>,
     imported_by_total: usize,
@@ -231,20 +143,21 @@ pub async fn get(
 
 /// `None`: the report does not know the file.
 fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option<String>> {
-    let files = sections.get::<Files<'_>>("ast");
-    let file = match files {
-        super::read::Measured::Is(files) => files.files.into_iter().find(|file| file.path == path),
-        super::read::Measured::Not(_) => None,
+    let file = match sections.get::<Files<'_>>("ast") {
+        Measured::Is(files) => files.files.into_iter().find(|file| file.path == path),
+        Measured::Not(_) => None,
     };
     let skipped = sections.analyser().and_then(|analyser| {
         let found = analyser.skipped_files.iter().find(|file| file.path == path);
         found.map(|file| file.reason.as_str())
     });
-    let modules = sections.get::<Modules<'_>>("moduleGraph");
-    let modules_of = modules.get();
-    let edges = modules_of.map(|modules| modules.edges.as_slice()).unwrap_or_default();
-    let into: Vec<&Import<'_>> = edges.iter().filter(|edge| edge.target == path).collect();
-    let out: Vec<&Import<'_>> = edges.iter().filter(|edge| edge.source == path).collect();
+    let modules = sections.get::<FileModules<'_>>("moduleGraph");
+    let edges = modules
+        .get()
+        .map(|modules| modules.edges.as_slice())
+        .unwrap_or_default();
+    let (imported_by, imported_by_total) = linked(place, edges, |edge| (edge.target == path).then_some(&edge.source));
+    let (imports, imports_total) = linked(place, edges, |edge| (edge.source == path).then_some(&edge.target));
     let hotspots = sections.get::<Hotspots>("hotspots");
     let metrics = sections.get::<ComplexityMetrics>("complexityMetrics");
     let functions: Vec<&FunctionComplexity> = metrics
@@ -258,23 +171,11 @@ fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option
         })
         .unwrap_or_default();
     let findings = findings(sections, place, path, &functions);
-    if file.is_none() && skipped.is_none() && into.is_empty() && out.is_empty() && findings.is_empty() {
+    let has_imports = imported_by_total + imports_total > 0;
+    if file.is_none() && skipped.is_none() && !has_imports && findings.is_empty() {
         return Ok(None);
     }
-    let calls = sections.get::<Calls>("callGraph");
-    let prefix = format!("{path}:");
-    let linked = |edge: &&Import<'_>, other: &str| Linked {
-        link: place.link(other),
-        tag: match edge.kind.as_ref() {
-            "dynamic" => "runs later",
-            "type" => "types only",
-            "reexport" => "passed on",
-            _ => "",
-        },
-    };
-    let mut symbols = file.as_ref().and_then(|file| file.symbols.clone()).unwrap_or_default();
-    symbols.sort_by_key(|symbol| std::cmp::Reverse((symbol.cyclomatic, symbol.cognitive)));
-    symbols.truncate(300);
+    let calls = sections.get::<CallCounts>("callGraph");
     Body {
         crumbs: place.crumbs(path),
         source: place.source(path, None, None),
@@ -289,37 +190,22 @@ fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option
         },
         findings,
         functions,
-        symbols,
-        called: calls.get().map(|calls| called(calls, &prefix)).unwrap_or_default(),
-        imported_by: into
-            .iter()
-            .take(LISTED)
-            .map(|edge| linked(edge, &edge.source))
-            .collect(),
-        imported_by_total: into.len(),
-        imports: out.iter().take(LISTED).map(|edge| linked(edge, &edge.target)).collect(),
-        imports_total: out.len(),
-        packages: modules_of
-            .map(|modules| {
-                of_file(
-                    modules.external.iter().map(|import| (&import.file, &import.package)),
-                    path,
-                )
-            })
+        symbols: symbols(file.as_ref()),
+        called: calls
+            .get()
+            .map(|calls| called(calls, &format!("{path}:")))
             .unwrap_or_default(),
-        unresolved: modules_of
-            .map(|modules| {
-                of_file(
-                    modules
-                        .unresolved
-                        .iter()
-                        .map(|import| (&import.file, &import.specifier)),
-                    path,
-                )
-            })
+        imported_by,
+        imported_by_total,
+        imports,
+        imports_total,
+        packages: modules.get().map(|modules| modules.packages(path)).unwrap_or_default(),
+        unresolved: modules
+            .get()
+            .map(|modules| modules.unresolved(path))
             .unwrap_or_default(),
         imports_reason: modules.reason().map(str::to_owned),
-        truncated: modules_of.is_some_and(|modules| modules.truncated),
+        truncated: modules.get().is_some_and(|modules| modules.truncated),
         coupled: coupled(hotspots.get(), place, path),
         file,
     }
@@ -327,8 +213,35 @@ fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option
     .map(Some)
 }
 
+/// The first files that `other` returns of the imports, and the number of all.
+fn linked<'a>(
+    place: &Place,
+    edges: &'a [Import<'a>],
+    other: impl Fn(&'a Import<'a>) -> Option<&'a Cow<'a, str>>,
+) -> (Vec<Linked>, usize) {
+    let found: Vec<_> = edges.iter().filter_map(|edge| Some((edge, other(edge)?))).collect();
+    let links = found.iter().take(LISTED).map(|(edge, other)| Linked {
+        link: place.link(other),
+        tag: match edge.kind.as_ref() {
+            "dynamic" => "runs later",
+            "type" => "types only",
+            "reexport" => "passed on",
+            _ => "",
+        },
+    });
+    (links.collect(), found.len())
+}
+
+/// The symbols of a file, the most complex first.
+fn symbols<'a>(file: Option<&OneFile<'a>>) -> Vec<ListedSymbol<'a>> {
+    let mut symbols = file.and_then(|file| file.symbols.clone()).unwrap_or_default();
+    symbols.sort_by_key(|symbol| std::cmp::Reverse((symbol.cyclomatic, symbol.cognitive)));
+    symbols.truncate(300);
+    symbols
+}
+
 /// Functions of the file with how often each is called and calls, those with the most calls first.
-fn called(calls: &Calls, prefix: &str) -> Vec<(String, u64, u64)> {
+fn called(calls: &CallCounts, prefix: &str) -> Vec<(String, u64, u64)> {
     let mut called: Vec<(String, u64, u64)> = calls
         .complexity_metrics
         .iter()
@@ -345,17 +258,6 @@ fn called(calls: &Calls, prefix: &str) -> Vec<(String, u64, u64)> {
     called
 }
 
-fn of_file<'a>(entries: impl Iterator<Item = (&'a Cow<'a, str>, &'a Cow<'a, str>)>, path: &str) -> Vec<&'a str> {
-    let mut found: Vec<&str> = entries
-        .filter(|(file, _)| file.as_ref() == path)
-        .map(|(_, name)| name.as_ref())
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found.truncate(LISTED);
-    found
-}
-
 fn coupled(hotspots: Option<&Hotspots>, place: &Place, path: &str) -> Vec<(Html, f64, u64)> {
     let pairs = hotspots
         .map(|hotspots| hotspots.coupling.as_slice())
@@ -369,133 +271,4 @@ fn coupled(hotspots: Option<&Hotspots>, place: &Place, path: &str) -> Vec<(Html,
             (place.link(other), pair.degree, pair.shared)
         })
         .collect()
-}
-
-fn findings(sections: &Sections, place: &Place, path: &str, functions: &[&FunctionComplexity]) -> Vec<Finding> {
-    let line = |from: u64, to: Option<u64>| match place.source(path, Some(from), to) {
-        Some(address) => Html(format!(
-            "<a class=\"path\" href=\"{}\" rel=\"noopener noreferrer\">{}</a>",
-            text::plain_address(&address),
-            lines(from, to)
-        )),
-        None => Html(lines(from, to)),
-    };
-    let none = || Html("<span class=\"soft\">–</span>".to_owned());
-    let mut found = Vec::new();
-    let security = sections.get::<Security>("security");
-    for finding in security
-        .get()
-        .map(|security| security.findings.as_slice())
-        .unwrap_or_default()
-    {
-        if finding.file == path {
-            found.push(Finding {
-                severity: parts::severity(finding.severity.as_str()),
-                message: text::prose(&finding.message),
-                lines: finding.line.map_or_else(none, |at| line(at, None)),
-                effort: "Security",
-            });
-        }
-    }
-    for function in functions {
-        found.push(Finding {
-            severity: parts::severity(if function.cyclomatic > 20 || function.cognitive > 30 {
-                "high"
-            } else {
-                "medium"
-            }),
-            message: Html(format!(
-                "<code>{}</code> has a cyclomatic complexity of {} and a cognitive one of {}",
-                text::name(&function.name),
-                function.cyclomatic,
-                function.cognitive
-            )),
-            lines: line(function.line_number, Some(function.end_line)),
-            effort: "Complexity",
-        });
-    }
-    let cycles = sections.get::<CircularDependencies>("circularDependencies");
-    for cycle in cycles.get().map(|cycles| cycles.cycles.as_slice()).unwrap_or_default() {
-        if cycle.chain.iter().any(|file| file == path) {
-            found.push(Finding {
-                severity: parts::severity("medium"),
-                message: Html(format!(
-                    "It is in a circle of imports of {}",
-                    text::count(cycle.group_size, "file")
-                )),
-                lines: none(),
-                effort: "Architecture",
-            });
-        }
-    }
-    let copies = sections.get::<Duplication>("duplication");
-    for copy in copies.get().map(|copies| copies.clones.as_slice()).unwrap_or_default() {
-        for (index, here) in copy
-            .occurrences
-            .iter()
-            .enumerate()
-            .filter(|(_, here)| here.file == path)
-        {
-            let other = copy
-                .occurrences
-                .iter()
-                .enumerate()
-                .find(|(other, _)| *other != index)
-                .map(|(_, other)| other);
-            let Some(other) = other else { continue };
-            found.push(Finding {
-                severity: parts::severity("low"),
-                message: Html(format!(
-                    "{} are also in {}",
-                    text::count(copy.lines, "line"),
-                    place.lines(&other.file, Some(other.start_line), Some(other.end_line))
-                )),
-                lines: line(here.start_line, Some(here.end_line)),
-                effort: "Duplication",
-            });
-        }
-    }
-    let dead = sections.get::<DeadCode>("deadCode");
-    if let Some(dead) = dead.get() {
-        dead_code(dead, path, &mut found, &line);
-    }
-    found.truncate(200);
-    found
-}
-
-fn dead_code(dead: &DeadCode, path: &str, found: &mut Vec<Finding>, line: &dyn Fn(u64, Option<u64>) -> Html) {
-    let mut add = |message: String, lines: Html| {
-        found.push(Finding {
-            severity: parts::severity("low"),
-            message: Html(message),
-            lines,
-            effort: "Dead code",
-        });
-    };
-    let none = || Html("<span class=\"soft\">–</span>".to_owned());
-    if dead.unused_files.iter().any(|file| file == path) {
-        add("Nothing reaches this file".to_owned(), none());
-    }
-    for function in dead.unused_functions.iter().filter(|function| function.file == path) {
-        add(
-            format!("Nothing calls <code>{}</code>", text::name(&function.function)),
-            line(function.line, None),
-        );
-    }
-    for name in dead.unused_exports.get(path).into_iter().flatten() {
-        add(format!("Nothing imports <code>{}</code>", text::name(name)), none());
-    }
-    for import in dead.unused_imports.get(path).into_iter().flatten() {
-        add(
-            format!("The import of <code>{}</code> is not used", text::name(&import.symbol)),
-            line(import.line, None),
-        );
-    }
-}
-
-fn lines(from: u64, to: Option<u64>) -> String {
-    match to {
-        Some(to) if to > from => format!("{from}–{to}"),
-        _ => from.to_string(),
-    }
 }

@@ -22,32 +22,34 @@ use crate::http::problem::Problem;
 /// Seconds between two reloads of a page without script.
 const REFRESH: u32 = 3;
 
-/// The steps of a scan, in order: the name of the stage as workers report it, and its title.
-const STEPS: [(&str, &str); 20] = [
-    ("queue", "Queue"),
-    ("clone", "Download"),
-    ("history", "History"),
-    ("parse", "Parsing"),
-    ("languages", "Languages"),
-    ("dependencies", "Dependencies"),
-    ("readme", "README"),
-    ("licences", "Licenses"),
-    ("tests", "Tests"),
-    ("duplication", "Copies"),
-    ("complexity", "Complexity"),
-    ("module-graph", "Imports"),
-    ("cycles", "Cycles"),
-    ("call-graph", "Calls"),
-    ("dead-code", "Dead code"),
-    ("ast", "Files"),
-    ("risk", "Risk"),
-    ("grades", "Grades"),
-    ("summary", "What to do first"),
-    ("report", "Report"),
+/// The steps of a scan, in order: the stages as workers report them, and the title.
+const STEPS: [(&[&str], &str); 21] = [
+    (&["queue"], "Queue"),
+    (&["clone"], "Download"),
+    (&["history"], "History"),
+    (&["parse"], "Parsing"),
+    (&["languages"], "Languages"),
+    (&["dependencies"], "Dependencies"),
+    (&["readme", "licences"], "README and licenses"),
+    (&["tests", "community"], "Tests"),
+    (&["duplication"], "Duplication"),
+    (&["complexity"], "Complexity"),
+    (&["module-graph", "dependency-usage"], "Imports"),
+    (&["cycles"], "Cycles"),
+    (&["call-graph"], "Calls"),
+    (&["dead-code"], "Dead code"),
+    (&["ast"], "Files"),
+    (&["hotspots"], "Hotspots"),
+    (&["security"], "Security"),
+    (&["risk", "grades", "percentiles"], "Grades"),
+    (&["actions", "summary"], "What to do first"),
+    (&["explanations"], "Explanation"),
+    (&["report"], "Report"),
 ];
 
 struct Step {
-    key: &'static str,
+    /// The stages of this step, separated by spaces.
+    stages: String,
     title: &'static str,
     state: StepState,
 }
@@ -177,20 +179,25 @@ pub async fn get(
     }
 }
 
+/// The index of the step that a stage belongs to.
+fn step_of(stage: &str) -> Option<usize> {
+    STEPS.iter().position(|(stages, _)| stages.contains(&stage))
+}
+
 fn steps(scan: &Scan) -> Vec<Step> {
     let failed = scan.status == ScanStatus::Failed || scan.status == ScanStatus::Cancelled;
     let reached = match scan.status {
         ScanStatus::Queued => 0,
         _ => match &scan.stage {
-            Some(stage) => STEPS.iter().position(|(key, _)| key == stage).unwrap_or(1),
+            Some(stage) => step_of(stage).unwrap_or(1),
             None => usize::from(scan.started_at.is_some()),
         },
     };
     STEPS
         .iter()
         .enumerate()
-        .map(|(index, (key, title))| Step {
-            key,
+        .map(|(index, (stages, title))| Step {
+            stages: stages.join(" "),
             title,
             state: match index.cmp(&reached) {
                 std::cmp::Ordering::Less => StepState::Done,
@@ -294,14 +301,21 @@ mod tests {
                 .map(|step| step.icon().chars().next().unwrap_or('?'))
                 .collect()
         };
-        assert_eq!(states(&scan), "ggggggggggnwwwwwwwww");
+        assert_eq!(states(&scan), "gggggggggnwwwwwwwwwww");
         scan.stage = Some("something new".into());
-        assert_eq!(states(&scan), "gnwwwwwwwwwwwwwwwwww");
+        assert_eq!(states(&scan), "gnwwwwwwwwwwwwwwwwwww");
         scan.status = ScanStatus::Queued;
-        assert_eq!(states(&scan), "nwwwwwwwwwwwwwwwwwww");
+        assert_eq!(states(&scan), "nwwwwwwwwwwwwwwwwwwww");
         scan.status = ScanStatus::Failed;
         scan.stage = Some("clone".into());
-        assert_eq!(states(&scan), "ghwwwwwwwwwwwwwwwwww");
+        assert_eq!(states(&scan), "ghwwwwwwwwwwwwwwwwwww");
+    }
+
+    #[test]
+    fn several_stages_may_belong_to_one_step() {
+        assert_eq!(step_of("risk"), step_of("percentiles"));
+        assert!(step_of("security") < step_of("explanations") && step_of("security").is_some());
+        assert_eq!(step_of("something new"), None);
     }
 
     #[test]

@@ -55,6 +55,12 @@ fn shortened(text: &str, longest: usize) -> (&str, Option<&str>) {
     }
 }
 
+/// The same as one text, not escaped.
+fn cut(text: &str, longest: usize) -> String {
+    let (head, tail) = shortened(text, longest);
+    tail.map_or_else(|| head.to_owned(), |tail| format!("{head}…{tail}"))
+}
+
 fn marked(text: &str, breaks: bool, longest: usize) -> Html {
     let mut html = String::with_capacity(text.len() + 32);
     html.push_str("<bdi>");
@@ -82,7 +88,17 @@ pub fn name(text: &str) -> Html {
 
 /// A sentence or two from a repository.
 pub fn words(text: &str) -> Html {
-    marked(text, false, LONGEST_WORDS)
+    let mut html = "<bdi>".to_owned();
+    push_words(&mut html, &cut(text, LONGEST_WORDS));
+    html.push_str("</bdi>");
+    Html(html)
+}
+
+/// Text whose long words are shortened.
+fn push_words(html: &mut String, text: &str) {
+    for word in text.split_inclusive(' ') {
+        cut(word, LONGEST).chars().for_each(|c| push(html, c));
+    }
 }
 
 /// A path from a repository: it may break after its slashes.
@@ -97,9 +113,12 @@ pub fn whole_path(text: &str) -> Html {
 
 /// As the text of a drawing or the value of an attribute.
 pub fn plain(text: &str) -> String {
-    let (head, tail) = shortened(text, LONGEST);
-    let joined = tail.map_or_else(|| head.to_owned(), |tail| format!("{head}…{tail}"));
-    crate::export::text::html(&joined)
+    crate::export::text::html(&cut(text, LONGEST))
+}
+
+/// As the text of an option: not escaped, on one line, and shortened.
+pub fn one_line(text: &str) -> String {
+    cut(&crate::export::text::one_line(text), LONGEST)
 }
 
 /// An address as the value of an attribute.
@@ -134,14 +153,7 @@ pub fn prose(text: &str) -> Html {
             if index % 2 == 1 {
                 html.push('`');
             }
-            for word in part.split_inclusive(' ') {
-                let (head, tail) = shortened(word, LONGEST);
-                head.chars().for_each(|c| push(&mut html, c));
-                if let Some(tail) = tail {
-                    html.push('…');
-                    tail.chars().for_each(|c| push(&mut html, c));
-                }
-            }
+            push_words(&mut html, part);
         }
     }
     Html(html)
@@ -149,8 +161,7 @@ pub fn prose(text: &str) -> Html {
 
 /// Text of several lines, with code between backticks: a paragraph for each line.
 pub fn paragraphs(text: &str) -> Html {
-    let (head, tail) = shortened(text, LONGEST_TEXT);
-    let whole = tail.map_or_else(|| head.to_owned(), |tail| format!("{head}…{tail}"));
+    let whole = cut(text, LONGEST_TEXT);
     let lines = whole.lines().map(str::trim).filter(|line| !line.is_empty());
     Html(lines.map(|line| format!("<p>{}</p>", prose(line))).collect())
 }
@@ -327,6 +338,10 @@ mod tests {
         assert!(shown.chars().count() < 200 && shown.contains('…'), "{}", shown.len());
         assert!(whole_path(&long).0.chars().count() > 4_000);
         assert_eq!(name(&"b".repeat(LONGEST)).0.matches('…').count(), 0);
+        assert!(words(&format!("one {long} <b>")).0.chars().count() < 250);
+        assert_eq!(words("one <b>").0, "<bdi>one &lt;b&gt;</bdi>");
+        assert_eq!(one_line("a\nb"), "a b");
+        assert!(one_line(&long).chars().count() < 200);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The pages for people, without a browser: what they answer, to whom, and under which policy.
 
+mod hostile;
 mod sign_in;
 
 use reqwest::{Method, RequestBuilder, Response};

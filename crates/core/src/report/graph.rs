@@ -110,7 +110,8 @@ pub enum CycleKind {
     Deferred,
     /// One of them is for types only.
     Type,
-    /// Never: the modules of one Rust crate are compiled as one.
+    /// Never: the modules of one Rust crate, and the files of one package or namespace (Java, Kotlin, Scala, C#, Go), are
+    /// compiled as one.
     Crate,
     /// One of the files is a test.
     Test,

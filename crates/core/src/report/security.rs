@@ -129,8 +129,14 @@ pub struct SeverityTotals {
 pub struct SecurityScoreLine {
     pub severity: FindingSeverity,
     pub findings: u64,
-    /// Points for each.
+    /// Of these, those that cost nothing, because code of this size usually has them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub free: u64,
+    /// Points for each of the others, by the size of the code.
     pub each: f64,
+    /// Points that findings of this severity take at least; absent: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
     /// Points that findings of this severity take at most; absent: all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_most: Option<f64>,

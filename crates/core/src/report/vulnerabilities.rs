@@ -44,6 +44,18 @@ pub struct Vulnerabilities {
     pub upgrades: Vec<Upgrade>,
 }
 
+impl super::Dependencies {
+    /// The number of known vulnerabilities in words. It never reads as none where the packages were not checked.
+    #[must_use]
+    pub fn known_vulnerabilities(&self) -> String {
+        match self.vulnerabilities.as_ref().map(|known| (known.state, known.total)) {
+            Some((LookupState::Complete, Some(total))) => total.to_string(),
+            Some((LookupState::Incomplete, Some(total))) => format!("{total}, but not all packages were checked"),
+            _ => "not checked".to_owned(),
+        }
+    }
+}
+
 /// One vulnerability of one version of a package.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -66,7 +66,11 @@ impl Builder {
             }
             None => self.sym(name),
         };
-        self.classes.push(ClassDefinition { name, bases });
+        self.classes.push(ClassDefinition {
+            name,
+            bases,
+            declared: true,
+        });
         place(self.classes.len() - 1)
     }
 
@@ -76,8 +80,13 @@ impl Builder {
         self.classes.push(ClassDefinition {
             name,
             bases: Vec::new(),
+            declared: false,
         });
         place(self.classes.len() - 1)
+    }
+
+    pub fn declare_class(&mut self, class: u32) {
+        self.classes[class as usize].declared = true;
     }
 
     pub fn add_bases(&mut self, class: u32, bases: Vec<V>) {

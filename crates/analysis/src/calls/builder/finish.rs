@@ -16,6 +16,17 @@ impl Builder {
         self.by_name.push((beginning.to_owned(), of));
     }
 
+    /// Records a text that may be the beginning of such a name, for all files.
+    pub fn begins(&mut self, beginning: &str) {
+        self.beginnings.push(beginning.into());
+    }
+
+    /// Records that a function reads the names around it by their texts (`locals()`, `eval(…)`): all functions of the file may
+    /// be called.
+    pub fn reads_scopes(&mut self) {
+        self.reads_scopes = true;
+    }
+
     /// Records a text that may be the name in a lookup at run time.
     pub fn quote(&mut self, text: &str) {
         let is_name = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -83,6 +94,10 @@ impl Builder {
     #[must_use]
     pub fn finish(mut self) -> Calls {
         self.enter_methods_asked_by_name();
+        if self.reads_scopes {
+            let plain = self.functions.iter_mut().filter(|function| function.class.is_none());
+            plain.for_each(|function| function.entry = true);
+        }
         let mut globals = std::mem::take(&mut self.scopes[0].names);
         let exported = std::mem::take(&mut self.exported);
         for &value in exported.values() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{MODULE, OPAQUE, Sym, V, Value};
+use super::super::{MODULE, OPAQUE, Sym, UNKNOWN, V, Value};
 use super::{Builder, Kind, Scope};
 
 impl Builder {
@@ -64,6 +64,33 @@ impl Builder {
     pub fn bind(&mut self, name: &str, value: V) {
         let sym = self.sym(name);
         self.bind_in(self.current, sym, value);
+    }
+
+    /// A function of the module: others of its name in the file are overloads, or variants by `#if`.
+    pub fn bind_overload(&mut self, name: &str, value: V) {
+        let sym = self.sym(name);
+        let old = self.scopes[0].names.get(&sym).copied();
+        let value = match old {
+            Some(old) if matches!(self.get(old), Value::Function(_) | Value::Either(..)) => self.either(old, value),
+            _ => value,
+        };
+        self.scopes[0].names.insert(sym, value);
+    }
+
+    /// Hides a name of the module in the open function: here it is a variable whose value is unknown.
+    pub fn hide(&mut self, name: &str) {
+        if self.kind() != Kind::Function {
+            return;
+        }
+        let sym = self.sym(name);
+        let mut at = self.current;
+        while at != 0 && self.scopes[at].kind != Kind::Class {
+            if self.scopes[at].names.contains_key(&sym) {
+                return;
+            }
+            at = self.scopes[at].parent;
+        }
+        self.scopes[self.current].names.insert(sym, UNKNOWN);
     }
 
     /// Binds in the nearest scope that is no block (`var`, a function in a block).

@@ -50,10 +50,34 @@ fn tests_are_known() {
         "src/a.spec.ts",
         "src/ATest.java",
         "spec/a.rb",
+        "t/t0001-init.sh",
+        "lib/a.t",
+        "app/tests.py",
+        "src/parser/tests.rs",
+        "test.js",
+        "src/testdir/a.vim",
+        "src/integrationTest/java/A.java",
+        "app/src/androidTest/A.kt",
+        "Core.Tests/A.cs",
+        "src/ParserTestCase.php",
+        "src/ParserIT.java",
+        "src/ParserSpec.scala",
+        "src/a.cy.ts",
     ] {
         assert!(is_test(path), "{path}");
     }
-    for path in ["src/latest.js", "src/contest.py", "a/Test.java", "src/attestation.rs"] {
+    for path in [
+        "src/latest.js",
+        "src/contest.py",
+        "a/Test.java",
+        "src/attestation.rs",
+        "src/t/a.c",
+        "src/AUDIT.java",
+        "src/TypeSpec.kt",
+        "src/protest.t.rs",
+        "src/test.js",
+        "src/a/Latest/B.java",
+    ] {
         assert!(!is_test(path), "{path}");
     }
 }

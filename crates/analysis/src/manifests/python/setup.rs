@@ -3,7 +3,7 @@
 
 use repolens_core::report::DependencyKind;
 
-use super::{manifest, pep508};
+use super::{is_development, manifest, pep508};
 use crate::manifests::Manifest;
 
 /// The arguments of `setup()` that are lists of packages, and why those are needed.
@@ -24,9 +24,9 @@ pub(in crate::manifests) fn setup_script(text: &str) -> Result<Manifest, String>
         } else {
             variable(text, value).unwrap_or_default()
         };
-        for item in strings(list) {
+        for (key, item) in strings(list) {
             found.requirements.extend(pep508(item, false).map(|mut requirement| {
-                requirement.kind = kind;
+                requirement.kind = if is_development(key) { DependencyKind::Dev } else { kind };
                 requirement
             }));
         }
@@ -67,14 +67,16 @@ fn variable<'t>(text: &'t str, value: &str) -> Option<&'t str> {
     value.starts_with(['[', '(', '{']).then_some(value)
 }
 
-/// The strings of the list that `text` begins with; those before a `:` are keys. Empty where an item is no string.
-fn strings(text: &str) -> Vec<&str> {
-    let (mut found, mut depth, mut rest) = (Vec::new(), 0_u32, text);
+/// The strings of the list that `text` begins with, each with the key above it (a string before a `:`), else an empty one.
+fn strings(text: &str) -> Vec<(&str, &str)> {
+    let (mut found, mut depth, mut rest, mut key) = (Vec::new(), 0_u32, text, "");
     while let Some(first) = rest.chars().next() {
         if let Some((value, after)) = literal(rest) {
             rest = after;
-            if !rest.trim_start().starts_with(':') {
-                found.push(value);
+            if rest.trim_start().starts_with(':') {
+                key = value;
+            } else {
+                found.push((key, value));
             }
             continue;
         }

@@ -28,10 +28,16 @@ struct Reader {
     imports: HashMap<String, String>,
     names: Names,
     open: Vec<usize>,
+    /// Names of the open functions and classes; empty for those without one.
+    within: Vec<String>,
     functions: usize,
     reading: bool,
     sites: Vec<Site>,
     assigned: Option<String>,
+    /// The options that are read are of a server, which asks its clients for no certificate.
+    of_server: bool,
+    /// Open conditions that are named for a choice of the caller.
+    choices: usize,
 }
 
 impl Reader {
@@ -72,6 +78,26 @@ impl Reader {
             },
             Expression::ThisExpression(_) => "this".to_owned(),
             _ => String::new(),
+        }
+    }
+
+    /// Whether the last part of a name is that of a rule: the whole name costs more.
+    fn may_be_of_interest(&self, callee: &Expression<'_>) -> bool {
+        match callee.get_inner_expression() {
+            Expression::Identifier(it) => {
+                let name = it.name.as_str();
+                is_of_interest(LANGUAGE, name)
+                    || self
+                        .imports
+                        .get(name)
+                        .is_some_and(|full| is_of_interest(LANGUAGE, full))
+            }
+            Expression::StaticMemberExpression(it) => is_of_interest(LANGUAGE, it.property.name.as_str()),
+            Expression::ChainExpression(it) => match &it.expression {
+                ChainElement::StaticMemberExpression(it) => is_of_interest(LANGUAGE, it.property.name.as_str()),
+                _ => true,
+            },
+            _ => true,
         }
     }
 
@@ -119,8 +145,8 @@ impl Reader {
                     Value::Unknown
                 }
             }
-            Expression::Identifier(it) => match self.names.of(self.function(), it.name.as_str()) {
-                Some(value) => value.clone(),
+            Expression::Identifier(it) => match self.names.follow(self.function(), it.name.as_str()) {
+                Some(value) => value,
                 None => Value::Name(self.name(expression)),
             },
             Expression::StaticMemberExpression(_) => Value::Name(self.name(expression)),
@@ -200,7 +226,21 @@ impl Reader {
                 assigned: self.assigned.clone(),
                 at: at as usize,
                 conditional: false,
+                chosen: self.choices > 0,
+                within: self.within.join("."),
+                open_ended: false,
             });
+        }
+    }
+
+    /// Whether any name or text of a condition is one of a choice.
+    fn is_choice(&self, test: &Expression<'_>) -> bool {
+        match test.get_inner_expression() {
+            Expression::LogicalExpression(it) => self.is_choice(&it.left) || self.is_choice(&it.right),
+            Expression::UnaryExpression(it) => self.is_choice(&it.argument),
+            Expression::BinaryExpression(it) => self.is_choice(&it.left) || self.is_choice(&it.right),
+            Expression::StringLiteral(it) => super::is_choice(&format!("'{}'", it.value)),
+            other => super::is_choice(&self.name(other)),
         }
     }
 
@@ -255,34 +295,64 @@ impl<'a> Visit<'a> for Reader {
             let function = self.function();
             self.names.assign(function, id.name.as_str(), Value::Unknown);
         }
+        let name = it.id.as_ref().map(|id| id.name.to_string());
+        self.within
+            .push(name.or_else(|| self.assigned.clone()).unwrap_or_default());
         self.enter(&it.params);
         walk::walk_function(self, it, flags);
         self.open.pop();
+        self.within.pop();
     }
 
     fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
+        self.within.push(self.assigned.clone().unwrap_or_default());
         self.enter(&it.params);
         walk::walk_arrow_function_expression(self, it);
         self.open.pop();
+        self.within.pop();
+    }
+
+    fn visit_method_definition(&mut self, it: &MethodDefinition<'a>) {
+        let name = it.key.static_name().map(|name| name.to_string());
+        let before = std::mem::replace(&mut self.assigned, name);
+        walk::walk_method_definition(self, it);
+        self.assigned = before;
+    }
+
+    fn visit_class(&mut self, it: &Class<'a>) {
+        let name = it.id.as_ref().map(|id| id.name.to_string());
+        self.within.push(name.unwrap_or_default());
+        walk::walk_class(self, it);
+        self.within.pop();
+    }
+
+    fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
+        self.visit_expression(&it.test);
+        let is_choice = self.is_choice(&it.test);
+        self.choices += usize::from(is_choice);
+        self.visit_statement(&it.consequent);
+        if let Some(alternate) = &it.alternate {
+            self.visit_statement(alternate);
+        }
+        self.choices -= usize::from(is_choice);
     }
 
     fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
-        if !self.require(it) {
+        if !self.reading && !self.require(it) {
             let value = it.init.as_ref().map_or(Value::Unknown, |value| self.value(value, 0));
             self.bind(&it.id, value);
         }
         let before = self.assigned.take();
-        self.assigned = it.id.get_binding_identifier().map(|id| id.name.to_string());
+        let name = it.id.get_binding_identifier().filter(|_| self.reading);
+        self.assigned = name.map(|id| id.name.to_string());
         walk::walk_variable_declarator(self, it);
         self.assigned = before;
     }
 
     fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
-        let value = self.value(&it.right, 0);
-        let value = if it.operator == AssignmentOperator::Assign {
-            value
-        } else {
-            Value::join(Value::Text(String::new()), value)
+        let value = |reader: &Self| match it.operator {
+            AssignmentOperator::Assign => reader.value(&it.right, 0),
+            _ => Value::join(Value::Text(String::new()), reader.value(&it.right, 0)),
         };
         let mut name = None;
         match &it.left {
@@ -293,12 +363,18 @@ impl<'a> Visit<'a> for Reader {
                 }
                 name = Some(id.name.to_string());
             }
-            AssignmentTarget::StaticMemberExpression(member) => {
-                self.add(format!("=.{}", member.property.name), vec![value], it.span.start);
+            AssignmentTarget::StaticMemberExpression(member) if self.reading => {
+                if is_of_interest(LANGUAGE, member.property.name.as_str()) {
+                    let value = value(self);
+                    self.add(format!("=.{}", member.property.name), vec![value], it.span.start);
+                }
                 name = Some(member.property.name.to_string());
             }
-            AssignmentTarget::ComputedMemberExpression(member) => {
-                if let Expression::StringLiteral(key) = &member.expression {
+            AssignmentTarget::ComputedMemberExpression(member) if self.reading => {
+                if let Expression::StringLiteral(key) = &member.expression
+                    && is_of_interest(LANGUAGE, key.value.as_str())
+                {
+                    let value = value(self);
                     self.add(format!("=.{}", key.value), vec![value], it.span.start);
                 }
             }
@@ -309,9 +385,24 @@ impl<'a> Visit<'a> for Reader {
         self.assigned = before;
     }
 
+    fn visit_object_expression(&mut self, it: &ObjectExpression<'a>) {
+        let is = |name: &str, value: bool| {
+            it.properties.iter().any(|property| {
+                matches!(property, ObjectPropertyKind::ObjectProperty(it)
+                    if it.key.is_specific_static_name(name) && matches!(&it.value, Expression::BooleanLiteral(it) if it.value == value))
+            })
+        };
+        let before = std::mem::replace(&mut self.of_server, is("isServer", true) || is("requestCert", false));
+        walk::walk_object_expression(self, it);
+        self.of_server = before;
+    }
+
     fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
         let name = it.key.static_name().map(|name| name.to_string());
-        if let Some(name) = &name {
+        if let Some(name) = name
+            .as_ref()
+            .filter(|name| !self.of_server || *name != "rejectUnauthorized")
+        {
             let value = self.value(&it.value, 0);
             self.add(format!(":{name}"), vec![value], it.span.start);
         }
@@ -322,19 +413,23 @@ impl<'a> Visit<'a> for Reader {
     }
 
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
-        let name = self.name(&it.callee);
-        if self.reading && is_of_interest(LANGUAGE, &name) {
-            let values = self.arguments(&it.arguments, 0);
-            self.add(name, values, it.span.start);
+        if self.reading && self.may_be_of_interest(&it.callee) {
+            let name = self.name(&it.callee);
+            if is_of_interest(LANGUAGE, &name) {
+                let values = self.arguments(&it.arguments, 0);
+                self.add(name, values, it.span.start);
+            }
         }
         walk::walk_call_expression(self, it);
     }
 
     fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
-        let name = format!("new {}", self.name(&it.callee));
-        if self.reading && is_of_interest(LANGUAGE, &name) {
-            let values = self.arguments(&it.arguments, 0);
-            self.add(name, values, it.span.start);
+        if self.reading && self.may_be_of_interest(&it.callee) {
+            let name = format!("new {}", self.name(&it.callee));
+            if is_of_interest(LANGUAGE, &name) {
+                let values = self.arguments(&it.arguments, 0);
+                self.add(name, values, it.span.start);
+            }
         }
         walk::walk_new_expression(self, it);
     }
@@ -342,10 +437,13 @@ impl<'a> Visit<'a> for Reader {
     fn visit_jsx_attribute(&mut self, it: &JSXAttribute<'a>) {
         if let (JSXAttributeName::Identifier(name), Some(JSXAttributeValue::ExpressionContainer(container))) =
             (&it.name, &it.value)
-            && let Some(expression) = container.expression.as_expression()
+            && let Some(expression) = container.expression.as_expression().filter(|_| self.reading)
         {
-            let value = self.value(expression, 0);
-            self.add(format!(":{}", name.name), vec![value], it.span().start);
+            let site = format!(":{}", name.name);
+            if is_of_interest(LANGUAGE, &site) {
+                let value = self.value(expression, 0);
+                self.add(site, vec![value], it.span().start);
+            }
         }
         walk::walk_jsx_attribute(self, it);
     }

@@ -55,6 +55,8 @@ struct Walk {
     names: Names,
     /// Open functions, by number.
     open: Vec<usize>,
+    /// Names of the open functions and classes.
+    within: Vec<String>,
     functions: usize,
     /// The second pass.
     reading: bool,
@@ -62,6 +64,8 @@ struct Walk {
     assigned: Option<String>,
     /// Open conditions.
     conditions: usize,
+    /// Those that are named for a choice of the caller.
+    choices: usize,
 }
 
 impl Walk {
@@ -96,6 +100,22 @@ impl Walk {
             Expr::Attribute(it) => format!("{}.{}", self.name(&it.value), it.attr),
             Expr::Call(it) => format!("{}()", self.name(&it.func)),
             _ => String::new(),
+        }
+    }
+
+    /// Whether the last part of a name is that of a rule: the whole name costs more.
+    fn may_be_of_interest(&self, function: &Expr) -> bool {
+        match function {
+            Expr::Attribute(it) => is_of_interest(LANGUAGE, it.attr.as_str()),
+            Expr::Name(it) => {
+                let name = it.id.as_str();
+                is_of_interest(LANGUAGE, name)
+                    || self
+                        .imports
+                        .get(name)
+                        .is_some_and(|full| is_of_interest(LANGUAGE, full))
+            }
+            _ => false,
         }
     }
 
@@ -162,8 +182,8 @@ impl Walk {
                     })
                     .collect(),
             ),
-            Expr::Name(it) => match self.names.of(self.function(), it.id.as_str()) {
-                Some(value) => value.clone(),
+            Expr::Name(it) => match self.names.follow(self.function(), it.id.as_str()) {
+                Some(value) => value,
                 None => Value::Name(self.name(expression)),
             },
             Expr::Attribute(_) => Value::Name(self.name(expression)),
@@ -176,6 +196,21 @@ impl Walk {
                 }
             }
             _ => Value::Unknown,
+        }
+    }
+
+    /// Whether any name or text of a condition is one of a choice.
+    fn is_choice(&self, test: &Expr) -> bool {
+        match test {
+            Expr::BoolOp(it) => it.values.iter().any(|value| self.is_choice(value)),
+            Expr::UnaryOp(it) => self.is_choice(&it.operand),
+            Expr::Compare(it) => self.is_choice(&it.left),
+            Expr::Call(it) => {
+                super::is_choice(&self.name(&it.func)) || it.arguments.args.iter().any(|value| self.is_choice(value))
+            }
+            Expr::Subscript(it) => self.is_choice(&it.slice),
+            Expr::StringLiteral(it) => super::is_choice(it.value.to_str()),
+            other => super::is_choice(&self.name(other)),
         }
     }
 
@@ -261,10 +296,26 @@ impl Walk {
         function > 0 && is_option && it.elif_else_clauses.is_empty() && it.body.iter().any(Stmt::is_return_stmt)
     }
 
-    fn add(&mut self, site: Site) {
-        if is_of_interest(LANGUAGE, &site.name) {
-            self.sites.push(site);
+    fn read_assignment(&mut self, target: &Expr, it: &ast::StmtAssign) {
+        let (name, last) = match target {
+            Expr::Name(it) => (it.id.to_string(), it.id.as_str()),
+            Expr::Attribute(it) => (format!("{}.{}", self.name(&it.value), it.attr), it.attr.as_str()),
+            _ => return,
+        };
+        if is_of_interest(LANGUAGE, last) {
+            self.sites.push(Site {
+                name: format!("={name}"),
+                values: vec![self.value(&it.value, 0)],
+                named: Vec::new(),
+                assigned: None,
+                at: it.range().start().to_usize(),
+                conditional: self.conditions > 0,
+                chosen: self.choices > 0,
+                within: self.within.join("."),
+                open_ended: false,
+            });
         }
+        self.assigned = Some(name);
     }
 }
 
@@ -279,6 +330,7 @@ impl<'a> Visitor<'a> for Walk {
                 }
                 self.functions += 1;
                 self.open.push(self.functions);
+                self.within.push(it.name.to_string());
                 self.parameters(&it.parameters);
                 let outer = self.conditions;
                 // It is called where an option turns the verification off.
@@ -286,47 +338,44 @@ impl<'a> Visitor<'a> for Walk {
                 visitor::walk_stmt(self, stmt);
                 self.conditions = outer;
                 self.open.pop();
+                self.within.pop();
                 return;
             }
-            Stmt::ClassDef(it) if !self.reading => {
-                let function = self.function();
-                self.names.assign(function, it.name.as_str(), Value::Unknown);
+            Stmt::ClassDef(it) => {
+                if !self.reading {
+                    let function = self.function();
+                    self.names.assign(function, it.name.as_str(), Value::Unknown);
+                }
+                self.within.push(it.name.to_string());
+                visitor::walk_stmt(self, stmt);
+                self.within.pop();
+                return;
+            }
+            Stmt::Assign(it) if !self.reading => {
+                let value = self.value(&it.value, 0);
+                it.targets.iter().for_each(|target| self.bind(target, value.clone()));
+                return;
             }
             Stmt::Assign(it) => {
-                let value = self.value(&it.value, 0);
                 for target in &it.targets {
-                    if self.reading {
-                        let name = match target {
-                            Expr::Name(it) => it.id.to_string(),
-                            Expr::Attribute(it) => format!("{}.{}", self.name(&it.value), it.attr),
-                            _ => String::new(),
-                        };
-                        let site = Site {
-                            name: format!("={name}"),
-                            values: vec![value.clone()],
-                            named: Vec::new(),
-                            assigned: None,
-                            at: it.range().start().to_usize(),
-                            conditional: self.conditions > 0,
-                        };
-                        self.add(site);
-                        self.assigned = Some(name);
-                    }
-                    self.bind(target, value.clone());
+                    self.read_assignment(target, it);
                 }
                 visitor::walk_stmt(self, stmt);
                 self.assigned = None;
                 return;
             }
-            Stmt::AnnAssign(it) => {
+            Stmt::AnnAssign(it) if !self.reading => {
                 if let Some(value) = &it.value {
                     let value = self.value(value, 0);
                     self.bind(&it.target, value);
                 }
             }
             Stmt::If(_) | Stmt::Try(_) => {
+                let is_choice = stmt.as_if_stmt().is_some_and(|it| self.is_choice(&it.test));
                 self.conditions += 1;
+                self.choices += usize::from(is_choice);
                 visitor::walk_stmt(self, stmt);
+                self.choices -= usize::from(is_choice);
                 self.conditions -= 1;
                 if self.returns_by_option(stmt) {
                     // The rest of the function is the other branch.
@@ -335,7 +384,7 @@ impl<'a> Visitor<'a> for Walk {
                 return;
             }
             Stmt::AugAssign(it) => self.bind(&it.target, Value::Unknown),
-            Stmt::For(it) => {
+            Stmt::For(it) if !self.reading => {
                 let value = one_of(self.value(&it.iter, 0));
                 self.bind(&it.target, value);
             }
@@ -352,10 +401,16 @@ impl<'a> Visitor<'a> for Walk {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Named(it) = expression {
-            self.bind(&it.target, Value::Unknown);
+        if !self.reading {
+            // Only statements bind names that are followed.
+            if let Expr::Named(it) = expression {
+                self.bind(&it.target, Value::Unknown);
+            }
+            return;
         }
-        if let (Expr::Call(it), true) = (expression, self.reading) {
+        let is_choice = expression.as_if_expr().is_some_and(|it| self.is_choice(&it.test));
+        self.choices += usize::from(is_choice);
+        if let Some(it) = expression.as_call_expr().filter(|it| self.may_be_of_interest(&it.func)) {
             let name = self.name(&it.func);
             if is_of_interest(LANGUAGE, &name) {
                 let site = Site {
@@ -370,10 +425,14 @@ impl<'a> Visitor<'a> for Walk {
                     assigned: self.assigned.clone(),
                     at: it.range().start().to_usize(),
                     conditional: self.conditions > 0,
+                    chosen: self.choices > 0,
+                    within: self.within.join("."),
+                    open_ended: it.arguments.keywords.iter().any(|keyword| keyword.arg.is_none()),
                 };
                 self.sites.push(site);
             }
         }
         visitor::walk_expr(self, expression);
+        self.choices -= usize::from(is_choice);
     }
 }

@@ -5,16 +5,27 @@ use repolens_core::report::{Confidence, FindingCategory, FindingSeverity};
 use super::{CodeRule, Site, Value};
 use crate::security::rule::Rule;
 
-mod compiled;
+mod c;
+mod csharp;
+mod go;
+mod java;
 mod javascript;
 mod python;
+mod rust;
 mod web;
 
 /// All rules about calls.
 pub fn all() -> impl Iterator<Item = &'static CodeRule> {
-    [python::RULES, javascript::RULES, compiled::RULES, web::RULES]
-        .into_iter()
-        .flatten()
+    let others = [
+        javascript::RULES,
+        java::RULES,
+        csharp::RULES,
+        go::RULES,
+        rust::RULES,
+        c::RULES,
+        web::RULES,
+    ];
+    python::TABLES.into_iter().chain(others).flatten()
 }
 
 /// The words of a rule.
@@ -66,11 +77,12 @@ const OBJECT_RISK: &str = "Data that somebody else made can run code when it is 
 const TLS_RISK: &str = "Everyone on the way can read and change the connection.";
 const TLS_REMEDY: &str = "Keep the verification on; give the authority's certificate for a private one";
 const HASH_RISK: &str = "Collisions can be made, so the sum proves nothing against an attacker.";
+const HASH_BY_PROTOCOL: &str = "a hash that a protocol fixes (digest authentication, WebSockets), or that only names or compares content (ETags, checksums, keys of a cache), by the name of the function or variable";
 const RANDOM_RISK: &str = "The generator's next values can be computed from the ones before.";
 const XSS_RISK: &str = "A value with a tag runs a script in the page of another user.";
 
 /// Command lines in which each part that is not written was quoted.
-const QUOTED: &[&str] = &[
+pub(super) const QUOTED: &[&str] = &[
     "quote",
     "shlex.quote",
     "pipes.quote",
@@ -87,4 +99,26 @@ const QUOTED: &[&str] = &[
 
 fn is_built_command(value: &Value) -> bool {
     value.is_built(QUOTED)
+}
+
+fn is_shell(value: &Value) -> bool {
+    value.text().is_some_and(|text| {
+        matches!(
+            text.rsplit(['/', '\\']).next(),
+            Some("sh" | "bash" | "zsh" | "cmd" | "cmd.exe" | "powershell" | "powershell.exe")
+        )
+    })
+}
+
+/// `sh -c` with a built command behind it.
+fn is_shell_with_built(site: &Site) -> bool {
+    let flat: Vec<&Value> = site
+        .values
+        .iter()
+        .flat_map(|value| match value {
+            Value::List(values) => values.iter().collect(),
+            value => vec![value],
+        })
+        .collect();
+    flat.first().is_some_and(|first| is_shell(first)) && flat.iter().skip(1).any(|value| is_built_command(value))
 }

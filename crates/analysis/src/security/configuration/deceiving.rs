@@ -13,7 +13,11 @@ pub static RULES: [Rule; 1] = [row(
     1007,
     "A reviewer sees other code than the compiler.",
     "Remove the characters, or write them as escapes",
-    &["texts and translations", "escapes such as `\\u202e`"],
+    &[
+        "texts and translations",
+        "escapes such as `\\u202e`",
+        "three or more of them side by side, which is a list of characters",
+    ],
 )];
 
 pub fn find(report: &mut Report<'_, '_>) {
@@ -38,12 +42,15 @@ pub fn find(report: &mut Report<'_, '_>) {
         return;
     }
     let (mut last_line, mut line, mut counted) = (0, 1, 0);
+    let mut list_end = 0;
     for at in memchr::memchr_iter(0xE2, bytes) {
-        let is_one = matches!(
-            bytes.get(at + 1..at + 3),
-            Some([0x80, 0xAA..=0xAE] | [0x81, 0xA6..=0xA9])
-        );
-        if !is_one {
+        if !is_one(bytes, at) || at < list_end {
+            continue;
+        }
+        // Three side by side change nothing that is shown between them: they are a list of such characters.
+        let run = (0..).take_while(|number| is_one(bytes, at + 3 * number)).count();
+        if run > 2 {
+            list_end = at + 3 * run;
             continue;
         }
         line += memchr::memchr_iter(b'\n', &bytes[counted..at]).count();
@@ -74,4 +81,11 @@ pub fn find(report: &mut Report<'_, '_>) {
             "The order of characters is changed by an invisible character".to_owned(),
         );
     }
+}
+
+fn is_one(bytes: &[u8], at: usize) -> bool {
+    matches!(
+        bytes.get(at..at + 3),
+        Some([0xE2, 0x80, 0xAA..=0xAE] | [0xE2, 0x81, 0xA6..=0xA9])
+    )
 }

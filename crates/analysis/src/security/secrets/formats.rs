@@ -10,7 +10,10 @@ use crate::security::rule::Rule;
 
 mod table;
 
-pub use table::FORMATS;
+/// All forms of all providers.
+pub fn all() -> impl Iterator<Item = &'static Format> {
+    table::TABLES.into_iter().flatten()
+}
 
 /// A form of a credential.
 #[derive(Debug)]
@@ -158,7 +161,7 @@ mod tests {
 
     #[test]
     fn ids_and_prefixes_are_unique() {
-        let mut prefixes: Vec<_> = FORMATS.iter().flat_map(|format| format.prefixes).collect();
+        let mut prefixes: Vec<_> = all().flat_map(|format| format.prefixes).collect();
         let total = prefixes.len();
         prefixes.sort_unstable();
         prefixes.dedup();

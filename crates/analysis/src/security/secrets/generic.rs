@@ -8,6 +8,12 @@ use super::super::text::Text;
 use super::Candidate;
 use super::words::{is_chosen_password, is_placeholder, is_random, is_template, is_uuid};
 
+mod name;
+mod value;
+
+use name::{CredentialKind, kind_of};
+use value::{is_data, value_length, value_start};
+
 /// Parts of names. A name is cut into words before it is judged.
 pub const NAMES: &[&str] = &[
     "passw",
@@ -110,7 +116,7 @@ pub fn find(text: &Text<'_>, start: usize, end: usize, done: &mut usize) -> Opti
         return None;
     }
     let rule = match kind {
-        Kind::Password if !is_random(value) => &HARD_CODED_PASSWORD,
+        CredentialKind::Password if !is_random(value) => &HARD_CODED_PASSWORD,
         _ => &GENERIC_SECRET,
     };
     let mut candidate = Candidate::new(rule, value_from, value_to, 3);
@@ -119,362 +125,7 @@ pub fn find(text: &Text<'_>, start: usize, end: usize, done: &mut usize) -> Opti
     Some(candidate)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Password,
-    Key,
-}
-
-/// What a name is for, by its words; `None` where it is no credential's.
-fn kind_of(name: &str) -> Option<Kind> {
-    let words = split(name);
-    let last = words.last()?.as_str();
-    const ABOUT: &[&str] = &[
-        "id",
-        "ids",
-        "name",
-        "names",
-        "url",
-        "uri",
-        "endpoint",
-        "path",
-        "file",
-        "files",
-        "filename",
-        "length",
-        "len",
-        "size",
-        "expiry",
-        "expires",
-        "expiration",
-        "ttl",
-        "type",
-        "kind",
-        "count",
-        "index",
-        "field",
-        "label",
-        "header",
-        "headers",
-        "prefix",
-        "suffix",
-        "regex",
-        "pattern",
-        "format",
-        "policy",
-        "placeholder",
-        "hint",
-        "error",
-        "message",
-        "msg",
-        "title",
-        "description",
-        "text",
-        "class",
-        "selector",
-        "input",
-        "column",
-        "ref",
-        "provider",
-        "method",
-        "mode",
-        "algorithm",
-        "alg",
-        "issuer",
-        "audience",
-        "scope",
-        "scopes",
-        "version",
-        "date",
-        "time",
-        "page",
-        "route",
-        "param",
-        "params",
-        "env",
-        "var",
-        "variable",
-        "arn",
-        "alias",
-        "group",
-        "role",
-        "domain",
-        "host",
-        "port",
-        "server",
-        "store",
-        "manager",
-        "service",
-        "handler",
-        "validator",
-        "strength",
-        "reset",
-        "changed",
-        "required",
-        "enabled",
-        "status",
-        "state",
-        "hash",
-        "digest",
-        "fingerprint",
-        "checksum",
-        "sha",
-        "sha1",
-        "sha256",
-        "md5",
-        "schema",
-        "table",
-        "config",
-        "keyring",
-        "authority",
-        "author",
-        "authors",
-        "address",
-        "tag",
-        "doc",
-        "docs",
-        "comment",
-        "help",
-        "example",
-        "location",
-        "dir",
-        "folder",
-    ];
-    const PUBLIC: &[&str] = &[
-        "public",
-        "pub",
-        "publishable",
-        "csrf",
-        "xsrf",
-        "site",
-        "sitekey",
-        "cache",
-        "primary",
-        "foreign",
-        "sort",
-        "partition",
-        "test",
-        "fake",
-        "mock",
-        "dummy",
-        "example",
-        "sample",
-        "invalid",
-        "wrong",
-        "expected",
-        "anon",
-        "anonymous",
-        "bad",
-        "next",
-        "continuation",
-        "page",
-        "cancel",
-        "cancellation",
-        "syntax",
-        "lexer",
-        "parser",
-        "integrity",
-    ];
-    if ABOUT.contains(&last) || words.iter().any(|word| PUBLIC.contains(&word.as_str())) {
-        return None;
-    }
-    let has = |wanted: &str| words.iter().any(|word| word == wanted);
-    let is_password = words.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "password" | "passwd" | "passwords" | "pwd" | "passphrase" | "pass" | "userpassword" | "dbpassword"
-        )
-    });
-    if is_password {
-        return Some(Kind::Password);
-    }
-    let is_key = has("secret")
-        || has("secrets")
-        || has("token")
-        || has("apikey")
-        || has("accesskey")
-        || has("privatekey")
-        || has("secretkey")
-        || has("credential")
-        || has("credentials")
-        || has("auth")
-        || has("authtoken")
-        || has("accesstoken")
-        || has("authkey")
-        || (has("key")
-            && [
-                "api",
-                "access",
-                "private",
-                "auth",
-                "encryption",
-                "signing",
-                "account",
-                "secret",
-                "master",
-                "service",
-            ]
-            .iter()
-            .any(|word| has(word)));
-    is_key.then_some(Kind::Key)
-}
-
-/// The words of a name in lower case: `apiKey`, `API_KEY`, `api-key`, `APIKey`.
-fn split(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut previous = '_';
-    let characters: Vec<char> = name.chars().collect();
-    for (at, c) in characters.iter().copied().enumerate() {
-        if !c.is_ascii_alphanumeric() {
-            previous = '_';
-            continue;
-        }
-        let next_is_lower = characters.get(at + 1).is_some_and(char::is_ascii_lowercase);
-        let is_start = previous == '_'
-            || (c.is_ascii_uppercase()
-                && (previous.is_ascii_lowercase() || (previous.is_ascii_uppercase() && next_is_lower)));
-        if is_start {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.push(c.to_ascii_lowercase());
-        }
-        previous = c;
-    }
-    words
-}
-
-/// Where the value begins behind a name, and whether a quote is before it.
-fn value_start(text: &Text<'_>, after: &[u8]) -> Option<(usize, bool)> {
-    let skip = |from: usize| {
-        from + after[from..]
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count()
-    };
-    let mut at = 0;
-    // The quote and bracket that close a name: `"password"`, `['password']`.
-    if matches!(after.get(at), Some(b'"' | b'\'' | b'`')) {
-        at += 1;
-    }
-    if after.get(at) == Some(&b']') {
-        at += 1;
-    }
-    at = skip(at);
-    let rest = after.get(at..)?;
-    // A type between the name and the value: `password: str = "…"`, `String password = …` has it in front.
-    if let Some(typed) = rest.strip_prefix(b":") {
-        let word = typed
-            .iter()
-            .take_while(|byte| {
-                byte.is_ascii_alphanumeric()
-                    || matches!(byte, b' ' | b'&' | b'\'' | b'[' | b']' | b'|' | b'_' | b'?' | b'.')
-            })
-            .count();
-        let equals = typed.get(word) == Some(&b'=') && !matches!(typed.get(word + 1), Some(b'=' | b'>'));
-        let names_type = typed[..word].iter().any(u8::is_ascii_alphabetic) && !typed[..word].contains(&b'\n');
-        if equals && names_type && typed[..word].trim_ascii().len() < 40 {
-            at += 1 + word;
-        }
-    }
-    let rest = after.get(at..)?;
-    let operators: [&[u8]; 7] = [b":=", b"=>", b"||", b"??", b"?=", b"=", b":"];
-    let operator = operators.iter().find(|operator| rest.starts_with(operator));
-    match operator {
-        Some(operator) => {
-            // A comparison, or a path of names (`a::b`).
-            let next = rest.get(operator.len());
-            if (operator.len() == 1 && next == Some(&rest[0])) || next == Some(&b'~') {
-                return None;
-            }
-            at += operator.len();
-        }
-        None => {
-            // `#define PASSWORD "…"`, `ENV PASSWORD …`, `const PASSWORD string = …` is above.
-            let is_macro = rest.first().is_some_and(|byte| *byte == b'"') && matches!(text.language, "c" | "cpp");
-            let is_env = text.language == "dockerfile" && at > 0;
-            if !is_macro && !is_env {
-                return None;
-            }
-        }
-    }
-    at = skip(at);
-    let rest = after.get(at..)?;
-    // Prefixes of strings: `b"`, `r"`, `@"`, `u8"`, `&"`; those that are filled in (`f"`, `$"`) are no literals.
-    let prefix = rest
-        .iter()
-        .take(3)
-        .take_while(|byte| matches!(byte, b'b' | b'r' | b'u' | b'B' | b'R' | b'@' | b'&' | b'8'))
-        .count();
-    if prefix > 0 && matches!(rest.get(prefix), Some(b'"' | b'\'')) {
-        return Some((at + prefix + 1, true));
-    }
-    match rest.first()? {
-        b'"' | b'\'' | b'`' => Some((at + 1, true)),
-        b'\n' | b'\r' | b'#' => None,
-        _ => Some(otherwise(rest).map_or((at, false), |offset| (at + offset, true))),
-    }
-}
-
-/// The text that takes the place of an absent value: `x || "…"`, `x ?? "…"`, `x or "…"`.
-fn otherwise(rest: &[u8]) -> Option<usize> {
-    let near = &rest[..rest.len().min(120)];
-    let near = &near[..near
-        .iter()
-        .position(|byte| matches!(byte, b';' | b',' | b'\n' | b'"' | b'\''))
-        .map_or(near.len(), |at| at + 1)];
-    let is_otherwise = |sign: &&[u8]| near[..near.len().saturating_sub(1)].trim_ascii_end().ends_with(sign);
-    let signs: [&[u8]; 3] = [b"||", b"??", b" or"];
-    let is_text = matches!(near.last(), Some(b'"' | b'\''));
-    (is_text && signs.iter().any(is_otherwise)).then_some(near.len())
-}
-
-fn value_length(rest: &[u8], quote: Option<u8>) -> Option<usize> {
-    match quote {
-        Some(quote) => {
-            let end = memchr::memchr(quote, rest)?;
-            (end == 0 || rest[end - 1] != b'\\').then_some(end)
-        }
-        None => {
-            let is_end = |byte: u8| {
-                byte.is_ascii_whitespace()
-                    || matches!(byte, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b')' | b'}')
-            };
-            Some(rest.iter().position(|byte| is_end(*byte)).unwrap_or(rest.len()))
-        }
-    }
-}
-
-/// Files whose values need no quotes.
-fn is_data(text: &Text<'_>) -> bool {
-    let name = text.name();
-    let ending = name.rsplit('.').next().unwrap_or_default();
-    name.starts_with(".env")
-        || name.ends_with(".env")
-        || matches!(
-            ending,
-            "properties"
-                | "ini"
-                | "cfg"
-                | "conf"
-                | "config"
-                | "yml"
-                | "yaml"
-                | "toml"
-                | "env"
-                | "npmrc"
-                | "pypirc"
-                | "netrc"
-                | "tfvars"
-        )
-        || matches!(
-            name,
-            ".npmrc" | ".pypirc" | ".netrc" | ".pgpass" | ".dockercfg" | ".htpasswd" | "credentials"
-        )
-        || matches!(text.language, "dockerfile" | "shell" | "ini" | "yaml")
-}
-
-fn is_credential(name: &str, value: &str, kind: Kind) -> bool {
+fn is_credential(name: &str, value: &str, kind: CredentialKind) -> bool {
     let length = value.len();
     if !(8..=200).contains(&length) || !value.is_ascii() || value.contains([' ', '\t']) {
         return false;
@@ -484,7 +135,7 @@ fn is_credential(name: &str, value: &str, kind: Kind) -> bool {
         .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-' | b'/' | b':'));
     let lower = value.to_ascii_lowercase();
     let bare = |text: &str| text.to_ascii_lowercase().replace(['_', '-'], "");
-    let is_path = value.starts_with(['/', '.', '~', '@', '\\', '#', '&', '*', '!']) && kind == Kind::Key
+    let is_path = value.starts_with(['/', '.', '~', '@', '\\', '#', '&', '*', '!']) && kind == CredentialKind::Key
         || value.contains("://")
         || value.starts_with("./")
         || value.starts_with("../")
@@ -524,7 +175,7 @@ fn is_credential(name: &str, value: &str, kind: Kind) -> bool {
     if is_template(value) || is_placeholder(value, false) || is_uuid(value) {
         return false;
     }
-    is_random(value) || (kind == Kind::Password && is_chosen_password(value))
+    is_random(value) || (kind == CredentialKind::Password && is_chosen_password(value))
 }
 
 /// The value is a part of something built: `"a" + b`, `"…".format(x)`, `"…" % x`, `"…" in text`, `"…": …` (a key).

@@ -159,13 +159,55 @@ pub fn jwt(token: &str) -> Proof {
     Proof::of(header.is_some_and(|header| header.contains_key("alg")) && claims.is_some())
 }
 
-/// The body of a PEM block: base 64 of a DER sequence, or of OpenSSH's form.
+/// The body of a PEM block: base 64 of a DER sequence, or of OpenSSH's form. A sequence that is shorter than it names is
+/// cut off, as in documentation.
 pub fn pem(body: &str) -> Proof {
     let Some(bytes) = base64(body) else {
         return Proof::Failed;
     };
-    let is_sequence = bytes.first() == Some(&0x30) && bytes.len() >= 40;
+    let is_sequence = bytes.len() >= 40 && der_length(&bytes).is_some_and(|length| length <= bytes.len());
     Proof::of(is_sequence || bytes.starts_with(b"openssh-key-v1\0"))
+}
+
+/// The length of a DER sequence with its head.
+fn der_length(bytes: &[u8]) -> Option<usize> {
+    let rest = bytes.strip_prefix(&[0x30])?;
+    match *rest.first()? {
+        length @ 0..=0x7f => Some(usize::from(length) + 2),
+        count @ 0x81..=0x84 => {
+            let digits = rest.get(1..1 + usize::from(count & 0x7f))?;
+            let length = digits.iter().fold(0usize, |sum, byte| (sum << 8) | usize::from(*byte));
+            length.checked_add(2 + digits.len())
+        }
+        _ => None,
+    }
+}
+
+/// The body of a block of PGP: its first packet is a secret key, and not cut off.
+pub fn pgp(body: &str) -> Proof {
+    let Some(bytes) = base64(body) else {
+        return Proof::Failed;
+    };
+    let number = |from: usize, count: usize| {
+        let digits = bytes.get(from..from + count)?;
+        Some(digits.iter().fold(0usize, |sum, byte| (sum << 8) | usize::from(*byte)))
+    };
+    let length = match bytes.first().copied() {
+        Some(head @ 0x80..=0xBF) => match head & 3 {
+            0 => number(1, 1).map(|length| length + 2),
+            1 => number(1, 2).map(|length| length + 3),
+            2 => number(1, 4).map(|length| length.saturating_add(5)),
+            _ => Some(0),
+        },
+        Some(0xC0..) => match number(1, 1) {
+            Some(first @ 0..=191) => Some(first + 2),
+            Some(first @ 192..=223) => number(2, 1).map(|second| ((first - 192) << 8) + second + 192 + 3),
+            Some(255) => number(2, 4).map(|length| length.saturating_add(6)),
+            first => first.map(|_| 0),
+        },
+        _ => None,
+    };
+    Proof::of(length.is_some_and(|length| length <= bytes.len()))
 }
 
 /// Discord's bots: the first part is the base 64 of a number.
@@ -192,6 +234,19 @@ mod tests {
         let zeros = "0".repeat(32);
         assert_eq!(grafana(&format!("glsa_{zeros}_162149fe")), Proof::Verified);
         assert_eq!(grafana(&format!("glsa_{zeros}_162149ff")), Proof::Failed);
+    }
+
+    #[test]
+    fn keys_that_are_cut_off() {
+        let der = |length: u8| [&[0x30, 0x81, length][..], &[7; 97]].concat();
+        assert_eq!(pem(&STANDARD.encode(der(97))), Proof::Verified);
+        assert_eq!(pem(&STANDARD.encode(der(98))), Proof::Failed);
+        let packet = |length: u8| [&[0x95, 0, length][..], &[7; 97]].concat();
+        assert_eq!(pgp(&STANDARD.encode(packet(97))), Proof::Verified);
+        assert_eq!(pgp(&STANDARD.encode(packet(98))), Proof::Failed);
+        let newer = |length: u8| [&[0xC5, length][..], &[7; 97]].concat();
+        assert_eq!(pgp(&STANDARD.encode(newer(97))), Proof::Verified);
+        assert_eq!(pgp(&STANDARD.encode(newer(98))), Proof::Failed);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use repolens_core::report::{Action, Confidence, Report};
 
 use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC, is_high};
+use super::super::cycles;
 use super::super::hotspots::is_code;
 use super::{Candidate, many, place};
 use crate::facts::Facts;
@@ -155,12 +156,11 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
         .cycles
         .iter()
         .filter(|cycle| !cycle.type_only && cycle.breaks_total > 0 && cycle.breaks_total <= 5);
-    // Modules of a Rust crate are compiled as one: a cycle there keeps nothing apart.
     let real = real.filter(|cycle| {
         cycle
             .chain
             .iter()
-            .all(|path| !path.ends_with(".rs") && is_product(facts, path))
+            .all(|path| cycles::is_loaded_in_order(path) && is_product(facts, path))
     });
     let found = real.filter_map(|cycle| {
         let first = cycle.breaks.first()?;
@@ -177,7 +177,11 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 reason: format!(
                     "{} files import each other in a cycle; without {} there is none",
                     cycle.group_size,
-                    many(count, "this import", "these imports")
+                    if count == 1 {
+                        "this import".to_owned()
+                    } else {
+                        format!("these {count} imports")
+                    }
                 ),
                 places: cycle.breaks.iter().map(|import| place(&import.source, None)).collect(),
                 gain: "The files can be read, tested and loaded one after the other".to_owned(),

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::budget::spend;
-use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, V, Value};
+use crate::calls::{ANY, Calls, ClassDefinition, Definition, MODULE, Sym, V, Value};
 use crate::facts::FileFacts;
 use crate::graph::{Graph, Link};
 
@@ -79,6 +79,8 @@ pub(super) struct Index<'f> {
     /// Top-level names by what they can be seen from.
     packages: HashMap<(Family, u32, u32), Unique>,
     folders: Vec<u32>,
+    /// Files of C and C++ that others include, as in `Facts::files`.
+    included: HashSet<u32>,
     /// By file: the number of the group of files that have all of each other's names by `import *`.
     star_groups: Vec<u32>,
 }
@@ -235,28 +237,23 @@ impl<'f> Index<'f> {
         }
     }
 
-    /// For each value of a file, whether it hangs on a name that is one of a type, by its first letter, and of none of the
-    /// repository's. An expression is made of values before it.
-    pub(super) fn foreign_values(&self, file: u32) -> Box<[bool]> {
+    /// Whether a name that its file does not bind is one of a type, by its first letter, and of none of the repository's.
+    pub(super) fn is_foreign_type(&self, file: u32, sym: Sym) -> bool {
         let data = &self.files[file as usize];
-        spend(data.calls.values.len() as u64);
-        let mut foreign = Vec::with_capacity(data.calls.values.len());
-        for value in &data.calls.values {
-            let of = |value: V| foreign.get(value as usize).copied().unwrap_or(false);
-            foreign.push(match *value {
-                Value::Free(sym) => {
-                    let name = data.calls.name(sym);
-                    // A single letter is a parameter of a type.
-                    let is_type = name.len() > 1 && name.starts_with(char::is_uppercase);
-                    is_type && !self.named_classes.contains(&(data.family, data.syms[sym as usize]))
-                }
-                Value::Member(base, _) | Value::Result(base) | Value::Element(base, _) => of(base),
-                Value::First(a, b) => of(a) || of(b),
-                Value::Either(a, b) => of(a) && of(b),
-                _ => false,
-            });
-        }
-        foreign.into()
+        // Elsewhere a type may have a name that is no class here: an interface of Go, an alias.
+        let has_declared_types = matches!(
+            data.family,
+            Family::Jvm | Family::CSharp | Family::Swift | Family::Php | Family::C | Family::Rust
+        );
+        let name = data.calls.name(sym);
+        // A single letter is a parameter of a type.
+        let is_type = name.len() > 1 && name.starts_with(char::is_uppercase);
+        has_declared_types && is_type && !self.named_classes.contains(&(data.family, data.syms[sym as usize]))
+    }
+
+    /// Whether another file has the text of this one (`#include "part.c"`).
+    pub(super) fn is_included(&self, file: u32) -> bool {
+        self.included.contains(&self.files[file as usize].at)
     }
 
     pub(super) fn unique_method(&self, file: u32, sym: u32) -> Option<u32> {

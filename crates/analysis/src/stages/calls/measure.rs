@@ -1,6 +1,6 @@
 //! Figures of the graph: the number of callers and callees, the depth, and the unreachable functions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use repolens_core::report::{CallGraph, CallStatistics, CalledFunction, ComplexFunction};
 use rustc_hash::FxHashSet as HashSet;
@@ -8,8 +8,9 @@ use rustc_hash::FxHashSet as HashSet;
 use super::index::{Family, File, Index};
 use super::solve::{Fate, Solver, Thing};
 use crate::budget::spend;
+use crate::calls::{Definition, Value};
 use crate::graph::Adjacency;
-use crate::language::Origin;
+use crate::language::{Origin, is_header};
 use crate::stages::{References, UnusedFunction, tenth};
 use crate::wiring::Wired;
 
@@ -69,6 +70,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
     let complexity_metrics = busiest
         .iter()
         .take(MAX_LISTED)
+        .rev() // Of overloads, which have one name, the busiest stays.
         .map(|at| (index.label(*at), figures(*at)))
         .collect();
     let mut crossroads = named.clone();
@@ -258,7 +260,6 @@ fn is_main(index: &Index<'_>, function: u32) -> bool {
     starts && !facts.test && definition.parent == crate::calls::MODULE && data.calls.name(definition.name) == "main"
 }
 
-/// `PATH:LINE`.
 fn location(index: &Index<'_>, function: u32) -> String {
     let (file, definition) = index.function(function);
     format!("{}:{}", index.facts(file).path, definition.line)
@@ -268,13 +269,11 @@ fn location(index: &Index<'_>, function: u32) -> String {
 fn is_judged(index: &Index<'_>, function: u32) -> bool {
     let (file, _) = index.function(function);
     let facts = index.facts(file);
-    // Files that include a header call the functions that it defines.
-    let header = [".h", ".hpp", ".hh", ".hxx", ".inc"]
-        .iter()
-        .any(|end| facts.path.ends_with(end));
+    // Files that include another one call the functions that it defines.
+    let header = is_header(&facts.path) || index.is_included(file);
     facts.origin == Origin::Own
         && !facts.test
-        && crate::language::is_judged(&facts.path)
+        && facts.is_judged()
         && !facts.is_test_line(index.function(function).1.line)
         && !header
         && facts.syntax.as_ref().is_some_and(|syntax| !syntax.errors)
@@ -291,7 +290,11 @@ fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
         .iter()
         .flat_map(|file| file.calls.beginnings.iter().map(|beginning| &**beginning))
         .collect();
+    let lengths: BTreeSet<usize> = beginnings.iter().map(|beginning| beginning.len()).collect();
+    // Only what is outside of functions can be named by other files.
+    let is_outer = |function: &Definition| function.class.is_some() || function.parent == crate::calls::MODULE;
     let wired = Wired::of(index.all_facts());
+    let generating = generating_crates(index);
     let mut entries: Vec<u32> = (index.functions..index.functions + index.files.len() as u32).collect();
     for (at, file) in (0u32..).zip(&index.files) {
         let test = index.facts(at).test;
@@ -300,10 +303,14 @@ fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
             let elsewhere = match file.family {
                 // A template may name a method of the value that it shows.
                 Family::Go | Family::Rust => {
-                    shared.get(&(file.family, name)).is_some_and(|files| *files > 1)
+                    generating.contains(crate_of(&index.facts(at).path))
+                        || shared.get(&(file.family, name)).is_some_and(|files| *files > 1)
                         || (!function.entry && wired.names(file.at, file.calls.name(function.name)))
                 }
-                Family::Python | Family::Script => named.contains(&name),
+                Family::Python | Family::Script => {
+                    named.contains(&name)
+                        || (is_outer(function) && wired.names(file.at, file.calls.name(function.name)))
+                }
                 // Nothing in the only file that can call it has its name; markup and other parts of its class may.
                 _ => !function.entry && wired.names(file.at, file.calls.name(function.name)),
             };
@@ -319,18 +326,42 @@ fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<u32> {
                 Family::Script => own_name.starts_with("__"),
                 _ => false,
             };
-            let is_derived = function
-                .class
-                .is_some_and(|class| !file.calls.classes[class as usize].bases.is_empty());
             let by_beginning = file.family == Family::Python
-                && is_derived
-                && beginnings.iter().any(|beginning| own_name.starts_with(beginning));
+                && is_outer(function)
+                && lengths
+                    .range(..=own_name.len())
+                    .any(|end| own_name.get(..*end).is_some_and(|start| beginnings.contains(start)));
             if test || function.entry || elsewhere || by_beginning || (is_hook && foreign()) {
                 entries.push(number);
             }
         }
     }
     entries
+}
+
+/// The folders of Rust crates that include code which their build generates: it may call any function of theirs.
+fn generating_crates<'f>(index: &Index<'f>) -> HashSet<&'f str> {
+    let (Some(folder), Some(include)) = (index.sym("OUT_DIR"), index.sym("include")) else {
+        return HashSet::default();
+    };
+    let including = index
+        .files
+        .iter()
+        .filter(|file| file.family == Family::Rust && file.syms.contains(&folder) && file.syms.contains(&include));
+    let facts = index.all_facts();
+    including
+        .map(|file| facts[file.at as usize].path.as_str())
+        .filter(|path| !path.ends_with("build.rs"))
+        .map(crate_of)
+        .collect()
+}
+
+/// The folder of the crate that a file is of; another language's file is of none.
+fn crate_of(path: &str) -> &str {
+    match path.strip_prefix("src/") {
+        Some(_) => "src",
+        None => path.split_once("/src/").map_or(path, |(folder, _)| folder),
+    }
 }
 
 /// Functions that are reached by calls, or by a mention in what is reached.
@@ -342,9 +373,6 @@ fn reached(
     entries: &[u32],
 ) -> Vec<bool> {
     let starts = entries.iter().map(|at| home[*at as usize]);
-    if index.files.iter().all(|file| file.calls.mentions.is_empty()) {
-        return graph.reach(starts);
-    }
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for node in 0..u32::try_from(graph.len()).unwrap_or(u32::MAX) {
         pairs.extend(graph.of(node).iter().map(|target| (node, *target)));
@@ -355,6 +383,20 @@ fn reached(
             for thing in solver.eval(at, value).things {
                 if let Thing::Function(target) | Thing::Bound(target) = thing {
                     pairs.push((caller, home[target as usize]));
+                }
+            }
+        }
+    }
+    for (at, file) in (0u32..).zip(&index.files) {
+        // A member of a function, as `f.toString()`, is a use of it.
+        let bases = file.calls.values.iter().filter_map(|value| match value {
+            Value::Member(base, _) if file.family == Family::Script => Some(*base),
+            _ => None,
+        });
+        for base in bases {
+            for thing in solver.eval(at, base).things {
+                if let Thing::Function(target) | Thing::Bound(target) = thing {
+                    pairs.push((index.functions + at, home[target as usize]));
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::index::{Family, Index};
+use super::index::Index;
 use crate::budget::spend;
 use crate::calls::{ANY, OPAQUE, UNKNOWN, V, Value};
 
@@ -16,6 +16,7 @@ mod arguments;
 mod linearize;
 mod members;
 mod names;
+mod overloads;
 
 pub(super) use answer::{Answer, Thing};
 
@@ -79,8 +80,6 @@ pub(super) struct Solver<'i, 'f> {
     foreign_base: Vec<Option<bool>>,
     /// By group of files and name: the binding that `import *` brings in under that name, and its file.
     starred: HashMap<(u32, u32), Option<(u32, V)>>,
-    /// By file and value, for the files that were asked for: whether it hangs on a type of elsewhere.
-    foreign: HashMap<u32, Box<[bool]>>,
     below: Vec<Vec<u32>>,
     depth: u32,
     pub edges: Vec<Edge>,
@@ -108,7 +107,6 @@ impl<'i, 'f> Solver<'i, 'f> {
             mro: vec![None; index.classes.len()],
             foreign_base: vec![None; index.classes.len()],
             starred: HashMap::default(),
-            foreign: HashMap::default(),
             below: vec![Vec::new(); index.classes.len()],
             depth: 0,
             edges: Vec::new(),
@@ -205,9 +203,11 @@ impl<'i, 'f> Solver<'i, 'f> {
         } else {
             Confidence::Exact
         };
+        self.keep_fitting(&call.given, &mut targets);
         let unknown = targets.is_empty() && answer.things.is_empty() && !answer.open && !call.implicit;
         if unknown && let Some(function) = self.by_unique_name(file, call.target) {
             targets.push((function, true));
+            self.keep_fitting(&call.given, &mut targets);
             confidence = Confidence::Likely;
         }
         for (target, bound) in targets {
@@ -234,25 +234,11 @@ impl<'i, 'f> Solver<'i, 'f> {
             return None;
         };
         let is_constructor = matches!(data.calls.name(name), "constructor" | "__init__" | "__new__");
-        // If the object is unknown, the method is none of this repository's.
-        // Elsewhere a type may have a name that is no class here: an interface of Go, an alias.
-        let has_declared_types = matches!(
-            data.family,
-            Family::Jvm | Family::CSharp | Family::Swift | Family::Php | Family::C | Family::Rust
-        );
-        if is_constructor
-            || !self.eval(file, base).things.is_empty()
-            || (has_declared_types && self.is_foreign(file, base))
-        {
+        // If the object is known, the method is none of this repository's.
+        if is_constructor || !self.eval(file, base).things.is_empty() {
             return None;
         }
         self.index.unique_method(file, data.syms[name as usize])
-    }
-
-    fn is_foreign(&mut self, file: u32, value: V) -> bool {
-        let index = self.index;
-        let known = self.foreign.entry(file).or_insert_with(|| index.foreign_values(file));
-        known[value as usize]
     }
 
     /// The things that the value may be.

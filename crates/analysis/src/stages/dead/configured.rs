@@ -218,7 +218,9 @@ impl Place<'_> {
     /// `base/word` for each base, inside of the repository.
     fn places<'w>(&'w self, word: &'w str) -> impl Iterator<Item = String> + 'w {
         // `@/a` is below the source or the package.
-        let alias = ["@/", "~/", "$lib/"].iter().find_map(|sign| word.strip_prefix(*sign));
+        let alias = ["@/", "~/", "$lib/", "@site/"]
+            .iter()
+            .find_map(|sign| word.strip_prefix(*sign));
         let below = if word.starts_with('$') { "src/lib" } else { "src" };
         let plain = self
             .bases

@@ -9,8 +9,6 @@ use crate::language::Glob;
 
 mod families;
 
-use families::FAMILIES;
-
 /// A family of tools.
 struct Family {
     /// Packages that a package or one above it needs; a name that ends in `/` matches all below it. Empty: any package.
@@ -31,6 +29,8 @@ const APPLICATIONS: &[&str] = &[
     "@vue/cli-service",
     "expo",
     "@docusaurus/core",
+    "@tanstack/react-start",
+    "@nestjs/core",
 ];
 
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> Co
     let mut globs: BTreeMap<String, (bool, Vec<Glob>)> = BTreeMap::new();
     for home in packages.keys() {
         let needed = needs(files, packages, home);
-        let families = FAMILIES.iter().filter(|family| family.applies(&needed));
+        let families = families::all().filter(|family| family.applies(&needed));
         let list = families
             .flat_map(|family| family.files)
             .flat_map(|pattern| written_out(pattern));
@@ -142,8 +142,7 @@ mod tests {
 
     #[test]
     fn every_pattern_can_be_read() {
-        for pattern in FAMILIES
-            .iter()
+        for pattern in families::all()
             .flat_map(|family| family.files)
             .flat_map(|pattern| written_out(pattern))
         {

@@ -10,7 +10,6 @@ use crate::budget::spend;
 use crate::calls::Value;
 use crate::facts::{Facts, Import, ImportKind, Syntax};
 use crate::graph::Graph;
-use crate::language::is_judged;
 
 mod rust;
 
@@ -52,8 +51,15 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
         found.known = true;
         // An interface, by its name; what the repository allows. Tests are not judged: an import may be there for what it does.
         let exempt = file.test
-            || !is_judged(&file.path)
+            || !file.is_judged()
             || (language == "python" && (is_interface(&file.path) || exemptions.cover(&file.path)));
+        let handed_on = if language == "python" && !exempt {
+            handed_on(syntax, at, graph)
+        } else {
+            0
+        };
+        let exempt = exempt || handed_on >= HANDED_ON;
+        let declares_nothing = syntax.functions.is_empty() && syntax.classes == 0;
         for (number, import) in (0u32..).zip(&syntax.imports) {
             if import.kind.is_reexport() {
                 continue;
@@ -62,6 +68,9 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
             spend(import.names.len() as u64 + 1);
             for name in import.names.iter().filter(|name| name.unused) {
                 if exempt {
+                    continue;
+                }
+                if handed_on > 0 && declares_nothing && leads_inside(graph, at, number) {
                     continue;
                 }
                 if language == "python" {
@@ -103,6 +112,24 @@ fn is_interface(path: &str) -> bool {
             .any(|word| stem == *word || stem.ends_with(&format!("_{word}")) || stem.starts_with(&format!("{word}_")))
         || stem.ends_with("compat")
         || path.split('/').any(|folder| matches!(folder, "compat" | "_compat"))
+}
+
+/// From this number of such names on, a module of Python is taken for an interface, and none of its imports is judged.
+const HANDED_ON: usize = 4;
+
+/// How many names of other modules of the repository a module imports without a use: as it had them before they moved there.
+fn handed_on(syntax: &Syntax, file: u32, graph: &Graph) -> usize {
+    let inside = (0u32..)
+        .zip(&syntax.imports)
+        .filter(|(number, import)| import.names.iter().any(|name| name.unused) && leads_inside(graph, file, *number));
+    inside
+        .flat_map(|(_, import)| &import.names)
+        .filter(|name| name.unused)
+        .count()
+}
+
+fn leads_inside(graph: &Graph, file: u32, import: u32) -> bool {
+    !graph.links_of(file, import).is_empty()
 }
 
 /// The names that other files use of each Python file, which may import them for that purpose.

@@ -11,8 +11,9 @@ use super::packages::{has_declaration, home_of, is_declaration, is_script, packa
 use super::{configured, conventions};
 use crate::facts::{Facts, FileFacts};
 use crate::graph::{Adjacency, Graph};
-use crate::language::{Origin, is_judged};
+use crate::language::Origin;
 use crate::stages::modules::folder;
+use crate::stages::published::registry;
 
 /// The findings; both lists are empty where no package has a known entry point.
 #[derive(Debug, Default)]
@@ -35,7 +36,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     let mut judged = BTreeSet::new();
     for (home, file) in &packages {
         let declared = Declared::of(files, &index, &sorted, home, *file);
-        if declared.all_known && (!declared.found.is_empty() || conventions.applications.contains(home)) {
+        let is_application = conventions.applications.contains(home);
+        if is_application || (declared.all_known && !declared.found.is_empty()) {
             judged.insert(home.clone());
         }
         entries.extend(declared.found);
@@ -47,6 +49,10 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     entries.extend(conventions.found);
     let loaded = Loaded::of(files, &index, &packages);
     entries.extend(&loaded.files);
+    let forwards = (0u32..)
+        .zip(files)
+        .filter(|(_, file)| is_forwarding(file, files, &packages));
+    entries.extend(forwards.map(|(at, _)| at));
     let public = entries.clone();
     let mut imported = vec![false; files.len()];
     for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
@@ -58,16 +64,24 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     entries.extend(
         (0u32..)
             .zip(files)
-            .filter(|(at, file)| is_script(file) && is_started_by_name(file, imported[*at as usize]))
+            .filter(|(at, file)| {
+                let in_application = conventions.applications.contains(&home_of(&packages, &file.path));
+                is_script(file) && is_started_by_name(file, imported[*at as usize], in_application)
+            })
             .map(|(at, _)| at),
     );
     let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
     let reached = adjacency.reach(entries.iter().copied());
     // A package that computes a name of which nothing is known may load any file.
     judged.retain(|home| !loaded.unknown.contains(home));
+    // So may a script that was too large to be read.
+    for file in files.iter().filter(|file| is_unread(file)) {
+        judged.remove(&home_of(&packages, &file.path));
+    }
     let scanned = scanned(files, &imported, &reached);
     let demand = Demand::of(files, graph, &public);
 
+    let is_published = registry(facts).is_some();
     let mut result = Reached::default();
     for (at, file) in (0u32..).zip(files) {
         let is_candidate = is_script(file) && file.origin == Origin::Own && !file.test;
@@ -75,13 +89,14 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
             continue;
         };
         let home = home_of(&packages, &file.path);
-        if !judged.contains(&home) || !is_judged(&file.path) || scanned.contains(folder(&file.path)) {
+        if !judged.contains(&home) || !file.is_judged() || scanned.contains(folder(&file.path)) {
             continue;
         }
         let declarations_only = is_declaration(&file.path);
         result.exports += syntax.exports.len() as u64;
         if !reached[at as usize] {
-            if !declarations_only && !has_declaration(&index, &file.path) {
+            // An empty file keeps a place free.
+            if !declarations_only && file.lines.code > 0 && !has_declaration(&index, &file.path) {
                 if imported[at as usize] {
                     result.less_sure.unused_files.push(file.path.clone());
                 }
@@ -100,11 +115,46 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
             .collect();
         names.sort();
         names.dedup();
+        // A package from a registry has no tests, which may use them.
+        if !names.is_empty() && is_published {
+            let less_sure = &mut result.less_sure.unused_exports;
+            less_sure.insert(file.path.clone(), names.clone());
+        }
         if !names.is_empty() {
             result.unused_exports.insert(file.path.clone(), names);
         }
     }
     result
+}
+
+/// A file that only exports another, outside of the sources of a published package without `exports`: users import it by
+/// its path (`import 'expo/dom'`).
+fn is_forwarding(file: &FileFacts, files: &[FileFacts], packages: &BTreeMap<String, u32>) -> bool {
+    let Some(syntax) = file.syntax.as_ref().filter(|_| is_script(file) && !file.test) else {
+        return false;
+    };
+    let only_exports = !syntax.imports.is_empty() && syntax.imports.iter().all(|import| import.kind.is_reexport());
+    let in_sources = folder(&file.path)
+        .split('/')
+        .any(|folder| matches!(folder, "src" | "lib" | "source"));
+    if !only_exports || in_sources || !syntax.functions.is_empty() {
+        return false;
+    }
+    let manifest = packages.get(&home_of(packages, &file.path));
+    let text = manifest
+        .and_then(|at| files[*at as usize].text.as_deref())
+        .unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    json.get("version").is_some() && json.get("exports").is_none() && json.get("private") != Some(&true.into())
+}
+
+fn is_unread(file: &FileFacts) -> bool {
+    let language = file.language.map_or("", |id| id.get().id);
+    matches!(language, "javascript" | "typescript")
+        && file.is_own()
+        && !file.test
+        && file.bytes > 0
+        && file.line_count() == 0
 }
 
 fn is_component(file: &FileFacts) -> bool {
@@ -152,6 +202,8 @@ const STARTED: &[&str] = &[
     "__mocks__",
     "cypress",
 ];
+/// The part of them that has the pages of an application.
+const PAGES: &[&str] = &["pages", "app", "routes"];
 /// Folders of that kind in some frameworks, and of plain modules in others: a file without an import is started.
 const PERHAPS_STARTED: &[&str] = &[
     "tools",
@@ -169,7 +221,8 @@ const PERHAPS_STARTED: &[&str] = &[
 
 /// Whether a tool finds a file by its name, so that it needs no import: tests, configurations, stories, pages of frameworks,
 /// scripts, workers, samples.
-fn is_started_by_name(file: &FileFacts, imported: bool) -> bool {
+/// In an application whose family is known, its rows name the pages.
+fn is_started_by_name(file: &FileFacts, imported: bool, in_application: bool) -> bool {
     let path = file.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
     let entry = file.syntax.as_ref().is_some_and(|syntax| syntax.entry_point);
@@ -184,7 +237,9 @@ fn is_started_by_name(file: &FileFacts, imported: bool) -> bool {
             Some("gulpfile" | "Gruntfile" | "setupTests" | "service-worker" | "sw")
         );
     let by_folder = folder(path).split('/').any(|folder| {
-        STARTED.contains(&folder) || folder.starts_with('.') || (!imported && PERHAPS_STARTED.contains(&folder))
+        (STARTED.contains(&folder) && !(in_application && PAGES.contains(&folder)))
+            || folder.starts_with('.')
+            || (!imported && PERHAPS_STARTED.contains(&folder))
     });
     file.test || entry || by_name || by_folder || file.origin != Origin::Own
 }

@@ -36,6 +36,8 @@ pub(super) struct Graph {
 
 /// Ecosystems whose manifests are read in full, so that a lock file's package that none leads to is drift.
 const FULLY_READ: [&str; 5] = ["npm", "cargo", "composer", "pub", "pypi"];
+/// The ecosystem whose lock file has what is for development in a list of its own, which its tool installs by.
+const MARKED: &str = "composer";
 
 pub(super) fn link(own: &[Found<'_>], resolved: &[Vec<Requirement>]) -> Graph {
     let mut graph = Graph::default();
@@ -273,8 +275,12 @@ impl Graph {
             if requirement.local {
                 continue;
             }
-            let is_reached = reached.runtime[at] || reached.optional[at] || reached.dev[at];
-            let (is_dev, optional) = match by_reach && is_reached {
+            let is_reached = is_any(&at);
+            // The same package under another key, such as what Yarn patches: its marks are those of the key that is used.
+            if by_reach && !is_reached && reached_keys.contains(&keys[at]) {
+                continue;
+            }
+            let (is_dev, optional) = match by_reach && is_reached && manifest.ecosystem != MARKED {
                 true => (
                     !reached.runtime[at] && !reached.optional[at],
                     !reached.runtime[at] && reached.optional[at],
@@ -295,7 +301,6 @@ impl Graph {
             let is_drift = by_reach
                 && lock.has_edges()
                 && !is_reached
-                && !reached_keys.contains(&keys[at])
                 && FULLY_READ.contains(&manifest.ecosystem)
                 && requirement.kind != DependencyKind::Optional;
             if is_drift {

@@ -2,7 +2,7 @@
 
 use repolens_core::plain_text::{as_code, one_plain_line};
 use repolens_core::report::{
-    Action, AspectGrade, Grade, GradeInput, Hotspot, MIDDLING_PROJECT, Place, Report, StageStatus, Summary,
+    Action, AspectGrade, Grade, GradeInput, Hotspot, Hotspots, MIDDLING_PROJECT, Place, Report, StageStatus, Summary,
 };
 
 use super::{listed, lower_first, many};
@@ -58,15 +58,16 @@ fn aspects(report: &Report, wanted: impl Fn(Grade) -> bool) -> Vec<String> {
 
 pub(super) fn where_the_risk_is(summary: &Summary, report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
-    match &report.risk_scores {
-        Some(risk) => lines.push(format!(
-            "The risk is {} of 100, which is {}; maintainability is {} of 100.",
-            risk.overall,
-            risk.level.as_str(),
-            risk.maintainability
-        )),
-        None if has_failed("risk", report) => lines.push("The risk could not be computed.".to_owned()),
-        None => lines.push("There is no code to score.".to_owned()),
+    if report.risk_scores.is_none() {
+        let failed = has_failed("risk", report);
+        lines.push(
+            if failed {
+                "The risk could not be computed."
+            } else {
+                "There is no code to score."
+            }
+            .to_owned(),
+        );
     }
     for (name, aspect) in report.grades.iter().flat_map(|grades| grades.aspects()) {
         if let Some(sentence) = weakness(name, aspect) {
@@ -83,14 +84,27 @@ pub(super) fn where_the_risk_is(summary: &Summary, report: &Report) -> Vec<Strin
     if let Some(copies) = report.duplication.as_ref().filter(|it| it.percentage >= MANY_COPIES) {
         lines.push(format!("{} % of the lines are copies of others.", copies.percentage));
     }
-    if let Some(people) = report.hotspots.as_ref().filter(|it| it.knowledge.bus_factor == 1) {
-        lines.push(format!(
-            "One person knows most of the code, by {}.",
-            many(people.window.commits, "commit", "commits")
-        ));
-    }
+    lines.extend(report.hotspots.as_ref().and_then(knowledge));
     lines.extend(worst_places(summary, report));
+    if lines.is_empty() {
+        lines.push("No measure is bad enough to be named here.".to_owned());
+    }
     lines
+}
+
+/// Commits from which a history shows who knows the code; an import of a finished work has one.
+const HISTORY: u64 = 20;
+
+fn knowledge(hotspots: &Hotspots) -> Option<String> {
+    let (commits, people) = (hotspots.window.commits, &hotspots.knowledge);
+    if commits < HISTORY || people.bus_factor != 1 {
+        return None;
+    }
+    let commits = many(commits, "commit", "commits");
+    Some(match people.authors_total {
+        1 => format!("One person made all of the {commits} that were read."),
+        _ => format!("One person knows most of the code, by {commits}."),
+    })
 }
 
 /// Why an aspect has a bad grade: the input that costs it most.

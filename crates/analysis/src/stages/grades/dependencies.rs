@@ -9,6 +9,8 @@ use super::{Measured, Term, not_measured, weighted};
 
 /// Percent of direct dependencies with a version or range that are as good as more.
 const BOUNDED: f64 = 80.0;
+/// Dependencies with a version that every project gets in addition: one or two are little evidence.
+const MIDDLING: usize = 3;
 /// Percent of packages in several versions from which there are no points.
 const MANY_VERSIONS: f64 = 30.0;
 
@@ -19,7 +21,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let direct: Vec<&Package> = dependencies
         .packages
         .iter()
-        .filter(|package| package.direct && !package.is_dev)
+        .filter(|package| package.direct && !package.is_dev && package.r#type != "githubactions")
         .collect();
     let open: Vec<GradePlace> = direct
         .iter()
@@ -41,14 +43,17 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let bounded = Term::new(
         "bounded_versions",
         0.6,
-        "direct dependencies with a known version or range, in percent",
+        "direct dependencies with a known version or range, in percent, with 3 more that have one",
     );
     let bounded = if direct.is_empty() {
         bounded.not_measured("there are no dependencies")
     } else {
         bounded
             .higher_is_better(
-                percent((direct.len() - open.len()) as f64, direct.len() as f64),
+                percent(
+                    (direct.len() - open.len() + MIDDLING) as f64,
+                    (direct.len() + MIDDLING) as f64,
+                ),
                 BOUNDED,
             )
             .places(open)
@@ -87,10 +92,10 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let updates = Term::new("updates", 0.2, "a service proposes updates: 1 yes, 0 no");
     let updates = match (measured.published_by, &measured.report.community) {
         (Some(registry), _) => updates.not_measured(&format!("a package of {registry} has no such configuration")),
-        (None, Some(community)) if !dependencies.packages.is_empty() => {
+        (None, Some(community)) if dependencies.statistics.transitive > 0 => {
             updates.yes_or_no(community.dependency_updates.is_some())
         }
-        _ => updates.not_measured("there is nothing to update"),
+        _ => updates.not_measured("no lock file: nothing keeps an old version"),
     };
     let known = Term::new("vulnerabilities", 0.0, "known vulnerabilities")
         .not_measured("checked after the grade: `dependencies.vulnerabilities`");

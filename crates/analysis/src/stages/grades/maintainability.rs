@@ -9,6 +9,7 @@ use repolens_core::report::{
     AspectGrade, CircularDependencies, Clone, Cycle, Duplication, Grade, GradeInput, GradePlace, MIDDLING_PROJECT,
 };
 
+use super::super::cycles::is_loaded_in_order;
 use super::super::tenth;
 use super::{Measured, listed, not_measured, thousandth};
 use crate::facts::{FileFacts, Function};
@@ -17,8 +18,8 @@ use crate::facts::{FileFacts, Function};
 const LINE: f64 = 30.0;
 /// A middling project that is added to each, so that the few functions of a small one do not decide alone: without it the
 /// smallest projects are the best and the worst.
-const MIDDLING_LINES: f64 = 2_000.0;
-const MIDDLING_PERCENT: f64 = 6.0;
+const MIDDLING_LINES: f64 = 5_000.0;
+const MIDDLING_PERCENT: f64 = 9.0;
 /// Upper bounds of A, B, C, D in percent, inclusive; beyond the last it is E. SonarQube's.
 const GRID: [f64; 4] = [5.0, 10.0, 20.0, 50.0];
 
@@ -329,14 +330,14 @@ fn copied(copies: &Duplication, product: &BTreeSet<&str>) -> Debt {
     }
 }
 
-/// Cycles of the product that exist at run time. Rust's are not counted: modules of one crate are compiled as one.
+/// Cycles of the product that exist at run time, in languages where an import loads the other file.
 fn cyclic(cycles: &CircularDependencies, product: &BTreeSet<&str>) -> Debt {
     let counts = |cycle: &&Cycle| {
         !cycle.type_only
             && cycle
                 .chain
                 .iter()
-                .all(|file| product.contains(file.as_str()) && !file.ends_with(".rs"))
+                .all(|file| product.contains(file.as_str()) && is_loaded_in_order(file))
     };
     let real = || cycles.cycles.iter().filter(counts);
     let imports: u64 = real()

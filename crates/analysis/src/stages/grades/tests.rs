@@ -12,6 +12,8 @@ use crate::facts::FileFacts;
 const ENOUGH: f64 = 60.0;
 /// Percent of the code files that tests import, directly or over one file, that are as good as more.
 const REACHED: f64 = 80.0;
+/// Test code in a package of a registry, as a share of its other code, that was packed by accident.
+const LEFT_OVER: f64 = 0.05;
 /// Imports between a test and the code that it tests.
 const STEPS: usize = 2;
 
@@ -22,7 +24,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     if measured.code.is_empty() {
         return not_measured("points", "there is no code");
     }
-    if section.test_files == 0
+    if section.ratio < LEFT_OVER
         && let Some(registry) = measured.published_by
     {
         return not_measured(

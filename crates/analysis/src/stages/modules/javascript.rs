@@ -17,6 +17,7 @@ use crate::facts::{FileFacts, Import};
 mod aliases;
 mod compiler;
 mod offered;
+mod provided;
 pub(crate) mod sources;
 mod tree;
 mod variants;
@@ -141,7 +142,9 @@ impl JavaScript {
             return found;
         }
         if specifier.starts_with('#') {
-            return self.own_import(index, path, specifier).unwrap_or(Target::Unresolved);
+            let own = self.own_import(index, path, specifier);
+            let provided = || provided::is_provided(specifier).then_some(Target::Asset);
+            return own.or_else(provided).unwrap_or(Target::Unresolved);
         }
         if specifier == "$lib" || specifier.starts_with("$lib/") {
             // SvelteKit's own alias.
@@ -150,12 +153,25 @@ impl JavaScript {
                 .below_root(index, path, below.trim_end_matches('/'))
                 .unwrap_or(Target::Unresolved);
         }
-        if let Some(below) = ["~/", "@/", "~~/", "@@/"]
+        // A component of Docusaurus may be replaced by one of the site.
+        if let Some(theme) = specifier.strip_prefix("@theme/") {
+            return self
+                .below_root(index, path, &format!("theme/{theme}"))
+                .unwrap_or(Target::Asset);
+        }
+        if let Some(below) = ["~/", "@/", "~~/", "@@/", "@site/"]
             .iter()
             .find_map(|sign| specifier.strip_prefix(sign))
         {
             // No package has such a name: it is the root of the package or of its source.
-            return self.below_root(index, path, below).unwrap_or(Target::Unresolved);
+            let made = || provided::is_provided(&format!("./{below}")).then_some(Target::Asset);
+            return self
+                .below_root(index, path, below)
+                .or_else(made)
+                .unwrap_or(Target::Unresolved);
+        }
+        if provided::is_provided(specifier) {
+            return Target::Asset;
         }
         // Deno's names of packages have their registry and version.
         let registry = specifier

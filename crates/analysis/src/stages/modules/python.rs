@@ -2,18 +2,24 @@
 //! where there is one, else to the package.
 //!
 //! Absolute names are searched in the folder that holds the importing file's topmost package, then in the root, `src`
-//! and `lib`, then beside a file that is in no package; from a test, also beside the packages that are part of tests.
+//! and `lib`, then beside a file that is in no package; from a test, also beside the packages that are part of tests. Names of
+//! the standard library are searched in the first of these only.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Index, Resolver, Target, folder, join, normalize, search_root};
 use crate::budget::spend;
-use crate::facts::Import;
+use crate::facts::{FileFacts, Import};
 use crate::graph::Link;
 
-struct Python {
+mod standard_library;
+
+use standard_library::is_standard;
+
+struct Python<'f> {
     roots: Roots,
+    packages: HashSet<&'f str>,
     /// Those of packages that are part of tests: only tests have them on their path.
     test_roots: Roots,
     /// The folder that holds the topmost package of the last file.
@@ -83,6 +89,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
     Box::new(Python {
         roots: Roots::new(index, roots),
         test_roots: Roots::new(index, test_roots),
+        packages: packages(index),
         own_root: RefCell::default(),
     })
 }
@@ -218,7 +225,7 @@ fn package_root<'p>(index: &Index<'_>, path: &'p str) -> &'p str {
     at
 }
 
-impl Resolver for Python {
+impl Resolver for Python<'_> {
     fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
         let path = index.files[from as usize].path.as_str();
         let specifier = &*import.specifier;
@@ -245,9 +252,9 @@ impl Resolver for Python {
         let top = module.split('.').next().unwrap_or(module);
         let of_tests = Some(&self.test_roots).filter(|_| index.files[from as usize].test);
         let of_tests = of_tests.into_iter().flat_map(|roots| roots.with(top));
-        let roots = std::iter::once(own_root.as_str())
-            .chain(self.roots.with(top))
-            .chain(of_tests);
+        let standard = is_standard(top);
+        let others = self.roots.with(top).chain(of_tests).filter(|_| !standard);
+        let roots = std::iter::once(own_root.as_str()).chain(others);
         for root in roots.clone() {
             spend(1);
             let base = join(root, &relative);
@@ -261,8 +268,13 @@ impl Resolver for Python {
             }
         }
         // Run from a folder above it: `cd backend && uvicorn app.main:app`.
-        let mut above = folder(path);
+        let in_package = self.packages.contains(own_package(index, path));
+        let mut above = if standard { "" } else { folder(path) };
         while !above.is_empty() {
+            if in_package && index.file(&join(above, "__init__.py")).is_some() {
+                above = folder(above);
+                continue;
+            }
             let base = join(above, &relative);
             let found = if is_from {
                 self.members(index, from, &base, import)
@@ -286,7 +298,7 @@ impl Resolver for Python {
     }
 }
 
-impl Python {
+impl Python<'_> {
     fn own_root(&self, index: &Index<'_>, from: u32) -> String {
         let mut last = self.own_root.borrow_mut();
         if let Some((_, root)) = last.as_ref().filter(|(file, _)| *file == from) {
@@ -310,6 +322,13 @@ impl Python {
             } else {
                 module_file(index, &join(base, &name.imported))
             };
+            // A module that exists but was not parsed (generated code): the package is not what is imported.
+            if member.is_none()
+                && &*name.imported != "*"
+                && index.file(&format!("{}.py", join(base, &name.imported))).is_some()
+            {
+                continue;
+            }
             match member.filter(|member| *member != from).or(package) {
                 Some(target) => found.push((number, target)),
                 // A namespace package has no file.
@@ -327,6 +346,31 @@ impl Python {
 /// `import a.b` has the one name `*` too; a star import binds no name but `*`.
 fn is_star(import: &Import) -> bool {
     import.names.iter().any(|name| &*name.local == "*")
+}
+
+/// The folder of the topmost package of a file; empty where it is in none.
+fn own_package<'p>(index: &Index<'_>, path: &'p str) -> &'p str {
+    let root = package_root(index, path);
+    let start = root.len() + usize::from(!root.is_empty());
+    path[start..].find('/').map_or("", |end| &path[..start + end])
+}
+
+/// Packages whose files import each other as such, relatively or by the whole name: no module of theirs has a name without it.
+fn packages<'f>(index: &Index<'f>) -> HashSet<&'f str> {
+    let files = index.of_language("python").map(|(_, file)| file);
+    let as_package = |file: &&'f FileFacts| {
+        let name = own_package(index, &file.path).rsplit('/').next().unwrap_or_default();
+        let mut imports = file.syntax.iter().flat_map(|syntax| &syntax.imports);
+        !name.is_empty()
+            && imports.any(|import| {
+                let module = &*import.specifier;
+                module.starts_with('.') || module.split('.').next() == Some(name)
+            })
+    };
+    files
+        .filter(as_package)
+        .map(|file| own_package(index, &file.path))
+        .collect()
 }
 
 /// A script that is called like the package it imports.

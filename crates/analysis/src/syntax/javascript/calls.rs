@@ -33,6 +33,7 @@ pub(super) fn calls(
         name: None,
         functions: HashMap::new(),
         prototypes: HashMap::new(),
+        exempt: exempt(program),
         is_module: program.source_type.is_module(),
         named: Vec::new(),
         assigned: HashSet::new(),
@@ -53,6 +54,19 @@ pub(super) fn calls(
         }
     }
     walk.builder.finish()
+}
+
+/// Offsets of what `eslint-disable-next-line no-unused-vars` is above.
+fn exempt(program: &Program<'_>) -> HashSet<u32> {
+    let allows = |text: &str| {
+        let rules = text.split_once("lint-disable-next-line").map(|(_, rules)| rules);
+        rules.is_some_and(|rules| rules.contains("unused"))
+    };
+    let comments = program.comments.iter();
+    comments
+        .filter(|comment| allows(comment.span.source_text(program.source_text)))
+        .map(|comment| comment.attached_to)
+        .collect()
 }
 
 const GLOBALS: &[&str] = &[
@@ -130,6 +144,8 @@ struct Walk<'l> {
     name: Option<String>,
     /// Declared functions by their offset: they are defined before they are read.
     functions: HashMap<u32, u32>,
+    /// Offsets of statements above which a comment allows an unused name.
+    exempt: HashSet<u32>,
     /// The class that a function with a prototype is, by its name.
     prototypes: HashMap<String, u32>,
     is_module: bool,
@@ -210,6 +226,8 @@ impl Walk<'_> {
         }
         if let Expression::StaticMemberExpression(member) = &it.callee
             && matches!(&*member.property.name, "call" | "apply" | "bind")
+            // `this.apply()` is a method of the class.
+            && !matches!(member.object, Expression::ThisExpression(_) | Expression::Super(_))
         {
             let target = self.callee(&member.object);
             let arguments = self.arguments(&it.arguments);
@@ -230,6 +248,14 @@ impl Walk<'_> {
             };
             self.builder.call(target, &passed, false);
             return self.builder.result(target);
+        }
+        // `f.toString()`: the text of the function runs elsewhere.
+        if let Expression::StaticMemberExpression(member) = &it.callee
+            && member.property.name == "toString"
+            && matches!(member.object, Expression::Identifier(_))
+        {
+            let base = self.base(&member.object);
+            self.builder.mention(base);
         }
         let target = self.callee(&it.callee);
         let arguments = self.arguments(&it.arguments);

@@ -153,6 +153,7 @@ impl Walk<'_> {
             && callee.name == "URL"
             && matches!(base.object, Expression::ImportMeta(_))
             && file.value.starts_with('.')
+            && has_ending(&file.value)
         {
             self.syntax.loads.push(file.value.as_str().into());
         }
@@ -280,4 +281,10 @@ pub(super) fn member(it: &StaticMemberExpression<'_>) -> Option<Vec<ImportedName
 
 fn name(imported: &str, local: &str) -> ImportedName {
     ImportedName::new(imported, local)
+}
+
+/// `new URL('./src', import.meta.url)` is a folder that a configuration names, and no module.
+fn has_ending(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.trim_start_matches('.').contains('.')
 }

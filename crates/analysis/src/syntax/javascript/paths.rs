@@ -24,6 +24,10 @@ impl Walk<'_> {
                 format!("./{below}")
             });
             self.load(format!("/{below}"));
+        } else if !self.specifiers.contains(&it.span.start) && is_module(&it.value) {
+            // A file of any ending, or of a folder of this name.
+            self.load(format!("{}.", it.value));
+            self.load(format!("{}/index.", it.value));
         }
     }
 
@@ -86,6 +90,18 @@ fn is_own_folder(it: &Expression<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `'./client-module'`: a module beside the file, which a framework loads.
+fn is_module(text: &str) -> bool {
+    const MAX_LENGTH: usize = 100;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_');
+    let name = text.rsplit('/').next().unwrap_or_default();
+    text.starts_with("./")
+        && text.len() <= MAX_LENGTH
+        && text.bytes().all(is_plain)
+        && name.len() > 2
+        && !name.contains('.')
 }
 
 fn is_file(text: &str) -> bool {

@@ -15,7 +15,7 @@ mod exemptions;
 mod exports;
 mod visit;
 
-use exemptions::{file_is_exempt, is_exempt};
+use exemptions::{commented_names, file_is_exempt, is_exempt};
 
 /// The offsets of the aliases of `body` that nothing uses.
 pub(super) fn unused_imports(text: &str, body: &[Stmt]) -> HashSet<u32> {
@@ -50,10 +50,12 @@ pub(super) fn unused_imports(text: &str, body: &[Stmt]) -> HashSet<u32> {
             bound.used = true;
         }
     }
+    let commented = commented_names(text);
     let mut unused = HashSet::new();
     for scope in walk.scopes.iter().filter(|scope| scope.kind != Kind::Class) {
-        for bound in scope.names.values() {
+        for (name, bound) in &scope.names {
             if let (Some(import), false) = (&bound.import, bound.used)
+                && !commented.contains(name)
                 && !is_exempt(text, import.statement)
                 && !is_exempt(text, import.alias)
             {
@@ -189,7 +191,10 @@ impl<'a> Bindings<'a> {
                 && let Some(bound) = scope.names.get_mut(name)
             {
                 bound.used = true;
-                return;
+                // An annotation may be read outside of the function, where a local import of the name is not seen.
+                if !self.in_annotation {
+                    return;
+                }
             }
             if at == 0 {
                 return;

@@ -15,9 +15,14 @@ mod definitions;
 mod literals;
 mod visit;
 
-use literals::{beginning, dotted, key};
+use literals::{beginning, called_names, dotted, key, private_beginning, private_words};
 
-pub(super) fn calls(lines: &Lines, body: &[Stmt], numbers: &HashMap<u32, u32>) -> Calls {
+pub(super) fn calls<'t>(
+    lines: &Lines,
+    body: &[Stmt],
+    numbers: &HashMap<u32, u32>,
+    comments: impl Iterator<Item = &'t str>,
+) -> Calls {
     let mut walk = Walk {
         lines,
         builder: Builder::default(),
@@ -25,6 +30,7 @@ pub(super) fn calls(lines: &Lines, body: &[Stmt], numbers: &HashMap<u32, u32>) -
         dotted: HashMap::new(),
         work: VecDeque::new(),
         lambdas: HashMap::new(),
+        in_type_checking: false,
     };
     for name in BUILTINS {
         walk.builder.bind(name, OPAQUE);
@@ -33,6 +39,10 @@ pub(super) fn calls(lines: &Lines, body: &[Stmt], numbers: &HashMap<u32, u32>) -
     while let Some((scope, function, work)) = walk.work.pop_front() {
         walk.builder.resume(scope);
         walk.body(function, &work);
+    }
+    // Code that is commented out for now, and hints at functions for users.
+    for name in comments.flat_map(called_names) {
+        walk.builder.quote(name);
     }
     walk.builder.finish()
 }
@@ -129,6 +139,7 @@ struct Walk<'a, 'l> {
     work: VecDeque<(usize, u32, Work<'a>)>,
     /// How many are in each function: they are numbered.
     lambdas: HashMap<u32, u32>,
+    in_type_checking: bool,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -160,6 +171,10 @@ impl<'a> Walk<'a, '_> {
                 matches!(it.arguments.args.first(), Some(Expr::Name(name)) if name.id == "self" || name.id == "cls");
             let class = self.class_of_method().filter(|_| of_self);
             self.builder.asks_by_name(beginning(name), class);
+        }
+        if matches!(&*it.func, Expr::Name(name) if matches!(name.id.as_str(), "locals" | "globals" | "vars" | "eval" | "exec"))
+        {
+            self.builder.reads_scopes();
         }
         let callee = self.callee(&it.func);
         let mut arguments = Vec::with_capacity(it.arguments.args.len());
@@ -208,6 +223,19 @@ impl<'a> Walk<'a, '_> {
         None
     }
 
+    /// Records the private names of a text: it may be code that is compiled later, or the beginning of a name.
+    fn names_in(&mut self, text: &str) {
+        if !text.contains('_') {
+            return;
+        }
+        for word in private_words(text) {
+            self.builder.quote(word);
+        }
+        if let Some(beginning) = private_beginning(text) {
+            self.builder.begins(beginning);
+        }
+    }
+
     /// Reads the target of a call, which is no mention of it.
     fn callee(&mut self, it: &'a Expr) -> V {
         match it {
@@ -230,6 +258,11 @@ impl<'a> Walk<'a, '_> {
         };
         match self.builder.get(base) {
             Value::Container(_) => UNKNOWN,
+            // `f.cache_clear`, `f.__get__(it)`: it is in use as an object.
+            Value::Function(_) => {
+                self.builder.mention(base);
+                self.builder.member(base, it.attr.as_str())
+            }
             _ => self.builder.member(base, it.attr.as_str()),
         }
     }
@@ -340,6 +373,7 @@ impl<'a> Walk<'a, '_> {
             }
             Expr::StringLiteral(text) => {
                 self.builder.quote(text.value.to_str());
+                self.names_in(text.value.to_str());
                 OPAQUE
             }
             Expr::BytesLiteral(_)
@@ -347,7 +381,10 @@ impl<'a> Walk<'a, '_> {
             | Expr::BooleanLiteral(_)
             | Expr::NoneLiteral(_)
             | Expr::EllipsisLiteral(_) => OPAQUE,
-            Expr::FString(_) => {
+            Expr::FString(text) => {
+                for literal in text.value.elements().filter_map(|element| element.as_literal()) {
+                    self.names_in(&literal.value);
+                }
                 visitor::walk_expr(self, it);
                 OPAQUE
             }

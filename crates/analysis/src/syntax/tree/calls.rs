@@ -4,10 +4,12 @@
 use tree_sitter::Node;
 
 use super::Context;
-use crate::calls::{Calls, Kind, MODULE, UNKNOWN, V, Value};
+use crate::calls::{Calls, MODULE, V, Value};
 use crate::facts::{ImportKind, Syntax};
 
+mod declare;
 mod expressions;
+mod signature;
 
 /// The role of a kind of node for the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(in crate::syntax) enum Part {
     Inner,
     /// A variable, parameter or field, with its type or value.
     Declare,
+    /// Names whose values are unknown (Rust).
+    Pattern,
 }
 
 pub(super) fn part(kind: &str) -> Part {
@@ -95,7 +99,9 @@ pub(super) fn part(kind: &str) -> Part {
         | "simple_parameter"
         | "property_promotion_parameter"
         | "short_var_declaration"
+        | "declaration"
         | "assignment" => Part::Declare,
+        "closure_parameters" | "let_condition" | "match_pattern" | "for_expression" => Part::Pattern,
         _ => Part::None,
     }
 }
@@ -119,6 +125,8 @@ impl Context<'_> {
         let definition = self.calls.definition(function);
         definition.anonymous = own_name.is_empty();
         definition.entry = true;
+        self.calls.definition(function).takes = self.takes(node);
+        self.sorts.clear();
         if owned.is_some() {
             self.calls.pop();
         }
@@ -132,7 +140,7 @@ impl Context<'_> {
             };
             self.calls.add_member(class, name, value, false);
         } else if self.calls.function() == MODULE {
-            self.calls.bind(own_name, value);
+            self.calls.bind_overload(own_name, value);
         } else {
             self.calls.bind_in_function(own_name, value);
         }
@@ -159,10 +167,15 @@ impl Context<'_> {
 
     pub(super) fn close_function(&mut self) {
         self.calls.pop();
+        self.sorts.clear();
     }
 
     pub(super) fn open_class(&mut self, node: Node<'_>, name: &str) {
         let class = self.class_called(name);
+        let extends = node.kind() == "impl_item" || self.field(node, "declaration_kind") == "extension";
+        if !extends {
+            self.calls.declare_class(class);
+        }
         let bases = self.bases(node);
         self.calls.add_bases(class, bases);
         self.calls.enter_class(class);
@@ -245,67 +258,20 @@ impl Context<'_> {
                     let object = if above { Value::Super(class) } else { Value::This(class) };
                     let object = self.calls.value(object);
                     let target = self.calls.member(object, "constructor");
-                    self.calls.call(target, &[], true);
+                    let given = self.given(node);
+                    self.calls.call_with(target, &[], true, given);
                 }
             }
             Part::Call | Part::Method | Part::New => {
                 let target = self.target(node, what, 0);
-                self.calls.call(target, &[], what == Part::New);
+                let given = self.given(node);
+                self.calls.call_with(target, &[], what == Part::New, given);
             }
             Part::Declare => self.declare(node),
+            Part::Pattern if self.language == "rust" => {
+                self.hide_names(node.child_by_field_name("pattern").unwrap_or(node));
+            }
             _ => {}
-        }
-    }
-
-    fn declare(&mut self, node: Node<'_>) {
-        let declared = node.child_by_field_name("type").or_else(|| {
-            let mut cursor = node.walk();
-            node.named_children(&mut cursor)
-                .find(|child| matches!(child.kind(), "user_type" | "nullable_type" | "type_annotation"))
-        });
-        let mut cursor = node.walk();
-        let mut declarators: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
-        if declarators.is_empty() {
-            let mut cursor = node.walk();
-            declarators = node
-                .named_children(&mut cursor)
-                .filter(|child| child.kind() == "variable_declarator" || child.kind() == "property_element")
-                .collect();
-        }
-        if declarators.is_empty() {
-            declarators.push(node);
-        }
-        let class = declared.map_or(UNKNOWN, |declared| self.type_of(declared));
-        let object = self.calls.result(class);
-        for declarator in declarators {
-            let name = ["name", "pattern", "left"]
-                .iter()
-                .find_map(|name| declarator.child_by_field_name(name));
-            let name = name.unwrap_or(declarator);
-            let Some(name) = first_name(name) else { continue };
-            let value = ["value", "right"]
-                .iter()
-                .find_map(|name| declarator.child_by_field_name(name));
-            let value = value.map(|value| {
-                if value.kind() == "expression_list" {
-                    value.named_child(0).unwrap_or(value)
-                } else {
-                    value
-                }
-            });
-            let value = value.map_or(UNKNOWN, |value| self.expression(value, 0));
-            let value = self.calls.first(object, value);
-            if value == UNKNOWN {
-                continue;
-            }
-            let name = self.text(name).to_owned();
-            match (self.calls.kind(), self.calls.class()) {
-                (Kind::Class, Some(class)) => {
-                    self.calls.add_member(class, name.trim_start_matches('$'), value, false);
-                }
-                _ if self.calls.function() != MODULE => self.calls.bind_in_function(&name, value),
-                _ => {}
-            }
         }
     }
 
@@ -328,22 +294,4 @@ impl Context<'_> {
         }
         std::mem::take(&mut self.calls).finish()
     }
-}
-
-/// The first name in a pattern or declarator.
-fn first_name(node: Node<'_>) -> Option<Node<'_>> {
-    let mut at = node;
-    for _ in 0..6 {
-        if part(at.kind()) == Part::Name {
-            return Some(at);
-        }
-        let mut cursor = at.walk();
-        at = at.named_children(&mut cursor).find(|child| {
-            !matches!(
-                child.kind(),
-                "modifiers" | "user_type" | "nullable_type" | "attribute_list" | "visibility_modifier"
-            )
-        })?;
-    }
-    None
 }

@@ -22,6 +22,9 @@ pub(crate) struct Context<'a> {
     pub calls: Builder,
     pub(super) class_numbers: HashMap<String, u32>,
     pub(super) implicit_this: bool,
+    pub(super) language: &'static str,
+    /// The sorts of the variables of the open function whose types are written.
+    pub(super) sorts: HashMap<String, u8>,
     /// Functions that may be private and unused, with their names.
     pub(super) candidates: Vec<(u32, String)>,
     /// For [`Syntax::mentions`].

@@ -68,12 +68,17 @@ const UNITY_MESSAGES: &[&str] = &[
 ];
 
 impl Context<'_> {
-    /// Whether the function at `node` can be called from its file or package only, and is marked in no way.
-    pub(super) fn is_private(&self, node: Node<'_>, name: &str, private: Private) -> bool {
+    /// The text of a function before its body.
+    fn head(&self, node: Node<'_>) -> &str {
         let end = node
             .child_by_field_name("body")
             .map_or(node.end_byte(), |body| body.start_byte());
-        let head = std::str::from_utf8(&self.text[node.start_byte()..end.max(node.start_byte())]).unwrap_or("");
+        std::str::from_utf8(&self.text[node.start_byte()..end.max(node.start_byte())]).unwrap_or("")
+    }
+
+    /// Whether the function at `node` can be called from its file or package only, and is marked in no way.
+    pub(super) fn is_private(&self, node: Node<'_>, name: &str, private: Private) -> bool {
+        let head = self.head(node);
         let marked = head.contains('@') || head.trim_start().starts_with(['[', '#']) || head.contains("__attribute__");
         if name.is_empty() || HOOKS.contains(&name) || name.starts_with("__") || marked {
             return false;
@@ -101,10 +106,39 @@ impl Context<'_> {
                 let handler = name.starts_with("On") || (name.contains('_') && before_name.contains("void"));
                 own && !kept && !handler && !is_inside(node, "trait_declaration")
             }
-            Private::Static => has("static") && !has("inline") && self.calls.class().is_none(),
+            Private::Static => {
+                has("static") && !has("inline") && self.calls.class().is_none() && !self.is_disabled(node)
+            }
             Private::LowerCase => name.starts_with(|c: char| c.is_lowercase()) && node.kind() != "func_literal",
-            Private::NoPub => !has("pub") && !has("extern") && self.is_plain_rust(node),
+            // By a `_` before its name it is meant to be unused: a check of types while it is compiled.
+            Private::NoPub => !name.starts_with('_') && !has("pub") && !has("extern") && self.is_plain_rust(node),
         }
+    }
+
+    /// Whether the node is in a part that `#if 0` leaves out.
+    fn is_disabled(&self, node: Node<'_>) -> bool {
+        let mut at = node;
+        while let Some(parent) = at.parent() {
+            let is_alternative = parent.child_by_field_name("alternative") == Some(at);
+            if parent.kind() == "preproc_if" && self.field(parent, "condition") == "0" && !is_alternative {
+                return true;
+            }
+            at = parent;
+        }
+        false
+    }
+
+    /// Whether no other file sees the function at `node`, outside of a class.
+    pub(super) fn is_file_only(&self, node: Node<'_>, name: &str) -> bool {
+        let words: &[&str] = match self.language {
+            "c" | "cpp" => &["static"],
+            "kotlin" | "swift" => &["private", "fileprivate"],
+            _ => return false,
+        };
+        let head = self.head(node);
+        let before_name = head.split(name).next().unwrap_or_default();
+        let mut parts = before_name.split(|c: char| !c.is_alphanumeric() && c != '_');
+        self.calls.class().is_none() && !name.is_empty() && parts.any(|part| words.contains(&part))
     }
 
     /// In no trait, and without an attribute.
@@ -130,7 +164,8 @@ impl Context<'_> {
         let candidates = std::mem::take(&mut self.candidates);
         // Names that the preprocessor joins are no words of the text.
         let glued = private == Private::Static && memchr::memmem::find(self.text, b"##").is_some();
-        let computed = private == Private::WordUnlessComputed && calls_by_computed_names(self.text);
+        let computed = (private == Private::WordUnlessComputed && calls_by_computed_names(self.text))
+            || (private == Private::NoPub && calls_by_macro_names(self.text));
         if (candidates.is_empty() && !private.is_shared()) || glued || computed {
             return;
         }
@@ -159,6 +194,16 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// Whether a macro of a Rust file calls a function by a name that it is given: `$name(…)`.
+fn calls_by_macro_names(text: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    memchr::memchr_iter(b'$', text).any(|at| {
+        let rest = &text[at + 1..];
+        let end = rest.iter().position(|byte| !is_word(byte)).unwrap_or(rest.len());
+        end > 0 && rest[end..].trim_ascii_start().first() == Some(&b'(')
+    })
 }
 
 /// Whether a PHP file may call a method whose name it does not spell: `$this->{…}()`, `$this->$name()`, `[$this, $name]`,

@@ -53,7 +53,10 @@ fn overview(page: &mut Page, excerpt: &Excerpt) {
     if let Some(readme) = excerpt.readme_analysis.get() {
         page.body.push_str(&card(
             "README",
-            &html(&readme.grade),
+            &match (&readme.path, &excerpt.readme_analysis) {
+                (None, Section::Is(_)) => "none".to_owned(),
+                _ => html(&readme.grade),
+            },
             &format!("{} of 100", score(readme.score)),
             &bar(readme.score, good(readme.score)),
         ));

@@ -79,7 +79,7 @@ function live(main) {
   const icon = document.querySelector("link[rel=icon]");
   let current = steps.findIndex((step) => step.classList.contains("now"));
   let began = performance.now();
-  let told = 0;
+  let announced = 0;
 
   const begin = Date.parse(since);
   const tick = () => {
@@ -113,7 +113,7 @@ function live(main) {
   function show(data) {
     if (bar.value < data.progress) bar.value = data.progress;
     document.title = `${data.progress}% ${name} · RepoLens`;
-    let index = steps.findIndex((step) => step.dataset.step === data.stage);
+    let index = steps.findIndex((step) => step.dataset.step.split(" ").includes(data.stage));
     if (index < 0) index = data.status === "queued" ? 0 : Math.max(current, 1);
     if (index > current) {
       if (current >= 0) {
@@ -125,9 +125,9 @@ function live(main) {
       steps.forEach((step, at) => mark(step, at < index ? "done" : at === index ? "running" : "waiting"));
       heading.textContent = `Step ${index + 1} of ${steps.length}: ${steps[index].children[1].textContent}`;
     }
-    // A screen reader is told at most every two seconds.
-    if (performance.now() - told > 2000) {
-      told = performance.now();
+    // A screen reader hears at most one message in two seconds.
+    if (performance.now() - announced > 2000) {
+      announced = performance.now();
       status.textContent = `${data.progress}%, ${steps[Math.max(current, 0)].children[1].textContent}`;
     }
   }
@@ -152,7 +152,7 @@ function live(main) {
   for (const kind of ["completed", "failed", "cancelled"]) {
     events.addEventListener(kind, () => finish(kind));
   }
-  // Where no stream is given, the page looks again by itself.
+  // Without a stream, the page reloads.
   events.addEventListener("error", () => {
     if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
   });

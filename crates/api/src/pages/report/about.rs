@@ -52,7 +52,27 @@ struct Page<'a> {
     skipped: Vec<(&'a str, &'a str)>,
 }
 
+/// The title of a step of the analysis, by the name of its stage.
+pub fn step_title(stage: &str) -> String {
+    match stage {
+        "readme" => "README".to_owned(),
+        "licences" => "Licenses".to_owned(),
+        "community" => "Files of the project".to_owned(),
+        "module-graph" => "Imports".to_owned(),
+        "dependency-usage" => "Use of dependencies".to_owned(),
+        "call-graph" => "Calls".to_owned(),
+        "ast" => "Symbols of files".to_owned(),
+        "percentiles" => "Comparison with other projects".to_owned(),
+        "actions" => "What to do first".to_owned(),
+        other => text::language(other),
+    }
+}
+
 impl Page<'_> {
+    fn title(&self, stage: &Stage) -> Html {
+        text::name(&step_title(&stage.name))
+    }
+
     fn status(&self, stage: &Stage) -> &'static str {
         match stage.status {
             StageStatus::Ok => "done",

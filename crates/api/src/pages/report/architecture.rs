@@ -98,6 +98,14 @@ struct Folders {
     truncated: bool,
 }
 
+impl Folders {
+    /// Whether the matrix and the graph need the whole width of the page.
+    fn is_wide(&self) -> bool {
+        const COLUMNS_BESIDE_OTHERS: usize = 25;
+        self.graph.nodes.len() > COLUMNS_BESIDE_OTHERS
+    }
+}
+
 struct MatrixRow {
     name: Html,
     cells: Vec<Cell>,

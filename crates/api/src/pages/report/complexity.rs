@@ -118,6 +118,8 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         Some("nesting") => functions.sort_by_key(|function| std::cmp::Reverse(function.nesting)),
         _ => functions.sort_by_key(|function| std::cmp::Reverse(function.cognitive)),
     }
+    let mut files: Vec<&FileComplexity> = metrics.file_summaries.iter().collect();
+    files.sort_by_key(|file| std::cmp::Reverse(file.max_cognitive));
     let distribution = view.sections.get::<Distribution>("complexityMetrics");
     let (bars, counted) = match distribution.get() {
         Some(known) if !known.distribution.is_empty() => (bars(&known.distribution), "functions"),
@@ -128,7 +130,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         view,
         others: high.saturating_sub(functions.len()),
         functions,
-        files: metrics.file_summaries.iter().collect(),
+        files,
         bars,
         counted,
         metrics: &metrics,

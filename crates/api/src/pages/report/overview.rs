@@ -4,12 +4,13 @@ mod health;
 
 use askama::Template;
 use repolens_core::report::{
-    Action, CircularDependencies, ComplexityMetrics, Duplication, Explanations, Lines, Percentiles, Stage, StageStatus,
+    Action, CircularDependencies, ComplexityMetrics, Duplication, Explanations, Lines, PercentileFigure, Percentiles, Stage, StageStatus,
     Summary,
 };
 
 use super::{Brief, TABS, Tab, View};
-use health::{Health, health, title};
+use super::about::step_title;
+use health::{Health, capitalized, health};
 use crate::pages::parts::{self, GradeChip};
 use crate::pages::place::Place;
 use crate::pages::read::{Measured, Sections};
@@ -51,6 +52,12 @@ struct Overview<'a> {
     explanations: Measured<Explanations>,
     percentiles: Option<Percentiles>,
     not_measured: Vec<(String, Html)>,
+}
+
+impl Overview<'_> {
+    fn sentence(&self, figure: &PercentileFigure) -> String {
+        capitalized(&figure.sentence.replace(" %", "%"))
+    }
 }
 
 /// One thing to do.
@@ -216,7 +223,7 @@ fn worst(view: &View<'_>, summary: Option<&Summary>, complexity: Option<&Complex
             spot: place.bare(&import.source),
             place: place.link(&import.source),
             reason: Html(format!(
-                "{} in a circle; the import of {} closes it",
+                "{} in a cycle; the import of {} closes it",
                 text::count(cycle.group_size, "file"),
                 place.bare(&import.target)
             )),
@@ -312,8 +319,7 @@ fn not_measured(sections: &Sections) -> Vec<(String, Html)> {
                 StageStatus::Skipped | StageStatus::Ok => "left out",
             };
             let reason = stage.reason.as_deref().unwrap_or(what);
-            let name = if stage.name == "ast" { "symbols of files" } else { &stage.name };
-            (title(name), text::prose(reason))
+            (step_title(&stage.name), text::prose(reason))
         })
         .collect();
     all.push(("Coverage".to_owned(), text::prose("tests are never run")));

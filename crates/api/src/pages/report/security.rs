@@ -31,12 +31,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
         Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let own: Vec<&SecurityFinding> = security.findings.iter().filter(|finding| !finding.in_test).collect();
-    let parts: Vec<String> = SEVERITIES
-        .iter()
-        .map(|severity| (security.totals.of(*severity), severity))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, severity)| format!("{count} {}", severity.as_str()))
-        .collect();
+    let by_severity = by_severity(&security);
     let looked_up = security.vulnerabilities.as_ref().is_some_and(|known| known.looked_up);
     let vulnerabilities = match looked_up {
         true => {
@@ -47,13 +42,23 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     };
     Some(Brief {
         count: Some(security.findings_total.saturating_sub(security.in_tests)),
-        summary: Html(match parts.is_empty() {
+        summary: Html(match by_severity.is_empty() {
             true => format!("No finding; {vulnerabilities}"),
-            false => format!("{}; {vulnerabilities}", parts.join(", ")),
+            false => format!("{by_severity}; {vulnerabilities}"),
         }),
         worst: own.iter().min_by_key(|finding| finding.severity).map(|finding| place.at(&finding.file, finding.line)),
         missing: false,
     })
+}
+
+/// The findings outside of tests and examples, as `8 high, 10 medium`.
+fn by_severity(security: &Security) -> String {
+    let counts = SEVERITIES.iter().map(|severity| (security.totals.of(*severity), severity.as_str()));
+    let parts: Vec<String> = counts
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| format!("{} {severity}", text::number(count)))
+        .collect();
+    parts.join(", ")
 }
 
 #[derive(Template)]
@@ -61,6 +66,10 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
 struct Page<'a> {
     view: &'a View<'a>,
     security: &'a Security,
+    /// Findings outside of tests and examples.
+    own: u64,
+    /// `8 high, 10 medium`.
+    by_severity: String,
     counts: Vec<(&'static str, u64)>,
     categories: Vec<&'a str>,
     rows: Vec<&'a SecurityFinding>,
@@ -109,6 +118,8 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     categories.dedup();
     Page {
         view,
+        own: security.findings_total.saturating_sub(security.in_tests),
+        by_severity: by_severity(&security),
         counts: SEVERITIES
             .iter()
             .map(|severity| (severity.as_str(), security.totals.of(*severity)))

@@ -91,7 +91,7 @@ pub fn query(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
 /// For attributes and options, where no element can be.
 #[askama::filter_fn]
 pub fn one_line(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
-    Ok(crate::export::text::one_line(text.as_ref()))
+    Ok(super::one_line(text.as_ref()))
 }
 
 #[askama::filter_fn]

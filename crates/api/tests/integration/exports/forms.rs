@@ -174,7 +174,7 @@ async fn the_forms_show_what_the_report_has() {
         "61 imports between files, 17 of packages, 5 whose file was not found.",
         "<code><bdi>./&lt;gone&gt;</bdi></code>",
         // The call graph.
-        ":hub&lt;i&gt;</bdi></code>",
+        "<code><bdi>hub&lt;i&gt;</bdi></code>",
         "Of 900 calls, 500 lead to a known function of this repository, 100 to a likely one, and 250 out of it; the target of the others is not known.",
         "No entry point reaches 4 functions.",
         // Unused code.
@@ -203,6 +203,123 @@ async fn the_forms_show_what_the_report_has() {
     ] {
         assert!(text.contains(shown), "`{shown}` is not in\n{text}");
     }
+}
+
+/// What was not checked is never shown as none found, and what was checked is not shown as unknown.
+#[tokio::test(flavor = "multi_thread")]
+async fn not_checked_is_never_shown_as_none_found() {
+    let database = Database::new(Kind::Sqlite).await;
+    let api = Api::start(&database);
+    let not_checked = json!({ "state": "notChecked", "reason": "OSV_URL is not set" });
+    let part = json!({ "state": "incomplete", "reason": "the server stopped", "packages": 1, "list": [], "total": 0 });
+    let none =
+        json!({ "state": "complete", "packages": 3, "list": [], "total": 0, "databaseDate": "2026-11-01T00:00:00Z" });
+    for (known, is_checked) in [
+        (None, false),
+        (Some(not_checked), false),
+        (Some(part), false),
+        (Some(none), true),
+    ] {
+        let mut report = report();
+        if let Some(known) = &known {
+            report["dependencies"]["vulnerabilities"] = known.clone();
+        }
+        let id = complete(&api, report).await;
+        let shown = async |path: &str| get(&api, path).await.text().await.expect("the whole body");
+        let form = async |name: &str| shown(&format!("/api/scan/{id}/{name}")).await;
+        let page = shown(&format!("/scan/{id}/dependencies")).await;
+        for html in [form("report.html").await, page] {
+            let section = html
+                .split("known-h\">Known vulnerabilities")
+                .nth(1)
+                .expect("the section of known vulnerabilities");
+            let section = section.split("</section>").next().expect("its end").to_lowercase();
+            let is_open = section.contains("not checked") || section.contains("not all packages were checked");
+            assert_eq!(is_open, !is_checked, "{known:?}: {section}");
+            assert!(is_checked || !section.contains("<p>none is known.</p>"), "{section}");
+        }
+        let markdown = form("report.md").await;
+        let row = markdown
+            .lines()
+            .find(|line| line.starts_with("| Known vulnerabilities |"));
+        assert_eq!(row.expect("a row").contains("checked"), !is_checked, "{row:?}");
+        let sarif: Value = serde_json::from_str(&form("report.sarif").await).expect("JSON");
+        let notes = sarif.pointer("/runs/0/invocations/0/toolExecutionNotifications");
+        assert_eq!(notes.is_some(), !is_checked, "{known:?}: {notes:?}");
+        let stored: Value = serde_json::from_str(&form("report.json").await).expect("JSON");
+        assert_eq!(stored["dependencies"].get("vulnerabilities"), known.as_ref());
+        let bom: Value = serde_json::from_str(&form("sbom.json").await).expect("JSON");
+        assert!(
+            bom.get("vulnerabilities").is_none(),
+            "a list would read as the whole one"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vulnerable_dependency_is_one_result_with_its_upgrade() {
+    let database = Database::new(Kind::Sqlite).await;
+    let api = Api::start(&database);
+    let mut report = report();
+    let found = |id: &str, severity: &str| {
+        json!({ "id": id, "aliases": [], "summary": "s", "type": "npm", "name": "a|b", "version": "1.0.0", "purl": "pkg:npm/a",
+                "severity": severity, "fixed": "1.2.0", "path": ["a@1.0.0"], "manifest": "package-lock.json", "isDev": false })
+    };
+    report["dependencies"]["vulnerabilities"] = json!({
+        "state": "complete", "packages": 2, "total": 2, "list": [found("GHSA-1", "high"), found("GHSA-2", "unknown")],
+        "upgrades": [{ "type": "npm", "name": "a|b", "version": "1.0.0", "manifest": "package-lock.json", "to": "1.2.0", "fixes": 2,
+                       "severity": "high" }],
+    });
+    let id = complete(&api, report).await;
+    let form = async |name: &str| {
+        let path = format!("/api/scan/{id}/{name}");
+        get(&api, &path).await.text().await.expect("the whole body")
+    };
+    let sarif: Value = serde_json::from_str(&form("report.sarif").await).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("a list").iter();
+    let results: Vec<_> = results.filter(|one| one["ruleId"] == "vulnerable-dependency").collect();
+    assert_eq!(results.len(), 1, "{results:?}");
+    assert_eq!(
+        (&results[0]["level"], &results[0]["message"]["text"]),
+        (
+            &json!("error"),
+            &json!("`a|b` 1.0.0 has or leads to 2 known vulnerabilities. Upgrade it to 1.2.0.")
+        )
+    );
+    let place = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(place, "package-lock.json");
+    let markdown = form("report.md").await;
+    assert!(markdown.contains("| Known vulnerabilities | 2 |"), "{markdown}");
+    assert!(
+        markdown.contains("| `a\\|b 1.0.0` | `GHSA-1` | high | `1.2.0` |"),
+        "{markdown}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cyclonedx_has_two_versions() {
+    let database = Database::new(Kind::Sqlite).await;
+    let api = Api::start(&database);
+    let id = complete(&api, report()).await;
+    let path = format!("/api/scan/{id}/sbom.json");
+    let mut documents = Vec::new();
+    for version in ["1.6", "1.7"] {
+        let response = get(&api, &format!("{path}?specVersion={version}")).await;
+        let content_type = format!("application/vnd.cyclonedx+json; version={version}");
+        assert_eq!(response.headers()["content-type"], content_type.as_str());
+        let mut document: Value = response.json().await.expect("JSON");
+        assert_eq!(document["specVersion"], version);
+        assert_eq!(
+            document["$schema"],
+            format!("http://cyclonedx.org/schema/bom-{version}.schema.json")
+        );
+        for member in ["specVersion", "$schema"] {
+            document[member] = Value::Null;
+        }
+        documents.push(document);
+    }
+    assert_eq!(documents[0], documents[1]);
+    assert_eq!(get(&api, &format!("{path}?specVersion=1.5")).await.status(), 400);
 }
 
 fn valid(validator: &jsonschema::Validator, document: &Value) {

@@ -204,6 +204,7 @@ pub static RULES: &[CodeRule] = &[
             "=.NODE_TLS_REJECT_UNAUTHORIZED",
         ],
         |site| match site.first() {
+            _ if site.chosen => false,
             Value::Bool(value) => !value,
             Value::Text(text) => site.name.ends_with("NODE_TLS_REJECT_UNAUTHORIZED") && text == "0",
             Value::Number(number) => site.name.ends_with("NODE_TLS_REJECT_UNAUTHORIZED") && *number == 0,
@@ -238,7 +239,7 @@ pub static RULES: &[CodeRule] = &[
             cwe: 327,
             risk: HASH_RISK,
             remedy: "Use SHA-256",
-            safe: &["SHA-256", "a variable"],
+            safe: &["SHA-256", "a variable", HASH_BY_PROTOCOL],
         },
         SCRIPT,
         &["crypto.createHash", "crypto.createHmac"],
@@ -248,6 +249,7 @@ pub static RULES: &[CodeRule] = &[
                     site.first().text().map(str::to_lowercase).as_deref(),
                     Some("md5" | "sha1" | "md4")
                 )
+                && !site.needs_no_strong_hash()
         },
     ),
     entry(

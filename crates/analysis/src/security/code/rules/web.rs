@@ -3,6 +3,7 @@
 use FindingSeverity::{High, Low, Medium};
 
 use super::*;
+use crate::security::code::sql::SQL_SAFE;
 
 const PHP: &[&str] = &["php"];
 const RUBY: &[&str] = &["ruby"];
@@ -164,7 +165,7 @@ pub static RULES: &[CodeRule] = &[
         &["curl_setopt"],
         |site| {
             let is_check = matches!(site.value(1), Value::Name(name) if name.contains("CURLOPT_SSL_VERIFYPEER") || name.contains("CURLOPT_SSL_VERIFYHOST"));
-            is_check && matches!(site.value(2), Value::Bool(false) | Value::Number(0))
+            is_check && !site.chosen && matches!(site.value(2), Value::Bool(false) | Value::Number(0))
         },
     ),
     entry(
@@ -269,20 +270,7 @@ pub static RULES: &[CodeRule] = &[
         ],
         |site| {
             let is_condition = site.name.ends_with("where") || site.name.ends_with("having");
-            let built = site.first().is_built(&[
-                "quote",
-                "sanitize_sql",
-                "sanitize_sql_like",
-                "quote_table_name",
-                "quote_column_name",
-                "sanitize",
-                "table_name",
-                "quoted_table_name",
-                "to_i",
-                "connection.quote",
-                "quoted_primary_key",
-                "primary_key",
-            ]);
+            let built = site.first().is_built(SQL_SAFE);
             if is_condition {
                 let text = site.first().written().to_lowercase();
                 built && (text.contains(['=', '<', '>']) || text.contains(" like "))
@@ -303,7 +291,7 @@ pub static RULES: &[CodeRule] = &[
         },
         RUBY,
         &[".verify_mode=", "=.verify_mode", ":verify_mode"],
-        |site| matches!(site.first(), Value::Name(name) if name.ends_with("VERIFY_NONE")),
+        |site| !site.chosen && matches!(site.first(), Value::Name(name) if name.ends_with("VERIFY_NONE")),
     ),
     entry(
         Words {

@@ -11,6 +11,7 @@ use crate::budget::spend;
 use crate::calls::{ANY, Value};
 use crate::facts::FileFacts;
 use crate::graph::{Adjacency, Graph};
+use crate::language::is_header;
 use crate::stages::modules::folder;
 
 impl<'f> Index<'f> {
@@ -32,6 +33,7 @@ impl<'f> Index<'f> {
             named_classes: HashSet::default(),
             packages: HashMap::default(),
             folders: Vec::new(),
+            included: HashSet::default(),
             star_groups: Vec::new(),
         };
         let mut containers = 0;
@@ -106,6 +108,12 @@ impl<'f> Index<'f> {
             index.functions += number(calls.functions.len());
             containers += calls.containers;
         }
+        let is_c = |at: u32| {
+            let file = index.by_fact.get(&at).map(|file| &index.files[*file as usize]);
+            file.is_some_and(|file| file.family == Family::C)
+        };
+        let included = graph.edges.iter().map(|edge| edge.target).filter(|at| is_c(*at));
+        index.included = included.collect::<HashSet<u32>>();
         index.elements.sort_unstable();
         index.names();
         let stars: Vec<(u32, u32)> = (0..number(index.files.len()))
@@ -128,18 +136,25 @@ impl<'f> Index<'f> {
                 })
                 .or_insert(Unique::One(what));
         };
+        for file in &self.files {
+            let classes = file.calls.classes.iter().filter(|class| class.declared);
+            self.named_classes
+                .extend(classes.map(|class| (file.family, file.syms[class.name as usize])));
+        }
         for (at, file) in (0u32..).zip(&self.files) {
             for (number, function) in (file.functions..).zip(&file.calls.functions) {
                 let name = file.calls.name(function.name);
                 let common = is_common(name) || name.len() < 3;
-                if function.class.is_some() && !function.anonymous && !common {
+                // What extends a type of elsewhere (`fun Int.toLong()`) may have the name of one of that type's own methods.
+                let own = function.class.is_some_and(|class| {
+                    let class = file.syms[file.calls.classes[class as usize].name as usize];
+                    !file.family.has_extensions() || self.named_classes.contains(&(file.family, class))
+                });
+                if own && !function.anonymous && !common {
                     let key = (file.family, file.syms[function.name as usize]);
                     add(&mut self.methods, key, number);
                 }
             }
-            let classes = file.calls.classes.iter();
-            self.named_classes
-                .extend(classes.map(|class| (file.family, file.syms[class.name as usize])));
             let place = match file.family.reach() {
                 Reach::File => continue,
                 Reach::Folder => self.folders[at as usize],
@@ -148,6 +163,9 @@ impl<'f> Index<'f> {
             for &(sym, value) in &file.calls.globals {
                 let key = (file.family, place, file.syms[sym as usize]);
                 let whole = match file.calls.values[value as usize] {
+                    Value::Function(function) if !is_header(&self.facts[file.at as usize].path) => {
+                        !file.calls.functions[function as usize].file_only
+                    }
                     Value::Class(class) => self.whole[(file.classes + class) as usize] == file.classes + class,
                     Value::Import(..) => continue,
                     _ => true,

@@ -46,6 +46,11 @@ impl Family {
         !matches!(self, Self::Jvm | Self::CSharp)
     }
 
+    /// Whether functions can extend types of elsewhere.
+    pub(super) fn has_extensions(self) -> bool {
+        matches!(self, Self::Jvm | Self::Swift | Self::Rust)
+    }
+
     /// How far a name that its file does not bind reaches without an import.
     pub(super) fn reach(self) -> Reach {
         match self {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::answer::Thing;
 use super::{MAX_DEPTH, MAX_MRO, Solver};
 use crate::budget::spend;
-use crate::calls::OPAQUE;
+use crate::calls::{OPAQUE, Value};
 
 impl<'i, 'f> Solver<'i, 'f> {
     /// A class above is none of this repository's, which may call what this one adds.
@@ -22,7 +22,12 @@ impl<'i, 'f> Solver<'i, 'f> {
             definition.bases.iter().any(|&base| {
                 spend(1);
                 let is_class = |thing: &Thing| matches!(thing, Thing::Class(_));
-                base != OPAQUE && !self.eval(file, base).things.iter().any(is_class)
+                // A class of its own in place of one that may be missing (`except ImportError: class Filter`).
+                let replaces_missing = matches!(
+                    self.index.files[file as usize].calls.values[base as usize],
+                    Value::Either(..)
+                );
+                base != OPAQUE && (replaces_missing || !self.eval(file, base).things.iter().any(is_class))
             })
         });
         self.foreign_base[class as usize] = Some(found);

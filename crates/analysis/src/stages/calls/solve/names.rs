@@ -74,6 +74,7 @@ impl<'i, 'f> Solver<'i, 'f> {
             Some((home, value)) => self.eval(home, value),
             None => match self.index.in_imported_packages(file, global) {
                 Some((home, value)) => self.eval(home, value),
+                None if self.index.is_foreign_type(file, sym) => Answer::one(Thing::External),
                 None => Answer::default(),
             },
         }

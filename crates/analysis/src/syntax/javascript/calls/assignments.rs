@@ -43,6 +43,11 @@ impl Walk<'_> {
             AssignmentTarget::StaticMemberExpression(member) => {
                 let property = &*member.property.name;
                 self.publish(value);
+                // `A.prototype = Object.create(B.prototype)` makes a class of a function.
+                if property == "prototype" && matches!(member.object, Expression::Identifier(_)) {
+                    let base = self.base(&member.object);
+                    self.publish(base);
+                }
                 if let Some(class) = class {
                     self.builder.add_member(class, property, value, false);
                 } else if !self.commonjs(member, property, value) {
@@ -72,7 +77,9 @@ impl Walk<'_> {
         let value = self.builder.read(&id.name);
         let class = match self.builder.get(value) {
             Value::Class(class) => class,
-            Value::Function(_) => {
+            Value::Function(function) => {
+                // It runs when an object of the class is made, by whatever holds the class.
+                self.builder.definition(function).entry = true;
                 let class = self.builder.define_class(&id.name, Vec::new());
                 self.builder.add_member(class, "constructor", value, true);
                 let value = self.builder.value(Value::Class(class));

@@ -29,7 +29,8 @@ impl Walk<'_> {
             if let Some(it) = function.filter(|it| it.body.is_some())
                 && let Some(id) = &it.id
             {
-                let function = self.define(&id.name, id.span, false);
+                let is_exempt = self.exempt.contains(&it.span.start);
+                let function = self.define(&id.name, id.span, is_exempt);
                 self.functions.insert(it.span.start, function);
                 let value = self.builder.value(Value::Function(function));
                 self.builder.bind(&id.name, value);
@@ -54,7 +55,8 @@ impl Walk<'_> {
                 _ => continue,
             };
             if let Some(id) = declarator.id.get_binding_identifier() {
-                let function = self.define(&id.name, span, false);
+                let is_exempt = self.exempt.contains(&list.span.start);
+                let function = self.define(&id.name, span, is_exempt);
                 self.functions.insert(span.start, function);
                 let value = self.builder.value(Value::Function(function));
                 self.builder.bind(&id.name, value);

@@ -1,4 +1,34 @@
-//! Comments that exempt a file or an import.
+//! Comments that exempt a file or an import, and the names that comments use.
+
+use std::collections::HashSet;
+
+/// The words of type comments (`# type: List[A]`), and of the examples of documentation, which are run as tests.
+pub(super) fn commented_names(text: &str) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    let has_types = text.contains("# type:") || text.contains("#type:");
+    let has_examples = text.contains(">>>");
+    if !has_types && !has_examples {
+        return names;
+    }
+    for line in text.lines() {
+        let types = line.split_once("# type:").or_else(|| line.split_once("#type:"));
+        let example = || {
+            let line = line.trim_start();
+            line.strip_prefix(">>>")
+                .or_else(|| line.strip_prefix("..."))
+                .filter(|_| has_examples)
+        };
+        let used = types
+            .map(|(_, types)| types)
+            .filter(|types| !types.trim_start().starts_with("ignore"))
+            .or_else(example);
+        names.extend(
+            used.into_iter()
+                .flat_map(|used| used.split(|c: char| !c.is_alphanumeric() && c != '_')),
+        );
+    }
+    names
+}
 
 /// `# flake8: noqa`, `# ruff: noqa` or `# pylint: disable=unused-import` on a line of its own.
 pub(super) fn file_is_exempt(text: &str) -> bool {

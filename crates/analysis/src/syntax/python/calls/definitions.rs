@@ -1,6 +1,7 @@
 //! Functions, classes and imports.
 
-use ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::helpers::any_over_expr;
+use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::{Walk, Work};
@@ -23,8 +24,16 @@ impl<'a> Walk<'a, '_> {
                 self.builder.default_of(function, at, value);
             }
         }
+        if let Some(returns) = &it.returns {
+            self.annotation(returns);
+        }
         let mut value = self.builder.value(Value::Function(function));
-        let mut registered = false;
+        // It takes the place of a parameter or of another value, whose readers before it may run again in a loop.
+        let bound = self.builder.read(it.name.as_str());
+        let rebinds = self.builder.definition(function).parent != MODULE
+            && class.is_none()
+            && !matches!(self.builder.get(bound), Value::Free(_));
+        let mut registered = rebinds || self.in_type_checking || is_stub(&it.body) || is_for_tests(&it.body);
         for decorator in it.decorator_list.iter().rev() {
             let name = match &decorator.expression {
                 Expr::Name(name) => name.id.as_str(),
@@ -55,7 +64,8 @@ impl<'a> Walk<'a, '_> {
         }
         let name = it.name.as_str();
         let definition = self.builder.definition(function);
-        let hook = name.starts_with('_') && name.ends_with('_');
+        // Jupyter calls `_jupyter_server_extension_points` and the like of every package.
+        let hook = name.starts_with('_') && (name.ends_with('_') || name.contains("jupyter"));
         let public = !name.starts_with('_') && (definition.parent == MODULE || definition.class.is_some());
         definition.entry = registered || hook || public;
         match class {
@@ -112,6 +122,11 @@ impl<'a> Walk<'a, '_> {
             Expr::Attribute(_) => self.path(it),
             Expr::StringLiteral(text) if text.value.to_str().chars().all(|c| c.is_alphanumeric() || c == '_') => {
                 self.builder.read(text.value.to_str())
+            }
+            // `Annotated[str, AfterValidator(_check)]`
+            other if any_over_expr(other, names_function) => {
+                self.eval(other);
+                UNKNOWN
             }
             _ => UNKNOWN,
         };
@@ -197,6 +212,10 @@ impl<'a> Walk<'a, '_> {
                 continue;
             }
             let value = self.builder.value(Value::Import(import, at));
+            // Another file takes it, under whatever name.
+            if alias.name.starts_with('_') {
+                self.builder.quote(alias.name.as_str());
+            }
             let local = alias.asname.as_ref().unwrap_or(&alias.name);
             self.builder.bind(local.as_str(), value);
         }
@@ -207,6 +226,41 @@ fn has_decorator(it: &ast::StmtFunctionDef, name: &str) -> bool {
     it.decorator_list.iter().any(|decorator| match &decorator.expression {
         Expr::Name(found) => found.id == name,
         Expr::Attribute(found) => found.attr.as_str() == name,
+        _ => false,
+    })
+}
+
+/// Whether the documentation of a function names tests as its users: a package may leave them out.
+fn is_for_tests(body: &[Stmt]) -> bool {
+    let Some(Stmt::Expr(first)) = body.first() else {
+        return false;
+    };
+    first.value.as_string_literal_expr().is_some_and(|text| {
+        let text = text.value.to_str();
+        ["testing", "tests", "unittest"].iter().any(|word| text.contains(word))
+    })
+}
+
+/// Whether a part of an annotation may be a function: it is called, or its name is private.
+fn names_function(it: &Expr) -> bool {
+    match it {
+        Expr::Call(_) => true,
+        Expr::Name(name) => name.id.starts_with('_'),
+        _ => false,
+    }
+}
+
+/// A body without code of its own: what a type, a protocol or a class below fills in.
+fn is_stub(body: &[Stmt]) -> bool {
+    body.iter().all(|stmt| match stmt {
+        Stmt::Expr(it) => it.value.is_string_literal_expr() || it.value.is_ellipsis_literal_expr(),
+        Stmt::Raise(it) => {
+            let raised = match it.exc.as_deref() {
+                Some(Expr::Call(call)) => Some(&*call.func),
+                other => other,
+            };
+            matches!(raised, Some(Expr::Name(name)) if name.id == "NotImplementedError")
+        }
         _ => false,
     })
 }

@@ -50,3 +50,28 @@ pub(super) fn beginning(it: &Expr) -> &str {
         _ => "",
     }
 }
+
+/// The words of a text that may be private names, if it is more than a single word.
+pub(super) fn private_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(move |word| word.starts_with('_') && word.len() > 2 && word.len() < text.len())
+}
+
+/// The beginning of a private name that the rest of is computed: `_load_%s`, `_load_{}`, `_load_`.
+pub(super) fn private_beginning(text: &str) -> Option<&str> {
+    let end = text
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
+    let is_open = text[end..].starts_with(['%', '{']) || (end == text.len() && text.ends_with('_'));
+    let name = &text[..end];
+    (is_open && name.starts_with('_') && !name.starts_with("__") && name.len() > 2).then_some(name)
+}
+
+/// The private names of a comment that are followed by a parenthesis: `_load()`.
+pub(super) fn called_names(comment: &str) -> impl Iterator<Item = &str> {
+    comment.match_indices('(').filter_map(move |(at, _)| {
+        let before = &comment[..at];
+        let name = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+        name.starts_with('_').then_some(name)
+    })
+}

@@ -41,9 +41,19 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
                     self.builder.returns(value);
                 }
             }
+            // A documentation string is no code; its examples are run as tests.
+            Stmt::Expr(it) if it.value.is_string_literal_expr() => {
+                let examples = it.value.as_string_literal_expr().map_or("", |text| text.value.to_str());
+                for line in examples.lines().filter(|line| line.trim_start().starts_with(">>>")) {
+                    self.names_in(line);
+                }
+            }
             Stmt::If(it) => {
                 self.eval(&it.test);
+                let was = self.in_type_checking;
+                self.in_type_checking |= is_type_checking(&it.test);
                 self.branch(&it.body);
+                self.in_type_checking = was;
                 for clause in &it.elif_else_clauses {
                     if let Some(test) = &clause.test {
                         self.eval(test);
@@ -132,4 +142,12 @@ impl<'a> Visitor<'a> for Walk<'a, '_> {
     }
 
     fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+fn is_type_checking(test: &Expr) -> bool {
+    match test {
+        Expr::Name(name) => name.id == "TYPE_CHECKING",
+        Expr::Attribute(it) => it.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
+    }
 }

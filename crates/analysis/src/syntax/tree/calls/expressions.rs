@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::Context;
 use super::{MAX_DEPTH, Part, part};
-use crate::calls::{UNKNOWN, V, Value};
+use crate::calls::{OPAQUE, UNKNOWN, V, Value};
 
 impl Context<'_> {
     pub(super) fn target(&mut self, node: Node<'_>, what: Part, depth: usize) -> V {
@@ -109,15 +109,24 @@ impl Context<'_> {
                 if count < 2 {
                     return UNKNOWN;
                 }
+                let is_path = matches!(node.kind(), "scoped_identifier" | "qualified_identifier");
                 if matches!(object.kind(), "crate" | "super" | "self") && node.kind() == "scoped_identifier" {
                     return self.calls.free(&name);
+                }
+                if is_path && is_standard(self.text(object)) {
+                    return OPAQUE;
                 }
                 let base = self.expression(object, depth + 1);
                 // `crate::a::b`: the last name, where only one place has it.
                 if base == UNKNOWN && node.kind() == "scoped_identifier" {
                     return self.calls.free(&name);
                 }
-                self.calls.member(base, &name)
+                let member = self.calls.member(base, &name);
+                match is_path && member != OPAQUE {
+                    // A path is read as it is written: no object hides behind a module that is not known.
+                    true => self.calls.value(Value::First(member, OPAQUE)),
+                    false => member,
+                }
             }
             Part::Call | Part::Method | Part::New => {
                 let target = self.target(node, what, depth + 1);
@@ -127,7 +136,7 @@ impl Context<'_> {
                 Some(inner) => self.expression(inner, depth + 1),
                 None => UNKNOWN,
             },
-            Part::Declare | Part::Constructor | Part::None => UNKNOWN,
+            Part::Declare | Part::Pattern | Part::Constructor | Part::None => UNKNOWN,
         }
     }
 
@@ -142,6 +151,9 @@ impl Context<'_> {
     /// The class that a type names: the first name in it.
     pub(super) fn type_of(&mut self, node: Node<'_>) -> V {
         let mut at = node;
+        if is_standard(self.text(node)) {
+            return OPAQUE;
+        }
         for _ in 0..8 {
             match part(at.kind()) {
                 Part::Name => {
@@ -165,7 +177,8 @@ impl Context<'_> {
                         None => return UNKNOWN,
                     }
                 }
-                _ => match at.named_child(0) {
+                // `&'a mut T`
+                _ => match at.child_by_field_name("type").or_else(|| at.named_child(0)) {
                     Some(inner) => at = inner,
                     None => return UNKNOWN,
                 },
@@ -173,4 +186,11 @@ impl Context<'_> {
         }
         UNKNOWN
     }
+}
+
+/// A path of the language's own library (C++, Rust).
+fn is_standard(path: &str) -> bool {
+    let path = path.trim_start_matches("const ").trim_start_matches(['&', ':', ' ']);
+    let first = path.split("::").next().unwrap_or_default();
+    path == "std" || (path.contains("::") && matches!(first, "std" | "core" | "alloc"))
 }

@@ -33,4 +33,3 @@ print(_o(1), _d(1), _B())
 HANDLERS = {"go": "_by_name"}
 def _by_name(): pass
 def run(x): return globals()[HANDLERS[x]]()
-def _dead(): pass

@@ -39,6 +39,13 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// The name without the file, which is in the line below it.
+    fn name<'b>(&self, function: &'b ComplexFunction) -> &'b str {
+        let file = function.location.rsplit_once(':').map_or("", |(file, _)| file);
+        let rest = function.function.strip_prefix(file).and_then(|rest| rest.strip_prefix(':'));
+        rest.unwrap_or(&function.function)
+    }
+
     /// The file and line of a function, which the report has as one text.
     fn location(&self, function: &ComplexFunction) -> Html {
         match function.location.rsplit_once(':').map(|(file, line)| (file, line.parse::<u64>())) {

@@ -11,6 +11,8 @@ pub enum Health {
     Grades {
         chip: GradeChip,
         words: String,
+        /// The best and the weakest aspect, and those that were not measured.
+        details: Vec<String>,
         debt: Option<String>,
         aspects: Vec<AspectRow>,
     },
@@ -56,7 +58,8 @@ pub fn health(sections: &Sections, place: &Place) -> Health {
     match (sections.get::<Grades>("grades"), sections.get::<RiskScores>("riskScores")) {
         (Measured::Is(grades), _) => Health::Grades {
             chip: GradeChip::large(grades.overall.grade.map(|grade| grade.as_str())),
-            words: grades.overall.words.clone(),
+            words: grades.overall.words.split("; ").take(1).collect(),
+            details: grades.overall.words.split("; ").skip(1).map(capitalized).collect(),
             debt: (grades.debt_minutes > 0).then(|| text::minutes(grades.debt_minutes)),
             aspects: grades
                 .aspects()
@@ -74,7 +77,7 @@ pub fn health(sections: &Sections, place: &Place) -> Health {
     }
 }
 
-pub fn title(name: &str) -> String {
+fn title(name: &str) -> String {
     text::language(&name.replace('_', "-"))
 }
 
@@ -124,9 +127,14 @@ fn in_words(input: &GradeInput) -> String {
             None => (description, text::decimal(input.value)),
         },
     };
-    let mut letters = what.chars();
+    format!("{}: {value}", capitalized(what))
+}
+
+/// The text with a capital letter at its beginning.
+pub fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    format!("{}: {value}", first.chain(letters).collect::<String>())
+    first.chain(letters).collect()
 }
 
 fn of_input(input: &GradeInput, place: &Place) -> InputRow {

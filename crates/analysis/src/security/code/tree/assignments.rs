@@ -1,0 +1,133 @@
+//! The first pass: imports, assignments, parameters.
+
+use tree_sitter::Node;
+
+use super::{Reader, Value};
+
+impl Reader<'_> {
+    /// A function of one's own hides one of the language with its name.
+    pub(super) fn define(&mut self, node: Node<'_>) {
+        if matches!(self.language, "java" | "csharp") {
+            return;
+        }
+        let name = node.child_by_field_name("name").or_else(|| {
+            let mut declarator = node.child_by_field_name("declarator")?;
+            while let Some(inner) = declarator.child_by_field_name("declarator") {
+                declarator = inner;
+            }
+            Some(declarator)
+        });
+        let is_method = matches!(node.kind(), "method_declaration" | "method" | "singleton_method");
+        let is_at_top = self.language == "ruby" && node.parent().is_some_and(|parent| parent.kind() == "program");
+        if let Some(name) = name.filter(|_| !is_method || is_at_top) {
+            let name = self.str(name).to_owned();
+            self.names.assign(0, &name, Value::Unknown);
+        }
+    }
+
+    /// Imports, assignments, parameters.
+    pub(super) fn note(&mut self, node: Node<'_>) {
+        match node.kind() {
+            "import_spec" => {
+                let path = node
+                    .child_by_field_name("path")
+                    .map(|path| self.str(path).trim_matches(['"', '`']).to_owned());
+                if let Some(path) = path {
+                    let local = node.child_by_field_name("name").map(|name| self.str(name).to_owned());
+                    let last = path.rsplit('/').next().unwrap_or(&path).to_owned();
+                    self.imports.insert(local.unwrap_or(last), path);
+                }
+            }
+            "short_var_declaration" | "assignment_statement" => {
+                let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right"))
+                else {
+                    return;
+                };
+                let single = left.named_child_count() == 1 && right.named_child_count() == 1 && !self.is_changed(node);
+                let value = if single {
+                    self.value(right.named_child(0), 0)
+                } else {
+                    Value::Unknown
+                };
+                for at in 0..left.named_child_count() {
+                    self.assign(left.named_child(at as u32), value.clone());
+                }
+            }
+            "var_spec" | "const_spec" | "const_item" | "static_item" | "variable_declarator" | "const_element" => {
+                let name = node.child_by_field_name("name").or_else(|| node.named_child(0));
+                let last = node
+                    .named_child_count()
+                    .checked_sub(1)
+                    .and_then(|at| node.named_child(at as u32));
+                let value = node
+                    .child_by_field_name("value")
+                    .or(last.filter(|last| Some(*last) != name && last.kind() != "bracketed_argument_list"));
+                if value.is_some() {
+                    let value = self.value(value, 0);
+                    self.assign(name, value);
+                }
+            }
+            "init_declarator" => {
+                let value = self.value(node.child_by_field_name("value"), 0);
+                let mut name = node.child_by_field_name("declarator");
+                while let Some(inner) = name.and_then(|name| name.child_by_field_name("declarator")) {
+                    name = Some(inner);
+                }
+                self.assign(name, value);
+            }
+            "let_declaration" => {
+                let value = self.value(node.child_by_field_name("value"), 0);
+                self.assign(node.child_by_field_name("pattern"), value);
+            }
+            "assignment_expression" | "assignment" => {
+                let value = if self.is_changed(node) {
+                    Value::Unknown
+                } else {
+                    self.value(node.child_by_field_name("right"), 0)
+                };
+                self.assign(node.child_by_field_name("left"), value);
+            }
+            "augmented_assignment_expression" | "operator_assignment" | "compound_assignment_expr" => {
+                self.assign(node.child_by_field_name("left"), Value::Unknown);
+            }
+            "parameters" | "formal_parameters" | "parameter_list" | "method_parameters" | "block_parameters"
+            | "closure_parameters" => self.hide(node),
+            _ => {}
+        }
+    }
+
+    /// `+=` and the like.
+    fn is_changed(&self, node: Node<'_>) -> bool {
+        let operator = node.child_by_field_name("operator").map(|operator| self.str(operator));
+        operator.is_some_and(|operator| !matches!(operator, "=" | ":="))
+    }
+
+    fn assign(&mut self, name: Option<Node<'_>>, value: Value) {
+        let Some(name) = name else { return };
+        let function = self.function();
+        match name.kind() {
+            "identifier" | "variable_name" | "constant" | "name" | "global_variable" | "instance_variable" => {
+                let name = self.str(name).to_owned();
+                self.names.assign(function, &name, value);
+            }
+            "expression_list" | "pattern" | "mut_pattern" => self.assign(name.named_child(0), value),
+            _ => {}
+        }
+    }
+
+    fn hide(&mut self, node: Node<'_>) {
+        let function = self.function();
+        let mut cursor = node.walk();
+        for parameter in node.named_children(&mut cursor) {
+            let mut name = parameter
+                .child_by_field_name("name")
+                .or_else(|| parameter.child_by_field_name("pattern"))
+                .unwrap_or(parameter);
+            while let Some(inner) = name.child_by_field_name("declarator") {
+                name = inner;
+            }
+            let text = self.str(name).to_owned();
+            self.names.hide(function, &text);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+int second(int (*notify)(int))
+{
+    report(2);
+    return notify(1);
+}
+
+int third(void)
+{
+    void (*first)(void) = lookup("first");
+    first();
+    return 0;
+}

@@ -1,0 +1,5 @@
+package b
+
+class Duration(val length: Long)
+
+fun Int.toLong(): Duration = Duration(1)

@@ -1,0 +1,3 @@
+using Lib.Store;
+
+namespace Lib { public class Group { File f; } }

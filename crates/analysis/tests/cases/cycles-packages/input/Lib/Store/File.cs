@@ -1,0 +1,3 @@
+using Lib;
+
+namespace Lib.Store { public class File { Group g; } }

@@ -1,0 +1,5 @@
+package org.a.three.inner;
+
+import org.a.three.C;
+
+public class D { C c; }

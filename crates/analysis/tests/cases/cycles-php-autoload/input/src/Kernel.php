@@ -1,0 +1,13 @@
+<?php
+
+namespace App;
+
+use App\Pass;
+
+class Kernel
+{
+    public function build(): Pass
+    {
+        return new Pass($this);
+    }
+}

@@ -1,0 +1,1 @@
+static int pollCreate(void) { return 2; }

@@ -1,0 +1,2 @@
+#define STACK_INIT(s) \
+    stack_begin((s), chunk_alloc)

@@ -1,0 +1,1 @@
+export { listen } from '../src/dom/global';

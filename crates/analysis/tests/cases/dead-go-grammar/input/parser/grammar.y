@@ -1,0 +1,3 @@
+%%
+expr : NUMBER { $$ = yylex.(*parser).newNode() }
+%%

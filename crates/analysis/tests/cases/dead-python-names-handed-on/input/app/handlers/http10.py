@@ -1,0 +1,2 @@
+class HTTP10Handler:
+    pass

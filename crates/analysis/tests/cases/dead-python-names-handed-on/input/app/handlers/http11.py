@@ -1,0 +1,2 @@
+class HTTP11Handler:
+    pass

@@ -1,0 +1,5 @@
+from collections import OrderedDict
+
+
+def order(values):
+    return sorted(values)

@@ -1,0 +1,5 @@
+from app.text import join, lower
+
+
+def work(value):
+    return lower(value)

@@ -1,0 +1,7 @@
+class Requirement:
+    pass
+
+
+class Manager:
+    def of(self, requirement):
+        return [requirement]

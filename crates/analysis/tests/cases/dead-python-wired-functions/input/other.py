@@ -1,0 +1,2 @@
+def _dead(): pass
+def alive(): return 1

@@ -1,0 +1,2 @@
+mod lower;
+include!(concat!(env!("OUT_DIR"), "/generated.rs"));

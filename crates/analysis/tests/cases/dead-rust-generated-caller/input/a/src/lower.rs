@@ -1,0 +1,5 @@
+pub struct Context;
+
+impl Context {
+    fn convert(&self) {}
+}

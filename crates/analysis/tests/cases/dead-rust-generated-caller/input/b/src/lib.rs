@@ -1,0 +1,2 @@
+mod calls;
+fn dead_one() {}

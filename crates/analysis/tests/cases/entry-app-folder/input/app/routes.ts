@@ -1,0 +1,1 @@
+export default [{ file: 'pages/home.tsx', index: true }];

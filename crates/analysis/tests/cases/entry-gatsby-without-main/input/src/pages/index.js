@@ -1,0 +1,2 @@
+import Used from '../components/Used';
+export default Used;

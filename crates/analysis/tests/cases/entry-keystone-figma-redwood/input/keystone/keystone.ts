@@ -1,0 +1,2 @@
+import { session } from './auth';
+export default { session };

@@ -1,0 +1,1 @@
+export default { 'GET /api/user': {} };

@@ -1,0 +1,2 @@
+import { NAME } from '@/constants';
+export default () => NAME;

@@ -1,0 +1,1 @@
+export const crunched = 1;

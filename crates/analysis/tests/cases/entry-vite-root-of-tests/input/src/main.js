@@ -1,0 +1,1 @@
+new Worker(new URL('./crunch.js', import.meta.url));

@@ -1,0 +1,1 @@
+export default function fetcher(address: string): Promise<Response>;

@@ -1,0 +1,5 @@
+import get from './get.js';
+
+export default function fetcher(address) {
+  return get(address);
+}

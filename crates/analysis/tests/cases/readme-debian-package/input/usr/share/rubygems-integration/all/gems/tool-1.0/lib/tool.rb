@@ -1,0 +1,5 @@
+module Tool
+  def self.run
+    1
+  end
+end

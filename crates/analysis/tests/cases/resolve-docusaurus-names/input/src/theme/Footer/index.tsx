@@ -1,0 +1,2 @@
+import Footer from '@theme-original/Footer';
+export default Footer;

@@ -1,0 +1,3 @@
+from pkg.events.base import Event
+
+__all__ = ["Event"]

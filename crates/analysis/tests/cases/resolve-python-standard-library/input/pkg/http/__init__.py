@@ -1,0 +1,3 @@
+from pkg.http.cookie import SimpleCookie
+
+__all__ = ["SimpleCookie"]

@@ -1,0 +1,3 @@
+from http import cookies
+
+SimpleCookie = cookies.SimpleCookie

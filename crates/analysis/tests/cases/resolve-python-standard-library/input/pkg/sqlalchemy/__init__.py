@@ -1,0 +1,3 @@
+from .models import Queue
+
+__all__ = ["Queue"]

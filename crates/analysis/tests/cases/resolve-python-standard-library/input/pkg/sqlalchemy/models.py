@@ -1,0 +1,5 @@
+from sqlalchemy import Column
+
+
+class Queue:
+    name = Column(str)

@@ -1,0 +1,5 @@
+from .functional import first
+
+
+def head(values):
+    return first(values)

@@ -1,0 +1,5 @@
+from collections import UserList
+
+
+def first(values):
+    return UserList(values)[0]

@@ -1,0 +1,5 @@
+from pkg.utils.text import clean
+
+
+def show(text):
+    return clean(text)

@@ -1,0 +1,5 @@
+from .cache import Cache
+
+
+class RedisCache(Cache):
+    pass

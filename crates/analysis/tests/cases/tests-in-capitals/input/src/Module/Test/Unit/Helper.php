@@ -1,0 +1,11 @@
+<?php
+
+namespace App\Module\Test\Unit;
+
+class Helper
+{
+    private function unused()
+    {
+        return 1;
+    }
+}

@@ -1,0 +1,2 @@
+" Adds.
+call assert_equal(2, 1 + 1)

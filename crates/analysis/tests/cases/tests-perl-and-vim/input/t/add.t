@@ -1,0 +1,3 @@
+use Test::More;
+is(1 + 1, 2);
+done_testing();

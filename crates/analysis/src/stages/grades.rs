@@ -103,9 +103,11 @@ fn overall(grades: &Grades) -> OverallGrade {
             .filter_map(|(name, aspect)| Some((*name, aspect.points?, aspect.grade?, aspect.share)))
     };
     let total: f64 = measured().map(|(.., share)| share).sum();
-    if total <= 0.0 {
+    // Without code, security and documents alone are no picture of the whole.
+    let of_code = [&grades.maintainability, &grades.dependencies, &grades.tests];
+    if of_code.iter().all(|aspect| aspect.points.is_none()) {
         return OverallGrade {
-            words: "Nothing was measured that a grade could be given for".to_owned(),
+            words: "Too little was measured for an overall grade".to_owned(),
             ..OverallGrade::default()
         };
     }

@@ -73,6 +73,11 @@ fn identity(facts: &Facts, _report: &Report) -> (Option<String>, Option<String>)
 
 /// The text up to the last whole sentence, else the last whole word, that is within [`MAX_TEXT`].
 fn short(text: String) -> String {
+    // A sentence that leads to a list means nothing without it.
+    let text = match text.trim_end().strip_suffix(':').and_then(|text| text.rfind(". ")) {
+        Some(end) => text[..=end].to_owned(),
+        None => text,
+    };
     let Some((end, _)) = text.char_indices().nth(MAX_TEXT) else {
         return text;
     };
@@ -131,5 +136,7 @@ mod tests {
         assert!(words.ends_with("word…") && words.chars().count() <= MAX_TEXT, "{words}");
         let cut = short("é".repeat(400));
         assert!(cut.ends_with("é…"), "{cut}");
+        assert_eq!(short("A runtime for Rust. It is:".to_owned()), "A runtime for Rust.");
+        assert_eq!(short("It is:".to_owned()), "It is:");
     }
 }

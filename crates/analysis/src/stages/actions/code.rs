@@ -221,15 +221,16 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
         if count > 0 {
             let count = count as u64;
             let name = many(count, what.0, what.1);
+            let them = if count == 1 { "it" } else { "them" };
             found.push(Candidate {
                 action: Action {
                     id: format!("delete-unused-{id}"),
                     title: format!("Delete {name}"),
-                    reason: format!("{why}: {name}"),
+                    reason: format!("{why} {them}"),
                     places,
                     gain: "Less to read, and no code that only appears to be used".to_owned(),
                     effort_minutes: [(minutes[0] * count).clamp(5, 240), (minutes[1] * count).clamp(10, 960)],
-                    done_when: "`deadCode` does not list them any more".to_owned(),
+                    done_when: format!("`deadCode` does not list {them} any more"),
                     section: "deadCode".to_owned(),
                 },
                 benefit: 8.0 + (count as f64).sqrt().min(20.0) * 2.0,
@@ -265,7 +266,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
         "imports",
         sure_imports.len(),
         ("unused import", "unused imports"),
-        "Nothing in their files uses",
+        "Nothing in the same file uses",
         [1, 1],
         places,
     );

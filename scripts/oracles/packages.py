@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 
+from ranking import ORACLES
+
 APT = pathlib.Path(tempfile.gettempdir()) / "repolens-oracles-apt"
 
 
@@ -32,6 +34,17 @@ def fetch(kind, name, version, target):
         folders = list((work / "out").iterdir())
         source = folders[0] if len(folders) == 1 and folders[0].is_dir() else work / "out"
         return run("cp", "-r", "--no-preserve=ownership", source, target)
+
+
+def fetched(package):
+    """The folder of the source of `KIND:NAME@VERSION`; `None`, and a line on stderr, where it cannot be had."""
+    kind, rest = package.split(":", 1)
+    name, version = rest.rsplit("@", 1)
+    folder = ORACLES / "judged" / rest.replace("/", "-").lstrip("@")
+    if fetch(kind, name, version, folder):
+        return folder
+    print(f"{package} cannot be had", file=sys.stderr)
+    return None
 
 
 def unpack(work):

@@ -1,7 +1,10 @@
-"""The program that is measured, and rank correlation."""
+"""The program that is measured, its reports, and rank correlation."""
 
+import json
 import os
 import pathlib
+import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target"))
@@ -11,6 +14,15 @@ ORACLES = pathlib.Path(os.environ.get("ORACLES", TARGET / "oracles"))
 def worker():
     found = [TARGET / kind / "repolens-worker" for kind in ("release", "debug")]
     return next(path for path in found if path.exists())
+
+
+def analyzed(path, timeout=900):
+    """The report on a folder or a bare repository; `None`, and a line on stderr, where it cannot be analyzed."""
+    out = subprocess.run([worker(), "analyze", path, "--format", "json", "--progress", "none"], capture_output=True, timeout=timeout)
+    if out.returncode != 0:
+        print(f"{pathlib.Path(path).name}: {out.stderr.decode(errors='replace').strip()}", file=sys.stderr)
+        return None
+    return json.loads(out.stdout)
 
 
 def ranks(values):

@@ -10,33 +10,23 @@ Ends with 1 where less than 80 % of what is shown is true, or a finding is in a 
 
 import collections
 import csv
-import json
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import packages
-from ranking import ORACLES, worker
+from packages import fetched
+from ranking import analyzed
 
 DATA = pathlib.Path(__file__).resolve().with_name("security.tsv")
 FIELDS = ["package", "rule", "path", "line", "verdict", "reason"]
 
 
-def fetched(package):
-    """The folder of a package's source; `None` where it cannot be had."""
-    kind, rest = package.split(":", 1)
-    name, version = rest.rsplit("@", 1)
-    folder = ORACLES / "judged" / rest.replace("/", "-").lstrip("@")
-    return folder if packages.fetch(kind, name, version, folder) else None
-
-
 def findings(folder):
     """(rule, path, line) of the findings of high and critical severity, and whether each is in a test."""
-    out = subprocess.run([worker(), "analyze", folder, "--format", "json", "--progress", "none"], capture_output=True, timeout=900)
-    if out.returncode != 0:
-        raise SystemExit(f"{folder.name}: {out.stderr.decode(errors='replace').strip()}")
-    section = json.loads(out.stdout)["security"]
+    report = analyzed(folder)
+    if report is None:
+        raise SystemExit(1)
+    section = report["security"]
     return {(one["rule"], one["file"], str(one.get("line", 0))): one["inTest"]
             for one in section["findings"] if one["severity"] in ("high", "critical")}
 
@@ -44,7 +34,7 @@ def findings(folder):
 def unjudged(package, rows):
     folder = fetched(package)
     if folder is None:
-        raise SystemExit(f"{package} cannot be had")
+        raise SystemExit(1)
     known = {(row["rule"], row["path"], row["line"]) for row in rows if row["package"] == package}
     for rule, path, line in findings(folder):
         if (rule, path, line) not in known:
@@ -62,7 +52,6 @@ def main(arguments):
     for package in sorted({row["package"] for row in rows}):
         folder = fetched(package)
         if folder is None:
-            print(f"{package} cannot be had", file=sys.stderr)
             continue
         verdicts = {(row["rule"], row["path"], row["line"]): row["verdict"] for row in rows if row["package"] == package}
         shown = findings(folder)

@@ -8,6 +8,7 @@ use std::hash::Hasher;
 use rustc_hash::FxHasher;
 
 use crate::facts::FileFacts;
+use crate::language::is_header;
 
 const MARKUP: &[&str] = &[
     ".xaml",
@@ -52,15 +53,13 @@ const MARKUP: &[&str] = &[
     ".groovy",
     ".gradle",
 ];
-/// Files of which only the bodies of macros are kept.
-const HEADERS: &[&str] = &[".h", ".hpp", ".hh", ".hxx", ".inc"];
 /// Larger files are made by programs: scenes, and data.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Whether the words of the file at `path` may be kept.
 #[must_use]
 pub(crate) fn reads(path: &str) -> bool {
-    MARKUP.iter().chain(HEADERS).any(|ending| path.ends_with(ending)) || path.ends_with(".cs") || is_manual(path)
+    MARKUP.iter().any(|ending| path.ends_with(ending)) || is_header(path) || path.ends_with(".cs") || is_manual(path)
 }
 
 /// Documents for users, who may call what they name. A changelog names what is gone.
@@ -89,7 +88,7 @@ pub(crate) fn words(path: &str, text: &[u8]) -> Box<[u64]> {
     {
         return Box::default();
     }
-    if HEADERS.iter().any(|ending| path.ends_with(ending)) {
+    if is_header(path) {
         return in_macros(text);
     }
     if is_manual(path) {

@@ -349,8 +349,7 @@ pub fn is_test(path: &str) -> bool {
         name.split('.').next().unwrap_or(name),
         name.rsplit('.').next().unwrap_or_default(),
     );
-    let is_folder =
-        |folder: &str| is_test_folder(folder) || folder == "Tests" || (folder == "Test" && name.ends_with(".php"));
+    let is_folder = |folder: &str| is_test_folder(folder) || (folder == "Test" && name.ends_with(".php"));
     // Below other folders, `testing` is what a library offers to the tests of its users; `t` is Perl's and git's.
     path.starts_with("testing/")
         || path.starts_with("t/")
@@ -374,6 +373,7 @@ fn is_test_folder(folder: &str) -> bool {
         folder,
         "test"
             | "tests"
+            | "Tests"
             | "spec"
             | "specs"
             | "__tests__"

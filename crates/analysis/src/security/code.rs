@@ -286,7 +286,7 @@ impl Site {
     }
 
     /// Whether only the first word of each command line is not written: a setting names the program.
-    fn builds_only_theprogram(&self) -> bool {
+    fn builds_only_the_program(&self) -> bool {
         let values = self.values.iter().chain(self.named.iter().map(|(_, value)| value));
         let commands = values.flat_map(|value| match value {
             Value::List(values) => values.as_slice(),
@@ -408,7 +408,7 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
             // The structure of a statement has no placeholder, and is seldom a visitor's.
             let is_less = match rule.rule.cwe {
                 sql::CWE => is_migration(path) || site.builds_no_value_of_sql(language),
-                COMMAND => site.builds_only_theprogram(),
+                COMMAND => site.builds_only_the_program(),
                 _ => false,
             };
             let (severity, confidence) = if is_less {

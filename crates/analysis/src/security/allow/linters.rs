@@ -251,16 +251,15 @@ impl Comment<'_> {
 
     fn reaches(&self, line: usize, lines: &[&[u8]], comments: &[Comment<'_>]) -> bool {
         let is_above = self.line < line && lines[self.line + 1..line].iter().all(|line| super::is_comment(line));
+        let is_in_call = || (line..=end_of_call(line, lines)).contains(&self.line);
         match self.form.scope {
             Scope::Line => self.line == line,
             Scope::Call => {
-                (self.line >= line && self.line <= end_of_call(line, lines))
+                is_in_call()
                     || (self.is_alone && is_above && self.form.name == "nosec" && is_go_like(lines[self.line]))
                     || (self.form.name == "nosec" && self.is_at_head(line, lines))
             }
-            Scope::LineOrNext => {
-                (self.line >= line && self.line <= end_of_call(line, lines)) || (self.is_alone && is_above)
-            }
+            Scope::LineOrNext => is_in_call() || (self.is_alone && is_above),
             Scope::Block => self.line == line || (self.is_alone && is_above) || self.is_at_head(line, lines),
             Scope::Next => self.line < line && is_above && (self.is_alone || self.line + 1 == line),
             Scope::From(end) => {

@@ -85,23 +85,28 @@ fn class_of(kind: &str) -> u8 {
             | "shell_command_expression"
             | "assignment_expression"
             | "assignment"
-    ) || CALLS.contains(&kind);
+    ) || call_of(kind).is_some();
     u8::from(is_function(kind)) * class::FUNCTION + u8::from(names) * class::NAMES + u8::from(site) * class::SITE
 }
 
-/// Kinds of nodes that call something.
-const CALLS: &[&str] = &[
-    "call_expression",
-    "invocation_expression",
-    "function_call_expression",
-    "method_invocation",
-    "member_call_expression",
-    "nullsafe_member_call_expression",
-    "scoped_call_expression",
-    "call",
-    "object_creation_expression",
-    "macro_invocation",
+/// Kinds of nodes that call something, and the field with what is called; the type of a new object may have arguments of its
+/// own, so it is read as a whole.
+const CALLS: &[(&str, Option<&str>)] = &[
+    ("call_expression", Some("function")),
+    ("invocation_expression", Some("function")),
+    ("function_call_expression", Some("function")),
+    ("method_invocation", Some("name")),
+    ("member_call_expression", Some("name")),
+    ("nullsafe_member_call_expression", Some("name")),
+    ("scoped_call_expression", Some("name")),
+    ("call", Some("method")),
+    ("object_creation_expression", None),
+    ("macro_invocation", Some("macro")),
 ];
+
+fn call_of(kind: &str) -> Option<&'static (&'static str, Option<&'static str>)> {
+    CALLS.iter().find(|(call, _)| *call == kind)
+}
 
 /// The classes of all kinds of a grammar, by the number of the kind.
 fn classes(language: &str, root: Node<'_>) -> Cow<'static, [u8]> {
@@ -161,7 +166,7 @@ impl<'t> Reader<'t> {
             if class & class::NAMES > 0 {
                 self.note(node);
             }
-            if class & class::SITE > 0 && (!CALLS.contains(&node.kind()) || self.may_be_of_interest(node)) {
+            if class & class::SITE > 0 && self.may_be_of_interest(node) {
                 found.push((node, self.function()));
             }
             if cursor.goto_first_child() {
@@ -304,25 +309,17 @@ impl<'t> Reader<'t> {
         names.join(".")
     }
 
-    /// Whether a call ends with a part that is one of a rule's names.
+    /// Whether a call ends with a part that is one of a rule's names; other sites are all read.
     fn may_be_of_interest(&self, node: Node<'_>) -> bool {
-        let field = match node.kind() {
-            "call_expression" | "invocation_expression" | "function_call_expression" => "function",
-            "method_invocation"
-            | "member_call_expression"
-            | "nullsafe_member_call_expression"
-            | "scoped_call_expression" => "name",
-            "call" => "method",
-            "object_creation_expression" => return true,
-            "macro_invocation" => "macro",
-            _ => return false,
+        let Some((_, Some(field))) = call_of(node.kind()) else {
+            return true;
         };
         let Some(called) = node.child_by_field_name(field) else {
             return false;
         };
         let text = self.str(called);
         // Types in the name, and names that an import or the language writes otherwise.
-        if text.contains(['<', '(']) || field == "macro" || is_of_interest(self.language, text) {
+        if text.contains(['<', '(']) || *field == "macro" || is_of_interest(self.language, text) {
             return true;
         }
         let last = text.rsplit(['.', ':', '>', '\\']).next().unwrap_or(text);

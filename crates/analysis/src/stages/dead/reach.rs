@@ -49,9 +49,10 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     entries.extend(conventions.found);
     let loaded = Loaded::of(files, &index, &packages);
     entries.extend(&loaded.files);
+    let by_path = imported_by_path(files, &packages);
     let forwards = (0u32..)
         .zip(files)
-        .filter(|(_, file)| is_forwarding(file, files, &packages));
+        .filter(|(_, file)| is_forwarding(file) && by_path.contains(&home_of(&packages, &file.path)));
     entries.extend(forwards.map(|(at, _)| at));
     let public = entries.clone();
     let mut imported = vec![false; files.len()];
@@ -127,9 +128,19 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     result
 }
 
-/// A file that only exports another, outside of the sources of a published package without `exports`: users import it by
-/// its path (`import 'expo/dom'`).
-fn is_forwarding(file: &FileFacts, files: &[FileFacts], packages: &BTreeMap<String, u32>) -> bool {
+/// Published packages without `exports`: users import their files by their paths (`import 'expo/dom'`).
+fn imported_by_path(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> BTreeSet<String> {
+    let is_open = |at: u32| {
+        let text = files[at as usize].text.as_deref().unwrap_or_default();
+        let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        json.get("version").is_some() && json.get("exports").is_none() && json.get("private") != Some(&true.into())
+    };
+    let open = packages.iter().filter(|(_, at)| is_open(**at));
+    open.map(|(home, _)| home.clone()).collect()
+}
+
+/// A file outside of the sources that only exports another.
+fn is_forwarding(file: &FileFacts) -> bool {
     let Some(syntax) = file.syntax.as_ref().filter(|_| is_script(file) && !file.test) else {
         return false;
     };
@@ -137,15 +148,7 @@ fn is_forwarding(file: &FileFacts, files: &[FileFacts], packages: &BTreeMap<Stri
     let in_sources = folder(&file.path)
         .split('/')
         .any(|folder| matches!(folder, "src" | "lib" | "source"));
-    if !only_exports || in_sources || !syntax.functions.is_empty() {
-        return false;
-    }
-    let manifest = packages.get(&home_of(packages, &file.path));
-    let text = manifest
-        .and_then(|at| files[*at as usize].text.as_deref())
-        .unwrap_or_default();
-    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    json.get("version").is_some() && json.get("exports").is_none() && json.get("private") != Some(&true.into())
+    only_exports && !in_sources && syntax.functions.is_empty()
 }
 
 fn is_unread(file: &FileFacts) -> bool {

@@ -15,14 +15,16 @@ const ENOUGH_COMMENTS: f64 = 10.0;
 const ENOUGH_FILES: f64 = 3.0;
 
 pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
-    let text = match &measured.report.readme_analysis {
-        None => Term::new("readme", 0.5, "score of the README, of 100").not_measured("no README was read"),
-        Some(readme) if readme.path.is_none() => {
-            Term::new("readme", 0.5, "score of the README, of 100: there is none").higher_is_better(0.0, COMPLETE)
-        }
-        Some(readme) => {
-            Term::new("readme", 0.5, "score of the README, of 100").higher_is_better(readme.score, COMPLETE)
-        }
+    let readme = measured.report.readme_analysis.as_ref();
+    let description = match readme {
+        Some(readme) if readme.path.is_none() => "score of the README, of 100: there is none",
+        _ => "score of the README, of 100",
+    };
+    let text = Term::new("readme", 0.5, description);
+    let text = match readme {
+        None => text.not_measured("no README was read"),
+        Some(readme) if readme.path.is_none() => text.higher_is_better(0.0, COMPLETE),
+        Some(readme) => text.higher_is_better(readme.score, COMPLETE),
     };
     let comments = Term::new("comments", 0.15, "lines of comments in percent of all lines with text");
     let (code, notes) = measured.code.iter().fold((0, 0), |(code, notes), file| {

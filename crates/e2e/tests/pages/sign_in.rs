@@ -103,7 +103,8 @@ async fn a_visitor_signs_in_and_out() {
     assert!(text.contains("ci") && !text.contains("rl_"), "{text}");
 
     // What is scanned from the page is the visitor's own, and can be a favorite.
-    scene.paste(&Repository::small().url()).await;
+    let repository = Repository::small();
+    scene.paste(&repository.url()).await;
     scene.browser.until("document.querySelector('nav.tabs')").await;
     click("form[action='/my/favorites'] button").await;
     scene

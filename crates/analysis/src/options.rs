@@ -8,9 +8,12 @@ use repolens_core::report::LimitsUsed;
 
 /// The default of `MAX_FILE_SIZE`, in bytes.
 pub const MAX_FILE_SIZE: u64 = 2 * 1024 * 1024;
-/// The native parsers take about 370 bytes of memory for each byte of hostile input; beyond this size lines are counted
-/// only.
-pub const MAX_PARSE_SIZE: u64 = 512 * 1024;
+/// Beyond this size lines are counted only. What a file costs is bounded by time (the watchdog of the worker) and by the
+/// memory of the child: a file that takes too much of either is left out in a second run.
+pub const MAX_PARSE_SIZE: u64 = MAX_FILE_SIZE;
+/// Files from this size on are parsed one at a time: the native parsers take about 370 bytes of memory for each byte of
+/// hostile input, and about 40 for each of ordinary code.
+pub const LARGE_FILE: usize = 512 * 1024;
 /// Lock files are data, and long.
 pub const MAX_MANIFEST_SIZE: u64 = 20 * 1024 * 1024;
 pub const MAX_FILES: u64 = 200_000;

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use repolens_core::report::SkippedFile;
@@ -16,7 +17,7 @@ use crate::language::{self, Attributes, Layout, Origin};
 use crate::license;
 use crate::manifests;
 use crate::notebook::{self, Notebook};
-use crate::options::{Observer, Options};
+use crate::options::{LARGE_FILE, Observer, Options};
 use crate::security;
 use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
@@ -68,6 +69,7 @@ pub(crate) fn run_by(
         next: &next,
         used: &used,
         unparsed: &unparsed,
+        large: Mutex::default(),
     };
     let parts = std::thread::scope(|scope| -> Result<Vec<_>, OpenError> {
         let mut running = Vec::new();
@@ -162,6 +164,8 @@ struct Pass<'a> {
     used: &'a AtomicU64,
     /// Files that were not parsed because that time was over.
     unparsed: &'a AtomicU64,
+    /// Held while a large file is parsed.
+    large: Mutex<()>,
 }
 
 impl Pass<'_> {
@@ -362,6 +366,8 @@ impl Pass<'_> {
             ));
             return;
         }
+        let _one_at_a_time =
+            (text.len() >= LARGE_FILE).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
         let start = thread_time();
         self.observer.parsing(thread, &facts.path);
         let parsed = catch_unwind(AssertUnwindSafe(|| {

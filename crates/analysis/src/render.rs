@@ -100,11 +100,12 @@ fn head(report: &Report, page: &mut Page) {
 
 fn languages(report: &Report, page: &mut Page) {
     let Some(lines) = &report.lines else { return };
-    let mut list: Vec<_> = lines.by_language.iter().filter(|(_, counts)| counts.code > 0).collect();
+    let mut list: Vec<_> = lines.written().iter().filter(|(_, counts)| counts.code > 0).collect();
     list.sort_by(|a, b| b.1.code.cmp(&a.1.code).then_with(|| a.0.cmp(b.0)));
     let Some(most) = list.first().map(|(_, counts)| counts.code) else {
         return;
     };
+    let all: u64 = list.iter().map(|(_, counts)| counts.code).sum();
     page.title("Languages");
     let bar_width = (page.width.saturating_sub(60)).clamp(6, 40);
     for (name, counts) in list.iter().take(LANGUAGES) {
@@ -112,12 +113,14 @@ fn languages(report: &Report, page: &mut Page) {
             .unwrap_or(0)
             .clamp(1, bar_width);
         let bar = "█".repeat(filled) + &" ".repeat(bar_width - filled);
-        let share = counts.code as f64 / lines.total.code.max(1) as f64 * 100.0;
+        let share = counts.code as f64 / all.max(1) as f64 * 100.0;
         let files = match counts.files {
             0 => "in other files".to_owned(),
+            1 => format!("{:>7} file", 1),
             files => format!("{:>7} files", grouped(files)),
         };
-        let figures = format!(" {share:5.1}% {:>11} lines {files}", grouped(counts.code));
+        let lines = if counts.code == 1 { "line " } else { "lines" };
+        let figures = format!(" {share:5.1}% {:>11} {lines} {files}", grouped(counts.code));
         page.line(&[("", &format!("  {name:<14} ")), (CYAN, &bar), ("", &figures)]);
     }
     if list.len() > LANGUAGES {
@@ -126,7 +129,7 @@ fn languages(report: &Report, page: &mut Page) {
     let aside = [(lines.vendored, "vendored"), (lines.generated, "generated")];
     for (counts, what) in aside.into_iter().filter(|(counts, _)| counts.files > 0) {
         let (files, lines) = (many(counts.files, "file", "files"), many(counts.code, "line", "lines"));
-        let text = format!("  of these {what}: {files}, {lines} of code, in no score");
+        let text = format!("  and {what}: {files}, {lines} of code, in no score");
         page.line(&[(DIM, &text)]);
     }
 }

@@ -2,6 +2,8 @@
 
 #[path = "pages/axe.rs"]
 mod axe;
+#[path = "pages/browsing.rs"]
+mod browsing;
 #[path = "pages/sign_in.rs"]
 mod sign_in;
 
@@ -94,6 +96,19 @@ impl Scene {
             // The browser's own first page is none of ours.
             let is_chromiums = request.starts_with("chrome:") || request.starts_with("data:");
             assert!(request.starts_with(&own) || is_chromiums, "{path}: {request}");
+        }
+    }
+
+    /// No serious fault of axe-core in either theme.
+    async fn accessible(&self, page: &str) {
+        let source = axe::source();
+        for scheme in ["light", "dark"] {
+            self.browser.prefer(scheme, "screen").await;
+            assert_eq!(
+                axe::check(&self.browser, &source).await,
+                Vec::<String>::new(),
+                "{page} {scheme}"
+            );
         }
     }
 
@@ -204,6 +219,10 @@ async fn a_pasted_address_becomes_a_report() {
             .await,
         "math"
     );
+    scene.browser.run("history.forward();", &[]).await;
+    scene.browser.until("location.pathname.endsWith('/about')").await;
+    scene.browser.run("history.back();", &[]).await;
+    scene.browser.until("location.search.includes('math')").await;
     scene.quiet(path).await;
 }
 
@@ -223,6 +242,7 @@ async fn a_scan_is_canceled_and_another_fails() {
         .browser
         .until("parseInt(document.querySelector('[data-elapsed]').textContent) >= 1")
         .await;
+    scene.accessible("running").await;
     scene
         .browser
         .run(
@@ -232,6 +252,7 @@ async fn a_scan_is_canceled_and_another_fails() {
         .await;
     scene.browser.until("document.title.startsWith('Canceled')").await;
     server.hang(false);
+    scene.accessible("canceled").await;
     scene.quiet("canceled").await;
 
     scene.paste("file:///nowhere/at-all").await;
@@ -241,6 +262,7 @@ async fn a_scan_is_canceled_and_another_fails() {
         text.contains("What to do") && text.contains("Check the address"),
         "{text}"
     );
+    scene.accessible("failed").await;
     scene.quiet("failed").await;
 
     // Every stage that a worker runs belongs to a step of the page.

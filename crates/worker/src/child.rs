@@ -197,7 +197,7 @@ impl Analyzer {
         }
     }
 
-    /// One for each core, as far as the memory goes: the largest file that is parsed may take 190 MiB in the worst case.
+    /// One for each core, as far as the memory goes: a large file may take most of it, and they are parsed one at a time.
     fn threads(&self) -> u64 {
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
         (self.limits.analysis_memory_bytes / (256 << 20)).clamp(1, cores)

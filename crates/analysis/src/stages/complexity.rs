@@ -33,16 +33,17 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     }
     let sum = |value: fn(&Function) -> u32| functions().map(|(_, f)| f64::from(value(f))).sum::<f64>();
     let max = |value: fn(&Function) -> u32| functions().map(|(_, f)| u64::from(value(f))).max().unwrap_or(0);
-    let high = functions().filter(|(_, f)| is_high(f)).count();
+    let mut worst: Vec<_> = functions()
+        .filter(|(file, f)| is_high(f) && inner(file, f).is_none())
+        .collect();
     let statistics = ComplexityStatistics {
         total_functions: total as u64,
         avg_cyclomatic: tenth(sum(|f| f.cyclomatic) / total as f64),
         avg_cognitive: tenth(sum(|f| f.cognitive) / total as f64),
         max_cyclomatic: max(|f| f.cyclomatic),
         max_cognitive: max(|f| f.cognitive),
-        high_complexity_count: high as u64,
+        high_complexity_count: worst.len() as u64,
     };
-    let mut worst: Vec<_> = functions().filter(|(_, f)| is_high(f)).collect();
     worst.sort_by_key(|(file, f)| (std::cmp::Reverse(severity(f)), &file.path, f.line));
     worst.truncate(LISTED);
     let mut files: Vec<_> = own().map(of_file).collect();
@@ -52,13 +53,50 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     });
     files.truncate(LISTED);
     report.complexity_metrics = Some(ComplexityMetrics {
-        statistics,
         high_complexity_functions: worst.into_iter().map(|(file, f)| listed(file, f)).collect(),
         file_summaries: files,
         // 0 where no function is too complex, 100 from one in ten.
-        risk_score: tenth((percent(high as f64, total as f64) * 10.0).min(100.0)),
+        risk_score: tenth((percent(statistics.high_complexity_count as f64, total as f64) * 10.0).min(100.0)),
+        statistics,
     });
     Outcome::Ok
+}
+
+/// The function within `outer` whose figures `outer` only repeats: it decides nothing itself, and the one function in it that
+/// is hard to read is shown in its place.
+fn inner<'a>(file: &'a FileFacts, outer: &Function) -> Option<&'a Function> {
+    if outer.cyclomatic > 1 {
+        return None;
+    }
+    let within = file.functions().iter().filter(|f| is_within(f, outer));
+    let inner = within
+        .clone()
+        .filter(|f| is_high(f))
+        .max_by_key(|f| f.end_line - f.line)?;
+    let mut others = within.filter(|f| !is_within(f, inner) && !is_within(inner, f) && !std::ptr::eq(*f, inner));
+    others.all(|other| other.cognitive == 0).then_some(inner)
+}
+
+fn is_within(function: &Function, outer: &Function) -> bool {
+    outer.line <= function.line
+        && function.end_line <= outer.end_line
+        && (outer.line, outer.end_line) != (function.line, function.end_line)
+}
+
+/// The name of a function without one is that of the function around it, where that one is not shown itself.
+fn name(file: &FileFacts, function: &Function) -> String {
+    let repeats = |outer: &&Function| inner(file, outer).is_some_and(|inner| std::ptr::eq(inner, function));
+    let outer = match function.name.starts_with('<') {
+        true => file
+            .functions()
+            .iter()
+            .find(|outer| !outer.name.starts_with('<') && repeats(outer)),
+        false => None,
+    };
+    match outer {
+        Some(outer) => format!("{}.{}", outer.name, function.name),
+        None => function.name.to_string(),
+    }
 }
 
 /// How far a function is above the limits: the larger of the two.
@@ -68,7 +106,7 @@ fn severity(function: &Function) -> u64 {
 
 fn listed(file: &FileFacts, function: &Function) -> FunctionComplexity {
     FunctionComplexity {
-        name: function.name.to_string(),
+        name: name(file, function),
         file_path: file.path.clone(),
         line_number: function.line.into(),
         end_line: function.end_line.into(),

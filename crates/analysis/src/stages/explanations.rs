@@ -7,7 +7,7 @@
 mod judgment;
 
 use repolens_core::plain_text::{as_code, one_plain_line};
-use repolens_core::report::{Chapter, Explanations, License, Licenses, Report, Summary};
+use repolens_core::report::{Chapter, Explanations, License, Licenses, Lines, Report, Summary};
 
 use super::{Outcome, Scratch, percent};
 use crate::facts::Facts;
@@ -134,9 +134,15 @@ fn in_short(summary: &Summary, report: &Report) -> String {
             many(summary.files, "file", "files")
         ),
     };
+    let not_written = report.lines.as_ref().map_or(0, Lines::not_written);
     let mostly = match summary.primary_language.as_str() {
         "unknown" => String::new(),
-        id => format!(", mostly {}", language(id)),
+        id if not_written == 0 || not_written == summary.lines_of_code => format!(", mostly {}", language(id)),
+        id => format!(
+            "; {} were generated or copied from other projects, the rest is mostly {}",
+            many(not_written, "line", "lines"),
+            language(id)
+        ),
     };
     let mut text = format!("{} {code}{mostly}.", name(summary));
     if let Some(overall) = report.grades.as_ref().map(|grades| &grades.overall)

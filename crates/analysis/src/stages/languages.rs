@@ -31,14 +31,14 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             rest.comments -= inner.comments;
             rest.blanks -= inner.blanks;
             let id = embedded.get().id;
-            lines.by_language.entry(id.to_owned()).or_default().add(inner);
+            add(&mut lines, id, inner, file.origin);
             // Code in prose explains: it is no code of the product.
             let is_own = matches!(file.origin, Origin::Own | Origin::Documentation) && language.kind != Kind::Prose;
             if is_own && embedded.get().kind == Kind::Programming {
                 *own.entry(id.to_owned()).or_default() += inner.code;
             }
         }
-        lines.by_language.entry(language.id.to_owned()).or_default().add(rest);
+        add(&mut lines, language.id, rest, file.origin);
         lines.total.add(counts);
         match file.origin {
             Origin::Vendored => lines.vendored.add(counts),
@@ -64,6 +64,14 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     report.languages = Some(languages);
     report.lines = Some(lines);
     Outcome::Ok
+}
+
+/// Counts lines of the language `id` in a file of `origin`.
+fn add(lines: &mut Lines, id: &str, counts: LineCounts, origin: Origin) {
+    lines.by_language.entry(id.to_owned()).or_default().add(counts);
+    if matches!(origin, Origin::Own | Origin::Documentation) {
+        lines.written_by_language.entry(id.to_owned()).or_default().add(counts);
+    }
 }
 
 /// The language with the most lines; if two have the same number, the first by name.

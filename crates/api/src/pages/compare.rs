@@ -152,7 +152,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
     let name = short_name(&after.scan.repo_url);
     let Some(from) = from else {
         let none = NothingToCompare {
-            shell: Shell::new(visit, format!("Compare {name}")),
+            shell: Shell::new(visit, format!("Compare {name}")).listed_under(&app, &after.scan),
             name: &name,
             scan: &after.scan,
         };
@@ -169,7 +169,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
     let (before, after) = (headline(&first.scan), headline(&second.scan));
     let all = format!("/compare?{}", query.with("show", "all"));
     let comparison = Comparison {
-        shell: Shell::new(visit, format!("Compare two scans of {name}")),
+        shell: Shell::new(visit, format!("Compare two scans of {name}")).listed_under(&app, &second.scan),
         place: &Place::of(&second.scan),
         choices: past
             .iter()

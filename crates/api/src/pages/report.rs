@@ -172,10 +172,9 @@ pub async fn answer_tab(
         false => format!("{} of {}", tab.title, place.name),
     };
     let favorite = super::my::favorite(app, &visit, &seen.scan).await?;
-    let mut shell = Shell::new(visit, title);
+    // The tabs and their filters are many addresses of one report, which is listed once.
+    let mut shell = Shell::new(visit, title).listed_under(app, &seen.scan);
     shell.icon = State::Done;
-    // The first page alone: the tabs and their filters are many addresses for one report.
-    shell.listed = is_overview && !seen.scan.is_private && app.scans.guest_history;
     shell.preview = (!seen.scan.is_private).then(|| frame.preview(&shell.visit.origin, &seen.scan.id));
     let page = ReportPage {
         tabs: links(&frame, &place, tab),

@@ -77,8 +77,10 @@ pub async fn get(
     };
     let name = super::place::short_name(&repository.url);
     let badge = badge(&repository);
+    let mut shell = Shell::new(visit, format!("History of {name}"));
+    shell.listed = !repository.is_private && app.scans.guest_history;
     let history = History {
-        shell: Shell::new(visit, format!("History of {name}")),
+        shell,
         lines: lines(&past),
         scans: rows(past),
         badge,

@@ -4,9 +4,11 @@ use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
+use repolens_core::store::Scan;
 
 use super::assets;
 use super::visit::{Theme, Visit};
+use crate::app::App;
 use crate::http::conditional;
 use crate::http::problem::Problem;
 
@@ -26,6 +28,8 @@ pub struct Shell {
     pub preview: Option<Preview>,
     /// Search engines may list it.
     pub listed: bool,
+    /// The address under which they list it, where it is another page's.
+    pub canonical: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -52,7 +56,15 @@ impl Shell {
             refresh: None,
             preview: None,
             listed: false,
+            canonical: None,
         }
+    }
+
+    /// Search engines list the page under the address of a scan's report, where everybody may see it.
+    pub fn listed_under(mut self, app: &App, scan: &Scan) -> Self {
+        self.listed = !scan.is_private && app.scans.guest_history;
+        self.canonical = self.listed.then(|| format!("{}/scan/{}", self.visit.origin, scan.id));
+        self
     }
 
     pub fn icon_address(&self) -> String {

@@ -80,11 +80,19 @@ async fn every_page_is_served(database: Database) {
     let overview = page(&api, &format!("/scan/{id}"), 200).await;
     let tabs = tabs(&overview, &id);
     assert!(tabs.len() >= 12, "{tabs:?}");
-    for (index, tab) in tabs.iter().enumerate() {
+    for tab in &tabs {
         let html = page(&api, tab, 200).await;
         assert!(html.contains("<meta name=\"description\""), "{tab}");
         // Search engines list a public report once.
-        assert_eq!(html.contains("noindex"), index > 0, "{tab}");
+        let canonical = html
+            .split("<link rel=\"canonical\" href=\"")
+            .nth(1)
+            .and_then(|link| link.split('"').next());
+        assert!(
+            canonical.is_some_and(|link| link.ends_with(&format!("/scan/{id}"))),
+            "{tab}: {canonical:?}"
+        );
+        assert!(!html.contains("noindex"), "{tab}");
         let tag = get(&api, tab).await.headers()["etag"].clone();
         let again = api.request(Method::GET, tab).header("If-None-Match", tag).send();
         let again = again.await.expect("an answer");

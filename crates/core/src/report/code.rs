@@ -58,6 +58,9 @@ pub struct Lines {
     #[serde(flatten)]
     pub total: LineCounts,
     pub by_language: ByName<LineCounts>,
+    /// `byLanguage` without vendored and generated files. Absent in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "ByName::is_empty")]
+    pub written_by_language: ByName<LineCounts>,
     /// Copies of other projects' code.
     pub vendored: LineCounts,
     /// Written by programs, minified files among them.
@@ -65,6 +68,24 @@ pub struct Lines {
     /// Bytes by language of what people wrote here: programming and markup languages, vendored and generated files left
     /// out.
     pub bytes_by_language: ByName<u64>,
+}
+
+impl Lines {
+    /// The lines of what people wrote here, by language: what a picture of the languages shows.
+    #[must_use]
+    pub fn written(&self) -> &ByName<LineCounts> {
+        if self.written_by_language.is_empty() {
+            &self.by_language
+        } else {
+            &self.written_by_language
+        }
+    }
+
+    /// Lines of code that were generated or copied from other projects.
+    #[must_use]
+    pub fn not_written(&self) -> u64 {
+        self.vendored.code + self.generated.code
+    }
 }
 
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]

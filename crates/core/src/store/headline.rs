@@ -22,6 +22,7 @@ pub struct Headline {
     pub copied_lines: Option<u64>,
     /// Things that nothing uses.
     pub unused: Option<u64>,
+    /// Those in tests and examples left out.
     pub security_findings: Option<u64>,
 }
 
@@ -80,7 +81,13 @@ impl Headline {
         }
         #[derive(Deserialize)]
         struct Security {
-            findings: Vec<serde::de::IgnoredAny>,
+            findings: Vec<Finding>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Finding {
+            #[serde(default)]
+            in_test: bool,
         }
         let overall = read::<Grades>(sections.grades).map(|grades| grades.overall);
         let (grade, points) = overall.map_or((None, None), |overall| (overall.grade, overall.value));
@@ -103,7 +110,8 @@ impl Headline {
                     + figures.total_unused_imports
                     + dead.unused_files.len() as u64
             }),
-            security_findings: read::<Security>(sections.security).map(|security| security.findings.len() as u64),
+            security_findings: read::<Security>(sections.security)
+                .map(|security| security.findings.iter().filter(|finding| !finding.in_test).count() as u64),
         };
         (headline != Self::default()).then_some(headline)
     }

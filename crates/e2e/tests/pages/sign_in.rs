@@ -117,7 +117,12 @@ async fn a_visitor_signs_in_and_out() {
         1
     );
     scene.visit("/my/favorites").await;
-    scene.quiet("/my/favorites").await;
+    scene.accessible("/my/favorites").await;
+    for path in ["/my/keys", "/my/webhooks", "/my/scans"] {
+        scene.visit(path).await;
+        scene.accessible(path).await;
+    }
+    scene.quiet("signed in").await;
 
     click("form[action='/sign-out'] button:not([name])").await;
     scene

@@ -115,7 +115,7 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
     )
 }
 
-fn lower_first(text: &str) -> String {
+pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

@@ -2,10 +2,11 @@
 
 use repolens_core::report::{Action, FindingCategory, FindingSeverity, Report, SecurityFinding};
 
+use super::project::lower_first;
 use super::{Candidate, many, place};
 use crate::facts::Facts;
 
-/// One action for each rule, the most severe first.
+/// One action for the most severe findings of each rule, the most severe first.
 pub(super) fn findings(_: &Facts, report: &Report) -> Vec<Candidate> {
     let Some(section) = &report.security else {
         return Vec::new();
@@ -14,14 +15,26 @@ pub(super) fn findings(_: &Facts, report: &Report) -> Vec<Candidate> {
     let mut by_rule: Vec<(&str, Vec<&SecurityFinding>)> = Vec::new();
     for finding in section.findings.iter().filter(counts) {
         match by_rule.iter_mut().find(|(rule, _)| *rule == finding.rule) {
+            Some((_, list)) if list[0].severity != finding.severity => {}
             Some((_, list)) => list.push(finding),
             None => by_rule.push((&finding.rule, vec![finding])),
         }
     }
-    by_rule.into_iter().map(|(rule, list)| candidate(rule, &list)).collect()
+    let title = |rule: &str| {
+        let rules = section.rules.iter();
+        rules
+            .clone()
+            .find(|known| known.id == rule)
+            .map_or(rule, |known| known.title.as_str())
+            .to_owned()
+    };
+    by_rule
+        .into_iter()
+        .map(|(rule, list)| candidate(rule, &title(rule), &list))
+        .collect()
 }
 
-fn candidate(rule: &str, list: &[&SecurityFinding]) -> Candidate {
+fn candidate(rule: &str, what: &str, list: &[&SecurityFinding]) -> Candidate {
     let first = list[0];
     let count = list.len() as u64;
     let is_secret = first.category == FindingCategory::Secret;
@@ -31,8 +44,8 @@ fn candidate(rule: &str, list: &[&SecurityFinding]) -> Candidate {
             "Revoke {} that are in the source",
             many(count, "credential", "credentials")
         ),
-        (false, 1) => format!("Repair `{}`: {rule}", first.file),
-        (false, _) => format!("Repair {} of {rule}", many(count, "place", "places")),
+        (false, 1) => format!("Repair `{}`: {}", first.file, lower_first(what)),
+        (false, _) => format!("Repair {}: {}", many(count, "place", "places"), lower_first(what)),
     };
     let benefit = match first.severity {
         FindingSeverity::Critical => 100.0,

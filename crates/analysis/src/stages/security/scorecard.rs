@@ -6,6 +6,7 @@ use repolens_core::report::{FindingSeverity, Report, ScorecardCheck, SecurityFin
 use crate::facts::{Facts, FileFacts};
 use crate::language::Origin;
 use crate::security::{self, workflow};
+use crate::stages::published::registry;
 
 /// Checks that need the host's API.
 const REMOTE: [&str; 8] = [
@@ -18,6 +19,8 @@ const REMOTE: [&str; 8] = [
     "Signed-Releases",
     "Webhooks",
 ];
+/// Checks that look for files which a package of a registry leaves out.
+const LEFT_OUT: [&str; 4] = ["Dependency-Update-Tool", "Fuzzing", "SAST", "Security-Policy"];
 const POLICIES: [&str; 4] = ["security.md", "security.markdown", "security.adoc", "security.rst"];
 
 /// Whether the check of the policy reads the file at `path`.
@@ -46,6 +49,14 @@ pub(super) fn checks(facts: &Facts, report: &Report, findings: &[SecurityFinding
         permissions(&workflows),
         not_measured(ScorecardCheck::VULNERABILITIES, "no database was queried"),
     ];
+    if let Some(registry) = registry(facts) {
+        for check in &mut checks {
+            if check.score == Some(0.0) && LEFT_OUT.contains(&check.check.as_str()) {
+                let reason = format!("a package of {}: it may be in the repository", registry.as_str());
+                *check = not_measured(&check.check, &reason);
+            }
+        }
+    }
     checks.extend(REMOTE.iter().map(|name| not_measured(name, "needs the host's API")));
     checks
 }

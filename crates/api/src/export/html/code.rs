@@ -21,9 +21,9 @@ fn code_of(page: &mut Page, excerpt: &Excerpt) {
     }
     page.section("code", "Code");
     if let Some(lines) = excerpt.lines.get() {
-        let mut languages: Vec<_> = lines.by_language.iter().filter(|(_, lines)| lines.files > 0).collect();
+        let mut languages: Vec<_> = lines.written().iter().filter(|(_, lines)| lines.files > 0).collect();
         languages.sort_by(|a, b| b.1.code.cmp(&a.1.code).then(a.0.cmp(b.0)));
-        let all = lines.total.code.max(1) as f64;
+        let all = languages.iter().map(|(_, lines)| lines.code).sum::<u64>().max(1) as f64;
         page.table(
             "Lines by language",
             &["Language", "#Files", "#Code", "", "#Comments", "#Blank"],

@@ -47,6 +47,8 @@ struct Overview<'a> {
     advice: Vec<Html>,
     health: Health,
     languages: Vec<Language>,
+    /// Lines of code that were generated or copied from other projects.
+    not_written: u64,
     bar: Vec<Bar>,
     briefs: Vec<Line>,
     explanations: Measured<Explanations>,
@@ -137,6 +139,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         advice: advice.iter().map(|advice| text::prose(advice)).collect(),
         health: health(sections, view.place),
         languages,
+        not_written: lines.get().map_or(0, Lines::not_written),
         bar,
         briefs: TABS
             .iter()
@@ -268,7 +271,7 @@ fn worst(view: &View<'_>, summary: Option<&Summary>, complexity: Option<&Complex
 fn languages(lines: &Lines) -> (Vec<Language>, Vec<Bar>) {
     const COLORS: [&str; 4] = ["f-accent", "f-accent-2", "f-accent-3", "f-edge"];
     let mut sorted: Vec<(String, u64)> = lines
-        .by_language
+        .written()
         .iter()
         .filter(|(_, counts)| counts.code > 0)
         .map(|(name, counts)| (text::language(name), counts.code))

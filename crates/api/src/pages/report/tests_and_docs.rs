@@ -1,7 +1,7 @@
 //! How much of it is tested and described: test code, continuous integration, the README, licenses.
 
 use askama::Template;
-use repolens_core::report::{Licenses, Priority, ReadmeAnalysis, TestSection};
+use repolens_core::report::{Community, Licenses, Priority, ReadmeAnalysis, TestSection};
 
 use super::{Brief, Tab, View};
 use crate::pages::parts;
@@ -12,8 +12,8 @@ use crate::pages::text::{self, Html, filters};
 pub const TAB: Tab = Tab {
     key: "tests",
     title: "Tests and docs",
-    sections: &["tests", "readmeAnalysis", "licences"],
-    brief_sections: &["tests", "readmeAnalysis"],
+    sections: &["tests", "readmeAnalysis", "licences", "community"],
+    brief_sections: &["tests", "readmeAnalysis", "community"],
     choices: &[],
     brief,
     render,
@@ -25,16 +25,28 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
         Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let readme = sections.get::<ReadmeAnalysis>("readmeAnalysis");
-    Some(Brief {
-        count: None,
-        summary: Html(format!(
+    let summary = match left_out_by(sections).filter(|_| tests.test_files == 0) {
+        Some(registry) => format!(
+            "<span class=\"unmeasured\">a package of {}: its tests are not part of it</span>",
+            text::name(&registry)
+        ),
+        None => format!(
             "{}, {} lines for each line of code; <span class=\"unmeasured\">coverage not measured</span>",
             text::count(tests.test_files, "test file"),
             text::decimal_2(tests.ratio)
-        )),
+        ),
+    };
+    Some(Brief {
+        count: None,
+        summary: Html(summary),
         worst: readme.get().and_then(|readme| readme.path.as_deref()).map(|path| place.link(path)),
         missing: false,
     })
+}
+
+/// The registry whose package this is: it has neither tests nor the configuration of services, as a rule.
+fn left_out_by(sections: &Sections) -> Option<String> {
+    sections.get::<Community>("community").get().and_then(|community| community.published_by.clone())
 }
 
 #[derive(Template)]
@@ -42,6 +54,7 @@ fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
 struct Page<'a> {
     view: &'a View<'a>,
     tests: Measured<TestSection>,
+    left_out_by: Option<String>,
     readme: Measured<ReadmeAnalysis>,
     licenses: Measured<Licenses>,
 }
@@ -65,6 +78,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     Page {
         view,
         tests: view.sections.get("tests"),
+        left_out_by: left_out_by(view.sections),
         readme: view.sections.get("readmeAnalysis"),
         licenses: view.sections.get("licences"),
     }

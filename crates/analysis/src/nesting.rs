@@ -70,17 +70,8 @@ pub fn check_part(text: &[u8], part: Range<usize>, spans: &[Span], max_nesting: 
             | b'~' | b'`' => scan.grow(),
             byte if is_word(byte) => {
                 let length = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
-                let word = &text[at - 1..at + length];
+                scan.word(&text[at - 1..at + length]);
                 at += length;
-                let nests = NESTING.contains(&word) && !(word == b"if" && scan.word_before == Word::Else);
-                if nests {
-                    scan.grow();
-                }
-                scan.word_before = match word {
-                    b"else" => Word::Else,
-                    _ if nests => Word::Nesting,
-                    _ => Word::Other,
-                };
                 scan.previous = byte;
                 continue;
             }
@@ -177,6 +168,19 @@ impl Scan {
 
     fn close(&mut self) {
         self.chain = self.outer.pop().unwrap_or(0);
+    }
+
+    /// Notes a whole word: some nest what follows them.
+    fn word(&mut self, word: &[u8]) {
+        let nests = NESTING.contains(&word) && !(word == b"if" && self.word_before == Word::Else);
+        if nests {
+            self.grow();
+        }
+        self.word_before = match word {
+            b"else" => Word::Else,
+            _ if nests => Word::Nesting,
+            _ => Word::Other,
+        };
     }
 
     /// Whether a statement continues after a line's end: an operator precedes or follows it. A line of a comment begins

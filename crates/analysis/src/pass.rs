@@ -13,7 +13,7 @@ use repolens_core::report::SkippedFile;
 use crate::budget::thread_time;
 use crate::configuration;
 use crate::facts::{Facts, FileFacts};
-use crate::language::{self, Attributes, Layout, Origin};
+use crate::language::{self, Attributes, Kinds, Layout, Origin};
 use crate::license;
 use crate::manifests;
 use crate::notebook::{self, Notebook};
@@ -23,6 +23,9 @@ use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
 use crate::wiring;
+
+mod attributes;
+mod text;
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
 /// A build without optimization needs several times as much.
@@ -49,7 +52,7 @@ pub(crate) fn run_by(
     observer: &dyn Observer,
 ) -> Result<Facts, OpenError> {
     let mut skipped = Vec::new();
-    let attributes = attributes(&tree, options.limits.max_file_size, &mut skipped)?;
+    let attributes = attributes::read(&tree, options.limits.max_file_size, &mut skipped)?;
     let total = tree.entries.len();
     let threads = match options.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -71,25 +74,8 @@ pub(crate) fn run_by(
         unparsed: &unparsed,
         large: Mutex::default(),
     };
-    let parts = std::thread::scope(|scope| -> Result<Vec<_>, OpenError> {
-        let mut running = Vec::new();
-        for thread in 0..threads {
-            let pass = &pass;
-            let reader = tree.reader().map_err(|error| not_started("git", &error))?;
-            let handle = std::thread::Builder::new()
-                .name(format!("parse-{thread}"))
-                .stack_size(STACK)
-                .spawn_scoped(scope, move || pass.run(thread, reader))
-                .map_err(|error| not_started("a parser thread", &error))?;
-            running.push(handle);
-        }
-        let ended = running.into_iter().map(std::thread::ScopedJoinHandle::join);
-        ended
-            .map(|part| part.map_err(|_| OpenError::Unreadable("a parser thread failed".to_owned())))
-            .collect()
-    })?;
+    let mut found = pass.run_on(threads)?;
     observer.progress("parse", total as u64, total as u64);
-    let mut found: Vec<_> = parts.into_iter().flatten().collect();
     found.sort_unstable_by_key(|(at, _)| *at);
     skipped.extend(tree.skipped);
     let mut files = Vec::with_capacity(found.len());
@@ -119,36 +105,49 @@ fn not_started(what: &str, error: &std::io::Error) -> OpenError {
     OpenError::Unreadable(format!("{what} cannot be started: {error}"))
 }
 
-/// `.gitattributes` decide on other files: they are read first. What of them is not followed is added to `skipped`.
-fn attributes(tree: &SourceTree, limit: u64, skipped: &mut Vec<SkippedFile>) -> Result<Attributes, OpenError> {
-    let mut attributes = Attributes::default();
-    let is_one = |entry: &&Entry| entry.path.rsplit('/').next() == Some(".gitattributes");
-    let mut list: Vec<&Entry> = tree.entries.iter().filter(is_one).collect();
-    if list.is_empty() {
-        return Ok(attributes);
+/// What the name of a file says.
+fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
+    let path = entry.path.as_str();
+    let origin = language::origin(path, kinds);
+    FileFacts {
+        path: path.to_owned(),
+        bytes: entry.size,
+        language: language::detect(path, b""),
+        origin,
+        test: language::is_test(path),
+        lines: language::FileLines::default(),
+        embedded: Box::default(),
+        docstrings: 0,
+        syntax: None,
+        tokens: language::Tokens::default(),
+        manifest: None,
+        text: None,
+        license: None,
+        words: Box::default(),
+        settings: Box::default(),
+        security: security::of_name(path, origin).into_iter().collect(),
+        problems: Vec::new(),
+        is_pointer: false,
+        compiled: false,
     }
-    // The topmost folder's, which defines the macros, comes first.
-    list.sort_by_key(|entry| entry.path.len());
-    let mut reader = tree.reader().map_err(|error| not_started("git", &error))?;
-    let mut text = Vec::new();
-    for entry in list {
-        let left_out = if entry.size > limit {
-            Err(format!("larger than {limit} bytes: its rules are not followed"))
-        } else {
-            let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            reader.read(entry, &mut text).map(|()| attributes.add(folder, &text))
-        };
-        let reason = match left_out {
-            Ok(0) => continue,
-            Ok(rules) => format!("{rules} of its rules are not followed: there are too many that are alike"),
-            Err(reason) => reason,
-        };
-        skipped.push(SkippedFile {
-            path: entry.path.clone(),
-            reason,
-        });
+}
+
+/// Whether a file is text, which is UTF-8 from then on; a binary one with the name of a language is a problem.
+fn is_text(text: &mut Vec<u8>, facts: &mut FileFacts) -> bool {
+    if source::decode(text).is_ok() {
+        return true;
     }
-    Ok(attributes)
+    if let Some(language) = facts
+        .language
+        .take()
+        .filter(|_| language::detect(&facts.path, text).is_some())
+    {
+        let named = language.get().name;
+        facts
+            .problems
+            .push(format!("binary, though its name is that of {named}: not counted"));
+    }
+    false
 }
 
 struct Pass<'a> {
@@ -169,6 +168,27 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// What `threads` find, in no order, each with the number of its file.
+    fn run_on(&self, threads: usize) -> Result<Vec<(usize, FileFacts)>, OpenError> {
+        std::thread::scope(|scope| {
+            let mut running = Vec::new();
+            for thread in 0..threads {
+                let reader = self.tree.reader().map_err(|error| not_started("git", &error))?;
+                let handle = std::thread::Builder::new()
+                    .name(format!("parse-{thread}"))
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, move || self.run(thread, reader))
+                    .map_err(|error| not_started("a parser thread", &error))?;
+                running.push(handle);
+            }
+            let mut found = Vec::new();
+            for part in running.into_iter().map(std::thread::ScopedJoinHandle::join) {
+                found.extend(part.map_err(|_| OpenError::Unreadable("a parser thread failed".to_owned()))?);
+            }
+            Ok(found)
+        })
+    }
+
     fn run(&self, thread: usize, mut reader: Reader) -> Vec<(usize, FileFacts)> {
         let mut found = Vec::new();
         let mut text = Vec::new();
@@ -188,112 +208,17 @@ impl Pass<'_> {
     fn file(&self, thread: usize, reader: &mut Reader, entry: &Entry, text: &mut Vec<u8>) -> FileFacts {
         let path = entry.path.as_str();
         let kinds = self.attributes.of(path);
-        let mut facts = FileFacts {
-            path: path.to_owned(),
-            bytes: entry.size,
-            language: language::detect(path, b""),
-            origin: language::origin(path, kinds),
-            test: language::is_test(path),
-            lines: language::FileLines::default(),
-            embedded: Box::default(),
-            docstrings: 0,
-            syntax: None,
-            tokens: language::Tokens::default(),
-            manifest: None,
-            text: None,
-            license: None,
-            words: Box::default(),
-            settings: Box::default(),
-            security: Vec::new(),
-            problems: Vec::new(),
-            is_pointer: false,
-            compiled: false,
-        };
-        facts.security.extend(security::of_name(path, facts.origin));
-        let is_manifest = manifests::is_manifest(path);
-        let is_license = license::is_license_file(path);
-        let limits = &self.options.limits;
-        let limit = if is_manifest {
-            limits.max_manifest_size
-        } else {
-            limits.max_file_size
-        };
-        let is_read = crate::stages::reads_text_of(path)
-            || is_license
-            || is_manifest
-            || wiring::reads(path)
-            || configuration::reads(path, facts.test)
-            || security::reads(path);
-        let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
-        let may_be_code = !has_ending || (entry.size <= MAX_UNKNOWN && language::may_detect_by_text(path));
-        let is_unknown = facts.language.is_none() && !may_be_code && !is_read;
-        if is_unknown && !lfs::can_be_pointer(entry.size) {
-            return facts;
-        }
-        if entry.size > limit {
-            facts.problems.push(format!("larger than {limit} bytes: not read"));
-            return facts;
-        }
-        if let Err(problem) = reader.read(entry, text) {
-            facts.problems.push(problem);
-            return facts;
-        }
-        if lfs::is_pointer(text) {
-            facts.problems.push(lfs::REASON.to_owned());
-            facts.is_pointer = true;
-            return facts;
-        }
-        if is_unknown {
-            return facts;
-        }
-        if source::decode(text).is_err() {
-            if let Some(language) = facts.language.take().filter(|_| language::detect(path, text).is_some()) {
-                let named = language.get().name;
-                facts
-                    .problems
-                    .push(format!("binary, though its name is that of {named}: not counted"));
-            }
+        let mut facts = by_name(entry, kinds);
+        if !self.read(reader, entry, text, &mut facts) || !is_text(text, &mut facts) {
             return facts;
         }
         facts.language = language::detect(path, text);
-        if is_license {
-            facts.license = Some(license::identify(text).unwrap_or_default().to_owned());
-        }
-        if let Some(manifest) = is_manifest.then(|| manifests::parse(path, text)).flatten() {
-            match manifest {
-                Ok(manifest) => facts.manifest = Some(Box::new(manifest)),
-                Err(problem) => facts.problems.push(problem),
-            }
-        }
-        if crate::stages::reads_text_of(path) {
-            facts.text = Some(String::from_utf8_lossy(text).into_owned());
-        }
-        facts.words = wiring::words(path, text);
-        if facts.origin != Origin::Vendored && configuration::reads(path, facts.test) {
-            facts.settings = configuration::settings(path, text);
-        }
+        text::keep(text, &mut facts);
         let Some(language) = facts.language.map(language::LanguageId::get) else {
             facts.security.extend(security::scan(path, "", text, facts.origin));
             return facts;
         };
-        if kinds.generated.is_none()
-            && facts.origin != Origin::Vendored
-            && let Some(origin) = language::origin_by_content(language.id, text)
-        {
-            facts.origin = origin;
-        }
-        if facts.origin == Origin::Own
-            && kinds.generated.is_none()
-            && language::is_built(path, |source| self.paths.contains(source))
-        {
-            facts.origin = Origin::Generated;
-        }
-        if facts.origin == Origin::Own && kinds.vendored.is_none() && language::is_library_copy(path, text) {
-            facts.origin = Origin::Vendored;
-        }
-        if facts.origin == Origin::Generated && facts.words.is_empty() {
-            facts.words = wiring::of_generated(path, text);
-        }
+        self.origin(kinds, language.id, text, &mut facts);
         facts
             .security
             .extend(security::scan(path, language.id, text, facts.origin));
@@ -316,6 +241,66 @@ impl Pass<'_> {
             facts.tokens = language::tokens(language, text, &layout.spans);
         }
         facts
+    }
+
+    /// Reads the file into `text`. `false`: it has nothing that is looked at, or cannot be read.
+    fn read(&self, reader: &mut Reader, entry: &Entry, text: &mut Vec<u8>, facts: &mut FileFacts) -> bool {
+        let path = entry.path.as_str();
+        let limits = &self.options.limits;
+        let is_manifest = manifests::is_manifest(path);
+        let limit = if is_manifest {
+            limits.max_manifest_size
+        } else {
+            limits.max_file_size
+        };
+        let is_read = crate::stages::reads_text_of(path)
+            || license::is_license_file(path)
+            || is_manifest
+            || wiring::reads(path)
+            || configuration::reads(path, facts.test)
+            || security::reads(path);
+        let has_ending = path.rsplit('/').next().unwrap_or(path).contains('.');
+        let may_be_code = !has_ending || (entry.size <= MAX_UNKNOWN && language::may_detect_by_text(path));
+        let is_unknown = facts.language.is_none() && !may_be_code && !is_read;
+        if is_unknown && !lfs::can_be_pointer(entry.size) {
+            return false;
+        }
+        if entry.size > limit {
+            facts.problems.push(format!("larger than {limit} bytes: not read"));
+            return false;
+        }
+        if let Err(problem) = reader.read(entry, text) {
+            facts.problems.push(problem);
+            return false;
+        }
+        if lfs::is_pointer(text) {
+            facts.problems.push(lfs::REASON.to_owned());
+            facts.is_pointer = true;
+            return false;
+        }
+        !is_unknown
+    }
+
+    /// Decides by content and by the other files who wrote a file.
+    fn origin(&self, kinds: Kinds, language: &str, text: &[u8], facts: &mut FileFacts) {
+        if kinds.generated.is_none()
+            && facts.origin != Origin::Vendored
+            && let Some(origin) = language::origin_by_content(language, text)
+        {
+            facts.origin = origin;
+        }
+        if facts.origin == Origin::Own
+            && kinds.generated.is_none()
+            && language::is_built(&facts.path, |source| self.paths.contains(source))
+        {
+            facts.origin = Origin::Generated;
+        }
+        if facts.origin == Origin::Own && kinds.vendored.is_none() && language::is_library_copy(&facts.path, text) {
+            facts.origin = Origin::Vendored;
+        }
+        if facts.origin == Origin::Generated && facts.words.is_empty() {
+            facts.words = wiring::of_generated(&facts.path, text);
+        }
     }
 
     /// Reads the code of a notebook's cells.

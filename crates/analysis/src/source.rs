@@ -89,48 +89,45 @@ enum Key {
     Blob(Box<str>),
 }
 
+/// The folder at `path`, with links resolved.
+fn folder_at(path: &Path) -> Result<PathBuf, OpenError> {
+    let path = path.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => OpenError::NotFound(path.to_owned()),
+        _ => OpenError::Unreadable(format!("cannot open `{}`: {error}", path.display())),
+    })?;
+    if path.is_dir() {
+        return Ok(path);
+    }
+    Err(OpenError::Unreadable(format!(
+        "`{}` is a file; give the folder or the repository that it is in",
+        path.display()
+    )))
+}
+
+/// The name of a folder, without the ending of a bare repository.
+fn name_of(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    name.strip_suffix(".git")
+        .filter(|name| !name.is_empty())
+        .map_or(name.clone(), str::to_owned)
+}
+
 impl SourceTree {
     /// Opens the folder or repository at `path`.
     ///
     /// # Errors
     /// There is nothing, or no folder or commit that can be read.
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
-        let path = match path.canonicalize() {
-            Ok(path) => path,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(OpenError::NotFound(path.to_owned()));
-            }
-            Err(error) => {
-                return Err(OpenError::Unreadable(format!(
-                    "cannot open `{}`: {error}",
-                    path.display()
-                )));
-            }
-        };
-        if !path.is_dir() {
-            return Err(OpenError::Unreadable(format!(
-                "`{}` is a file; give the folder or the repository that it is in",
-                path.display()
-            )));
-        }
-        let name = path
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let name = name
-            .strip_suffix(".git")
-            .filter(|name| !name.is_empty())
-            .map_or(name.clone(), str::to_owned);
+        let path = folder_at(path)?;
+        let name = name_of(&path);
         let mut list = Listing::new(&options.limits);
         let (origin, commit) = match git_dir(&path, options.commit.is_some()) {
             Some(dir) => {
                 let commit = options.git.list(&dir, options.commit.as_deref(), &mut list)?;
-                (
-                    Origin::Git {
-                        dir,
-                        git: options.git.clone(),
-                    },
-                    Some(commit),
-                )
+                let git = options.git.clone();
+                (Origin::Git { dir, git }, Some(commit))
             }
             None if options.commit.is_some() => {
                 return Err(OpenError::Unreadable(format!(

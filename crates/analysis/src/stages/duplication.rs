@@ -238,6 +238,24 @@ impl<'m> Edge<'m> {
         self
     }
 
+    /// One token further, for the start of a copy.
+    fn inward_from_start(self) -> Self {
+        Self {
+            at: self.at + 1,
+            ..self
+        }
+        .over_ends()
+    }
+
+    /// One token back, for the end of a copy.
+    fn inward_from_end(self) -> Self {
+        Self {
+            at: self.at - 1,
+            ..self
+        }
+        .back_over_ends()
+    }
+
     fn begins_line(self) -> bool {
         self.at == 0 || self.marks[self.at - 1] == 0
     }
@@ -247,22 +265,28 @@ impl<'m> Edge<'m> {
     }
 }
 
+/// Takes at most `limit` equal tokens behind two edges, while the first of them may go on; the edges behind them, and how many.
+fn forward<'t>(from: [Edge<'t>; 2], limit: usize, may: impl Fn(&Edge<'t>) -> bool) -> ([Edge<'t>; 2], usize) {
+    let mut edges = from;
+    let mut tokens = 0;
+    while tokens < limit
+        && let (Some((x, a)), Some((y, b))) = (edges[0].next(), edges[1].next())
+        && x == y
+        && may(&a)
+    {
+        edges = [a, b];
+        tokens += 1;
+    }
+    (edges, tokens)
+}
+
 /// The equal tokens around two equal fingerprints, extended in both directions without overlap and without the tokens before
 /// `free` in the copy's file; of these the whole lines. `None`: not even the tokens of the fingerprints are equal.
 fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
     let within = original.0 == copy.0;
     let left = [Edge::new(all, original.0, original.1), Edge::new(all, copy.0, copy.1)];
     // Both must have the tokens of the fingerprint, without overlap.
-    let mut known = left;
-    let mut tokens = 0;
-    while tokens < GRAM
-        && let (Some((x, a)), Some((y, b))) = (known[0].next(), known[1].next())
-        && x == y
-        && !(within && a.at > left[1].at)
-    {
-        known = [a, b];
-        tokens += 1;
-    }
+    let (known, tokens) = forward(left, GRAM, |a| !(within && a.at > left[1].at));
     spend(tokens as u64);
     if tokens < GRAM {
         return None;
@@ -278,36 +302,19 @@ fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), 
         start = [a, b];
         tokens += 1;
     }
-    let mut end = left;
-    while let (Some((x, a)), Some((y, b))) = (end[0].next(), end[1].next())
-        && x == y
-        && !(within && a.at > start[1].at)
-    {
-        end = [a, b];
-        tokens += 1;
-    }
+    let copy_start = start[1].at;
+    let (mut end, more) = forward(left, usize::MAX, |a| !(within && a.at > copy_start));
+    tokens += more;
     spend(tokens as u64);
     let is_long = tokens > MAX_TWICE;
     // Where a line is the same in part only, the copy begins behind it and ends before it.
     let stop = end[1].at;
     while tokens > 0 && !start.iter().all(|side| side.begins_line()) {
-        start = start.map(|side| {
-            Edge {
-                at: side.at + 1,
-                ..side
-            }
-            .over_ends()
-        });
+        start = start.map(Edge::inward_from_start);
         tokens -= 1;
     }
     while tokens > 0 && !end.iter().all(|side| side.ends_line()) {
-        end = end.map(|side| {
-            Edge {
-                at: side.at - 1,
-                ..side
-            }
-            .back_over_ends()
-        });
+        end = end.map(Edge::inward_from_end);
         tokens -= 1;
     }
     let place = |file: u32, side: usize| Place {

@@ -97,22 +97,23 @@ fn is_npm_package(facts: &Facts, root: &str) -> bool {
     {
         return false;
     }
-    // What its `main` names was built, and is in no repository.
     let main = json.get("main").and_then(serde_json::Value::as_str);
     let main = main.map(|path| path.trim_start_matches("./"));
-    if main.is_some_and(|path| path.starts_with("dist/") && find(facts, &format!("{root}{path}")).is_some()) {
-        return true;
-    }
-    // Its own `test` script runs what is not here.
-    let script = json
-        .pointer("/scripts/test")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default();
-    let has_tests_elsewhere =
-        !script.is_empty() && !script.contains("no test specified") && !facts.files.iter().any(|file| file.test);
-    if has_tests_elsewhere {
-        return true;
-    }
+    // What its `main` names was built, and is in no repository.
+    let has_build =
+        main.is_some_and(|path| path.starts_with("dist/") && find(facts, &format!("{root}{path}")).is_some());
+    has_build || has_tests_elsewhere(facts, &json) || has_listed_files_only(facts, root, &json, main)
+}
+
+/// Whether the package's own `test` script runs what is not here.
+fn has_tests_elsewhere(facts: &Facts, json: &serde_json::Value) -> bool {
+    let script = json.pointer("/scripts/test").and_then(serde_json::Value::as_str);
+    script.is_some_and(|script| !script.is_empty() && !script.contains("no test specified"))
+        && !facts.files.iter().any(|file| file.test)
+}
+
+/// Whether each file is one that `files` names or that npm packs in any case.
+fn has_listed_files_only(facts: &Facts, root: &str, json: &serde_json::Value, main: Option<&str>) -> bool {
     let Some(published) = json.get("files").and_then(serde_json::Value::as_array) else {
         return false;
     };

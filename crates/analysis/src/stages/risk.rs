@@ -6,8 +6,7 @@
 use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, RiskScores, cap};
 
 use super::{Outcome, Scratch, complexity, percent, tenth};
-use crate::facts::Facts;
-use crate::facts::FileFacts;
+use crate::facts::{Facts, FileFacts, Function};
 use crate::language::{Kind, Origin};
 
 const MAX_FILES: usize = 20_000;
@@ -111,49 +110,60 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     }
 }
 
-/// The factors that apply here.
-fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
-    let mut factors = ByName::new();
-    let mut add = |name: &str, weight: f64, value: f64, threshold: f64, score: f64, description: String| {
+/// The factors that apply here, by name.
+#[derive(Default)]
+struct Factors(ByName<RiskFactor>);
+
+impl Factors {
+    /// Adds a factor, whose `score` is cut to 0 to 100.
+    fn add(&mut self, name: &str, weight: f64, [value, threshold, score]: [f64; 3], description: &str) {
         let factor = RiskFactor {
             score: tenth(score.clamp(0.0, 100.0)),
             value: tenth(value),
             threshold,
             weight,
-            description,
+            description: description.to_owned(),
         };
-        factors.insert(name.to_owned(), factor);
-    };
-    // At the threshold half the points, at twice the threshold all.
-    let above = |value: f64, threshold: f64| value / threshold * 50.0;
-    let functions: Vec<_> = code.iter().flat_map(|file| file.functions()).collect();
-    let total = functions.len() as f64;
-    if !functions.is_empty() {
-        let value = percent(
-            functions.iter().filter(|f| complexity::is_high(f)).count() as f64,
-            total,
-        );
-        let text = "functions with a cyclomatic complexity above 10 or a cognitive one above 15, in per cent";
-        add("high_complexity", 30.0, value, 5.0, above(value, 5.0), text.to_owned());
-        let value = percent(functions.iter().filter(|f| f.nesting > DEEP).count() as f64, total);
-        add(
-            "deep_nesting",
-            10.0,
-            value,
-            2.0,
-            above(value, 2.0),
-            format!("functions nested deeper than {DEEP}, in per cent"),
-        );
+        self.0.insert(name.to_owned(), factor);
     }
-    let lines: f64 = code.iter().map(|file| f64::from(file.lines.code)).sum();
-    let large: f64 = code
-        .iter()
-        .filter(|f| f.lines.code > LARGE_FILE)
-        .map(|f| f64::from(f.lines.code))
-        .sum();
-    let value = percent(large, lines);
+
+    /// Adds a factor that has half its points at the threshold, and all at twice the threshold.
+    fn add_above(&mut self, name: &str, weight: f64, value: f64, threshold: f64, description: &str) {
+        self.add(name, weight, [value, threshold, value / threshold * 50.0], description);
+    }
+}
+
+fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
+    let mut factors = Factors::default();
+    of_code(code, &mut factors);
+    of_project(report, &mut factors);
+    factors.0
+}
+
+/// Complex and nested functions, and large files.
+fn of_code(code: &[&FileFacts], factors: &mut Factors) {
+    let functions: Vec<_> = code.iter().flat_map(|file| file.functions()).collect();
+    let share = |counts: fn(&Function) -> bool| {
+        percent(
+            functions.iter().filter(|f| counts(f)).count() as f64,
+            functions.len() as f64,
+        )
+    };
+    if !functions.is_empty() {
+        let text = "functions with a cyclomatic complexity above 10 or a cognitive one above 15, in per cent";
+        factors.add_above("high_complexity", 30.0, share(complexity::is_high), 5.0, text);
+        let text = format!("functions nested deeper than {DEEP}, in per cent");
+        factors.add_above("deep_nesting", 10.0, share(|f| f.nesting > DEEP), 2.0, &text);
+    }
+    let lines = || code.iter().map(|file| file.lines.code);
+    let all: f64 = lines().map(f64::from).sum();
+    let large: f64 = lines().filter(|lines| *lines > LARGE_FILE).map(f64::from).sum();
     let text = format!("lines of code in files of more than {LARGE_FILE}, in per cent of all");
-    add("large_files", 15.0, value, 50.0, above(value, 50.0), text);
+    factors.add_above("large_files", 15.0, percent(large, all), 50.0, &text);
+}
+
+/// Tests, dependencies and the README.
+fn of_project(report: &Report, factors: &mut Factors) {
     // A package that leaves its tests out is no evidence about them.
     let published = report
         .community
@@ -162,46 +172,29 @@ fn breakdown(code: &[&FileFacts], report: &Report) -> ByName<RiskFactor> {
     if let Some(tests) = report.tests.as_ref().filter(|tests| tests.test_files > 0 || !published) {
         let value = tests.ratio * 100.0;
         let text = "lines of test code for 100 lines of other code (the size of the tests: nothing is run)";
-        add(
+        factors.add(
             "low_test_coverage",
             20.0,
-            value,
-            50.0,
-            100.0 - value / 50.0 * 100.0,
-            text.to_owned(),
+            [value, 50.0, 100.0 - value / 50.0 * 100.0],
+            text,
         );
     }
     if let Some(dependencies) = &report.dependencies {
-        let value = dependencies
-            .packages
-            .iter()
-            // Images and actions are where it is built.
-            .filter(|package| {
-                package.direct && !package.is_dev && !matches!(&*package.r#type, "docker" | "githubactions")
-            })
-            .count() as f64;
-        add(
-            "many_dependencies",
-            15.0,
-            value,
-            50.0,
-            above(value, 50.0),
-            "direct dependencies, without those for development".to_owned(),
-        );
+        // Images and actions are where it is built.
+        let shipped = dependencies.packages.iter().filter(|package| {
+            package.direct && !package.is_dev && !matches!(&*package.r#type, "docker" | "githubactions")
+        });
+        let text = "direct dependencies, without those for development";
+        factors.add_above("many_dependencies", 15.0, shipped.count() as f64, 50.0, text);
     }
-    if let Some(readme) = report
-        .readme_analysis
-        .as_ref()
-        .filter(|readme| readme.path.is_some() || !published)
-    {
-        add(
+    let readme = report.readme_analysis.as_ref();
+    if let Some(readme) = readme.filter(|readme| readme.path.is_some() || !published) {
+        let score = readme.score;
+        factors.add(
             "no_documentation",
             10.0,
-            readme.score,
-            70.0,
-            100.0 - readme.score,
-            "score of the README".to_owned(),
+            [score, 70.0, 100.0 - score],
+            "score of the README",
         );
     }
-    factors
 }

@@ -38,29 +38,8 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         if parsed.panicked {
             continue;
         }
-        let (unused, types) = imports_without_value(&parsed.program, text);
-        let mut walk = Walk {
-            lines: &lines,
-            unused,
-            types,
-            units: Units::new(rules),
-            syntax: Syntax {
-                errors: !parsed.diagnostics.is_empty(),
-                ..Syntax::default()
-            },
-            name: None,
-            classes: Vec::new(),
-            counted: false,
-            numbers: HashMap::new(),
-            taken: None,
-            whole: modules::Whole::new(text),
-            type_queries: Vec::new(),
-            specifiers: HashSet::new(),
-            public_at: public_at(&parsed.program, text),
-            is_public: false,
-            referenced: rustc_hash::FxHashSet::default(),
-            default_name: None,
-        };
+        let mut walk = Walk::new(text, &lines, &parsed.program, rules);
+        walk.syntax.errors = !parsed.diagnostics.is_empty();
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.references(&parsed.program);
@@ -251,6 +230,31 @@ struct Walk<'l> {
     referenced: rustc_hash::FxHashSet<compact_str::CompactString>,
     /// The file's own name of its default export.
     default_name: Option<compact_str::CompactString>,
+}
+
+impl<'l> Walk<'l> {
+    fn new(text: &str, lines: &'l Lines, program: &Program<'_>, rules: CognitiveRules) -> Self {
+        let (unused, types) = imports_without_value(program, text);
+        Self {
+            lines,
+            unused,
+            types,
+            units: Units::new(rules),
+            syntax: Syntax::default(),
+            name: None,
+            classes: Vec::new(),
+            counted: false,
+            numbers: HashMap::new(),
+            taken: None,
+            whole: modules::Whole::new(text),
+            type_queries: Vec::new(),
+            specifiers: HashSet::new(),
+            public_at: public_at(program, text),
+            is_public: false,
+            referenced: rustc_hash::FxHashSet::default(),
+            default_name: None,
+        }
+    }
 }
 
 /// `@public`, `@api`

@@ -94,24 +94,7 @@ fn decisions(node: Node<'_>, _: Role) -> u32 {
 
 fn collect(node: Node<'_>, context: &mut Context<'_>) {
     match node.kind() {
-        "use_declaration" => {
-            let kind = if is_public(node) {
-                ImportKind::Reexport
-            } else {
-                ImportKind::Static
-            };
-            if let Some(argument) = node.child_by_field_name("argument") {
-                for (path, local) in use_paths(argument, context) {
-                    let path = out_of_inline_modules(&path, node, context);
-                    let name = path.rsplit("::").next().unwrap_or_default().to_owned();
-                    if kind == ImportKind::Reexport {
-                        context.export(if name == "*" { "*" } else { &local }, node);
-                    }
-                    let names = vec![ImportedName::new(&name, &local)];
-                    context.import(&path, kind, node, names);
-                }
-            }
-        }
+        "use_declaration" => uses(node, context),
         "attribute_item" => test_lines(node, context),
         "extern_crate_declaration" => {
             let name = context.field(node, "name");
@@ -159,6 +142,28 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
                 context.export(name, node);
             }
         }
+    }
+}
+
+/// The imports of a `use`, and what a public one exports.
+fn uses(node: Node<'_>, context: &mut Context<'_>) {
+    let Some(argument) = node.child_by_field_name("argument") else {
+        return;
+    };
+    let is_public = is_public(node);
+    let kind = if is_public {
+        ImportKind::Reexport
+    } else {
+        ImportKind::Static
+    };
+    for (path, local) in use_paths(argument, context) {
+        let path = out_of_inline_modules(&path, node, context);
+        let name = path.rsplit("::").next().unwrap_or_default().to_owned();
+        if is_public {
+            context.export(if name == "*" { "*" } else { &local }, node);
+        }
+        let names = vec![ImportedName::new(&name, &local)];
+        context.import(&path, kind, node, names);
     }
 }
 

@@ -20,21 +20,34 @@ struct Go {
 }
 
 pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+    let packages = packages(index);
+    Box::new(Go {
+        modules: modules(index),
+        by_form: by_form(&packages),
+        packages,
+    })
+}
+
+/// Folders with code that is no test, each with its first file.
+fn packages(index: &Index<'_>) -> BTreeMap<String, u32> {
     let mut packages: BTreeMap<String, u32> = BTreeMap::new();
-    for (at, file) in index
-        .of_language("go")
-        .filter(|(_, file)| !file.path.ends_with("_test.go"))
-    {
-        // A program beside the files of a package (`//go:build ignore`) is none of it.
-        let is_program = |at: u32| {
-            let syntax = index.files[at as usize].syntax.as_ref();
-            syntax.is_some_and(|syntax| &*syntax.package == "main")
-        };
+    // A program beside the files of a package (`//go:build ignore`) is none of it.
+    let is_program = |at: u32| {
+        let syntax = index.files[at as usize].syntax.as_ref();
+        syntax.is_some_and(|syntax| &*syntax.package == "main")
+    };
+    let is_test = |path: &str| path.ends_with("_test.go");
+    for (at, file) in index.of_language("go").filter(|(_, file)| !is_test(&file.path)) {
         let first = packages.entry(folder(&file.path).to_owned()).or_insert(at);
         if is_program(*first) && !is_program(at) {
             *first = at;
         }
     }
+    packages
+}
+
+/// The modules that `go.mod` files name, with their folders, and those that `replace` finds in this repository.
+fn modules(index: &Index<'_>) -> HashMap<String, String> {
     let mut modules = HashMap::new();
     let mut replaced = Vec::new();
     for file in index.files {
@@ -42,14 +55,12 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
         let home = folder(&file.path);
         let text = file.text.as_deref().unwrap_or_default();
         if name == "go.mod" {
-            for line in text
+            let lines = text
                 .lines()
-                .map(|line| line.split("//").next().unwrap_or_default().trim())
-            {
-                if let Some(name) = line.strip_prefix("module") {
-                    let name = name.trim().trim_matches(['"', '`', '(', ')']).trim();
-                    modules.entry(name.to_owned()).or_insert_with(|| home.to_owned());
-                }
+                .map(|line| line.split("//").next().unwrap_or_default().trim());
+            for name in lines.filter_map(|line| line.strip_prefix("module")) {
+                let name = name.trim().trim_matches(['"', '`', '(', ')']).trim();
+                modules.entry(name.to_owned()).or_insert_with(|| home.to_owned());
             }
         }
         if matches!(name, "go.mod" | "go.work") {
@@ -61,7 +72,11 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
             modules.entry(name).or_insert(home);
         }
     }
-    // Without `go.mod`, a folder of the form `…/src/host/owner/name` determines its own import path.
+    modules
+}
+
+/// Without `go.mod`, a folder of the form `…/src/host/owner/name` determines its own import path.
+fn by_form(packages: &BTreeMap<String, u32>) -> HashMap<String, String> {
     let mut by_form = HashMap::new();
     for folder in packages.keys() {
         if let Some((_, path)) = folder
@@ -75,11 +90,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
                 .or_insert_with(|| format!("{home}{}", name.join("/")));
         }
     }
-    Box::new(Go {
-        modules,
-        by_form,
-        packages,
-    })
+    by_form
 }
 
 /// `replace example.com/a => ../a`, alone or in brackets: the module, and its folder in this repository.

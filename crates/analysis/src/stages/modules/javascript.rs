@@ -146,29 +146,8 @@ impl JavaScript {
             let provided = || provided::is_provided(specifier).then_some(Target::Asset);
             return own.or_else(provided).unwrap_or(Target::Unresolved);
         }
-        if specifier == "$lib" || specifier.starts_with("$lib/") {
-            // SvelteKit's own alias.
-            let below = format!("src/lib/{}", specifier[4..].trim_start_matches('/'));
-            return self
-                .below_root(index, path, below.trim_end_matches('/'))
-                .unwrap_or(Target::Unresolved);
-        }
-        // A component of Docusaurus may be replaced by one of the site.
-        if let Some(theme) = specifier.strip_prefix("@theme/") {
-            return self
-                .below_root(index, path, &format!("theme/{theme}"))
-                .unwrap_or(Target::Asset);
-        }
-        if let Some(below) = ["~/", "@/", "~~/", "@@/", "@site/"]
-            .iter()
-            .find_map(|sign| specifier.strip_prefix(sign))
-        {
-            // No package has such a name: it is the root of the package or of its source.
-            let made = || provided::is_provided(&format!("./{below}")).then_some(Target::Asset);
-            return self
-                .below_root(index, path, below)
-                .or_else(made)
-                .unwrap_or(Target::Unresolved);
+        if let Some(target) = self.by_sign(index, path, specifier) {
+            return target;
         }
         if provided::is_provided(specifier) {
             return Target::Asset;
@@ -189,6 +168,28 @@ impl JavaScript {
             Some(home) => self.of_workspace(index, home, specifier.strip_prefix(package).unwrap_or_default()),
             None => Target::External(package.to_owned()),
         }
+    }
+
+    /// Names that begin with a sign which tools give a meaning of their own: `$lib`, `@theme/`, `~/` …
+    fn by_sign(&self, index: &Index<'_>, path: &str, specifier: &str) -> Option<Target> {
+        if specifier == "$lib" || specifier.starts_with("$lib/") {
+            // SvelteKit's own alias.
+            let below = format!("src/lib/{}", specifier[4..].trim_start_matches('/'));
+            let found = self.below_root(index, path, below.trim_end_matches('/'));
+            return Some(found.unwrap_or(Target::Unresolved));
+        }
+        // A component of Docusaurus may be replaced by one of the site.
+        if let Some(theme) = specifier.strip_prefix("@theme/") {
+            let found = self.below_root(index, path, &format!("theme/{theme}"));
+            return Some(found.unwrap_or(Target::Asset));
+        }
+        // No package has such a name: it is the root of the package or of its source.
+        let below = ["~/", "@/", "~~/", "@@/", "@site/"]
+            .iter()
+            .find_map(|sign| specifier.strip_prefix(sign))?;
+        let made = || provided::is_provided(&format!("./{below}")).then_some(Target::Asset);
+        let found = self.below_root(index, path, below).or_else(made);
+        Some(found.unwrap_or(Target::Unresolved))
     }
 
     fn target(&self, index: &Index<'_>, path: &str) -> Target {

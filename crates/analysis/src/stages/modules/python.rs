@@ -233,19 +233,7 @@ impl Resolver for Python<'_> {
         let module = &specifier[dots..];
         let is_from = dots > 0 || import.names.iter().any(|name| &*name.imported != "*") || is_star(import);
         if dots > 0 {
-            let mut base = folder(path);
-            for _ in 1..dots {
-                if base.is_empty() {
-                    return Target::Unresolved;
-                }
-                base = folder(base);
-            }
-            let base = if module.is_empty() {
-                base.to_owned()
-            } else {
-                join(base, &module.replace('.', "/"))
-            };
-            return self.members(index, from, &base, import).unwrap_or(Target::Unresolved);
+            return self.relative(index, from, import, dots).unwrap_or(Target::Unresolved);
         }
         let relative = module.replace('.', "/");
         let own_root = self.own_root(index, from);
@@ -255,15 +243,16 @@ impl Resolver for Python<'_> {
         let standard = is_standard(top);
         let others = self.roots.with(top).chain(of_tests).filter(|_| !standard);
         let roots = std::iter::once(own_root.as_str()).chain(others);
+        let below = |home: &str| {
+            let base = join(home, &relative);
+            match is_from {
+                true => self.members(index, from, &base, import),
+                false => module_file(index, &base).map(Target::file),
+            }
+        };
         for root in roots.clone() {
             spend(1);
-            let base = join(root, &relative);
-            let found = if is_from {
-                self.members(index, from, &base, import)
-            } else {
-                module_file(index, &base).map(Target::file)
-            };
-            if let Some(found) = found {
+            if let Some(found) = below(root) {
                 return found;
             }
         }
@@ -275,12 +264,7 @@ impl Resolver for Python<'_> {
                 above = folder(above);
                 continue;
             }
-            let base = join(above, &relative);
-            let found = if is_from {
-                self.members(index, from, &base, import)
-            } else {
-                module_file(index, &base).map(Target::file)
-            };
+            let found = below(above);
             if let Some(found) = found.filter(|_| !is_only_self(index, from, top)) {
                 return found;
             }
@@ -299,6 +283,22 @@ impl Resolver for Python<'_> {
 }
 
 impl Python<'_> {
+    /// `from ..a import b`: the module `dots` folders up.
+    fn relative(&self, index: &Index<'_>, from: u32, import: &Import, dots: usize) -> Option<Target> {
+        let mut base = folder(&index.files[from as usize].path);
+        for _ in 1..dots {
+            if base.is_empty() {
+                return None;
+            }
+            base = folder(base);
+        }
+        let base = match &import.specifier[dots..] {
+            "" => base.to_owned(),
+            module => join(base, &module.replace('.', "/")),
+        };
+        self.members(index, from, &base, import)
+    }
+
     fn own_root(&self, index: &Index<'_>, from: u32) -> String {
         let mut last = self.own_root.borrow_mut();
         if let Some((_, root)) = last.as_ref().filter(|(file, _)| *file == from) {

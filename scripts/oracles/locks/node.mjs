@@ -117,9 +117,12 @@ function berry() {
 }
 
 async function pnpm() {
-  const { readWantedLockfile } = await import(require.resolve('@pnpm/lockfile.fs'))
-  const { nameVerFromPkgSnapshot } = await import(require.resolve('@pnpm/lockfile.utils'))
-  const { refToRelative } = await import(require.resolve('@pnpm/dependency-path'))
+  // Since pnpm 9 the library reads no lock file of versions 5 and 6; that of pnpm 7 reads both.
+  const isOlder = /^lockfileVersion: '?[56]/m.test(readFileSync(join(folder, 'pnpm-lock.yaml'), 'utf8'))
+  const from = isOlder ? createRequire(join(`${packages}-pnpm`, 'package.json')) : require
+  const { readWantedLockfile } = await import(from.resolve(isOlder ? '@pnpm/lockfile-file' : '@pnpm/lockfile.fs'))
+  const { nameVerFromPkgSnapshot } = await import(from.resolve(isOlder ? '@pnpm/lockfile-utils' : '@pnpm/lockfile.utils'))
+  const { refToRelative } = await import(from.resolve('@pnpm/dependency-path'))
   const lock = await readWantedLockfile(folder, { ignoreIncompatible: false })
   const nodes = new Map()
   const edges = new Map()

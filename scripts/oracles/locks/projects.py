@@ -7,11 +7,13 @@ import pathlib
 import shutil
 import subprocess
 
-from agreement import ORACLES, ROOT
+from agreement import HERE, ORACLES, ROOT
 from packages import fetch
 
 TOOLS = ORACLES / "dependencies"
 BIN = ORACLES / "venv-dependencies/bin"
+# The tools of Python that do not agree on the versions of what they share with those of `BIN`.
+LOCKERS = ORACLES / "venv-locks/bin"
 
 # `kind`: what reads the lock file. `source`: kind, name and version of `packages.fetch`. `make`: the command that makes the lock file.
 # `folder`: where in the package it is.
@@ -20,6 +22,14 @@ Project = collections.namedtuple("Project", "name kind lock source make folder",
 NPM = ["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
 PNPM = ["npx", "--yes", "pnpm@{}", "install", "--lockfile-only", "--ignore-scripts", "--no-strict-peer-dependencies"]
 BERRY = ["node", str(TOOLS / "node_modules/@yarnpkg/cli-dist/bin/yarn.js"), "install", "--mode=update-lockfile"]
+
+
+def made(tool):
+    return [str(LOCKERS / "python"), str(HERE / "locks/python.py"), "make", tool]
+
+
+# What `uv` exports of its lock file, whose groups it does not mark.
+PYLOCK = [str(BIN / "uv"), "export", "--frozen", "--format=pylock.toml", "--all-groups", "--all-extras", "--no-emit-project", "--output-file=pylock.toml"]
 
 
 def pnpm(version):
@@ -59,6 +69,14 @@ PROJECTS = [
     Project("starlette", "uv", "uv.lock", ("pypi", "starlette", "1.10.0")),
     Project("click", "uv", "uv.lock", ("pypi", "click", "8.5.1")),
     Project("ansible-lint", "uv", "uv.lock", ("pypi", "ansible-lint", "26.10.1")),
+    Project("rich", "poetry", "poetry.lock", ("deb", "rich", "bookworm")),
+    Project("textual", "poetry", "poetry.lock", ("pypi", "textual", "0.89.1"), made("poetry")),
+    Project("poetry", "poetry", "poetry.lock", ("pypi", "poetry", "2.2.1"), made("poetry")),
+    Project("advanced-alchemy-3", "pdm", "pdm.lock", ("pypi", "advanced-alchemy", "0.3.0")),
+    Project("advanced-alchemy-6", "pdm", "pdm.lock", ("pypi", "advanced-alchemy", "0.6.0")),
+    Project("pdm", "pdm", "pdm.lock", ("pypi", "pdm", "2.10.4"), made("pdm")),
+    Project("pipenv", "pipenv", "Pipfile.lock", ("pypi", "pipenv", "2023.12.1"), folder="examples"),
+    Project("starlette", "pylock", "pylock.toml", ("pypi", "starlette", "1.10.0"), PYLOCK),
     Project("rails", "bundler", "Gemfile.lock", ("deb", "rails", "bookworm")),
     Project("composer", "composer", "composer.lock", ("deb", "composer", "bookworm")),
     Project("phpmyadmin", "composer", "composer.lock", ("deb", "phpmyadmin", "bookworm")),
@@ -95,7 +113,8 @@ def prepare(project):
 NEEDED = {
     "npm": ["package.json"], "yarn": ["package.json"], "berry": ["package.json"], "pnpm": ["package.json"],
     "cargo": ["Cargo.toml"], "composer": ["composer.json"], "go": ["go.mod"],
-    "uv": ["pyproject.toml", "README.md"],
+    "uv": ["pyproject.toml", "README.md"], "poetry": ["pyproject.toml"], "pdm": ["pyproject.toml"], "pipenv": ["Pipfile"],
+    "pylock": ["pyproject.toml", "README.md", "uv.lock"],
     "bundler": ["Gemfile", ".gemspec", "RAILS_VERSION"],
 }
 

@@ -136,7 +136,6 @@ pub(super) fn run(_: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
 /// `none of the 25`, `40 % of 25`, `all 25`.
 fn share(percentile: f64, projects: usize) -> String {
     match percentile as u64 {
-        0 => format!("none of the {projects}"),
         100 => format!("all {projects}"),
         part => format!("{part} % of {projects}"),
     }

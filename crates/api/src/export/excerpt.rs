@@ -5,8 +5,8 @@ use std::io::{self, BufReader, Read};
 
 use repolens_core::report::{
     Action, Analyser, CallStatistics, CircularDependencies, ComplexFunction, ComplexityMetrics, DeadCode, Dependencies,
-    Duplication, Explanations, Languages, Licenses, Lines, ReadmeAnalysis, RiskScores, Security, SecurityFinding,
-    Summary, TestSection, UnresolvedImport,
+    Duplication, Explanations, Grades, Languages, Licenses, Lines, ReadmeAnalysis, RiskScores, Security,
+    SecurityFinding, Summary, TestSection, UnresolvedImport,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -21,6 +21,7 @@ pub struct Excerpt {
     pub analyzed_at: Section<String>,
     pub summary: Section<Summary>,
     pub actions: Section<Vec<Action>>,
+    pub grades: Section<Grades>,
     pub languages: Section<Languages>,
     pub lines: Section<Lines>,
     pub risk_scores: Section<RiskScores>,
@@ -55,7 +56,7 @@ impl Excerpt {
             };
         }
         names! {
-            summary: "summary", actions: "actions", languages: "languages", lines: "lines", risk_scores: "riskScores",
+            summary: "summary", actions: "actions", grades: "grades", languages: "languages", lines: "lines", risk_scores: "riskScores",
             readme_analysis: "readmeAnalysis", tests: "tests", licenses: "licences",
             complexity_metrics: "complexityMetrics", circular_dependencies: "circularDependencies",
             dead_code: "deadCode", duplication: "duplication", dependencies: "dependencies", call_graph: "callGraph",

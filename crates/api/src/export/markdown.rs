@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use repolens_core::report::SecurityFinding;
+use repolens_core::report::{Grade, Grades, SecurityFinding};
 
 use super::excerpt::Section;
-use super::text::{markdown, markdown_code, score, short_commit, thousands};
+use super::text::{markdown, markdown_code, markdown_sentence, score, short_commit, thousands};
 use super::{About, Excerpt};
 
 /// Rows of each table.
@@ -14,7 +14,10 @@ const MAX_ROWS: usize = 10;
 pub fn write(about: &About, excerpt: &Excerpt) -> String {
     let mut text = String::with_capacity(8 * 1024);
     head(&mut text, about, excerpt);
-    scores(&mut text, excerpt);
+    match excerpt.grades.get() {
+        Some(all) => grades(&mut text, all),
+        None => scores(&mut text, excerpt),
+    }
     advice(&mut text, excerpt);
     findings(&mut text, excerpt);
     vulnerabilities(&mut text, excerpt);
@@ -98,6 +101,28 @@ fn head(text: &mut String, about: &About, excerpt: &Excerpt) {
     }
 }
 
+/// The grades, as the pages show them.
+fn grades(text: &mut String, grades: &Grades) {
+    let letter = |grade: Option<Grade>| grade.map_or("–", Grade::as_str).to_owned();
+    let overall = &grades.overall;
+    paragraph(
+        text,
+        &format!("**{}** {}", letter(overall.grade), markdown_sentence(&overall.words)),
+    );
+    let rows = grades.aspects().map(|(name, aspect)| {
+        let reason = aspect.not_measured.as_deref().unwrap_or_default();
+        vec![markdown(name), letter(aspect.grade), markdown_sentence(reason)]
+    });
+    table(
+        text,
+        "Health",
+        &["Aspect", "Grade", "Not measured because"],
+        rows.len() as u64,
+        rows,
+    );
+}
+
+/// The scores of reports without grades.
 fn scores(text: &mut String, excerpt: &Excerpt) {
     let mut rows = Vec::new();
     if let Some(risk) = excerpt.risk_scores.get() {
@@ -146,11 +171,11 @@ fn advice(text: &mut String, excerpt: &Excerpt) {
                 text,
                 "{}. **{}** ({}). {}. {}.{at} Done when: {}.",
                 index + 1,
-                markdown(&action.title),
+                markdown_sentence(&action.title),
                 markdown(&action.effort()),
-                markdown(&action.reason),
-                markdown(&action.gain),
-                markdown(&action.done_when)
+                markdown_sentence(&action.reason),
+                markdown_sentence(&action.gain),
+                markdown_sentence(&action.done_when)
             )
             .expect("a String takes everything");
         }
@@ -158,14 +183,14 @@ fn advice(text: &mut String, excerpt: &Excerpt) {
     } else if !summary.advice.is_empty() {
         paragraph(text, "### What to do first");
         for (index, advice) in summary.advice.iter().enumerate() {
-            writeln!(text, "{}. {}", index + 1, markdown(advice)).expect("a String takes everything");
+            writeln!(text, "{}. {}", index + 1, markdown_sentence(advice)).expect("a String takes everything");
         }
         text.push('\n');
     }
     let rows = summary
         .worst
         .iter()
-        .map(|worst| vec![place(&worst.path, worst.line), markdown(&worst.reason)]);
+        .map(|worst| vec![place(&worst.path, worst.line), markdown_sentence(&worst.reason)]);
     table(
         text,
         "The worst places",
@@ -183,25 +208,30 @@ fn place(path: &str, line: Option<u64>) -> String {
 }
 
 fn findings(text: &mut String, excerpt: &Excerpt) {
-    let findings = excerpt.security_findings();
+    let mut findings = excerpt.security_findings();
+    let all = findings.len() as u64;
+    findings.retain(|finding| !finding.in_test);
+    let own = findings.len() as u64;
     let rows = findings.iter().map(|finding| {
         vec![
             markdown(finding.severity.as_str()),
             place(&finding.file, finding.line),
             markdown_code(&finding.rule),
-            markdown(&description(finding)),
+            markdown_sentence(&description(finding)),
         ]
     });
     let heads = ["Severity", "Place", "Rule", "What was found"];
-    table(text, "Security", &heads, findings.len() as u64, rows);
+    table(text, "Security", &heads, own, rows);
+    if all > own {
+        paragraph(text, &format!("{} more in tests and examples.", thousands(all - own)));
+    }
 }
 
 /// The finding and its remedy.
 fn description(finding: &SecurityFinding) -> String {
-    let place = if finding.in_test { " (in a test)" } else { "" };
     match finding.remedy.is_empty() {
-        true => format!("{}{place}", finding.message),
-        false => format!("{}{place}: {}", finding.message, finding.remedy),
+        true => finding.message.clone(),
+        false => format!("{}: {}", finding.message, finding.remedy),
     }
 }
 

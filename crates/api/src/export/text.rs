@@ -70,6 +70,37 @@ pub fn markdown(text: &str) -> String {
     safe
 }
 
+/// A sentence in Markdown whose names are between backticks: they are code, the rest is prose.
+pub fn markdown_sentence(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return markdown(text);
+    }
+    let parts = parts.iter().enumerate();
+    parts
+        .map(|(index, part)| {
+            if index % 2 == 1 {
+                markdown_code(part)
+            } else {
+                words(part)
+            }
+        })
+        .collect()
+}
+
+/// A part of a sentence, with the blanks around it.
+fn words(part: &str) -> String {
+    let blank = |is: bool| if is { " " } else { "" };
+    if part.trim().is_empty() {
+        return blank(!part.is_empty()).to_owned();
+    }
+    let (before, behind) = (
+        part.starts_with(char::is_whitespace),
+        part.ends_with(char::is_whitespace),
+    );
+    format!("{}{}{}", blank(before), markdown(part.trim()), blank(behind))
+}
+
 /// A name or path in Markdown, as code: inside a table too.
 pub fn markdown_code(text: &str) -> String {
     let line = one_line(text).replace('|', "\\|");

@@ -39,6 +39,17 @@ const SECTIONS: &[&str] = &[
     "security",
 ];
 
+/// Members that name files without figures.
+const NAMING: &[&str] = &[
+    "readmeAnalysis",
+    "licences",
+    "dependencies",
+    "community",
+    "security",
+    "grades",
+    "actions",
+];
+
 /// Entries of a list that are shown.
 const LISTED: usize = 60;
 
@@ -111,6 +122,15 @@ pub async fn get(
             let made = reader
                 .read(&app, &id, SECTIONS, move |sections| body(sections, &own, &file))
                 .await?;
+            let made = match made {
+                Some(made) => Some(made),
+                None => {
+                    let (own, file) = (place.clone(), path.clone());
+                    reader
+                        .read(&app, &id, NAMING, move |sections| named(sections, &own, &file))
+                        .await?
+                }
+            };
             let made = made.ok_or_else(|| {
                 Problem::not_found("The report knows no file of this name. Search for it among the files.")
             })?;
@@ -141,7 +161,23 @@ pub async fn get(
     Ok(answer_if_changed(&request, html))
 }
 
-/// `None`: the report does not know the file.
+#[derive(Template)]
+#[template(path = "file_named.html")]
+struct Named {
+    crumbs: Html,
+    source: Option<String>,
+}
+
+/// A file that the report names without figures of its own: a manifest, a license, a document. `None`: it does not.
+fn named(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option<String>> {
+    let page = sections.names(path).then(|| Named {
+        crumbs: place.crumbs(path),
+        source: place.source(path, None, None),
+    });
+    page.map(|page| page.render()).transpose()
+}
+
+/// `None`: the report has nothing of the file.
 fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option<String>> {
     let file = match sections.get::<Files<'_>>("ast") {
         Measured::Is(files) => files.files.into_iter().find(|file| file.path == path),

@@ -30,6 +30,11 @@ pub struct Wrong {
 }
 
 impl Wrong {
+    /// Whether it lacks what each address has; the reason then speaks of a host that nobody meant.
+    fn is_no_address(&self) -> bool {
+        !self.url.contains('/')
+    }
+
     pub fn new(asked: &TypedAddress, reason: String) -> Self {
         Self {
             url: asked.url.chars().take(2_048).collect(),

@@ -96,6 +96,12 @@ impl Sections {
         self.analyser.as_ref()
     }
 
+    /// Whether one of the sections that were read names a file.
+    pub fn names(&self, path: &str) -> bool {
+        let quoted = serde_json::Value::from(path).to_string();
+        self.texts.values().any(|text| text.contains(&quoted))
+    }
+
     /// The section of this name, which must be among those that were read.
     pub fn get<'a, T: Deserialize<'a>>(&'a self, name: &str) -> Measured<T> {
         match self.texts.get(name).map(|text| serde_json::from_str::<Option<T>>(text)) {

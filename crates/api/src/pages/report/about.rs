@@ -35,6 +35,10 @@ fn brief(sections: &Sections, _: &Place) -> Option<Brief> {
     if failed > 0 {
         summary.push_str(&format!(", {} failed", text::number(failed)));
     }
+    let skipped = of(StageStatus::Skipped);
+    if skipped > 0 {
+        summary.push_str(&format!(", {} left out", text::number(skipped)));
+    }
     Some(Brief {
         summary: Html(summary),
         ..Brief::default()

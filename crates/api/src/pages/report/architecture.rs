@@ -316,13 +316,13 @@ fn folders(view: &View<'_>, modules: &Modules<'_>) -> Result<Folders, String> {
         Some(path) if !view.place.in_one_file => Some(view.place.tab(TAB.key, &format!("in={}", text::in_query(path)))),
         _ => None,
     };
-    let linked = |node: &Node| match address(node) {
+    let linked = |node: &Node, shown: &str| match address(node) {
         Some(address) => Html(format!(
             "<a class=\"path\" href=\"{}\">{}</a>",
             text::plain_address(&address),
-            text::path(&node.name)
+            text::path(shown)
         )),
-        None => Html(format!("<span class=\"path\">{}</span>", text::path(&node.name))),
+        None => Html(format!("<span class=\"path\">{}</span>", text::path(shown))),
     };
     Ok(Folders {
         crumbs: crumbs(view, root),
@@ -332,8 +332,8 @@ fn folders(view: &View<'_>, modules: &Modules<'_>) -> Result<Folders, String> {
             .take(30)
             .enumerate()
             .map(|(index, (from, to, imports))| Upward {
-                from: linked(&graph.nodes[*from]),
-                to: linked(&graph.nodes[*to]),
+                from: linked(&graph.nodes[*from], &graph.nodes[*from].name),
+                to: linked(&graph.nodes[*to], &graph.nodes[*to].name),
                 imports: *imports,
                 address: view.with(TAB.key, "cycle", &(index + 1).to_string()),
                 chosen: chosen == Some(index + 1),
@@ -348,13 +348,23 @@ fn folders(view: &View<'_>, modules: &Modules<'_>) -> Result<Folders, String> {
     })
 }
 
-fn matrix(graph: &Graph, linked: &dyn Fn(&Node) -> Html) -> Vec<MatrixRow> {
+/// The end of a long path, which tells folders apart where the rows of the matrix have no room for more.
+fn end_of(path: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 36;
+    let Some((cut, _)) = path.char_indices().rev().nth(LONGEST) else {
+        return path.into();
+    };
+    let end = &path[cut..];
+    format!("…{}", end.find('/').map_or(end, |at| &end[at..])).into()
+}
+
+fn matrix(graph: &Graph, linked: &dyn Fn(&Node, &str) -> Html) -> Vec<MatrixRow> {
     graph
         .nodes
         .iter()
         .enumerate()
         .map(|(from, node)| MatrixRow {
-            name: linked(node),
+            name: linked(node, &end_of(&node.name)),
             cells: (0..graph.nodes.len())
                 .map(|to| {
                     let imports = graph.edges.get(&(from, to)).copied().unwrap_or_default();

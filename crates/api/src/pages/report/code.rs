@@ -91,19 +91,21 @@ const COLORS: [Color; 3] = [
     },
 ];
 
-fn brief(sections: &Sections, _: &Place) -> Option<Brief> {
+fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     use repolens_core::report::ComplexityMetrics;
     let metrics = match sections.get::<ComplexityMetrics>("complexityMetrics") {
         Measured::Is(metrics) => metrics,
         Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
+    let listed = metrics.high_complexity_functions.iter();
+    let most = listed.max_by_key(|function| function.cyclomatic).filter(|most| most.cyclomatic == metrics.statistics.max_cyclomatic);
     Some(Brief {
         count: None,
         summary: Html(format!(
             "The highest cyclomatic complexity of a function is {}",
             text::number(metrics.statistics.max_cyclomatic)
         )),
-        worst: None,
+        worst: most.map(|function| place.at(&function.file_path, function.line_number)),
         missing: false,
     })
 }

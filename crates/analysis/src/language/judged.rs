@@ -64,9 +64,18 @@ pub fn is_judged(path: &str) -> bool {
     // `Fixtures` in PHP and C#.
     let is_one = |folder: &str| FOLDERS.iter().any(|one| one.eq_ignore_ascii_case(folder));
     let is_of_tests = |folder: &str| {
-        ["-test", "-tests", "_test", "_tests"]
-            .iter()
-            .any(|end| folder.ends_with(end))
+        [
+            "-test",
+            "-tests",
+            "_test",
+            "_tests",
+            "-template",
+            "-templates",
+            "_template",
+            "_templates",
+        ]
+        .iter()
+        .any(|end| folder.ends_with(end))
     };
     let is_built = |folder: &str| folder.starts_with("dist-") || folder.starts_with("build-");
     // `app.example.tsx` is written to be copied, `react-tests.tsx` checks the types of a package, and `testing.py` is what a

@@ -120,29 +120,32 @@ pub(crate) fn runs_tests(text: &str) -> bool {
                     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ';' | '|' | '&' | '(' | ')' | '[' | ']' | ',')
                 })
                 .filter(|word| !word.is_empty())
-                .map(|word| word.trim_start_matches("./"))
                 .collect();
             words.iter().any(|word| is_test_script(word)) || COMMANDS.iter().any(|command| has_command(&words, command))
         })
 }
 
-/// Whether a word is the path of a script that runs tests by its name: `scripts/test`, `ci/run.sh`, `run-tests.sh`.
+/// Whether a word is the path of a script that runs tests by its name: `scripts/test`, `ci/run.sh`, `./runtest-cluster`.
 fn is_test_script(word: &str) -> bool {
-    const NAMES: [&str; 8] = [
-        "test",
-        "tests",
-        "run-tests",
-        "run_tests",
-        "runtests",
-        "test-all",
-        "cibuild",
-        "ci",
-    ];
+    const NAMES: [&str; 6] = ["test", "tests", "testall", "alltests", "cibuild", "ci"];
+    const ENDINGS: [&str; 11] = ["sh", "bash", "py", "pl", "rb", "js", "mjs", "php", "ps1", "cmd", "bat"];
     let (folder, name) = word.rsplit_once('/').unwrap_or(("", word));
-    let stem = name.strip_suffix(".sh").or_else(|| name.strip_suffix(".py"));
-    let is_script = !folder.is_empty() || stem.is_some();
-    let is_of_ci = matches!(folder, "ci" | ".ci") && stem.unwrap_or(name) == "run";
-    is_script && (NAMES.contains(&stem.unwrap_or(name)) || is_of_ci)
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_script = if ending.is_empty() {
+        !folder.is_empty()
+    } else {
+        ENDINGS.contains(&ending)
+    };
+    let plain = stem.to_ascii_lowercase().replace(['-', '_'], "");
+    // `run-unit-tests`, `runtest-cluster`; `run_attestation` runs none.
+    let is_run = plain.starts_with("runtest")
+        || plain.strip_prefix("run").is_some_and(|rest| {
+            ["all", "unit", "integration", "e2e", "functional", "ci", "the"]
+                .iter()
+                .any(|which| rest.strip_prefix(which).is_some_and(|rest| rest.starts_with("test")))
+        });
+    let is_of_ci = matches!(folder.rsplit('/').next(), Some("ci" | ".ci")) && plain == "run";
+    is_script && (NAMES.contains(&plain.as_str()) || is_run || is_of_ci)
 }
 
 /// The words of a command behind each other; options and values may be between (`cargo +nightly test`, `mvn -B verify`).
@@ -195,6 +198,12 @@ mod tests {
             "run: bundle exec rspec",
             "run: scripts/test",
             "- run: ./run-tests.sh --all",
+            "run: ./runtest --accurate --verbose",
+            "  ./runtest-cluster --config io-threads 2",
+            "run: ./test",
+            "run: perl tests/runtests.pl",
+            "run: ./scripts/run_unit_tests.sh",
+            "run: src/run-all-tests",
             "run: .ci/run",
             "run: bash ci/test.sh",
             "- [\"tox\", \"-e\", \"py\"]",
@@ -209,6 +218,9 @@ mod tests {
             "run: npm run lint",
             "go vet ./...",
             "paths: [\"tests/**\"]",
+            "name: runtest",
+            "run: ./run-attestation.sh",
+            "run: ./runtime",
             "uses: actions/setup-node@v4",
         ] {
             assert!(!runs_tests(line), "{line}");

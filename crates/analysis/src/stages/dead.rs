@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use repolens_core::report::{Confidence, DeadCode, DeadCodeStatistics, Report, UnusedFunction, cap};
 
 use super::{Outcome, Scratch, percent, tenth};
-use crate::facts::Facts;
+use crate::facts::{Facts, FileFacts};
 
 mod configured;
 mod conventions;
@@ -20,7 +20,9 @@ mod demand;
 mod imports;
 pub(crate) mod linters;
 mod loaded;
+mod open;
 mod packages;
+mod platforms;
 mod reach;
 
 pub(crate) use declared::entry_points;
@@ -41,12 +43,17 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     let unused_imports = imports.unused;
     statistics.total_imports = imports.total;
     statistics.total_unused_imports = unused_imports.values().map(|list| list.len() as u64).sum();
+    let may_be_for_tests = may_be_for_tests(facts);
+    // What a crate has of Python is data of its program: it calls it by names, or hands it on.
+    let is_crate = super::published::registry(facts) == Some(super::published::Registry::Crates);
+    let is_data = |file: &FileFacts| is_crate && file.language.is_some_and(|id| id.get().id == "python");
     let mut unused_functions: Vec<UnusedFunction> = scratch
         .unused_functions
         .iter()
         .flatten()
+        .filter(|unused| !is_data(&facts.files[unused.file as usize]))
         .map(|unused| UnusedFunction {
-            confidence: if unused.never_named {
+            confidence: if unused.never_named && !may_be_for_tests(&facts.files[unused.file as usize]) {
                 Confidence::High
             } else {
                 Confidence::Medium
@@ -111,6 +118,14 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     } else {
         Outcome::Ok
     }
+}
+
+/// Whether the tests that a package of a registry left out may call a function of a file: Python hides nothing from them.
+fn may_be_for_tests(facts: &Facts) -> impl Fn(&FileFacts) -> bool {
+    let is_python = |file: &FileFacts| file.language.is_some_and(|id| id.get().id == "python");
+    let has_tests = facts.files.iter().any(|file| file.test && is_python(file));
+    let is_cut = !has_tests && super::published::registry(facts).is_some();
+    move |file| is_cut && is_python(file)
 }
 
 fn cut<T>(map: &mut BTreeMap<String, T>) -> bool {

@@ -225,6 +225,8 @@ struct Walk<'l> {
     specifiers: HashSet<u32>,
     /// Offsets of statements whose comment marks them as public.
     public_at: HashSet<u32>,
+    /// Places of exports that are constants.
+    constants: Vec<usize>,
     is_public: bool,
     /// Names that the file reads.
     referenced: rustc_hash::FxHashSet<compact_str::CompactString>,
@@ -250,6 +252,7 @@ impl<'l> Walk<'l> {
             type_queries: Vec::new(),
             specifiers: HashSet::new(),
             public_at: public_at(program, text),
+            constants: Vec::new(),
             is_public: false,
             referenced: rustc_hash::FxHashSet::default(),
             default_name: None,
@@ -257,7 +260,7 @@ impl<'l> Walk<'l> {
     }
 }
 
-/// `@public`, `@api`
+/// `@public`, `@api`, "exported for testing"
 fn public_at(program: &Program<'_>, text: &str) -> HashSet<u32> {
     let comments = program.comments.iter().filter(|comment| {
         let text = comment.span.source_text(text);
@@ -265,7 +268,16 @@ fn public_at(program: &Program<'_>, text: &str) -> HashSet<u32> {
             text.split_once(tag)
                 .is_some_and(|(_, rest)| !rest.starts_with(char::is_alphanumeric))
         };
-        text.starts_with("/**") && (has("@public") || has("@api"))
+        let is_for_tests = [
+            "for test",
+            "for unit test",
+            "testing only",
+            "testing purposes",
+            "used in tests",
+        ]
+        .iter()
+        .any(|words| text.contains(words));
+        is_for_tests || (text.starts_with("/**") && (has("@public") || has("@api")))
     });
     comments.map(|comment| comment.attached_to).collect()
 }

@@ -26,6 +26,15 @@ impl Builder {
         self.current = self.scopes[self.current].parent;
     }
 
+    /// Leaves a block whose names functions above it may read: the module has them too, where it has none of its own.
+    pub fn pop_to_module(&mut self) {
+        let names = self.scopes[self.current].names.clone();
+        for (sym, value) in names {
+            self.scopes[0].names.entry(sym).or_insert(value);
+        }
+        self.pop();
+    }
+
     /// The scope that is open, to come back to.
     #[must_use]
     pub fn scope(&self) -> usize {
@@ -64,6 +73,12 @@ impl Builder {
     pub fn bind(&mut self, name: &str, value: V) {
         let sym = self.sym(name);
         self.bind_in(self.current, sym, value);
+    }
+
+    /// Binds a name that the current scope does not have.
+    pub fn bind_new(&mut self, name: &str, value: V) {
+        let sym = self.sym(name);
+        self.scopes[self.current].names.entry(sym).or_insert(value);
     }
 
     /// A function of the module: others of its name in the file are overloads, or variants by `#if`.

@@ -13,6 +13,8 @@ use crate::language::Glob;
 use crate::stages::modules::javascript::sources::{sources, with_endings};
 use crate::stages::modules::{folder, join, normalize};
 
+mod commands;
+
 /// Keys whose patterns, folders and names without ending a tool loads.
 const LOADING: &[&str] = &[
     "entry",
@@ -171,17 +173,16 @@ impl Place<'_> {
         let outer = setting.keys.iter().any(|key| LOADING.contains(&key.as_str()));
         // A list of published files (`files`) or of files to check (`include`) does not load them.
         let loading = outer && !(self.is_compiler || (self.is_package && setting.is_below("files")));
-        for word in setting
-            .value
-            .split([' ', '\n', '\t', '\'', '"', '!', '=', ';', '&', '|', ','])
-        {
-            let many = setting.value.len() != word.len();
+        let is_command = self.is_package && setting.is_below("scripts");
+        let value = if is_command {
+            commands::that_load(&setting.value)
+        } else {
+            setting.value.to_string()
+        };
+        for word in value.split([' ', '\n', '\t', '\'', '"', '!', '=', ';', '&', '|', ',']) {
+            let many = value.len() != word.len();
             // A list in braces is one pattern.
-            let word = if many && setting.value.contains('{') {
-                &setting.value
-            } else {
-                word
-            };
+            let word = if many && value.contains('{') { &value } else { word };
             let word = plain(word);
             if word.is_empty() || word.contains("://") || word.len() > 300 {
                 continue;

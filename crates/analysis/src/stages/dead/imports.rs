@@ -10,6 +10,7 @@ use crate::budget::spend;
 use crate::calls::Value;
 use crate::facts::{Facts, Import, ImportKind, Syntax};
 use crate::graph::Graph;
+use crate::stages::published::registry;
 
 mod rust;
 
@@ -40,6 +41,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
     let mut rust = None;
     let exemptions = Exemptions::of(&facts.files);
     let mut taken = None;
+    let is_published = registry(facts).is_some();
     for (at, file) in (0u32..).zip(&facts.files) {
         let Some(syntax) = file.syntax.as_deref().filter(|_| file.is_own()) else {
             continue;
@@ -52,6 +54,7 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
         // An interface, by its name; what the repository allows. Tests are not judged: an import may be there for what it does.
         let exempt = file.test
             || !file.is_judged()
+            || (is_published && is_compiled_declaration(facts, &file.path))
             || (language == "python" && (is_interface(&file.path) || exemptions.cover(&file.path)));
         let handed_on = if language == "python" && !exempt {
             handed_on(syntax, at, graph)
@@ -74,6 +77,9 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
                     continue;
                 }
                 if language == "python" {
+                    if is_loaded_for_effect(import, &name.local, leads_inside(graph, at, number)) {
+                        continue;
+                    }
                     let taken = taken.get_or_insert_with(|| Taken::new(facts, graph));
                     if taken.has(at, &name.local) {
                         continue;
@@ -95,6 +101,20 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
         }
     }
     found
+}
+
+/// `button.d.ts` beside `button.js`: in a published package, both were compiled.
+fn is_compiled_declaration(facts: &Facts, path: &str) -> bool {
+    let stems = [(".d.ts", ".js"), (".d.mts", ".mjs"), (".d.cts", ".cjs")];
+    stems.iter().any(|(declaration, script)| {
+        path.strip_suffix(declaration).is_some_and(|stem| {
+            let script = format!("{stem}{script}");
+            facts
+                .files
+                .binary_search_by(|file| file.path.as_str().cmp(&script))
+                .is_ok()
+        })
+    })
 }
 
 /// Files of Python whose imports are for others: packages, stubs, fixtures, modules that even out versions.
@@ -130,6 +150,12 @@ fn handed_on(syntax: &Syntax, file: u32, graph: &Graph) -> usize {
 
 fn leads_inside(graph: &Graph, file: u32, import: u32) -> bool {
     !graph.links_of(file, import).is_empty()
+}
+
+/// `import pack.codecs`: a module of this repository that is named whole, and not used, registers something.
+fn is_loaded_for_effect(import: &Import, local: &str, is_inside: bool) -> bool {
+    let first = import.specifier.split('.').next().unwrap_or_default();
+    is_inside && first != &*import.specifier && (local == first || *local == *import.specifier)
 }
 
 /// The names that other files use of each Python file, which may import them for that purpose.

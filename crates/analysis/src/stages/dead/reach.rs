@@ -7,8 +7,9 @@ use repolens_core::report::LessSure;
 use super::declared::Declared;
 use super::demand::Demand;
 use super::loaded::Loaded;
+use super::open::Open;
 use super::packages::{has_declaration, home_of, is_declaration, is_script, packages, sources_by_path};
-use super::{configured, conventions};
+use super::{configured, conventions, platforms};
 use crate::facts::{Facts, FileFacts};
 use crate::graph::{Adjacency, Graph};
 use crate::language::Origin;
@@ -45,15 +46,14 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     if judged.is_empty() {
         return Reached::default();
     }
+    let named = entries.clone();
     entries.extend(configured::files(files, &index, &packages));
     entries.extend(conventions.found);
     let loaded = Loaded::of(files, &index, &packages);
     entries.extend(&loaded.files);
-    let by_path = imported_by_path(files, &packages);
-    let forwards = (0u32..)
-        .zip(files)
-        .filter(|(_, file)| is_forwarding(file) && by_path.contains(&home_of(&packages, &file.path)));
-    entries.extend(forwards.map(|(at, _)| at));
+    let open = Open::of(files, &packages, registry(facts).is_some());
+    entries.extend(open.offered(files, &packages));
+    entries.extend(platforms::files(files));
     let public = entries.clone();
     let mut imported = vec![false; files.len()];
     for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
@@ -73,6 +73,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
     );
     let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
     let reached = adjacency.reach(entries.iter().copied());
+    let inner = open.imported_by_path(files, &packages, &adjacency.reach(named));
+    judged.retain(|home| !inner.contains(home) || conventions.applications.contains(home));
     // A package that computes a name of which nothing is known may load any file.
     judged.retain(|home| !loaded.unknown.contains(home));
     // So may a script that was too large to be read.
@@ -105,7 +107,8 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
             }
             continue;
         }
-        if entries.contains(&at) || declarations_only {
+        // What has a declaration is for users.
+        if entries.contains(&at) || declarations_only || has_declaration(&index, &file.path) {
             continue;
         }
         let mut names: Vec<String> = syntax
@@ -126,29 +129,6 @@ pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
         }
     }
     result
-}
-
-/// Published packages without `exports`: users import their files by their paths (`import 'expo/dom'`).
-fn imported_by_path(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> BTreeSet<String> {
-    let is_open = |at: u32| {
-        let text = files[at as usize].text.as_deref().unwrap_or_default();
-        let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-        json.get("version").is_some() && json.get("exports").is_none() && json.get("private") != Some(&true.into())
-    };
-    let open = packages.iter().filter(|(_, at)| is_open(**at));
-    open.map(|(home, _)| home.clone()).collect()
-}
-
-/// A file outside of the sources that only exports another.
-fn is_forwarding(file: &FileFacts) -> bool {
-    let Some(syntax) = file.syntax.as_ref().filter(|_| is_script(file) && !file.test) else {
-        return false;
-    };
-    let only_exports = !syntax.imports.is_empty() && syntax.imports.iter().all(|import| import.kind.is_reexport());
-    let in_sources = folder(&file.path)
-        .split('/')
-        .any(|folder| matches!(folder, "src" | "lib" | "source"));
-    only_exports && !in_sources && syntax.functions.is_empty()
 }
 
 fn is_unread(file: &FileFacts) -> bool {

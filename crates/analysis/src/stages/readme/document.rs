@@ -153,13 +153,14 @@ impl Document {
 
     fn paragraph(&mut self, text: &str) {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = without_remarks(&text);
         // A slogan as a second heading, a row of badges or a quotation may precede it.
         let is_long = text.chars().filter(|c| c.is_alphabetic()).count() >= LONG_PARAGRAPH;
         let most = if is_long { 3 } else { 1 };
         let better =
             self.first_paragraph.is_empty() || (is_long && self.first_paragraph.chars().count() < LONG_PARAGRAPH);
         if better && text.chars().any(char::is_alphabetic) && self.headings.len() <= most {
-            self.first_paragraph = text;
+            text.clone_into(&mut self.first_paragraph);
         }
     }
 
@@ -175,6 +176,58 @@ fn is_markdown(lower: &str, text: &str) -> bool {
     let is_open = lower.ends_with(".txt") || !lower.rsplit('/').next().unwrap_or(lower).contains('.');
     let mut lines = text.lines().take(200);
     is_open && lines.any(|line| line.starts_with("```") || line.starts_with("# ") || line.starts_with("## "))
+}
+
+/// A paragraph without its first sentences that are about the document or lead elsewhere, and describe no project.
+fn without_remarks(paragraph: &str) -> &str {
+    const DOCUMENTS: [&str; 8] = [
+        "readme",
+        "document",
+        "documentation",
+        "file",
+        "page",
+        "guide",
+        "text",
+        "wiki",
+    ];
+    const STARTS: [&str; 20] = [
+        "you can find ",
+        "you are reading ",
+        "you're reading ",
+        "more information",
+        "more details",
+        "more documentation",
+        "more detailed ",
+        "for more ",
+        "for further ",
+        "for full ",
+        "for detailed ",
+        "for documentation",
+        "for the latest ",
+        "please see ",
+        "please read ",
+        "please refer ",
+        "see also ",
+        "read this in ",
+        "note that ",
+        "copyright ",
+    ];
+    const LABELS: [&str; 7] = ["note", "warning", "important", "notice", "attention", "caution", "tip"];
+    let mut rest = paragraph;
+    loop {
+        let lower = rest.to_lowercase();
+        let mut words = lower
+            .split_whitespace()
+            .map(|word| word.trim_end_matches(['.', ',', ':', '!']));
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let is_label = LABELS.contains(&first) && lower[first.len()..].starts_with([':', '!']);
+        let is_about_document = first == "this"
+            && (DOCUMENTS.contains(&second) || second == "is" && words.nth(1).is_some_and(|word| word == "readme"));
+        if !(is_label || is_about_document || STARTS.iter().any(|start| lower.starts_with(start))) {
+            return rest;
+        }
+        rest = rest.find(". ").map_or("", |end| rest[end + 1..].trim_start());
+    }
 }
 
 fn starts_a_word(text: &str, word: &str) -> bool {

@@ -30,6 +30,7 @@ pub(super) fn calls(
         numbers,
         builder: Builder::default(),
         this: vec![UNKNOWN],
+        namespaces: Vec::new(),
         name: None,
         functions: HashMap::new(),
         prototypes: HashMap::new(),
@@ -140,6 +141,8 @@ struct Walk<'l> {
     builder: Builder,
     /// The value of `this`, innermost last.
     this: Vec<V>,
+    /// The namespaces of TypeScript that are open, innermost last.
+    namespaces: Vec<V>,
     /// The name of the function or class that comes next.
     name: Option<String>,
     /// Declared functions by their offset: they are defined before they are read.
@@ -317,7 +320,11 @@ impl Walk<'_> {
                     Expression::NumericLiteral(number) => {
                         self.builder.element(base, Some(&format!("#{}", number.value)))
                     }
-                    _ => UNKNOWN,
+                    // `Remove[type](…)`: a function that holds others.
+                    _ => {
+                        self.builder.mention(base);
+                        UNKNOWN
+                    }
                 }
             }
             Expression::CallExpression(it) => self.call(it),

@@ -49,8 +49,16 @@ impl Walk<'_> {
         self.syntax.exports.push(Export {
             name: name.into(),
             line: self.line(at),
-            kept: self.is_public,
+            // A name with a `_` is for tests.
+            kept: self.is_public || name.starts_with('_'),
         });
+    }
+
+    /// The export before this is a constant.
+    pub(super) fn note_constant(&mut self, value: &Expression<'_>) {
+        if is_constant(value) {
+            self.constants.push(self.syntax.exports.len() - 1);
+        }
     }
 
     /// `/// <reference path="…" />` of TypeScript, before the first statement.
@@ -160,7 +168,16 @@ impl Walk<'_> {
     }
 
     /// Marks the exports that the file itself uses: only the word `export` could go.
+    /// A table of constants is whole.
     pub(super) fn keep_used_exports(&mut self) {
+        const TABLE: usize = 4;
+        if self.constants.len() >= TABLE {
+            for at in &self.constants {
+                if let Some(export) = self.syntax.exports.get_mut(*at) {
+                    export.kept = true;
+                }
+            }
+        }
         for export in &mut self.syntax.exports {
             let own_name = match (&*export.name, &self.default_name) {
                 ("default", Some(name)) => name,
@@ -190,6 +207,9 @@ impl Walk<'_> {
                 for declarator in &list.declarations {
                     for id in declarator.id.get_binding_identifiers() {
                         self.export(&id.name, id.span);
+                    }
+                    if let Some(init) = declarator.init.as_ref().filter(|_| list.kind.is_const()) {
+                        self.note_constant(init);
                     }
                 }
             }
@@ -256,6 +276,37 @@ impl Walk<'_> {
         let local = if exported == "*" { "" } else { &exported };
         self.import(&it.source.value, kind, it.span, vec![name("*", local)]);
         self.export(&exported, it.span);
+    }
+}
+
+/// Numbers, texts and symbols, and what is computed of them.
+fn is_constant(mut value: &Expression<'_>) -> bool {
+    let is_symbol = |callee: &Expression<'_>| match callee {
+        Expression::Identifier(id) => id.name == "Symbol",
+        Expression::StaticMemberExpression(member) => {
+            member.property.name == "for" && matches!(&member.object, Expression::Identifier(id) if id.name == "Symbol")
+        }
+        _ => false,
+    };
+    let is_literal = |value: &Expression<'_>| match value {
+        Expression::NumericLiteral(_)
+        | Expression::BigIntLiteral(_)
+        | Expression::StringLiteral(_)
+        | Expression::BooleanLiteral(_) => true,
+        Expression::TemplateLiteral(it) => it.expressions.is_empty(),
+        Expression::StaticMemberExpression(it) => is_exports(&it.object),
+        Expression::CallExpression(it) => is_symbol(&it.callee),
+        _ => false,
+    };
+    // A loop: a sum may be long.
+    loop {
+        match value {
+            Expression::UnaryExpression(it) => value = &it.argument,
+            Expression::ParenthesizedExpression(it) => value = &it.expression,
+            Expression::TSAsExpression(it) => value = &it.expression,
+            Expression::BinaryExpression(it) if is_literal(&it.right) => value = &it.left,
+            other => return is_literal(other),
+        }
     }
 }
 

@@ -296,7 +296,13 @@ impl<'a> Bindings<'a> {
         let future = it.module.as_ref().is_some_and(|module| module.as_str() == "__future__");
         for alias in it.names.iter().filter(|alias| alias.name.as_str() != "*") {
             let local = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            // It registers the projection `3d`.
+            let registers = it
+                .module
+                .as_ref()
+                .is_some_and(|module| module.as_str() == "mpl_toolkits.mplot3d");
             let explicit = future
+                || registers
                 || alias
                     .asname
                     .as_ref()

@@ -196,8 +196,12 @@ impl Context<'_> {
     }
 }
 
-/// Whether a macro of a Rust file calls a function by a name that it is given: `$name(…)`.
+/// Whether a macro of a Rust file calls a function by a name that it is given, `$name(…)`, or puts together,
+/// `[<write_ $type>](…)`.
 fn calls_by_macro_names(text: &[u8]) -> bool {
+    if memchr::memmem::find(text, b"[<").is_some() && memchr::memmem::find(text, b"paste!").is_some() {
+        return true;
+    }
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     memchr::memchr_iter(b'$', text).any(|at| {
         let rest = &text[at + 1..];

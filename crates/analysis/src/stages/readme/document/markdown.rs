@@ -10,6 +10,8 @@ pub(super) fn markdown(text: &str) -> Document {
     let mut internal = 0;
     let (mut images, mut links) = (0u32, 0u32);
     let mut block = None::<String>;
+    // `> [!NOTE]`: a remark that describes no project.
+    let mut in_alert = false;
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => heading = Some((level as u8, String::new())),
@@ -18,9 +20,11 @@ pub(super) fn markdown(text: &str) -> Document {
                     document.heading(level, &text);
                 }
             }
+            Event::Start(Tag::BlockQuote(Some(_))) => in_alert = true,
+            Event::End(TagEnd::BlockQuote(Some(_))) => in_alert = false,
             Event::Start(Tag::Paragraph) => paragraph = Some(String::new()),
             Event::End(TagEnd::Paragraph) => {
-                if let Some(text) = paragraph.take() {
+                if let Some(text) = paragraph.take().filter(|_| !in_alert) {
                     document.paragraph(&text);
                 }
             }

@@ -132,12 +132,32 @@ impl<'a> Visit<'a> for Walk<'_> {
                 .collect(),
             Declaration::FunctionDeclaration(it) => it.id.iter().map(|id| id.name.to_string()).collect(),
             Declaration::ClassDeclaration(it) => it.id.iter().map(|id| id.name.to_string()).collect(),
+            Declaration::TSNamespaceDeclaration(it) => vec![it.id.name.to_string()],
             _ => Vec::new(),
         };
         for name in names {
             let value = self.builder.read(&name);
-            self.builder.export(&name, value);
+            if let Some(&namespace) = self.namespaces.last() {
+                self.publish(value);
+                self.builder.put(namespace, Some(&name), value);
+            } else {
+                self.builder.export(&name, value);
+            }
         }
+    }
+
+    fn visit_ts_namespace_declaration(&mut self, it: &TSNamespaceDeclaration<'a>) {
+        let namespace = self.builder.container();
+        self.namespaces.push(namespace);
+        self.builder.push(Kind::Block);
+        if let TSNamespaceDeclarationBody::TSModuleBlock(block) = &it.body {
+            self.hoist(&block.body);
+        }
+        walk::walk_ts_namespace_declaration(self, it);
+        self.builder.pop_to_module();
+        self.namespaces.pop();
+        // A class of the same name has the functions as static ones.
+        self.builder.bind_new(&it.id.name, namespace);
     }
 
     fn visit_export_named_declaration(&mut self, it: &ExportNamedDeclaration<'a>) {
@@ -170,7 +190,9 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_export_default_declaration(&mut self, it: &ExportDefaultDeclaration<'a>) {
-        self.name = Some("default".to_owned());
+        // `export default create(() => …)` names the value, and not the function in it.
+        let is_named = it.declaration.as_expression().is_none_or(takes_name);
+        self.name = is_named.then(|| "default".to_owned());
         let value = match &it.declaration {
             ExportDefaultDeclarationKind::FunctionDeclaration(function) => self.function(function, UNKNOWN),
             ExportDefaultDeclarationKind::ClassDeclaration(class) => {

@@ -80,6 +80,7 @@ impl Walk<'_> {
         self.specifiers.insert(member.span.start);
         if is_exports(&member.object) {
             self.export(&member.property.name, it.span);
+            self.note_constant(&it.right);
         } else if is_module_exports(member) {
             match &it.right {
                 Expression::ObjectExpression(object) => {
@@ -90,7 +91,10 @@ impl Walk<'_> {
                             if let Expression::Identifier(id) = &property.value {
                                 self.specifiers.insert(id.span.start);
                             }
+                            self.is_public = self.public_at.contains(&property.span.start);
                             self.export(&key, property.span);
+                            self.is_public = false;
+                            self.note_constant(&property.value);
                         }
                     }
                 }

@@ -71,7 +71,10 @@ impl<'a> Visitor<'a> for Bindings<'a> {
                         self.bind(name, None);
                         (name, old)
                     });
+                    // What takes the place of the module that is not installed.
+                    self.attempts += u32::from(is_attempt);
                     self.stmts(&handler.body);
+                    self.attempts -= u32::from(is_attempt);
                     if let Some((name, old)) = hidden {
                         let names = &mut self.scopes[self.current].names;
                         names.remove(name);

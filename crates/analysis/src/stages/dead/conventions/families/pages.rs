@@ -153,7 +153,7 @@ pub(super) const FAMILIES: &[Family] = &[
         files: &[
             "routes/**",
             "app/routes/**",
-            "{app/,}{router,client,server,ssr,entry-client,entry-server}",
+            "{app/,}{router,start,client,server,ssr,entry-client,entry-server}",
             "app.config",
             "routeTree.gen",
         ],

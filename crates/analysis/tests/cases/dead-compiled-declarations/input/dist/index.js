@@ -1,0 +1,3 @@
+import { read } from '../format/kml.js';
+
+export const parse = (text) => read(text);

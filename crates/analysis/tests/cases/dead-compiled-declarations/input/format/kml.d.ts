@@ -1,0 +1,2 @@
+export function read(text: string): string;
+export function getDefaultStyle(): null;

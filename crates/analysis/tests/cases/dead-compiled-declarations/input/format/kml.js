@@ -1,0 +1,7 @@
+export function read(text) {
+  return text;
+}
+
+export function getDefaultStyle() {
+  return null;
+}

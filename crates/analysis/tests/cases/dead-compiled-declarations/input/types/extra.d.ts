@@ -1,0 +1,5 @@
+import { Gone } from '../dist/index';
+
+export interface Extra {
+  name: string;
+}

@@ -1,0 +1,3 @@
+export function orphan() {
+  return 2;
+}

@@ -1,0 +1,3 @@
+export function used() {
+  return 1;
+}

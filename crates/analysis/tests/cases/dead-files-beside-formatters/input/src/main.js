@@ -1,0 +1,3 @@
+import { used } from './components/Used.js';
+
+used();

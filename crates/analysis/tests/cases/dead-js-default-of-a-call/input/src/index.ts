@@ -1,0 +1,9 @@
+import { ContainerModule } from 'inversify';
+
+export default new ContainerModule((bind) => {
+  bind('one').to('two');
+});
+
+function gone() {
+  return 1;
+}

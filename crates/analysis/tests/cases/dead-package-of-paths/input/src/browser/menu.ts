@@ -1,0 +1,5 @@
+export class Menu {}
+
+function hidden() {
+  return 1;
+}

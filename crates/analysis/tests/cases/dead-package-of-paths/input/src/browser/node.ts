@@ -1,0 +1,2 @@
+export class Node {}
+export class Leaf {}

@@ -1,0 +1,5 @@
+import { Node } from './node';
+
+export class Tree {
+  root = new Node();
+}

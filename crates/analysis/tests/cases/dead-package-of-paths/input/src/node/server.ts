@@ -1,0 +1,3 @@
+export function serve() {
+  return 1;
+}

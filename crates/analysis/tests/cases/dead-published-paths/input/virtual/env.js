@@ -1,0 +1,2 @@
+// Virtual module for variables of the environment.
+export const env = process.env;

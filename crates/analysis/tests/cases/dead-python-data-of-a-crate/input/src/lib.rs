@@ -1,0 +1,3 @@
+pub fn reduce() -> &'static str {
+    "_reduce_ex"
+}

@@ -1,0 +1,7 @@
+from django.db import models
+
+from fontkit.tables import decode
+
+
+class HomePage:
+    text = decode

@@ -1,0 +1,4 @@
+import { createStart } from '@tanstack/react-start';
+import { log } from './lib/log';
+
+export const startInstance = createStart(() => ({ requestMiddleware: [log] }));

@@ -1,0 +1,3 @@
+model Pump
+  Real flow;
+end Pump;

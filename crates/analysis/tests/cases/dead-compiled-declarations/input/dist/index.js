@@ -1,3 +1,1 @@
-import { read } from '../format/kml.js';
-
-export const parse = (text) => read(text);
+export const parse = (text) => text;

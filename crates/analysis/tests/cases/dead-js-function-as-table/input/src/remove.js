@@ -12,4 +12,4 @@ function removeByType(gltf, type) {
   Remove[type](gltf, 0);
 }
 
-module.exports = removeByType;
+export default removeByType;

@@ -1,0 +1,3 @@
+import type { Spare } from './spare';
+
+export declare const button: () => number;

@@ -1,3 +1,0 @@
-import type { Spare } from './spare';
-
-export declare const parse: (text: string) => string;

@@ -7,6 +7,7 @@
 
 use compact_str::CompactString;
 
+pub(crate) mod commands;
 mod script;
 mod words;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{EntryPoint, Manifest, Requirement};
+use crate::configuration::commands::that_load;
 use repolens_core::report::DependencyKind;
 
 mod lock;
@@ -122,6 +123,7 @@ fn entry_points(root: &Value) -> Vec<EntryPoint> {
         .into_iter()
         .flatten()
         .filter_map(|(_, text)| text.as_str())
+        .map(that_load)
     {
         let words = command.split([' ', '\'', '"', '=', ';', '&', '|']);
         tools.extend(

@@ -7,13 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::packages::{home_of, is_code};
 use crate::budget::spend;
-use crate::configuration::Setting;
+use crate::configuration::{Setting, commands};
 use crate::facts::FileFacts;
 use crate::language::Glob;
 use crate::stages::modules::javascript::sources::{sources, with_endings};
 use crate::stages::modules::{folder, join, normalize};
-
-mod commands;
 
 /// Keys whose patterns, folders and names without ending a tool loads.
 const LOADING: &[&str] = &[

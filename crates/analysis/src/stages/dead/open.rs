@@ -57,7 +57,12 @@ impl Open {
     ) -> BTreeSet<String> {
         let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         let is_source = |file: &FileFacts| {
-            is_script(file) && file.is_own() && !file.test && file.is_judged() && !is_declaration(&file.path)
+            is_script(file)
+                && file.is_own()
+                && !file.test
+                && file.is_judged()
+                && !is_declaration(&file.path)
+                && !is_outside_of_sources(file)
         };
         for (file, is_reached) in files.iter().zip(reached).filter(|(file, _)| is_source(file)) {
             let (all, found) = counts.entry(home_of(packages, &file.path)).or_default();

@@ -65,7 +65,7 @@ const STARTERS: &[&str] = &[
 ];
 
 /// The parts of a command line whose programs may load the files that they name.
-pub(super) fn that_load(line: &str) -> String {
+pub(crate) fn that_load(line: &str) -> String {
     let is_loading = |command: &&str| !program(command).is_some_and(|program| NOT_LOADING.contains(&program));
     let commands = line
         .split("&&")

@@ -362,6 +362,7 @@ impl Walk<'_> {
             Expression::AwaitExpression(it) => self.eval(&it.argument),
             Expression::ParenthesizedExpression(it) => self.eval(&it.expression),
             Expression::TSAsExpression(it) => self.eval(&it.expression),
+            Expression::TSTypeAssertion(it) => self.eval(&it.expression),
             Expression::TSNonNullExpression(it) => self.eval(&it.expression),
             Expression::TSSatisfiesExpression(it) => self.eval(&it.expression),
             Expression::ChainExpression(chain) => match &chain.expression {

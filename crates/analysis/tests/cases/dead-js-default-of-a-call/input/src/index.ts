@@ -1,3 +1,4 @@
+import './entry';
 import { ContainerModule } from 'inversify';
 
 export default new ContainerModule((bind) => {

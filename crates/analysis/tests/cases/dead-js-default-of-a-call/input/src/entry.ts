@@ -1,0 +1,5 @@
+import type { EntryPoint } from 'inversify';
+
+export default <EntryPoint>((connection) => {
+  connection.listen();
+});

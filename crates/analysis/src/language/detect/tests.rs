@@ -36,13 +36,14 @@ fn shared_endings_are_distinguished_by_content() {
     assert_eq!(of("a.ts", "<?xml version=\"1.0\"?>\n"), Some("xml"));
     assert_eq!(of("a.ts", "G\0\0\0"), None);
     assert_eq!(of("a.mo", "model A\nend A;\n"), Some("modelica"));
-    for (path, text) in [
-        ("de.mo", &b"\xde\x12\x04\x95\0\0\0\0"[..]),
+    let binary: [(&str, &[u8]); 5] = [
+        ("de.mo", b"\xde\x12\x04\x95\0\0\0\0"),
         ("de.mo", b"\x95\x04\x12\xde\0\0\0\0"),
         ("a.pkl", b"\x80\x04\x95\0"),
         ("a.p", b"\x80\x02}q\0."),
         ("a.res", b"\0\0\0\0\x20\0\0\0"),
-    ] {
+    ];
+    for (path, text) in binary {
         assert_eq!(detect(path, text), None, "{path}");
     }
     assert_eq!(of("a.v", "module a(input b);\n"), Some("verilog"));

@@ -3,7 +3,7 @@
     scripts/oracles/security --judged                      fetches the packages of security.tsv, analyzes them, prints the precision
     scripts/oracles/security --judged KIND:NAME@VERSION…   prints the findings of these packages that have no verdict, as rows
 
-A row of `security.tsv`: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line, verdict (`true`, `false` or `none` for a
+`security.tsv` has the packages by which the rules were corrected, `security-fresh.tsv` those that had no part in it. A row: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line, verdict (`true`, `false` or `none` for a
 package without findings) and reason. `true` means that the message holds and that a maintainer would change the place or
 document why it is safe: what fills in the text is neither fixed nor quoted. Whether an attacker can reach it is not judged.
 Ends with 1 where less than 80 % of what is shown is true, or a finding is in a test."""
@@ -17,7 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from packages import fetched
 from ranking import analyzed
 
-DATA = pathlib.Path(__file__).resolve().with_name("security.tsv")
+HERE = pathlib.Path(__file__).resolve().parent
+DATA = {"corrected by": HERE / "security.tsv", "fresh": HERE / "security-fresh.tsv"}
 FIELDS = ["package", "rule", "path", "line", "verdict", "reason"]
 
 
@@ -41,15 +42,17 @@ def unjudged(package, rows):
             print("\t".join([package, rule, path, line, "?", ""]))
 
 
-def main(arguments):
-    with DATA.open(newline="") as text:
-        rows = list(csv.DictReader((line for line in text if not line.startswith("#")), FIELDS, delimiter="\t", quoting=csv.QUOTE_NONE))
-    if arguments:
-        for package in arguments:
-            unjudged(package, rows)
-        return 0
+def read(path):
+    with path.open(newline="") as text:
+        lines = (line for line in text if not line.startswith("#"))
+        return list(csv.DictReader(lines, FIELDS, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def measured(kind, rows):
+    """Prints how many of the findings that are shown are true; false where less than 80 % are, or one is in a test."""
     counts, in_tests, empty = collections.defaultdict(collections.Counter), 0, 0
-    for package in sorted({row["package"] for row in rows}):
+    packages = sorted({row["package"] for row in rows})
+    for package in packages:
         folder = fetched(package)
         if folder is None:
             continue
@@ -61,19 +64,29 @@ def main(arguments):
             verdict = verdicts.get(key, "no verdict")
             counts[key[0]][verdict] += 1
             if verdict != "true":
-                print(f"{verdict}: {package} {' '.join(key)}")
+                print(f"{verdict}: {package} {' '.join(key)}", flush=True)
         for key, verdict in verdicts.items():
             if verdict == "false" and key not in shown:
                 counts[key[0]]["gone"] += 1
     total = sum(counts.values(), collections.Counter())
-    print("rule: true of those shown; without a verdict; false ones that are not shown any more")
+    print(f"{kind}: rule: true of those shown; without a verdict; false ones that are not shown any more")
     for rule, count in [*sorted(counts.items()), ("all", total)]:
         judged = count["true"] + count["false"]
         share = f"{count['true'] / judged:.1%}" if judged else "-"
         print(f"  {rule}: {count['true']} of {judged} ({share}); {count['no verdict']}; {count['gone']}")
-    print(f"  {len({row['package'] for row in rows})} packages, {empty} without such a finding, {in_tests} findings in tests")
+    print(f"  {len(packages)} packages, {empty} without such a finding, {in_tests} findings in tests", flush=True)
     judged = total["true"] + total["false"]
-    return 0 if judged and total["true"] >= 0.8 * judged and not in_tests else 1
+    return bool(judged) and total["true"] >= 0.8 * judged and not in_tests
+
+
+def main(arguments):
+    sets = {kind: read(path) for kind, path in DATA.items()}
+    if arguments:
+        for package in arguments:
+            unjudged(package, [row for rows in sets.values() for row in rows])
+        return 0
+    results = [measured(kind, rows) for kind, rows in sets.items()]
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":

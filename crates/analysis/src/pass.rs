@@ -105,7 +105,7 @@ fn not_started(what: &str, error: &std::io::Error) -> OpenError {
     OpenError::Unreadable(format!("{what} cannot be started: {error}"))
 }
 
-/// What the name of a file says.
+/// What the name of a file determines.
 fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
     let path = entry.path.as_str();
     let origin = language::origin(path, kinds);
@@ -243,7 +243,7 @@ impl Pass<'_> {
         facts
     }
 
-    /// Reads the file into `text`. `false`: it has nothing that is looked at, or cannot be read.
+    /// Reads the file into `text`. `false`: it has nothing that a stage reads, or cannot be read.
     fn read(&self, reader: &mut Reader, entry: &Entry, text: &mut Vec<u8>, facts: &mut FileFacts) -> bool {
         let path = entry.path.as_str();
         let limits = &self.options.limits;

@@ -118,20 +118,7 @@ pub async fn get(
         Some(body) => body,
         None => {
             let id = ScanId::parse(&seen.scan.id).map_err(|error| Problem::because(&error))?;
-            let (own, file) = (place.clone(), path.clone());
-            let made = reader
-                .read(&app, &id, SECTIONS, move |sections| body(sections, &own, &file))
-                .await?;
-            let made = match made {
-                Some(made) => Some(made),
-                None => {
-                    let (own, file) = (place.clone(), path.clone());
-                    reader
-                        .read(&app, &id, NAMING, move |sections| named(sections, &own, &file))
-                        .await?
-                }
-            };
-            let made = made.ok_or_else(|| {
+            let made = made(&app, &reader, &id, &place, &path).await?.ok_or_else(|| {
                 Problem::not_found("The report knows no file of this name. Search for it among the files.")
             })?;
             let made: Arc<str> = made.into();
@@ -159,6 +146,21 @@ pub async fn get(
     };
     let html = page.render().map_err(|error| Problem::because(&error))?;
     Ok(answer_if_changed(&request, html))
+}
+
+/// The page's content; `None` where the report does not know the file.
+async fn made(app: &App, reader: &Reader, id: &ScanId, place: &Place, path: &str) -> Result<Option<String>, Problem> {
+    let (own, file) = (place.clone(), path.to_owned());
+    let made = reader
+        .read(app, id, SECTIONS, move |sections| body(sections, &own, &file))
+        .await?;
+    if made.is_some() {
+        return Ok(made);
+    }
+    let (own, file) = (place.clone(), path.to_owned());
+    reader
+        .read(app, id, NAMING, move |sections| named(sections, &own, &file))
+        .await
 }
 
 #[derive(Template)]

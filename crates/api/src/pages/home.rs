@@ -30,7 +30,7 @@ pub struct Wrong {
 }
 
 impl Wrong {
-    /// Whether it lacks what each address has; the reason then speaks of a host that nobody meant.
+    /// Whether it lacks what each address has; the reason is then about a host that was not meant.
     fn is_no_address(&self) -> bool {
         !self.url.contains('/')
     }

@@ -19,7 +19,7 @@ const REMOTE: [&str; 8] = [
     "Signed-Releases",
     "Webhooks",
 ];
-/// Checks that look for files which a package of a registry leaves out.
+/// Checks of files which a package of a registry leaves out.
 const LEFT_OUT: [&str; 4] = ["Dependency-Update-Tool", "Fuzzing", "SAST", "Security-Policy"];
 const POLICIES: [&str; 4] = ["security.md", "security.markdown", "security.adoc", "security.rst"];
 

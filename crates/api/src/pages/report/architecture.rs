@@ -348,23 +348,13 @@ fn folders(view: &View<'_>, modules: &Modules<'_>) -> Result<Folders, String> {
     })
 }
 
-/// The end of a long path, which tells folders apart where the rows of the matrix have no room for more.
-fn end_of(path: &str) -> Cow<'_, str> {
-    const LONGEST: usize = 36;
-    let Some((cut, _)) = path.char_indices().rev().nth(LONGEST) else {
-        return path.into();
-    };
-    let end = &path[cut..];
-    format!("…{}", end.find('/').map_or(end, |at| &end[at..])).into()
-}
-
 fn matrix(graph: &Graph, linked: &dyn Fn(&Node, &str) -> Html) -> Vec<MatrixRow> {
     graph
         .nodes
         .iter()
         .enumerate()
         .map(|(from, node)| MatrixRow {
-            name: linked(node, &end_of(&node.name)),
+            name: linked(node, &text::end_of_path(&node.name)),
             cells: (0..graph.nodes.len())
                 .map(|to| {
                     let imports = graph.edges.get(&(from, to)).copied().unwrap_or_default();

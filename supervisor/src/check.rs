@@ -9,10 +9,10 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
 use repolens_log::{harmless_bytes, redact};
-use repolens_settings::{Diagnostic, Severity};
+use repolens_settings::{Diagnostic, DiagnosticLevel};
 
 use crate::children::Children;
-use crate::machine::{End, How, Role};
+use crate::machine::{ChildRole, End, How};
 use crate::process::{self, Descriptors};
 use crate::settings::Settings;
 use crate::signals::{Meaning, Signals};
@@ -33,7 +33,7 @@ pub enum CheckOutcome {
 }
 
 struct Running {
-    role: Role,
+    role: ChildRole,
     pid: Pid,
     stdout: Output,
     stderr: Output,
@@ -50,7 +50,7 @@ struct Output {
 pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mut Signals) -> CheckOutcome {
     let mut faults = Vec::new();
     let mut running = Vec::new();
-    for role in [Role::Api, Role::Worker] {
+    for role in [ChildRole::Api, ChildRole::Worker] {
         let program = children.program(role);
         // A missing program was reported already.
         if settings.check_children && children.is_managed(role) && program.ours && program.path.is_file() {
@@ -103,7 +103,7 @@ pub fn run(settings: &Settings, children: &Children, connect: bool, signals: &mu
     CheckOutcome::Done(listed)
 }
 
-fn start(children: &Children, role: Role, connect: bool) -> io::Result<Running> {
+fn start(children: &Children, role: ChildRole, connect: bool) -> io::Result<Running> {
     let (out, stdout) = io::pipe()?;
     let (errors, stderr) = io::pipe()?;
     for pipe in [&out, &errors] {
@@ -176,7 +176,9 @@ impl Running {
                 faults.push(diagnostic);
             }
         }
-        let reported = faults[before..].iter().any(|fault| fault.level == Severity::Error);
+        let reported = faults[before..]
+            .iter()
+            .any(|fault| fault.level == DiagnosticLevel::Error);
         if how != How::Status(0) && !reported {
             let words = words::reason(End {
                 how,
@@ -216,9 +218,9 @@ impl Output {
     }
 }
 
-fn fault(role: Role, message: String) -> Diagnostic {
+fn fault(role: ChildRole, message: String) -> Diagnostic {
     Diagnostic {
-        level: Severity::Error,
+        level: DiagnosticLevel::Error,
         name: format!("repolens-{}", role.name()),
         message,
     }

@@ -5,7 +5,7 @@
 
 use repolens_settings::{SETTINGS, Vars};
 
-use crate::machine::Role;
+use crate::machine::ChildRole;
 
 /// The variables that every process needs to work at all, in a container or behind a proxy.
 pub const PASSED_TO_ALL: &[&str] = &[
@@ -29,7 +29,7 @@ pub const PASSED_TO_ALL: &[&str] = &[
 ];
 
 /// Returns the environment of a child, out of the supervisor's own.
-pub fn for_child(role: Role, own: &Vars) -> Vec<(String, String)> {
+pub fn for_child(role: ChildRole, own: &Vars) -> Vec<(String, String)> {
     let settings = SETTINGS
         .iter()
         .filter(|setting| setting.readers.has(role.component()))
@@ -62,7 +62,7 @@ mod tests {
     use repolens_settings::{SETTINGS, Vars};
 
     use super::for_child;
-    use crate::machine::Role;
+    use crate::machine::ChildRole;
 
     #[test]
     fn each_child_gets_only_its_own() {
@@ -78,7 +78,7 @@ mod tests {
                 .map(|(name, _)| name)
                 .collect::<Vec<_>>()
         };
-        let (api, worker) = (names(Role::Api), names(Role::Worker));
+        let (api, worker) = (names(ChildRole::Api), names(ChildRole::Worker));
         let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
         for name in ["DATABASE_URL", "NEXTAUTH_SECRET", "REPOLENS_DATA_DIR"] {
             assert!(has(&api, name) && !has(&worker, name), "{name}");

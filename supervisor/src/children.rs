@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::child_environment;
-use crate::machine::Role;
+use crate::machine::ChildRole;
 use crate::memory;
 use crate::process::users::User;
 use crate::settings::{Program, Settings};
@@ -46,13 +46,13 @@ impl Children {
         own.insert("REPOLENS_SUPERVISOR_SOCKET".to_owned(), absolute(&settings.socket()));
         let child = |role, program: &Program, managed| Child {
             program: program.clone(),
-            user: worker_user.filter(|_| role == Role::Worker),
+            user: worker_user.filter(|_| role == ChildRole::Worker),
             managed,
             variables: child_environment::for_child(role, &own),
         };
         Ok(Self {
-            api: child(Role::Api, &settings.api, settings.policy.api),
-            worker: child(Role::Worker, &settings.worker, settings.policy.worker),
+            api: child(ChildRole::Api, &settings.api, settings.policy.api),
+            worker: child(ChildRole::Worker, &settings.worker, settings.policy.worker),
         })
     }
 
@@ -63,26 +63,26 @@ impl Children {
         self.api.variables.push(variable);
     }
 
-    pub fn program(&self, role: Role) -> &Program {
+    pub fn program(&self, role: ChildRole) -> &Program {
         &self.child(role).program
     }
 
-    pub fn user(&self, role: Role) -> Option<User> {
+    pub fn user(&self, role: ChildRole) -> Option<User> {
         self.child(role).user
     }
 
-    pub fn variables(&self, role: Role) -> &[(String, String)] {
+    pub fn variables(&self, role: ChildRole) -> &[(String, String)] {
         &self.child(role).variables
     }
 
-    pub fn is_managed(&self, role: Role) -> bool {
+    pub fn is_managed(&self, role: ChildRole) -> bool {
         self.child(role).managed
     }
 
-    fn child(&self, role: Role) -> &Child {
+    fn child(&self, role: ChildRole) -> &Child {
         match role {
-            Role::Api => &self.api,
-            Role::Worker => &self.worker,
+            ChildRole::Api => &self.api,
+            ChildRole::Worker => &self.worker,
         }
     }
 }

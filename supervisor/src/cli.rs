@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clap_complete::Shell;
-use repolens_settings::{Default, Form, SETTINGS, Setting, Vars};
+use repolens_settings::{Default, SETTINGS, Setting, ValueForm, Vars};
 
 use crate::child_environment;
 
@@ -86,7 +86,7 @@ fn argument(setting: &Setting) -> Option<Arg> {
         .hide(setting.is_hidden())
         .global(true);
     // A flag that is on or off needs no value.
-    Some(if setting.form == Form::Flag {
+    Some(if setting.form == ValueForm::Flag {
         argument.num_args(0..=1).default_missing_value("1").require_equals(true)
     } else {
         argument

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use repolens_log::{harmless, redact};
-use repolens_settings::{Component, Diagnostic, EXIT_CONFIG, Environment, SettingsReader, Severity};
+use repolens_settings::{Component, Diagnostic, DiagnosticLevel, EXIT_CONFIG, Environment, SettingsReader};
 
 use crate::check::{self, CheckOutcome};
 use crate::children::Children;
@@ -16,7 +16,7 @@ use crate::process;
 use crate::process::users::{self, User};
 use crate::settings::{self, Settings, has_error};
 use crate::signals::Signals;
-use crate::status::{Report, client};
+use crate::status::{SupervisorStatus, client};
 use crate::supervise;
 
 /// No supervisor runs here.
@@ -84,7 +84,7 @@ fn check(reader: SettingsReader) -> io::Result<u8> {
     {
         // It may well be our own API, when the check is run beside it.
         diagnostics.push(Diagnostic {
-            level: Severity::Warning,
+            level: DiagnosticLevel::Warning,
             name: "PORT".to_owned(),
             message: why,
         });
@@ -111,15 +111,15 @@ fn listed(diagnostics: &[Diagnostic]) -> String {
     let (mut errors, mut warnings) = (0, 0);
     for diagnostic in diagnostics {
         let level = match diagnostic.level {
-            Severity::Error => {
+            DiagnosticLevel::Error => {
                 errors += 1;
                 "error"
             }
-            Severity::Warning => {
+            DiagnosticLevel::Warning => {
                 warnings += 1;
                 "warning"
             }
-            Severity::Ok => "ok",
+            DiagnosticLevel::Ok => "ok",
         };
         let line = format!("{level:<8} {:<24} {}", diagnostic.name, diagnostic.message);
         text.push_str(&harmless(&redact(&line)));
@@ -143,7 +143,7 @@ fn status(mut reader: SettingsReader, json: bool) -> u8 {
             return EXIT_NOT_RUNNING;
         }
     };
-    let report = match serde_json::from_str::<Report>(&answer) {
+    let report = match serde_json::from_str::<SupervisorStatus>(&answer) {
         Ok(report) => report,
         Err(error) => {
             complain(&format!(

@@ -24,7 +24,7 @@ const NOT_HTTP: &str = "an answer that is not HTTP";
 
 /// Where the API can be asked for its health.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct HealthTarget {
     /// The socket for checks alone, which an API of another make does not have.
     pub socket: Option<PathBuf>,
     pub address: SocketAddr,
@@ -44,7 +44,7 @@ pub struct Probe {
 
 /// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ProbeOutcome {
     Healthy(Duration),
     /// Another answer than status 200, or nothing listens. The reason in words.
     Unhealthy(String),
@@ -54,7 +54,7 @@ pub enum Outcome {
 
 impl Probe {
     /// Begins a check. An error is the result of one that ended at once, as when nothing listens.
-    pub fn begin(target: &Target, timeout: Duration) -> Result<Self, Outcome> {
+    pub fn begin(target: &HealthTarget, timeout: Duration) -> Result<Self, ProbeOutcome> {
         let begun = Instant::now();
         let request = format!(
             "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: repolens-supervisor\r\nAccept: */*\r\nConnection: close\r\n\r\n",
@@ -93,17 +93,17 @@ impl Probe {
     }
 
     /// Goes on as far as it can. `None` means that it is not over.
-    pub fn advance(&mut self, now: Instant) -> Option<Outcome> {
+    pub fn advance(&mut self, now: Instant) -> Option<ProbeOutcome> {
         match self.try_advance() {
-            Ok(None) if now >= self.deadline => Some(Outcome::Unanswered("no answer in time".to_owned())),
+            Ok(None) if now >= self.deadline => Some(ProbeOutcome::Unanswered("no answer in time".to_owned())),
             Ok(outcome) => outcome,
             // A connection that is reset before an answer, as by a server that has too many.
-            Err(error) if self.sent > 0 => Some(Outcome::Unanswered(error.to_string())),
-            Err(error) => Some(Outcome::Unhealthy(error.to_string())),
+            Err(error) if self.sent > 0 => Some(ProbeOutcome::Unanswered(error.to_string())),
+            Err(error) => Some(ProbeOutcome::Unhealthy(error.to_string())),
         }
     }
 
-    fn try_advance(&mut self) -> io::Result<Option<Outcome>> {
+    fn try_advance(&mut self) -> io::Result<Option<ProbeOutcome>> {
         while self.sent < self.request.len() {
             match self.stream.write(&self.request[self.sent..]) {
                 Ok(written) => self.sent += written,
@@ -119,7 +119,7 @@ impl Probe {
         loop {
             match self.stream.read(&mut chunk) {
                 Ok(0) if self.answer.is_empty() => {
-                    return Ok(Some(Outcome::Unanswered("closed without an answer".to_owned())));
+                    return Ok(Some(ProbeOutcome::Unanswered("closed without an answer".to_owned())));
                 }
                 Ok(0) => return Ok(Some(self.judge().unwrap_or_else(not_http))),
                 Ok(length) => {
@@ -137,25 +137,25 @@ impl Probe {
     }
 
     /// The verdict, once the status line has arrived.
-    fn judge(&self) -> Option<Outcome> {
+    fn judge(&self) -> Option<ProbeOutcome> {
         let end = memchr::memchr(b'\n', &self.answer)?;
         let line = String::from_utf8_lossy(&self.answer[..end]);
         let mut words = line.split_whitespace();
         let is_http = words.next().is_some_and(|word| word.starts_with("HTTP/1."));
         Some(match words.next() {
-            Some("200") if is_http => Outcome::Healthy(self.begun.elapsed()),
-            Some(status) if is_http => Outcome::Unhealthy(format!("status {status}")),
+            Some("200") if is_http => ProbeOutcome::Healthy(self.begun.elapsed()),
+            Some(status) if is_http => ProbeOutcome::Unhealthy(format!("status {status}")),
             _ => not_http(),
         })
     }
 }
 
-fn not_http() -> Outcome {
-    Outcome::Unhealthy(NOT_HTTP.to_owned())
+fn not_http() -> ProbeOutcome {
+    ProbeOutcome::Unhealthy(NOT_HTTP.to_owned())
 }
 
 /// A connection in the making; `connect_timeout` of the standard library would block.
-fn begin_connect(target: &Target) -> Result<File, Outcome> {
+fn begin_connect(target: &HealthTarget) -> Result<File, ProbeOutcome> {
     if let Some(path) = &target.socket
         && let Some(connected) = begin_connect_to_socket(path)
     {
@@ -165,14 +165,14 @@ fn begin_connect(target: &Target) -> Result<File, Outcome> {
         SocketAddr::V4(address) => start(AddressFamily::Inet, &SockaddrIn::from(address)),
         SocketAddr::V6(address) => start(AddressFamily::Inet6, &SockaddrIn6::from(address)),
     };
-    connected.map_err(|error| Outcome::Unhealthy(io::Error::from(error).to_string()))
+    connected.map_err(|error| ProbeOutcome::Unhealthy(io::Error::from(error).to_string()))
 }
 
 /// `None` where nothing listens at the path: the API has no such socket, or its file was removed.
-fn begin_connect_to_socket(path: &Path) -> Option<Result<File, Outcome>> {
+fn begin_connect_to_socket(path: &Path) -> Option<Result<File, ProbeOutcome>> {
     match start(AddressFamily::Unix, &UnixAddr::new(path).ok()?) {
         Ok(stream) => Some(Ok(stream)),
-        Err(Errno::EAGAIN) => Some(Err(Outcome::Unanswered(
+        Err(Errno::EAGAIN) => Some(Err(ProbeOutcome::Unanswered(
             "its queue of health checks is full".to_owned(),
         ))),
         Err(_) => None,
@@ -199,21 +199,21 @@ mod tests {
 
     use nix::poll::{PollFd, poll};
 
-    use super::{Outcome, Probe, Target};
+    use super::{HealthTarget, Probe, ProbeOutcome};
 
-    fn run(address: SocketAddr, timeout: Duration) -> Outcome {
+    fn run(address: SocketAddr, timeout: Duration) -> ProbeOutcome {
         run_on(&target(address, None), timeout)
     }
 
-    fn target(address: SocketAddr, socket: Option<&Path>) -> Target {
-        Target {
+    fn target(address: SocketAddr, socket: Option<&Path>) -> HealthTarget {
+        HealthTarget {
             socket: socket.map(Path::to_owned),
             address,
             path: "/api/health".to_owned(),
         }
     }
 
-    fn run_on(target: &Target, timeout: Duration) -> Outcome {
+    fn run_on(target: &HealthTarget, timeout: Duration) -> ProbeOutcome {
         let mut probe = match Probe::begin(target, timeout) {
             Ok(probe) => probe,
             Err(outcome) => return outcome,
@@ -227,7 +227,7 @@ mod tests {
         }
     }
 
-    fn answered_with(pieces: &'static [&'static str]) -> Outcome {
+    fn answered_with(pieces: &'static [&'static str]) -> ProbeOutcome {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let server = listener.try_clone().expect("a second handle");
         let answering = thread::spawn(move || {
@@ -250,22 +250,22 @@ mod tests {
     fn only_200_is_healthy() {
         assert!(matches!(
             answered_with(&["HTTP/1.1 200 OK\r\n\r\n{}"]),
-            Outcome::Healthy(_)
+            ProbeOutcome::Healthy(_)
         ));
         assert!(matches!(
             answered_with(&["HTT", "P/1.1 2", "00 OK\r", "\n"]),
-            Outcome::Healthy(_)
+            ProbeOutcome::Healthy(_)
         ));
         for (answer, why) in [
             (&["HTTP/1.1 503 Service Unavailable\r\n\r\n"], "status 503"),
             (&["HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"], "status 302"),
             (&["SSH-2.0-OpenSSH_9.2 200\r\n"], "an answer that is not HTTP"),
         ] {
-            assert_eq!(answered_with(answer), Outcome::Unhealthy(why.to_owned()));
+            assert_eq!(answered_with(answer), ProbeOutcome::Unhealthy(why.to_owned()));
         }
         assert_eq!(
             answered_with(&[""]),
-            Outcome::Unanswered("closed without an answer".to_owned())
+            ProbeOutcome::Unanswered("closed without an answer".to_owned())
         );
     }
 
@@ -273,11 +273,11 @@ mod tests {
     fn silence_is_no_answer_and_a_closed_port_is_unhealthy() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a listener has an address");
-        let silence = Outcome::Unanswered("no answer in time".to_owned());
+        let silence = ProbeOutcome::Unanswered("no answer in time".to_owned());
         assert_eq!(run(address, Duration::from_millis(100)), silence);
         drop(listener);
         let refused = run(address, Duration::from_secs(60));
-        assert!(matches!(&refused, Outcome::Unhealthy(_)), "{refused:?}");
+        assert!(matches!(&refused, ProbeOutcome::Unhealthy(_)), "{refused:?}");
     }
 
     fn answer(stream: &mut (impl Read + Write), answer: &[u8]) {
@@ -296,7 +296,7 @@ mod tests {
             answer(&mut stream, b"HTTP/1.1 503 X\r\n\r\n");
             port
         });
-        let from_port = Outcome::Unhealthy("status 503".to_owned());
+        let from_port = ProbeOutcome::Unhealthy("status 503".to_owned());
         assert_eq!(run_on(&target, Duration::from_secs(60)), from_port);
         let port = answering.join().expect("the server ran through");
 
@@ -305,7 +305,10 @@ mod tests {
             let (mut stream, _) = listener.accept().expect("the socket is asked");
             answer(&mut stream, b"HTTP/1.1 200 OK\r\n\r\n");
         });
-        assert!(matches!(run_on(&target, Duration::from_secs(60)), Outcome::Healthy(_)));
+        assert!(matches!(
+            run_on(&target, Duration::from_secs(60)),
+            ProbeOutcome::Healthy(_)
+        ));
         answering.join().expect("the server ran through");
 
         // The file is still there, but nothing listens: as after a kill.
@@ -327,7 +330,7 @@ mod tests {
         let target = target(([127, 0, 0, 1], 1).into(), Some(&socket));
         let waiting = Probe::begin(&target, Duration::from_secs(60)).expect("one can wait");
         let refused = Probe::begin(&target, Duration::from_secs(60));
-        assert!(matches!(refused, Err(Outcome::Unanswered(_))), "{refused:?}");
+        assert!(matches!(refused, Err(ProbeOutcome::Unanswered(_))), "{refused:?}");
         drop(waiting);
     }
 }

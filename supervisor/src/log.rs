@@ -17,11 +17,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use repolens_log::{Format, Level, Record, Value};
+use repolens_log::{Level, LogFormat, Record, Value};
 
 use buffer::Buffer;
 
-use crate::machine::Role;
+use crate::machine::ChildRole;
 use crate::settings::LogStyle;
 
 /// The threads need little, and their stacks count as memory of the supervisor.
@@ -41,14 +41,14 @@ struct Shared {
     wake: EventFd,
     buffer: Buffer,
     counters: Counters,
-    format: Format,
+    format: LogFormat,
 }
 
 /// The messages to the thread, in the order in which they happened.
 enum Order {
     Line(String),
     Attach {
-        role: Role,
+        role: ChildRole,
         pid: u32,
         pipe: PipeReader,
         level: Level,
@@ -131,7 +131,7 @@ impl Log {
     }
 
     /// Reads a child's pipe from now on. `level` is that of lines without a level of their own.
-    pub fn attach(&self, role: Role, pid: u32, pipe: PipeReader, level: Level) {
+    pub fn attach(&self, role: ChildRole, pid: u32, pipe: PipeReader, level: Level) {
         self.order(Order::Attach { role, pid, pipe, level });
     }
 

@@ -11,8 +11,8 @@ mod events;
 mod restarts;
 mod rules;
 
-pub use events::{Action, Event, Notice};
-use restarts::History;
+pub use events::{Effect, Event, Notice};
+use restarts::CrashHistory;
 pub use restarts::Restarts;
 
 /// The health checks of a starting API begin so early…
@@ -32,12 +32,12 @@ const FIRST_BEAT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The two children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum ChildRole {
     Api,
     Worker,
 }
 
-impl Role {
+impl ChildRole {
     pub const fn component(self) -> Component {
         match self {
             Self::Api => Component::Api,
@@ -110,7 +110,7 @@ pub const EXIT_CRASH_LOOP: u8 = 70;
 
 /// The result of a health check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Health {
+pub enum ProbeResult {
     Good,
     /// No answer, but the process works: it has too much to do, or too little of the processor.
     Busy,
@@ -120,7 +120,7 @@ pub enum Health {
 
 /// Where a child is in its life.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stage {
+pub enum LifeStage {
     /// Not managed, not yet started, or stopped permanently.
     Off,
     Waiting {
@@ -147,7 +147,7 @@ pub enum Why {
     Unresponsive,
 }
 
-impl Stage {
+impl LifeStage {
     fn is_running(&self) -> bool {
         matches!(self, Self::Up { .. } | Self::Ending { .. })
     }
@@ -189,7 +189,7 @@ struct Stopping {
     /// Stop signals so far. SIGHUP is none of them: a closed terminal sends it more than once, and a service manager after
     /// its SIGTERM.
     signals: u32,
-    killed: Vec<Role>,
+    killed: Vec<ChildRole>,
     worker_took: Option<Duration>,
     api_took: Option<Duration>,
 }
@@ -199,9 +199,9 @@ struct Stopping {
 pub struct Machine {
     policy: Policy,
     phase: Phase,
-    pub api: Stage,
-    pub worker: Stage,
-    history: History,
+    pub api: LifeStage,
+    pub worker: LifeStage,
+    history: CrashHistory,
     random: u64,
     probe_at: Option<Duration>,
     probe_step: Duration,
@@ -217,7 +217,7 @@ pub struct Machine {
     announce_at: Option<Duration>,
     announced: bool,
     worker_starts: u64,
-    todo: Vec<Action>,
+    todo: Vec<Effect>,
 }
 
 impl Machine {
@@ -228,9 +228,9 @@ impl Machine {
                 deadline: policy.start_timeout,
             },
             policy,
-            api: Stage::Off,
-            worker: Stage::Off,
-            history: History::default(),
+            api: LifeStage::Off,
+            worker: LifeStage::Off,
+            history: CrashHistory::default(),
             random: seed | 1,
             probe_at: None,
             probe_step: FIRST_PROBE,
@@ -248,7 +248,7 @@ impl Machine {
     }
 
     /// Takes an event at `now` (time since the start, which never goes back) and returns what to do, in order.
-    pub fn step(&mut self, now: Duration, event: Event) -> Vec<Action> {
+    pub fn step(&mut self, now: Duration, event: Event) -> Vec<Effect> {
         match event {
             Event::Start => self.start(),
             Event::Spawned(role) => self.spawned(role, now),
@@ -266,9 +266,9 @@ impl Machine {
 
     /// When [`Event::Tick`] is due next, if nothing happens before.
     pub fn next_tick(&self) -> Option<Duration> {
-        let of_stage = |stage: &Stage| match *stage {
-            Stage::Waiting { until } => Some(until),
-            Stage::Ending {
+        let of_stage = |stage: &LifeStage| match *stage {
+            LifeStage::Waiting { until } => Some(until),
+            LifeStage::Ending {
                 kill_at, killed: false, ..
             } => Some(kill_at),
             _ => None,
@@ -279,16 +279,16 @@ impl Machine {
             _ => None,
         };
         let hang = match (self.policy.hang_timeout, self.worker) {
-            (Some(limit), Stage::Up { .. }) => Some(self.last_beat + limit),
+            (Some(limit), LifeStage::Up { .. }) => Some(self.last_beat + limit),
             _ => None,
         };
         let recovery = match self.worker {
-            Stage::Up { since } if self.history.looping() => Some(since + self.policy.restarts.stable_after),
+            LifeStage::Up { since } if self.history.looping() => Some(since + self.policy.restarts.stable_after),
             _ => None,
         };
         let probe = self
             .probe_at
-            .filter(|_| !self.probing && matches!(self.api, Stage::Up { .. }) && !self.is_stopping());
+            .filter(|_| !self.probing && matches!(self.api, LifeStage::Up { .. }) && !self.is_stopping());
         [
             of_stage(&self.api),
             of_stage(&self.worker),
@@ -308,8 +308,8 @@ impl Machine {
         match self.worker {
             _ if !self.policy.worker => WorkerState::Off,
             _ if self.history.looping() => WorkerState::Down,
-            Stage::Up { .. } => WorkerState::Up,
-            Stage::Ending { why: Why::Recycle, .. } | Stage::Waiting { .. } => WorkerState::Restarting,
+            LifeStage::Up { .. } => WorkerState::Up,
+            LifeStage::Ending { why: Why::Recycle, .. } | LifeStage::Waiting { .. } => WorkerState::Restarting,
             _ if self.is_stopping() || self.worker_starts == 0 => WorkerState::Down,
             _ => WorkerState::Restarting,
         }

@@ -21,7 +21,7 @@ enum Version {
 
 /// The memory use of the group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Usage {
+pub struct MemoryUsage {
     /// Without the part of the page cache that the kernel would drop first.
     pub working_set: u64,
 }
@@ -78,14 +78,14 @@ impl Cgroup {
             .min()
     }
 
-    pub fn usage(&self) -> Option<Usage> {
+    pub fn usage(&self) -> Option<MemoryUsage> {
         let used = read_number(&self.directory.join(self.version.usage_file()))?;
         let reclaimable = match self.version {
             Version::Two => "inactive_file",
             Version::One => "total_inactive_file",
         };
         let cache = read_keyed(&self.directory.join("memory.stat"), reclaimable).unwrap_or(0);
-        Some(Usage {
+        Some(MemoryUsage {
             working_set: used.saturating_sub(cache),
         })
     }
@@ -141,7 +141,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Cgroup, Usage, analysis_budget};
+    use super::{Cgroup, MemoryUsage, analysis_budget};
 
     fn write(root: &Path, files: &[(&str, &str)]) {
         for (name, text) in files {
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(group.limit(), Some(536_870_912));
         assert_eq!(
             group.usage(),
-            Some(Usage {
+            Some(MemoryUsage {
                 working_set: 200_000_000
             })
         );
@@ -198,7 +198,7 @@ mod tests {
         let group =
             Cgroup::find_by(root.path(), "9:name=systemd:/\n4:memory:/docker/abc\n0::/\n").expect("the group exists");
         assert_eq!(group.limit(), None);
-        assert_eq!(group.usage(), Some(Usage { working_set: 600 }));
+        assert_eq!(group.usage(), Some(MemoryUsage { working_set: 600 }));
         assert_eq!(group.oom_kills(), Some(7));
     }
 

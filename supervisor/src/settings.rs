@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use repolens_log::{Format, Level};
+use repolens_log::{Level, LogFormat};
 use repolens_settings::units::Rate;
-use repolens_settings::{Diagnostic, SettingsReader, Severity, Vars};
+use repolens_settings::{Diagnostic, DiagnosticLevel, SettingsReader, Vars};
 
 use crate::machine::{Policy, Restarts};
 use crate::process::users::User;
@@ -18,7 +18,9 @@ const DEFAULT: &str = "the table of settings has a default";
 
 /// Whether a diagnostic keeps everything from being started.
 pub fn has_error(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.level == Severity::Error)
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.level == DiagnosticLevel::Error)
 }
 
 /// A program and its arguments.
@@ -60,7 +62,7 @@ pub struct Settings {
 /// The form of the log.
 #[derive(Clone, Copy, Debug)]
 pub struct LogStyle {
-    pub format: Format,
+    pub format: LogFormat,
     /// The level of the supervisor's own lines; `None`: none of them.
     pub level: Option<Level>,
     pub signs: bool,
@@ -216,7 +218,7 @@ fn program(reader: &mut SettingsReader, name: &str, default: &str, needed: bool)
 }
 
 fn log_style(reader: &mut SettingsReader, stdout_is_terminal: bool) -> LogStyle {
-    let format = Format::from_setting(reader.choice("LOG_FORMAT"), stdout_is_terminal);
+    let format = LogFormat::from_setting(reader.choice("LOG_FORMAT"), stdout_is_terminal);
     LogStyle {
         format: format.honor_no_color(reader.get("NO_COLOR")),
         level: own_level(&reader.text("LOG_LEVEL")),
@@ -239,7 +241,7 @@ fn own_level(filter: &str) -> Option<Level> {
 #[cfg(test)]
 mod tests {
     use repolens_log::Level;
-    use repolens_settings::{Component, Environment, SETTINGS, SettingsReader, Severity, Vars};
+    use repolens_settings::{Component, DiagnosticLevel, Environment, SETTINGS, SettingsReader, Vars};
 
     use super::{Settings, own_level, read};
 
@@ -298,7 +300,7 @@ mod tests {
         assert_eq!(settings.port, 3001, "the others can be checked anyway");
         let errors: Vec<&str> = diagnostics
             .iter()
-            .filter(|diagnostic| diagnostic.level == Severity::Error)
+            .filter(|diagnostic| diagnostic.level == DiagnosticLevel::Error)
             .map(|diagnostic| diagnostic.name.as_str())
             .collect();
         let mut expected = [
@@ -321,7 +323,7 @@ mod tests {
         let unknown = unknown.expect("the misspelled name is reported");
         assert_eq!(
             (unknown.level, unknown.message.contains("`REPOLENS_ONLY`")),
-            (Severity::Warning, true)
+            (DiagnosticLevel::Warning, true)
         );
     }
 

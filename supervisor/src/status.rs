@@ -13,7 +13,7 @@ use crate::human_units::{shown, shown_size};
 /// The answer to `status`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Report {
+pub struct SupervisorStatus {
     pub version: String,
     pub pid: u32,
     /// `starting`, `running` or `stopping`.
@@ -85,7 +85,7 @@ pub struct MemoryReport {
     pub supervisor_bytes: Option<u64>,
 }
 
-impl Report {
+impl SupervisorStatus {
     /// The report as Prometheus lines.
     pub fn metrics(&self) -> String {
         let mut lines = Metrics(String::new());
@@ -188,7 +188,6 @@ impl Report {
 
     /// The report for a person.
     pub fn text(&self) -> String {
-        let time = |seconds: f64| shown(Duration::try_from_secs_f64(seconds).unwrap_or_default());
         let mut out = Text(String::new());
         let took = self
             .started_in_ms
@@ -199,40 +198,15 @@ impl Report {
             self.version,
             self.pid,
             self.phase,
-            time(self.uptime_seconds)
+            shown_seconds(self.uptime_seconds)
         ));
         for process in &self.processes {
-            let mut parts = vec![format!("{:<10} {:<8}", process.name, process.state)];
-            parts.extend(process.pid.map(|pid| format!("pid {pid}")));
-            parts.extend(process.uptime_seconds.map(|seconds| format!("up {}", time(seconds))));
-            parts.extend(process.memory_bytes.map(shown_size));
-            parts.push(format!("restarts {}", process.restarts));
-            parts.extend(
-                process
-                    .next_start_in_ms
-                    .map(|ms| format!("next start in {}", time(ms as f64 / 1000.0))),
-            );
-            parts.extend(process.busy.map(|busy| {
-                if busy {
-                    "has a job".to_owned()
-                } else {
-                    "idle".to_owned()
-                }
-            }));
-            out.line(parts.join("  "));
-            for exit in process.exits.iter().rev().take(5) {
-                out.line(format!(
-                    "           {}  ended: {}, after {}",
-                    exit.at,
-                    exit.reason,
-                    time(exit.lived_seconds)
-                ));
-            }
+            process.write(&mut out);
         }
         if let (Some(latency), Some(ago)) = (self.health.last_latency_ms, self.health.last_ok_seconds_ago) {
             out.line(format!(
                 "health     last good answer {} ago, in {latency:.1} ms, {} missed since",
-                time(ago),
+                shown_seconds(ago),
                 self.health.misses_in_a_row
             ));
         }
@@ -255,6 +229,38 @@ impl Report {
         }
         out.0
     }
+}
+
+impl ProcessReport {
+    /// The process in one line, and its newest exits.
+    fn write(&self, out: &mut Text) {
+        let mut parts = vec![format!("{:<10} {:<8}", self.name, self.state)];
+        parts.extend(self.pid.map(|pid| format!("pid {pid}")));
+        parts.extend(
+            self.uptime_seconds
+                .map(|seconds| format!("up {}", shown_seconds(seconds))),
+        );
+        parts.extend(self.memory_bytes.map(shown_size));
+        parts.push(format!("restarts {}", self.restarts));
+        parts.extend(
+            self.next_start_in_ms
+                .map(|ms| format!("next start in {}", shown_seconds(ms as f64 / 1000.0))),
+        );
+        parts.extend(self.busy.map(|busy| if busy { "has a job" } else { "idle" }.to_owned()));
+        out.line(parts.join("  "));
+        for exit in self.exits.iter().rev().take(5) {
+            out.line(format!(
+                "           {}  ended: {}, after {}",
+                exit.at,
+                exit.reason,
+                shown_seconds(exit.lived_seconds)
+            ));
+        }
+    }
+}
+
+fn shown_seconds(seconds: f64) -> String {
+    shown(Duration::try_from_secs_f64(seconds).unwrap_or_default())
 }
 
 struct Text(String);

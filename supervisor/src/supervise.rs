@@ -17,9 +17,9 @@ use repolens_log::Level;
 
 use crate::children::Children;
 use crate::health::socket::ProbeSocket;
-use crate::health::{Outcome, Probe, Target};
+use crate::health::{HealthTarget, Probe, ProbeOutcome};
 use crate::log::Log;
-use crate::machine::{End, Event, Health, How, Machine, Role};
+use crate::machine::{ChildRole, End, Event, How, Machine, ProbeResult};
 use crate::memory::Cgroup;
 use crate::process::{self, OomScore, Work};
 use crate::settings::Settings;
@@ -51,7 +51,7 @@ struct Supervisor {
     worker: Option<Pid>,
     heartbeat: Option<UnixStream>,
     /// The target of the API's health checks, with the file of its socket.
-    target: Target,
+    target: HealthTarget,
     _probe_socket: Option<ProbeSocket>,
     probe: Option<Probe>,
     /// The API's work when the newest health check began.
@@ -217,11 +217,11 @@ impl Supervisor {
         }) {
             if Some(reaped.pid) == self.api {
                 self.api = None;
-                ended.push((Role::Api, reaped));
+                ended.push((ChildRole::Api, reaped));
             } else if Some(reaped.pid) == self.worker {
                 self.worker = None;
                 self.heartbeat = None;
-                ended.push((Role::Worker, reaped));
+                ended.push((ChildRole::Worker, reaped));
             } else {
                 self.records.orphans_reaped += 1;
             }
@@ -298,15 +298,18 @@ impl Supervisor {
     }
 
     /// Records the result of a health check. `before` is what the API had done when it began.
-    fn judge(&mut self, outcome: &Outcome, before: Option<Work>) -> Event {
+    fn judge(&mut self, outcome: &ProbeOutcome, before: Option<Work>) -> Event {
         self.records.probed(outcome);
         let health = match (outcome, before, self.api) {
-            (Outcome::Healthy(_), ..) => Health::Good,
-            (Outcome::Unanswered(_), Some(before), Some(api)) if before.goes_on(api) => Health::Busy,
-            _ => Health::Bad,
+            (ProbeOutcome::Healthy(_), ..) => ProbeResult::Good,
+            (ProbeOutcome::Unanswered(_), Some(before), Some(api)) if before.goes_on(api) => ProbeResult::Busy,
+            _ => ProbeResult::Bad,
         };
-        if let Outcome::Unhealthy(why) | Outcome::Unanswered(why) = outcome {
-            let fields = [("why", why.as_str().into()), ("busy", (health == Health::Busy).into())];
+        if let ProbeOutcome::Unhealthy(why) | ProbeOutcome::Unanswered(why) = outcome {
+            let fields = [
+                ("why", why.as_str().into()),
+                ("busy", (health == ProbeResult::Busy).into()),
+            ];
             self.log.write(Level::Debug, "Health check failed", &fields);
         }
         Event::Probed(health)

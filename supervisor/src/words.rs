@@ -4,7 +4,7 @@ use nix::sys::signal::Signal;
 use repolens_log::{Level, Value};
 
 use crate::human_units::{shown, shown_size};
-use crate::machine::{End, How, Notice, Role};
+use crate::machine::{ChildRole, End, How, Notice};
 
 /// A line of the log before it is written.
 #[derive(Debug, PartialEq)]
@@ -175,10 +175,10 @@ pub fn reason(end: End) -> String {
     }
 }
 
-pub fn title(role: Role) -> &'static str {
+pub fn title(role: ChildRole) -> &'static str {
     match role {
-        Role::Api => "API",
-        Role::Worker => "Worker",
+        ChildRole::Api => "API",
+        ChildRole::Worker => "Worker",
     }
 }
 

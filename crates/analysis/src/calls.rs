@@ -6,62 +6,53 @@
 //! [`Value::Member`] of whatever `a` is bound to at that place.
 
 mod builder;
+mod ids;
 pub mod signature;
 
 pub use builder::{Builder, Kind};
+pub(crate) use ids::ids;
+pub use ids::{Body, ClassId, ContainerId, FunctionId, ImportId, Imported, ImportedNameId, NameId, NameKey, ValueId};
 pub use signature::Signature;
-
-/// A name of a file, a place in [`Calls::names`].
-pub type Sym = u32;
-/// A place in [`Calls::values`].
-pub type V = u32;
-
-/// Nothing is known of it, and it may be anything.
-pub const UNKNOWN: V = 0;
-/// Something that no function of the repository hides behind: a literal, a name of the language.
-pub const OPAQUE: V = 1;
-/// The code of a file outside of any function.
-pub const MODULE: u32 = u32::MAX;
-/// A key that is not known.
-pub const ANY: Sym = u32::MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Value {
+    /// Nothing is known of it, and it may be anything.
     Unknown,
+    /// No function of the repository is behind it: a literal, a name of the language.
     Opaque,
-    Function(u32),
-    Class(u32),
-    /// The value that the name number `.1` of the import number `.0` brings in.
-    Import(u32, u32),
+    Function(FunctionId),
+    Class(ClassId),
+    /// The value that an import brings in.
+    Import(ImportId, Imported),
     /// A name that the file does not bind where it is used.
-    Free(Sym),
+    Free(NameId),
     /// The parameter number `.1` of the function `.0`.
-    Parameter(u32, u32),
-    Member(V, Sym),
+    Parameter(FunctionId, u32),
+    Member(ValueId, NameId),
     /// The value that a call returns; for a class, its instance.
-    Result(V),
-    Element(V, Sym),
+    Result(ValueId),
+    Element(ValueId, NameKey<NameId>),
     /// A list or a dictionary that is written out.
-    Container(u32),
+    Container(ContainerId),
     /// The object a method of the class works on.
-    This(u32),
+    This(ClassId),
     /// The object, seen as an instance of the class above the class `.0`.
-    Super(u32),
-    Either(V, V),
+    Super(ClassId),
+    Either(ValueId, ValueId),
     /// The first of the two that resolves to anything.
-    First(V, V),
+    First(ValueId, ValueId),
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
-    pub name: Sym,
+    pub name: NameId,
     /// The class whose method it is.
-    pub class: Option<u32>,
-    /// The function around it, or [`MODULE`].
-    pub parent: u32,
+    pub class: Option<ClassId>,
+    /// The code around it.
+    pub parent: Body,
     pub line: u32,
     /// The value that it returns.
-    pub returns: V,
+    pub returns: ValueId,
     /// Where the names of its parameters begin in [`Calls::parameters`], and how many there are.
     pub parameters: (u32, u16),
     /// It has no name of its own: what it calls is called by the function around it.
@@ -74,10 +65,10 @@ pub struct Definition {
     pub takes: Signature,
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ClassDefinition {
-    pub name: Sym,
-    pub bases: Vec<V>,
+    pub name: NameId,
+    pub bases: Vec<ValueId>,
     /// The file has its definition, and not only functions that extend a type of this name.
     pub declared: bool,
 }
@@ -85,9 +76,8 @@ pub struct ClassDefinition {
 /// One call in a body. There are millions: it is kept small.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Call {
-    /// A function, or [`MODULE`].
-    pub caller: u32,
-    pub target: V,
+    pub caller: Body,
+    pub target: ValueId,
     /// Where its arguments begin in [`Calls::arguments`].
     pub first: u32,
     pub count: u16,
@@ -101,9 +91,8 @@ pub struct Call {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Argument {
     pub at: u16,
-    /// [`ANY`]: by its place.
-    pub name: Sym,
-    pub value: V,
+    pub name: NameKey<NameId>,
+    pub value: ValueId,
 }
 
 /// The calls of one file.
@@ -115,48 +104,48 @@ pub struct Calls {
     pub functions: Box<[Definition]>,
     pub classes: Box<[ClassDefinition]>,
     /// Names by parameter.
-    pub parameters: Box<[Sym]>,
+    pub parameters: Box<[NameId]>,
     /// Values that a parameter has where none is passed: function, place, value.
-    pub defaults: Box<[(u32, u16, V)]>,
+    pub defaults: Box<[(FunctionId, u16, ValueId)]>,
     /// Names of the module: the last value of each. Sorted.
-    pub globals: Box<[(Sym, V)]>,
+    pub globals: Box<[(NameId, ValueId)]>,
     /// Methods and attributes by class. Sorted.
-    pub members: Box<[(u32, Sym, V)]>,
+    pub members: Box<[(ClassId, NameId, ValueId)]>,
     /// How many lists and dictionaries are written out.
-    pub containers: u32,
+    pub containers: usize,
     /// Elements by container and key. Sorted.
-    pub elements: Box<[(u32, Sym, V)]>,
+    pub elements: Box<[(ContainerId, NameKey<NameId>, ValueId)]>,
     pub calls: Box<[Call]>,
     pub arguments: Box<[Argument]>,
     /// Imports whose names are all brought in.
-    pub stars: Box<[u32]>,
-    /// Functions whose value is used without a call, and the function that does: they are called by someone.
-    pub mentions: Box<[(u32, V)]>,
+    pub stars: Box<[ImportId]>,
+    /// Functions whose value is used without a call, and the code that does: they are called by someone.
+    pub mentions: Box<[(Body, ValueId)]>,
     /// Texts that are names, as used in lookups at run time. Sorted.
-    pub quoted: Box<[Sym]>,
+    pub quoted: Box<[NameId]>,
     /// The prefixes of method names that an object reads from itself by a computed name (Python).
     pub beginnings: Box<[Box<str>]>,
 }
 
 impl Calls {
     #[must_use]
-    pub fn name(&self, sym: Sym) -> &str {
-        let Some(&end) = self.ends.get(sym as usize) else {
+    pub fn name(&self, name: NameId) -> &str {
+        let Some(&end) = self.ends.get(name.index()) else {
             return "";
         };
-        let start = sym.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        let start = name.index().checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.names[start as usize..end as usize]
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).map(|sym| self.name(sym))
+        (0..self.ends.len()).map(|place| self.name(NameId::new(place)))
     }
 
     /// `Class.name`, or the name.
     #[must_use]
     pub fn full_name(&self, function: &Definition) -> String {
         let own = self.name(function.name);
-        match function.class.map(|class| self.name(self.classes[class as usize].name)) {
+        match function.class.map(|class| self.name(self.classes[class.index()].name)) {
             Some(class) if !class.is_empty() => format!("{class}.{own}"),
             _ => own.to_owned(),
         }

@@ -48,6 +48,8 @@ pub struct FileFacts {
     pub text: Option<String>,
     /// SPDX identifier, of license files; empty where the text is unknown.
     pub license: Option<String>,
+    /// SPDX identifier or expression, of other files of this project that name their license in a comment or grant it.
+    pub license_notice: Option<Box<str>>,
     /// Hashes of the words by which it may call functions of other files (markup, partial classes).
     pub words: Box<[u64]>,
     /// For a file that configures tools: its texts that may name files.
@@ -79,7 +81,7 @@ pub struct Syntax {
     /// The prefixes of computed names of loaded modules (JavaScript), relative to the file; empty where nothing is
     /// known of one.
     pub loads: Vec<Box<str>>,
-    /// First and last lines of tests inside of a source file (Rust: `#[cfg(test)]`, `#[test]`).
+    /// First and last lines of tests inside of a source file (Rust: `#[cfg(test)]`, `#[test]`; C: `#ifdef REDIS_TEST`).
     pub test_lines: Vec<(u32, u32)>,
     /// Folders that the file has searched for modules (`sys.path` of Python, `$LOAD_PATH` of Ruby), relative to its own folder
     /// where they begin with a dot.
@@ -215,6 +217,39 @@ impl FileFacts {
     pub fn is_test_line(&self, line: u32) -> bool {
         let ranges = self.syntax.as_ref().map_or(&[][..], |syntax| &syntax.test_lines);
         ranges.iter().any(|(first, last)| (*first..=*last).contains(&line))
+    }
+
+    /// Lines of code of the tests inside of a source file: its share of code in their lines.
+    #[must_use]
+    pub fn inner_test_lines(&self) -> u32 {
+        let mut ranges = self
+            .syntax
+            .as_ref()
+            .map_or_else(Vec::new, |syntax| syntax.test_lines.clone());
+        ranges.sort_unstable();
+        let (mut sum, mut covered) = (0u32, 0u32);
+        for (first, last) in ranges {
+            sum += (last + 1).saturating_sub(first.max(covered + 1));
+            covered = covered.max(last);
+        }
+        if sum == 0 {
+            return 0;
+        }
+        let share = f64::from(self.lines.code) / f64::from(self.lines.total().max(1));
+        (f64::from(sum) * share).round() as u32
+    }
+
+    /// Lines of code of the product.
+    #[must_use]
+    pub fn product_lines(&self) -> u32 {
+        self.lines.code.saturating_sub(self.inner_test_lines())
+    }
+
+    /// The functions of the product: those of no test inside of the file.
+    pub fn product_functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions()
+            .iter()
+            .filter(|function| !self.is_test_line(function.line))
     }
 
     #[must_use]

@@ -1,6 +1,7 @@
 //! Which license a text is, by sentences that only this license has.
 
 pub mod class;
+pub(crate) mod notice;
 
 /// Whether a file is a license by its name.
 #[must_use]
@@ -16,6 +17,9 @@ pub fn is_license_file(path: &str) -> bool {
         .split(['.', '-', '_'])
         .nth(1)
         .is_some_and(|word| matches!(word, "license" | "licence"));
+    if is_copyright_of_debian(folder, &lower) {
+        return true;
+    }
     let known = by_its_license || matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
     let is_text = !lower.contains('.')
         || [".md", ".txt", ".rst", ".mit", ".apache", ".bsd"]
@@ -25,6 +29,11 @@ pub fn is_license_file(path: &str) -> bool {
         && (is_text || !lower.ends_with(|c: char| c.is_ascii_alphabetic()) || lower.contains("license-"))
         && folder.split('/').all(|folder| folder != "node_modules")
         && crate::language::origin_by_path(path) != crate::language::Origin::Vendored
+}
+
+/// Debian has the licenses of a package in `debian/copyright`, which is installed below `/usr/share/doc`.
+fn is_copyright_of_debian(folder: &str, name: &str) -> bool {
+    name == "copyright" && (folder == "debian" || folder.ends_with("/debian") || folder.starts_with("usr/share/doc/"))
 }
 
 /// SPDX identifiers with the phrases that a text must all have, in lower case with single spaces; the first that fits.
@@ -79,6 +88,31 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("Python-2.0", &["python software foundation license version 2"]),
 ];
 
+/// The license of the files of all of a package (`Files: *`), by Debian's machine-readable format.
+#[must_use]
+pub fn of_copyright(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(&text[..text.len().min(64 * 1024)]);
+    if !text.lines().next()?.contains("copyright-format") {
+        return None;
+    }
+    let mut lines = text
+        .lines()
+        .skip_while(|line| line.split_whitespace().ne(["Files:", "*"]));
+    let name = lines.find_map(|line| line.strip_prefix("License:"))?.trim();
+    // Its short names are those of SPDX but for these.
+    let spdx = match name.to_ascii_lowercase().as_str() {
+        "expat" => "MIT".to_owned(),
+        "bsd-2-clause" => "BSD-2-Clause".to_owned(),
+        "bsd-3-clause" => "BSD-3-Clause".to_owned(),
+        _ => match name.strip_suffix('+') {
+            Some(name) if name.contains('.') => format!("{name}-or-later"),
+            Some(name) => format!("{name}.0-or-later"),
+            None => name.to_owned(),
+        },
+    };
+    (!spdx.is_empty() && spdx.len() < 80).then_some(spdx)
+}
+
 /// The SPDX identifier of a license text.
 #[must_use]
 pub fn identify(text: &[u8]) -> Option<&'static str> {
@@ -126,6 +160,23 @@ mod tests {
         for path in ["license.py", "node_modules/a/LICENSE", "licensing.md", "src/license.ts"] {
             assert!(!is_license_file(path), "{path}");
         }
+    }
+
+    #[test]
+    fn debian_names_the_license_of_a_package() {
+        let of = |name: &str| {
+            let text = format!(
+                "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: debian/*\nLicense: X\n\nFiles: *\nCopyright: A\nLicense: {name}\n text\n"
+            );
+            of_copyright(text.as_bytes()).unwrap_or_default()
+        };
+        assert_eq!(of("Apache-2.0"), "Apache-2.0");
+        assert_eq!(of("Expat"), "MIT");
+        assert_eq!(of("GPL-2+"), "GPL-2.0-or-later");
+        assert_eq!(of("LGPL-2.1+"), "LGPL-2.1-or-later");
+        assert_eq!(of_copyright(b"It was packaged by A.\nLicense: MIT\n"), None);
+        assert!(is_license_file("usr/share/doc/ruby-tool/copyright") && is_license_file("debian/copyright"));
+        assert!(!is_license_file("src/copyright"));
     }
 
     #[test]

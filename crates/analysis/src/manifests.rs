@@ -22,6 +22,7 @@ mod nuget;
 mod pnpm;
 mod pub_dev;
 mod python;
+mod range;
 mod sbt;
 mod swift;
 mod workflows;
@@ -29,7 +30,10 @@ mod xml;
 mod yaml;
 mod yarn;
 
+pub(crate) use maven::{SCOPE, scope_kind};
+pub(crate) use nuget::VERSIONS;
 pub use python::setup_py;
+pub(crate) use range::fits;
 
 /// One manifest or lock file.
 #[derive(Debug, Default, PartialEq)]
@@ -48,7 +52,7 @@ pub struct Manifest {
     pub edges: Vec<(usize, usize)>,
     /// Of lock files: the projects whose dependencies it pins, where it names them.
     pub roots: Vec<LockRoot>,
-    /// Of lock files: which requirement a request such as `name@^1.0` resolves to, where the format has them.
+    /// Of lock files: which requirement a request such as `name@^1.0`, or a name alone, resolves to, where the format has them.
     pub resolves: BTreeMap<String, usize>,
     /// Versions by name that manifests in and below this folder take over.
     pub catalog: BTreeMap<String, String>,
@@ -208,6 +212,8 @@ const FORMATS: &[(&str, &str, Parse)] = &[
     ("libs.versions.toml", "Gradle version catalog", gradle::catalog),
     ("build.gradle", "Gradle", gradle::build_script),
     ("build.gradle.kts", "Gradle", gradle::build_script),
+    ("settings.gradle", "Gradle", gradle::build_script),
+    ("settings.gradle.kts", "Gradle", gradle::build_script),
     ("Package.resolved", "Swift lock file", swift::resolved),
     ("Podfile.lock", "CocoaPods lock file", cocoapods::lock),
     ("pubspec.yaml", "pub", pub_dev::manifest),

@@ -64,6 +64,7 @@ pub(crate) fn run_by(
     observer.progress("parse", 0, total as u64);
     let pass = Pass {
         paths: tree.entries.iter().map(|entry| entry.path.as_str()).collect(),
+        specs: language::SpecFolders::of(tree.entries.iter().map(|entry| entry.path.as_str())),
         tree: &tree,
         attributes: &attributes,
         options,
@@ -123,6 +124,7 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         manifest: None,
         text: None,
         license: None,
+        license_notice: None,
         words: Box::default(),
         settings: Box::default(),
         security: security::of_name(path, origin).into_iter().collect(),
@@ -153,6 +155,7 @@ fn is_text(text: &mut Vec<u8>, facts: &mut FileFacts) -> bool {
 struct Pass<'a> {
     /// The paths of all files.
     paths: HashSet<&'a str>,
+    specs: language::SpecFolders<'a>,
     tree: &'a SourceTree,
     attributes: &'a Attributes,
     options: &'a Options,
@@ -209,6 +212,7 @@ impl Pass<'_> {
         let path = entry.path.as_str();
         let kinds = self.attributes.of(path);
         let mut facts = by_name(entry, kinds);
+        facts.test |= self.specs.has(path);
         if !self.read(reader, entry, text, &mut facts) || !is_text(text, &mut facts) {
             return facts;
         }
@@ -228,6 +232,9 @@ impl Pass<'_> {
         }
         facts.compiled = language::is_compiled(language.id, text);
         let mut layout = language::scan(language, text);
+        if !facts.test && facts.license.is_none() && matches!(facts.origin, Origin::Own | Origin::Documentation) {
+            facts.license_notice = license::notice::of(language, text, &layout.spans).map(String::into_boxed_str);
+        }
         if facts.is_own() {
             self.parse(thread, language.id, text, &mut layout, &mut facts);
         }

@@ -172,10 +172,12 @@ fn health(report: &Report, page: &mut Page) {
         let mut names: Vec<_> = licenses.files.iter().filter_map(|file| file.spdx.clone()).collect();
         names.sort();
         names.dedup();
+        let notices: Vec<&str> = licenses.notices.keys().map(String::as_str).collect();
         let text = match (names.is_empty(), licenses.declared.first()) {
             (false, _) => names.join(", "),
             (true, Some(declared)) => declared.clone(),
-            (true, None) => "none found".to_owned(),
+            (true, None) if notices.is_empty() => "none found".to_owned(),
+            (true, None) => format!("{}, named in source files only", notices.join(", ")),
         };
         page.line(&[("", "  License          "), ("", &text)]);
     }

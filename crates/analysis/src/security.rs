@@ -185,6 +185,13 @@ fn is_lock_file(path: &str) -> bool {
     ) || name.ends_with(".lock")
 }
 
+/// The ending of a key or a certificate; the path is in lowercase.
+fn is_key(path: &str) -> bool {
+    [".key", ".pem", ".crt", ".p12"]
+        .iter()
+        .any(|ending| path.ends_with(ending))
+}
+
 /// Whether findings in the file at `path` are about a test, a fixture or an example, and not about the product.
 #[must_use]
 pub fn is_example(path: &str) -> bool {
@@ -239,6 +246,8 @@ pub fn is_example(path: &str) -> bool {
             || folder.starts_with("test-")
             || folder.starts_with("test_")
             || folder.ends_with("_test")
+            || folder.ends_with("-testing")
+            || folder.ends_with("_testing")
             || folder.ends_with("-examples")
     };
     folders.split('/').any(is_folder)
@@ -261,6 +270,9 @@ pub fn is_example(path: &str) -> bool {
         .any(|ending| name.ends_with(ending))
         || name.contains(".example.")
         || name.contains(".sample.")
+        || name.starts_with("test-")
+        || name.starts_with("test_")
         || name.contains("mock")
         || name.contains("fixture")
+        || (is_key(&lower) && (name.starts_with("test") || name.contains("localhost")))
 }

@@ -8,7 +8,7 @@ use repolens_core::store::Store;
 use tokio::sync::watch;
 
 use crate::auth::Auth;
-use crate::http::limits::Limits;
+use crate::http::limits::ClientLimits;
 use crate::http::metrics::Metrics;
 use crate::reports::Reports;
 use crate::scans::Scans;
@@ -19,7 +19,7 @@ pub struct App {
     pub scans: Arc<Scans>,
     pub reports: Reports,
     pub auth: Auth,
-    pub limits: Limits,
+    pub limits: ClientLimits,
     pub metrics: Metrics,
     pub process: Process,
 }

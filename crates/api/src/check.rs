@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use repolens_core::queue;
-use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Diagnostic, Severity};
+use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Diagnostic, DiagnosticLevel};
 use repolens_core::store::{PostgresUrl, Refusal, Store, StoreError};
 use repolens_core::tls;
 use tokio::runtime::Handle;
@@ -51,13 +51,15 @@ pub async fn run(checked: Checked<ApiSettings>, connect: bool) -> io::Result<boo
     let mut stdout = io::stdout().lock();
     stdout.write_all(&lines)?;
     stdout.flush()?;
-    Ok(diagnostics.iter().all(|diagnostic| diagnostic.level != Severity::Error))
+    Ok(diagnostics
+        .iter()
+        .all(|diagnostic| diagnostic.level != DiagnosticLevel::Error))
 }
 
 /// The meaning of the settings where their values do not show it.
 pub fn meaning(settings: &ApiSettings) -> Diagnostic {
     Diagnostic {
-        level: Severity::Ok,
+        level: DiagnosticLevel::Ok,
         name: "TRUSTED_PROXIES".into(),
         message: settings.trusted_proxies.describe(),
     }
@@ -66,8 +68,8 @@ pub fn meaning(settings: &ApiSettings) -> Diagnostic {
 /// Trusts the authorities of `EXTRA_CA_FILE` from here on.
 pub fn extra_authorities(settings: &ApiSettings) -> Option<Diagnostic> {
     let (level, message) = match tls::trust_also(settings.extra_ca_file.as_deref()?) {
-        Ok(count) => (Severity::Ok, format!("{count} further authorities are trusted")),
-        Err(error) => (Severity::Error, error),
+        Ok(count) => (DiagnosticLevel::Ok, format!("{count} further authorities are trusted")),
+        Err(error) => (DiagnosticLevel::Error, error),
     };
     Some(Diagnostic {
         level,
@@ -92,12 +94,12 @@ pub fn database_address(settings: &ApiSettings) -> Vec<Diagnostic> {
             .iter()
             .map(|name| {
                 diagnostic(
-                    Severity::Warning,
+                    DiagnosticLevel::Warning,
                     format!("the parameter `{name}` means nothing here and is left out"),
                 )
             })
             .collect(),
-        Err(fault) => vec![diagnostic(Severity::Error, fault.to_string())],
+        Err(fault) => vec![diagnostic(DiagnosticLevel::Error, fault.to_string())],
     }
 }
 
@@ -115,11 +117,11 @@ async fn try_database(settings: &ApiSettings) -> Diagnostic {
     };
     let (level, message) = match tried {
         Ok((kind, misfits)) if misfits.is_empty() => (
-            Severity::Ok,
+            DiagnosticLevel::Ok,
             format!("the database answers and can be written to ({kind})"),
         ),
-        Ok((_, misfits)) => (Severity::Error, Misfits(misfits).to_string()),
-        Err(error) => (Severity::Error, trouble(&settings.database, &error)),
+        Ok((_, misfits)) => (DiagnosticLevel::Error, Misfits(misfits).to_string()),
+        Err(error) => (DiagnosticLevel::Error, trouble(&settings.database, &error)),
     };
     Diagnostic {
         level,
@@ -177,10 +179,13 @@ fn postgres_advice(error: &StoreError) -> &'static str {
 async fn try_redis(settings: &ApiSettings) -> Option<Diagnostic> {
     let url = settings.redis.as_ref()?;
     let (level, message) = match queue::check(url).await {
-        Ok(()) => (Severity::Ok, format!("Redis at {url} answers")),
+        Ok(()) => (DiagnosticLevel::Ok, format!("Redis at {url} answers")),
         // Scans are accepted without it, and wait.
-        Err(error) if error.may_pass() => (Severity::Warning, format!("{url}: {error}: scans will wait for it")),
-        Err(error) => (Severity::Error, format!("{url}: {error}")),
+        Err(error) if error.may_pass() => (
+            DiagnosticLevel::Warning,
+            format!("{url}: {error}: scans will wait for it"),
+        ),
+        Err(error) => (DiagnosticLevel::Error, format!("{url}: {error}")),
     };
     Some(Diagnostic {
         level,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use repolens_core::settings::{
-    ApiSettings, Checked, Component, EXIT_CONFIG, LogSettings, SettingsReader, Severity, log_settings,
+    ApiSettings, Checked, Component, DiagnosticLevel, EXIT_CONFIG, LogSettings, SettingsReader, log_settings,
 };
-use repolens_log::Format;
+use repolens_log::LogFormat;
 
 use crate::{check, serve};
 
@@ -72,7 +72,7 @@ pub fn run() -> ExitCode {
 fn serve(checked: Checked<ApiSettings>, log: &LogSettings, runtime: &tokio::runtime::Runtime) -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "asked only whether it is a terminal")]
     let terminal = std::io::stdout().is_terminal();
-    let form = Format::from_setting(log.format, terminal).honor_no_color(log.no_color.as_deref());
+    let form = LogFormat::from_setting(log.format, terminal).honor_no_color(log.no_color.as_deref());
     // The threads of the HTTP server log little, and log nonsense from a client as an error; a
     // filter that names them takes precedence.
     let filter = format!("actix_server=warn,actix_http=off,{}", log.level);
@@ -91,12 +91,14 @@ fn serve(checked: Checked<ApiSettings>, log: &LogSettings, runtime: &tokio::runt
     }
     for diagnostic in &diagnostics {
         match diagnostic.level {
-            Severity::Error => tracing::error!("{diagnostic}"),
-            Severity::Warning => tracing::warn!("{diagnostic}"),
-            Severity::Ok => tracing::info!("{diagnostic}"),
+            DiagnosticLevel::Error => tracing::error!("{diagnostic}"),
+            DiagnosticLevel::Warning => tracing::warn!("{diagnostic}"),
+            DiagnosticLevel::Ok => tracing::info!("{diagnostic}"),
         }
     }
-    let sound = diagnostics.iter().all(|diagnostic| diagnostic.level != Severity::Error);
+    let sound = diagnostics
+        .iter()
+        .all(|diagnostic| diagnostic.level != DiagnosticLevel::Error);
     let Some(settings) = checked.settings.filter(|_| sound) else {
         return ExitCode::from(EXIT_CONFIG);
     };

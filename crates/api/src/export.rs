@@ -30,7 +30,7 @@ pub const VERSION: u32 = 6;
 
 /// The forms that are made from an excerpt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ExportForm {
     Html,
     Markdown,
     Sarif,
@@ -42,7 +42,7 @@ pub enum Form {
     Spdx,
 }
 
-impl Form {
+impl ExportForm {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Html => "text/html; charset=utf-8",
@@ -73,7 +73,7 @@ impl Form {
         matches!(self, Self::Html | Self::Markdown)
     }
 
-    pub fn write(self, about: &About, excerpt: &Excerpt) -> Vec<u8> {
+    pub fn write(self, about: &ExportedScan, excerpt: &Excerpt) -> Vec<u8> {
         match self {
             Self::Html => html::write(about, excerpt).into_bytes(),
             Self::Markdown => markdown::write(about, excerpt).into_bytes(),
@@ -88,7 +88,7 @@ impl Form {
 
 /// The facts from the scan's row.
 #[derive(Debug, Clone)]
-pub struct About {
+pub struct ExportedScan {
     pub scan_id: String,
     pub repo_url: String,
     /// `owner/repository`, or as much of it as the address has.
@@ -101,7 +101,7 @@ pub struct About {
     pub completed_at: Option<String>,
 }
 
-impl About {
+impl ExportedScan {
     pub fn of(scan: &Scan) -> Self {
         let path = scan
             .repo_url

@@ -39,7 +39,7 @@ use actix_web::{Error, HttpResponse, Resource, Route, guard};
 
 use crate::http::problem::Problem;
 pub use address::no_route;
-pub use read::Reader;
+pub use read::ReportReader;
 pub use report::{one_file_policy, write_one_file};
 
 /// Address, the methods it has, and who answers.

@@ -16,14 +16,15 @@ use repolens_core::store::{Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
 
 use crate::app::{App, Process};
 use crate::auth::Auth;
 use crate::auth::callers::Callers;
 use crate::auth::clone_tokens::CloneTokens;
-use crate::http::connections::{self, Connections, Counted};
+use crate::http::connections::{self, Connections, CountedStream};
 use crate::http::cors::Origins;
-use crate::http::limits::Limits;
+use crate::http::limits::ClientLimits;
 use crate::http::metrics::Metrics;
 use crate::http::probe::{self, Liveness};
 use crate::http::problem::Problem;
@@ -56,13 +57,7 @@ const DRAIN_SECONDS: u64 = 8;
 /// lease_watch ends, the database is closed.
 pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     // First, so that a second instance by mistake touches nothing of the first one's.
-    let address = (settings.host, settings.port);
-    let listener = TcpListener::bind(address).with_context(|| {
-        format!(
-            "cannot listen on {}:{}: set `PORT` to a free port, or stop the process that has this one",
-            settings.host, settings.port
-        )
-    })?;
+    let listener = listen(&settings)?;
     let (stop, stopping) = watch::channel(false);
     let signals = signals(stop)?;
     // From here on the supervisor knows that the process lives, also while it waits for the database.
@@ -76,7 +71,38 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         tracing::info!("stopped");
         return Ok(());
     };
+    let origins = settings.frontend_origins.clone();
+    let app = Arc::new(app(settings, store, stopping.clone())?);
+    let background = BackgroundTasks::start(&app, &stopping);
 
+    let local = listener.local_addr().context("the listener has no address")?;
+    let server = server(Arc::clone(&app), origins, listener, liveness, stopping)?;
+    let server = tokio::spawn(server);
+    tracing::info!("API listening on http://{local}/api");
+
+    let served = server.await.context("the HTTP server ended early")?;
+    background.finish().await?;
+    app.store.close();
+    signals.abort();
+    if let Some(probe) = probe {
+        probe.abort();
+    }
+    served.context("the HTTP server failed")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn listen(settings: &ApiSettings) -> anyhow::Result<TcpListener> {
+    TcpListener::bind((settings.host, settings.port)).with_context(|| {
+        format!(
+            "cannot listen on {}:{}: set `PORT` to a free port, or stop the process that has this one",
+            settings.host, settings.port
+        )
+    })
+}
+
+/// The state of the application.
+fn app(settings: ApiSettings, store: Store, stopping: watch::Receiver<bool>) -> anyhow::Result<App> {
     let unusable = "the address of Redis cannot be used";
     let (queue, relay) = match &settings.redis {
         Some(url) => (
@@ -86,7 +112,7 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
         None => (None, None),
     };
     let runtime = Handle::current();
-    let app = Arc::new(App {
+    Ok(App {
         scans: Arc::new(Scans {
             store: store.clone(),
             coalescer: Coalescer::default(),
@@ -114,46 +140,43 @@ pub async fn run(settings: ApiSettings) -> anyhow::Result<()> {
             worker_token: settings.worker_token,
             github_webhook_secret: settings.sign_in.github_webhook_secret,
         },
-        limits: Limits::new(settings.limits, settings.trusted_proxies),
+        limits: ClientLimits::new(settings.limits, settings.trusted_proxies),
         metrics: Metrics::default(),
         process: Process {
             started: Instant::now(),
-            stopping: stopping.clone(),
+            stopping,
             supervisor_socket: settings.supervisor_socket,
         },
         store,
-    });
-    let lease_watch = tokio::spawn(lease_watch::run(Arc::clone(&app), stopping.clone()));
-    let comparer = tokio::spawn(queue_sync::run(Arc::clone(&app.scans), stopping.clone()));
-    let carrier = tokio::spawn(event_relay::run(Arc::clone(&app.scans), stopping.clone()));
-    let pruner = tokio::spawn(retention::run(Arc::clone(&app.scans), stopping.clone()));
-    let teller = tokio::spawn(webhooks::run(Arc::clone(&app.scans), stopping.clone()));
+    })
+}
 
-    let local = listener.local_addr().context("the listener has no address")?;
-    let server = server(
-        Arc::clone(&app),
-        settings.frontend_origins,
-        listener,
-        liveness,
-        stopping,
-    )?;
-    let server = tokio::spawn(server);
-    tracing::info!("API listening on http://{local}/api");
+/// The tasks that run beside the server until the process stops, by name.
+struct BackgroundTasks(Vec<(&'static str, JoinHandle<()>)>);
 
-    let served = server.await.context("the HTTP server ended early")?;
-    lease_watch.await.context("the lease_watch ended early")?;
-    comparer.await.context("the queue sync ended early")?;
-    carrier.await.context("the event relay ended early")?;
-    pruner.await.context("the pruning of reports ended early")?;
-    teller.await.context("the delivery of webhooks ended early")?;
-    app.store.close();
-    signals.abort();
-    if let Some(probe) = probe {
-        probe.abort();
+impl BackgroundTasks {
+    fn start(app: &Arc<App>, stopping: &watch::Receiver<bool>) -> Self {
+        let scans = || Arc::clone(&app.scans);
+        let stopping = || stopping.clone();
+        Self(vec![
+            (
+                "lease_watch",
+                tokio::spawn(lease_watch::run(Arc::clone(app), stopping())),
+            ),
+            ("queue sync", tokio::spawn(queue_sync::run(scans(), stopping()))),
+            ("event relay", tokio::spawn(event_relay::run(scans(), stopping()))),
+            ("pruning of reports", tokio::spawn(retention::run(scans(), stopping()))),
+            ("delivery of webhooks", tokio::spawn(webhooks::run(scans(), stopping()))),
+        ])
     }
-    served.context("the HTTP server failed")?;
-    tracing::info!("stopped");
-    Ok(())
+
+    /// Waits for all of them to end, once the process is stopping.
+    async fn finish(self) -> anyhow::Result<()> {
+        for (name, task) in self.0 {
+            task.await.with_context(|| format!("the {name} ended early"))?;
+        }
+        Ok(())
+    }
 }
 
 /// Makes or completes the tables. Where those that exist are not such as the queries can work on, it returns why, and
@@ -193,7 +216,7 @@ fn server(
     let connections = Arc::new(Connections::new(app.limits.trusted_proxies.clone()));
     let app = web::Data::from(app);
     let origins = web::Data::new(Arc::new(Origins(origins)));
-    let reader = web::Data::new(pages::Reader::default());
+    let reader = web::Data::new(pages::ReportReader::default());
     let builder = actix_server::Server::build()
         .workers(HTTP_WORKERS)
         .worker_max_blocking_threads(1)
@@ -234,7 +257,7 @@ fn server(
             .client_disconnect_timeout(Duration::from_secs(1))
             // A worker that is killed while it waits for a job is noticed, rather than handed one.
             .h1_allow_half_closed(false)
-            .on_connect_ext(|counted: &Counted, extensions| {
+            .on_connect_ext(|counted: &CountedStream, extensions| {
                 extensions.insert(Arc::clone(&counted.place));
             })
             .finish(map_config(application, |()| AppConfig::default()));
@@ -245,7 +268,7 @@ fn server(
 }
 
 /// Watches for the signals that ask to stop.
-fn signals(stop: watch::Sender<bool>) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+fn signals(stop: watch::Sender<bool>) -> anyhow::Result<JoinHandle<()>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
     Ok(tokio::spawn(async move {

@@ -31,10 +31,10 @@ pub use check::check;
 pub use connection::name_worker;
 pub use consumer::{ActiveJob, Consumer, JobOutcome, Timing};
 pub use cutover::{Cutover, OldJobs, OldRow};
-pub use producer::{Depth, Producer};
+pub use producer::{Producer, QueueDepth};
 pub use relay::{Relay, RelayEvent, ScanWatch};
 pub use repair::Repaired;
-pub use shared::{Allowance, Claimed, Shared};
+pub use shared::{Claimed, Shared, SharedAllowance};
 
 /// The name of the queue.
 pub const QUEUE: &str = "repo-analysis";

@@ -41,9 +41,9 @@ pub use graph::{
     LessSure, ModuleEdge, ModuleGraph, ModuleNode, Severity, UnresolvedImport, UnusedFunction, UnusedImport,
 };
 pub use health::{
-    Chapter, Explanations, FileRisk, License, Licenses, Place, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
+    Chapter, Explanations, FileRisk, License, Licenses, Priority, ReadmeAnalysis, ReadmeLinks, ReadmeScore,
     ReadmeStatistics, RiskFactor, RiskLevel, RiskLevelSummary, RiskScores, SectionScore, SectionType, SentenceCheck,
-    Suggestion, Summary,
+    Suggestion, Summary, WorstPlace,
 };
 pub use hotspots::{
     ChangeCoupling, CodeAge, Contributor, EarlierName, FolderAge, FunctionHotspot, HistoryWindow, Hotspot, Hotspots,

@@ -18,6 +18,6 @@ pub use common::{LogSettings, log_settings, search_path};
 pub use proxies::{TrustedProxies, is_cloudflare};
 pub use redis::RedisUrl;
 pub use repolens_settings::units::Rate;
-pub use repolens_settings::{Checked, Component, Diagnostic, EXIT_CONFIG, SettingsReader, Severity, Vars};
+pub use repolens_settings::{Checked, Component, Diagnostic, DiagnosticLevel, EXIT_CONFIG, SettingsReader, Vars};
 pub use sign_in::{GithubApp, SignIn};
 pub use worker::WorkerSettings;

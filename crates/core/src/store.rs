@@ -59,8 +59,8 @@ pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Hea
 pub use report::{OpenReport, ReportMembers, StoredReport};
 pub use repositories::Repository;
 pub use scans::{
-    Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, Page, QueueFull,
-    QueuePlace, Scan, ScanFilter, Seen, StoredResults, Submitted,
+    Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, QueueFull, QueuePlace,
+    Scan, ScanFilter, ScanPage, Seen, StoredResults, Submitted,
 };
 pub use sessions::{NewSession, SESSION_LIFE, WebSession};
 pub use users::Person;

@@ -14,7 +14,7 @@ pub struct Sentence {
 /// What a model wrote, by part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Answer {
+pub struct ModelAnswer {
     pub summary: Vec<Sentence>,
     #[serde(alias = "sentences")]
     pub overview: Vec<Sentence>,
@@ -28,7 +28,7 @@ pub const PARTS: [&str; 4] = ["summary", "overview", "risks", "firstSteps"];
 /// More sentences than this in a part are not read.
 const MOST_SENTENCES: usize = 12;
 
-impl Answer {
+impl ModelAnswer {
     #[must_use]
     pub fn count(&self) -> usize {
         self.summary.len() + self.overview.len() + self.risks.len() + self.first_steps.len()
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn fences_text_and_trailing_commas_do_not_matter() {
         let text = "Here it is:\n```json\n{\"summary\":[{\"text\":\"A, b,]\",\"facts\":[\"f1\",]},],\"sentences\":[{\"text\":\"C\",\"facts\":\"f1, f2\"}]}\n```";
-        let answer = Answer::read(text).expect("an answer");
+        let answer = ModelAnswer::read(text).expect("an answer");
         assert_eq!(answer.summary[0].text, "A, b,]");
         assert_eq!(answer.overview[0].facts, ["f1", "f2"]);
         for text in [
@@ -129,7 +129,7 @@ mod tests {
             "}{",
             "{\"summary\":[{\"text\":5}]}",
         ] {
-            assert_eq!(Answer::read(text), None, "{text}");
+            assert_eq!(ModelAnswer::read(text), None, "{text}");
         }
     }
 }

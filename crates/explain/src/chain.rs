@@ -6,13 +6,13 @@ use repolens_core::report::Explanations;
 use repolens_core::settings::{AiProvider, AiSettings};
 use tokio::time::Instant;
 
-use crate::answer::Answer;
-use crate::check::Checked;
-use crate::facts::Facts;
+use crate::answer::ModelAnswer;
+use crate::check::CheckedAnswer;
+use crate::facts::PromptFacts;
 use crate::failure::{Code, Failure, Step};
 use crate::memory::Memory;
 use crate::prompt::{Prompt, Request};
-use crate::providers::{Client, Manner, Output, Tokens};
+use crate::providers::{Manner, ModelClient, Output, TokenUsage};
 use crate::{LEAST_SENTENCES, write};
 
 /// Calls of one model at most, whatever fails.
@@ -26,18 +26,18 @@ const FIRST_DELAY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Chain {
     settings: AiSettings,
-    client: Client,
+    client: ModelClient,
     memory: Memory,
 }
 
 /// One call of one model, for the metrics.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct ProviderCall {
     pub provider: &'static str,
     pub model: String,
     /// `None`: it wrote a text that was used.
     pub failure: Option<Code>,
-    pub tokens: Tokens,
+    pub tokens: TokenUsage,
 }
 
 /// A text that passed.
@@ -53,7 +53,7 @@ pub struct Written {
 pub struct Run {
     /// `None`: the text that was made without a model stays.
     pub written: Option<Written>,
-    pub calls: Vec<Call>,
+    pub calls: Vec<ProviderCall>,
 }
 
 /// What goes on after a call.
@@ -70,7 +70,7 @@ impl Chain {
     pub fn new(settings: AiSettings) -> Result<Self, reqwest::Error> {
         Ok(Self {
             settings,
-            client: Client::new()?,
+            client: ModelClient::new()?,
             memory: Memory::default(),
         })
     }
@@ -81,7 +81,7 @@ impl Chain {
     }
 
     /// Writes a text about the facts within the time of the settings. `template` fills parts that the model left out.
-    pub async fn write(&self, facts: &Facts, request: &Request, template: Option<&Explanations>) -> Run {
+    pub async fn write(&self, facts: &PromptFacts, request: &Request, template: Option<&Explanations>) -> Run {
         let mut run = Run::default();
         if facts.list.is_empty() {
             return run;
@@ -114,7 +114,7 @@ struct Attempt<'a> {
     chain: &'a Chain,
     provider: &'a AiProvider,
     model: &'a str,
-    facts: Facts,
+    facts: PromptFacts,
     request: Request,
     deadline: Instant,
     /// No other provider comes after this one.
@@ -132,7 +132,7 @@ impl<'a> Attempt<'a> {
         chain: &'a Chain,
         provider: &'a AiProvider,
         model: &'a str,
-        facts: &Facts,
+        facts: &PromptFacts,
         request: &Request,
         deadline: Instant,
     ) -> Self {
@@ -164,9 +164,9 @@ impl<'a> Attempt<'a> {
             let in_time = Instant::now() < until;
             let tokens = result
                 .as_ref()
-                .map_or_else(|_| Tokens::default(), |output| output.tokens);
+                .map_or_else(|_| TokenUsage::default(), |output| output.tokens);
             let checked = result.and_then(|output| self.check(&output).map(|checked| (output, checked)));
-            run.calls.push(Call {
+            run.calls.push(ProviderCall {
                 provider: name,
                 model: self.model.to_owned(),
                 failure: checked.as_ref().err().map(|failure| failure.code),
@@ -216,10 +216,10 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn check(&self, output: &Output) -> Result<Checked, Failure> {
-        let answer = Answer::read(&output.text)
+    fn check(&self, output: &Output) -> Result<CheckedAnswer, Failure> {
+        let answer = ModelAnswer::read(&output.text)
             .ok_or_else(|| Failure::new(Code::BadJson, "the answer is not an object with sentences"))?;
-        let checked = Checked::new(&answer, &self.facts);
+        let checked = CheckedAnswer::new(&answer, &self.facts);
         if checked.kept() < LEAST_SENTENCES {
             let cause = format!("{} of {} sentences passed the check", checked.kept(), checked.total);
             return Err(Failure::new(Code::Ungrounded, &cause));

@@ -8,9 +8,9 @@ mod numbers;
 mod vocabulary;
 mod words;
 
-use crate::answer::{Answer, Sentence};
+use crate::answer::{ModelAnswer, Sentence};
 use crate::clean;
-use crate::facts::Facts;
+use crate::facts::PromptFacts;
 use words::Support;
 
 /// Characters of a sentence.
@@ -18,7 +18,7 @@ const LONGEST_SENTENCE: usize = 400;
 
 /// The sentences of an answer that passed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedAnswer {
     /// By part, as cleaned text.
     pub summary: Vec<String>,
     pub overview: Vec<String>,
@@ -28,10 +28,10 @@ pub struct Checked {
     pub total: usize,
 }
 
-impl Checked {
+impl CheckedAnswer {
     /// Checks every sentence; a repeated one counts once.
     #[must_use]
-    pub fn new(answer: &Answer, facts: &Facts) -> Self {
+    pub fn new(answer: &ModelAnswer, facts: &PromptFacts) -> Self {
         let mut seen = Vec::new();
         let mut kept = |sentences: &[Sentence]| {
             let mut texts = Vec::new();
@@ -62,7 +62,7 @@ impl Checked {
 
 /// The sentence as it is shown, where it passes.
 #[must_use]
-pub fn kept_text(sentence: &Sentence, facts: &Facts) -> Option<String> {
+pub fn kept_text(sentence: &Sentence, facts: &PromptFacts) -> Option<String> {
     let text = clean::line(&sentence.text, LONGEST_SENTENCE + 1);
     if text.chars().count() > LONGEST_SENTENCE || has_other_markup(&without_ids(&text)) || sentence.facts.is_empty() {
         return None;

@@ -32,12 +32,12 @@ pub struct Fact {
 
 /// The facts of one prompt, the most important first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct PromptFacts {
     pub list: Vec<Fact>,
     characters: usize,
 }
 
-impl Facts {
+impl PromptFacts {
     /// Of a whole report.
     #[must_use]
     pub fn of_report(parts: &Parts) -> Self {
@@ -115,12 +115,12 @@ mod tests {
 
     #[test]
     fn facts_are_bounded() {
-        let mut facts = Facts::default();
+        let mut facts = PromptFacts::default();
         for number in 0..1_000 {
             facts.add(&format!("Fact {number}"));
         }
         assert_eq!(facts.list.len(), MOST_FACTS);
-        let mut facts = Facts::default();
+        let mut facts = PromptFacts::default();
         for number in 0..1_000 {
             facts.add(&format!("{number} {}", "word ".repeat(100)));
         }

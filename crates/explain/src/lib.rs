@@ -23,7 +23,7 @@ pub mod providers;
 mod write;
 
 pub use chain::{Chain, Run, Written};
-pub use facts::Facts;
+pub use facts::PromptFacts;
 pub use failure::{Code, Failure};
 
 /// With fewer sentences left the text of the model is not used.

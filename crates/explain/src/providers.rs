@@ -26,11 +26,11 @@ pub struct Output {
     pub text: String,
     /// The model that answered, where the provider names it.
     pub model: Option<String>,
-    pub tokens: Tokens,
+    pub tokens: TokenUsage,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tokens {
+pub struct TokenUsage {
     pub prompt: u64,
     pub completion: u64,
 }
@@ -40,13 +40,13 @@ const MAX_TOKENS: u32 = 2_000;
 
 /// The client of all providers.
 #[derive(Debug)]
-pub struct Client {
+pub struct ModelClient {
     http: reqwest::Client,
     /// Without the proxy of the environment, which is for other machines.
     local: reqwest::Client,
 }
 
-impl Client {
+impl ModelClient {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new() -> Result<Self, reqwest::Error> {

@@ -2,12 +2,12 @@
 
 use repolens_core::report::{Chapter, Explanations, SentenceCheck};
 
-use crate::check::Checked;
+use crate::check::CheckedAnswer;
 use crate::prompt::PROMPT_VERSION;
 
 /// `template`: the text that was made without a model; it stays where the model has no sentence that passed.
 pub(crate) fn explanations(
-    checked: &Checked,
+    checked: &CheckedAnswer,
     template: Option<&Explanations>,
     provider: &str,
     model: &str,
@@ -54,7 +54,7 @@ pub(crate) fn explanations(
 }
 
 /// By the share of sentences that passed: from nine tenths high, from six tenths medium.
-fn confidence(checked: &Checked) -> &'static str {
+fn confidence(checked: &CheckedAnswer) -> &'static str {
     match 10 * checked.kept() / checked.total.max(1) {
         9.. => "high",
         6..9 => "medium",

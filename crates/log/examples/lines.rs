@@ -1,10 +1,10 @@
 //! Writes a few lines through the subscriber; run by `tests/integration`, which reads what comes out.
 
-use repolens_log::{Format, init};
+use repolens_log::{LogFormat, init};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let format = Format::from_setting(arguments.next().as_deref(), false);
+    let format = LogFormat::from_setting(arguments.next().as_deref(), false);
     init("worker", format, &arguments.next().unwrap_or_else(|| "info".to_owned()))?;
     let _job = tracing::info_span!(target: "repolens", "job", scan_id = "s1").entered();
     let step = tracing::info_span!(target: "repolens", "step", stage = tracing::field::Empty).entered();

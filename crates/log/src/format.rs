@@ -2,7 +2,7 @@
 
 /// The form of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum LogFormat {
     /// Text with colors, for a terminal.
     Pretty,
     /// Text without colors.
@@ -11,7 +11,7 @@ pub enum Format {
     Json,
 }
 
-impl Format {
+impl LogFormat {
     /// The values that `LOG_FORMAT` may have.
     pub const NAMES: [&'static str; 3] = ["pretty", "text", "json"];
 
@@ -40,23 +40,23 @@ impl Format {
 
 #[cfg(test)]
 mod tests {
-    use super::Format;
+    use super::LogFormat;
 
     #[test]
     fn is_pretty_on_a_terminal_only() {
-        assert_eq!(Format::from_setting(None, true), Format::Pretty);
-        assert_eq!(Format::from_setting(None, false), Format::Text);
-        assert_eq!(Format::from_setting(Some("pretty"), false), Format::Text);
-        assert_eq!(Format::from_setting(Some("json"), true), Format::Json);
-        assert_eq!(Format::from_setting(Some("text"), true), Format::Text);
-        assert_eq!(Format::from_setting(Some("nonsense"), false), Format::Text);
+        assert_eq!(LogFormat::from_setting(None, true), LogFormat::Pretty);
+        assert_eq!(LogFormat::from_setting(None, false), LogFormat::Text);
+        assert_eq!(LogFormat::from_setting(Some("pretty"), false), LogFormat::Text);
+        assert_eq!(LogFormat::from_setting(Some("json"), true), LogFormat::Json);
+        assert_eq!(LogFormat::from_setting(Some("text"), true), LogFormat::Text);
+        assert_eq!(LogFormat::from_setting(Some("nonsense"), false), LogFormat::Text);
     }
 
     #[test]
     fn no_color_is_honored_unless_empty() {
-        assert_eq!(Format::Pretty.honor_no_color(Some("1")), Format::Text);
-        assert_eq!(Format::Pretty.honor_no_color(Some("")), Format::Pretty);
-        assert_eq!(Format::Pretty.honor_no_color(None), Format::Pretty);
-        assert_eq!(Format::Json.honor_no_color(Some("1")), Format::Json);
+        assert_eq!(LogFormat::Pretty.honor_no_color(Some("1")), LogFormat::Text);
+        assert_eq!(LogFormat::Pretty.honor_no_color(Some("")), LogFormat::Pretty);
+        assert_eq!(LogFormat::Pretty.honor_no_color(None), LogFormat::Pretty);
+        assert_eq!(LogFormat::Json.honor_no_color(Some("1")), LogFormat::Json);
     }
 }

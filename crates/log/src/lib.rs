@@ -17,7 +17,7 @@ mod subscriber;
 mod timestamp;
 
 pub use dangerous::is_dangerous;
-pub use format::Format;
+pub use format::LogFormat;
 pub use harmless::{harmless, harmless_bytes, is_plain};
 pub use record::{Level, Record, push_prefix};
 pub use redact::{may_hold_secret, redact, redact_bytes, safe_cut};

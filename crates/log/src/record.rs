@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use crate::{Format, harmless, redact, timestamp};
+use crate::{LogFormat, harmless, redact, timestamp};
 
 /// How grave an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,10 +75,10 @@ pub struct Record<'a> {
 
 impl Record<'_> {
     /// The line, with its newline: redacted, and harmless.
-    pub fn render(&self, format: Format) -> String {
+    pub fn render(&self, format: LogFormat) -> String {
         let mut line = match format {
-            Format::Json => self.json(),
-            Format::Pretty | Format::Text => self.text(format == Format::Pretty),
+            LogFormat::Json => self.json(),
+            LogFormat::Pretty | LogFormat::Text => self.text(format == LogFormat::Pretty),
         };
         line.push('\n');
         line
@@ -173,7 +173,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Level, Record};
-    use crate::Format;
+    use crate::LogFormat;
 
     fn at() -> SystemTime {
         UNIX_EPOCH + Duration::from_millis(1_769_105_155_123)
@@ -196,7 +196,7 @@ mod tests {
             "request done",
             &[("status", json!(200)), ("path", json!("/a b")), ("id", json!("x"))],
         )
-        .render(Format::Text);
+        .render(LogFormat::Text);
         assert_eq!(
             line,
             "2026-01-22T18:05:55.123Z api        INFO  request done status=200 path=\"/a b\" id=x\n"
@@ -205,7 +205,8 @@ mod tests {
 
     #[test]
     fn json_has_the_named_keys_first_and_once() {
-        let line = record("hé \"quoted\"\n", &[("scan_id", json!("s")), ("level", json!("fake"))]).render(Format::Json);
+        let line =
+            record("hé \"quoted\"\n", &[("scan_id", json!("s")), ("level", json!("fake"))]).render(LogFormat::Json);
         assert!(line.ends_with("}\n") && !line[..line.len() - 1].contains('\n'));
         let parsed: Value = serde_json::from_str(&line).expect("a line is a JSON object");
         assert_eq!(
@@ -216,8 +217,8 @@ mod tests {
 
     #[test]
     fn colors_only_when_pretty() {
-        assert!(record("m", &[]).render(Format::Pretty).contains("\x1b[36mapi"));
-        assert!(!record("m", &[]).render(Format::Text).contains('\x1b'));
+        assert!(record("m", &[]).render(LogFormat::Pretty).contains("\x1b[36mapi"));
+        assert!(!record("m", &[]).render(LogFormat::Text).contains('\x1b'));
     }
 
     #[test]
@@ -227,7 +228,7 @@ mod tests {
             ("Authorization", json!("abc")),
             ("note", json!("a\nb\x1b[0m")),
         ];
-        for format in [Format::Text, Format::Json, Format::Pretty] {
+        for format in [LogFormat::Text, LogFormat::Json, LogFormat::Pretty] {
             let line = record("go\nto postgres://u:hunter2@h/db", &fields).render(format);
             assert_eq!(line.matches('\n').count(), 1, "{line}");
             assert!(!line.contains("hunter2") && !line.contains("abc"), "{line}");

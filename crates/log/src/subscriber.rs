@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::{Format, Level, Record};
+use crate::{Level, LogFormat, Record};
 
 /// Why [`init`] failed.
 #[derive(Debug)]
@@ -52,13 +52,13 @@ impl std::error::Error for InitError {}
     clippy::disallowed_methods,
     reason = "this is the place that writes the log to stdout"
 )]
-pub fn init(source: &'static str, format: Format, filter: &str) -> Result<(), InitError> {
+pub fn init(source: &'static str, format: LogFormat, filter: &str) -> Result<(), InitError> {
     let filter = EnvFilter::builder()
         .parse(filter)
         .map_err(|cause| InitError::Filter(cause.to_string()))?;
     let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(InitError::Stdout)?;
-    let format = if format == Format::Pretty && !io::stdout().is_terminal() {
-        Format::Text
+    let format = if format == LogFormat::Pretty && !io::stdout().is_terminal() {
+        LogFormat::Text
     } else {
         format
     };
@@ -81,7 +81,7 @@ pub fn init(source: &'static str, format: Format, filter: &str) -> Result<(), In
 /// The layer that renders events.
 struct Lines {
     source: &'static str,
-    format: Format,
+    format: LogFormat,
     pid: u32,
     out: Mutex<File>,
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, DiagnosticLevel};
 
 /// Variables by name. None of them is empty.
 pub type Vars = BTreeMap<String, String>;
@@ -63,7 +63,7 @@ impl Environment {
 
     fn error(&mut self, name: String, message: impl Into<String>) {
         self.diagnostics.push(Diagnostic {
-            level: Severity::Error,
+            level: DiagnosticLevel::Error,
             name,
             message: message.into(),
         });

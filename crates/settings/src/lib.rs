@@ -22,7 +22,7 @@ pub use environment::{Environment, Vars};
 pub use lookup::{find, nearest};
 pub use reader::{Checked, SettingsReader};
 pub use rows::SETTINGS;
-pub use table::{Component, Default, Flag, Form, Group, Readers, Setting};
+pub use table::{Component, Default, Flag, HelpGroup, Readers, Setting, ValueForm};
 
 /// Exit status for bad settings: `EX_CONFIG` of sysexits.h.
 pub const EXIT_CONFIG: u8 = 78;
@@ -30,7 +30,7 @@ pub const EXIT_CONFIG: u8 = 78;
 /// Result of the check of one setting. As JSON it is a line of `repolens-api check` and `repolens-worker check`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
-    pub level: Severity,
+    pub level: DiagnosticLevel,
     /// The variable, or the flag where the value was given by one.
     pub name: String,
     /// The fault, and what was expected.
@@ -39,7 +39,7 @@ pub struct Diagnostic {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum DiagnosticLevel {
     /// The program does not start.
     Error,
     /// It starts, but this is probably not what was meant.

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::lookup;
-use crate::table::{Component, Default, Form, Setting};
+use crate::table::{Component, Default, Setting, ValueForm};
 use crate::units::{self, Rate};
-use crate::{Diagnostic, Environment, Severity, Vars};
+use crate::{Diagnostic, DiagnosticLevel, Environment, Vars};
 
 /// The settings that were read, and the faults that were found on the way.
 #[derive(Debug)]
@@ -109,14 +109,14 @@ impl SettingsReader {
     }
 
     pub fn error(&mut self, name: &str, message: impl Into<String>) {
-        self.report(Severity::Error, name, message.into());
+        self.report(DiagnosticLevel::Error, name, message.into());
     }
 
     pub fn warn(&mut self, name: &str, message: impl Into<String>) {
-        self.report(Severity::Warning, name, message.into());
+        self.report(DiagnosticLevel::Warning, name, message.into());
     }
 
-    fn report(&mut self, level: Severity, name: &str, message: String) {
+    fn report(&mut self, level: DiagnosticLevel, name: &str, message: String) {
         let flag = lookup::find(name)
             .and_then(|setting| setting.flag)
             .filter(|_| self.flags.contains_key(name));
@@ -183,7 +183,7 @@ impl SettingsReader {
             let number: T = text.parse().ok()?;
             let value: u64 = number.try_into().ok()?;
             match form {
-                Form::Number { least, most } => (least..=most).contains(&value).then_some(number),
+                ValueForm::Number { least, most } => (least..=most).contains(&value).then_some(number),
                 _ => None,
             }
         })
@@ -195,7 +195,7 @@ impl SettingsReader {
 
     /// A length of time. One that the table lets be zero is `Some` then.
     pub fn duration(&mut self, name: &str) -> Option<Duration> {
-        let may_be_zero = self.row(name).form == Form::DurationOrZero;
+        let may_be_zero = self.row(name).form == ValueForm::DurationOrZero;
         self.parsed(name, |text| {
             units::parse_duration(text).filter(|time| may_be_zero || !time.is_zero())
         })
@@ -203,7 +203,7 @@ impl SettingsReader {
 
     /// A number of bytes; `None` for zero.
     pub fn size(&mut self, name: &str) -> Option<u64> {
-        let may_be_zero = self.row(name).form == Form::SizeOrZero;
+        let may_be_zero = self.row(name).form == ValueForm::SizeOrZero;
         let size = self.parsed(name, |text| {
             units::parse_size(text).filter(|size| may_be_zero || *size > 0)
         });
@@ -222,7 +222,7 @@ impl SettingsReader {
     pub fn choice(&mut self, name: &str) -> Option<&'static str> {
         let form = self.row(name).form;
         self.parsed(name, |text| match form {
-            Form::Choice(choices) => choices.iter().copied().find(|choice| *choice == text),
+            ValueForm::Choice(choices) => choices.iter().copied().find(|choice| *choice == text),
             _ => None,
         })
     }
@@ -233,7 +233,7 @@ impl SettingsReader {
         let is_sound = self
             .diagnostics
             .iter()
-            .all(|diagnostic| diagnostic.level != Severity::Error);
+            .all(|diagnostic| diagnostic.level != DiagnosticLevel::Error);
         Checked {
             settings: is_sound.then_some(settings),
             diagnostics: self.diagnostics,

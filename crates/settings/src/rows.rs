@@ -48,7 +48,7 @@ mod tests {
 
     use super::SETTINGS;
     use crate::table::Default::Value;
-    use crate::table::Form;
+    use crate::table::ValueForm;
     use crate::units;
 
     #[test]
@@ -64,16 +64,20 @@ mod tests {
         for setting in SETTINGS {
             let Value(text) = setting.default else { continue };
             let has_form = match setting.form {
-                Form::Flag => units::parse_flag(text).is_some(),
-                Form::Number { least, most } => text.parse().is_ok_and(|number: u64| (least..=most).contains(&number)),
-                Form::Port => text.parse::<u16>().is_ok(),
-                Form::Duration => units::parse_duration(text).is_some_and(|time| !time.is_zero()),
-                Form::DurationOrZero => units::parse_duration(text).is_some(),
-                Form::Size => units::parse_size(text).is_some_and(|size| size > 0),
-                Form::SizeOrZero => units::parse_size(text).is_some(),
-                Form::Rate => units::parse_rate(text).is_some(),
-                Form::Choice(choices) => choices.contains(&text),
-                Form::Path | Form::User | Form::Command | Form::Text | Form::Special(_) => !text.is_empty(),
+                ValueForm::Flag => units::parse_flag(text).is_some(),
+                ValueForm::Number { least, most } => {
+                    text.parse().is_ok_and(|number: u64| (least..=most).contains(&number))
+                }
+                ValueForm::Port => text.parse::<u16>().is_ok(),
+                ValueForm::Duration => units::parse_duration(text).is_some_and(|time| !time.is_zero()),
+                ValueForm::DurationOrZero => units::parse_duration(text).is_some(),
+                ValueForm::Size => units::parse_size(text).is_some_and(|size| size > 0),
+                ValueForm::SizeOrZero => units::parse_size(text).is_some(),
+                ValueForm::Rate => units::parse_rate(text).is_some(),
+                ValueForm::Choice(choices) => choices.contains(&text),
+                ValueForm::Path | ValueForm::User | ValueForm::Command | ValueForm::Text | ValueForm::Special(_) => {
+                    !text.is_empty()
+                }
             };
             assert!(has_form, "{}", setting.name);
         }

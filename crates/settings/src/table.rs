@@ -44,7 +44,7 @@ impl Readers {
 
 /// The form of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ValueForm {
     /// `1` or `0`.
     Flag,
     Number {
@@ -74,7 +74,7 @@ pub enum Form {
     Special(&'static str),
 }
 
-impl Form {
+impl ValueForm {
     /// Completes the sentence "expected …".
     #[must_use]
     pub fn expected(self) -> String {
@@ -119,12 +119,12 @@ pub struct Flag {
     pub name: &'static str,
     /// Placeholder of the value in `--help`.
     pub value: &'static str,
-    pub group: Group,
+    pub group: HelpGroup,
 }
 
 /// A heading of the supervisor's `--help`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
+pub enum HelpGroup {
     Processes,
     Health,
     Restarts,
@@ -133,7 +133,7 @@ pub enum Group {
     Hidden,
 }
 
-impl Group {
+impl HelpGroup {
     #[must_use]
     pub const fn heading(self) -> &'static str {
         match self {
@@ -152,7 +152,7 @@ pub struct Setting {
     /// The environment variable.
     pub name: &'static str,
     pub readers: Readers,
-    pub form: Form,
+    pub form: ValueForm,
     pub default: Default,
     /// Its value is never shown.
     pub secret: bool,
@@ -166,7 +166,7 @@ impl Setting {
     pub(crate) const fn new(
         name: &'static str,
         readers: Readers,
-        form: Form,
+        form: ValueForm,
         default: Default,
         about: &'static str,
     ) -> Self {
@@ -185,7 +185,7 @@ impl Setting {
         Self { secret: true, ..self }
     }
 
-    pub(crate) const fn flag(self, name: &'static str, value: &'static str, group: Group) -> Self {
+    pub(crate) const fn flag(self, name: &'static str, value: &'static str, group: HelpGroup) -> Self {
         Self {
             flag: Some(Flag { name, value, group }),
             ..self
@@ -195,17 +195,17 @@ impl Setting {
     /// Whether documents and `--help` leave it out.
     #[must_use]
     pub fn is_hidden(&self) -> bool {
-        self.flag.is_some_and(|flag| flag.group == Group::Hidden)
+        self.flag.is_some_and(|flag| flag.group == HelpGroup::Hidden)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Form;
+    use super::ValueForm;
 
     #[test]
     fn choices_are_listed() {
-        assert_eq!(Form::Choice(&["a", "b", "c"]).expected(), "`a`, `b` or `c`");
-        assert_eq!(Form::Choice(&["a"]).expected(), "`a`");
+        assert_eq!(ValueForm::Choice(&["a", "b", "c"]).expected(), "`a`, `b` or `c`");
+        assert_eq!(ValueForm::Choice(&["a"]).expected(), "`a`");
     }
 }

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use repolens_core::ScanId;
 use repolens_core::settings::ScanLimits;
-use repolens_worker::child::{About, Analyzer};
+use repolens_worker::child::{Analyzer, ScanContext};
 use repolens_worker::git::Cloned;
 use repolens_worker::progress::Progress;
 use serde_json::Value;
@@ -284,7 +284,7 @@ async fn analyzed(analyser: &Analyzer, root: &Path) -> anyhow::Result<Vec<(Strin
     };
     let scan = ScanId::random();
     let started = tokio::time::Instant::now();
-    let about = About {
+    let about = ScanContext {
         scan: &scan,
         repo_url: "https://example.com/a/b",
         started,

@@ -181,7 +181,7 @@ fn dislike(args: &[String]) {
     std::process::abort()
 }
 
-const LIMITS: watchdog::Limits = watchdog::Limits {
+const LIMITS: watchdog::WatchdogLimits = watchdog::WatchdogLimits {
     file: Duration::from_millis(100),
     stage: Duration::from_millis(100),
 };

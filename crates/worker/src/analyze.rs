@@ -20,7 +20,7 @@ use repolens_core::settings::{Component, SettingsReader, search_path};
 use repolens_core::timestamp;
 
 use crate::child::Message;
-use crate::cli::{AnalyzeArgs, Format};
+use crate::cli::{AnalyzeArgs, ReportFormat};
 use crate::{git, osv};
 
 /// Exit statuses of sysexits.h.
@@ -85,44 +85,8 @@ fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, Op
         max_stage_seconds: args.max_stage_seconds,
         ..Limits::default()
     };
-    let mut tree = SourceTree::open(
-        &args.path,
-        &OpenOptions {
-            commit: args.commit.clone(),
-            limits: limits.clone(),
-            git: Git {
-                search_path: search_path.into(),
-                ..Git::default()
-            },
-        },
-    )?;
-    // The folder of a clone has no name of its own.
-    if let Some(name) = args.repo_url.as_deref().and_then(repository_name) {
-        name.clone_into(&mut tree.name);
-    }
-    let options = Options {
-        limits,
-        threads: args.threads,
-        history: HistoryOptions {
-            max_commits: args.history_commits,
-            problem: args.history_problem.clone(),
-            functions: args
-                .function
-                .clone()
-                .map(|files| files.into_iter().filter(|file| !file.is_empty()).collect()),
-        },
-        skip: args
-            .skip
-            .iter()
-            .map(|path| (path.clone(), SKIP_REASON.to_owned()))
-            .collect(),
-        skip_stages: args
-            .skip_stage
-            .iter()
-            .map(|name| (name.clone(), SKIP_STAGE_REASON.to_owned()))
-            .collect(),
-        clock: Some(Arc::new(move || started.elapsed())),
-    };
+    let tree = open_tree(args, &limits, search_path)?;
+    let options = options(args, limits, started);
     let bar = io::stderr().is_terminal() && !is_dumb(environment);
     // A stage that counts its work ends by itself; one that does not is ended.
     let stage_time = watchdog::MAX_FILE_TIME + 2 * Duration::from_secs(options.limits.max_stage_seconds);
@@ -144,6 +108,42 @@ fn report(args: &AnalyzeArgs, environment: &SettingsReader) -> Result<Report, Op
         osv::add_from_index(index, &mut report);
     }
     Ok(report)
+}
+
+fn open_tree(args: &AnalyzeArgs, limits: &Limits, search_path: &str) -> Result<SourceTree, OpenError> {
+    let options = OpenOptions {
+        commit: args.commit.clone(),
+        limits: limits.clone(),
+        git: Git {
+            search_path: search_path.into(),
+            ..Git::default()
+        },
+    };
+    let mut tree = SourceTree::open(&args.path, &options)?;
+    // The folder of a clone has no name of its own.
+    if let Some(name) = args.repo_url.as_deref().and_then(repository_name) {
+        name.clone_into(&mut tree.name);
+    }
+    Ok(tree)
+}
+
+fn options(args: &AnalyzeArgs, limits: Limits, started: Instant) -> Options {
+    let because = |names: &[String], reason: &str| names.iter().map(|name| (name.clone(), reason.to_owned())).collect();
+    Options {
+        limits,
+        threads: args.threads,
+        history: HistoryOptions {
+            max_commits: args.history_commits,
+            problem: args.history_problem.clone(),
+            functions: args
+                .function
+                .clone()
+                .map(|files| files.into_iter().filter(|file| !file.is_empty()).collect()),
+        },
+        skip: because(&args.skip, SKIP_REASON),
+        skip_stages: because(&args.skip_stage, SKIP_STAGE_REASON),
+        clock: Some(Arc::new(move || started.elapsed())),
+    }
 }
 
 /// The commit and the branch that are checked out in a person's folder. The worker passes the branch itself; where a revision
@@ -171,7 +171,7 @@ fn is_dumb(environment: &SettingsReader) -> bool {
     environment.system("TERM").is_none_or(|name| name == "dumb")
 }
 
-fn write(report: &Report, format: Format, plain: bool) -> io::Result<()> {
+fn write(report: &Report, format: ReportFormat, plain: bool) -> io::Result<()> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the report is the output of this command; locked once"
@@ -180,11 +180,11 @@ fn write(report: &Report, format: Format, plain: bool) -> io::Result<()> {
     let terminal = stdout.is_terminal();
     let mut out = BufWriter::new(stdout);
     match format {
-        Format::Json => {
+        ReportFormat::Json => {
             serde_json::to_writer(&mut out, report)?;
             out.write_all(b"\n")?;
         }
-        Format::Text => {
+        ReportFormat::Text => {
             let style = Style {
                 color: terminal && !plain,
                 width: width(terminal),

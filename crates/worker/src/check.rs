@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use repolens_core::queue;
-use repolens_core::settings::{Checked, Diagnostic, EXIT_CONFIG, Severity, WorkerSettings};
+use repolens_core::settings::{Checked, Diagnostic, DiagnosticLevel, EXIT_CONFIG, WorkerSettings};
 use repolens_core::{error_chain, tls};
 
 use crate::api_client::{ApiClient, CallError};
 use crate::git;
-use crate::osv::Index;
+use crate::osv::OsvIndex;
 use crate::sandbox::Sandboxes;
 
 /// Writes the diagnostics, one JSON object a line, and returns the exit status.
@@ -33,19 +33,21 @@ pub async fn check(checked: Checked<WorkerSettings>, connect: bool, out: &mut im
         out.write_all(b"\n")?;
     }
     out.flush()?;
-    let bad = diagnostics.iter().any(|diagnostic| diagnostic.level == Severity::Error);
+    let bad = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.level == DiagnosticLevel::Error);
     Ok(if bad { EXIT_CONFIG } else { 0 })
 }
 
 fn check_sandbox(dir: &Path) -> Diagnostic {
     match Sandboxes::open(dir) {
         Ok(_) => diagnostic(
-            Severity::Ok,
+            DiagnosticLevel::Ok,
             "SANDBOX_DIR",
             format!("`{}` can be written", dir.display()),
         ),
         Err(error) => diagnostic(
-            Severity::Error,
+            DiagnosticLevel::Error,
             "SANDBOX_DIR",
             format!("{error:#}: expected a folder that can be made and written to"),
         ),
@@ -58,24 +60,24 @@ fn check_authorities(settings: &WorkerSettings) -> Option<Diagnostic> {
         tls::trust_also(file).and_then(|count| tls::bundle(file, settings.system_ca_file.as_deref()).map(|_| count));
     Some(match read {
         Ok(count) => diagnostic(
-            Severity::Ok,
+            DiagnosticLevel::Ok,
             "EXTRA_CA_FILE",
             format!("{count} further authorities are trusted"),
         ),
-        Err(error) => diagnostic(Severity::Error, "EXTRA_CA_FILE", error),
+        Err(error) => diagnostic(DiagnosticLevel::Error, "EXTRA_CA_FILE", error),
     })
 }
 
 fn check_index(settings: &WorkerSettings) -> Option<Diagnostic> {
     let file = settings.osv_index.as_deref()?;
-    Some(match Index::open(file) {
+    Some(match OsvIndex::open(file) {
         Ok(index) => diagnostic(
-            Severity::Ok,
+            DiagnosticLevel::Ok,
             "OSV_INDEX",
             format!("{} packages, data of {}", index.packages(), index.date()),
         ),
         Err(error) => diagnostic(
-            Severity::Error,
+            DiagnosticLevel::Error,
             "OSV_INDEX",
             format!(
                 "`{}`: {error:#}: make it with `repolens-worker osv build`",
@@ -87,11 +89,13 @@ fn check_index(settings: &WorkerSettings) -> Option<Diagnostic> {
 
 async fn check_git(search_path: &str) -> Diagnostic {
     match git::version(search_path).await {
-        Ok(version) if version >= git::SAFE_VERSION => {
-            diagnostic(Severity::Ok, "PATH", format!("git {} is installed", dotted(version)))
-        }
+        Ok(version) if version >= git::SAFE_VERSION => diagnostic(
+            DiagnosticLevel::Ok,
+            "PATH",
+            format!("git {} is installed", dotted(version)),
+        ),
         Ok(version) if version >= git::OLDEST_VERSION => diagnostic(
-            Severity::Warning,
+            DiagnosticLevel::Warning,
             "PATH",
             format!(
                 "git {} has known security holes with hostile repositories: update it to {} or later",
@@ -100,7 +104,7 @@ async fn check_git(search_path: &str) -> Diagnostic {
             ),
         ),
         Ok(version) => diagnostic(
-            Severity::Error,
+            DiagnosticLevel::Error,
             "PATH",
             format!(
                 "git {} is too old: expected {} or later",
@@ -109,7 +113,7 @@ async fn check_git(search_path: &str) -> Diagnostic {
             ),
         ),
         Err(cause) => diagnostic(
-            Severity::Error,
+            DiagnosticLevel::Error,
             "PATH",
             format!("git cannot be started ({cause}): install it"),
         ),
@@ -129,13 +133,13 @@ async fn check_api(settings: &WorkerSettings) -> Diagnostic {
     };
     match tried.await {
         Ok(()) => diagnostic(
-            Severity::Ok,
+            DiagnosticLevel::Ok,
             "API_URL",
             format!("{} answers and accepts the token", settings.api_url),
         ),
         // It may not have been started yet: the worker waits for it.
         Err(CallError::Unavailable(cause) | CallError::Faulted(cause)) => diagnostic(
-            Severity::Warning,
+            DiagnosticLevel::Warning,
             "API_URL",
             format!(
                 "{} does not answer ({cause}): the worker will wait for it",
@@ -143,7 +147,7 @@ async fn check_api(settings: &WorkerSettings) -> Diagnostic {
             ),
         ),
         Err(error) => diagnostic(
-            Severity::Error,
+            DiagnosticLevel::Error,
             "WORKER_TOKEN",
             format!(
                 "{} refuses it: set the same one for the API and the worker ({error})",
@@ -156,14 +160,14 @@ async fn check_api(settings: &WorkerSettings) -> Diagnostic {
 async fn check_redis(settings: &WorkerSettings) -> Option<Diagnostic> {
     let url = settings.redis.as_ref()?;
     Some(match queue::check(url).await {
-        Ok(()) => diagnostic(Severity::Ok, "REDIS_URL", format!("Redis at {url} answers")),
+        Ok(()) => diagnostic(DiagnosticLevel::Ok, "REDIS_URL", format!("Redis at {url} answers")),
         // It may be starting: the worker waits for it.
         Err(error) if error.may_pass() => diagnostic(
-            Severity::Warning,
+            DiagnosticLevel::Warning,
             "REDIS_URL",
             format!("{url}: {error}: the worker will wait for it"),
         ),
-        Err(error) => diagnostic(Severity::Error, "REDIS_URL", format!("{url}: {error}")),
+        Err(error) => diagnostic(DiagnosticLevel::Error, "REDIS_URL", format!("{url}: {error}")),
     })
 }
 
@@ -171,7 +175,7 @@ fn dotted((major, minor, patch): (u32, u32, u32)) -> String {
     format!("{major}.{minor}.{patch}")
 }
 
-fn diagnostic(level: Severity, name: &str, message: impl Into<String>) -> Diagnostic {
+fn diagnostic(level: DiagnosticLevel, name: &str, message: impl Into<String>) -> Diagnostic {
     Diagnostic {
         level,
         name: name.to_owned(),

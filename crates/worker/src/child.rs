@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use crate::failed::Failed;
 use crate::git::Cloned;
-use crate::process::{Group, Limits, Program, read_capped};
+use crate::process::{ChildProgram, ProcessGroup, ProcessLimits, read_capped};
 use crate::progress::Progress;
 use exit::ChildExit;
 pub use messages::Message;
@@ -36,7 +36,7 @@ pub struct Analyzer {
 
 /// The members of the report that only the worker knows.
 #[derive(Debug, Clone, Copy)]
-pub struct About<'a> {
+pub struct ScanContext<'a> {
     pub scan: &'a ScanId,
     pub repo_url: &'a str,
     /// When work on the scan began.
@@ -69,7 +69,7 @@ impl Analyzer {
     pub async fn analyze(
         &self,
         cloned: &Cloned,
-        about: About<'_>,
+        about: ScanContext<'_>,
         deadline: Instant,
         progress: &Progress,
     ) -> Result<Vec<u8>, Failed> {
@@ -86,7 +86,7 @@ impl Analyzer {
     async fn run_with_restarts(
         &self,
         cloned: &Cloned,
-        about: About<'_>,
+        about: ScanContext<'_>,
         deadline: Instant,
         progress: &Progress,
     ) -> Result<Vec<u8>, Failed> {
@@ -121,7 +121,7 @@ impl Analyzer {
     async fn run(&self, run: Run<'_>, progress: &Progress) -> Result<ChildExit, Failed> {
         let crashed = |error: std::io::Error| Failed::new(FailureCode::AnalysisCrashed, format!("the child: {error}"));
         let program = self.program(&run);
-        let mut group = Group::start(&program).map_err(crashed)?;
+        let mut group = ProcessGroup::start(&program).map_err(crashed)?;
         let pipes = group
             .pipes()
             .expect("the pipes of a group that was just started are open");
@@ -143,7 +143,7 @@ impl Analyzer {
         Ok(ChildExit::new(status, report, messages))
     }
 
-    fn program<'a>(&'a self, run: &Run<'a>) -> Program<'a> {
+    fn program<'a>(&'a self, run: &Run<'a>) -> ChildProgram<'a> {
         let dir = run.cloned.dir.as_path();
         let text = |text: String| OsString::from(text);
         let mut args = self.first_args.clone();
@@ -174,7 +174,7 @@ impl Analyzer {
         args.extend(run.skip.stages.iter().map(|name| text(format!("--skip-stage={name}"))));
         args.extend(["--".into(), dir.into()]);
         let time_left = run.deadline.saturating_duration_since(Instant::now());
-        Program {
+        ChildProgram {
             path: &self.program,
             args,
             env: vec![
@@ -185,7 +185,7 @@ impl Analyzer {
             ],
             dir: dir.parent().unwrap_or(Path::new("/")),
             events: false,
-            limits: Limits {
+            limits: ProcessLimits {
                 address_space: Some(self.limits.analysis_memory_bytes),
                 data: None,
                 // The time of all its threads together; the worker enforces the deadline.
@@ -241,7 +241,7 @@ impl Skip {
 /// One start of the child.
 struct Run<'a> {
     cloned: &'a Cloned,
-    about: About<'a>,
+    about: ScanContext<'a>,
     deadline: Instant,
     skip: &'a Skip,
     name_files: bool,

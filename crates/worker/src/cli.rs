@@ -71,8 +71,8 @@ pub struct AnalyzeArgs {
     pub path: PathBuf,
 
     /// A summary to read, or the whole report as JSON
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
 
     /// How to show progress on stderr: a bar where it is a terminal, JSON lines, or not at all
     #[arg(long, value_enum, default_value_t = ProgressMode::Auto)]
@@ -149,7 +149,7 @@ fn parse_limits(text: &str) -> Result<ScanLimits, serde_json::Error> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum ReportFormat {
     Text,
     Json,
 }

@@ -13,7 +13,7 @@ use repolens_core::explanation::{ExplanationJob, ExplanationResult, ExplanationT
 use repolens_core::report::Explanations;
 use repolens_explain::facts::Parts;
 use repolens_explain::prompt::Request;
-use repolens_explain::{Chain, Code, Facts, Run};
+use repolens_explain::{Chain, Code, PromptFacts, Run};
 use tokio_util::sync::CancellationToken;
 
 use crate::api_client::CallError;
@@ -123,7 +123,7 @@ async fn write(
     let Ok(Ok(parts)) = parts else {
         return Ok(failed("report-not-read"));
     };
-    let facts = Facts::of_target(&parts, &job.target);
+    let facts = PromptFacts::of_target(&parts, &job.target);
     if facts.list.is_empty() {
         return Ok(failed("not-in-report"));
     }

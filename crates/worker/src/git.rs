@@ -29,7 +29,7 @@ use repolens_core::{BranchName, BranchNote, FailureCode, RepoUrl, UrlPolicy};
 use tokio::time::Instant;
 
 use crate::failed::Failed;
-use crate::process::{Group, read_capped, read_tail};
+use crate::process::{ProcessGroup, read_capped, read_tail};
 use crate::sandbox::size_on_disk;
 use command::Reach;
 use events::GitError;
@@ -133,7 +133,7 @@ impl Git {
     async fn run(&self, args: Vec<OsString>, reach: Reach<'_>, sandbox: Option<&Path>) -> Result<Ended, Failed> {
         let unusable = |error: std::io::Error| Failed::new(FailureCode::CloneFailed, format!("git: {error}"));
         let program = command::program(args, reach, &self.search_path, sandbox, &self.limits);
-        let mut group = Group::start(&program).map_err(unusable)?;
+        let mut group = ProcessGroup::start(&program).map_err(unusable)?;
         let pipes = group
             .pipes()
             .expect("the pipes of a group that was just started are open");

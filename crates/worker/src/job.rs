@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::api_client::{ApiClient, CallError};
-use crate::child::{About, Analyzer};
+use crate::child::{Analyzer, ScanContext};
 use crate::failed::Failed;
 use crate::git::{Cloned, Git};
 use crate::osv;
@@ -34,7 +34,7 @@ pub struct Jobs {
     pub git: Git,
     pub analyzer: Analyzer,
     /// `None`: vulnerabilities are not checked.
-    pub osv: Option<osv::Source>,
+    pub osv: Option<osv::VulnerabilitySource>,
     pub sandboxes: Sandboxes,
     /// Language models are set up: a text is requested for each new report.
     pub explains: bool,
@@ -226,7 +226,7 @@ impl Jobs {
         let history = self.git.history(&cloned, sandbox.dir(), deadline);
         let history_problem = history.await;
         let begun = Instant::now();
-        let about = About {
+        let about = ScanContext {
             scan: &claim.scan_id,
             repo_url: &claim.repo_url,
             started,

@@ -21,18 +21,18 @@ pub mod version;
 
 pub use build::{Built, build};
 pub use client::Osv;
-pub use index::Index;
+pub use index::OsvIndex;
 
 /// The source of known vulnerabilities.
 #[derive(Debug)]
-pub enum Source {
+pub enum VulnerabilitySource {
     Server(Osv),
     /// The file of an index. It is opened for each report, so that a newer one is used without a restart.
     Index(PathBuf),
 }
 
-impl Source {
-    async fn find(&self, packages: &[OsvPackage], deadline: Instant) -> Found {
+impl VulnerabilitySource {
+    async fn find(&self, packages: &[OsvPackage], deadline: Instant) -> OsvMatches {
         match self {
             Self::Server(server) => server.find(packages, deadline).await,
             Self::Index(path) => {
@@ -40,8 +40,8 @@ impl Source {
                 let lookup = tokio::task::spawn_blocking(move || index::find(&path, &packages));
                 match tokio::time::timeout_at(deadline, lookup).await {
                     Ok(Ok(found)) => found,
-                    Ok(Err(error)) => Found::failed(error.to_string()),
-                    Err(_) => Found::failed("the time for the lookup is over".to_owned()),
+                    Ok(Err(error)) => OsvMatches::failed(error.to_string()),
+                    Err(_) => OsvMatches::failed("the time for the lookup is over".to_owned()),
                 }
             }
         }
@@ -60,7 +60,7 @@ pub struct OsvPackage {
 }
 
 /// The report with `dependencies.vulnerabilities` filled in; the report as it is where it has no such section.
-pub async fn add_vulnerabilities(source: &Source, report: Vec<u8>, deadline: Instant) -> Vec<u8> {
+pub async fn add_vulnerabilities(source: &VulnerabilitySource, report: Vec<u8>, deadline: Instant) -> Vec<u8> {
     match with_section(source, &report, deadline).await {
         Ok(Some(changed)) => changed,
         Ok(None) => report,
@@ -71,7 +71,11 @@ pub async fn add_vulnerabilities(source: &Source, report: Vec<u8>, deadline: Ins
     }
 }
 
-async fn with_section(source: &Source, report: &[u8], deadline: Instant) -> Result<Option<Vec<u8>>, serde_json::Error> {
+async fn with_section(
+    source: &VulnerabilitySource,
+    report: &[u8],
+    deadline: Instant,
+) -> Result<Option<Vec<u8>>, serde_json::Error> {
     let mut members: Members<'_> = serde_json::from_slice(report)?;
     let Some((_, raw)) = members.0.iter_mut().find(|(name, _)| name == "dependencies") else {
         return Ok(None);
@@ -175,7 +179,7 @@ impl serde::Serialize for Members<'_> {
 
 /// What was found: records by package, and why something is missing.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct OsvMatches {
     /// Places in `records` by package.
     pub hits: BTreeMap<OsvPackage, Vec<usize>>,
     pub records: Vec<std::sync::Arc<record::Record>>,
@@ -186,7 +190,7 @@ pub struct Found {
     pub date: Option<String>,
 }
 
-impl Found {
+impl OsvMatches {
     fn failed(problem: String) -> Self {
         Self {
             problem: Some(problem),

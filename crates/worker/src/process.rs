@@ -1,7 +1,7 @@
 //! The one place that starts processes: a cleared environment, limits, a process group of its own, and no process that
 //! outlives its owner.
 //!
-//! Dropping a [`Group`] kills it, so that a cancelled or timed out step only needs to be dropped.
+//! Dropping a [`ProcessGroup`] kills it, so that a cancelled or timed out step only needs to be dropped.
 
 mod before_exec;
 pub(crate) mod landlock;
@@ -24,7 +24,7 @@ pub use landlock::LandlockPolicy;
 
 /// The limits of a process, and of each process that it starts. The kernel enforces them.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct ProcessLimits {
     /// Bytes of address space; beyond it, allocations fail. `None`: no limit.
     pub address_space: Option<u64>,
     /// Bytes of memory of its own, in contrast to files that it maps; beyond it, allocations fail. `None`: no limit.
@@ -41,7 +41,7 @@ pub const EVENTS_DESCRIPTOR: i32 = 9;
 
 /// The program to start.
 #[derive(Debug)]
-pub struct Program<'a> {
+pub struct ChildProgram<'a> {
     pub path: &'a Path,
     pub args: Vec<OsString>,
     /// All environment variables that it gets.
@@ -49,7 +49,7 @@ pub struct Program<'a> {
     pub dir: &'a Path,
     /// Whether it gets a third pipe, as descriptor [`EVENTS_DESCRIPTOR`].
     pub events: bool,
-    pub limits: Limits,
+    pub limits: ProcessLimits,
     /// `None`: it confines itself (`analyze --confined`).
     pub landlock: Option<LandlockPolicy<'a>>,
 }
@@ -59,7 +59,7 @@ pub struct Program<'a> {
 /// The thread that starts it must outlive it: the kernel kills it when that thread ends. The worker's runtime has one
 /// thread, the main one.
 #[derive(Debug)]
-pub struct Group {
+pub struct ProcessGroup {
     child: Child,
     leader: Pid,
     events: Option<pipe::Receiver>,
@@ -74,12 +74,12 @@ pub struct Pipes {
     pub events: Option<pipe::Receiver>,
 }
 
-impl Group {
+impl ProcessGroup {
     /// Starts `program` with stdin closed, and stdout and stderr as pipes.
     ///
     /// # Errors
     /// The program does not exist, or the system is out of processes, memory or descriptors.
-    pub fn start(program: &Program<'_>) -> io::Result<Self> {
+    pub fn start(program: &ChildProgram<'_>) -> io::Result<Self> {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the wrapper: environment, descriptors and limits are set here"
@@ -146,7 +146,7 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if !self.reaped {
             // The runtime reaps it, as tokio does with each child that is dropped.

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use repolens_core::settings::{
-    Checked, Component, EXIT_CONFIG, LogSettings, SettingsReader, Severity, WorkerSettings, log_settings,
+    Checked, Component, DiagnosticLevel, EXIT_CONFIG, LogSettings, SettingsReader, WorkerSettings, log_settings,
 };
-use repolens_log::Format;
+use repolens_log::LogFormat;
 use tokio::runtime;
 
 use crate::cli::{Cli, Command, EXIT_USAGE, OsvCommand};
@@ -111,9 +111,9 @@ fn work() -> ExitCode {
     }
     for diagnostic in &diagnostics {
         match diagnostic.level {
-            Severity::Error => tracing::error!("{diagnostic}"),
-            Severity::Warning => tracing::warn!("{diagnostic}"),
-            Severity::Ok => tracing::debug!("{diagnostic}"),
+            DiagnosticLevel::Error => tracing::error!("{diagnostic}"),
+            DiagnosticLevel::Warning => tracing::warn!("{diagnostic}"),
+            DiagnosticLevel::Ok => tracing::debug!("{diagnostic}"),
         }
     }
     let Some(settings) = settings else {
@@ -146,7 +146,7 @@ fn runtime() -> anyhow::Result<runtime::Runtime> {
 fn init_log(log: &LogSettings) -> Result<(), repolens_log::InitError> {
     #[expect(clippy::disallowed_methods, reason = "only checked for being a terminal")]
     let terminal = std::io::stdout().is_terminal();
-    let format = Format::from_setting(log.format, terminal).honor_no_color(log.no_color.as_deref());
+    let format = LogFormat::from_setting(log.format, terminal).honor_no_color(log.no_color.as_deref());
     repolens_log::init("worker", format, &log.level)
 }
 

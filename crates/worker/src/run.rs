@@ -95,8 +95,8 @@ fn prepare(settings: &WorkerSettings, worker_id: String) -> anyhow::Result<Jobs>
         },
         analyzer: Analyzer::this_program(search_path, settings.limits).context("failed to find this program")?,
         osv: match (&settings.osv_index, &settings.osv_url) {
-            (Some(file), _) => Some(osv::Source::Index(file.clone())),
-            (None, Some(url)) => Some(osv::Source::Server(
+            (Some(file), _) => Some(osv::VulnerabilitySource::Index(file.clone())),
+            (None, Some(url)) => Some(osv::VulnerabilitySource::Server(
                 Osv::new(url).context("failed to make an HTTP client")?,
             )),
             (None, None) => None,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use repolens_log::{Format, Level, Record};
+use repolens_log::{Level, LogFormat, Record};
 
 use crate::human_units::shown;
 
@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// The writer of a block of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum LineOrigin {
     Supervisor,
     Child,
 }
@@ -36,7 +36,7 @@ pub struct Buffer {
     drained: Condvar,
     /// Lines dropped since the start.
     pub dropped: AtomicU64,
-    format: Format,
+    format: LogFormat,
 }
 
 #[derive(Default)]
@@ -54,7 +54,7 @@ struct Gap {
 }
 
 impl Buffer {
-    pub fn new(format: Format) -> Self {
+    pub fn new(format: LogFormat) -> Self {
         Self {
             queue: Mutex::default(),
             filled: Condvar::new(),
@@ -65,20 +65,20 @@ impl Buffer {
     }
 
     /// Appends whole lines, or drops them where there is no space for them.
-    pub fn put(&self, block: &[u8], lines: u64, origin: Origin) {
+    pub fn put(&self, block: &[u8], lines: u64, origin: LineOrigin) {
         let mut queue = self.lock();
         let limit = match origin {
-            Origin::Supervisor => LIMIT + OWN_RESERVE,
-            Origin::Child => LIMIT,
+            LineOrigin::Supervisor => LIMIT + OWN_RESERVE,
+            LineOrigin::Child => LIMIT,
         };
         let is_full = |queue: &Queue| queue.bytes + block.len() > limit;
-        if origin == Origin::Child && queue.gap.is_none() && is_full(&queue) {
+        if origin == LineOrigin::Child && queue.gap.is_none() && is_full(&queue) {
             let half_free = self
                 .drained
                 .wait_timeout_while(queue, PAUSE, |queue| queue.bytes > LIMIT / 2);
             queue = half_free.unwrap_or_else(PoisonError::into_inner).0;
         }
-        if is_full(&queue) || (origin == Origin::Child && queue.gap.is_some()) {
+        if is_full(&queue) || (origin == LineOrigin::Child && queue.gap.is_some()) {
             let gap = queue.gap.get_or_insert_with(|| Gap {
                 lines: 0,
                 since: Instant::now(),
@@ -152,9 +152,9 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use proptest::prelude::*;
-    use repolens_log::Format;
+    use repolens_log::LogFormat;
 
-    use super::{BLOCK, Buffer, LIMIT, OWN_RESERVE, Origin};
+    use super::{BLOCK, Buffer, LIMIT, LineOrigin, OWN_RESERVE};
 
     fn block(number: usize, lines: usize, length: usize) -> String {
         let line = format!("{number} {}\n", "x".repeat(length));
@@ -172,13 +172,13 @@ mod tests {
 
     #[test]
     fn a_full_buffer_drops_whole_lines_and_reports_their_number() {
-        let buffer = Buffer::new(Format::Text);
+        let buffer = Buffer::new(LogFormat::Text);
         let kilobyte = "x".repeat(1023) + "\n";
         let fitting = LIMIT / kilobyte.len();
         for _ in 0..fitting + 10 {
-            buffer.put(kilobyte.as_bytes(), 1, Origin::Child);
+            buffer.put(kilobyte.as_bytes(), 1, LineOrigin::Child);
         }
-        buffer.put(b"own line\n", 1, Origin::Supervisor);
+        buffer.put(b"own line\n", 1, LineOrigin::Supervisor);
         assert_eq!(buffer.dropped.load(Ordering::Relaxed), 10);
         let text = rest_of(&buffer);
         assert_eq!(text.matches(&kilobyte).count(), fitting);
@@ -192,10 +192,10 @@ mod tests {
 
     #[test]
     fn own_lines_are_bounded_too() {
-        let buffer = Buffer::new(Format::Text);
+        let buffer = Buffer::new(LogFormat::Text);
         let kilobyte = "x".repeat(1023) + "\n";
         for _ in 0..(LIMIT + OWN_RESERVE) / 1024 + 7 {
-            buffer.put(kilobyte.as_bytes(), 1, Origin::Supervisor);
+            buffer.put(kilobyte.as_bytes(), 1, LineOrigin::Supervisor);
         }
         assert_eq!(buffer.dropped.load(Ordering::Relaxed), 7);
     }
@@ -206,12 +206,12 @@ mod tests {
         /// Blocks are written and taken in any order: each line is in the output once, in order, or counted as dropped.
         #[test]
         fn every_line_is_written_or_counted(steps in proptest::collection::vec((0usize..40, 0usize..4000, any::<bool>()), 1..200)) {
-            let buffer = Buffer::new(Format::Text);
+            let buffer = Buffer::new(LogFormat::Text);
             let (mut put, mut seen, mut waiting) = (0u64, Vec::new(), false);
             for (number, (lines, length, takes)) in steps.into_iter().enumerate() {
                 let block = block(number, lines, length);
                 if lines > 0 && block.len() <= BLOCK {
-                    buffer.put(block.as_bytes(), lines as u64, Origin::Child);
+                    buffer.put(block.as_bytes(), lines as u64, LineOrigin::Child);
                     put += lines as u64;
                     waiting = true;
                 }

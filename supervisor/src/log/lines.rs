@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use repolens_log::{
-    Format, Level, TIMESTAMP_LEN, harmless_bytes, is_plain, may_hold_secret, push_prefix, redact, redact_bytes,
+    Level, LogFormat, TIMESTAMP_LEN, harmless_bytes, is_plain, may_hold_secret, push_prefix, redact, redact_bytes,
     safe_cut,
 };
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::sink::Sink;
+use super::sink::LogSink;
 
 /// Longer lines are cut into pieces.
 pub const LONGEST_LINE: usize = 16 * 1024;
@@ -21,24 +21,24 @@ const INSPECTED_BEYOND: usize = 16;
 
 /// The writer of the lines.
 #[derive(Clone, Copy, Debug)]
-pub struct Source {
+pub struct LineSource {
     pub name: &'static str,
     pub pid: u32,
     /// The level of lines without a level of their own.
     pub level: Level,
-    pub format: Format,
+    pub format: LogFormat,
 }
 
 /// One stream of a child.
 #[derive(Debug)]
-pub struct Lines {
-    source: Source,
+pub struct LineReader {
+    source: LineSource,
     /// The beginning of a line of which the end has not come yet.
     carry: Vec<u8>,
 }
 
-impl Lines {
-    pub fn new(source: Source) -> Self {
+impl LineReader {
+    pub fn new(source: LineSource) -> Self {
         Self {
             source,
             carry: Vec::new(),
@@ -46,7 +46,7 @@ impl Lines {
     }
 
     /// Takes the next bytes, read at `time`.
-    pub fn feed(&mut self, chunk: &[u8], time: &str, sink: &mut Sink) {
+    pub fn feed(&mut self, chunk: &[u8], time: &str, sink: &mut LogSink) {
         let mut rest = chunk;
         if !self.carry.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
@@ -71,7 +71,7 @@ impl Lines {
             // The common case: short, plain, nothing to mask, no time of its own.
             if !suspicious
                 && line.len() <= LONGEST_LINE
-                && self.source.format == Format::Text
+                && self.source.format == LogFormat::Text
                 && is_plain(line)
                 && !begins_with_time(line)
             {
@@ -91,7 +91,7 @@ impl Lines {
     }
 
     /// The stream is over: a last line without a newline is a line.
-    pub fn finish(&mut self, time: &str, sink: &mut Sink) {
+    pub fn finish(&mut self, time: &str, sink: &mut LogSink) {
         let carry = std::mem::take(&mut self.carry);
         if !carry.is_empty() {
             self.line(&carry, true, true, time, sink);
@@ -100,7 +100,7 @@ impl Lines {
 
     /// Writes a line, in pieces where it is long. A line whose end has not come yet is written only as far as it is too
     /// long. Returns how many bytes are done with.
-    fn line(&mut self, line: &[u8], is_whole: bool, suspicious: bool, time: &str, sink: &mut Sink) -> usize {
+    fn line(&mut self, line: &[u8], is_whole: bool, suspicious: bool, time: &str, sink: &mut LogSink) -> usize {
         let mut done = 0;
         let mut is_piece = false;
         let limit = if is_whole {
@@ -135,15 +135,15 @@ impl Lines {
         done
     }
 
-    fn write(&mut self, line: &[u8], goes_on: bool, suspicious: bool, time: &str, sink: &mut Sink) {
+    fn write(&mut self, line: &[u8], goes_on: bool, suspicious: bool, time: &str, sink: &mut LogSink) {
         let line = if suspicious {
             redact_bytes(line)
         } else {
             Cow::Borrowed(line)
         };
         match self.source.format {
-            Format::Json => self.write_json(&line, goes_on, time, &mut sink.bytes),
-            Format::Text | Format::Pretty => self.write_text(&line, goes_on, time, &mut sink.bytes),
+            LogFormat::Json => self.write_json(&line, goes_on, time, &mut sink.bytes),
+            LogFormat::Text | LogFormat::Pretty => self.write_text(&line, goes_on, time, &mut sink.bytes),
         }
         sink.bytes.push(b'\n');
         sink.line_done();
@@ -160,7 +160,7 @@ impl Lines {
             time,
             self.source.name,
             level,
-            self.source.format == Format::Pretty,
+            self.source.format == LogFormat::Pretty,
         );
         out.extend_from_slice(prefix.as_bytes());
         let message = own.as_ref().map_or(line, |own| own.message);

@@ -11,8 +11,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::read;
 use repolens_log::timestamp;
 
-use super::lines::{Lines, Source};
-use super::sink::Sink;
+use super::lines::{LineReader, LineSource};
+use super::sink::LogSink;
 use super::{Order, Shared};
 
 /// One read. Larger ones are not quicker, and smaller ones cost system calls.
@@ -29,7 +29,7 @@ const LEFT_IN_PIPE: usize = 1024 * 1024;
 struct Stream {
     pipe: PipeReader,
     pid: u32,
-    lines: Lines,
+    lines: LineReader,
     last_read: Instant,
     ended: Option<Instant>,
 }
@@ -44,70 +44,92 @@ enum Read {
 
 /// Runs until [`Order::Finish`].
 pub fn run(shared: &Arc<Shared>) {
-    let mut streams: Vec<Stream> = Vec::new();
-    let mut sink = Sink::new(Arc::clone(shared));
-    let mut chunk = vec![0; CHUNK];
-    let mut finishing: Option<Instant> = None;
-    loop {
-        let (woken, ready) = wait(shared, &streams, finishing);
-        let now = Instant::now();
-        let time = timestamp(SystemTime::now());
-        let mut over = vec![false; streams.len()];
-        for number in ready {
-            over[number] = streams[number].read(&mut chunk, &time, &mut sink, shared) == Read::Over;
+    let pump = Pump {
+        shared,
+        streams: Vec::new(),
+        sink: LogSink::new(Arc::clone(shared)),
+        chunk: vec![0; CHUNK],
+        finishing: None,
+    };
+    pump.run();
+}
+
+struct Pump<'a> {
+    shared: &'a Shared,
+    streams: Vec<Stream>,
+    sink: LogSink,
+    chunk: Vec<u8>,
+    finishing: Option<Instant>,
+}
+
+impl Pump<'_> {
+    fn run(mut self) {
+        loop {
+            let (woken, ready) = wait(self.shared, &self.streams, self.finishing);
+            let now = Instant::now();
+            let time = timestamp(SystemTime::now());
+            self.read(&ready, now, &time);
+            if woken {
+                for order in self.shared.take() {
+                    self.carry_out(order, now, &time);
+                }
+            }
+            self.sink.flush();
+            if self.finishing.is_some() && self.streams.is_empty() {
+                self.shared.buffer.close();
+                return;
+            }
         }
-        for (stream, over) in streams.iter().zip(&mut over) {
-            *over |= stream
-                .ended
-                .is_some_and(|ended| now - ended > DRAIN_LIMIT || now - stream.last_read.max(ended) > QUIET);
+    }
+
+    /// Reads the streams that have something, and removes those that are over.
+    fn read(&mut self, ready: &[usize], now: Instant, time: &str) {
+        let mut over = vec![false; self.streams.len()];
+        for &number in ready {
+            let read = self.streams[number].read(&mut self.chunk, time, &mut self.sink, self.shared);
+            over[number] = read == Read::Over;
         }
-        let mut flags = over.into_iter();
-        streams.retain_mut(|stream| {
-            let over = flags.next().unwrap_or_default();
+        let mut over = over.into_iter();
+        self.streams.retain_mut(|stream| {
+            let over = over.next().unwrap_or_default() || stream.has_drained(now);
             if over {
-                stream.lines.finish(&time, &mut sink);
+                stream.lines.finish(time, &mut self.sink);
             }
             !over
         });
-        if woken {
-            for order in shared.take() {
-                match order {
-                    Order::Line(line) => sink.own_line(&line),
-                    Order::Attach { role, pid, pipe, level } => {
-                        prepare(&pipe);
-                        let lines = Lines::new(Source {
-                            name: role.name(),
-                            pid,
-                            level,
-                            format: shared.format,
-                        });
-                        streams.push(Stream {
-                            pipe,
-                            pid,
-                            lines,
-                            last_read: now,
-                            ended: None,
-                        });
-                    }
-                    Order::Ended { pid } => {
-                        for stream in streams.iter_mut().filter(|stream| stream.pid == pid) {
-                            stream.drain(&mut chunk, &time, &mut sink, shared);
-                            stream.ended = Some(now);
-                        }
-                    }
-                    Order::Finish => {
-                        finishing = Some(now);
-                        for stream in &mut streams {
-                            stream.ended.get_or_insert(now);
-                        }
-                    }
+    }
+
+    fn carry_out(&mut self, order: Order, now: Instant, time: &str) {
+        match order {
+            Order::Line(line) => self.sink.own_line(&line),
+            Order::Attach { role, pid, pipe, level } => {
+                prepare(&pipe);
+                let lines = LineReader::new(LineSource {
+                    name: role.name(),
+                    pid,
+                    level,
+                    format: self.shared.format,
+                });
+                self.streams.push(Stream {
+                    pipe,
+                    pid,
+                    lines,
+                    last_read: now,
+                    ended: None,
+                });
+            }
+            Order::Ended { pid } => {
+                for stream in self.streams.iter_mut().filter(|stream| stream.pid == pid) {
+                    stream.drain(&mut self.chunk, time, &mut self.sink, self.shared);
+                    stream.ended = Some(now);
                 }
             }
-        }
-        sink.flush();
-        if finishing.is_some() && streams.is_empty() {
-            shared.buffer.close();
-            return;
+            Order::Finish => {
+                self.finishing = Some(now);
+                for stream in &mut self.streams {
+                    stream.ended.get_or_insert(now);
+                }
+            }
         }
     }
 }
@@ -141,7 +163,13 @@ fn wait(shared: &Shared, streams: &[Stream], finishing: Option<Instant>) -> (boo
 }
 
 impl Stream {
-    fn read(&mut self, chunk: &mut [u8], time: &str, sink: &mut Sink, shared: &Shared) -> Read {
+    /// Whether nothing more is expected of a process that has ended.
+    fn has_drained(&self, now: Instant) -> bool {
+        self.ended
+            .is_some_and(|ended| now - ended > DRAIN_LIMIT || now - self.last_read.max(ended) > QUIET)
+    }
+
+    fn read(&mut self, chunk: &mut [u8], time: &str, sink: &mut LogSink, shared: &Shared) -> Read {
         match read(&self.pipe, chunk) {
             Ok(0) => Read::Over,
             Ok(length) => {
@@ -156,7 +184,7 @@ impl Stream {
     }
 
     /// Reads what is in the pipe of a process that has ended.
-    fn drain(&mut self, chunk: &mut [u8], time: &str, sink: &mut Sink, shared: &Shared) {
+    fn drain(&mut self, chunk: &mut [u8], time: &str, sink: &mut LogSink, shared: &Shared) {
         let mut left = LEFT_IN_PIPE;
         while let Read::Some(length) = self.read(chunk, time, sink, shared) {
             left = left.saturating_sub(length);

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::Shared;
-use super::buffer::{BLOCK, Origin};
+use super::buffer::{BLOCK, LineOrigin};
 
 /// A block of whole lines in the making.
-pub struct Sink {
+pub struct LogSink {
     pub bytes: Vec<u8>,
     pub(super) lines: u64,
     shared: Option<Arc<Shared>>,
 }
 
-impl Sink {
+impl LogSink {
     pub fn new(shared: Arc<Shared>) -> Self {
         Self {
             bytes: Vec::with_capacity(BLOCK + 32 * 1024),
@@ -40,7 +40,7 @@ impl Sink {
 
     /// Passes the children's lines on.
     pub fn flush(&mut self) {
-        self.pass_on(Origin::Child);
+        self.pass_on(LineOrigin::Child);
     }
 
     /// Passes on a line of the supervisor, behind what the children wrote before it.
@@ -48,10 +48,10 @@ impl Sink {
         self.flush();
         self.bytes.extend_from_slice(line.as_bytes());
         self.lines += 1;
-        self.pass_on(Origin::Supervisor);
+        self.pass_on(LineOrigin::Supervisor);
     }
 
-    fn pass_on(&mut self, origin: Origin) {
+    fn pass_on(&mut self, origin: LineOrigin) {
         let Some(shared) = &self.shared else { return };
         let lines = std::mem::take(&mut self.lines);
         if lines > 0 {

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use super::{End, Health, Role};
+use super::{ChildRole, End, ProbeResult};
 
 /// An event for the rules.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     Start,
     /// A process that was asked for runs.
-    Spawned(Role),
+    Spawned(ChildRole),
     /// A process ended, or could not be started.
-    Ended(Role, End),
+    Ended(ChildRole, End),
     /// A health check ended.
-    Probed(Health),
+    Probed(ProbeResult),
     /// The worker wrote a heartbeat.
     Heartbeat {
         busy: bool,
@@ -34,12 +34,12 @@ pub enum Event {
 
 /// An action for the loop.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    Spawn(Role),
+pub enum Effect {
+    Spawn(ChildRole),
     /// SIGTERM to the process.
-    Terminate(Role),
+    Terminate(ChildRole),
     /// SIGKILL to its group.
-    Kill(Role),
+    Kill(ChildRole),
     Probe,
     Report(Notice),
     /// Everything is over.
@@ -104,11 +104,11 @@ pub enum Notice {
     ShutdownSignal(&'static str),
     ShutdownHurried(&'static str),
     ShutdownForced(&'static str),
-    Killed(Role),
-    LeftBehind(Role),
+    Killed(ChildRole),
+    LeftBehind(ChildRole),
     Stopped {
         clean: bool,
-        killed: Vec<Role>,
+        killed: Vec<ChildRole>,
         took: Duration,
         worker: Option<Duration>,
         api: Option<Duration>,

@@ -21,7 +21,7 @@ pub struct Restarts {
 
 /// The state after the crashes so far.
 #[derive(Clone, Debug, Default)]
-pub struct History {
+pub struct CrashHistory {
     in_a_row: u32,
     recent: VecDeque<Duration>,
     looping: bool,
@@ -29,16 +29,16 @@ pub struct History {
 
 /// The reaction to a crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct RestartDecision {
     /// How long to wait before the next start.
     pub after: Duration,
     /// This crash made it a crash loop.
     pub entered_loop: bool,
 }
 
-impl History {
+impl CrashHistory {
     /// Counts a crash at `now` after a life of `lived`. `jitter` is a random number from 0 to 1.
-    pub fn crashed(&mut self, rules: &Restarts, now: Duration, lived: Duration, jitter: f64) -> Verdict {
+    pub fn crashed(&mut self, rules: &Restarts, now: Duration, lived: Duration, jitter: f64) -> RestartDecision {
         if lived >= rules.stable_after {
             *self = Self::default();
         }
@@ -57,7 +57,7 @@ impl History {
             }
         }
         // In a crash loop the retries go on, at the slowest pace.
-        Verdict {
+        RestartDecision {
             after: if self.looping { rules.delay_max } else { delay },
             entered_loop,
         }
@@ -88,7 +88,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{History, Restarts};
+    use super::{CrashHistory, Restarts};
 
     fn rules() -> Restarts {
         Restarts {
@@ -105,7 +105,7 @@ mod tests {
             crash_loop: None,
             ..rules()
         };
-        let mut history = History::default();
+        let mut history = CrashHistory::default();
         let delays: Vec<u128> = (0..10)
             .map(|_| {
                 history
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_dies_at_once_reaches_the_crash_loop() {
-        let (rules, mut history, mut now) = (rules(), History::default(), Duration::ZERO);
+        let (rules, mut history, mut now) = (rules(), CrashHistory::default(), Duration::ZERO);
         for crash in 1..=8 {
             let verdict = history.crashed(&rules, now, Duration::from_millis(10), 1.0);
             assert_eq!(verdict.entered_loop, crash == 8, "crash {crash}");
@@ -141,7 +141,7 @@ mod tests {
         #[test]
         fn any_history(lives in proptest::collection::vec((0u64..100_000, 0.0f64..1.0), 1..80)) {
             let rules = rules();
-            let (mut history, mut now, mut row) = (History::default(), Duration::ZERO, 0u32);
+            let (mut history, mut now, mut row) = (CrashHistory::default(), Duration::ZERO, 0u32);
             let mut crashes: Vec<Duration> = Vec::new();
             for (life, jitter) in lives {
                 let lived = Duration::from_millis(life);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Action, EXIT_CRASH_LOOP, EXIT_UNAVAILABLE, End, FIRST_BEAT_PATIENCE, FIRST_PROBE, HUNG_UP, Health, How,
-    KILL_PATIENCE, Machine, Notice, Phase, Role, SHORT_GRACE, SLOWEST_START_PROBE, Stage, Why,
+    ChildRole, EXIT_CRASH_LOOP, EXIT_UNAVAILABLE, Effect, End, FIRST_BEAT_PATIENCE, FIRST_PROBE, HUNG_UP, How,
+    KILL_PATIENCE, LifeStage, Machine, Notice, Phase, ProbeResult, SHORT_GRACE, SLOWEST_START_PROBE, Why,
 };
 
 mod stop;
@@ -15,24 +15,24 @@ impl Machine {
         self.report(Notice::Starting { api, worker });
         if api {
             self.report(Notice::StartingApi);
-            self.todo.push(Action::Spawn(Role::Api));
+            self.todo.push(Effect::Spawn(ChildRole::Api));
         } else {
             self.phase = Phase::Running;
             self.report(Notice::StartingWorker);
-            self.todo.push(Action::Spawn(Role::Worker));
+            self.todo.push(Effect::Spawn(ChildRole::Worker));
         }
     }
 
-    pub(super) fn spawned(&mut self, role: Role, now: Duration) {
+    pub(super) fn spawned(&mut self, role: ChildRole, now: Duration) {
         match role {
-            Role::Api => {
-                self.api = Stage::Up { since: now };
+            ChildRole::Api => {
+                self.api = LifeStage::Up { since: now };
                 self.probe_step = FIRST_PROBE;
                 self.probe_at = Some(now + FIRST_PROBE);
                 self.report(Notice::WaitingForApi);
             }
-            Role::Worker => {
-                self.worker = Stage::Up { since: now };
+            ChildRole::Worker => {
+                self.worker = LifeStage::Up { since: now };
                 self.worker_starts += 1;
                 self.last_beat = now;
                 self.busy = false;
@@ -49,31 +49,31 @@ impl Machine {
         }
     }
 
-    pub(super) fn ended(&mut self, role: Role, end: End, now: Duration) {
+    pub(super) fn ended(&mut self, role: ChildRole, end: End, now: Duration) {
         let stage = std::mem::replace(
-            if role == Role::Api {
+            if role == ChildRole::Api {
                 &mut self.api
             } else {
                 &mut self.worker
             },
-            Stage::Off,
+            LifeStage::Off,
         );
         let lived = stage.since().map_or(Duration::ZERO, |since| now.saturating_sub(since));
         let asked_at = match stage {
-            Stage::Ending { asked_at, .. } => Some(asked_at),
+            LifeStage::Ending { asked_at, .. } => Some(asked_at),
             _ => None,
         };
         if let Phase::Stopping(stopping) = &mut self.phase {
             let took = asked_at.map(|asked| now.saturating_sub(asked));
             match role {
-                Role::Api => stopping.api_took = took,
-                Role::Worker => stopping.worker_took = took,
+                ChildRole::Api => stopping.api_took = took,
+                ChildRole::Worker => stopping.worker_took = took,
             }
             self.go_on_stopping(now);
             return;
         }
         match role {
-            Role::Api => {
+            ChildRole::Api => {
                 let passed_on = now < self.hung_up_until;
                 let by_hang_up = end.how == HUNG_UP || (passed_on && end.how == How::Status(0));
                 if by_hang_up {
@@ -88,21 +88,21 @@ impl Machine {
                     stopping.signals = 0;
                 }
             }
-            Role::Worker => self.worker_ended(&stage, end, lived, now),
+            ChildRole::Worker => self.worker_ended(&stage, end, lived, now),
         }
     }
 
-    fn worker_ended(&mut self, stage: &Stage, end: End, lived: Duration, now: Duration) {
+    fn worker_ended(&mut self, stage: &LifeStage, end: End, lived: Duration, now: Duration) {
         if matches!(
             stage,
-            Stage::Ending {
+            LifeStage::Ending {
                 why: Why::Recycle,
                 killed: false,
                 ..
             }
         ) {
             self.report(Notice::WorkerRecycled);
-            self.todo.push(Action::Spawn(Role::Worker));
+            self.todo.push(Effect::Spawn(ChildRole::Worker));
             return;
         }
         let jitter = self.jitter();
@@ -122,26 +122,26 @@ impl Machine {
             }
         }
         if verdict.after.is_zero() {
-            self.todo.push(Action::Spawn(Role::Worker));
+            self.todo.push(Effect::Spawn(ChildRole::Worker));
         } else {
-            self.worker = Stage::Waiting {
+            self.worker = LifeStage::Waiting {
                 until: now + verdict.after,
             };
         }
     }
 
-    pub(super) fn probed(&mut self, health: Health, now: Duration) {
+    pub(super) fn probed(&mut self, health: ProbeResult, now: Duration) {
         self.probing = false;
-        if !matches!(self.api, Stage::Up { .. }) {
+        if !matches!(self.api, LifeStage::Up { .. }) {
             return;
         }
         match self.phase {
-            Phase::Starting { .. } if health == Health::Good => {
+            Phase::Starting { .. } if health == ProbeResult::Good => {
                 self.phase = Phase::Running;
                 self.probe_at = self.policy.health_interval.map(|interval| now + interval);
                 if self.policy.worker {
                     self.report(Notice::StartingWorker);
-                    self.todo.push(Action::Spawn(Role::Worker));
+                    self.todo.push(Effect::Spawn(ChildRole::Worker));
                 } else {
                     self.announce_at = Some(now);
                     self.announce_if_due(now);
@@ -161,29 +161,29 @@ impl Machine {
 
     /// Misses in a row of an API that does nothing end it. A busy one gets longer, for it will answer again; but not for
     /// ever, for an endless loop is busy as well.
-    fn judge(&mut self, health: Health, now: Duration) {
-        self.misses = if health == Health::Bad { self.misses + 1 } else { 0 };
+    fn judge(&mut self, health: ProbeResult, now: Duration) {
+        self.misses = if health == ProbeResult::Bad { self.misses + 1 } else { 0 };
         match health {
-            Health::Good => {
+            ProbeResult::Good => {
                 if let Some(since) = self.busy_since.take() {
                     self.report(Notice::ApiAnswersAgain { after: now - since });
                 }
             }
-            Health::Busy => {
+            ProbeResult::Busy => {
                 if self.busy_since.is_none() {
                     self.report(Notice::ApiBusy);
                 }
                 let since = *self.busy_since.get_or_insert(now);
                 if let Some(limit) = self.policy.busy_timeout.filter(|limit| now >= since + *limit) {
                     self.report(Notice::ApiBusyTooLong { limit });
-                    self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
+                    self.end(ChildRole::Api, Why::Unresponsive, SHORT_GRACE, now);
                 }
             }
-            Health::Bad if self.misses >= self.policy.health_misses => {
+            ProbeResult::Bad if self.misses >= self.policy.health_misses => {
                 self.report(Notice::ApiUnresponsive { misses: self.misses });
-                self.end(Role::Api, Why::Unresponsive, SHORT_GRACE, now);
+                self.end(ChildRole::Api, Why::Unresponsive, SHORT_GRACE, now);
             }
-            Health::Bad => self.report(Notice::ApiMissed { misses: self.misses }),
+            ProbeResult::Bad => self.report(Notice::ApiMissed { misses: self.misses }),
         }
     }
 
@@ -198,9 +198,9 @@ impl Machine {
 
     pub(super) fn measured(&mut self, bytes: u64, now: Duration) {
         let too_large = self.policy.worker_memory_max.is_some_and(|limit| bytes > limit);
-        if too_large && !self.busy && matches!(self.worker, Stage::Up { .. }) && !self.is_stopping() {
+        if too_large && !self.busy && matches!(self.worker, LifeStage::Up { .. }) && !self.is_stopping() {
             self.report(Notice::WorkerTooLarge { bytes });
-            self.end(Role::Worker, Why::Recycle, self.policy.worker_grace, now);
+            self.end(ChildRole::Worker, Why::Recycle, self.policy.worker_grace, now);
         }
     }
 
@@ -217,34 +217,34 @@ impl Machine {
             Phase::Running | Phase::Over => {}
         }
         for stage in [&mut self.api, &mut self.worker] {
-            if let Stage::Ending { kill_at, .. } = stage {
+            if let LifeStage::Ending { kill_at, .. } = stage {
                 *kill_at += by;
             }
         }
     }
 
     pub(super) fn tick(&mut self, now: Duration) {
-        for role in [Role::Worker, Role::Api] {
-            let stage = if role == Role::Api { self.api } else { self.worker };
+        for role in [ChildRole::Worker, ChildRole::Api] {
+            let stage = if role == ChildRole::Api { self.api } else { self.worker };
             match stage {
-                Stage::Ending {
+                LifeStage::Ending {
                     kill_at, killed: false, ..
                 } if kill_at <= now => self.kill(role),
-                Stage::Waiting { until } if until <= now => self.todo.push(Action::Spawn(role)),
+                LifeStage::Waiting { until } if until <= now => self.todo.push(Effect::Spawn(role)),
                 _ => {}
             }
         }
         self.announce_if_due(now);
-        if let (Some(limit), Stage::Up { .. }) = (self.policy.hang_timeout, self.worker)
+        if let (Some(limit), LifeStage::Up { .. }) = (self.policy.hang_timeout, self.worker)
             && now >= self.last_beat + limit
             && !self.is_stopping()
         {
             self.report(Notice::WorkerHung {
                 silent: now - self.last_beat,
             });
-            self.end(Role::Worker, Why::Hung, SHORT_GRACE, now);
+            self.end(ChildRole::Worker, Why::Hung, SHORT_GRACE, now);
         }
-        if let Stage::Up { since } = self.worker
+        if let LifeStage::Up { since } = self.worker
             && self.history.looping()
             && now >= since + self.policy.restarts.stable_after
         {
@@ -260,7 +260,7 @@ impl Machine {
             }
             Phase::Stopping(stopping) if now >= stopping.deadline + KILL_PATIENCE => {
                 let code = stopping.code;
-                for (role, stage) in [(Role::Worker, self.worker), (Role::Api, self.api)] {
+                for (role, stage) in [(ChildRole::Worker, self.worker), (ChildRole::Api, self.api)] {
                     if stage.is_running() {
                         self.report(Notice::LeftBehind(role));
                     }
@@ -272,12 +272,12 @@ impl Machine {
         if let Some(at) = self.probe_at
             && at <= now
             && !self.probing
-            && matches!(self.api, Stage::Up { .. })
+            && matches!(self.api, LifeStage::Up { .. })
             && !self.is_stopping()
         {
             self.probing = true;
             self.probe_at = None;
-            self.todo.push(Action::Probe);
+            self.todo.push(Effect::Probe);
         }
     }
 
@@ -285,7 +285,7 @@ impl Machine {
         if self.announce_at.is_some_and(|at| at <= now) {
             self.announce_at = None;
             // A worker that crashed before its first sign of life is not running; the next start tries again.
-            if !self.policy.worker || matches!(self.worker, Stage::Up { .. }) {
+            if !self.policy.worker || matches!(self.worker, LifeStage::Up { .. }) {
                 self.announced = true;
                 self.report(Notice::AllRunning { after: now });
             }
@@ -293,7 +293,7 @@ impl Machine {
     }
 
     fn report(&mut self, notice: Notice) {
-        self.todo.push(Action::Report(notice));
+        self.todo.push(Effect::Report(notice));
     }
 
     /// A number from 0 to 1, by xorshift: it only spreads restarts.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Action, End, Event, Health, How, Machine, Notice, Policy, Restarts, Role, WorkerState};
+use super::{ChildRole, Effect, End, Event, How, Machine, Notice, Policy, ProbeResult, Restarts, WorkerState};
 
 mod health;
 mod stop;
@@ -50,8 +50,8 @@ struct World {
     probing: bool,
     exit: Option<u8>,
     log: Vec<Notice>,
-    terminated: Vec<(Duration, Role)>,
-    killed: Vec<(Duration, Role)>,
+    terminated: Vec<(Duration, ChildRole)>,
+    killed: Vec<(Duration, ChildRole)>,
     worker_starts: Vec<Duration>,
 }
 
@@ -76,7 +76,7 @@ impl World {
     fn running(policy: Policy) -> Self {
         let mut world = Self::new(policy);
         world.until(Duration::from_millis(20));
-        world.feed(Event::Probed(Health::Good));
+        world.feed(Event::Probed(ProbeResult::Good));
         world.feed(Event::Heartbeat { busy: false });
         assert!(world.has_reported(|notice| matches!(notice, Notice::AllRunning { .. })));
         world
@@ -88,8 +88,8 @@ impl World {
         }
         if let Event::Ended(role, _) = event {
             match role {
-                Role::Api => self.api = false,
-                Role::Worker => self.worker = false,
+                ChildRole::Api => self.api = false,
+                ChildRole::Worker => self.worker = false,
             }
         }
         let mut events = vec![event];
@@ -97,21 +97,21 @@ impl World {
             for action in self.machine.step(self.now, event) {
                 assert!(self.exit.is_none(), "nothing happens after the end: {action:?}");
                 match action {
-                    Action::Spawn(Role::Api) => {
+                    Effect::Spawn(ChildRole::Api) => {
                         assert!(!std::mem::replace(&mut self.api, true), "one API at a time");
-                        events.push(Event::Spawned(Role::Api));
+                        events.push(Event::Spawned(ChildRole::Api));
                     }
-                    Action::Spawn(Role::Worker) => {
+                    Effect::Spawn(ChildRole::Worker) => {
                         assert!(!std::mem::replace(&mut self.worker, true), "one worker at a time");
                         assert!(self.api, "no worker without an API");
                         self.worker_starts.push(self.now);
-                        events.push(Event::Spawned(Role::Worker));
+                        events.push(Event::Spawned(ChildRole::Worker));
                     }
-                    Action::Terminate(role) => self.terminated.push((self.now, role)),
-                    Action::Kill(role) => self.killed.push((self.now, role)),
-                    Action::Probe => self.probing = true,
-                    Action::Report(notice) => self.log.push(notice),
-                    Action::Exit(status) => self.exit = Some(status),
+                    Effect::Terminate(role) => self.terminated.push((self.now, role)),
+                    Effect::Kill(role) => self.killed.push((self.now, role)),
+                    Effect::Probe => self.probing = true,
+                    Effect::Report(notice) => self.log.push(notice),
+                    Effect::Exit(status) => self.exit = Some(status),
                 }
             }
         }
@@ -134,7 +134,7 @@ impl World {
     }
 
     /// Waits for the next health check and answers it.
-    fn check(&mut self, answer: Health) {
+    fn check(&mut self, answer: ProbeResult) {
         self.until(self.now + Duration::from_secs(10));
         assert!(self.probing);
         self.feed(Event::Heartbeat { busy: false });
@@ -152,10 +152,10 @@ fn the_worker_starts_when_the_api_is_healthy() {
     assert!(world.api && !world.worker);
     world.until(Duration::from_millis(10));
     assert!(world.probing, "the first check is early");
-    world.feed(Event::Probed(Health::Bad));
+    world.feed(Event::Probed(ProbeResult::Bad));
     assert!(!world.worker);
     world.until(Duration::from_millis(100));
-    world.feed(Event::Probed(Health::Good));
+    world.feed(Event::Probed(ProbeResult::Good));
     assert!(world.worker);
 }
 
@@ -174,7 +174,7 @@ fn a_crash_loop_is_down_until_it_lives_well() {
     });
     while world.machine.worker_state() != WorkerState::Down {
         if world.worker {
-            world.feed(Event::Ended(Role::Worker, CRASH));
+            world.feed(Event::Ended(ChildRole::Worker, CRASH));
         } else {
             world.until(world.machine.next_tick().expect("a start is planned"));
         }
@@ -203,7 +203,7 @@ fn an_idle_supervisor_wakes_rarely() {
         world.until(next);
         wakes += 1;
         if world.probing {
-            world.feed(Event::Probed(Health::Good));
+            world.feed(Event::Probed(ProbeResult::Good));
             world.feed(Event::Heartbeat { busy: false });
         }
     }
@@ -229,16 +229,16 @@ proptest! {
                 break;
             }
             match what {
-                0 if world.worker => world.feed(Event::Ended(Role::Worker, CRASH)),
-                1 if world.worker => world.feed(Event::Ended(Role::Worker, WELL)),
-                2 if wait % 7 == 0 && world.api => world.feed(Event::Ended(Role::Api, CRASH)),
-                3 | 4 if world.probing => world.feed(Event::Probed(Health::Good)),
-                5 if world.probing => world.feed(Event::Probed(Health::Bad)),
+                0 if world.worker => world.feed(Event::Ended(ChildRole::Worker, CRASH)),
+                1 if world.worker => world.feed(Event::Ended(ChildRole::Worker, WELL)),
+                2 if wait % 7 == 0 && world.api => world.feed(Event::Ended(ChildRole::Api, CRASH)),
+                3 | 4 if world.probing => world.feed(Event::Probed(ProbeResult::Good)),
+                5 if world.probing => world.feed(Event::Probed(ProbeResult::Bad)),
                 6 if world.worker => world.feed(Event::Heartbeat { busy: wait % 2 == 0 }),
                 7 if world.worker => world.feed(Event::WorkerMemory(wait)),
                 9 if wait % 5 == 0 => world.feed(Event::HangUp { handled: wait % 2 == 0 }),
-                10 if world.probing => world.feed(Event::Probed(Health::Busy)),
-                11 if wait % 7 == 0 && world.api => world.feed(Event::Ended(Role::Api, HUNG_UP)),
+                10 if world.probing => world.feed(Event::Probed(ProbeResult::Busy)),
+                11 if wait % 7 == 0 && world.api => world.feed(Event::Ended(ChildRole::Api, HUNG_UP)),
                 8 if wait % 5 == 0 => world.feed(Event::Stop("SIGTERM")),
                 _ => world.feed(Event::Tick),
             }

@@ -29,7 +29,7 @@ impl User {
 
 /// The result of settling the users.
 #[derive(Debug, Default)]
-pub struct Settled {
+pub struct SettledUsers {
     /// Whom the worker is started as; `None` is the supervisor's own user.
     pub worker: Option<User>,
     /// Lines for the log, which does not exist yet.
@@ -40,8 +40,8 @@ pub struct Settled {
 ///
 /// A refusal of the host is no fault: the worker then runs as the supervisor's user. It must be called while there is
 /// one thread, because capabilities belong to a thread.
-pub fn settle(own: Option<User>, worker: Option<User>) -> Settled {
-    let mut settled = Settled::default();
+pub fn settle(own: Option<User>, worker: Option<User>) -> SettledUsers {
+    let mut settled = SettledUsers::default();
     let (is_root, may) = (geteuid().is_root(), allowed());
     let can_change = [Capability::CAP_SETUID, Capability::CAP_SETGID]
         .iter()

@@ -12,9 +12,9 @@ use repolens_log::Level;
 
 use super::Supervisor;
 use crate::health::Probe;
-use crate::machine::{Action, End, Event, How, Notice, Role, Stage};
+use crate::machine::{ChildRole, Effect, End, Event, How, LifeStage, Notice};
 use crate::process::{self, Descriptors, Work};
-use crate::status::{HealthReport, MemoryReport, ProcessReport, Report};
+use crate::status::{HealthReport, MemoryReport, ProcessReport, SupervisorStatus};
 use crate::words;
 
 /// Added to our own `oom_score_adj`: when memory runs out, the worker and what it started go before the API. There is room
@@ -23,31 +23,31 @@ const OOM_API: i32 = 300;
 const OOM_WORKER: i32 = 600;
 
 impl Supervisor {
-    pub(super) fn perform(&mut self, action: Action) -> Option<Event> {
+    pub(super) fn perform(&mut self, action: Effect) -> Option<Event> {
         match action {
-            Action::Spawn(role) => Some(self.spawn(role)),
-            Action::Terminate(role) => {
+            Effect::Spawn(role) => Some(self.spawn(role)),
+            Effect::Terminate(role) => {
                 self.send(role, "SIGTERM", |pid| process::signal(pid, Signal::SIGTERM));
                 None
             }
-            Action::Kill(role) => {
+            Effect::Kill(role) => {
                 self.records.killed_by_us(role);
                 self.send(role, "SIGKILL", process::kill_group);
                 None
             }
-            Action::Probe => self.probe(),
-            Action::Report(notice) => {
+            Effect::Probe => self.probe(),
+            Effect::Report(notice) => {
                 self.write_notice(&notice);
                 None
             }
-            Action::Exit(status) => {
+            Effect::Exit(status) => {
                 self.exit = Some(status);
                 None
             }
         }
     }
 
-    fn spawn(&mut self, role: Role) -> Event {
+    fn spawn(&mut self, role: ChildRole) -> Event {
         match self.try_spawn(role) {
             Ok(pid) => {
                 let (sign, title) = (self.log.sign("✅ "), words::title(role));
@@ -78,12 +78,12 @@ impl Supervisor {
         }
     }
 
-    fn try_spawn(&mut self, role: Role) -> io::Result<Pid> {
+    fn try_spawn(&mut self, role: ChildRole) -> io::Result<Pid> {
         let (out, stdout) = io::pipe()?;
         let (errors, stderr) = io::pipe()?;
         let (stdin, heartbeat) = match role {
-            Role::Api => (Stdio::null(), None),
-            Role::Worker => {
+            ChildRole::Api => (Stdio::null(), None),
+            ChildRole::Worker => {
                 let (ours, its) = UnixStream::pair()?;
                 ours.set_nonblocking(true)?;
                 (Stdio::from(OwnedFd::from(its)), Some(ours))
@@ -105,8 +105,8 @@ impl Supervisor {
             )
         };
         let (slot, oom) = match role {
-            Role::Api => (&mut self.api, OOM_API),
-            Role::Worker => (&mut self.worker, OOM_WORKER),
+            ChildRole::Api => (&mut self.api, OOM_API),
+            ChildRole::Worker => (&mut self.worker, OOM_WORKER),
         };
         let (spawned, preferred) = match &mut self.oom_score {
             Some(score) => score.above_ours(oom, spawn),
@@ -118,7 +118,7 @@ impl Supervisor {
         }
         let pid = spawned?;
         *slot = Some(pid);
-        if role == Role::Worker {
+        if role == ChildRole::Worker {
             self.heartbeat = heartbeat;
         }
         let id = pid.as_raw().unsigned_abs();
@@ -128,10 +128,10 @@ impl Supervisor {
         Ok(pid)
     }
 
-    fn send(&self, role: Role, name: &str, send: impl FnOnce(Pid) -> nix::Result<()>) {
+    fn send(&self, role: ChildRole, name: &str, send: impl FnOnce(Pid) -> nix::Result<()>) {
         let pid = match role {
-            Role::Api => self.api,
-            Role::Worker => self.worker,
+            ChildRole::Api => self.api,
+            ChildRole::Worker => self.worker,
         };
         if let Some(pid) = pid
             && let Err(error) = send(pid)
@@ -188,7 +188,7 @@ impl Supervisor {
         );
     }
 
-    pub(super) fn report(&self) -> Report {
+    pub(super) fn report(&self) -> SupervisorStatus {
         let now = self.started.elapsed();
         let worker = match self.machine.worker_state() {
             crate::machine::WorkerState::Off => "off",
@@ -198,7 +198,7 @@ impl Supervisor {
         };
         let log = self.log.totals();
         let health = &self.records.health;
-        Report {
+        SupervisorStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
             phase: self.machine.phase().to_owned(),
@@ -208,7 +208,7 @@ impl Supervisor {
                 .started_in
                 .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
             worker: worker.to_owned(),
-            processes: [Role::Api, Role::Worker]
+            processes: [ChildRole::Api, ChildRole::Worker]
                 .into_iter()
                 .filter(|role| self.children.is_managed(*role))
                 .map(|role| self.process_report(role, now))
@@ -232,16 +232,16 @@ impl Supervisor {
         }
     }
 
-    fn process_report(&self, role: Role, now: std::time::Duration) -> ProcessReport {
+    fn process_report(&self, role: ChildRole, now: std::time::Duration) -> ProcessReport {
         let (pid, stage) = match role {
-            Role::Api => (self.api, self.machine.api),
-            Role::Worker => (self.worker, self.machine.worker),
+            ChildRole::Api => (self.api, self.machine.api),
+            ChildRole::Worker => (self.worker, self.machine.worker),
         };
         let (state, since, next) = match stage {
-            Stage::Off => ("off", None, None),
-            Stage::Waiting { until } => ("waiting", None, Some(until.saturating_sub(now))),
-            Stage::Up { since } => ("up", Some(since), None),
-            Stage::Ending { since, .. } => ("ending", Some(since), None),
+            LifeStage::Off => ("off", None, None),
+            LifeStage::Waiting { until } => ("waiting", None, Some(until.saturating_sub(now))),
+            LifeStage::Up { since } => ("up", Some(since), None),
+            LifeStage::Ending { since, .. } => ("ending", Some(since), None),
         };
         let record = self.records.of(role);
         ProcessReport {
@@ -254,7 +254,7 @@ impl Supervisor {
             last_exit: record.exits.back().cloned(),
             exits: record.exits.iter().cloned().collect(),
             next_start_in_ms: next.map(|next| u64::try_from(next.as_millis()).unwrap_or(u64::MAX)),
-            busy: (role == Role::Worker && pid.is_some()).then(|| self.machine.is_busy()),
+            busy: (role == ChildRole::Worker && pid.is_some()).then(|| self.machine.is_busy()),
         }
     }
 }

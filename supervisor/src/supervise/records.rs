@@ -5,10 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use repolens_log::{Level, timestamp};
 
-use crate::health::Outcome;
+use crate::health::ProbeOutcome;
 use crate::human_units::shown_size;
 use crate::log::Log;
-use crate::machine::{End, How, Role};
+use crate::machine::{ChildRole, End, How};
 use crate::memory::Cgroup;
 use crate::status::{ExitReport, MemoryReport};
 use crate::words;
@@ -22,7 +22,7 @@ const CALM_PERCENT: u64 = 70;
 pub struct Records {
     api: Record,
     worker: Record,
-    pub health: Health,
+    pub health: HealthRecord,
     pub orphans_reaped: u64,
     pub started_in: Option<Duration>,
 }
@@ -36,36 +36,36 @@ pub struct Record {
 }
 
 #[derive(Default)]
-pub struct Health {
+pub struct HealthRecord {
     pub latency: Option<Duration>,
     pub good_at: Option<Instant>,
     pub failure: Option<String>,
 }
 
 impl Records {
-    pub fn of(&self, role: Role) -> &Record {
+    pub fn of(&self, role: ChildRole) -> &Record {
         match role {
-            Role::Api => &self.api,
-            Role::Worker => &self.worker,
+            ChildRole::Api => &self.api,
+            ChildRole::Worker => &self.worker,
         }
     }
 
-    pub fn started(&mut self, role: Role) {
+    pub fn started(&mut self, role: ChildRole) {
         let record = self.of_mut(role);
         record.starts += 1;
         record.started_at = Some(Instant::now());
         record.killed_by_us = false;
     }
 
-    pub fn killed_by_us(&mut self, role: Role) {
+    pub fn killed_by_us(&mut self, role: ChildRole) {
         self.of_mut(role).killed_by_us = true;
     }
 
-    pub fn was_killed_by_us(&self, role: Role) -> bool {
+    pub fn was_killed_by_us(&self, role: ChildRole) -> bool {
         self.of(role).killed_by_us
     }
 
-    pub fn ended(&mut self, role: Role, end: End) {
+    pub fn ended(&mut self, role: ChildRole, end: End) {
         let record = self.of_mut(role);
         let (status, signal) = match end.how {
             How::Status(status) => (Some(status), None),
@@ -85,23 +85,23 @@ impl Records {
         });
     }
 
-    pub fn probed(&mut self, outcome: &Outcome) {
+    pub fn probed(&mut self, outcome: &ProbeOutcome) {
         match outcome {
-            Outcome::Healthy(latency) => {
-                self.health = Health {
+            ProbeOutcome::Healthy(latency) => {
+                self.health = HealthRecord {
                     latency: Some(*latency),
                     good_at: Some(Instant::now()),
                     failure: self.health.failure.take(),
                 };
             }
-            Outcome::Unhealthy(why) | Outcome::Unanswered(why) => self.health.failure = Some(why.clone()),
+            ProbeOutcome::Unhealthy(why) | ProbeOutcome::Unanswered(why) => self.health.failure = Some(why.clone()),
         }
     }
 
-    fn of_mut(&mut self, role: Role) -> &mut Record {
+    fn of_mut(&mut self, role: ChildRole) -> &mut Record {
         match role {
-            Role::Api => &mut self.api,
-            Role::Worker => &mut self.worker,
+            ChildRole::Api => &mut self.api,
+            ChildRole::Worker => &mut self.worker,
         }
     }
 }
@@ -142,7 +142,7 @@ impl MemoryWatch {
     }
 
     /// Reports kills since the last report; `victim` is the killed child of ours, where it was one.
-    pub fn report_kill(&mut self, log: &Log, victim: Option<Role>) {
+    pub fn report_kill(&mut self, log: &Log, victim: Option<ChildRole>) {
         let now = self.kills_now();
         let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), shown_size);
         let peak = size(self.cgroup.as_ref().and_then(Cgroup::peak));
@@ -151,7 +151,7 @@ impl MemoryWatch {
             ("peak", peak.into()),
             ("limit", size(self.limit).into()),
         ];
-        let who = victim.map_or("a process of the container", Role::name);
+        let who = victim.map_or("a process of the container", ChildRole::name);
         log.write(
             Level::Error,
             &format!("Out of memory: the kernel killed {who}"),

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, poll};
 use repolens_log::Level;
-use repolens_settings::{Diagnostic, EXIT_CONFIG, Severity};
+use repolens_settings::{Diagnostic, DiagnosticLevel, EXIT_CONFIG};
 
 use super::records::{MemoryWatch, Records};
 use super::{SAMPLE_INTERVAL, Supervisor, find_memory};
 use crate::check::{self, CheckOutcome};
 use crate::children::{self, Children};
-use crate::health::Target;
+use crate::health::HealthTarget;
 use crate::health::socket::ProbeSocket;
 use crate::log::Log;
 use crate::machine::{EXIT_UNAVAILABLE, Machine};
@@ -56,71 +56,22 @@ fn supervise(
     report(&log, own_diagnostics);
     let memory = MemoryWatch::new(find_memory(&settings));
     let mut children = Children::prepare(&settings, memory.limit(), worker_user)?;
-    match check::run(&settings, &children, false, &mut signals) {
-        CheckOutcome::Stopped => {
-            log.write(
-                Level::Info,
-                &format!("{}Shutdown signal received...", log.sign("🛑 ")),
-                &[],
-            );
-            return Ok((0, log));
-        }
-        CheckOutcome::Done(diagnostics) => {
-            report(&log, &diagnostics);
-            if has_error(own_diagnostics) || has_error(&diagnostics) {
-                log.write(Level::Error, "Nothing was started: the settings have faults", &[]);
-                return Ok((EXIT_CONFIG, log));
-            }
-        }
-    }
-    if settings.policy.api
-        && let Err(why) = port_is_free(&settings)
-    {
-        log.write(Level::Error, &format!("{}{why}", log.sign("❌ ")), &[]);
-        return Ok((EXIT_UNAVAILABLE, log));
-    }
-    let server = match Server::listen(&settings.socket()) {
-        Ok(server) => Some(server),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            let folder = settings.data_dir.display();
-            log.write(
-                Level::Error,
-                &format!(
-                    "{}Another supervisor runs with the data folder `{folder}`: stop it, or set `--data-dir`",
-                    log.sign("❌ ")
-                ),
-                &[],
-            );
-            return Ok((EXIT_UNAVAILABLE, log));
-        }
-        Err(error) => {
-            let socket = settings.socket();
-            log.write(
-                Level::Warn,
-                &format!("There is no status: `{}` cannot be made: {error}", socket.display()),
-                &[],
-            );
-            None
-        }
+    let ready = check_settings(&settings, own_diagnostics, &children, &mut signals, &log)
+        .and_then(|()| check_port(&settings, &log))
+        .and_then(|()| listen_for_status(&settings, &log));
+    let server = match ready {
+        Ok(server) => server,
+        Err(status) => return Ok((status, log)),
     };
-    let probe_socket = if settings.policy.api {
-        prepare_probe_socket(&settings, &log)
-    } else {
-        None
+    let probe_socket = match settings.policy.api {
+        true => prepare_probe_socket(&settings, &log),
+        false => None,
     };
     if let Some(socket) = &probe_socket {
         children.set_probe_socket(socket.path());
     }
     let mut supervisor = Supervisor {
-        target: Target {
-            // Another path than the usual one is answered only at the port.
-            socket: probe_socket
-                .as_ref()
-                .filter(|_| settings.health_path == DEFAULT_HEALTH_PATH)
-                .map(|socket| socket.path().to_owned()),
-            address: settings.api_address,
-            path: settings.health_path.clone(),
-        },
+        target: health_target(&settings, probe_socket.as_ref()),
         _probe_socket: probe_socket,
         machine: Machine::new(settings.policy.clone(), children::random_seed()?),
         settings,
@@ -146,6 +97,77 @@ fn supervise(
     Ok((status, supervisor.log))
 }
 
+/// Checks the settings of all programs. `Err` is the exit status where nothing is to be started; the log has the reason.
+fn check_settings(
+    settings: &Settings,
+    own_diagnostics: &[Diagnostic],
+    children: &Children,
+    signals: &mut Signals,
+    log: &Log,
+) -> Result<(), u8> {
+    match check::run(settings, children, false, signals) {
+        CheckOutcome::Stopped => {
+            let message = format!("{}Shutdown signal received...", log.sign("🛑 "));
+            log.write(Level::Info, &message, &[]);
+            Err(0)
+        }
+        CheckOutcome::Done(diagnostics) => {
+            report(log, &diagnostics);
+            if has_error(own_diagnostics) || has_error(&diagnostics) {
+                log.write(Level::Error, "Nothing was started: the settings have faults", &[]);
+                return Err(EXIT_CONFIG);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Checks that the API can have its port, where it is to run here. `Err` is the exit status.
+fn check_port(settings: &Settings, log: &Log) -> Result<(), u8> {
+    if !settings.policy.api {
+        return Ok(());
+    }
+    port_is_free(settings).map_err(|why| {
+        log.write(Level::Error, &format!("{}{why}", log.sign("❌ ")), &[]);
+        EXIT_UNAVAILABLE
+    })
+}
+
+/// Listens for questions about the status, which only one supervisor of a data folder can do. `Err` is the exit status where
+/// another one runs; where no socket can be made, this one runs without.
+fn listen_for_status(settings: &Settings, log: &Log) -> Result<Option<Server>, u8> {
+    let socket = settings.socket();
+    match Server::listen(&socket) {
+        Ok(server) => Ok(Some(server)),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            let message = format!(
+                "{}Another supervisor runs with the data folder `{}`: stop it, or set `--data-dir`",
+                log.sign("❌ "),
+                settings.data_dir.display()
+            );
+            log.write(Level::Error, &message, &[]);
+            Err(EXIT_UNAVAILABLE)
+        }
+        Err(error) => {
+            let message = format!("There is no status: `{}` cannot be made: {error}", socket.display());
+            log.write(Level::Warn, &message, &[]);
+            Ok(None)
+        }
+    }
+}
+
+/// Where the API answers health checks.
+fn health_target(settings: &Settings, probe_socket: Option<&ProbeSocket>) -> HealthTarget {
+    HealthTarget {
+        // Another path than the usual one is answered only at the port.
+        socket: probe_socket
+            .filter(|_| settings.health_path == DEFAULT_HEALTH_PATH)
+            .map(|socket| socket.path().to_owned()),
+        address: settings.api_address,
+        path: settings.health_path.clone(),
+    }
+}
+
 /// Without it, health checks go over the port, which others can fill.
 fn prepare_probe_socket(settings: &Settings, log: &Log) -> Option<ProbeSocket> {
     match ProbeSocket::prepare(&settings.data_dir, &settings.temporary) {
@@ -162,9 +184,9 @@ fn prepare_probe_socket(settings: &Settings, log: &Log) -> Option<ProbeSocket> {
 fn report(log: &Log, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
         let level = match diagnostic.level {
-            Severity::Error => Level::Error,
-            Severity::Warning => Level::Warn,
-            Severity::Ok => Level::Debug,
+            DiagnosticLevel::Error => Level::Error,
+            DiagnosticLevel::Warning => Level::Warn,
+            DiagnosticLevel::Ok => Level::Debug,
         };
         log.write(level, &format!("`{}` {}", diagnostic.name, diagnostic.message), &[]);
     }

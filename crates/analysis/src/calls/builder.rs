@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::{ANY, Argument, Call, ClassDefinition, Definition, MODULE, OPAQUE, Signature, Sym, UNKNOWN, V, Value};
+use super::{
+    Argument, Body, Call, ClassDefinition, ClassId, ContainerId, Definition, FunctionId, ImportId, NameId, NameKey,
+    Signature, Value, ValueId,
+};
 
 mod definitions;
 mod finish;
@@ -28,50 +31,50 @@ pub enum Kind {
 struct Scope {
     kind: Kind,
     parent: usize,
-    names: HashMap<Sym, V>,
-    function: u32,
-    class: Option<u32>,
+    names: HashMap<NameId, ValueId>,
+    body: Body,
+    class: Option<ClassId>,
     /// Branches that were open outside of it.
     branch: u32,
 }
 
 #[derive(Debug)]
 pub struct Builder {
-    syms: HashMap<Box<str>, Sym>,
+    names: HashMap<Box<str>, NameId>,
     texts: String,
     ends: Vec<u32>,
     values: Vec<Value>,
-    known: HashMap<Value, V>,
+    known: HashMap<Value, ValueId>,
     scopes: Vec<Scope>,
     current: usize,
     branch: u32,
-    members: HashMap<(u32, Sym), V>,
+    members: HashMap<(ClassId, NameId), ValueId>,
     /// Elements of each list and dictionary that is written out.
-    containers: Vec<HashMap<Sym, V>>,
+    containers: Vec<HashMap<NameKey<NameId>, ValueId>>,
     /// How many elements there are in all.
     elements: usize,
     /// How many were read to be put elsewhere.
     copied: usize,
     functions: Vec<Definition>,
     classes: Vec<ClassDefinition>,
-    made: Vec<Call>,
+    calls: Vec<Call>,
     arguments: Vec<Argument>,
-    parameters: Vec<Sym>,
-    defaults: Vec<(u32, u16, V)>,
-    stars: Vec<u32>,
-    mentions: Vec<(u32, V)>,
-    quoted: Vec<Sym>,
+    parameters: Vec<NameId>,
+    defaults: Vec<(FunctionId, u16, ValueId)>,
+    stars: Vec<ImportId>,
+    mentions: Vec<(Body, ValueId)>,
+    quoted: Vec<NameId>,
     beginnings: Vec<Box<str>>,
-    exported: HashMap<Sym, V>,
+    exported: HashMap<NameId, ValueId>,
     /// Prefixes of method names for lookups at run time, and the class that uses them on its own object.
-    by_name: Vec<(String, Option<u32>)>,
+    by_name: Vec<(String, Option<ClassId>)>,
     reads_scopes: bool,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         let mut builder = Self {
-            syms: HashMap::new(),
+            names: HashMap::new(),
             texts: String::new(),
             ends: Vec::new(),
             values: Vec::new(),
@@ -85,7 +88,7 @@ impl Default for Builder {
             copied: 0,
             functions: Vec::new(),
             classes: Vec::new(),
-            made: Vec::new(),
+            calls: Vec::new(),
             arguments: Vec::new(),
             parameters: Vec::new(),
             defaults: Vec::new(),
@@ -103,7 +106,7 @@ impl Default for Builder {
             kind: Kind::Module,
             parent: 0,
             names: HashMap::new(),
-            function: MODULE,
+            body: Body::Module,
             class: None,
             branch: 0,
         });
@@ -116,100 +119,100 @@ fn place(length: usize) -> u32 {
 }
 
 impl Builder {
-    pub fn sym(&mut self, text: &str) -> Sym {
-        if let Some(&sym) = self.syms.get(text) {
-            return sym;
+    pub fn name(&mut self, text: &str) -> NameId {
+        if let Some(&name) = self.names.get(text) {
+            return name;
         }
-        let sym = place(self.ends.len());
+        let name = NameId::new(self.ends.len());
         self.texts.push_str(text);
         self.ends.push(place(self.texts.len()));
-        self.syms.insert(text.into(), sym);
-        sym
+        self.names.insert(text.into(), name);
+        name
     }
 
-    fn text(&self, sym: Sym) -> &str {
-        let start = sym.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.texts[start as usize..self.ends[sym as usize] as usize]
+    fn text(&self, name: NameId) -> &str {
+        let start = name.index().checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.texts[start as usize..self.ends[name.index()] as usize]
     }
 
-    pub fn value(&mut self, value: Value) -> V {
+    pub fn value(&mut self, value: Value) -> ValueId {
         if let Some(&known) = self.known.get(&value) {
             return known;
         }
         if self.values.len() >= MAX_VALUES {
-            return UNKNOWN;
+            return ValueId::UNKNOWN;
         }
-        let at = place(self.values.len());
+        let at = ValueId::new(self.values.len());
         self.values.push(value);
         self.known.insert(value, at);
         at
     }
 
     #[must_use]
-    pub fn get(&self, value: V) -> Value {
-        self.values[value as usize]
+    pub fn get(&self, value: ValueId) -> Value {
+        self.values[value.index()]
     }
 
-    fn alternatives(&self, value: V) -> u32 {
+    fn alternatives(&self, value: ValueId) -> u32 {
         let (mut count, mut at) = (1, value);
-        while let Value::Either(rest, _) = self.values[at as usize] {
+        while let Value::Either(rest, _) = self.values[at.index()] {
             (count, at) = (count + 1, rest);
         }
         count
     }
 
-    pub fn either(&mut self, a: V, b: V) -> V {
-        if a == b || b == UNKNOWN || b == OPAQUE {
+    pub fn either(&mut self, a: ValueId, b: ValueId) -> ValueId {
+        if a == b || b == ValueId::UNKNOWN || b == ValueId::OPAQUE {
             return a;
         }
-        if a == UNKNOWN || a == OPAQUE {
+        if a == ValueId::UNKNOWN || a == ValueId::OPAQUE {
             return b;
         }
         let mut at = a;
-        while let Value::Either(rest, last) = self.values[at as usize] {
+        while let Value::Either(rest, last) = self.values[at.index()] {
             if last == b || rest == b {
                 return a;
             }
             at = rest;
         }
         if self.alternatives(a) >= MAX_ALTERNATIVES || matches!(self.get(b), Value::Either(..)) {
-            return UNKNOWN;
+            return ValueId::UNKNOWN;
         }
         self.value(Value::Either(a, b))
     }
 
-    pub fn first(&mut self, a: V, b: V) -> V {
+    pub fn first(&mut self, a: ValueId, b: ValueId) -> ValueId {
         match (a, b) {
-            (UNKNOWN | OPAQUE, _) => b,
-            (_, UNKNOWN | OPAQUE) => a,
+            (ValueId::UNKNOWN | ValueId::OPAQUE, _) => b,
+            (_, ValueId::UNKNOWN | ValueId::OPAQUE) => a,
             _ if a == b => a,
             _ => self.value(Value::First(a, b)),
         }
     }
 
-    pub fn member(&mut self, base: V, name: &str) -> V {
-        if base == OPAQUE {
-            return OPAQUE;
+    pub fn member(&mut self, base: ValueId, name: &str) -> ValueId {
+        if base == ValueId::OPAQUE {
+            return ValueId::OPAQUE;
         }
-        let name = self.sym(name);
+        let name = self.name(name);
         self.value(Value::Member(base, name))
     }
 
-    pub fn result(&mut self, callee: V) -> V {
+    pub fn result(&mut self, callee: ValueId) -> ValueId {
         match callee {
-            OPAQUE | UNKNOWN => callee,
+            ValueId::OPAQUE | ValueId::UNKNOWN => callee,
             _ => self.value(Value::Result(callee)),
         }
     }
 
-    pub fn element(&mut self, base: V, key: Option<&str>) -> V {
-        if base == OPAQUE || base == UNKNOWN {
+    pub fn element(&mut self, base: ValueId, key: Option<&str>) -> ValueId {
+        if base == ValueId::OPAQUE || base == ValueId::UNKNOWN {
             return base;
         }
-        let key = key.map_or(ANY, |key| self.sym(key));
+        let key = key.map_or(NameKey::Any, |key| NameKey::Name(self.name(key)));
         // A list in a list, written out: what is put into it later is seen too.
         if let Value::Container(container) = self.get(base)
-            && let Some(&inner) = self.containers[container as usize].get(&key)
+            && let Some(&inner) = self.containers[container.index()].get(&key)
             && matches!(self.get(inner), Value::Container(_))
         {
             return inner;
@@ -218,14 +221,14 @@ impl Builder {
     }
 
     /// Puts all elements of one container into another.
-    pub fn put_all(&mut self, into: V, from: V) {
+    pub fn put_all(&mut self, into: ValueId, from: ValueId) {
         let (Value::Container(into), Value::Container(from)) = (self.get(into), self.get(from)) else {
             return;
         };
         if !self.may_copy(from) {
             return;
         }
-        let moved: Vec<_> = self.containers[from as usize]
+        let moved: Vec<_> = self.containers[from.index()]
             .iter()
             .map(|(key, value)| (*key, *value))
             .collect();
@@ -235,77 +238,77 @@ impl Builder {
     }
 
     /// Whether the elements of a container may be gone through once more: copies of copies would not end.
-    fn may_copy(&mut self, container: u32) -> bool {
-        self.copied += self.containers[container as usize].len() + 1;
+    fn may_copy(&mut self, container: ContainerId) -> bool {
+        self.copied += self.containers[container.index()].len() + 1;
         self.copied <= 4 * MAX_VALUES
     }
 
-    fn set_element(&mut self, container: u32, key: Sym, value: V) {
-        let container = &mut self.containers[container as usize];
+    fn set_element(&mut self, container: ContainerId, key: NameKey<NameId>, value: ValueId) {
+        let container = &mut self.containers[container.index()];
         if self.elements < MAX_VALUES || container.contains_key(&key) {
             self.elements += usize::from(container.insert(key, value).is_none());
         }
     }
 
-    pub fn container(&mut self) -> V {
+    pub fn container(&mut self) -> ValueId {
+        let container = ContainerId::new(self.containers.len());
         self.containers.push(HashMap::new());
-        self.value(Value::Container(place(self.containers.len() - 1)))
+        self.value(Value::Container(container))
     }
 
     /// Puts a value into a list or dictionary that is written out somewhere in the file.
-    pub fn put(&mut self, container: V, key: Option<&str>, value: V) {
+    pub fn put(&mut self, container: ValueId, key: Option<&str>, value: ValueId) {
         let Value::Container(container) = self.get(container) else {
             return;
         };
-        let key = key.map_or(ANY, |key| self.sym(key));
-        let old = self.containers[container as usize].get(&key).copied();
+        let key = key.map_or(NameKey::Any, |key| NameKey::Name(self.name(key)));
+        let old = self.containers[container.index()].get(&key).copied();
         let value = match old {
-            Some(old) if self.branch > 0 || key == ANY || self.current != 0 => self.either(old, value),
+            Some(old) if self.branch > 0 || key == NameKey::Any || self.current != 0 => self.either(old, value),
             _ => value,
         };
         self.set_element(container, key, value);
     }
 
     /// The named elements of a container.
-    pub fn contents(&mut self, container: V) -> Vec<(String, V)> {
+    pub fn contents(&mut self, container: ValueId) -> Vec<(String, ValueId)> {
         let Value::Container(container) = self.get(container) else {
             return Vec::new();
         };
         if !self.may_copy(container) {
             return Vec::new();
         }
-        let mut found: Vec<_> = self.containers[container as usize]
+        let mut found: Vec<_> = self.containers[container.index()]
             .iter()
-            .filter(|(key, _)| **key != ANY)
-            .map(|(key, value)| (self.text(*key).to_owned(), *value))
+            .filter_map(|(key, value)| match key {
+                NameKey::Name(name) => Some((self.text(*name).to_owned(), *value)),
+                NameKey::Any => None,
+            })
             .collect();
         found.sort();
         found
     }
 
-    pub fn star(&mut self, import: u32) {
+    pub fn star(&mut self, import: ImportId) {
         self.stars.push(import);
     }
 
     /// A call in the function that is open; arguments of no interest are left out.
-    pub fn call(&mut self, target: V, arguments: &[Argument], implicit: bool) {
+    pub fn call(&mut self, target: ValueId, arguments: &[Argument], implicit: bool) {
         self.call_with(target, arguments, implicit, Signature::default());
     }
 
     /// A call whose arguments are known by their number and types.
-    pub fn call_with(&mut self, target: V, arguments: &[Argument], implicit: bool, given: Signature) {
-        if target == OPAQUE && implicit {
+    pub fn call_with(&mut self, target: ValueId, arguments: &[Argument], implicit: bool, given: Signature) {
+        if target == ValueId::OPAQUE && implicit {
             return;
         }
         let start = place(self.arguments.len());
-        self.arguments.extend(
-            arguments
-                .iter()
-                .filter(|argument| argument.value != UNKNOWN && argument.value != OPAQUE),
-        );
+        self.arguments
+            .extend(arguments.iter().filter(|argument| argument.value.is_known()));
         let count = self.arguments.len() - start as usize;
-        self.made.push(Call {
-            caller: self.function(),
+        self.calls.push(Call {
+            caller: self.body(),
             target,
             first: start,
             count: u16::try_from(count).unwrap_or(u16::MAX),

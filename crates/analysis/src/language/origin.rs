@@ -6,9 +6,11 @@
 use super::Kinds;
 
 mod content;
+mod spec_folders;
 mod testing;
 
 pub use content::{is_library_copy, origin_by_content};
+pub use spec_folders::SpecFolders;
 pub use testing::is_test;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

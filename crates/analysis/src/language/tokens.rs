@@ -6,6 +6,8 @@
 //! The marks, one byte for each token, show where a copy begins and ends.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use super::Language;
 use super::signs::PairKind;
@@ -20,7 +22,7 @@ const MAX_TOKENS: usize = 200_000;
 /// The tokens of a text.
 #[derive(Debug, Default)]
 pub struct Tokens {
-    /// A byte for each token, never 0, and a 0 for each end of a line.
+    /// A byte for each token, never 0, and a 0 for each end of a line. Brackets have marks of their own.
     pub marks: Box<[u8]>,
     /// In the order of the text.
     pub fingerprints: Box<[Fingerprint]>,
@@ -47,13 +49,30 @@ pub fn tokens(language: &Language, text: &[u8], spans: &[Span]) -> Tokens {
         marks.extend(std::iter::repeat_n(0u8, ends as usize));
         line = token.line;
         places.push(u32::try_from(marks.len()).unwrap_or(u32::MAX));
-        #[allow(clippy::cast_possible_truncation, reason = "less than 255")]
-        marks.push((token.hash % 255) as u8 + 1);
+        marks.push(mark(token.hash));
     }
     let fingerprints = winnow(&tokens, &places);
     Tokens {
         marks: marks.into_boxed_slice(),
         fingerprints: fingerprints.into_boxed_slice(),
+    }
+}
+
+/// The marks of brackets, opened and closed, which no other token has.
+pub(crate) const OPENED: RangeInclusive<u8> = 1..=3;
+pub(crate) const CLOSED: RangeInclusive<u8> = 4..=6;
+
+fn mark(token: u64) -> u8 {
+    static BRACKETS: LazyLock<[u64; 6]> =
+        LazyLock::new(|| [b"(", b"[", b"{", b")", b"]", b"}"].map(|bracket| hash(bracket)));
+    const OTHERS: u64 = 7;
+    match (*OPENED.start()..)
+        .zip(BRACKETS.iter())
+        .find(|(_, bracket)| **bracket == token)
+    {
+        Some((mark, _)) => mark,
+        #[allow(clippy::cast_possible_truncation, reason = "less than 256")]
+        None => (token % (256 - OTHERS) + OTHERS) as u8,
     }
 }
 

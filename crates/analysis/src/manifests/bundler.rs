@@ -96,8 +96,20 @@ pub(super) fn gemfile(text: &str) -> Result<Manifest, String> {
     let mut manifest = Manifest::of("gem");
     // For each open block: whether it is a group for development.
     let mut blocks: Vec<bool> = Vec::new();
+    let mut open = String::new();
     for line in text.lines() {
         let line = line.split(" #").next().unwrap_or_default().trim();
+        if line.starts_with('#') {
+            continue;
+        }
+        // A call goes on after a comma.
+        open.push_str(line);
+        if line.ends_with(',') {
+            open.push(' ');
+            continue;
+        }
+        let line = std::mem::take(&mut open);
+        let line = line.as_str();
         if line == "end" {
             blocks.pop();
         } else if let Some(gem) = line.strip_prefix("gem ").or_else(|| line.strip_prefix("gem(")) {
@@ -116,6 +128,9 @@ pub(super) fn gemfile(text: &str) -> Result<Manifest, String> {
             manifest.requirements.push(Requirement {
                 resolved: exact.starts_with(|c: char| c.is_ascii_digit()) && exact.contains('.'),
                 local: gem.contains("path:") || gem.contains(":path"),
+                source: option(gem, "git")
+                    .map(|url| format!("git+{url}"))
+                    .or_else(|| option(gem, "github").map(|name| format!("git+https://github.com/{name}.git"))),
                 ..Requirement::wanted(name.clone(), exact.to_owned(), kind)
             });
         } else if line.ends_with(" do") || line.contains(" do |") {
@@ -125,6 +140,14 @@ pub(super) fn gemfile(text: &str) -> Result<Manifest, String> {
         }
     }
     Ok(manifest)
+}
+
+/// The value of an option: `git: "…"` or `:git => "…"`.
+fn option<'l>(gem: &'l str, name: &str) -> Option<&'l str> {
+    let newer = gem.split_once(&format!(" {name}:"));
+    let (_, after) = newer.or_else(|| gem.split_once(&format!(":{name} =>")))?;
+    let value = after.trim_start().strip_prefix(['"', '\''])?;
+    value.split(['"', '\'']).next()
 }
 
 fn is_development(groups: &str) -> bool {

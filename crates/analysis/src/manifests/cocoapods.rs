@@ -11,6 +11,7 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
     let root = Yaml::parse(text)?;
     let pods = root.get("PODS").ok_or("it has no `PODS`")?;
     let external = root.entries_of("EXTERNAL SOURCES");
+    let checkouts = root.entries_of("CHECKOUT OPTIONS");
     let mut manifest = Manifest::lock_of("cocoapods");
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut wants = Vec::new();
@@ -33,8 +34,16 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
             let of = |key: &str| {
                 source.and_then(|source| source.text_of(&format!(":{key}")).or_else(|| source.text_of(key)))
             };
+            let checked_out = checkouts.iter().find(|(known, _)| base == known.as_str());
+            let commit = checked_out
+                .and_then(|(_, checkout)| checkout.text_of(":commit").or_else(|| checkout.text_of("commit")));
             manifest.requirements.push(Requirement {
-                source: of("git").map(|git| format!("git+{git}")),
+                source: of("git").map(|git| {
+                    format!(
+                        "git+{git}{}",
+                        commit.map_or(String::new(), |commit| format!("#{commit}"))
+                    )
+                }),
                 local: of("path").is_some(),
                 ..Requirement::locked(base, version.trim_end_matches(')'))
             });

@@ -17,13 +17,18 @@ fn is_platform(name: &str) -> bool {
     !name.contains('/')
 }
 
+/// `psr/log-implementation`: a name for any package which implements it.
+fn is_interface(name: &str) -> bool {
+    name.ends_with("-implementation")
+}
+
 pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut manifest = Manifest::of("composer");
     let text_of = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned);
     (manifest.name, manifest.description, manifest.license) = (text_of("name"), text_of("description"), license(&root));
     for (list, kind) in LISTS {
-        for (name, version) in members(&root, list).filter(|(name, _)| !is_platform(name)) {
+        for (name, version) in members(&root, list).filter(|(name, _)| !is_platform(name) && !is_interface(name)) {
             let version = version.as_str().unwrap_or_default();
             let is_exact = version
                 .trim_start_matches('v')
@@ -73,6 +78,7 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
             let at = manifest.add(Requirement {
                 kind,
                 license: license(package),
+                local: package.pointer("/dist/type").and_then(Value::as_str) == Some("path"),
                 ..Requirement::locked(&name, version)
             });
             // Others may ask for what it replaces or provides; the package of that name goes first.

@@ -44,14 +44,16 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
             let Some(&at) = index.get(&format!("{registry}:{key}")) else {
                 continue;
             };
-            let wants: Vec<String> = match package.get("dependencies") {
-                Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-                Some(Value::Object(map)) => map.values().filter_map(Value::as_str).map(str::to_owned).collect(),
-                _ => Vec::new(),
-            };
-            for want in wants {
-                let target = index.get(&want).or_else(|| index.get(&format!("{registry}:{want}")));
-                manifest.edges.extend(target.map(|target| (at, *target)));
+            for list in ["dependencies", "optionalDependencies"] {
+                let wants: Vec<&str> = match package.get(list) {
+                    Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+                    Some(Value::Object(map)) => map.values().filter_map(Value::as_str).collect(),
+                    _ => Vec::new(),
+                };
+                for want in wants {
+                    let target = index.get(want).or_else(|| index.get(&format!("{registry}:{want}")));
+                    manifest.edges.extend(target.map(|target| (at, *target)));
+                }
             }
         }
     }

@@ -12,6 +12,8 @@ pub(super) fn module(text: &str) -> Result<Manifest, String> {
     let mut block = String::new();
     for line in text.lines() {
         let (code, comment) = line.split_once("//").unwrap_or((line, ""));
+        // A parenthesis may follow the directive without a space.
+        let code = code.replace('(', " ( ");
         let mut words: Vec<&str> = code
             .split_whitespace()
             .map(|word| word.trim_matches(['"', '`']))

@@ -75,6 +75,9 @@ pub(super) fn pom(text: &str) -> Result<Manifest, String> {
         if scope == "import" {
             manifest.catalog.insert(format!("import:{name}"), version.to_owned());
         } else {
+            if !scope.is_empty() {
+                manifest.properties.insert(format!("{SCOPE}{name}"), scope.to_owned());
+            }
             manifest.catalog.insert(name, version.to_owned());
         }
     }
@@ -91,19 +94,31 @@ pub(super) fn pom(text: &str) -> Result<Manifest, String> {
             continue;
         };
         let is_optional = dependency.text_of("optional") == Some("true");
-        let kind = match scope {
-            "test" => DependencyKind::Dev,
-            "provided" | "system" => DependencyKind::Build,
-            _ if is_optional => DependencyKind::Optional,
-            _ => DependencyKind::Runtime,
+        let kind = if is_optional && !matches!(scope, "test" | "provided" | "system") {
+            DependencyKind::Optional
+        } else {
+            scope_kind(scope)
         };
         manifest.requirements.push(Requirement {
             resolved: is_exact(version),
-            inherits: version.is_empty(),
+            // The scope may be that of `dependencyManagement`.
+            inherits: scope.is_empty(),
             ..Requirement::wanted(name, version, kind)
         });
     }
     Ok(manifest)
+}
+
+/// Begins the property that has the scope of a managed dependency.
+pub(crate) const SCOPE: &str = "scope of ";
+
+/// The kind that a scope means.
+pub(crate) fn scope_kind(scope: &str) -> DependencyKind {
+    match scope {
+        "test" => DependencyKind::Dev,
+        "provided" | "system" => DependencyKind::Build,
+        _ => DependencyKind::Runtime,
+    }
 }
 
 /// A version that is no range, and has no property.

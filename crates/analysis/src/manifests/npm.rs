@@ -69,13 +69,14 @@ fn wanted(name: &str, version: &str, kind: DependencyKind) -> Requirement {
     let is_local = ["workspace:", "file:", "link:", "portal:"]
         .iter()
         .any(|protocol| range.starts_with(protocol));
+    let inherits = range.starts_with("catalog:");
     let is_git = range.starts_with("git") || range.contains("://") || range.contains('/') && !range.contains(' ');
     Requirement {
         resolved: is_exact(range),
         alias: alias.map(|_| name.to_owned()),
         local: is_local,
-        source: (is_git && !is_local).then(|| range.to_owned()),
-        inherits: range.starts_with("catalog:"),
+        source: (is_git && !is_local && !inherits).then(|| range.to_owned()),
+        inherits,
         ..Requirement::wanted(real, range, kind)
     }
 }

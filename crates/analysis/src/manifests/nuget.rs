@@ -1,12 +1,15 @@
 //! NuGet: `packages.lock.json`, project files with central versions, and `packages.config`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use repolens_core::report::DependencyKind;
 use serde_json::Value;
 
 use super::xml::Element;
 use super::{LockRoot, Manifest, Requirement};
+
+/// Between the versions of a package that depend on a condition.
+pub(crate) const VERSIONS: char = '|';
 
 pub(super) fn lock(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -97,11 +100,7 @@ pub(super) fn project(text: &str) -> Result<Manifest, String> {
             continue;
         };
         match item.name.as_str() {
-            "PackageVersion" => drop(
-                manifest
-                    .catalog
-                    .insert(name.to_ascii_lowercase(), of(item, "Version").unwrap_or_default()),
-            ),
+            "PackageVersion" => add_version(&mut manifest.catalog, &name, of(item, "Version").unwrap_or_default()),
             "PackageReference" | "GlobalPackageReference" if item.attribute("Include").is_some() => {
                 let version = of(item, "VersionOverride").or_else(|| of(item, "Version"));
                 let is_dev = of(item, "PrivateAssets").is_some_and(|assets| assets.eq_ignore_ascii_case("all"));
@@ -134,4 +133,14 @@ pub(super) fn project(text: &str) -> Result<Manifest, String> {
         .find_map(|group| group.text_of("PackageLicenseExpression"))
         .map(str::to_owned);
     Ok(manifest)
+}
+
+/// Adds a central version; of one name there may be several, each under a condition.
+fn add_version(catalog: &mut BTreeMap<String, String>, name: &str, version: String) {
+    let known = catalog.entry(name.to_ascii_lowercase()).or_default();
+    if known.is_empty() {
+        *known = version;
+    } else if !known.split(VERSIONS).any(|known| known == version) {
+        *known = format!("{known}{VERSIONS}{version}");
+    }
 }

@@ -8,7 +8,8 @@ use super::yaml::Yaml;
 use super::{LockRoot, Manifest, Requirement};
 
 pub(super) fn lock(text: &str) -> Result<Manifest, String> {
-    let root = Yaml::parse(text)?;
+    // From pnpm 11, what pnpm itself needs is a document before that of the project.
+    let root = Yaml::parse_last(text)?;
     let version = root.text_of("lockfileVersion").ok_or("it has no `lockfileVersion`")?;
     let major: u32 = version
         .split('.')

@@ -13,6 +13,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
     for (list, kind) in [
         ("dependencies", DependencyKind::Runtime),
         ("dev_dependencies", DependencyKind::Dev),
+        ("dependency_overrides", DependencyKind::Runtime),
     ] {
         for (name, value) in root.entries_of(list) {
             // A part of the SDK has no version of its own.
@@ -24,12 +25,20 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
             let git = value
                 .get("git")
                 .and_then(|git| git.text().or_else(|| git.text_of("url")));
-            manifest.requirements.push(Requirement {
+            let requirement = Requirement {
                 resolved: version.starts_with(|c: char| c.is_ascii_digit()) && !version.contains(' '),
                 local: value.text_of("path").is_some(),
                 source: git.map(|git| format!("git+{git}")),
                 ..Requirement::wanted(name.clone(), version, kind)
-            });
+            };
+            // An override has the place of what it overrides, and its kind.
+            match manifest.requirements.iter_mut().find(|known| known.name == *name) {
+                Some(known) => {
+                    let kind = known.kind;
+                    *known = Requirement { kind, ..requirement };
+                }
+                None => manifest.requirements.push(requirement),
+            }
         }
     }
     Ok(manifest)

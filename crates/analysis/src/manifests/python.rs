@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(list(&setup_cfg(text).expect("valid")), ["x >=1", "y ", "z  dev"]);
         assert_eq!(
             list(&pipfile("[packages]\nx='*'\n[dev-packages]\ny='==1'\n").expect("valid")),
-            ["x *", "y 1 dev"]
+            ["y 1 dev", "x *"]
         );
         let lock = toml_lock(
             "[[package]]\nname='a'\nversion='1'\n[package.dependencies]\nB='>1'\n[[package]]\nname='b'\nversion='2'\n",

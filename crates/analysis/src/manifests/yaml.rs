@@ -1,4 +1,6 @@
-//! YAML as a tree of texts: versions such as `1.10` keep their digits, and no alias is expanded.
+//! YAML as a tree of texts: versions such as `1.10` keep their digits. Aliases are expanded within a budget.
+
+use std::collections::HashMap;
 
 use granit_parser::{Event, Parser};
 
@@ -6,6 +8,8 @@ use granit_parser::{Event, Parser};
 const MAX_DEPTH: usize = 64;
 /// Nodes of one document: a lock file with 50,000 packages has about 1.5 million.
 const MAX_NODES: usize = 4_000_000;
+/// Nodes in the anchors of one text and in the copies of them that its aliases are.
+const MAX_COPIES: usize = 50_000;
 
 /// One node.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,17 +23,18 @@ impl Yaml {
     /// Parses the first document.
     ///
     /// # Errors
-    /// The text is no YAML, has an alias, or is nested too deeply.
+    /// The text is no YAML, the copies of its aliases are too large, or it is nested too deeply.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let mut parser = Parser::new_from_str(text);
-        let mut builder = Builder::default();
-        for event in &mut parser {
-            let (event, _) = event.map_err(|error| error.to_string())?;
-            if let Some(root) = builder.event(event)? {
-                return Ok(root);
-            }
-        }
-        Ok(Self::Map(Vec::new()))
+        let first = documents(text).next();
+        first.unwrap_or_else(|| Ok(Self::Map(Vec::new())))
+    }
+
+    /// Parses the last document.
+    ///
+    /// # Errors
+    /// As for [`Self::parse`], in any document.
+    pub(super) fn parse_last(text: &str) -> Result<Self, String> {
+        documents(text).try_fold(Self::Map(Vec::new()), |_, document| document)
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
@@ -75,41 +80,92 @@ impl Yaml {
     }
 }
 
+fn documents(text: &str) -> impl Iterator<Item = Result<Yaml, String>> {
+    let mut parser = Parser::new_from_str(text);
+    let mut builder = Builder::default();
+    std::iter::from_fn(move || {
+        for event in &mut parser {
+            let built = event
+                .map_err(|error| error.to_string())
+                .and_then(|(event, _)| builder.event(event));
+            if let Some(built) = built.transpose() {
+                return Some(built);
+            }
+        }
+        None
+    })
+}
+
 /// An open collection; of a map, the key whose value comes next.
 struct Open {
     node: Yaml,
     key: Option<String>,
+    anchor: usize,
 }
 
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
     nodes: usize,
+    /// Complete nodes by the number of their anchor.
+    anchored: HashMap<usize, Yaml>,
+    copies: usize,
 }
 
 impl Builder {
     /// Returns the root when it is complete.
     fn event(&mut self, event: Event<'_>) -> Result<Option<Yaml>, String> {
-        let node = match event {
-            Event::Scalar(text, ..) => Yaml::Text(text.into_owned()),
-            Event::SequenceStart(..) => return self.start(Yaml::List(Vec::new())),
-            Event::MappingStart(..) => return self.start(Yaml::Map(Vec::new())),
+        let (node, anchor) = match event {
+            Event::Scalar(text, _, anchor, _) => (Yaml::Text(text.into_owned()), anchor),
+            Event::SequenceStart(_, anchor, _) => return self.start(Yaml::List(Vec::new()), anchor),
+            Event::MappingStart(_, anchor, _) => return self.start(Yaml::Map(Vec::new()), anchor),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(open) => open.node,
+                Some(open) => (open.node, open.anchor),
                 None => return Ok(None),
             },
-            Event::Alias(_) => return Err("it has an alias, which no lock file needs".to_owned()),
+            Event::Alias(anchor) => (self.copy(anchor)?, 0),
             _ => return Ok(None),
         };
+        if anchor != 0 {
+            self.count(measure(&node).0)?;
+            self.anchored.insert(anchor, node.clone());
+        }
         self.place(node)
     }
 
-    fn start(&mut self, node: Yaml) -> Result<Option<Yaml>, String> {
+    fn start(&mut self, node: Yaml, anchor: usize) -> Result<Option<Yaml>, String> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(format!("it is nested more than {MAX_DEPTH} deep"));
+            return Err(too_deep());
         }
-        self.open.push(Open { node, key: None });
+        self.open.push(Open {
+            node,
+            key: None,
+            anchor,
+        });
         Ok(None)
+    }
+
+    /// A copy of the node that an alias refers to, counted in full: aliases of aliases grow without bound.
+    fn copy(&mut self, anchor: usize) -> Result<Yaml, String> {
+        let node = self
+            .anchored
+            .get(&anchor)
+            .cloned()
+            .ok_or("an alias refers to what contains it")?;
+        let (size, depth) = measure(&node);
+        self.count(size)?;
+        if self.open.len() + depth > MAX_DEPTH {
+            return Err(too_deep());
+        }
+        Ok(node)
+    }
+
+    fn count(&mut self, copies: usize) -> Result<(), String> {
+        self.copies += copies;
+        match self.copies > MAX_COPIES {
+            true => Err(format!("its anchors and aliases have more than {MAX_COPIES} nodes")),
+            false => Ok(()),
+        }
     }
 
     fn place(&mut self, node: Yaml) -> Result<Option<Yaml>, String> {
@@ -133,9 +189,33 @@ impl Builder {
     }
 }
 
+fn too_deep() -> String {
+    format!("it is nested more than {MAX_DEPTH} deep")
+}
+
+/// Nodes in a node, and how deep it is; no node is deeper than [`MAX_DEPTH`].
+fn measure(node: &Yaml) -> (usize, usize) {
+    let add = |(size, depth): (usize, usize), (more, deep): (usize, usize)| (size + more, depth.max(deep + 1));
+    match node {
+        Yaml::Text(_) => (1, 0),
+        Yaml::List(items) => items.iter().map(measure).fold((1, 1), add),
+        Yaml::Map(entries) => entries.iter().map(|(_, value)| measure(value)).fold((1, 1), add),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn aliases_are_copies_of_their_anchor_and_documents_are_apart() {
+        let yaml = Yaml::parse("a: &x {b: &y 1.10}\nc: *x\nd: *y\n").expect("valid");
+        assert_eq!(yaml.get("c").and_then(|copy| copy.text_of("b")), Some("1.10"));
+        assert_eq!(yaml.text_of("d"), Some("1.10"));
+        let two = "---\na: 1\n---\na: 2\n";
+        assert_eq!(Yaml::parse(two).expect("valid").text_of("a"), Some("1"));
+        assert_eq!(Yaml::parse_last(two).expect("valid").text_of("a"), Some("2"));
+    }
 
     #[test]
     fn texts_keep_their_digits_and_bombs_are_refused() {
@@ -143,7 +223,11 @@ mod tests {
         assert_eq!(yaml.text_of("a"), Some("1.10"));
         assert_eq!(yaml.get("b").map(|list| list.items().len()), Some(2));
         assert!(yaml.get("c").is_some_and(|map| map.is_true("d")));
-        assert!(Yaml::parse("a: &x [1]\nb: [*x, *x]\n").is_err());
+        let bomb = (1..40).fold("a0: &a0 [x]\n".to_owned(), |text, at| {
+            text + &format!("a{at}: &a{at} [*a{0}, *a{0}]\n", at - 1)
+        });
+        assert!(Yaml::parse(&bomb).is_err());
+        assert!(Yaml::parse("a: &x [*x]\n").is_err());
         assert!(Yaml::parse(&"[".repeat(100_000)).is_err());
         assert!(Yaml::parse(&"- ".repeat(100_000)).is_err());
         assert!(Yaml::parse("a: [").is_err());

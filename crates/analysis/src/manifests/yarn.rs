@@ -1,6 +1,6 @@
 //! Yarn: `yarn.lock` of Yarn 1, and of Yarn 2 and later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use repolens_core::report::DependencyKind;
 
@@ -154,12 +154,17 @@ fn berry(root: &Yaml) -> Result<Manifest, String> {
             }
         }
     }
+    let overridden = overridden(&entries);
     for (position, (_, entry)) in entries.iter().enumerate() {
         let optional = entry.entries_of("dependenciesMeta");
         for (name, range) in entry.entries_of("dependencies") {
-            let range = range.text().unwrap_or_default();
-            let request = format!("{name}@{range}");
-            let Some(&target) = manifest.resolves.get(&request) else {
+            let request = request(name, range);
+            let by_override = || {
+                overridden
+                    .get(name.as_str())
+                    .and_then(|key| manifest.resolves.get(*key))
+            };
+            let Some(&target) = manifest.resolves.get(&request).or_else(by_override) else {
                 continue;
             };
             match own.get(&position) {
@@ -180,4 +185,18 @@ fn berry(root: &Yaml) -> Result<Manifest, String> {
         }
     }
     Ok(manifest)
+}
+
+fn request(name: &str, range: &Yaml) -> String {
+    format!("{name}@{}", range.text().unwrap_or_default())
+}
+
+/// By name: the request that the manifest's `resolutions` put in place of others. No package of the lock file makes it, and
+/// the packages keep the requests that they had.
+fn overridden<'y>(entries: &[&'y (String, Yaml)]) -> BTreeMap<&'y str, &'y str> {
+    let wants = entries.iter().flat_map(|(_, entry)| entry.entries_of("dependencies"));
+    let made: HashSet<String> = wants.map(|(name, range)| request(name, range)).collect();
+    let keys = entries.iter().flat_map(|(key, _)| key.split(", "));
+    let unmade = keys.filter(|key| !made.contains(*key) && !key.contains("@workspace:") && !key.contains("@patch:"));
+    unmade.filter_map(|key| Some((split(key)?.0, key))).collect()
 }

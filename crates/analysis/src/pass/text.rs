@@ -8,7 +8,8 @@ use crate::{configuration, license, manifests, wiring};
 pub(super) fn keep(text: &[u8], facts: &mut FileFacts) {
     let path = facts.path.as_str();
     if license::is_license_file(path) {
-        facts.license = Some(license::identify(text).unwrap_or_default().to_owned());
+        let of_text = || license::identify(text).map(str::to_owned);
+        facts.license = Some(license::of_copyright(text).or_else(of_text).unwrap_or_default());
     }
     if manifests::is_manifest(path) {
         match manifests::parse(path, text) {

@@ -45,7 +45,10 @@ pub(super) fn hotspots(report: &Report, page: &mut Page) {
         let text = format!("{} and {}", pair.a, pair.b);
         page.line(&[("", &figures), ("", &text), (DIM, "  no import between them")]);
     }
-    people(hotspots, page);
+    // One import of a finished work shows nothing about who knows it.
+    if hotspots.show_people() {
+        people(hotspots, page);
+    }
 }
 
 fn people(hotspots: &Hotspots, page: &mut Page) {

@@ -84,6 +84,8 @@ const COMMANDS: &[&[&str]] = &[
     &["rake"],
     &["minitest"],
     &["phpunit"],
+    &["simple-phpunit"],
+    &["paratest"],
     &["pest"],
     &["composer", "test"],
     &["ctest"],
@@ -113,7 +115,7 @@ const COMMANDS: &[&[&str]] = &[
 pub(crate) fn runs_tests(text: &str) -> bool {
     text.lines()
         .map(str::trim)
-        .filter(|line| !line.starts_with('#') && !line.starts_with("//"))
+        .filter(|line| !line.starts_with('#') && !line.starts_with("//") && !names_something(line))
         .any(|line| {
             let words: Vec<&str> = line
                 .split(|c: char| {
@@ -123,6 +125,29 @@ pub(crate) fn runs_tests(text: &str) -> bool {
                 .collect();
             words.iter().any(|word| is_test_script(word)) || COMMANDS.iter().any(|command| has_command(&words, command))
         })
+}
+
+/// Whether a line of a configuration gives a title, a folder or a condition, and no command.
+fn names_something(line: &str) -> bool {
+    const KEYS: &[&str] = &[
+        "name",
+        "path",
+        "paths",
+        "working-directory",
+        "working_directory",
+        "directory",
+        "uses",
+        "if",
+        "key",
+        "file",
+        "files",
+        "description",
+    ];
+    let key = line
+        .trim_start_matches(['-', ' '])
+        .split_once(": ")
+        .map(|(key, _)| key.trim_matches(['"', '\'']));
+    key.is_some_and(|key| KEYS.contains(&key))
 }
 
 /// Whether a word is the path of a script that runs tests by its name: `scripts/test`, `ci/run.sh`, `./runtest-cluster`.
@@ -151,6 +176,7 @@ fn is_test_script(word: &str) -> bool {
 /// The words of a command behind each other; options and values may be between (`cargo +nightly test`, `mvn -B verify`).
 fn has_command(words: &[&str], command: &[&str]) -> bool {
     let is = |word: &str, wanted: &str| {
+        let word = word.trim_start_matches("./");
         let name = word.rsplit('/').next().unwrap_or(word);
         name == wanted
             || word == wanted
@@ -206,6 +232,11 @@ mod tests {
             "run: src/run-all-tests",
             "run: .ci/run",
             "run: bash ci/test.sh",
+            "./runtest --verbose --tags -slow --dump-logs",
+            "run: ./runtest-moduleapi",
+            "- run: ./test.sh",
+            "run: perl tests/runtests.pl",
+            "run: \"vendor/bin/simple-phpunit --verbose\"",
             "- [\"tox\", \"-e\", \"py\"]",
         ] {
             assert!(runs_tests(line), "{line}");
@@ -214,6 +245,9 @@ mod tests {
             "# cargo test",
             "run: cargo build",
             "name: test",
+            "- name: Run npm test",
+            "working-directory: packages/tests",
+            "path: ./tests",
             "runs-on: latest",
             "run: npm run lint",
             "go vet ./...",

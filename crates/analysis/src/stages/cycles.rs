@@ -3,7 +3,7 @@
 //! *What it looks at*: the module graph; a cycle is a group of files that all reach each other (a strongly connected
 //! component) by imports that run when the files are loaded. *Why it matters*: none of them can be understood, tested or
 //! loaded alone. Groups that only exist by imports that wait or are for types, in tests, or in one Rust crate or package
-//! (Java, Kotlin, Scala, C#, Go) are listed apart. *Limits*: of each group one shortest chain is shown, not every way round;
+//! (Java, Kotlin, Scala, C#, Go, PHP) are listed apart. *Limits*: of each group one shortest chain is shown, not every way round;
 //! the suggested imports are enough to break all cycles, and each of them is needed, but there may be a smaller set.
 
 mod breaking;
@@ -163,7 +163,7 @@ impl Finder<'_> {
                 CycleKind::Load
                     if members
                         .iter()
-                        .any(|at| is_compiled_whole(&self.facts.files[*at as usize].path)) =>
+                        .any(|at| is_loaded_by_use(&self.facts.files[*at as usize])) =>
                 {
                     severity(length).max(Severity::Medium)
                 }
@@ -204,23 +204,25 @@ fn kind_of(facts: &Facts, edge: &Edge) -> CycleKind {
 fn are_compiled_as_one(source: &FileFacts, target: &FileFacts) -> bool {
     let package = |file: &FileFacts| {
         let syntax = file.syntax.as_ref()?;
-        is_compiled_whole(&file.path).then(|| syntax.package.clone())
+        is_loaded_by_use(file).then(|| syntax.package.clone())
     };
     let within = |inner: &str, outer: &str| {
         inner
             .strip_prefix(outer)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '\\']))
     };
     package(source)
         .zip(package(target))
         .is_some_and(|(a, b)| within(&a, &b) || within(&b, &a))
 }
 
-/// Files of Java, Kotlin, Scala and C#: no import of theirs runs.
-fn is_compiled_whole(path: &str) -> bool {
-    [".java", ".kt", ".kts", ".scala", ".cs"]
+/// Files of Java, Kotlin, Scala and C#, and PHP's classes in namespaces: no import of theirs runs.
+fn is_loaded_by_use(file: &FileFacts) -> bool {
+    let is_compiled = [".java", ".kt", ".kts", ".scala", ".cs"]
         .iter()
-        .any(|end| path.ends_with(end))
+        .any(|end| file.path.ends_with(end));
+    let is_class = || file.syntax.as_ref().is_some_and(|syntax| !syntax.package.is_empty());
+    is_compiled || (file.path.ends_with(".php") && is_class())
 }
 
 /// How many names each file imports from another of its group; `None` where it asks for the module as a whole.

@@ -112,6 +112,13 @@ fn unread(facts: &Facts) -> Vec<SkippedFile> {
 fn apart_by(file: &FileFacts) -> Option<&'static str> {
     match file.origin {
         Origin::Vendored => Some("vendored"),
+        _ if file.test
+            && folder(&file.path)
+                .split('/')
+                .any(|folder| matches!(folder, "spec" | "specs")) =>
+        {
+            Some("fixture")
+        }
         _ => apart_by_path(&file.path),
     }
 }

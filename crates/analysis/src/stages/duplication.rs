@@ -17,6 +17,8 @@ use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::language::{Fingerprint, GRAM, Kind, Tokens};
 
+mod whole;
+
 const MIN_TOKENS: usize = 50;
 const MIN_LINES: u32 = 5;
 const MAX_CLONES: usize = 100;
@@ -91,6 +93,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     list.sort_by(|a, b| b.tokens.cmp(&a.tokens).then_with(|| place(a).cmp(&place(b))));
     let total = list.len() as u64;
     let truncated = cap(&mut list, MAX_CLONES);
+    for clone in &mut list {
+        clone.whole_lines = whole::lines(files, &tokens, clone);
+    }
     report.duplication = Some(Duplication {
         percentage: tenth(percent(duplicated as f64, lines as f64)),
         duplicated_lines: duplicated,
@@ -336,6 +341,7 @@ fn reported(files: &[FileFacts], original: Place, tokens: usize, copies: &[Place
     Copied {
         tokens: tokens as u64,
         lines: u64::from(original.end + 1 - original.start),
+        whole_lines: 0,
         occurrences: all
             .map(|place| CloneOccurrence {
                 file: files[place.file as usize].path.clone(),

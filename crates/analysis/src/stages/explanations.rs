@@ -224,7 +224,20 @@ fn license(licenses: &Licenses) -> String {
         ([one], _) => format!("Its license is {one}."),
         ([_, _, ..], _) => format!("Its licenses are {}.", listed(&names)),
         ([], false) => "It has a license file whose text was not recognized.".to_owned(),
-        ([], true) => "No license was found.".to_owned(),
+        ([], true) if licenses.notices.is_empty() => "No license was found.".to_owned(),
+        ([], true) => {
+            let mut notices: Vec<(&String, &u64)> = licenses.notices.iter().collect();
+            notices.sort_by_key(|(_, files)| std::cmp::Reverse(**files));
+            let named: Vec<String> = notices
+                .iter()
+                .take(5)
+                .map(|(name, files)| format!("{} (in {})", one_plain_line(name, 60), many(**files, "file", "files")))
+                .collect();
+            format!(
+                "There is no license file; source files name the license {}.",
+                listed(&named)
+            )
+        }
     }
 }
 

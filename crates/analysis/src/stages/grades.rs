@@ -103,8 +103,8 @@ fn overall(grades: &Grades) -> OverallGrade {
             .filter_map(|(name, aspect)| Some((*name, aspect.points?, aspect.grade?, aspect.share)))
     };
     let total: f64 = measured().map(|(.., share)| share).sum();
-    // Without code, security and documents alone are no picture of the whole.
-    let of_code = [&grades.maintainability, &grades.dependencies, &grades.tests];
+    // Without code, security, dependencies and documents alone are no picture of the whole.
+    let of_code = [&grades.maintainability, &grades.tests];
     if of_code.iter().all(|aspect| aspect.points.is_none()) {
         return OverallGrade {
             words: "Too little was measured for an overall grade".to_owned(),
@@ -123,7 +123,7 @@ fn overall(grades: &Grades) -> OverallGrade {
     let by_points = |a: &(&str, f64, Grade, f64), b: &(&str, f64, Grade, f64)| a.1.total_cmp(&b.1);
     let mut words = word.to_owned();
     if let (Some(best), Some(worst)) = (measured().max_by(by_points), measured().min_by(by_points))
-        && best.0 != worst.0
+        && best.2 != worst.2
     {
         words += &format!(
             "; best: {} ({}), weakest: {} ({})",
@@ -197,6 +197,13 @@ impl Term {
     fn lower_is_better(mut self, value: f64, threshold: f64) -> Self {
         (self.input.value, self.input.threshold) = (tenth(value), threshold);
         self.part = Some((1.0 - value / threshold).clamp(0.0, 1.0));
+        self
+    }
+
+    /// `value`, of which `free` cost nothing, and `all` give no points.
+    fn lower_is_better_from(mut self, value: f64, free: f64, all: f64) -> Self {
+        (self.input.value, self.input.threshold) = (tenth(value), tenth(free));
+        self.part = Some((1.0 - (value - free) / (all - free)).clamp(0.0, 1.0));
         self
     }
 

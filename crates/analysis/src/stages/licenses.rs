@@ -1,8 +1,8 @@
 //! Licenses.
 //!
-//! *What it looks at*: license files, the manifests' license members, and the licenses that lock files name. *Why it
-//! matters*: code without a license may not be used. *Limits*: texts are known by their sentences; a changed text is
-//! taken for what it was.
+//! *What it looks at*: license files, the manifests' license members, notices inside of source files and documents, and the
+//! licenses that lock files name. *Why it matters*: code without a license may not be used. *Limits*: texts are known by
+//! their sentences; a changed text is taken for what it was.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +22,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         .iter()
         .filter(|file| file.is_own() || file.manifest.is_some())
     {
+        if let Some(notice) = &file.license_notice {
+            *licenses.notices.entry(notice.to_string()).or_default() += 1;
+        }
         if let Some(spdx) = &file.license
             && licenses.files.len() < MAX_FILES
         {

@@ -25,6 +25,9 @@ pub fn reads_text_of(path: &str) -> bool {
     rank(path).is_some()
 }
 
+/// Ranks from here on are of folders at the top.
+const NESTED: u8 = 30;
+
 /// The lower, the more a file is *the* README.
 fn rank(path: &str) -> Option<u8> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -32,6 +35,7 @@ fn rank(path: &str) -> Option<u8> {
         "" => 0,
         ".github" => 10,
         "docs" => 20,
+        _ if !folder.contains('/') => NESTED,
         _ => return None,
     };
     let lower = name.to_ascii_lowercase();
@@ -47,13 +51,35 @@ fn rank(path: &str) -> Option<u8> {
 }
 
 fn find(facts: &Facts) -> Option<(&FileFacts, &str)> {
+    let nested = is_in_a_folder(facts);
     let candidates = facts
         .files
         .iter()
         .filter_map(|file| Some((rank(&file.path)?, file, file.text.as_deref()?)));
     candidates
+        .filter(|(rank, file, _)| *rank < NESTED || nested && !file.test && file.is_own())
         .min_by_key(|(rank, file, _)| (*rank, &file.path))
         .map(|(_, file, text)| (file, text))
+}
+
+/// Whether the README may be in a folder at the top: the one at the top is a link, or everything is in one folder.
+fn is_in_a_folder(facts: &Facts) -> bool {
+    let is_link = |path: &str| rank(path).is_some_and(|rank| rank < NESTED);
+    let top = |path: &str| path.split_once('/').map(|(top, _)| top.to_owned());
+    facts
+        .skipped
+        .iter()
+        .any(|skipped| is_link(&skipped.path) && skipped.reason.starts_with("a symbolic link"))
+        || facts
+            .files
+            .first()
+            .and_then(|first| top(&first.path))
+            .is_some_and(|folder| {
+                facts
+                    .files
+                    .iter()
+                    .all(|file| top(&file.path).as_deref() == Some(&*folder))
+            })
 }
 
 /// The first paragraph, for the summary.

@@ -3,7 +3,7 @@
 //! *What it looks at*: the sections before it. *Why it matters*: many readers stop here. *Limits*: it repeats figures,
 //! it makes none.
 
-use repolens_core::report::{Place, Report, RiskLevelSummary, Summary};
+use repolens_core::report::{Report, RiskLevelSummary, Summary, WorstPlace};
 
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
@@ -59,15 +59,36 @@ fn identity(facts: &Facts, _report: &Report) -> (Option<String>, Option<String>)
     let name = manifests
         .iter()
         .filter_map(|manifest| manifest.name.as_ref())
-        // A path of a module or a group is no name for people.
-        .find(|name| !name.contains(':') && (!name.contains('/') || name.starts_with('@')))
-        .cloned()
+        .find_map(|name| for_people(name))
         .or_else(|| Some(facts.name.clone()));
     let described = manifests.iter().find_map(|manifest| manifest.description.clone());
     let description = described.or_else(|| super::readme::first_paragraph(facts));
     (
         name.filter(|name| !name.is_empty()).map(short),
         description.filter(|text| !text.trim().is_empty()).map(short),
+    )
+}
+
+/// `cobra` of the module `github.com/spf13/cobra/v2`, `gson` of `com.google.code.gson:gson`; other names as they are.
+fn for_people(name: &str) -> Option<String> {
+    if let Some((_, artifact)) = name.rsplit_once(':') {
+        return Some(artifact.to_owned());
+    }
+    let is_path = name.split('/').next().is_some_and(|host| host.contains('.')) && name.contains('/');
+    if !is_path {
+        return Some(name.to_owned());
+    }
+    let is_version = |part: &&str| {
+        part.strip_prefix('v')
+            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let last = name.split('/').skip(1).filter(|part| !is_version(part)).last()?;
+    // gopkg.in/yaml.v3
+    Some(
+        last.rsplit_once(".v")
+            .filter(|(_, version)| version.bytes().all(|b| b.is_ascii_digit()))
+            .map_or(last, |(name, _)| name)
+            .to_owned(),
     )
 }
 
@@ -90,7 +111,7 @@ fn short(text: String) -> String {
     format!("{}…", head[..word.unwrap_or(end)].trim_end())
 }
 
-fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
+fn worst(facts: &Facts, report: &Report) -> Vec<WorstPlace> {
     let risks = report.risk_scores.iter().flat_map(|risk| &risk.file_risks);
     risks
         .filter(|risk| risk.risk_score > 0.0)
@@ -114,7 +135,7 @@ fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
                 ),
                 None => (None, format!("{} lines of code", facts.files[at].lines.code)),
             };
-            Some(Place {
+            Some(WorstPlace {
                 path: risk.file_path.clone(),
                 line,
                 reason,
@@ -126,6 +147,24 @@ fn worst(facts: &Facts, report: &Report) -> Vec<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_of_modules_and_groups_end_with_the_name() {
+        for (name, shown) in [
+            ("github.com/spf13/cobra", "cobra"),
+            ("github.com/go-chi/chi/v5", "chi"),
+            ("gopkg.in/yaml.v3", "yaml"),
+            ("go.uber.org/zap", "zap"),
+            ("example.com/v2", ""),
+            ("com.google.code.gson:gson", "gson"),
+            ("symfony/http-kernel", "symfony/http-kernel"),
+            ("@angular/core", "@angular/core"),
+            ("requests", "requests"),
+            ("socket.io", "socket.io"),
+        ] {
+            assert_eq!(for_people(name).unwrap_or_default(), shown, "{name}");
+        }
+    }
 
     #[test]
     fn long_descriptions_end_with_a_sentence_or_a_word() {

@@ -2,8 +2,8 @@
 //!
 //! *What it looks at*: files that are tests by the conventions of their language, test frameworks in the manifests, and the
 //! configuration files of continuous-integration services. *Why it matters*: code without tests is risky to change.
-//! *Limits*: nothing is run, so this is the size of the tests, not what they cover; tests inside of source files (Rust) are
-//! not seen.
+//! *Limits*: nothing is run, so this is the size of the tests, not what they cover; of tests inside of source files (Rust)
+//! the lines of code are estimated by the file's share of code.
 
 use std::collections::BTreeSet;
 
@@ -98,7 +98,8 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             section.test_lines += u64::from(file.lines.code);
             frameworks.extend(imported(file).map(str::to_owned));
         } else {
-            other_lines += u64::from(file.lines.code);
+            section.test_lines += u64::from(file.inner_test_lines());
+            other_lines += u64::from(file.product_lines());
         }
     }
     if other_lines > 0 {

@@ -47,6 +47,7 @@ const GRAMMAR: Grammar = Grammar {
         "concept_definition",
         "call_expression",
         "goto_statement",
+        "preproc_ifdef",
     ],
     collect,
     and: &["&&", "and"],
@@ -180,6 +181,18 @@ const ENTRY_POINTS: &[&str] = &[
     "LLVMFuzzerTestOneInput",
 ];
 
+/// `#ifdef REDIS_TEST`: what follows is compiled for tests only.
+fn is_for_tests(node: Node<'_>, context: &Context<'_>) -> bool {
+    let name = context.field(node, "name");
+    node.child(0).is_some_and(|word| word.kind() == "#ifdef")
+        && ["TEST", "TESTS", "TESTING", "UNITTEST", "UNITTESTS", "SELFTEST"]
+            .iter()
+            .any(|end| {
+                name.strip_suffix(end)
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+            })
+}
+
 fn collect(node: Node<'_>, context: &mut Context<'_>) {
     match node.kind() {
         "preproc_include" => {
@@ -191,6 +204,15 @@ fn collect(node: Node<'_>, context: &mut Context<'_>) {
             context.units.call(name.strip_prefix("this->").unwrap_or(name));
         }
         "goto_statement" => context.units.flat(1),
+        "preproc_ifdef" if is_for_tests(node, context) => {
+            let end = node
+                .child_by_field_name("alternative")
+                .map_or(node.end_position(), |other| other.start_position());
+            let number = |row: usize| u32::try_from(row).unwrap_or(u32::MAX - 1) + 1;
+            let lines = (number(node.start_position().row), number(end.row));
+            context.syntax.test_lines.push(lines);
+        }
+        "preproc_ifdef" => {}
         "function_definition" => {
             let Some(declared) = declared(node).1 else { return };
             let name = context.text(declared);

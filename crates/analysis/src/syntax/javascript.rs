@@ -12,6 +12,7 @@ use oxc_semantic::SemanticBuilder;
 use oxc_span::{SourceType, Span};
 
 use super::Lines;
+use crate::calls::ImportId;
 use crate::facts::{ImportedName, Syntax};
 use crate::language::{Span as TextSpan, SpanKind};
 use crate::security::code;
@@ -59,7 +60,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
             "javascript",
             path,
             text.as_bytes(),
-            &code::javascript::sites(&parsed.program),
+            &code::javascript::sites(&parsed.program, text),
         );
         syntax.calls = calls::calls(&lines, &parsed.program, &numbers, &type_queries);
         return Ok(syntax);
@@ -214,7 +215,7 @@ struct Walk<'l> {
     /// The runs of the logical operation that comes next are counted already.
     counted: bool,
     /// The import at each offset.
-    numbers: HashMap<u32, u32>,
+    numbers: HashMap<u32, ImportId>,
     /// The members that are taken from the `require` that comes next, where they are not all of it.
     taken: Option<Vec<ImportedName>>,
     /// Names that are bound to whole modules.

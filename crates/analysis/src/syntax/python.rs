@@ -9,6 +9,7 @@ use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Lines;
+use crate::calls::ImportId;
 use crate::facts::{Export, Syntax};
 use crate::language::{Span, SpanKind};
 use crate::security::code;
@@ -73,7 +74,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         .filter(|token| token.kind() == TokenKind::Comment);
     let comments = comments.map(|token| &text[token.range().start().to_usize()..token.range().end().to_usize()]);
     syntax.calls = calls::calls(&lines, body, &numbers, comments);
-    syntax.risks = code::findings("python", path, text.as_bytes(), &code::python::sites(body));
+    syntax.risks = code::findings("python", path, text.as_bytes(), &code::python::sites(body, text));
     syntax.search_paths = search_paths::search_paths(body);
     let strings = parsed.tokens().iter().filter_map(|token| span(token, &lines));
     syntax.spans.extend(strings);
@@ -115,7 +116,7 @@ struct Walk<'t> {
     /// Offsets of the aliases that nothing uses.
     unused: HashSet<u32>,
     /// Which import a statement (or an alias, where each is an import of its own) is, by its offset.
-    numbers: HashMap<u32, u32>,
+    numbers: HashMap<u32, ImportId>,
 }
 
 impl Walk<'_> {
@@ -311,7 +312,7 @@ impl Walk<'_> {
     }
 
     fn number(&mut self, range: TextRange) {
-        let next = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
+        let next = ImportId::new(self.syntax.imports.len());
         self.numbers.insert(range.start().to_u32(), next);
     }
 

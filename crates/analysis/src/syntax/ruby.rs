@@ -229,7 +229,7 @@ fn call(node: Node<'_>, context: &mut Context<'_>) {
         };
         let relative = method == "require_relative" && !path.starts_with('.');
         let specifier = if relative { format!("./{path}") } else { path };
-        let kind = if context.units.is_inside() {
+        let kind = if context.units.is_inside() || method == "autoload" {
             ImportKind::Dynamic
         } else {
             ImportKind::Static

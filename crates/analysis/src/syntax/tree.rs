@@ -14,6 +14,7 @@ use crate::units::{CognitiveRules, Units, runs};
 mod calls;
 mod context;
 mod decisions;
+mod frame;
 mod grammar;
 mod misread;
 mod parse;
@@ -24,6 +25,7 @@ mod unused;
 use calls::Part;
 pub(super) use context::Context;
 use decisions::is_elvis;
+use frame::NodeFrame;
 pub(super) use grammar::{Embedded, Grammar, Known, Role, Roles, Shape};
 use grammar::{MAX_EMBEDDED, UNKNOWN, roles};
 use parse::{Begun, parse};
@@ -91,26 +93,11 @@ pub(super) fn facts(
     Ok(syntax)
 }
 
-/// The changes to undo when a node is left.
-#[derive(Debug, Clone, Copy)]
-struct Frame {
-    role: Role,
-    nested: bool,
-    unit: bool,
-    class: bool,
-    /// It is a class of its own for the calls.
-    holds: bool,
-    /// Inside of a logical operation whose runs are counted already.
-    flattened: bool,
-    /// The last word or sign but a brace among its children; kept for grammars with [`Grammar::field`] only.
-    word: &'static str,
-}
-
 struct Walk<'a> {
     grammar: &'static Grammar,
     roles: &'static [Known],
     context: Context<'a>,
-    frames: Vec<Frame>,
+    frames: Vec<NodeFrame>,
     begun: Begun,
 }
 
@@ -135,126 +122,30 @@ impl Walk<'_> {
         }
     }
 
+    /// Counts a node on the way down; `false`: what is below it is not visited.
     fn enter(&mut self, cursor: &TreeCursor<'_>) -> bool {
         let node = cursor.node();
         let known = self.known(node);
         if let Some(span) = known.span {
             self.span(node, span);
         }
-        let mut role = known.role;
-        let parent = self.frames.last().copied();
-        let parent_role = parent.map_or(Role::None, |frame| frame.role);
-        let named = node.is_named() && !node.is_extra();
-        let mut field = if named { cursor.field_name() } else { None };
-        if let Some(field_of) = self.grammar.field {
-            if named {
-                field = field_of(field, node.kind(), parent_role, parent.map_or("", |frame| frame.word));
-            }
-            let kind = known.kind;
-            let is_word = kind == "else" || !(named || matches!(kind, "{" | "}"));
-            if let (Some(parent), true) = (self.frames.last_mut(), is_word) {
-                parent.word = kind;
-            }
-        }
-        if parent_role == Role::Directive || parent_role == Role::DirectiveElse {
-            match field {
-                Some("condition" | "name") => role = Role::Skip,
-                Some("alternative") => {}
-                _ => field = Some("body"),
-            }
-        }
-        let mut frame = Frame {
-            role,
-            nested: false,
-            unit: false,
-            class: false,
-            holds: false,
-            flattened: false,
-            word: "",
-        };
-
-        if named && self.is_nested_part(role, parent_role, field) {
+        let parent = self.frames.last().copied().unwrap_or(NodeFrame::new(Role::None));
+        let (role, field) = self.role_and_field(cursor, known, parent);
+        let mut frame = NodeFrame::new(role);
+        if node.is_named() && !node.is_extra() && self.is_nested_part(role, parent.role, field) {
             self.context.units.nest();
             frame.nested = true;
         }
         let is_else_if = role == Role::If
-            && (parent_role == Role::Else || (parent_role == Role::If && field == Some("alternative")));
-        if is_else_if || self.is_last_else(node, role, parent_role, field) {
+            && (parent.role == Role::Else || (parent.role == Role::If && field == Some("alternative")));
+        if is_else_if || self.is_last_else(node, role, parent.role, field) {
             self.context.units.flat(1);
         }
-        if role == Role::Closure && self.grammar.closure_is_unit_at_top && !self.context.units.is_inside() {
-            role = Role::Function;
+        let role = self.role_in_context(node, role, parent.role);
+        if !is_else_if {
+            self.count(node, role, parent, &mut frame);
         }
-        role = match role {
-            Role::MemberBody if parent_role == Role::Member => Role::Function,
-            // `a ?: b` is short for a test of null: free.
-            Role::Ternary if is_elvis(node) => Role::None,
-            role => role,
-        };
-        match role {
-            Role::If if !is_else_if => self.context.units.structural(),
-            Role::Loop | Role::Forever | Role::Switch | Role::Catch | Role::Ternary | Role::Directive => {
-                self.context.units.structural();
-            }
-            Role::DirectiveElse => self.context.units.flat(1),
-            Role::Closure => {
-                self.context.units.nest();
-                frame.nested = true;
-            }
-            // Without a body it is a declaration only.
-            Role::Function => {
-                let shape = (self.grammar.shape)(node);
-                if shape.body && !self.is_misread(node) {
-                    self.open(node, shape);
-                    frame.unit = true;
-                }
-            }
-            Role::Type if (self.grammar.shape)(node).body => {
-                self.context.syntax.classes += 1;
-                let name = self.class_name(node);
-                self.context.open_class(node, &name);
-                self.context.classes.push(name);
-                frame.class = true;
-                frame.holds = true;
-            }
-            Role::Member => {
-                let shape = (self.grammar.shape)(node);
-                if let (true, Some(name)) = (shape.body, shape.name) {
-                    let name = self.context.qualified(self.context.text(name));
-                    self.context.classes.push(name);
-                    frame.class = true;
-                }
-            }
-            Role::Class { counted } => {
-                self.context.syntax.classes += u32::from(counted);
-                let name = self.class_name(node);
-                self.context.open_class(node, &name);
-                self.context.classes.push(name);
-                frame.class = true;
-                frame.holds = true;
-            }
-            Role::Binary if self.logical(node).is_some() => {
-                frame.flattened = true;
-                if !parent.is_some_and(|frame| frame.flattened) {
-                    let operators = self.flatten(node);
-                    self.context.units.flat(runs(&operators));
-                }
-                self.context.units.decide(1);
-            }
-            Role::Loose => frame.flattened = parent.is_some_and(|frame| frame.flattened),
-            Role::Parentheses if self.context.units.rules.through_parentheses => {
-                frame.flattened = parent.is_some_and(|frame| frame.flattened);
-            }
-            Role::Jump if self.has_label(node) => self.context.units.flat(1),
-            _ => {}
-        }
-        let decides = matches!(role, Role::If | Role::Loop | Role::Case | Role::Ternary)
-            || (role == Role::Catch && self.grammar.catch_decides);
-        if decides {
-            self.context.units.decide(1);
-        }
-        let more = (self.grammar.decisions)(node, role);
-        self.context.units.decide(more);
+        self.decide(node, role);
         if known.part != Part::None {
             self.context.call_part(node, known.part);
         }
@@ -272,6 +163,110 @@ impl Walk<'_> {
             self.spans_below(node);
         }
         role != Role::Skip
+    }
+
+    /// The role of a node by its kind, and the field of its parent that it fills.
+    fn role_and_field<'t>(
+        &mut self,
+        cursor: &TreeCursor<'t>,
+        known: Known,
+        parent: NodeFrame,
+    ) -> (Role, Option<&'t str>) {
+        let node = cursor.node();
+        let named = node.is_named() && !node.is_extra();
+        let mut field = if named { cursor.field_name() } else { None };
+        if let Some(field_of) = self.grammar.field {
+            if named {
+                field = field_of(field, node.kind(), parent.role, parent.word);
+            }
+            let is_word = known.kind == "else" || !(named || matches!(known.kind, "{" | "}"));
+            if let (Some(parent), true) = (self.frames.last_mut(), is_word) {
+                parent.word = known.kind;
+            }
+        }
+        if parent.role == Role::Directive || parent.role == Role::DirectiveElse {
+            match field {
+                Some("condition" | "name") => return (Role::Skip, field),
+                Some("alternative") => {}
+                _ => field = Some("body"),
+            }
+        }
+        (known.role, field)
+    }
+
+    /// The role of a node in its place.
+    fn role_in_context(&self, node: Node<'_>, role: Role, parent: Role) -> Role {
+        match role {
+            Role::Closure if self.grammar.closure_is_unit_at_top && !self.context.units.is_inside() => Role::Function,
+            Role::MemberBody if parent == Role::Member => Role::Function,
+            // `a ?: b` is short for a test of null: free.
+            Role::Ternary if is_elvis(node) => Role::None,
+            role => role,
+        }
+    }
+
+    /// Counts what a node adds to the complexity, and opens the function or class that it is.
+    fn count(&mut self, node: Node<'_>, role: Role, parent: NodeFrame, frame: &mut NodeFrame) {
+        match role {
+            Role::If | Role::Loop | Role::Forever | Role::Switch | Role::Catch | Role::Ternary | Role::Directive => {
+                self.context.units.structural()
+            }
+            Role::DirectiveElse => self.context.units.flat(1),
+            Role::Closure => {
+                self.context.units.nest();
+                frame.nested = true;
+            }
+            // Without a body it is a declaration only.
+            Role::Function => {
+                let shape = (self.grammar.shape)(node);
+                if shape.body && !self.is_misread(node) {
+                    self.open(node, shape);
+                    frame.unit = true;
+                }
+            }
+            Role::Type if (self.grammar.shape)(node).body => self.open_class(node, true, frame),
+            Role::Class { counted } => self.open_class(node, counted, frame),
+            Role::Member => {
+                let shape = (self.grammar.shape)(node);
+                if let (true, Some(name)) = (shape.body, shape.name) {
+                    let name = self.context.qualified(self.context.text(name));
+                    self.context.classes.push(name);
+                    frame.class = true;
+                }
+            }
+            Role::Binary if self.logical(node).is_some() => {
+                frame.flattened = true;
+                if !parent.flattened {
+                    let operators = self.flatten(node);
+                    self.context.units.flat(runs(&operators));
+                }
+                self.context.units.decide(1);
+            }
+            Role::Loose => frame.flattened = parent.flattened,
+            Role::Parentheses if self.context.units.rules.through_parentheses => frame.flattened = parent.flattened,
+            Role::Jump if self.has_label(node) => self.context.units.flat(1),
+            _ => {}
+        }
+    }
+
+    /// Counts the decisions of a node.
+    fn decide(&mut self, node: Node<'_>, role: Role) {
+        let decides = matches!(role, Role::If | Role::Loop | Role::Case | Role::Ternary)
+            || (role == Role::Catch && self.grammar.catch_decides);
+        if decides {
+            self.context.units.decide(1);
+        }
+        let more = (self.grammar.decisions)(node, role);
+        self.context.units.decide(more);
+    }
+
+    fn open_class(&mut self, node: Node<'_>, counted: bool, frame: &mut NodeFrame) {
+        self.context.syntax.classes += u32::from(counted);
+        let name = self.class_name(node);
+        self.context.open_class(node, &name);
+        self.context.classes.push(name);
+        frame.class = true;
+        frame.holds = true;
     }
 
     /// Goes on in what the grammar left unread, where that parses.

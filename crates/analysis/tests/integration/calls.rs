@@ -202,7 +202,7 @@ fn what_types_from_elsewhere_have_is_not_taken_for_the_only_method_of_that_name(
         ),
         (
             "r/a.rs",
-            "struct S;\nimpl S { fn spin(&self) {} }\nfn known() { make().spin(); }\nfn foreign(y: Foreign) { y.spin(); }\n",
+            "struct S;\nimpl S { fn spin(&self) {} }\nfn unknown() { make().spin(); }\nfn own(y: S) { y.spin(); }\nfn foreign(y: Foreign) { y.spin(); }\n",
         ),
     ]);
     assert_eq!(
@@ -211,7 +211,7 @@ fn what_types_from_elsewhere_have_is_not_taken_for_the_only_method_of_that_name(
             "cs/a.cs:C.Own -> cs/a.cs:Version.FromText",
             "g/a.go:Known -> g/a.go:B.Launch ?",
             "k/a.kt:known -> k/a.kt:Channel.drainAll ?",
-            "r/a.rs:known -> r/a.rs:S.spin ?",
+            "r/a.rs:own -> r/a.rs:S.spin",
         ]
     );
 }

@@ -76,7 +76,7 @@ fn a_part_of_a_required_module_asks_for_that_part() {
         ),
         (
             "parts.js",
-            "exports.a = 1;\nexports.b = 2;\nexports.c = 3;\nexports.d = 4;\n",
+            "exports.a = () => 1;\nexports.b = () => 2;\nexports.c = () => 3;\nexports.d = () => 4;\n",
         ),
         ("whole.js", "exports.e = 1;\n"),
         ("one.js", "module.exports = make();\n"),

@@ -32,6 +32,18 @@ fn every_format_is_read_as_its_case_says() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+#[test]
+fn the_table_of_traps_names_every_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dependencies");
+    let table = fs::read_to_string(folder.join("README.md")).expect("the table can be read");
+    let named = |case: &PathBuf| {
+        let name = case.file_name().expect("a case has a name").to_string_lossy();
+        table.contains(&format!("`{name}`"))
+    };
+    let missing: Vec<_> = cases(&folder).into_iter().filter(|case| !named(case)).collect();
+    assert!(missing.is_empty(), "not in the table: {missing:?}");
+}
+
 fn cases(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder of cases can be read");
     let paths = entries.map(|entry| entry.expect("an entry can be read").path());

@@ -283,3 +283,24 @@ fn worse_code_and_fewer_tests_never_grade_better() {
         "{tests:?}"
     );
 }
+
+/// Lines of code in large files decide, and not whether there is one.
+#[test]
+fn a_large_file_counts_by_its_share() {
+    let lines = |count: usize| "x = 1\n".repeat(count);
+    let (large, small) = (lines(1_200), lines(900));
+    let value = |files: &[(&str, &str)]| {
+        let risk = report(folder(files).path()).risk_scores.expect("a risk");
+        let factor = risk.breakdown.get("large_files").expect("the factor");
+        (factor.value, factor.score)
+    };
+    let quarter = [
+        ("a.py", large.as_str()),
+        ("b.py", &small),
+        ("c.py", &small),
+        ("d.py", &small),
+        ("e.py", &small),
+    ];
+    assert_eq!(value(&quarter), (25.0, 25.0));
+    assert_eq!(value(&quarter[1..]), (0.0, 0.0));
+}

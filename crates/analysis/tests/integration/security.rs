@@ -276,10 +276,10 @@ fn cases(text: &str) -> Vec<Case<'_>> {
         .map(|part| {
             let (head, text) = part.split_once('\n').expect("a line of its own");
             let (kind, path) = head.split_once(' ').expect("a kind and a path");
-            assert!(matches!(kind, "alarm" | "high" | "medium" | "safe"), "{head}");
+            assert!(matches!(kind, "alarm" | "high" | "medium" | "low" | "safe"), "{head}");
             Case {
                 alarm: kind != "safe",
-                severity: matches!(kind, "high" | "medium").then_some(kind),
+                severity: matches!(kind, "high" | "medium" | "low").then_some(kind),
                 path,
                 text,
             }

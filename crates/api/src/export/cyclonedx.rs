@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use repolens_core::report::{Dependencies, Package};
 use serde_json::{Value, json};
 
-use super::{About, Excerpt, purl};
+use super::{Excerpt, ExportedScan, purl};
 
 /// The licenses that are written as an SPDX id; another one-word license is written as a name. The list of the format is
 /// long and closed: an id that is not on it would make the whole document invalid.
@@ -43,7 +43,7 @@ const SPDX_IDS: [&str; 30] = [
 ];
 
 /// What is written is the same in both versions of the format, `1.6` and `1.7`.
-pub fn write(about: &About, excerpt: &Excerpt, version: &str) -> Value {
+pub fn write(about: &ExportedScan, excerpt: &Excerpt, version: &str) -> Value {
     let nothing = Dependencies::default();
     let dependencies = excerpt.dependencies.get().unwrap_or(&nothing);
     let mut seen = BTreeSet::new();
@@ -79,7 +79,7 @@ pub fn write(about: &About, excerpt: &Excerpt, version: &str) -> Value {
 }
 
 /// The number of the bill: the same commit of the same repository has the same one.
-pub(super) fn number(about: &About) -> uuid::Uuid {
+pub(super) fn number(about: &ExportedScan) -> uuid::Uuid {
     let commit = about.commit_sha.as_deref().unwrap_or(&about.scan_id);
     let mut hash = <sha2::Sha256 as sha2::Digest>::new();
     sha2::Digest::update(&mut hash, format!("{}\n{commit}", about.repo_url));
@@ -98,7 +98,7 @@ pub(super) fn is_license(text: &str) -> bool {
 /// The repository itself.
 const ROOT: &str = "root";
 
-fn metadata(about: &About, excerpt: &Excerpt) -> Value {
+fn metadata(about: &ExportedScan, excerpt: &Excerpt) -> Value {
     let version = excerpt
         .analyser
         .get()

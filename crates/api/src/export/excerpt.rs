@@ -33,7 +33,7 @@ pub struct Excerpt {
     pub dead_code: Section<DeadCode>,
     pub duplication: Section<Duplication>,
     pub dependencies: Section<Dependencies>,
-    pub call_graph: Section<Calls>,
+    pub call_graph: Section<CallGraphExcerpt>,
     pub module_graph: Section<Modules>,
     pub security: Section<Security>,
     pub explanations: Section<Explanations>,
@@ -152,7 +152,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Section<T> {
 
 /// Part of `callGraph`: its long lists are not shown.
 #[derive(Debug, Default, Deserialize)]
-pub struct Calls {
+pub struct CallGraphExcerpt {
     pub total_functions: u64,
     pub statistics: CallStatistics,
     #[serde(default)]

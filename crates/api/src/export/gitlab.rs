@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{About, Excerpt, sarif};
+use super::{Excerpt, ExportedScan, sarif};
 
 /// One entry for each result of the SARIF form that nothing suppresses.
-pub fn write(about: &About, excerpt: &Excerpt) -> Value {
+pub fn write(about: &ExportedScan, excerpt: &Excerpt) -> Value {
     let sarif = sarif::write(about, excerpt);
     let results = sarif["runs"][0]["results"]
         .as_array()

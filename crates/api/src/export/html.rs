@@ -7,9 +7,9 @@ mod sections;
 use std::sync::LazyLock;
 
 use super::text::{html, short_commit};
-use super::{About, Excerpt};
+use super::{Excerpt, ExportedScan};
 use crate::http::content_security_policy::source_hash;
-use parts::Page;
+use parts::HtmlPage;
 
 const STYLE: &str = include_str!("html/style.css");
 
@@ -24,8 +24,8 @@ pub fn policy() -> String {
     format!("{}; frame-ancestors 'none'", *POLICY)
 }
 
-pub fn write(about: &About, excerpt: &Excerpt) -> String {
-    let mut page = Page::default();
+pub fn write(about: &ExportedScan, excerpt: &Excerpt) -> String {
+    let mut page = HtmlPage::default();
     sections::write(&mut page, excerpt);
     let title = html(&about.name);
     let mut text = String::with_capacity(page.body.len() + STYLE.len() + 4_096);
@@ -55,7 +55,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> String {
     text
 }
 
-fn header(about: &About, excerpt: &Excerpt) -> String {
+fn header(about: &ExportedScan, excerpt: &Excerpt) -> String {
     let mut text = format!("<header>\n<h1>{}</h1>\n", html(&about.name));
     if let Some(description) = excerpt.summary.get().and_then(|summary| summary.description.as_deref()) {
         text.push_str(&format!("<p>{}</p>\n", html(description)));

@@ -6,12 +6,12 @@ use repolens_core::report::{Grade, Grades, SecurityFinding};
 
 use super::excerpt::Section;
 use super::text::{markdown, markdown_code, markdown_sentence, score, short_commit, thousands};
-use super::{About, Excerpt};
+use super::{Excerpt, ExportedScan};
 
 /// Rows of each table.
 const MAX_ROWS: usize = 10;
 
-pub fn write(about: &About, excerpt: &Excerpt) -> String {
+pub fn write(about: &ExportedScan, excerpt: &Excerpt) -> String {
     let mut text = String::with_capacity(8 * 1024);
     head(&mut text, about, excerpt);
     match excerpt.grades.get() {
@@ -78,7 +78,7 @@ fn table(text: &mut String, title: &str, heads: &[&str], total: u64, rows: impl 
     }
 }
 
-fn head(text: &mut String, about: &About, excerpt: &Excerpt) {
+fn head(text: &mut String, about: &ExportedScan, excerpt: &Excerpt) {
     paragraph(text, &format!("## RepoLens: {}", markdown(&about.name)));
     if let Some(description) = excerpt.summary.get().and_then(|summary| summary.description.as_deref()) {
         paragraph(text, &markdown(description));

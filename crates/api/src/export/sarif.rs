@@ -3,7 +3,7 @@
 use repolens_core::report::FindingSeverity;
 use serde_json::{Map, Value, json};
 
-use super::{About, Excerpt};
+use super::{Excerpt, ExportedScan};
 
 mod code;
 mod security;
@@ -36,7 +36,7 @@ const RULES: [(&str, &str, &str); 8] = [
     ),
 ];
 
-pub fn write(about: &About, excerpt: &Excerpt) -> Value {
+pub fn write(about: &ExportedScan, excerpt: &Excerpt) -> Value {
     let mut results = Results::default();
     security(&mut results, excerpt);
     upgrades::results(&mut results, excerpt);
@@ -45,26 +45,52 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
     dead_code(&mut results, excerpt);
     copies(&mut results, excerpt);
 
-    let mut rules: Vec<Value> = RULES
-        .into_iter()
-        .map(|(id, text, level)| rule(id, text, level))
-        .collect();
+    let version = excerpt
+        .analyser
+        .get()
+        .map_or("unknown", |analyser| analyser.version.as_str());
+    let rules = rules(&results, excerpt);
+    let mut run = json!({
+        "tool": { "driver": { "name": "RepoLens", "version": version, "rules": rules } },
+        "automationDetails": { "id": "repolens/" },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The root of the repository" } } },
+        "invocations": [invocation(&results, excerpt)],
+        "results": results.list,
+    });
+    if about.repo_url.starts_with("http") {
+        run["versionControlProvenance"] = json!([provenance(about)]);
+    }
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    })
+}
+
+/// [`RULES`], and those of the section on security that have a result.
+fn rules(results: &Results, excerpt: &Excerpt) -> Vec<Value> {
     let known = excerpt
         .security
         .get()
         .map(|section| section.rules.as_slice())
         .unwrap_or_default();
-    rules.extend(results.own_rules.iter().map(|id| {
+    let own = results.own_rules.iter().map(|id| {
         let described = known.iter().find(|rule| rule.id == *id);
         described.map_or_else(
             || rule(id, "Found by the security rules of the analysis", "warning"),
             security_rule,
         )
-    }));
-    let version = excerpt
-        .analyser
-        .get()
-        .map_or("unknown", |analyser| analyser.version.as_str());
+    });
+    RULES
+        .into_iter()
+        .map(|(id, text, level)| rule(id, text, level))
+        .chain(own)
+        .collect()
+}
+
+/// The run of the analysis, with notes on what it did not check and what was left out.
+fn invocation(results: &Results, excerpt: &Excerpt) -> Value {
     let mut invocation = json!({ "executionSuccessful": true });
     let mut notes: Vec<Value> = upgrades::not_checked(excerpt).into_iter().collect();
     if results.left_out > 0 {
@@ -74,29 +100,19 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
     if !notes.is_empty() {
         invocation["toolExecutionNotifications"] = notes.into();
     }
-    let mut run = json!({
-        "tool": { "driver": { "name": "RepoLens", "version": version, "rules": rules } },
-        "automationDetails": { "id": "repolens/" },
-        "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The root of the repository" } } },
-        "invocations": [invocation],
-        "results": results.list,
-    });
-    if about.repo_url.starts_with("http") {
-        let mut provenance = json!({ "repositoryUri": about.repo_url, "mappedTo": { "uriBaseId": "SRCROOT" } });
-        if let Some(commit) = &about.commit_sha {
-            provenance["revisionId"] = commit.as_str().into();
-        }
-        if let Some(branch) = &about.branch {
-            provenance["branch"] = branch.as_str().into();
-        }
-        run["versionControlProvenance"] = json!([provenance]);
+    invocation
+}
+
+/// The repository and the commit that were analyzed.
+fn provenance(about: &ExportedScan) -> Value {
+    let mut provenance = json!({ "repositoryUri": about.repo_url, "mappedTo": { "uriBaseId": "SRCROOT" } });
+    if let Some(commit) = &about.commit_sha {
+        provenance["revisionId"] = commit.as_str().into();
     }
-    json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    })
+    if let Some(branch) = &about.branch {
+        provenance["branch"] = branch.as_str().into();
+    }
+    provenance
 }
 
 fn rule(id: &str, text: &str, level: &str) -> Value {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use repolens_core::report::{Dependencies, DependencyKind, Package};
 use serde_json::{Value, json};
 
-use super::{About, Excerpt, cyclonedx, purl};
+use super::{Excerpt, ExportedScan, cyclonedx, purl};
 
 const ROOT: &str = "SPDXRef-root";
 /// Where a commit has no time of its own: the same for all, so that the same commit gives the same bytes.
 const NO_TIME: &str = "1970-01-01T00:00:00Z";
 
-pub fn write(about: &About, excerpt: &Excerpt) -> Value {
+pub fn write(about: &ExportedScan, excerpt: &Excerpt) -> Value {
     let nothing = Dependencies::default();
     let dependencies = excerpt.dependencies.get().unwrap_or(&nothing);
     let version = excerpt
@@ -64,7 +64,7 @@ pub fn write(about: &About, excerpt: &Excerpt) -> Value {
     })
 }
 
-fn root(about: &About) -> Value {
+fn root(about: &ExportedScan) -> Value {
     let mut root = json!({
         "SPDXID": ROOT,
         "name": about.name,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use repolens_core::explanation::{
     ExplanationClaim, ExplanationJob, ExplanationRequest, ExplanationResult, ExplanationTarget,
@@ -30,7 +30,7 @@ use crate::http::body::{Json, OptionalJson};
 use crate::http::client::Client;
 use crate::http::conditional;
 use crate::http::problem::Problem;
-use crate::http::request::too_often;
+use crate::http::request::take_scan;
 use crate::reports::envelope;
 use crate::reports::reuse::with_member;
 
@@ -63,8 +63,8 @@ pub async fn post_explanation(
     let id = scan_id(&path)?;
     let seen = find_scan(&app, &caller, &id).await?;
     let scan = &seen.scan;
-    let body = body.unwrap_or_default();
-    let token = body.cancel_token.map(CancelRequest::new);
+    let mut body = body.unwrap_or_default();
+    let token = body.cancel_token.take().map(CancelRequest::new);
     let has_token = has_cancel_token(&app, &request, scan, token).await?;
     may_explain(&caller, scan, has_token)?;
     if scan.status != ScanStatus::Completed {
@@ -73,38 +73,18 @@ pub async fn post_explanation(
             scan.status.wire()
         )));
     }
-    let target = body.target.unwrap_or(ExplanationTarget::Repository);
-    if let Some(pointer) = target.fault() {
-        let detail = format!(
-            "A text of 1 to {} bytes in one line is expected.",
-            ExplanationTarget::LONGEST_NAME
-        );
-        return Err(Problem::refused_at(pointer, detail));
-    }
-    if scan.is_private && !body.consent {
-        return Err(Problem::refused_at(
-            "/consent",
-            "This scan is private: set `consent` to true if its facts may be sent to the provider of a language model.",
-        ));
-    }
-    if body.source {
-        check_source(&app, &target, scan.is_private)?;
-    }
+    let with_source = body.source;
+    let target = body.allowed_target(&app, scan.is_private)?;
     if !app.scans.explanations.has_worker() {
         return Err(Problem::busy(
             "No worker with a language model is connected: set the key of a provider, see `docs/ai.md`.",
         ));
     }
-    if let Some(allowance) = app.limits.take_scan(app.scans.queue.as_ref(), client).await {
-        request.extensions_mut().insert(allowance);
-        if !allowance.allowed {
-            return Err(too_often(allowance));
-        }
-    }
+    take_scan(&app, &request, client).await?;
     let new = NewExplanation {
         scan_id: id.clone(),
         target: target.to_text(),
-        with_source: body.source,
+        with_source,
         renew: true,
     };
     let requested = queue(&app, new)
@@ -117,6 +97,33 @@ pub async fn post_explanation(
         "status": requested.state.name(),
         "message": "A language model writes the text; it is added to the report when it has passed the check",
     })))
+}
+
+impl ExplainRequest {
+    /// The part of the report to be explained.
+    ///
+    /// # Errors
+    /// It is not named as it must be, or may not be sent to a language model.
+    fn allowed_target(self, app: &App, is_private: bool) -> Result<ExplanationTarget, Problem> {
+        let target = self.target.unwrap_or(ExplanationTarget::Repository);
+        if let Some(pointer) = target.fault() {
+            let detail = format!(
+                "A text of 1 to {} bytes in one line is expected.",
+                ExplanationTarget::LONGEST_NAME
+            );
+            return Err(Problem::refused_at(pointer, detail));
+        }
+        if is_private && !self.consent {
+            return Err(Problem::refused_at(
+                "/consent",
+                "This scan is private: set `consent` to true if its facts may be sent to the provider of a language model.",
+            ));
+        }
+        if self.source {
+            check_source(app, &target, is_private)?;
+        }
+        Ok(target)
+    }
 }
 
 fn check_source(app: &App, target: &ExplanationTarget, is_private: bool) -> Result<(), Problem> {
@@ -307,7 +314,7 @@ pub async fn get_report(
         .insert_header((header::VARY, "Accept-Encoding"));
     let report = match results {
         OpenResults::Older(value) => return Ok(response.json(value)),
-        OpenResults::Report(report) => envelope::Report::of(&app.store, &scan, report),
+        OpenResults::Report(report) => envelope::EnvelopedReport::of(&app.store, &scan, report),
     };
     response.extensions_mut().insert(report.in_memory());
     if !conditional::takes_gzip(request.headers()) {

@@ -12,16 +12,16 @@ use serde::Deserialize;
 use super::{find_scan, scan_id};
 use crate::app::App;
 use crate::auth::caller::Caller;
-use crate::export::{self, About, Form, badge};
+use crate::export::{self, ExportForm, ExportedScan, badge};
 use crate::http::conditional;
 use crate::http::problem::Problem;
-use crate::pages::{self, Reader};
+use crate::pages::{self, ReportReader};
 use crate::reports::envelope;
 
 /// The report as one page that needs nothing else. One that another program wrote is shown as far as it can be read.
 pub async fn get_html(
     app: web::Data<App>,
-    reader: web::Data<Reader>,
+    reader: web::Data<ReportReader>,
     request: HttpRequest,
     caller: Caller,
     id: web::Path<String>,
@@ -30,7 +30,7 @@ pub async fn get_html(
     let digest = seen
         .report_sha256
         .as_deref()
-        .map(|digest| tag(digest, Form::Html.ending()));
+        .map(|digest| tag(digest, ExportForm::Html.ending()));
     if let Some(digest) = digest
         .as_deref()
         .filter(|digest| conditional::has_already(request.headers(), digest))
@@ -38,12 +38,12 @@ pub async fn get_html(
         return Ok(conditional::not_modified(request.headers(), digest, CACHE));
     }
     let Some(page) = pages::write_one_file(&app, &reader, &seen).await? else {
-        return in_form(&app, &request, &caller, &id, Form::Html).await;
+        return in_form(&app, &request, &caller, &id, ExportForm::Html).await;
     };
     let mut response = HttpResponse::Ok();
-    let name = About::of(&seen.scan).file_name(Form::Html.ending());
+    let name = ExportedScan::of(&seen.scan).file_name(ExportForm::Html.ending());
     response
-        .content_type(Form::Html.content_type())
+        .content_type(ExportForm::Html.content_type())
         .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")))
         .insert_header((header::CONTENT_SECURITY_POLICY, pages::one_file_policy()));
     Ok(conditional::body(
@@ -62,7 +62,7 @@ pub async fn get_markdown(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    in_form(&app, &request, &caller, &id, Form::Markdown).await
+    in_form(&app, &request, &caller, &id, ExportForm::Markdown).await
 }
 
 /// The findings as SARIF.
@@ -72,7 +72,7 @@ pub async fn get_sarif(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    in_form(&app, &request, &caller, &id, Form::Sarif).await
+    in_form(&app, &request, &caller, &id, ExportForm::Sarif).await
 }
 
 /// The findings as a code quality report of GitLab.
@@ -82,7 +82,7 @@ pub async fn get_gitlab(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    in_form(&app, &request, &caller, &id, Form::GitLab).await
+    in_form(&app, &request, &caller, &id, ExportForm::GitLab).await
 }
 
 #[derive(Deserialize)]
@@ -100,8 +100,8 @@ pub async fn get_sbom(
     query: web::Query<SbomQuery>,
 ) -> Result<HttpResponse, Problem> {
     let form = match query.spec_version.as_deref() {
-        None | Some("1.6") => Form::CycloneDx,
-        Some("1.7") => Form::CycloneDx17,
+        None | Some("1.6") => ExportForm::CycloneDx,
+        Some("1.7") => ExportForm::CycloneDx17,
         Some(_) => return Err(Problem::malformed("`specVersion` is `1.6` or `1.7`.")),
     };
     in_form(&app, &request, &caller, &id, form).await
@@ -114,7 +114,7 @@ pub async fn get_sbom_spdx(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    in_form(&app, &request, &caller, &id, Form::Spdx).await
+    in_form(&app, &request, &caller, &id, ExportForm::Spdx).await
 }
 
 /// The report itself, as it is stored.
@@ -134,7 +134,7 @@ pub async fn get_json(
         return Ok(conditional::not_modified(request.headers(), digest, CACHE));
     }
     let results = app.store.open_results(&id).await?.ok_or_else(Problem::results_gone)?;
-    let about = About::of(&seen.scan);
+    let about = ExportedScan::of(&seen.scan);
     let mut response = HttpResponse::Ok();
     response.content_type("application/json").insert_header((
         header::CONTENT_DISPOSITION,
@@ -145,7 +145,7 @@ pub async fn get_json(
             let bytes = value.to_string().into_bytes();
             return Ok(conditional::body(response, request.headers(), None, CACHE, bytes));
         }
-        OpenResults::Report(report) => envelope::Report::of(&app.store, &id, report),
+        OpenResults::Report(report) => envelope::EnvelopedReport::of(&app.store, &id, report),
     };
     let gzip = conditional::takes_gzip(request.headers());
     response.extensions_mut().insert(report.in_memory());
@@ -170,7 +170,7 @@ async fn in_form(
     request: &HttpRequest,
     caller: &Caller,
     id: &str,
-    form: Form,
+    form: ExportForm,
 ) -> Result<HttpResponse, Problem> {
     let seen = completed(app, caller, id).await?;
     let id = scan_id(id)?;
@@ -182,7 +182,7 @@ async fn in_form(
     {
         return Ok(conditional::not_modified(request.headers(), digest, CACHE));
     }
-    let about = About::of(&seen.scan);
+    let about = ExportedScan::of(&seen.scan);
     let name = about.file_name(form.ending());
     let bytes = app
         .reports
@@ -195,7 +195,7 @@ async fn in_form(
     response
         .content_type(form.content_type())
         .insert_header((header::CONTENT_DISPOSITION, format!("{kept}; filename=\"{name}\"")));
-    if form == Form::Html {
+    if form == ExportForm::Html {
         response.insert_header((header::CONTENT_SECURITY_POLICY, export::page_policy()));
     }
     Ok(conditional::body(

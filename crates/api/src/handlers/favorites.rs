@@ -60,17 +60,17 @@ impl From<Favorite> for FavoriteView {
 /// Older clients name a user with each call.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Named {
+pub struct NamedUser {
     user_id: Option<String>,
 }
 
 /// Favorites are the caller's own, whatever user is named.
-fn owner<'a>(caller: &'a Caller, named: &Named) -> Result<&'a User, Problem> {
+fn owner<'a>(caller: &'a Caller, named: &NamedUser) -> Result<&'a User, Problem> {
     let user = caller.signed_in()?;
     checked(caller, named).map(|()| user)
 }
 
-fn checked(caller: &Caller, named: &Named) -> Result<(), Problem> {
+fn checked(caller: &Caller, named: &NamedUser) -> Result<(), Problem> {
     match &named.user_id {
         Some(user_id) => may_name(caller, user_id),
         None => Ok(()),
@@ -81,7 +81,7 @@ fn checked(caller: &Caller, named: &Named) -> Result<(), Problem> {
 pub async fn get_favorites(
     app: web::Data<App>,
     caller: Caller,
-    named: web::Query<Named>,
+    named: web::Query<NamedUser>,
 ) -> Result<HttpResponse, Problem> {
     checked(&caller, &named)?;
     let favorites = match &caller {
@@ -96,7 +96,7 @@ pub async fn get_favorites(
 pub async fn post_favorite(
     app: web::Data<App>,
     caller: Caller,
-    named: web::Query<Named>,
+    named: web::Query<NamedUser>,
     repository_id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let user = owner(&caller, &named)?;
@@ -109,7 +109,7 @@ pub async fn post_favorite(
 pub async fn delete_favorite(
     app: web::Data<App>,
     caller: Caller,
-    named: web::Query<Named>,
+    named: web::Query<NamedUser>,
     repository_id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let user = owner(&caller, &named)?;
@@ -123,7 +123,7 @@ pub async fn delete_favorite(
 pub async fn get_check(
     app: web::Data<App>,
     caller: Caller,
-    named: web::Query<Named>,
+    named: web::Query<NamedUser>,
     repository_id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     checked(&caller, &named)?;

@@ -103,7 +103,7 @@ pub fn with_results(
     }
     match results {
         OpenResults::Report(report) => {
-            let report = envelope::Report::of(&app.store, id, report);
+            let report = envelope::EnvelopedReport::of(&app.store, id, report);
             response.extensions_mut().insert(report.in_memory());
             if !gzip {
                 return Ok(response.body(envelope::plain(prefix, report, suffix)));

@@ -1,188 +1,28 @@
 //! Scans for people and front ends: submit, read, cancel, delete. Their reports are in `results.rs`.
 
+mod submit;
+
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{self, HeaderMap};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::store::{
-    CancelOutcome, Deleted, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, Scan, Seen, Submitted,
-};
-use repolens_core::{BranchName, FailureCode, FailureKind, RepoUrl, ScanId, ScanStatus};
+use repolens_core::store::{CancelOutcome, Deleted, QueuePlace, Scan, Seen};
+use repolens_core::{FailureCode, FailureKind, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::results::with_results;
 use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};
 use crate::app::App;
 use crate::auth::access::{may_cancel, may_delete};
 use crate::auth::caller::Caller;
-use crate::auth::cancel_token::{self, CancelToken};
-use crate::auth::clone_target::{self, CloneTarget};
-use crate::http::body::{Json, OptionalJson};
-use crate::http::client::Client;
+use crate::auth::cancel_token;
+use crate::http::body::OptionalJson;
 use crate::http::problem::Problem;
-use crate::http::request::{RequestId, too_often};
 use crate::scans::finish;
 
-#[derive(Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ScanRequest {
-    repo_url: String,
-    #[serde(default)]
-    branch: Option<String>,
-    /// Analyze, although the same commit may have been analyzed before.
-    #[serde(default)]
-    force: bool,
-}
-
-impl ScanRequest {
-    /// As a form asks for it.
-    pub fn new(repo_url: String, branch: Option<String>) -> Self {
-        Self {
-            repo_url,
-            branch,
-            force: false,
-        }
-    }
-}
-
-/// Accepts a scan: 201 means that it is on disk.
-pub async fn post_scan(
-    app: web::Data<App>,
-    request: HttpRequest,
-    client: Client,
-    caller: Caller,
-    request_id: RequestId,
-    Json(body): Json<ScanRequest>,
-) -> Result<HttpResponse, Problem> {
-    let repo_url = RepoUrl::parse(&body.repo_url, &app.scans.url_policy)
-        .map_err(|refused| Problem::refused_at("/repoUrl", refused.to_string()))?;
-    let branch = body
-        .branch
-        // A form with an empty field sends this.
-        .filter(|branch| !branch.is_empty())
-        .map(|branch| BranchName::parse(&branch))
-        .transpose()
-        .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
-    let branch = branch.map(String::from);
-    if let Some(allowance) = app.limits.take_scan(app.scans.queue.as_ref(), client).await {
-        // The headers of the answer describe this limit, which is narrower than that of all requests.
-        request.extensions_mut().insert(allowance);
-        if !allowance.allowed {
-            return Err(too_often(allowance));
-        }
-    }
-    let CloneTarget { repo_url, token } = clone_target::target(&app, &caller, repo_url).await?;
-    let idempotency =
-        idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref(), body.force)));
-    // Users cancel theirs as who they are.
-    let cancel_token = match caller {
-        Caller::Guest => Some(CancelToken::random()?),
-        Caller::User(_) => None,
-    };
-    let new = NewScan {
-        id: ScanId::random(),
-        repo_url: repo_url.as_str().to_owned(),
-        branch,
-        request_id: Some(request_id.0),
-        client_key: caller.key(client),
-        user_id: caller.user_id().map(str::to_owned),
-        is_private: token.is_some(),
-        repository: repo_url.full_name(),
-        forced: body.force,
-        idempotency,
-        cancel_token: cancel_token.as_ref().map(CancelToken::hash),
-    };
-    if let Some(token) = token {
-        // Before a worker can take the row.
-        app.scans.clone_tokens.keep(&new.id, token);
-    }
-    let mut response = HttpResponse::Created();
-    let (id, repository_id) = match app.scans.submit(new.clone()).await? {
-        Submitted::Stored { repository_id, .. } => {
-            let host = repo_url.host().map(|host| host.to_string());
-            tracing::info!(scan_id = %new.id, host, "scan accepted");
-            (new.id, Some(repository_id))
-        }
-        Submitted::Before {
-            id,
-            same_body: true,
-            repository_id,
-        } => {
-            response.insert_header(("Idempotent-Replayed", "true"));
-            (id, repository_id)
-        }
-        Submitted::Full(QueueFull::ForThisClient) => {
-            return Err(Problem::too_many(
-                format!("You have {MAX_QUEUED_PER_CLIENT} scans waiting: let some of them end first."),
-                60,
-            ));
-        }
-        Submitted::Full(QueueFull::ForAll) => {
-            return Err(Problem::busy(
-                "Too many scans are waiting: try again later. Nothing was stored.",
-            ));
-        }
-        Submitted::Before { .. } => {
-            return Err(Problem::refused(
-                "This `Idempotency-Key` was sent before with another body: use a new key for a new request.",
-            ));
-        }
-    };
-    for cookie in cancel_token.iter().flat_map(|token| token.cookies(&id, &request)) {
-        response.append_header((header::SET_COOKIE, cookie.to_string()));
-    }
-    Ok(response
-        .insert_header((header::LOCATION, format!("/api/scan/{id}")))
-        .json(Accepted {
-            scan_id: id,
-            status: ScanStatus::Queued,
-            message: "Repository scan has been queued for analysis",
-            repository_id,
-            cancel_token: cancel_token.as_ref().map(CancelToken::as_str),
-        }))
-}
-
-/// The answer to a submission.
-#[derive(Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Accepted<'a> {
-    #[schemars(with = "String")]
-    scan_id: ScanId,
-    status: ScanStatus,
-    message: &'a str,
-    /// The repository's id in history and favorites.
-    repository_id: Option<String>,
-    /// By which a guest can cancel the scan; in no other answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cancel_token: Option<&'a str>,
-}
-
-/// 1 to 255 printable characters.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    match value.to_str() {
-        Ok(key) if (1..=255).contains(&key.len()) && !key.contains('\t') => Ok(Some(key.to_owned())),
-        _ => Err(Problem::malformed(
-            "The `Idempotency-Key` has 1 to 255 printable characters.",
-        )),
-    }
-}
-
-/// The hash of the meaning of the body, so that its spelling does not matter.
-fn body_hash(repo_url: &RepoUrl, branch: Option<&str>, force: bool) -> String {
-    // No part can have a line break in it.
-    let force = if force { "\nforce" } else { "" };
-    hex::encode(Sha256::digest(format!(
-        "{repo_url}\n{}{force}",
-        branch.unwrap_or_default()
-    )))
-}
+pub use submit::{Accepted, ScanRequest, post_scan};
 
 /// A scan without its results.
 #[derive(Serialize, schemars::JsonSchema)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::http::conditional;
 use crate::http::problem::Problem;
-use crate::reports::section::{self, Found, Range};
+use crate::reports::section::{self, Range, SectionValue};
 
 /// The query of a request for results.
 #[derive(Deserialize, schemars::JsonSchema)]
@@ -89,15 +89,15 @@ pub async fn answer(
         })
         .await?;
     let (value, place) = match found {
-        Found::Whole(value) => (String::from(Box::<str>::from(value)).into_bytes(), None),
-        Found::Page { json, returned, total } => (json, range.map(|range| (range, returned, total))),
-        Found::NoList => {
+        SectionValue::Whole(value) => (String::from(Box::<str>::from(value)).into_bytes(), None),
+        SectionValue::Page { json, returned, total } => (json, range.map(|range| (range, returned, total))),
+        SectionValue::NoList => {
             return Err(Problem::malformed(format!(
                 "`{}` is no list: ask for it without `limit` and `offset`.",
                 shown(&name)
             )));
         }
-        Found::Missing { above, names } => return Err(missing(&name, &above, &names)),
+        SectionValue::Missing { above, names } => return Err(missing(&name, &above, &names)),
     };
     let mut body = serde_json::to_vec(view).map_err(|error| Problem::because(&error))?;
     // The view is an object with members: its last byte is the brace.

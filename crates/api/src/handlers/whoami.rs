@@ -7,7 +7,7 @@ use repolens_core::settings::TrustedProxies;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::http::client::{CF_CONNECTING_IP, Client, Source, forwarded_for, parse_element};
+use crate::http::client::{AddressSource, CF_CONNECTING_IP, Client, forwarded_for, parse_element};
 
 /// The facts that an operator needs to set `TRUSTED_PROXIES`. It shows a caller only the path of its own request.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -67,9 +67,9 @@ pub async fn get_whoami(request: HttpRequest, app: web::Data<App>) -> HttpRespon
         counted_as: client.shown(),
         reason: reason(source, peer, proxies, !elements.is_empty()),
         source: match source {
-            Source::Peer => Chosen::Peer,
-            Source::ForwardedFor => Chosen::XForwardedFor,
-            Source::CfConnectingIp => Chosen::CfConnectingIp,
+            AddressSource::Peer => Chosen::Peer,
+            AddressSource::ForwardedFor => Chosen::XForwardedFor,
+            AddressSource::CfConnectingIp => Chosen::CfConnectingIp,
         },
         peer: peer.map(|peer| peer.to_string()),
         peer_is_trusted,
@@ -88,31 +88,31 @@ fn element(value: &str, proxies: &TrustedProxies) -> Element {
     }
 }
 
-fn reason(source: Source, peer: Option<IpAddr>, proxies: &TrustedProxies, forwarded: bool) -> String {
+fn reason(source: AddressSource, peer: Option<IpAddr>, proxies: &TrustedProxies, forwarded: bool) -> String {
     let trusted = peer.is_some_and(|peer| proxies.trusts_peer(peer));
     match (source, proxies) {
-        (Source::Peer, TrustedProxies::None) if forwarded => {
+        (AddressSource::Peer, TrustedProxies::None) if forwarded => {
             "`TRUSTED_PROXIES` is `none`: `X-Forwarded-For` was not read. If the peer is your proxy, set it.".to_owned()
         }
-        (Source::Peer, TrustedProxies::Networks(_)) if !trusted && forwarded => {
+        (AddressSource::Peer, TrustedProxies::Networks(_)) if !trusted && forwarded => {
             "The peer is not in `TRUSTED_PROXIES`: `X-Forwarded-For` was not read. If it is your proxy, add its network."
                 .to_owned()
         }
-        (Source::Peer, TrustedProxies::Count(count)) if forwarded => {
+        (AddressSource::Peer, TrustedProxies::Count(count)) if forwarded => {
             format!("`X-Forwarded-For` has no address at place {count} from the right: the peer is the client.")
         }
-        (Source::Peer, _) if trusted && forwarded => {
+        (AddressSource::Peer, _) if trusted && forwarded => {
             "The right-most element of `X-Forwarded-For` is no address: the peer is the last one that is known.".to_owned()
         }
-        (Source::Peer, _) => "The client connected directly.".to_owned(),
-        (Source::ForwardedFor, TrustedProxies::Count(count)) => {
+        (AddressSource::Peer, _) => "The client connected directly.".to_owned(),
+        (AddressSource::ForwardedFor, TrustedProxies::Count(count)) => {
             format!("It is at place {count} from the right of `X-Forwarded-For`.")
         }
-        (Source::ForwardedFor, _) => {
+        (AddressSource::ForwardedFor, _) => {
             "It is the right-most address of `X-Forwarded-For` that is not in `TRUSTED_PROXIES`, or the last that is known."
                 .to_owned()
         }
-        (Source::CfConnectingIp, _) => {
+        (AddressSource::CfConnectingIp, _) => {
             "All addresses are of trusted proxies, and the last that is known is Cloudflare's: `CF-Connecting-IP` was read."
                 .to_owned()
         }

@@ -24,7 +24,7 @@ pub struct Client {
 
 /// How the address of a client was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum AddressSource {
     /// It is the peer: there is no trusted proxy, or the proxy reported nothing.
     Peer,
     ForwardedFor,
@@ -34,15 +34,17 @@ pub enum Source {
 impl Client {
     /// The address that the outermost trusted proxy saw. Headers of a peer that is no trusted proxy are not read: it can
     /// write anything into them.
-    pub fn identify(headers: &HeaderMap, peer: Option<IpAddr>, proxies: &TrustedProxies) -> (Self, Source) {
+    pub fn identify(headers: &HeaderMap, peer: Option<IpAddr>, proxies: &TrustedProxies) -> (Self, AddressSource) {
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
         let (address, source) = match proxies {
-            TrustedProxies::None => (peer, Source::Peer),
+            TrustedProxies::None => (peer, AddressSource::Peer),
             TrustedProxies::Count(count) => forwarded_for(headers)
                 .rev()
                 .nth(count - 1)
                 .and_then(parse_element)
-                .map_or((peer, Source::Peer), |address| (address, Source::ForwardedFor)),
+                .map_or((peer, AddressSource::Peer), |address| {
+                    (address, AddressSource::ForwardedFor)
+                }),
             TrustedProxies::Networks(_) => behind_networks(headers, peer, proxies),
         };
         (Self { address }, source)
@@ -82,17 +84,17 @@ impl FromRequest for Client {
 }
 
 /// Walks from the peer outwards. What is left of the first address that is no trusted proxy was written by that client.
-fn behind_networks(headers: &HeaderMap, peer: IpAddr, proxies: &TrustedProxies) -> (IpAddr, Source) {
+fn behind_networks(headers: &HeaderMap, peer: IpAddr, proxies: &TrustedProxies) -> (IpAddr, AddressSource) {
     if !proxies.contains(peer) {
-        return (peer, Source::Peer);
+        return (peer, AddressSource::Peer);
     }
-    let (mut last, mut source) = (peer, Source::Peer);
+    let (mut last, mut source) = (peer, AddressSource::Peer);
     for element in forwarded_for(headers).rev() {
         // An element such as `unknown`: the proxy that wrote it is the last address that is known.
         let Some(address) = parse_element(element) else {
             return (last, source);
         };
-        (last, source) = (address, Source::ForwardedFor);
+        (last, source) = (address, AddressSource::ForwardedFor);
         if !proxies.contains(address) {
             return (last, source);
         }
@@ -103,7 +105,7 @@ fn behind_networks(headers: &HeaderMap, peer: IpAddr, proxies: &TrustedProxies) 
             .get(CF_CONNECTING_IP)
             .and_then(|value| parse_element(value.to_str().ok()?))
     {
-        return (address, Source::CfConnectingIp);
+        return (address, AddressSource::CfConnectingIp);
     }
     (last, source)
 }

@@ -20,7 +20,7 @@ use repolens_core::settings::TrustedProxies;
 use repolens_core::{Usage, UsageGuard};
 
 use crate::http::client::Client;
-pub use stream::{Counted, service};
+pub use stream::{CountedStream, service};
 
 /// Those beyond wait in the kernel until others are closed.
 const MOST: usize = 4_000;
@@ -53,11 +53,11 @@ pub struct Connections {
 struct Open {
     next: u64,
     /// Those that are not being closed.
-    connections: HashMap<u64, (Arc<Connection>, Option<UsageGuard<u128>>)>,
+    connections: HashMap<u64, (Arc<ConnectionState>, Option<UsageGuard<u128>>)>,
 }
 
 /// One connection, as the others see it.
-pub struct Connection {
+pub struct ConnectionState {
     /// `None`: it is not bounded for itself.
     client: Option<u128>,
     /// Requests that are under way, their answers included.
@@ -71,16 +71,16 @@ pub struct Connection {
 }
 
 /// The place of a connection, until it is dropped.
-pub struct Place {
+pub struct ConnectionSlot {
     connections: Arc<Connections>,
     number: u64,
-    connection: Arc<Connection>,
+    connection: Arc<ConnectionState>,
 }
 
 /// A request under way on a connection, until it is dropped.
 pub struct UnderWay {
     connections: Arc<Connections>,
-    connection: Arc<Connection>,
+    connection: Arc<ConnectionState>,
 }
 
 impl Connections {
@@ -101,7 +101,7 @@ impl Connections {
     }
 
     /// A place for a new connection; `None`: its client has all of its own, and none is idle.
-    pub fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
+    pub fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<ConnectionSlot> {
         let bounded = !peer.is_loopback() && !self.trusted.trusts_peer(peer);
         let client = bounded.then(|| Client { address: peer }.number());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,7 +117,7 @@ impl Connections {
             // Where none is idle the new one is served beyond the number, as far as the server accepts any.
             open.close_idle(|_| true);
         }
-        let connection = Arc::new(Connection {
+        let connection = Arc::new(ConnectionState {
             client,
             requests: AtomicUsize::new(0),
             used_ms: AtomicU64::new(self.now_ms()),
@@ -128,7 +128,7 @@ impl Connections {
         let number = open.next;
         open.next += 1;
         open.connections.insert(number, (Arc::clone(&connection), share));
-        Some(Place {
+        Some(ConnectionSlot {
             connections: Arc::clone(self),
             number,
             connection,
@@ -153,7 +153,7 @@ impl Connections {
 
 impl Open {
     /// Closes the one of these that has been idle for the longest time; `false` where none is idle.
-    fn close_idle(&mut self, among: impl Fn(&Connection) -> bool) -> bool {
+    fn close_idle(&mut self, among: impl Fn(&ConnectionState) -> bool) -> bool {
         let idle = self
             .connections
             .iter()
@@ -169,12 +169,12 @@ impl Open {
         true
     }
 
-    fn remove(&mut self, number: u64) -> Option<Arc<Connection>> {
+    fn remove(&mut self, number: u64) -> Option<Arc<ConnectionState>> {
         self.connections.remove(&number).map(|(connection, _)| connection)
     }
 }
 
-impl Connection {
+impl ConnectionState {
     fn is_idle(&self) -> bool {
         self.requests.load(Ordering::Acquire) == 0 && !self.blocked.load(Ordering::Acquire)
     }
@@ -190,7 +190,7 @@ impl Connection {
     }
 }
 
-impl Place {
+impl ConnectionSlot {
     /// Marks a request under way.
     pub fn under_way(&self) -> UnderWay {
         self.connection.requests.fetch_add(1, Ordering::AcqRel);
@@ -201,7 +201,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut open = self.connections.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.remove(self.number);
@@ -265,7 +265,7 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    fn is_closing(place: &Place) -> bool {
+    fn is_closing(place: &ConnectionSlot) -> bool {
         place.connection.closing.load(Ordering::Acquire)
     }
 
@@ -273,7 +273,7 @@ mod tests {
     fn a_client_has_its_own_places_and_loses_its_oldest_idle_connection() {
         let all = connections(10_000);
         let client = address("203.0.113.5");
-        let mut places: Vec<Place> = (0..MOST_OF_CLIENT)
+        let mut places: Vec<ConnectionSlot> = (0..MOST_OF_CLIENT)
             .map(|_| all.admit(client).expect("a place"))
             .collect();
         let busy = places[0].under_way();
@@ -282,7 +282,11 @@ mod tests {
         assert!(is_closing(&places[1]) && !is_closing(&places[2]));
         assert!(all.admit(address("203.0.113.6")).is_some(), "another client");
 
-        let all_busy: Vec<UnderWay> = places.iter().chain([&one_more]).map(Place::under_way).collect();
+        let all_busy: Vec<UnderWay> = places
+            .iter()
+            .chain([&one_more])
+            .map(ConnectionSlot::under_way)
+            .collect();
         assert!(all.admit(client).is_none());
         drop((busy, all_busy));
         assert!(all.admit(client).is_some());
@@ -294,10 +298,10 @@ mod tests {
     #[test]
     fn one_customer_of_ipv6_is_one_client() {
         let all = connections(10_000);
-        let places: Vec<Option<Place>> = (0..MOST_OF_CLIENT)
+        let places: Vec<Option<ConnectionSlot>> = (0..MOST_OF_CLIENT)
             .map(|host| all.admit(address(&format!("2001:db8:1:2::{host:x}"))))
             .collect();
-        let _busy: Vec<_> = places.iter().flatten().map(Place::under_way).collect();
+        let _busy: Vec<_> = places.iter().flatten().map(ConnectionSlot::under_way).collect();
         assert!(all.admit(address("2001:db8:1:2:ffff::1")).is_none());
         assert!(all.admit(address("2001:db8:1:3::1")).is_some());
     }
@@ -306,8 +310,9 @@ mod tests {
     fn loopback_and_proxies_have_no_bound_of_their_own() {
         let all = connections(10_000);
         for peer in ["127.0.0.1", "10.1.1.1"] {
-            let places: Vec<Option<Place>> = (0..2 * MOST_OF_CLIENT).map(|_| all.admit(address(peer))).collect();
-            let _busy: Vec<_> = places.iter().flatten().map(Place::under_way).collect();
+            let places: Vec<Option<ConnectionSlot>> =
+                (0..2 * MOST_OF_CLIENT).map(|_| all.admit(address(peer))).collect();
+            let _busy: Vec<_> = places.iter().flatten().map(ConnectionSlot::under_way).collect();
             assert!(places.iter().all(Option::is_some) && all.admit(address(peer)).is_some());
         }
     }
@@ -315,7 +320,7 @@ mod tests {
     #[test]
     fn where_places_run_out_the_longest_idle_connection_is_closed() {
         let all = connections(3);
-        let places: Vec<Place> = (1..=3)
+        let places: Vec<ConnectionSlot> = (1..=3)
             .map(|host| all.admit(address(&format!("203.0.113.{host}"))).expect("a place"))
             .collect();
         drop(places[0].under_way());
@@ -325,7 +330,7 @@ mod tests {
         assert!(is_closing(&places[1]) && !is_closing(&places[0]) && !is_closing(&places[2]));
 
         // All are busy: one beyond the number, which is closed when its request has ended.
-        let busy: Vec<UnderWay> = [&places[0], &places[2], &fourth].map(Place::under_way).into();
+        let busy: Vec<UnderWay> = [&places[0], &places[2], &fourth].map(ConnectionSlot::under_way).into();
         let beyond = all.admit(address("203.0.113.5")).expect("beyond the number");
         drop(beyond.under_way());
         assert!(is_closing(&beyond));

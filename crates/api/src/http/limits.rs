@@ -1,5 +1,9 @@
 //! The limits of clients: how often they may call, how many calls at a time, how much memory their answers take.
 
+pub mod in_flight;
+pub mod rate_limit;
+pub mod send_budget;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,14 +12,14 @@ use std::time::Instant;
 use repolens_core::settings::{RequestLimits, TrustedProxies};
 
 use crate::http::client::Client;
-use crate::http::in_flight::{self, InFlight, InFlightGuard};
 use crate::http::problem::Problem;
-use crate::http::rate_limit::{Allowance, Limiter, Shares, Taken};
-use crate::http::send_budget::SendBudget;
-use crate::scans::queue_sync::{Counted, RedisQueue};
+use crate::scans::queue_sync::{RedisQueue, SharedLimit};
+use in_flight::{InFlight, InFlightGuard};
+use rate_limit::{Allowance, Limiter, Shares, Taken};
+use send_budget::SendBudget;
 
 /// One for the whole process.
-pub struct Limits {
+pub struct ClientLimits {
     settings: RequestLimits,
     scan_limiter: Option<Limiter>,
     request_limiter: Option<Limiter>,
@@ -28,7 +32,7 @@ pub struct Limits {
     ignored_proxy: AtomicBool,
 }
 
-impl Limits {
+impl ClientLimits {
     pub fn new(settings: RequestLimits, trusted_proxies: TrustedProxies) -> Self {
         Self {
             settings,
@@ -89,7 +93,7 @@ impl Limits {
     pub async fn take_scan(&self, queue: Option<&RedisQueue>, client: Client) -> Option<Allowance> {
         let own = self.take(self.scan_limiter.as_ref(), client)?;
         let shared = match (queue, self.settings.scans) {
-            (Some(queue), Some(rate)) if own.allowed => queue.count(Counted::Scans, client.number(), 1, rate).await,
+            (Some(queue), Some(rate)) if own.allowed => queue.count(SharedLimit::Scans, client.number(), 1, rate).await,
             _ => None,
         };
         Some(shared.map_or(own, |shared| Allowance {
@@ -112,7 +116,10 @@ impl Limits {
             Some(taken) => taken,
             None => {
                 let rate = shares.rate;
-                match queue.count(Counted::Requests, number, shares.at_a_time(), rate).await {
+                match queue
+                    .count(SharedLimit::Requests, number, shares.at_a_time(), rate)
+                    .await
+                {
                     Some(more) => {
                         let granted = u32::try_from(more.granted).unwrap_or(u32::MAX);
                         shares.given(number, granted, more.resets_in, Instant::now())

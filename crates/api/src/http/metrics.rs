@@ -3,6 +3,9 @@
 //! A request is counted by its route (the pattern, never the path), method and status: so there are as many series as there
 //! are rows in `routes.rs`, whatever strangers ask for.
 
+mod models;
+mod prometheus_text;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,8 +13,8 @@ use std::time::Duration;
 use repolens_core::ScanStatus;
 use repolens_core::store::Counts;
 
-use crate::http::model_metrics::ModelMetrics;
-use crate::http::prometheus_text::{head, line};
+use models::ModelMetrics;
+use prometheus_text::{head, line};
 
 /// Upper bounds of the histogram's buckets, in seconds.
 const BUCKETS: [f64; 9] = [0.001, 0.005, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0, 65.0];

@@ -19,13 +19,13 @@ use url::form_urlencoded;
 use crate::app::App;
 use crate::auth::worker::has_worker_token;
 use crate::http::client::{Client, FromProxy};
-use crate::http::connections::{Place, UnderWay};
+use crate::http::connections::{ConnectionSlot, UnderWay};
 use crate::http::cors::{allow, allowed_origin, is_preflight, preflight};
-use crate::http::in_flight::InFlightGuard;
+use crate::http::limits::in_flight::InFlightGuard;
+use crate::http::limits::rate_limit::Allowance;
+use crate::http::limits::send_budget;
 use crate::http::problem::Problem;
-use crate::http::rate_limit::Allowance;
 use crate::http::security_headers::secure;
-use crate::http::send_budget;
 use crate::scans::repeated_lists::ListCall;
 
 /// The request's id: the caller's own, where it sent a sound one.
@@ -63,7 +63,9 @@ pub async fn around(
     let https = is_https(request.headers(), from_proxy);
     let allowance = allowance(&request, client).await;
     let held = hold(&request, client);
-    let under_way = request.conn_data::<Arc<Place>>().map(|place| place.under_way());
+    let under_way = request
+        .conn_data::<Arc<ConnectionSlot>>()
+        .map(|place| place.under_way());
     let span = tracing::info_span!("request", request_id = %id);
 
     let mut response = if is_preflight(&request) {
@@ -83,11 +85,29 @@ pub async fn around(
         }
     };
 
+    add_headers(&mut response, &id, https, allowance, origin);
+    if let Some(app) = response.request().app_data::<web::Data<App>>() {
+        let route = response.request().match_pattern();
+        app.metrics
+            .request(route, method.as_str(), response.status().as_u16(), begin.elapsed());
+    }
+    span.in_scope(|| log(&method, &path, response.status(), begin));
+    Ok(response)
+}
+
+/// Adds the headers that every answer has.
+fn add_headers(
+    response: &mut ServiceResponse<BoxBody>,
+    id: &str,
+    https: bool,
+    allowance: Option<Allowance>,
+    origin: Option<HeaderValue>,
+) {
     let narrower = response.request().extensions().get::<Allowance>().copied();
     // The client keeps the headers that it has; those of a 304 would replace them.
     let is_news = response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
     if is_news {
@@ -101,13 +121,6 @@ pub async fn around(
     if let Some(origin) = origin {
         allow(headers, origin);
     }
-    if let Some(app) = response.request().app_data::<web::Data<App>>() {
-        let route = response.request().match_pattern();
-        app.metrics
-            .request(route, method.as_str(), response.status().as_u16(), begin.elapsed());
-    }
-    span.in_scope(|| log(&method, &path, response.status(), begin));
-    Ok(response)
 }
 
 fn client(request: &ServiceRequest) -> (Client, FromProxy) {
@@ -239,12 +252,29 @@ fn sound_headers(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// 429, with the time after which one more is allowed.
-pub fn too_often(allowance: Allowance) -> Problem {
+fn too_often(allowance: Allowance) -> Problem {
     let seconds = allowance.reset.as_secs() + 1;
     Problem::too_many(
         format!("You ask more often than is allowed: try again in {seconds} s."),
         seconds,
     )
+}
+
+/// Takes one scan of the client's allowance. The headers of the answer describe this limit, which is narrower than that of all
+/// requests.
+///
+/// # Errors
+/// The client has none left.
+pub async fn take_scan(app: &App, request: &HttpRequest, client: Client) -> Result<(), Problem> {
+    let Some(allowance) = app.limits.take_scan(app.scans.queue.as_ref(), client).await else {
+        return Ok(());
+    };
+    request.extensions_mut().insert(allowance);
+    if allowance.allowed {
+        Ok(())
+    } else {
+        Err(too_often(allowance))
+    }
 }
 
 /// Adds the headers that a client needs to stay within its allowance.

@@ -10,7 +10,7 @@ use repolens_core::{ScanId, ScanStatus};
 
 use super::place::{Place, short_name};
 use super::query::Query;
-use super::read::{Measured, Reader, Sections};
+use super::read::{Measurement, ReportReader, Sections};
 use super::report::too_short;
 use super::see_other;
 use super::shell::{Shell, State, answer_if_changed};
@@ -18,7 +18,7 @@ use super::text::{Html, filters};
 use super::visit::Visit;
 use crate::app::App;
 use crate::http::problem::Problem;
-use crate::pages::import::Import;
+use crate::pages::import::ModuleImport;
 
 mod findings;
 mod members;
@@ -95,7 +95,7 @@ struct Page<'a> {
 /// `/scan/{id}/file?path=`.
 pub async fn get(
     app: web::Data<App>,
-    reader: web::Data<Reader>,
+    reader: web::Data<ReportReader>,
     request: HttpRequest,
     visit: Visit,
     id: web::Path<String>,
@@ -149,7 +149,13 @@ pub async fn get(
 }
 
 /// The page's content; `None` where the report does not know the file.
-async fn made(app: &App, reader: &Reader, id: &ScanId, place: &Place, path: &str) -> Result<Option<String>, Problem> {
+async fn made(
+    app: &App,
+    reader: &ReportReader,
+    id: &ScanId,
+    place: &Place,
+    path: &str,
+) -> Result<Option<String>, Problem> {
     let (own, file) = (place.clone(), path.to_owned());
     let made = reader
         .read(app, id, SECTIONS, move |sections| body(sections, &own, &file))
@@ -182,8 +188,8 @@ fn named(sections: &Sections, place: &Place, path: &str) -> askama::Result<Optio
 /// `None`: the report has nothing of the file.
 fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option<String>> {
     let file = match sections.get::<Files<'_>>("ast") {
-        Measured::Is(files) => files.files.into_iter().find(|file| file.path == path),
-        Measured::Not(_) => None,
+        Measurement::Is(files) => files.files.into_iter().find(|file| file.path == path),
+        Measurement::Not(_) => None,
     };
     let skipped = sections.analyser().and_then(|analyser| {
         let found = analyser.skipped_files.iter().find(|file| file.path == path);
@@ -198,23 +204,15 @@ fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option
     let (imports, imports_total) = linked(place, edges, |edge| (edge.source == path).then_some(&edge.target));
     let hotspots = sections.get::<Hotspots>("hotspots");
     let metrics = sections.get::<ComplexityMetrics>("complexityMetrics");
-    let functions: Vec<&FunctionComplexity> = metrics
-        .get()
-        .map(|metrics| {
-            metrics
-                .high_complexity_functions
-                .iter()
-                .filter(|function| function.file_path == path)
-                .collect()
-        })
-        .unwrap_or_default();
+    let functions = complex_functions(metrics.get(), path);
     let findings = findings(sections, place, path, &functions);
     let has_imports = imported_by_total + imports_total > 0;
     if file.is_none() && skipped.is_none() && !has_imports && findings.is_empty() {
         return Ok(None);
     }
     let calls = sections.get::<CallCounts>("callGraph");
-    Body {
+    let known_modules = modules.get();
+    let body = Body {
         crumbs: place.crumbs(path),
         source: place.source(path, None, None),
         skipped,
@@ -222,40 +220,46 @@ fn body(sections: &Sections, place: &Place, path: &str) -> askama::Result<Option
             .get()
             .and_then(|hotspots| hotspots.files.iter().find(|file| file.path == path)),
         hotspots_total: hotspots.get().map(|hotspots| hotspots.files_total),
-        hotspots_reason: match &hotspots {
-            Measured::Is(hotspots) if !hotspots.window.is_enough() => Some(too_short(hotspots)),
-            hotspots => hotspots.reason().map(str::to_owned),
-        },
+        hotspots_reason: hotspots_reason(&hotspots),
         findings,
         functions,
         symbols: symbols(file.as_ref()),
         called: calls
             .get()
-            .map(|calls| called(calls, &format!("{path}:")))
-            .unwrap_or_default(),
+            .map_or(Vec::new(), |calls| called(calls, &format!("{path}:"))),
         imported_by,
         imported_by_total,
         imports,
         imports_total,
-        packages: modules.get().map(|modules| modules.packages(path)).unwrap_or_default(),
-        unresolved: modules
-            .get()
-            .map(|modules| modules.unresolved(path))
-            .unwrap_or_default(),
+        packages: known_modules.map_or(Vec::new(), |modules| modules.packages(path)),
+        unresolved: known_modules.map_or(Vec::new(), |modules| modules.unresolved(path)),
         imports_reason: modules.reason().map(str::to_owned),
-        truncated: modules.get().is_some_and(|modules| modules.truncated),
+        truncated: known_modules.is_some_and(|modules| modules.truncated),
         coupled: coupled(hotspots.get(), place, path),
         file,
+    };
+    body.render().map(Some)
+}
+
+fn complex_functions<'a>(metrics: Option<&'a ComplexityMetrics>, path: &str) -> Vec<&'a FunctionComplexity> {
+    let functions = metrics.map(|metrics| metrics.high_complexity_functions.as_slice());
+    let functions = functions.unwrap_or_default().iter();
+    functions.filter(|function| function.file_path == path).collect()
+}
+
+/// Why there is no figure of the file's changes.
+fn hotspots_reason(hotspots: &Measurement<Hotspots>) -> Option<String> {
+    match hotspots {
+        Measurement::Is(hotspots) if !hotspots.window.is_enough() => Some(too_short(hotspots)),
+        hotspots => hotspots.reason().map(str::to_owned),
     }
-    .render()
-    .map(Some)
 }
 
 /// The first files that `other` returns of the imports, and the number of all.
 fn linked<'a>(
     place: &Place,
-    edges: &'a [Import<'a>],
-    other: impl Fn(&'a Import<'a>) -> Option<&'a Cow<'a, str>>,
+    edges: &'a [ModuleImport<'a>],
+    other: impl Fn(&'a ModuleImport<'a>) -> Option<&'a Cow<'a, str>>,
 ) -> (Vec<Linked>, usize) {
     let found: Vec<_> = edges.iter().filter_map(|edge| Some((edge, other(edge)?))).collect();
     let links = found.iter().take(LISTED).map(|(edge, other)| Linked {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
-pub struct Import<'a> {
+pub struct ModuleImport<'a> {
     #[serde(borrow)]
     pub source: Cow<'a, str>,
     #[serde(borrow)]
@@ -14,7 +14,7 @@ pub struct Import<'a> {
     pub kind: Cow<'a, str>,
 }
 
-impl Import<'_> {
+impl ModuleImport<'_> {
     /// Whether it is done when the file is loaded: not by a function that runs later, and not for types alone.
     pub fn at_load_time(&self) -> bool {
         matches!(self.kind.as_ref(), "static" | "reexport" | "")

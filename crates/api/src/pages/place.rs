@@ -134,12 +134,12 @@ impl Place {
     }
 
     /// A file, and a line of it that leads to the source on its host.
-    pub fn at(&self, file: &str, line: impl Line) -> Html {
+    pub fn at(&self, file: &str, line: impl LineNumber) -> Html {
         self.lines(file, line, None::<u64>)
     }
 
     /// A file and lines of it.
-    pub fn lines(&self, file: &str, line: impl Line, end: impl Line) -> Html {
+    pub fn lines(&self, file: &str, line: impl LineNumber, end: impl LineNumber) -> Html {
         let (line, end) = (line.line(), end.line());
         let Some(first) = line else {
             return self.link(file);
@@ -161,7 +161,7 @@ impl Place {
     }
 
     /// A file and a line as text.
-    pub fn spot(&self, file: &str, line: impl Line) -> Html {
+    pub fn spot(&self, file: &str, line: impl LineNumber) -> Html {
         let line = line.line().map_or_else(String::new, |line| format!("<wbr>:{line}"));
         Html(format!("<span class=\"path\">{}{line}</span>", path(file)))
     }
@@ -184,23 +184,23 @@ impl Place {
 }
 
 /// A line of a file, where it is known. Templates have references.
-pub trait Line {
+pub trait LineNumber {
     fn line(&self) -> Option<u64>;
 }
 
-impl Line for u64 {
+impl LineNumber for u64 {
     fn line(&self) -> Option<u64> {
         Some(*self)
     }
 }
 
-impl<T: Line> Line for Option<T> {
+impl<T: LineNumber> LineNumber for Option<T> {
     fn line(&self) -> Option<u64> {
-        self.as_ref().and_then(Line::line)
+        self.as_ref().and_then(LineNumber::line)
     }
 }
 
-impl<T: Line + ?Sized> Line for &T {
+impl<T: LineNumber + ?Sized> LineNumber for &T {
     fn line(&self) -> Option<u64> {
         (**self).line()
     }

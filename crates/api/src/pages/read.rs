@@ -25,12 +25,12 @@ const AT_A_TIME: usize = 2;
 const GAP: u64 = 64 * 1024;
 
 /// The state that the pages share, one for the whole process.
-pub struct Reader {
+pub struct ReportReader {
     turns: Arc<Semaphore>,
     pub kept: Kept,
 }
 
-impl Default for Reader {
+impl Default for ReportReader {
     fn default() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(AT_A_TIME)),
@@ -48,12 +48,12 @@ pub struct Sections {
 
 /// A section, or why there is none.
 #[derive(Debug)]
-pub enum Measured<T> {
+pub enum Measurement<T> {
     Is(T),
     Not(String),
 }
 
-impl<T> Measured<T> {
+impl<T> Measurement<T> {
     /// Why there is none.
     pub fn reason(&self) -> Option<&str> {
         match self {
@@ -103,14 +103,14 @@ impl Sections {
     }
 
     /// The section of this name, which must be among those that were read.
-    pub fn get<'a, T: Deserialize<'a>>(&'a self, name: &str) -> Measured<T> {
+    pub fn get<'a, T: Deserialize<'a>>(&'a self, name: &str) -> Measurement<T> {
         match self.texts.get(name).map(|text| serde_json::from_str::<Option<T>>(text)) {
-            Some(Ok(Some(section))) => Measured::Is(section),
+            Some(Ok(Some(section))) => Measurement::Is(section),
             Some(Err(error)) => {
                 tracing::debug!(section = name, %error, "a section of a stored report has another form");
-                Measured::Not("Not shown: this report has it in a form that this version does not read.".to_owned())
+                Measurement::Not("Not shown: this report has it in a form that this version does not read.".to_owned())
             }
-            None | Some(Ok(None)) => Measured::Not(self.why_not(name)),
+            None | Some(Ok(None)) => Measurement::Not(self.why_not(name)),
         }
     }
 
@@ -137,7 +137,7 @@ impl Sections {
     }
 }
 
-impl Reader {
+impl ReportReader {
     /// Reads these members of the stored report of a complete scan, and what `work` makes of them.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -309,12 +309,12 @@ mod tests {
             ("hotspots", "there is no history"),
             ("security", "Scan again"),
         ] {
-            let Measured::Not(reason) = sections.get::<Value>(name) else {
+            let Measurement::Not(reason) = sections.get::<Value>(name) else {
                 panic!("{name} is readable");
             };
             assert!(reason.contains(why), "{reason}");
         }
-        assert!(matches!(sections.get::<u8>("summary"), Measured::Not(reason) if reason.contains("form")));
+        assert!(matches!(sections.get::<u8>("summary"), Measurement::Not(reason) if reason.contains("form")));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use repolens_core::store::Seen;
 use super::parts::Pager;
 use super::place::Place;
 use super::query::Query;
-use super::read::{Reader, Sections};
+use super::read::{ReportReader, Sections};
 use super::shell::{Shell, State, answer_if_changed};
 use super::text::{self, Html, filters};
 use super::visit::Visit;
@@ -154,7 +154,7 @@ struct TabLink {
 /// `/scan/{id}/{tab}` of a complete scan.
 pub async fn answer_tab(
     app: &App,
-    reader: &Reader,
+    reader: &ReportReader,
     request: &HttpRequest,
     visit: Visit,
     seen: Arc<Seen>,
@@ -206,7 +206,7 @@ fn links(frame: &Frame, place: &Place, current: &'static Tab) -> Vec<TabLink> {
 /// The frame of a report and the body of one tab, from what is kept or from the report.
 async fn parts(
     app: &App,
-    reader: &Reader,
+    reader: &ReportReader,
     seen: &Seen,
     place: &Place,
     tab: &'static Tab,
@@ -223,50 +223,42 @@ async fn parts(
         }
     };
     let known = kept(&frame_key).and_then(|text| Frame::from_kept(&text));
-    let body = kept(&body_key);
-    if let (Some(frame), Some(body)) = (&known, &body) {
+    if let (Some(frame), Some(body)) = (&known, kept(&body_key)) {
         return Ok((frame.clone(), Html(body.to_string())));
     }
-    let names: &'static [&'static str] = match (&known, tab.key.is_empty()) {
-        (_, true) => &FIRST_SECTIONS,
-        (None, false) => &FRAME_SECTIONS,
-        (Some(_), false) => tab.sections,
-    };
+    let own = place.clone();
+    if tab.key.is_empty() {
+        // The first page reads whatever the frame does: one read is enough for both.
+        let both = reader.read(app, &id, &FIRST_SECTIONS, move |sections| {
+            Ok((Frame::new(sections, &own), body(tab, sections, &own, &query)?))
+        });
+        let (frame, body) = both.await?;
+        keep(frame_key, &frame.to_kept());
+        keep(body_key, &body);
+        return Ok((frame, Html(body)));
+    }
     let frame = match known {
         Some(frame) => frame,
-        None if !tab.key.is_empty() => {
+        None => {
             let own = place.clone();
-            let frame = reader
-                .read(app, &id, names, move |sections| Ok(Frame::new(sections, &own)))
-                .await?;
-            keep(frame_key.clone(), &frame.to_kept());
+            let frame = reader.read(app, &id, &FRAME_SECTIONS, move |sections| {
+                Ok(Frame::new(sections, &own))
+            });
+            let frame = frame.await?;
+            keep(frame_key, &frame.to_kept());
             frame
         }
-        None => Frame::default(),
     };
-    let names = if tab.key.is_empty() { names } else { tab.sections };
-    let own = place.clone();
-    let needs_frame = tab.key.is_empty();
-    let (first, body) = reader
-        .read(app, &id, names, move |sections| {
-            let view = View {
-                sections,
-                place: &own,
-                query: &query,
-            };
-            let first = needs_frame.then(|| Frame::new(sections, &own));
-            Ok((first, (tab.render)(&view)?))
-        })
-        .await?;
-    let frame = match first {
-        Some(first) => {
-            keep(frame_key, &first.to_kept());
-            first
-        }
-        None => frame,
-    };
+    let body = reader.read(app, &id, tab.sections, move |sections| {
+        body(tab, sections, &own, &query)
+    });
+    let body = body.await?;
     keep(body_key, &body);
     Ok((frame, Html(body)))
+}
+
+fn body(tab: &Tab, sections: &Sections, place: &Place, query: &Query) -> askama::Result<String> {
+    (tab.render)(&View { sections, place, query })
 }
 
 /// The tab of this key.
@@ -283,7 +275,7 @@ pub fn pattern() -> String {
 /// `/scan/{id}/{tab}`.
 pub async fn get(
     app: web::Data<App>,
-    reader: web::Data<Reader>,
+    reader: web::Data<ReportReader>,
     request: HttpRequest,
     visit: Visit,
     path: web::Path<(String, String)>,

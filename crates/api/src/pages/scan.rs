@@ -7,7 +7,7 @@ use repolens_core::store::{Scan, Seen};
 use repolens_core::{ScanId, ScanStatus, timestamp};
 
 use super::place::short_name;
-use super::read::Reader;
+use super::read::ReportReader;
 use super::report;
 use super::see_other;
 use super::shell::{Shell, State, page};
@@ -163,7 +163,7 @@ impl<'a> Waiting<'a> {
 
 pub async fn get(
     app: web::Data<App>,
-    reader: web::Data<Reader>,
+    reader: web::Data<ReportReader>,
     request: HttpRequest,
     visit: Visit,
     path: web::Path<String>,

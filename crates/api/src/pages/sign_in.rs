@@ -7,6 +7,7 @@ use actix_web::web::{self, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use chrono::Utc;
+use repolens_core::Secret;
 use repolens_core::settings::GithubApp;
 use repolens_core::store::NewSession;
 use serde::Deserialize;
@@ -90,7 +91,7 @@ fn attempt_cookie(value: String, visit: &Visit, life: Duration) -> Cookie<'stati
 }
 
 #[derive(Deserialize)]
-pub struct Begin {
+pub struct SignInForm {
     #[serde(default)]
     back: String,
     /// `repositories`: private ones too.
@@ -99,7 +100,7 @@ pub struct Begin {
 }
 
 /// Sends the browser to GitHub.
-pub async fn begin(app: web::Data<App>, visit: Visit, form: Form<Begin>) -> Result<HttpResponse, Problem> {
+pub async fn begin(app: web::Data<App>, visit: Visit, form: Form<SignInForm>) -> Result<HttpResponse, Problem> {
     let application = application(&app)?;
     let attempt = Attempt {
         state: random_text(24)?,
@@ -127,50 +128,13 @@ pub async fn begin(app: web::Data<App>, visit: Visit, form: Form<Begin>) -> Resu
 
 /// `/sign-in/github/callback?code=&state=`: GitHub sent the browser back.
 pub async fn callback(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Result<HttpResponse, Problem> {
-    let query = Query::parse(request.query_string(), &["code", "state", "error"]);
-    let Some((attempt, back)) = attempt(&request) else {
-        return show(
-            &app,
-            &request,
-            visit,
-            Some("The sign-in took too long, or was begun in another browser. Begin it again."),
-        );
+    let (code, attempt, back) = match approved(&request) {
+        Ok(approved) => approved,
+        Err(problem) => return show(&app, &request, visit, Some(problem)),
     };
-    let same = query
-        .get("state")
-        .is_some_and(|state| ring_equal(state, &attempt.state));
-    if !same {
-        return show(
-            &app,
-            &request,
-            visit,
-            Some("This sign-in was not begun here. Begin it again."),
-        );
-    }
-    let Some(code) = query.get("code") else {
-        return show(
-            &app,
-            &request,
-            visit,
-            Some("GitHub did not let you in: the access was refused there."),
-        );
-    };
-    let (shared, code, verifier, uri) = (app.clone(), code.to_owned(), attempt.verifier, redirect_uri(&visit));
-    // On the runtime of the process: the connections to GitHub are kept there.
-    let work = async move {
-        let Some(application) = shared.auth.callers.github_app.as_ref() else {
-            return Ok(None);
-        };
-        let github = &shared.auth.callers.github;
-        github.token_for(application, &code, &verifier, &uri).await
-    };
-    let Some(token) = app.scans.on_runtime(work).await?? else {
-        return show(
-            &app,
-            &request,
-            visit,
-            Some("GitHub did not accept this sign-in. Begin it again."),
-        );
+    let Some(token) = github_token(&app, &visit, code, attempt).await? else {
+        let problem = "GitHub did not accept this sign-in. Begin it again.";
+        return show(&app, &request, visit, Some(problem));
     };
     let user_id = crate::auth::caller::user_of_github(&app, &token).await?;
     let session = SessionToken::random()?;
@@ -191,6 +155,43 @@ pub async fn callback(app: web::Data<App>, request: HttpRequest, visit: Visit) -
     Ok(response)
 }
 
+/// The code that GitHub sent for the attempt that this browser has begun, and where to go afterwards. `Err` is a sentence for
+/// the page.
+fn approved(request: &HttpRequest) -> Result<(String, Attempt, String), &'static str> {
+    let query = Query::parse(request.query_string(), &["code", "state", "error"]);
+    let (attempt, back) =
+        attempt(request).ok_or("The sign-in took too long, or was begun in another browser. Begin it again.")?;
+    let same = query
+        .get("state")
+        .is_some_and(|state| equal_in_constant_time(state, &attempt.state));
+    if !same {
+        return Err("This sign-in was not begun here. Begin it again.");
+    }
+    let code = query
+        .get("code")
+        .ok_or("GitHub did not let you in: the access was refused there.")?;
+    Ok((code.to_owned(), attempt, back))
+}
+
+/// The user's token; `None` where GitHub does not accept the code.
+async fn github_token(
+    app: &web::Data<App>,
+    visit: &Visit,
+    code: String,
+    attempt: Attempt,
+) -> Result<Option<Secret>, Problem> {
+    let (shared, uri) = (app.clone(), redirect_uri(visit));
+    // On the runtime of the process: the connections to GitHub are kept there.
+    let work = async move {
+        let Some(application) = shared.auth.callers.github_app.as_ref() else {
+            return Ok(None);
+        };
+        let github = &shared.auth.callers.github;
+        github.token_for(application, &code, &attempt.verifier, &uri).await
+    };
+    Ok(app.scans.on_runtime(work).await??)
+}
+
 /// The attempt that the cookie has kept, and where to go afterwards.
 fn attempt(request: &HttpRequest) -> Option<(Attempt, String)> {
     let cookie = request.cookie(ATTEMPT_COOKIE)?;
@@ -205,12 +206,12 @@ fn attempt(request: &HttpRequest) -> Option<(Attempt, String)> {
 }
 
 /// In the same time wherever they differ.
-fn ring_equal(a: &str, b: &str) -> bool {
-    repolens_core::Secret::new(a.to_owned()).is(b)
+fn equal_in_constant_time(a: &str, b: &str) -> bool {
+    Secret::new(a.to_owned()).is(b)
 }
 
 #[derive(Deserialize)]
-pub struct End {
+pub struct SignOutForm {
     #[serde(default)]
     form_token: String,
     /// `yes`: all sessions of the user.
@@ -223,7 +224,7 @@ pub async fn post_sign_out(
     app: web::Data<App>,
     request: HttpRequest,
     visit: Visit,
-    form: Form<End>,
+    form: Form<SignOutForm>,
 ) -> Result<HttpResponse, Problem> {
     visit.check(&form.form_token)?;
     if let Some(session) = SessionToken::of(&request) {

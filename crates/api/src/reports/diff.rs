@@ -30,7 +30,7 @@ pub struct Side {
     #[serde(deserialize_with = "lenient")]
     dependencies: Dependencies,
     #[serde(deserialize_with = "lenient")]
-    complexity_metrics: Option<findings::Complexity>,
+    complexity_metrics: Option<findings::ComparedComplexity>,
     #[serde(deserialize_with = "lenient")]
     circular_dependencies: Option<CircularDependencies>,
     #[serde(deserialize_with = "lenient")]
@@ -85,7 +85,7 @@ fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(json: D) ->
 
 impl Side {
     /// The most complex ones.
-    fn functions(&self) -> &[findings::Function] {
+    fn functions(&self) -> &[findings::ComparedFunction] {
         let metrics = self.complexity_metrics.as_ref();
         metrics
             .map(|metrics| metrics.high_complexity_functions.as_slice())
@@ -93,7 +93,7 @@ impl Side {
     }
 
     fn findings(&self) -> Findings {
-        Findings::of(&findings::Sections {
+        Findings::of(&findings::ComparedSections {
             cycles: self.circular_dependencies.as_ref(),
             copies: self.duplication.as_ref(),
             dead: self.dead_code.as_ref(),
@@ -278,7 +278,7 @@ fn only<T: Ord + Copy>(these: &BTreeSet<T>, those: &BTreeSet<T>, truncated: &mut
 fn functions(first: &Side, second: &Side) -> Moved<FunctionChange> {
     type Pair = (Option<Complexity>, Option<Complexity>);
     let mut pairs: BTreeMap<(&str, &str), Pair> = BTreeMap::new();
-    let figures = |function: &findings::Function| Complexity {
+    let figures = |function: &findings::ComparedFunction| Complexity {
         cyclomatic: function.cyclomatic,
         cognitive: function.cognitive,
     };

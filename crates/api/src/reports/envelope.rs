@@ -16,13 +16,13 @@ use repolens_core::ScanId;
 use repolens_core::store::report::deflate;
 use repolens_core::store::{OpenReport, Store};
 
-use crate::http::send_budget::BufferedBytes;
+use crate::http::limits::send_budget::BufferedBytes;
 
 /// Magic, deflate, no flags, no time, no hint, unknown system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /// A stored report, of which one piece at a time is in memory.
-pub struct Report {
+pub struct EnvelopedReport {
     pub report: OpenReport,
     /// Reads the piece of the stored bytes that begins at an offset.
     pub read: Read,
@@ -30,7 +30,7 @@ pub struct Report {
 
 pub type Read = Box<dyn Fn(u64) -> BoxFuture<'static, io::Result<Vec<u8>>>>;
 
-impl Report {
+impl EnvelopedReport {
     pub fn of(store: &Store, scan_id: &ScanId, report: OpenReport) -> Self {
         let known: Arc<(Store, ScanId, String)> = Arc::new((store.clone(), scan_id.clone(), report.sha256.clone()));
         let read: Read = Box::new(move |from| {
@@ -62,7 +62,11 @@ const PART: usize = 64 * 1024;
 ///
 /// # Errors
 /// When the compressor fails, which it does not on any input.
-pub fn gzip(prefix: &[u8], report: Report, suffix: &[u8]) -> io::Result<impl MessageBody<Error = io::Error> + 'static> {
+pub fn gzip(
+    prefix: &[u8],
+    report: EnvelopedReport,
+    suffix: &[u8],
+) -> io::Result<impl MessageBody<Error = io::Error> + 'static> {
     let mut head = GZIP_HEADER.to_vec();
     // A sync flush ends at a byte boundary, where the stored blocks begin.
     deflate(
@@ -104,7 +108,11 @@ pub fn gzip(prefix: &[u8], report: Report, suffix: &[u8]) -> io::Result<impl Mes
 
 /// The envelope as plain text, decompressed piece by piece while it is sent.
 #[must_use]
-pub fn plain(prefix: Vec<u8>, report: Report, suffix: Vec<u8>) -> impl MessageBody<Error = io::Error> + 'static {
+pub fn plain(
+    prefix: Vec<u8>,
+    report: EnvelopedReport,
+    suffix: Vec<u8>,
+) -> impl MessageBody<Error = io::Error> + 'static {
     let size = prefix.len() as u64 + report.report.plain_size + suffix.len() as u64;
     body(
         size,
@@ -213,7 +221,7 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn new(report: Report) -> Self {
+    fn new(report: EnvelopedReport) -> Self {
         Self {
             first: Some(report.report.first),
             at: 0,
@@ -253,7 +261,7 @@ mod tests {
     use super::*;
 
     /// A report that is read in pieces of this size.
-    fn open(stored: StoredReport, piece: usize) -> Report {
+    fn open(stored: StoredReport, piece: usize) -> EnvelopedReport {
         let StoredReport {
             bytes,
             plain_size,
@@ -273,7 +281,7 @@ mod tests {
             let end = bytes.len().min(from + piece);
             std::future::ready(Ok(bytes[from..end].to_vec())).boxed()
         });
-        Report { report, read }
+        EnvelopedReport { report, read }
     }
 
     fn next(body: Pin<&mut impl MessageBody<Error = io::Error>>) -> Option<io::Result<Bytes>> {

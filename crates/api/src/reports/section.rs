@@ -19,7 +19,7 @@ pub struct Range {
 
 /// The value at the place.
 #[derive(Debug)]
-pub enum Found {
+pub enum SectionValue {
     /// The whole value, as JSON.
     Whole(Box<RawValue>),
     /// One page of a list or of an object's members, as JSON, and how many there are in all.
@@ -34,7 +34,7 @@ pub enum Found {
 ///
 /// # Errors
 /// When the report cannot be read or is no JSON.
-pub fn find(report: impl Read, path: &[&str], range: Option<Range>) -> io::Result<Found> {
+pub fn find(report: impl Read, path: &[&str], range: Option<Range>) -> io::Result<SectionValue> {
     let mut found = None;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(64 * 1024, report));
     let walk = Walk {
@@ -56,7 +56,7 @@ struct Walk<'a> {
     path: &'a [&'a str],
     depth: usize,
     range: Option<Range>,
-    found: &'a mut Option<Found>,
+    found: &'a mut Option<SectionValue>,
 }
 
 impl<'de> DeserializeSeed<'de> for Walk<'_> {
@@ -65,7 +65,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
         match (self.depth == self.path.len(), self.range) {
             (true, None) => {
-                *self.found = Some(Found::Whole(Box::<RawValue>::deserialize(json)?));
+                *self.found = Some(SectionValue::Whole(Box::<RawValue>::deserialize(json)?));
                 Ok(())
             }
             _ => json.deserialize_any(self),
@@ -77,15 +77,15 @@ impl Walk<'_> {
     /// A value that is neither a list nor an object.
     fn plain<E>(self) -> Result<(), E> {
         *self.found = Some(if self.depth == self.path.len() {
-            Found::NoList
+            SectionValue::NoList
         } else {
             self.missing(Vec::new())
         });
         Ok(())
     }
 
-    fn missing(&self, names: Vec<String>) -> Found {
-        Found::Missing {
+    fn missing(&self, names: Vec<String>) -> SectionValue {
+        SectionValue::Missing {
             above: self.path[..self.depth].join("."),
             names,
         }
@@ -219,9 +219,9 @@ impl Page {
         Ok(())
     }
 
-    fn end(mut self) -> Found {
+    fn end(mut self) -> SectionValue {
         self.json.push(self.close);
-        Found::Page {
+        SectionValue::Page {
             json: self.json,
             returned: self.returned,
             total: self.total,
@@ -239,12 +239,12 @@ mod tests {
         let path: Vec<&str> = path.split('.').collect();
         let range = range.map(|(offset, limit)| Range { offset, limit });
         match find(REPORT.as_bytes(), &path, range).expect("a report") {
-            Found::Whole(value) => value.get().to_owned(),
-            Found::Page { json, returned, total } => {
+            SectionValue::Whole(value) => value.get().to_owned(),
+            SectionValue::Page { json, returned, total } => {
                 format!("{} {returned} of {total}", String::from_utf8(json).expect("UTF-8"))
             }
-            Found::NoList => "no list".to_owned(),
-            Found::Missing { above, names } => format!("`{above}` has {}", names.join(" ")),
+            SectionValue::NoList => "no list".to_owned(),
+            SectionValue::Missing { above, names } => format!("`{above}` has {}", names.join(" ")),
         }
     }
 
@@ -268,6 +268,6 @@ mod tests {
         assert_eq!(part("a.list.x", None), "`a.list` has ");
         assert_eq!(part("a.n", Some((0, 1))), "no list");
         assert!(find(&b"{\"a\":"[..], &["b"], None).is_err(), "cut off");
-        assert!(find(&b"[1]"[..], &["b"], None).is_ok_and(|found| matches!(found, Found::Missing { .. })));
+        assert!(find(&b"[1]"[..], &["b"], None).is_ok_and(|found| matches!(found, SectionValue::Missing { .. })));
     }
 }

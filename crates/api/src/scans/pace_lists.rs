@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
 
-use super::repeated_lists::{Answer, ListCall, Repeats, Turn};
+use super::repeated_lists::{ListAnswer, ListCall, Repeats, Turn};
 use crate::app::App;
 use crate::http::problem::Problem;
 
@@ -50,6 +50,6 @@ pub async fn pace(
     }
     app.scans.lists.begin(&call, &shared);
     let (request, response) = next.call(request).await?.into_parts();
-    let answer = answer.insert(Answer::read(response).await?);
+    let answer = answer.insert(ListAnswer::read(response).await?);
     Ok(ServiceResponse::new(request, answer.response()))
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanId;
-use repolens_core::queue::{self, Allowance, OldRow, Producer, QueueError, QueuedScan, Shared};
+use repolens_core::queue::{self, OldRow, Producer, QueueError, QueuedScan, Shared, SharedAllowance};
 use repolens_core::settings::{Rate, RedisUrl};
 use repolens_core::store::{Store, StoreError, Waiting};
 use tokio::sync::{Notify, watch};
@@ -53,7 +53,7 @@ pub struct RedisQueue {
 
 /// The limits that instances count together for each client.
 #[derive(Debug, Clone, Copy)]
-pub enum Counted {
+pub enum SharedLimit {
     Scans,
     Requests,
 }
@@ -123,7 +123,7 @@ impl RedisQueue {
     }
 
     /// Counts `wanted` scans or requests of a client, together with the other instances. `None`: Redis did not answer in time.
-    pub async fn count(&self, what: Counted, client: u128, wanted: u32, rate: Rate) -> Option<Allowance> {
+    pub async fn count(&self, what: SharedLimit, client: u128, wanted: u32, rate: Rate) -> Option<SharedAllowance> {
         /// Leaves enough of the two seconds in which a scan is accepted.
         const TIME: Duration = Duration::from_millis(300);
         let alone = || tracing::debug!("a client is counted by this instance alone: Redis does not answer in time");
@@ -132,8 +132,8 @@ impl RedisQueue {
             return None;
         }
         let key = match what {
-            Counted::Scans => format!("scans:{client:x}"),
-            Counted::Requests => format!("requests:{client:x}"),
+            SharedLimit::Scans => format!("scans:{client:x}"),
+            SharedLimit::Requests => format!("requests:{client:x}"),
         };
         let allow = self.shared.allow(&key, wanted.into(), rate.count.into(), rate.per);
         let Ok(Ok(allowance)) = tokio::time::timeout(TIME, allow).await else {

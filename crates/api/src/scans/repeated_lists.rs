@@ -58,23 +58,23 @@ struct Repeat {
     /// When the latest lookup began.
     begun: Instant,
     /// The answer of the next lookup, which has not begun.
-    next: Arc<Shared>,
+    next: Arc<SharedAnswer>,
     /// Requests that wait for it.
     waiting: usize,
 }
 
 /// Held by the request that does the lookup; filled when it has the answer.
-pub(super) type Shared = tokio::sync::Mutex<Option<Answer>>;
+pub(super) type SharedAnswer = tokio::sync::Mutex<Option<ListAnswer>>;
 
 /// The answer to a list call.
 #[derive(Clone)]
-pub(super) struct Answer {
+pub(super) struct ListAnswer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl Answer {
+impl ListAnswer {
     pub(super) async fn read(response: HttpResponse<impl MessageBody>) -> Result<Self, Error> {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = body::to_bytes(response.into_body())
@@ -97,7 +97,7 @@ pub(super) enum Turn {
     /// The lookup, at once and for itself alone.
     Now,
     /// A wait until then, and a shared lookup.
-    At(Instant, Arc<Shared>),
+    At(Instant, Arc<SharedAnswer>),
     /// Too many wait.
     Full,
 }
@@ -171,7 +171,7 @@ impl Repeats {
     }
 
     /// The lookup of `shared` begins: calls that come from now on wait for another one.
-    pub(super) fn begin(&self, call: &ListCall, shared: &Arc<Shared>) {
+    pub(super) fn begin(&self, call: &ListCall, shared: &Arc<SharedAnswer>) {
         self.change(call, |repeat| {
             if Arc::ptr_eq(&repeat.next, shared) {
                 repeat.next = Arc::default();

@@ -29,13 +29,13 @@ use blocking::Blocking;
 use fetched::Fetched;
 use job::Job;
 use locked_job::{LockedJob, Settled};
-use session::Session;
+use session::ConsumerSession;
 
 pub use locked_job::{ActiveJob, JobOutcome};
 
 /// Takes jobs from the queue.
 pub struct Consumer {
-    session: Arc<Session>,
+    session: Arc<ConsumerSession>,
     concurrency: usize,
 }
 
@@ -70,7 +70,7 @@ impl Consumer {
     /// When the address cannot be used for a connection.
     pub fn new(url: &RedisUrl, worker_id: &str, concurrency: usize, timing: Timing) -> Result<Self, QueueError> {
         Ok(Self {
-            session: Arc::new(Session::new(url, worker_id, timing)?),
+            session: Arc::new(ConsumerSession::new(url, worker_id, timing)?),
             concurrency: concurrency.max(1),
         })
     }
@@ -138,7 +138,7 @@ impl Consumer {
 
 /// Waits between two attempts to take a job.
 struct Waiter<'a> {
-    session: &'a Session,
+    session: &'a ConsumerSession,
     blocking: Blocking,
     delays: ExponentialBackoff,
     /// A marker was removed, and its job was not fetched yet.
@@ -146,7 +146,7 @@ struct Waiter<'a> {
 }
 
 impl<'a> Waiter<'a> {
-    fn new(session: &'a Session) -> Self {
+    fn new(session: &'a ConsumerSession) -> Self {
         Self {
             session,
             blocking: Blocking::new(session.link.client().clone(), name_worker(&session.name)),
@@ -198,7 +198,7 @@ impl<'a> Waiter<'a> {
 
 /// The work of one slot: a job, and those that were taken with the finish of the one before.
 async fn work<H, F>(
-    session: Arc<Session>,
+    session: Arc<ConsumerSession>,
     first: Job,
     handle: Arc<H>,
     stop: CancellationToken,

@@ -13,7 +13,7 @@ use super::{QueueError, check};
 use crate::settings::RedisUrl;
 
 /// One connection for ordinary commands, made at the first of them and anew after a fault.
-pub(super) struct Link {
+pub(super) struct RedisLink {
     client: Client,
     current: tokio::sync::Mutex<Option<Numbered>>,
     pub(super) outage: Outage,
@@ -32,7 +32,7 @@ struct Numbered {
     connection: MultiplexedConnection,
 }
 
-impl Link {
+impl RedisLink {
     pub(super) fn new(url: &RedisUrl) -> Result<Self, QueueError> {
         Ok(Self {
             client: client(url)?,

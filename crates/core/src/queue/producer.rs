@@ -28,7 +28,7 @@ pub struct Producer {
 
 /// How many jobs there are, by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Depth {
+pub struct QueueDepth {
     pub waiting: u64,
     pub active: u64,
     pub delayed: u64,
@@ -88,9 +88,9 @@ impl Producer {
     ///
     /// # Errors
     /// When Redis is unavailable.
-    pub async fn depth(&self) -> Result<Depth, QueueError> {
+    pub async fn depth(&self) -> Result<QueueDepth, QueueError> {
         let counts = self.with(|queue| async move { queue.get_job_counts().await }).await?;
-        Ok(Depth {
+        Ok(QueueDepth {
             waiting: counts.waiting + counts.paused + counts.prioritized,
             active: counts.active,
             delayed: counts.delayed,

@@ -13,14 +13,14 @@ use futures_util::StreamExt as _;
 use tokio::sync::{Notify, broadcast};
 
 use super::connection::CONNECT_TIME;
-use super::link::Link;
+use super::link::RedisLink;
 use super::{QueueError, retry_delays};
 use crate::settings::RedisUrl;
 use crate::{ScanId, backoff};
 
 /// The relay of one instance of the API.
 pub struct Relay {
-    link: Link,
+    link: RedisLink,
     watched: Arc<Watched>,
     /// When progress was last published, of each scan that was not watched then.
     unwatched: Mutex<HashMap<ScanId, Instant>>,
@@ -63,7 +63,7 @@ impl Relay {
     /// When the address cannot be used for a connection.
     pub fn new(url: &RedisUrl) -> Result<Self, QueueError> {
         Ok(Self {
-            link: Link::new(url)?,
+            link: RedisLink::new(url)?,
             watched: Arc::default(),
             unwatched: Mutex::default(),
         })

@@ -19,7 +19,7 @@ pub struct Shared {
 
 /// How much of a request is within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowance {
+pub struct SharedAllowance {
     pub granted: u64,
     /// How many more are allowed in this window.
     pub remaining: u64,
@@ -75,7 +75,13 @@ impl Shared {
     ///
     /// # Errors
     /// When Redis is unavailable.
-    pub async fn allow(&self, key: &str, wanted: u64, limit: u64, window: Duration) -> Result<Allowance, QueueError> {
+    pub async fn allow(
+        &self,
+        key: &str,
+        wanted: u64,
+        limit: u64,
+        window: Duration,
+    ) -> Result<SharedAllowance, QueueError> {
         let mut connection = self.connection().await?;
         let window_ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1);
         let (count, left_ms): (u64, i64) = COUNT
@@ -84,7 +90,7 @@ impl Shared {
             .arg(wanted)
             .invoke_async(&mut connection)
             .await?;
-        Ok(Allowance {
+        Ok(SharedAllowance {
             granted: wanted.saturating_sub(count.saturating_sub(limit)),
             remaining: limit.saturating_sub(count),
             resets_in: Duration::from_millis(u64::try_from(left_ms).unwrap_or(window_ms)),

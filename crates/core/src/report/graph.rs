@@ -294,6 +294,9 @@ pub struct Duplication {
 pub struct Clone {
     pub tokens: u64,
     pub lines: u64,
+    /// Lines of its longest part that closes every bracket that it opens, so that it can be moved as it is.
+    #[serde(default, rename = "wholeLines")]
+    pub whole_lines: u64,
     pub occurrences: Vec<CloneOccurrence>,
 }
 

@@ -22,7 +22,7 @@ pub struct Summary {
     pub dependencies: u64,
     pub health: RiskLevelSummary,
     /// The three files with the highest risk.
-    pub worst: Vec<Place>,
+    pub worst: Vec<WorstPlace>,
     /// The advice, the most urgent first, at most five.
     pub advice: Vec<String>,
 }
@@ -41,7 +41,8 @@ pub struct RiskLevelSummary {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Place {
+#[schemars(rename = "Place")]
+pub struct WorstPlace {
     pub path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
@@ -225,6 +226,9 @@ pub struct Licenses {
     pub files: Vec<License>,
     /// The licenses that the manifests declare, sorted.
     pub declared: Vec<String>,
+    /// Number of source files and documents by the license that their text names, without tests and copies of other projects.
+    #[serde(default)]
+    pub notices: ByName<u64>,
     /// Number of packages by license, of those whose license a lock file or manifest states.
     pub dependencies: ByName<u64>,
 }

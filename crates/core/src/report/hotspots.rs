@@ -30,6 +30,15 @@ pub struct Hotspots {
     pub truncated: bool,
 }
 
+impl Hotspots {
+    /// Whether there are commits enough to show who knows the code: an import of a finished work is one.
+    #[must_use]
+    pub fn show_people(&self) -> bool {
+        const ENOUGH: u64 = 20;
+        self.window.commits >= ENOUGH
+    }
+}
+
 /// The commits that were counted.
 #[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -265,7 +265,7 @@ fn decoded(text: &str) -> Result<Option<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Checked, Component, Severity, Vars};
+    use crate::settings::{Checked, Component, DiagnosticLevel, Vars};
 
     fn read(pairs: &[(&str, &str)]) -> Checked<Option<RedisUrl>> {
         let vars: Vars = pairs
@@ -369,7 +369,7 @@ mod tests {
             let checked = read(&[("REDIS_URL", bad)]);
             assert!(checked.settings.is_none(), "{bad}");
             let diagnostic = &checked.diagnostics[0];
-            assert_eq!(diagnostic.level, Severity::Error);
+            assert_eq!(diagnostic.level, DiagnosticLevel::Error);
             assert!(!diagnostic.message.contains("hunter2"), "{}", diagnostic.message);
         }
         assert!(read(&[("REDIS_HOST", "a b")]).settings.is_none());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::headline::{self, Headline, read};
+use super::headline::{Headline, HeadlineMembers, read};
 use crate::report::analyser_version;
 use crate::{ScanId, ScanLimits};
 
@@ -68,6 +68,61 @@ pub struct DependencyFigures {
     pub transitive: Option<u64>,
 }
 
+/// The members of a report that the figures are read from.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Members<'a> {
+    #[serde(borrow)]
+    risk_scores: Option<&'a RawValue>,
+    #[serde(borrow)]
+    readme_analysis: Option<&'a RawValue>,
+    #[serde(borrow)]
+    languages: Option<&'a RawValue>,
+    #[serde(borrow)]
+    dependencies: Option<&'a RawValue>,
+    #[serde(borrow)]
+    analyser: Option<&'a RawValue>,
+    #[serde(borrow)]
+    schema_version: Option<&'a RawValue>,
+    #[serde(borrow)]
+    lines: Option<&'a RawValue>,
+    #[serde(borrow)]
+    grades: Option<&'a RawValue>,
+    #[serde(borrow)]
+    actions: Option<&'a RawValue>,
+    #[serde(borrow)]
+    complexity_metrics: Option<&'a RawValue>,
+    #[serde(borrow)]
+    circular_dependencies: Option<&'a RawValue>,
+    #[serde(borrow)]
+    duplication: Option<&'a RawValue>,
+    #[serde(borrow)]
+    dead_code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    security: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Dependencies {
+    statistics: DependencyFigures,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Analyser {
+    version: String,
+    #[serde(default)]
+    scan_limits: Option<ScanLimits>,
+    #[serde(default)]
+    stages: Vec<StageTime>,
+}
+
+#[derive(Deserialize)]
+struct StageTime {
+    name: String,
+    ms: Option<u64>,
+}
+
 /// No name of a language or version is longer.
 const MAX_NAME: usize = 60;
 
@@ -75,56 +130,6 @@ impl Figures {
     /// Reads them out of a report. What is missing or of another form is `None`: no report is refused for it.
     #[must_use]
     pub fn of(report: &[u8]) -> Self {
-        #[derive(Default, Deserialize)]
-        #[serde(rename_all = "camelCase", default)]
-        struct Members<'a> {
-            #[serde(borrow)]
-            risk_scores: Option<&'a RawValue>,
-            #[serde(borrow)]
-            readme_analysis: Option<&'a RawValue>,
-            #[serde(borrow)]
-            languages: Option<&'a RawValue>,
-            #[serde(borrow)]
-            dependencies: Option<&'a RawValue>,
-            #[serde(borrow)]
-            analyser: Option<&'a RawValue>,
-            #[serde(borrow)]
-            schema_version: Option<&'a RawValue>,
-            #[serde(borrow)]
-            lines: Option<&'a RawValue>,
-            #[serde(borrow)]
-            grades: Option<&'a RawValue>,
-            #[serde(borrow)]
-            actions: Option<&'a RawValue>,
-            #[serde(borrow)]
-            complexity_metrics: Option<&'a RawValue>,
-            #[serde(borrow)]
-            circular_dependencies: Option<&'a RawValue>,
-            #[serde(borrow)]
-            duplication: Option<&'a RawValue>,
-            #[serde(borrow)]
-            dead_code: Option<&'a RawValue>,
-            #[serde(borrow)]
-            security: Option<&'a RawValue>,
-        }
-        #[derive(Deserialize)]
-        struct Dependencies {
-            statistics: DependencyFigures,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Analyser {
-            version: String,
-            #[serde(default)]
-            scan_limits: Option<ScanLimits>,
-            #[serde(default)]
-            stages: Vec<Stage>,
-        }
-        #[derive(Deserialize)]
-        struct Stage {
-            name: String,
-            ms: Option<u64>,
-        }
         let members: Members<'_> = serde_json::from_slice(report).unwrap_or_default();
         let schema = read::<u32>(members.schema_version).unwrap_or_default();
         let mut languages = read::<LanguageFigures>(members.languages);
@@ -142,7 +147,7 @@ impl Figures {
             readme: read(members.readme_analysis),
             languages,
             dependencies: read::<Dependencies>(members.dependencies).map(|section| section.statistics),
-            headline: Headline::of(headline::Sections {
+            headline: Headline::of(HeadlineMembers {
                 lines: members.lines,
                 grades: members.grades,
                 actions: members.actions,

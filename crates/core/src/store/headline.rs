@@ -28,7 +28,7 @@ pub struct Headline {
 
 /// The members of a report that it is made from.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sections<'a> {
+pub(super) struct HeadlineMembers<'a> {
     pub lines: Option<&'a RawValue>,
     pub grades: Option<&'a RawValue>,
     pub actions: Option<&'a RawValue>,
@@ -39,56 +39,66 @@ pub(super) struct Sections<'a> {
     pub security: Option<&'a RawValue>,
 }
 
+#[derive(Deserialize)]
+struct Lines {
+    code: u64,
+}
+
+#[derive(Deserialize)]
+struct Grades {
+    overall: Overall,
+}
+
+#[derive(Deserialize)]
+struct Overall {
+    grade: Option<String>,
+    value: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    title: String,
+}
+
+#[derive(Deserialize)]
+struct Complexity {
+    statistics: ComplexityStatistics,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ComplexityStatistics {
+    high_complexity_count: u64,
+}
+
+#[derive(Deserialize)]
+struct Cycles {
+    total_cycles: u64,
+}
+
+#[derive(Deserialize)]
+struct Duplication {
+    duplicated_lines: u64,
+}
+
+#[derive(Deserialize)]
+struct Security {
+    findings: Vec<Finding>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    #[serde(default)]
+    in_test: bool,
+}
+
 /// No title of an action is longer.
 const MAX_TITLE: usize = 200;
 
 impl Headline {
     /// A member that is missing or of another form is `None`. If all are, there is no headline.
-    pub(super) fn of(sections: Sections<'_>) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Lines {
-            code: u64,
-        }
-        #[derive(Deserialize)]
-        struct Grades {
-            overall: Overall,
-        }
-        #[derive(Deserialize)]
-        struct Overall {
-            grade: Option<String>,
-            value: Option<f64>,
-        }
-        #[derive(Deserialize)]
-        struct Action {
-            title: String,
-        }
-        #[derive(Deserialize)]
-        struct Complexity {
-            statistics: ComplexityStatistics,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct ComplexityStatistics {
-            high_complexity_count: u64,
-        }
-        #[derive(Deserialize)]
-        struct Cycles {
-            total_cycles: u64,
-        }
-        #[derive(Deserialize)]
-        struct Duplication {
-            duplicated_lines: u64,
-        }
-        #[derive(Deserialize)]
-        struct Security {
-            findings: Vec<Finding>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Finding {
-            #[serde(default)]
-            in_test: bool,
-        }
+    pub(super) fn of(sections: HeadlineMembers<'_>) -> Option<Self> {
         let overall = read::<Grades>(sections.grades).map(|grades| grades.overall);
         let (grade, points) = overall.map_or((None, None), |overall| (overall.grade, overall.value));
         let actions = read::<Vec<Action>>(sections.actions);

@@ -35,6 +35,16 @@ pub struct NewScan {
     pub cancel_token: Option<String>,
 }
 
+impl NewScan {
+    pub(super) fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency.as_ref().map(|(key, _)| key.as_str())
+    }
+
+    pub(super) fn idempotency_hash(&self) -> Option<&str> {
+        self.idempotency.as_ref().map(|(_, hash)| hash.as_str())
+    }
+}
+
 /// The most queued scans, of one client and of all: more would not be done within a day.
 pub const MAX_QUEUED_PER_CLIENT: i64 = 1_000;
 pub const MAX_QUEUED: i64 = 10_000;
@@ -107,7 +117,7 @@ impl Scan {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = scans)]
-pub(super) struct ScanRow {
+pub(super) struct ScanRecord {
     id: String,
     status: ScanStatus,
     repo_url: String,
@@ -129,8 +139,8 @@ pub(super) struct ScanRow {
     completed_at: Option<NaiveDateTime>,
 }
 
-impl From<ScanRow> for Scan {
-    fn from(row: ScanRow) -> Self {
+impl From<ScanRecord> for Scan {
+    fn from(row: ScanRecord) -> Self {
         Self {
             id: row.id,
             status: row.status,
@@ -245,7 +255,7 @@ pub struct Deleted {
 
 /// One page of a list.
 #[derive(Debug)]
-pub struct Page {
+pub struct ScanPage {
     pub scans: Vec<ListedScan>,
     /// The number of entries in the whole list.
     pub total: i64,
@@ -340,7 +350,7 @@ impl Store {
     }
 
     /// Newest first.
-    pub async fn list(&self, filter: ScanFilter, limit: i64, offset: i64) -> Result<Page, StoreError> {
+    pub async fn list(&self, filter: ScanFilter, limit: i64, offset: i64) -> Result<ScanPage, StoreError> {
         call!(self, readers, scans::list(filter, limit, offset))
     }
 

@@ -20,7 +20,7 @@ pub struct Person {
 
 /// The row of a person, and rows that were made for the same person under another name.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundPerson {
     pub person: Person,
     pub strays: Vec<String>,
 }
@@ -53,8 +53,8 @@ impl Store {
     }
 
     /// Moves the data that was stored under another name of the person to its row.
-    async fn united(&self, found: Found) -> Result<Person, StoreError> {
-        let Found { person, strays } = found;
+    async fn united(&self, found: FoundPerson) -> Result<Person, StoreError> {
+        let FoundPerson { person, strays } = found;
         if !strays.is_empty() {
             let id = person.id.clone();
             tracing::info!(user = id, "rows of one user under several names are put together");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use repolens_core::ScanStatus;
-use repolens_core::queue::{ActiveJob, Depth, JobOutcome, QueuedScan, Timing};
+use repolens_core::queue::{ActiveJob, JobOutcome, QueueDepth, QueuedScan, Timing};
 use serde_json::{Value, json};
 
 use super::workers::{Running, done, scan};
@@ -175,9 +175,9 @@ async fn a_node_worker_does_our_job() {
         let depth = producer.depth().await.expect("Redis is up");
         assert_eq!(
             depth,
-            Depth {
+            QueueDepth {
                 completed: 2,
-                ..Depth::default()
+                ..QueueDepth::default()
             },
             "{version}"
         );

@@ -4,7 +4,7 @@ use repolens_core::explanation::ExplanationTarget;
 use serde_json::Value;
 
 use super::whole::{function_sentence, number};
-use super::{Facts, Parts};
+use super::{Parts, PromptFacts};
 
 /// The lines of a function in its file, counted from 1, where the report has them.
 #[must_use]
@@ -22,7 +22,7 @@ fn functions<'p>(parts: &'p Parts, file: &str) -> impl Iterator<Item = &'p Value
     all.filter(move |it| it["filePath"].as_str() == Some(file))
 }
 
-pub(super) fn add(facts: &mut Facts, parts: &Parts, target: &ExplanationTarget) {
+pub(super) fn add(facts: &mut PromptFacts, parts: &Parts, target: &ExplanationTarget) {
     match target {
         ExplanationTarget::Repository => super::whole::add(facts, parts),
         ExplanationTarget::Function { file, name } => {
@@ -75,7 +75,7 @@ fn cycles_of<'p>(parts: &'p Parts, file: &str) -> impl Iterator<Item = &'p Value
     })
 }
 
-fn of_file(facts: &mut Facts, parts: &Parts, path: &str) {
+fn of_file(facts: &mut PromptFacts, parts: &Parts, path: &str) {
     let Some(file) = parts.files.iter().find(|file| file.path == path) else {
         return;
     };

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Facts, Parts, grouped};
+use super::{Parts, PromptFacts, grouped};
 
 /// The most important first: what does not fit is left out from the end.
-pub(super) fn add(facts: &mut Facts, parts: &Parts) {
+pub(super) fn add(facts: &mut PromptFacts, parts: &Parts) {
     identity(facts, parts);
     figures(facts, parts);
     grades(facts, parts);
@@ -29,13 +29,13 @@ pub(super) fn number(value: &Value) -> Option<String> {
 }
 
 /// Adds `label: number` where there is one.
-fn figure(facts: &mut Facts, label: &str, value: &Value, unit: &str) {
+fn figure(facts: &mut PromptFacts, label: &str, value: &Value, unit: &str) {
     if let Some(number) = number(value) {
         facts.add(&format!("{label}: {number}{unit}"));
     }
 }
 
-fn identity(facts: &mut Facts, parts: &Parts) {
+fn identity(facts: &mut PromptFacts, parts: &Parts) {
     if let Some(name) = text(&parts.summary, "name") {
         facts.add_excerpt(&format!("Name of the project: {name}"));
     }
@@ -68,7 +68,7 @@ fn identity(facts: &mut Facts, parts: &Parts) {
     }
 }
 
-fn figures(facts: &mut Facts, parts: &Parts) {
+fn figures(facts: &mut PromptFacts, parts: &Parts) {
     figure(facts, "Files", &parts.summary["files"], "");
     figure(facts, "Lines of code", &parts.summary["linesOfCode"], "");
     figure(facts, "Lines of comments", &parts.lines["total"]["comments"], "");
@@ -114,7 +114,7 @@ fn figures(facts: &mut Facts, parts: &Parts) {
     }
 }
 
-fn grades(facts: &mut Facts, parts: &Parts) {
+fn grades(facts: &mut PromptFacts, parts: &Parts) {
     if let (Some(grade), Some(words)) = (
         text(&parts.grades["overall"], "grade"),
         text(&parts.grades["overall"], "words"),
@@ -137,7 +137,7 @@ fn grades(facts: &mut Facts, parts: &Parts) {
     }
 }
 
-fn worst_places(facts: &mut Facts, parts: &Parts) {
+fn worst_places(facts: &mut PromptFacts, parts: &Parts) {
     for (at, place) in parts.summary["worst"]
         .as_array()
         .into_iter()
@@ -180,7 +180,7 @@ pub(super) fn function_sentence(function: &Value) -> Option<String> {
     ))
 }
 
-fn actions(facts: &mut Facts, parts: &Parts) {
+fn actions(facts: &mut PromptFacts, parts: &Parts) {
     for (at, action) in parts.actions.as_array().into_iter().flatten().take(5).enumerate() {
         if let (Some(title), Some(reason)) = (text(action, "title"), text(action, "reason")) {
             facts.add_excerpt(&format!("To do, number {}: {title}. Reason: {reason}", at + 1));
@@ -188,7 +188,7 @@ fn actions(facts: &mut Facts, parts: &Parts) {
     }
 }
 
-fn structure(facts: &mut Facts, parts: &Parts) {
+fn structure(facts: &mut PromptFacts, parts: &Parts) {
     for path in parts.ast.entry_points.iter().filter_map(Value::as_str).take(5) {
         facts.add_excerpt(&format!("Entry point: {path}"));
     }
@@ -234,7 +234,7 @@ fn structure(facts: &mut Facts, parts: &Parts) {
     }
 }
 
-fn history(facts: &mut Facts, parts: &Parts) {
+fn history(facts: &mut PromptFacts, parts: &Parts) {
     figure(facts, "Commits that were read", &parts.hotspots.window["commits"], "");
     figure(
         facts,
@@ -255,7 +255,7 @@ fn history(facts: &mut Facts, parts: &Parts) {
     }
 }
 
-fn risk_factors(facts: &mut Facts, parts: &Parts) {
+fn risk_factors(facts: &mut PromptFacts, parts: &Parts) {
     for factor in parts.risk_scores["breakdown"]
         .as_object()
         .into_iter()

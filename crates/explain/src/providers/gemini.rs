@@ -7,7 +7,7 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::transfer::{HttpAnswer, code_of, until_midnight};
-use super::{MAX_TOKENS, Manner, Output, Tokens, with_key};
+use super::{MAX_TOKENS, Manner, Output, TokenUsage, with_key};
 use crate::answer;
 use crate::failure::{Code, Failure};
 use crate::prompt::Prompt;
@@ -89,7 +89,7 @@ pub(super) fn read(answer: &HttpAnswer) -> Result<Output, Failure> {
     Ok(Output {
         text,
         model: body["modelVersion"].as_str().map(str::to_owned),
-        tokens: Tokens {
+        tokens: TokenUsage {
             prompt: count("promptTokenCount"),
             completion: count("candidatesTokenCount") + count("thoughtsTokenCount"),
         },

@@ -8,7 +8,7 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::transfer::{HttpAnswer, code_of, until_midnight};
-use super::{MAX_TOKENS, Manner, Output, Tokens, with_key};
+use super::{MAX_TOKENS, Manner, Output, TokenUsage, with_key};
 use crate::answer;
 use crate::failure::{Code, Failure};
 use crate::prompt::Prompt;
@@ -81,7 +81,7 @@ pub(super) fn read(answer: &HttpAnswer) -> Result<Output, Failure> {
     Ok(Output {
         text,
         model: body["model"].as_str().map(str::to_owned),
-        tokens: Tokens {
+        tokens: TokenUsage {
             prompt: body["usage"]["prompt_tokens"].as_u64().unwrap_or(0),
             completion: body["usage"]["completion_tokens"].as_u64().unwrap_or(0),
         },

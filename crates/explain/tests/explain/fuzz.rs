@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use repolens_explain::answer::{Answer, Sentence};
-use repolens_explain::check::Checked;
+use repolens_explain::answer::{ModelAnswer, Sentence};
+use repolens_explain::check::CheckedAnswer;
 
 use crate::report::facts;
 
@@ -68,11 +68,11 @@ fn no_ungrounded_number_in_a_thousand_texts() {
                 .filter_map(|id| facts.get(id))
                 .map(|fact| format!("{}\n", fact.text))
                 .collect();
-            let answer = Answer {
+            let answer = ModelAnswer {
                 overview: vec![sentence],
-                ..Answer::default()
+                ..ModelAnswer::default()
             };
-            for text in Checked::new(&answer, &facts).overview {
+            for text in CheckedAnswer::new(&answer, &facts).overview {
                 let (stated, known) = (numbers(&text), numbers(&cited));
                 prop_assert!(stated.is_subset(&known), "`{text}` of `{cited}`");
                 prop_assert!(!text.chars().any(|c| !c.is_ascii() && c.is_numeric()), "{text}");
@@ -89,11 +89,11 @@ fn no_ungrounded_number_in_a_thousand_texts() {
                 text: format!("The number is {number} here."),
                 facts: vec![fact.id.clone()],
             };
-            let answer = Answer {
+            let answer = ModelAnswer {
                 risks: vec![sentence],
-                ..Answer::default()
+                ..ModelAnswer::default()
             };
-            kept += Checked::new(&answer, &facts).kept();
+            kept += CheckedAnswer::new(&answer, &facts).kept();
         }
     }
     assert!(kept >= 15, "{kept}");
@@ -102,8 +102,8 @@ fn no_ungrounded_number_in_a_thousand_texts() {
 #[test]
 fn any_bytes_can_be_read_as_an_answer() {
     proptest!(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() }, |(text in ".{0,400}")| {
-        if let Some(answer) = Answer::read(&text) {
-            prop_assert!(Checked::new(&answer, &facts()).kept() <= answer.count());
+        if let Some(answer) = ModelAnswer::read(&text) {
+            prop_assert!(CheckedAnswer::new(&answer, &facts()).kept() <= answer.count());
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use repolens_core::settings::ProviderKind::OpenAiCompatible;
 use repolens_explain::facts::Parts;
-use repolens_explain::{Chain, Facts};
+use repolens_explain::{Chain, PromptFacts};
 use serde_json::{Value, json};
 
 use crate::provider::{Reply, Request, Server, chat, settings};
@@ -76,7 +76,7 @@ async fn an_obedient_model_changes_nothing() {
     let _installed = rustls::crypto::ring::default_provider().install_default();
     for order in ORDERS {
         let parts: Parts = parts_of(&hostile_report(order));
-        let facts = Facts::of_report(&parts);
+        let facts = PromptFacts::of_report(&parts);
         let server = Server::new([Reply::Made(Box::new(obedient))]);
         let chain = Chain::new(settings(vec![server.provider(OpenAiCompatible, &["m"])])).expect("a client");
         let run = chain.write(&facts, &request(), parts.explanations.as_ref()).await;

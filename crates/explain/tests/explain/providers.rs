@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use repolens_core::settings::ProviderKind::{self, Gemini, OpenAiCompatible, OpenRouter};
-use repolens_explain::chain::Call;
+use repolens_explain::chain::ProviderCall;
 use repolens_explain::prompt::{PROMPT_VERSION, Request};
 use repolens_explain::{Chain, Code, Run};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ async fn write(chain: &Chain) -> Run {
 fn codes(run: &Run) -> Vec<Option<&'static str>> {
     run.calls
         .iter()
-        .map(|call: &Call| call.failure.map(Code::name))
+        .map(|call: &ProviderCall| call.failure.map(Code::name))
         .collect()
 }
 
@@ -456,7 +456,7 @@ async fn one_function_is_explained_from_its_own_facts() {
         name: "Area.compute".into(),
     };
     let parts = parts_of(&report());
-    let facts = repolens_explain::Facts::of_target(&parts, &target);
+    let facts = repolens_explain::PromptFacts::of_target(&parts, &target);
     let text: String = facts.list.iter().map(|fact| format!("{}\n", fact.text)).collect();
     assert!(
         text.contains("Area.compute") && text.contains("900") && !text.contains("12,345"),

@@ -1,6 +1,6 @@
 //! A small report, and answers about it.
 
-use repolens_explain::Facts;
+use repolens_explain::PromptFacts;
 use repolens_explain::facts::Parts;
 use repolens_explain::prompt::Request;
 use serde_json::{Value, json};
@@ -36,8 +36,8 @@ pub fn parts_of(report: &Value) -> Parts {
     Parts::read(report.to_string().as_bytes()).expect("a report")
 }
 
-pub fn facts() -> Facts {
-    Facts::of_report(&parts_of(&report()))
+pub fn facts() -> PromptFacts {
+    PromptFacts::of_report(&parts_of(&report()))
 }
 
 pub fn request() -> Request {
@@ -48,7 +48,7 @@ pub fn request() -> Request {
 }
 
 /// The id of the fact that begins so.
-pub fn id(facts: &Facts, begin: &str) -> String {
+pub fn id(facts: &PromptFacts, begin: &str) -> String {
     let fact = facts.list.iter().find(|fact| fact.text.starts_with(begin));
     fact.unwrap_or_else(|| panic!("no fact begins with `{begin}`: {facts:#?}"))
         .id

@@ -2,8 +2,8 @@
 
 use super::API;
 use crate::table::Default::{Value, Words};
-use crate::table::Form::{Choice, Duration, Number, Rate, Special, Text};
 use crate::table::Setting;
+use crate::table::ValueForm::{Choice, Duration, Number, Rate, Special, Text};
 
 pub(super) const ROWS: &[Setting] = &[
     Setting::new(

@@ -2,8 +2,8 @@
 
 use super::{API_AND_WORKER, WORKER};
 use crate::table::Default::{Value, Words};
-use crate::table::Form::{Choice, Duration, Flag, Special, Text};
 use crate::table::Setting;
+use crate::table::ValueForm::{Choice, Duration, Flag, Special, Text};
 
 pub(super) const ROWS: &[Setting] = &[
     Setting::new(

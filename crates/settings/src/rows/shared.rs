@@ -2,8 +2,8 @@
 
 use super::{API, API_AND_WORKER, SUPERVISOR, WORKER};
 use crate::table::Default::{Value, Words};
-use crate::table::Form::{Choice, Flag, Path, Port, Special, Text};
-use crate::table::{Group, Readers, Setting};
+use crate::table::ValueForm::{Choice, Flag, Path, Port, Special, Text};
+use crate::table::{HelpGroup, Readers, Setting};
 
 pub(super) const ROWS: &[Setting] = &[
     Setting::new(
@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Setting] = &[
         Value("3001"),
         "port of the API; the worker connects to the API there",
     )
-    .flag("port", "PORT", Group::Processes),
+    .flag("port", "PORT", HelpGroup::Processes),
     Setting::new(
         "DATABASE_URL",
         API,
@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Setting] = &[
         Value("./.repolens"),
         "folder of the embedded database and of the supervisor's sockets",
     )
-    .flag("data-dir", "DIR", Group::Processes),
+    .flag("data-dir", "DIR", HelpGroup::Processes),
     Setting::new(
         "REPOLENS_EMBEDDED",
         API,

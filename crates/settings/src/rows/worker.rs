@@ -2,8 +2,8 @@
 
 use super::WORKER;
 use crate::table::Default::{Value, Words};
-use crate::table::Form::{Duration, Flag, Number, Path, Size, Special, Text};
 use crate::table::Setting;
+use crate::table::ValueForm::{Duration, Flag, Number, Path, Size, Special, Text};
 
 pub(super) const ROWS: &[Setting] = &[
     Setting::new(

@@ -25,7 +25,7 @@ pub(super) fn watched<T>(
                 name_files,
                 last: Throttle::default(),
             };
-            let limits = watchdog::Limits {
+            let limits = watchdog::WatchdogLimits {
                 file: watchdog::MAX_FILE_TIME,
                 stage: stage_time,
             };

@@ -18,7 +18,7 @@ const PERIOD: Duration = Duration::from_secs(2);
 
 /// Processor time after which a file or a stage is taken to be stuck.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct WatchdogLimits {
     pub file: Duration,
     pub stage: Duration,
 }
@@ -39,7 +39,7 @@ pub enum Stuck<'a> {
 /// file or stage, `end` is called; it ends the process.
 pub fn watched<T>(
     observer: &dyn Observer,
-    limits: Limits,
+    limits: WatchdogLimits,
     end: &(dyn Fn(&Stuck<'_>) + Sync),
     work: impl FnOnce(&dyn Observer) -> T,
 ) -> T {
@@ -96,7 +96,7 @@ impl Watch<'_> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, limits: Limits, end: &(dyn Fn(&Stuck<'_>) + Sync)) {
+    fn run(&self, limits: WatchdogLimits, end: &(dyn Fn(&Stuck<'_>) + Sync)) {
         let period = PERIOD.min(limits.file.min(limits.stage) / 4);
         let mut files = self.files();
         while !files.done {
@@ -184,7 +184,7 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits {
+    const LIMITS: WatchdogLimits = WatchdogLimits {
         file: Duration::from_millis(200),
         stage: Duration::from_millis(200),
     };

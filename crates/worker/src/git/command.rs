@@ -10,7 +10,7 @@ use super::credential::Header;
 use super::fsck::UNTIDY;
 use super::locate::Remote;
 use crate::authorities;
-use crate::process::{EVENTS_DESCRIPTOR, LandlockPolicy, Limits, Program};
+use crate::process::{ChildProgram, EVENTS_DESCRIPTOR, LandlockPolicy, ProcessLimits};
 
 /// Configuration on every command line. The machine's own is not read.
 const CONFIG: &[&str] = &[
@@ -232,7 +232,7 @@ pub(super) fn program<'a>(
     search_path: &OsString,
     sandbox: Option<&'a Path>,
     limits: &ScanLimits,
-) -> Program<'a> {
+) -> ChildProgram<'a> {
     let protocols = match reach {
         Reach::Disk => "file",
         Reach::Network(..) => "https:http",
@@ -257,13 +257,13 @@ pub(super) fn program<'a>(
         ("GIT_NO_REPLACE_OBJECTS", "1".into()),
         ("GIT_TERMINAL_PROMPT", "0".into()),
     ]);
-    Program {
+    ChildProgram {
         path: Path::new("git"),
         args,
         env,
         dir: sandbox.unwrap_or(Path::new("/")),
         events: true,
-        limits: Limits {
+        limits: ProcessLimits {
             // It maps packs that are larger than its memory.
             address_space: None,
             // A small pack can hold a huge commit or folder. The analysis comes after it and has the same limit.

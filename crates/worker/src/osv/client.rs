@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::record::Record;
-use super::{Found, OsvPackage};
+use super::{OsvMatches, OsvPackage};
 
 /// More are answered with 400.
 const MAX_QUERIES: usize = 1_000;
@@ -85,8 +85,8 @@ impl Osv {
     }
 
     /// The records that affect the packages, until `deadline`.
-    pub async fn find(&self, packages: &[OsvPackage], deadline: Instant) -> Found {
-        let mut found = Found::default();
+    pub async fn find(&self, packages: &[OsvPackage], deadline: Instant) -> OsvMatches {
+        let mut found = OsvMatches::default();
         let mut hits: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
         let all: Vec<usize> = (0..packages.len()).collect();
         for batch in all.chunks(MAX_QUERIES) {
@@ -159,7 +159,7 @@ impl Osv {
         &self,
         ids: BTreeMap<String, String>,
         deadline: Instant,
-        found: &mut Found,
+        found: &mut OsvMatches,
     ) -> Vec<(String, Arc<Record>)> {
         let mut records = Vec::new();
         let mut missing = Vec::new();

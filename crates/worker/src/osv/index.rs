@@ -14,7 +14,7 @@ use flate2::read::DeflateDecoder;
 use serde::{Deserialize, Serialize};
 
 use super::record::{PackageName, Record, comparable};
-use super::{Found, OsvPackage, version};
+use super::{OsvMatches, OsvPackage, version};
 
 /// At the end of the file, after the place and the length of the directory.
 pub(super) const MAGIC: &[u8; 16] = b"repolens-osv-1\r\n";
@@ -43,7 +43,7 @@ pub(super) struct Block {
 
 /// An open index.
 #[derive(Debug)]
-pub struct Index {
+pub struct OsvIndex {
     file: File,
     directory: Directory,
     /// The last block that was read: requests come in the order of packages.
@@ -55,7 +55,7 @@ pub(super) fn key(ecosystem: &str, name: &str) -> String {
     format!("{ecosystem}/{}", comparable(ecosystem, name))
 }
 
-impl Index {
+impl OsvIndex {
     /// Reads the directory of the index.
     ///
     /// # Errors
@@ -137,8 +137,8 @@ fn inflated(file: &File, offset: u64, length: u64) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The records of an index that affect the packages, which are sorted.
-pub(super) fn find(path: &Path, packages: &[OsvPackage]) -> Found {
-    let mut found = Found::default();
+pub(super) fn find(path: &Path, packages: &[OsvPackage]) -> OsvMatches {
+    let mut found = OsvMatches::default();
     if let Err(error) = find_in(path, packages, &mut found) {
         tracing::error!("the index of vulnerabilities `{}` {error:#}", path.display());
         found.problem = Some("the index of vulnerabilities cannot be read".to_owned());
@@ -146,8 +146,8 @@ pub(super) fn find(path: &Path, packages: &[OsvPackage]) -> Found {
     found
 }
 
-fn find_in(path: &Path, packages: &[OsvPackage], found: &mut Found) -> anyhow::Result<()> {
-    let mut index = Index::open(path)?;
+fn find_in(path: &Path, packages: &[OsvPackage], found: &mut OsvMatches) -> anyhow::Result<()> {
+    let mut index = OsvIndex::open(path)?;
     found.date = Some(index.date().to_owned());
     let mut without_order = 0;
     for package in packages {

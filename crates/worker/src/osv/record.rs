@@ -24,7 +24,7 @@ pub struct Record {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub details: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub severity: Vec<Severity>,
+    pub severity: Vec<OsvSeverity>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub affected: Vec<Affected>,
     #[serde(skip_serializing_if = "Value::is_null")]
@@ -33,7 +33,7 @@ pub struct Record {
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub struct Severity {
+pub struct OsvSeverity {
     pub r#type: String,
     pub score: String,
 }
@@ -48,7 +48,7 @@ pub struct Affected {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub severity: Vec<Severity>,
+    pub severity: Vec<OsvSeverity>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]

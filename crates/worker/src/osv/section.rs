@@ -9,14 +9,14 @@ use repolens_core::report::{
 use repolens_core::timestamp;
 
 use super::record::Record;
-use super::{Found, OsvPackage, state, version, without_lookup};
+use super::{OsvMatches, OsvPackage, state, version, without_lookup};
 
 const MAX_LISTED: usize = 1_000;
 const MAX_UPGRADES: usize = 100;
 /// Characters of a summary.
 const MAX_SUMMARY: usize = 200;
 
-pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)], found: Found) -> Vulnerabilities {
+pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)], found: OsvMatches) -> Vulnerabilities {
     let graph = Graph::of(dependencies);
     let mut list: Vec<(Vulnerability, usize)> = Vec::new();
     for (package, at) in wanted {
@@ -61,7 +61,6 @@ pub(super) fn build(dependencies: &Dependencies, wanted: &[(OsvPackage, usize)],
     }
 }
 
-/// The same for the section `security`. What was not checked in full is not checked, unless something was found.
 /// Records a search in the section on security: what was searched leaves the list of omissions.
 pub(super) fn record(security: &mut Security, section: &Vulnerabilities) {
     security.vulnerabilities = Some(known(section));
@@ -142,6 +141,26 @@ fn rank(id: &str) -> (usize, &str) {
     )
 }
 
+/// The lowest version that has the fix. The server's answer is that the records affect the version; the fix is in the range
+/// that holds it.
+fn first_fix(records: &[&Record], named: &OsvPackage) -> Option<String> {
+    let hits = records
+        .iter()
+        .filter_map(|record| record.affects(named.ecosystem, &named.name, &named.version));
+    hits.filter_map(|hit| hit.fixed)
+        .min_by(|a, b| version::compare(named.ecosystem, a, b).unwrap_or(std::cmp::Ordering::Equal))
+}
+
+/// The summary of the record with this id, or of the first that has one.
+fn summary(records: &[&Record], id: &str) -> String {
+    let mut with_summary = records.iter().filter(|record| !record.summary.is_empty());
+    let first = with_summary.clone().next();
+    let record = with_summary.find(|record| record.id == id).or(first);
+    record.map_or(String::new(), |record| {
+        record.summary.chars().take(MAX_SUMMARY).collect()
+    })
+}
+
 /// The graph of the report, with packages in place of ids.
 struct Graph<'d> {
     dependencies: &'d Dependencies,
@@ -207,13 +226,6 @@ impl<'d> Graph<'d> {
         named: &OsvPackage,
         records: &[&Record],
     ) -> Option<Vulnerability> {
-        // The server's answer is that they affect the version; the fix is in the range that holds it.
-        let hits: Vec<_> = records
-            .iter()
-            .map(|record| record.affects(named.ecosystem, &named.name, &named.version))
-            .collect();
-        let fixed = hits.iter().flatten().filter_map(|hit| hit.fixed.clone());
-        let fixed = fixed.min_by(|a, b| version::compare(named.ecosystem, a, b).unwrap_or(std::cmp::Ordering::Equal));
         let mut ids: BTreeSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
         let id = ids.iter().copied().min_by_key(|id| rank(id))?;
         ids.extend(records.iter().flat_map(|record| &record.aliases).map(String::as_str));
@@ -221,11 +233,6 @@ impl<'d> Graph<'d> {
             .iter()
             .map(|record| record.severity())
             .max_by(|a, b| a.0.cmp(&b.0).then(a.1.unwrap_or(0.0).total_cmp(&b.1.unwrap_or(0.0))))?;
-        let summary = records
-            .iter()
-            .find(|record| record.id == id)
-            .filter(|record| !record.summary.is_empty());
-        let summary = summary.or_else(|| records.iter().find(|record| !record.summary.is_empty()));
         let (direct, path) = self.ways(at);
         let is_measured = self.dependencies.usage.measured.contains(&package.r#type);
         let is_unused = |at: &usize| {
@@ -240,16 +247,14 @@ impl<'d> Graph<'d> {
                 .filter(|other| *other != id)
                 .map(str::to_owned)
                 .collect(),
-            summary: summary.map_or(String::new(), |record| {
-                record.summary.chars().take(MAX_SUMMARY).collect()
-            }),
+            summary: summary(records, id),
             r#type: package.r#type.clone(),
             name: package.name.clone(),
             version: package.version.clone(),
             purl: package.purl.clone(),
             severity,
             score,
-            fixed,
+            fixed: first_fix(records, named),
             path: path
                 .iter()
                 .map(|at| {

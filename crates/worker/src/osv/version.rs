@@ -192,44 +192,6 @@ fn ruby(a: &str, b: &str) -> Ordering {
 
 /// As `version_compare` of PHP on what Composer makes of a version.
 fn packagist(a: &str, b: &str) -> Ordering {
-    let parts = |text: &str| {
-        let text = text.trim().to_lowercase();
-        let text = text
-            .strip_prefix('v')
-            .unwrap_or(&text)
-            .split('+')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let mut parts: Vec<String> = Vec::new();
-        let mut last = None;
-        for c in text.chars() {
-            if matches!(c, '.' | '-' | '_') {
-                last = None;
-                continue;
-            }
-            let digit = c.is_ascii_digit();
-            if last != Some(digit) {
-                parts.push(String::new());
-            }
-            last = Some(digit);
-            if let Some(part) = parts.last_mut() {
-                part.push(c);
-            }
-        }
-        // Composer writes four numbers.
-        let numbers = parts
-            .iter()
-            .take_while(|part| part.starts_with(|c: char| c.is_ascii_digit()))
-            .count();
-        if numbers > 0 {
-            parts.splice(
-                numbers..numbers,
-                std::iter::repeat_n("0".to_owned(), 4usize.saturating_sub(numbers)),
-            );
-        }
-        parts
-    };
     let rank = |part: Option<&String>| match part.map(String::as_str) {
         None => 5,
         Some("dev") => 1,
@@ -240,7 +202,7 @@ fn packagist(a: &str, b: &str) -> Ordering {
         Some(part) if part.starts_with(|c: char| c.is_ascii_digit()) => 6,
         Some(_) => 0,
     };
-    let (a, b) = (parts(a), parts(b));
+    let (a, b) = (composer_parts(a), composer_parts(b));
     for at in 0..a.len().max(b.len()) {
         let (one, other) = (a.get(at), b.get(at));
         let order = match (one, other) {
@@ -252,6 +214,41 @@ fn packagist(a: &str, b: &str) -> Ordering {
         }
     }
     Ordering::Equal
+}
+
+/// The numbers and words of a version, with four numbers at the beginning.
+fn composer_parts(text: &str) -> Vec<String> {
+    let text = text.trim().to_lowercase();
+    let text = text.strip_prefix('v').unwrap_or(&text);
+    let text = text.split('+').next().unwrap_or_default();
+    let mut parts: Vec<String> = Vec::new();
+    let mut last = None;
+    for c in text.chars() {
+        if matches!(c, '.' | '-' | '_') {
+            last = None;
+            continue;
+        }
+        let digit = c.is_ascii_digit();
+        if last != Some(digit) {
+            parts.push(String::new());
+        }
+        last = Some(digit);
+        if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    // Composer writes four numbers.
+    let numbers = parts
+        .iter()
+        .take_while(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+        .count();
+    if numbers > 0 {
+        parts.splice(
+            numbers..numbers,
+            std::iter::repeat_n("0".to_owned(), 4usize.saturating_sub(numbers)),
+        );
+    }
+    parts
 }
 
 #[cfg(test)]

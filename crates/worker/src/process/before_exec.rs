@@ -14,10 +14,10 @@ use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpid, getppid, write};
 use tokio::process::Command;
 
-use super::{EVENTS_DESCRIPTOR, Limits};
+use super::{EVENTS_DESCRIPTOR, ProcessLimits};
 
 /// Makes `command` limit itself before `exec`. The program gets `events`, where there is such a pipe.
-pub(super) fn restrict(command: &mut Command, limits: Limits, rules: Option<OwnedFd>, events: Option<OwnedFd>) {
+pub(super) fn restrict(command: &mut Command, limits: ProcessLimits, rules: Option<OwnedFd>, events: Option<OwnedFd>) {
     let parent = getpid();
     // SAFETY: the closure runs in a forked process, where other threads' locks may never be released. It only makes system
     // calls (`prctl`, `getrlimit`, `setrlimit`, `sigaction`, `open`, `write`, `close_range`, `dup2`,
@@ -32,7 +32,7 @@ pub(super) fn restrict(command: &mut Command, limits: Limits, rules: Option<Owne
     }
 }
 
-fn apply(limits: Limits, rules: Option<&OwnedFd>, parent: Pid) -> Result<(), Errno> {
+fn apply(limits: ProcessLimits, rules: Option<&OwnedFd>, parent: Pid) -> Result<(), Errno> {
     // It dies with the worker, even where the worker is killed without a chance to clean up.
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     if getppid() != parent {

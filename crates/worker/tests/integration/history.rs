@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use repolens_core::{RepoUrl, ScanId, UrlPolicy};
-use repolens_worker::child::{About, Analyzer};
+use repolens_worker::child::{Analyzer, ScanContext};
 use repolens_worker::git::{Cloned, Git};
 use repolens_worker::progress::Progress;
 use serde_json::Value;
@@ -81,7 +81,7 @@ async fn report(cloned: &Cloned, history_problem: Option<&str>) -> Value {
         search_path: search_path(),
         limits: limits(),
     };
-    let about = About {
+    let about = ScanContext {
         scan: &ScanId::random(),
         repo_url: "https://example.com/a/b",
         started: Instant::now(),

@@ -3,19 +3,19 @@
 use std::fs;
 use std::path::Path;
 
-use repolens_worker::process::{Group, LandlockPolicy, Limits, Program, read_tail};
+use repolens_worker::process::{ChildProgram, LandlockPolicy, ProcessGroup, ProcessLimits, read_tail};
 
 use crate::fixture::search_path;
 
 /// What a shell script says behind the wall.
 async fn said(script: &str, sandbox: &Path) -> String {
-    let program = Program {
+    let program = ChildProgram {
         path: Path::new("sh"),
         args: vec!["-c".into(), script.into()],
         env: vec![("PATH", search_path())],
         dir: sandbox,
         events: false,
-        limits: Limits {
+        limits: ProcessLimits {
             address_space: None,
             data: None,
             cpu_seconds: 60,
@@ -27,7 +27,7 @@ async fn said(script: &str, sandbox: &Path) -> String {
             port: None,
         }),
     };
-    let mut group = Group::start(&program).expect("starts");
+    let mut group = ProcessGroup::start(&program).expect("starts");
     let pipes = group.pipes().expect("just started");
     let (stdout, _, _) = tokio::try_join!(
         read_tail(pipes.stdout, 4096),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use repolens_worker::osv::{self, Osv, Source};
+use repolens_worker::osv::{self, Osv, VulnerabilitySource};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -76,7 +76,7 @@ fn answer(path: &str, body: &[u8], records: &[Value]) -> Response {
 }
 
 async fn checked(address: std::net::SocketAddr, report: &Value) -> Value {
-    let osv = Source::Server(Osv::new(&format!("http://{address}")).expect("a client"));
+    let osv = VulnerabilitySource::Server(Osv::new(&format!("http://{address}")).expect("a client"));
     let text = serde_json::to_vec(report).expect("JSON");
     let changed = osv::add_vulnerabilities(&osv, text, Instant::now() + Duration::from_secs(60)).await;
     serde_json::from_slice(&changed).expect("JSON")
@@ -244,7 +244,7 @@ async fn records_are_kept_by_their_time_of_modification() {
         }
         Some(answer(&request.path, &request.body, &records))
     });
-    let osv = Source::Server(Osv::new(&format!("http://{address}/")).expect("a client"));
+    let osv = VulnerabilitySource::Server(Osv::new(&format!("http://{address}/")).expect("a client"));
     let text = serde_json::to_vec(&report(&[("npm", "a", "1.0.0")])).expect("JSON");
     for _ in 0..3 {
         let _ = osv::add_vulnerabilities(&osv, text.clone(), Instant::now() + Duration::from_secs(60)).await;
@@ -333,7 +333,7 @@ async fn an_index_of_the_dumps_answers_without_a_network() {
         ("docker", "node", "20"),
     ]);
     let text = serde_json::to_vec(&given).expect("JSON");
-    let source = Source::Index(index.clone());
+    let source = VulnerabilitySource::Index(index.clone());
     let changed = osv::add_vulnerabilities(&source, text, Instant::now() + Duration::from_secs(60)).await;
     let report: Value = serde_json::from_slice(&changed).expect("JSON");
     let section = of(&report);
@@ -387,7 +387,7 @@ async fn a_damaged_index_is_not_none_found() {
     for (at, bytes) in damaged.into_iter().enumerate() {
         std::fs::write(&index, bytes).expect("written");
         let text = serde_json::to_vec(&report(&[("npm", "deep", "1.2.3")])).expect("JSON");
-        let source = Source::Index(index.clone());
+        let source = VulnerabilitySource::Index(index.clone());
         let changed = osv::add_vulnerabilities(&source, text, Instant::now() + Duration::from_secs(60)).await;
         let report: Value = serde_json::from_slice(&changed).expect("JSON");
         let section = of(&report);

@@ -1,20 +1,20 @@
 use proptest::prelude::*;
-use repolens_log::{Format, Level};
+use repolens_log::{Level, LogFormat};
 use serde_json::{Value, json};
 
-use super::{CUT, LONGEST_LINE, Lines, Source};
-use crate::log::sink::Sink;
+use super::{CUT, LONGEST_LINE, LineReader, LineSource};
+use crate::log::sink::LogSink;
 
 const TIME: &str = "2026-01-22T18:05:55.123Z";
 
-fn rendered(format: Format, chunks: &[&[u8]]) -> String {
-    let mut lines = Lines::new(Source {
+fn rendered(format: LogFormat, chunks: &[&[u8]]) -> String {
+    let mut lines = LineReader::new(LineSource {
         name: "api",
         pid: 7,
         level: Level::Info,
         format,
     });
-    let mut sink = Sink::nowhere();
+    let mut sink = LogSink::nowhere();
     for chunk in chunks {
         lines.feed(chunk, TIME, &mut sink);
     }
@@ -26,7 +26,7 @@ fn rendered(format: Format, chunks: &[&[u8]]) -> String {
 
 fn messages(chunks: &[&[u8]]) -> Vec<String> {
     let prefix = format!("{TIME} api        INFO  ");
-    rendered(Format::Text, chunks)
+    rendered(LogFormat::Text, chunks)
         .lines()
         .map(|line| line.strip_prefix(&prefix).expect("each line has the prefix").to_owned())
         .collect()
@@ -62,7 +62,7 @@ fn a_line_with_its_own_time_and_level_gets_no_second_one() {
         format!("{own} WARNING own form a=1"),
     ] {
         assert_eq!(
-            rendered(Format::Text, &[line.as_bytes()]),
+            rendered(LogFormat::Text, &[line.as_bytes()]),
             format!("{own} api        WARN  own form a=1\n")
         );
     }
@@ -73,7 +73,7 @@ fn a_line_with_its_own_time_and_level_gets_no_second_one() {
         own.to_owned(),
     ] {
         assert_eq!(
-            rendered(Format::Text, &[line.as_bytes()]),
+            rendered(LogFormat::Text, &[line.as_bytes()]),
             format!("{TIME} api        INFO  {line}\n")
         );
     }
@@ -106,7 +106,7 @@ fn a_secret_across_a_cut_is_masked() {
 #[test]
 fn json_lines_are_merged_and_others_are_quoted() {
     let parse =
-        |line: &str| serde_json::from_str::<Value>(&rendered(Format::Json, &[line.as_bytes()])).expect("an object");
+        |line: &str| serde_json::from_str::<Value>(&rendered(LogFormat::Json, &[line.as_bytes()])).expect("an object");
     assert_eq!(
         parse(
             r#"{"level":"WARN","message":"hi","scan_id":"s","source":"supervisor","pid":1,"n":{"a":[1]},"ts":"2020-02-02T02:02:02Z"}"#
@@ -123,7 +123,7 @@ fn json_lines_are_merged_and_others_are_quoted() {
     );
     assert_eq!(parse(r#"{"a":1,"a":2}"#)["a"], 1);
     let masked = rendered(
-        Format::Json,
+        LogFormat::Json,
         &[br#"{"msg":"to redis://u:secret@h","authorization":"Bearer abcdefgh12345678"}"#],
     );
     assert!(!masked.contains("secret") && !masked.contains("abcdefgh"), "{masked}");
@@ -131,7 +131,7 @@ fn json_lines_are_merged_and_others_are_quoted() {
 
 #[test]
 fn pretty_has_colors_of_the_source() {
-    assert!(rendered(Format::Pretty, &[b"hi"]).contains("\x1b[36mapi"));
+    assert!(rendered(LogFormat::Pretty, &[b"hi"]).contains("\x1b[36mapi"));
 }
 
 proptest! {
@@ -159,10 +159,10 @@ proptest! {
 
     #[test]
     fn any_bytes_make_whole_lines(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-        for format in [Format::Text, Format::Json] {
+        for format in [LogFormat::Text, LogFormat::Json] {
             let text = rendered(format, &[&bytes]);
             prop_assert!(text.is_empty() || text.ends_with('\n'));
-            if format == Format::Json {
+            if format == LogFormat::Json {
                 for line in text.lines() {
                     prop_assert!(serde_json::from_str::<Value>(line).is_ok());
                 }

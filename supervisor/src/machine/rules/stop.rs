@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Action, Machine, Notice, Phase, Role, SHORT_GRACE, Stage, Stopping, Why};
+use super::super::{ChildRole, Effect, LifeStage, Machine, Notice, Phase, SHORT_GRACE, Stopping, Why};
 
 impl Machine {
     pub(crate) fn asked_to_stop(&mut self, name: &'static str, now: Duration) {
@@ -18,14 +18,14 @@ impl Machine {
             2 => {
                 stopping.deadline = stopping.deadline.min(now + SHORT_GRACE);
                 self.report(Notice::ShutdownHurried(name));
-                self.end(Role::Worker, Why::Shutdown, SHORT_GRACE, now);
-                self.end(Role::Api, Why::Shutdown, SHORT_GRACE, now);
+                self.end(ChildRole::Worker, Why::Shutdown, SHORT_GRACE, now);
+                self.end(ChildRole::Api, Why::Shutdown, SHORT_GRACE, now);
             }
             _ => {
                 stopping.deadline = stopping.deadline.min(now);
                 self.report(Notice::ShutdownForced(name));
-                self.kill(Role::Worker);
-                self.kill(Role::Api);
+                self.kill(ChildRole::Worker);
+                self.kill(ChildRole::Api);
             }
         }
     }
@@ -73,10 +73,10 @@ impl Machine {
             Duration::ZERO
         };
         let for_worker = self.policy.worker_grace.min(self.policy.stop_timeout - for_api);
-        if matches!(self.worker, Stage::Waiting { .. }) {
-            self.worker = Stage::Off;
+        if matches!(self.worker, LifeStage::Waiting { .. }) {
+            self.worker = LifeStage::Off;
         }
-        self.end(Role::Worker, Why::Shutdown, for_worker, now);
+        self.end(ChildRole::Worker, Why::Shutdown, for_worker, now);
         self.go_on_stopping(now);
     }
 
@@ -88,8 +88,8 @@ impl Machine {
         }
         if self.api.is_running() {
             let left = stopping.deadline.saturating_sub(now);
-            if matches!(self.api, Stage::Up { .. }) {
-                self.end(Role::Api, Why::Shutdown, self.policy.api_grace.min(left), now);
+            if matches!(self.api, LifeStage::Up { .. }) {
+                self.end(ChildRole::Api, Why::Shutdown, self.policy.api_grace.min(left), now);
             }
             return;
         }
@@ -107,43 +107,43 @@ impl Machine {
 
     pub(super) fn finish(&mut self, code: u8) {
         self.phase = Phase::Over;
-        self.todo.push(Action::Exit(code));
+        self.todo.push(Effect::Exit(code));
     }
 
     /// Asks a child to end within `grace`; one that is asked already gets the shorter of the two.
-    pub(super) fn end(&mut self, role: Role, why: Why, grace: Duration, now: Duration) {
-        let stage = if role == Role::Api {
+    pub(super) fn end(&mut self, role: ChildRole, why: Why, grace: Duration, now: Duration) {
+        let stage = if role == ChildRole::Api {
             &mut self.api
         } else {
             &mut self.worker
         };
         match stage {
-            Stage::Up { since } => {
-                *stage = Stage::Ending {
+            LifeStage::Up { since } => {
+                *stage = LifeStage::Ending {
                     since: *since,
                     asked_at: now,
                     kill_at: now + grace,
                     killed: false,
                     why,
                 };
-                self.todo.push(Action::Terminate(role));
+                self.todo.push(Effect::Terminate(role));
             }
-            Stage::Ending { kill_at, .. } => *kill_at = (*kill_at).min(now + grace),
-            Stage::Off | Stage::Waiting { .. } => {}
+            LifeStage::Ending { kill_at, .. } => *kill_at = (*kill_at).min(now + grace),
+            LifeStage::Off | LifeStage::Waiting { .. } => {}
         }
     }
 
-    pub(super) fn kill(&mut self, role: Role) {
-        let stage = if role == Role::Api {
+    pub(super) fn kill(&mut self, role: ChildRole) {
+        let stage = if role == ChildRole::Api {
             &mut self.api
         } else {
             &mut self.worker
         };
         match stage {
-            Stage::Ending { killed, .. } if !*killed => *killed = true,
-            Stage::Up { since } => {
+            LifeStage::Ending { killed, .. } if !*killed => *killed = true,
+            LifeStage::Up { since } => {
                 let since = *since;
-                *stage = Stage::Ending {
+                *stage = LifeStage::Ending {
                     since,
                     asked_at: since,
                     kill_at: since,
@@ -156,7 +156,7 @@ impl Machine {
         if let Phase::Stopping(stopping) = &mut self.phase {
             stopping.killed.push(role);
         }
-        self.todo.push(Action::Kill(role));
+        self.todo.push(Effect::Kill(role));
         self.report(Notice::Killed(role));
     }
 }

@@ -11,7 +11,7 @@ fn checks_of_a_starting_api_become_rarer_but_not_rare() {
         world.until(next);
         if world.probing {
             checks.push(world.now);
-            world.feed(Event::Probed(Health::Bad));
+            world.feed(Event::Probed(ProbeResult::Bad));
         }
     }
     assert!(checks[0] == Duration::from_millis(10) && checks[1] < Duration::from_millis(30));
@@ -23,8 +23,8 @@ fn checks_of_a_starting_api_become_rarer_but_not_rare() {
 fn an_api_that_is_never_healthy_ends_with_69() {
     let mut world = World::new(policy());
     world.until(Duration::from_secs(60));
-    assert_eq!(world.terminated, [(Duration::from_secs(60), Role::Api)]);
-    world.feed(Event::Ended(Role::Api, WELL));
+    assert_eq!(world.terminated, [(Duration::from_secs(60), ChildRole::Api)]);
+    world.feed(Event::Ended(ChildRole::Api, WELL));
     assert_eq!(world.exit, Some(69));
 }
 
@@ -41,25 +41,25 @@ fn a_silent_worker_is_replaced_at_the_limit_and_not_before() {
     assert_eq!(world.terminated, []);
     world.until(beat + Duration::from_secs(60));
     let silent = Duration::from_secs(60);
-    assert_eq!(world.terminated, [(beat + silent, Role::Worker)]);
+    assert_eq!(world.terminated, [(beat + silent, ChildRole::Worker)]);
     assert!(world.has_reported(|notice| *notice == Notice::WorkerHung { silent }));
     world.until(beat + Duration::from_secs(62));
-    assert_eq!(world.killed, [(beat + Duration::from_secs(62), Role::Worker)]);
-    world.feed(Event::Ended(Role::Worker, CRASH));
+    assert_eq!(world.killed, [(beat + Duration::from_secs(62), ChildRole::Worker)]);
+    world.feed(Event::Ended(ChildRole::Worker, CRASH));
     assert!(world.worker, "the first restart is at once");
 }
 
 #[test]
 fn three_misses_in_a_row_stop_the_api() {
     let mut world = World::running(policy());
-    use Health::{Bad, Busy, Good};
+    use ProbeResult::{Bad, Busy, Good};
     for answer in [Bad, Bad, Good, Bad, Bad, Busy, Bad, Bad, Bad] {
         assert!(world.terminated.is_empty());
         world.check(answer);
     }
     assert_eq!(world.terminated.len(), 1);
-    world.feed(Event::Ended(Role::Api, WELL));
-    world.feed(Event::Ended(Role::Worker, WELL));
+    world.feed(Event::Ended(ChildRole::Api, WELL));
+    world.feed(Event::Ended(ChildRole::Worker, WELL));
     assert_eq!(world.exit, Some(1), "an API that ends is never a success");
 }
 
@@ -67,19 +67,19 @@ fn three_misses_in_a_row_stop_the_api() {
 fn a_busy_api_has_its_own_limit() {
     let mut world = World::running(policy());
     for _ in 0..29 {
-        world.check(Health::Busy);
+        world.check(ProbeResult::Busy);
     }
     assert!(world.terminated.is_empty(), "290 s");
-    world.check(Health::Good);
+    world.check(ProbeResult::Good);
     assert!(world.has_reported(|notice| matches!(notice, Notice::ApiAnswersAgain { .. })));
     for _ in 0..30 {
-        world.check(Health::Busy);
+        world.check(ProbeResult::Busy);
     }
     assert!(
         world.terminated.is_empty(),
         "the limit counts from the last good answer"
     );
-    world.check(Health::Busy);
+    world.check(ProbeResult::Busy);
     assert_eq!(world.terminated.len(), 1);
     let busy = world.log.iter().filter(|notice| **notice == Notice::ApiBusy);
     assert_eq!(busy.count(), 2, "not at each check");
@@ -92,7 +92,7 @@ fn a_busy_api_without_a_limit_is_never_stopped() {
         ..policy()
     });
     for _ in 0..1000 {
-        world.check(Health::Busy);
+        world.check(ProbeResult::Busy);
     }
     assert!(world.terminated.is_empty());
 }
@@ -127,6 +127,6 @@ fn a_large_worker_is_recycled_only_when_idle_and_does_not_count_as_a_crash() {
     world.feed(Event::Heartbeat { busy: false });
     world.feed(Event::WorkerMemory(2000));
     assert_eq!(world.terminated.len(), 1);
-    world.feed(Event::Ended(Role::Worker, WELL));
+    world.feed(Event::Ended(ChildRole::Worker, WELL));
     assert!(world.worker && !world.has_reported(|notice| matches!(notice, Notice::WorkerCrashed { .. })));
 }

@@ -7,14 +7,14 @@ fn a_stop_goes_in_order_and_kills_at_the_end_of_each_grace() {
     let mut world = World::running(policy());
     let begun = world.now;
     world.feed(Event::Stop("SIGTERM"));
-    assert_eq!(world.terminated, [(begun, Role::Worker)]);
+    assert_eq!(world.terminated, [(begun, ChildRole::Worker)]);
     world.until(begun + Duration::from_secs(15));
-    assert_eq!(world.killed, [(begun + Duration::from_secs(15), Role::Worker)]);
-    world.feed(Event::Ended(Role::Worker, CRASH));
-    assert_eq!(world.terminated[1].1, Role::Api);
+    assert_eq!(world.killed, [(begun + Duration::from_secs(15), ChildRole::Worker)]);
+    world.feed(Event::Ended(ChildRole::Worker, CRASH));
+    assert_eq!(world.terminated[1].1, ChildRole::Api);
     world.until(begun + Duration::from_secs(23));
-    assert_eq!(world.killed[1], (begun + Duration::from_secs(23), Role::Api));
-    world.feed(Event::Ended(Role::Api, CRASH));
+    assert_eq!(world.killed[1], (begun + Duration::from_secs(23), ChildRole::Api));
+    world.feed(Event::Ended(ChildRole::Api, CRASH));
     assert_eq!(world.exit, Some(0));
     assert!(
         world
@@ -32,8 +32,8 @@ fn a_second_signal_leaves_two_seconds_and_a_third_none() {
     assert_eq!(world.killed, []);
     world.until(begun + Duration::from_secs(2));
     let both = [
-        (begun + Duration::from_secs(2), Role::Worker),
-        (begun + Duration::from_secs(2), Role::Api),
+        (begun + Duration::from_secs(2), ChildRole::Worker),
+        (begun + Duration::from_secs(2), ChildRole::Api),
     ];
     assert_eq!(world.killed, both);
 
@@ -42,7 +42,7 @@ fn a_second_signal_leaves_two_seconds_and_a_third_none() {
     for _ in 0..3 {
         world.feed(Event::Stop("SIGTERM"));
     }
-    assert_eq!(world.killed, [(begun, Role::Worker), (begun, Role::Api)]);
+    assert_eq!(world.killed, [(begun, ChildRole::Worker), (begun, ChildRole::Api)]);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_stop_ends_even_if_the_killed_do_not() {
     world.feed(Event::Stop("SIGTERM"));
     world.until(begun + Duration::from_secs(60));
     assert_eq!(world.exit, Some(0));
-    assert!(world.has_reported(|notice| *notice == Notice::LeftBehind(Role::Worker)));
+    assert!(world.has_reported(|notice| *notice == Notice::LeftBehind(ChildRole::Worker)));
 }
 
 #[test]
@@ -66,11 +66,11 @@ fn a_hang_up_stops_once_and_never_hurries() {
         // A service manager sends SIGTERM as well; that is its first.
         world.feed(Event::Stop("SIGTERM"));
         world.feed(HANG_UP);
-        assert_eq!(world.terminated, [(begun, Role::Worker)]);
+        assert_eq!(world.terminated, [(begun, ChildRole::Worker)]);
         world.until(begun + Duration::from_secs(10));
         assert!(world.killed.is_empty(), "the worker has its whole grace");
-        world.feed(Event::Ended(Role::Worker, WELL));
-        world.feed(Event::Ended(Role::Api, WELL));
+        world.feed(Event::Ended(ChildRole::Worker, WELL));
+        world.feed(Event::Ended(ChildRole::Api, WELL));
         assert_eq!(world.exit, Some(0));
         assert!(world.has_reported(|notice| matches!(notice, Notice::Stopped { clean: true, .. })));
     }
@@ -89,11 +89,11 @@ fn an_api_that_ends_by_a_hang_up_did_not_crash() {
         if let Some(event) = before {
             world.feed(event);
         }
-        world.feed(Event::Ended(Role::Api, end));
+        world.feed(Event::Ended(ChildRole::Api, end));
         if let Some(event) = after {
             world.feed(event);
         }
-        world.feed(Event::Ended(Role::Worker, WELL));
+        world.feed(Event::Ended(ChildRole::Worker, WELL));
         assert_eq!(world.exit, Some(status));
         assert!(!world.has_reported(|notice| matches!(notice, Notice::ApiCrashed { .. })));
     }
@@ -105,6 +105,6 @@ fn an_api_that_handles_a_hang_up_goes_on_and_can_crash_later() {
     world.feed(Event::HangUp { handled: true });
     assert!(world.terminated.is_empty());
     world.until(world.now + policy().api_grace);
-    world.feed(Event::Ended(Role::Api, WELL));
+    world.feed(Event::Ended(ChildRole::Api, WELL));
     assert!(world.has_reported(|notice| matches!(notice, Notice::ApiCrashed { .. })));
 }

@@ -1,123 +1,127 @@
 //! Functions, classes and their members.
 
-use super::super::{ClassDefinition, Definition, MODULE, OPAQUE, UNKNOWN, V, Value};
+use super::super::{Body, ClassDefinition, ClassId, Definition, FunctionId, Signature, Value, ValueId};
 use super::{Builder, Kind, place};
 
 impl Builder {
     // Definitions.
 
-    pub fn define(&mut self, name: &str, line: u32) -> u32 {
+    pub fn define(&mut self, name: &str, line: u32) -> FunctionId {
         let class = (self.kind() == Kind::Class).then(|| self.class()).flatten();
-        let name = self.sym(name);
+        let name = self.name(name);
         self.functions.push(Definition {
             name,
             class,
-            parent: self.function(),
+            parent: self.body(),
             line,
-            ..Definition::default()
+            returns: ValueId::UNKNOWN,
+            parameters: (0, 0),
+            anonymous: false,
+            entry: false,
+            file_only: false,
+            takes: Signature::default(),
         });
-        place(self.functions.len() - 1)
+        FunctionId::new(self.functions.len() - 1)
     }
 
-    pub fn definition(&mut self, function: u32) -> &mut Definition {
-        &mut self.functions[function as usize]
+    pub fn definition(&mut self, function: FunctionId) -> &mut Definition {
+        &mut self.functions[function.index()]
     }
 
-    pub fn parameters(&mut self, function: u32, names: &[&str]) {
+    pub fn parameters(&mut self, function: FunctionId, names: &[&str]) {
         let start = place(self.parameters.len());
         for name in names {
-            let sym = self.sym(name);
-            self.parameters.push(sym);
+            let name = self.name(name);
+            self.parameters.push(name);
         }
-        self.functions[function as usize].parameters = (start, u16::try_from(names.len()).unwrap_or(u16::MAX));
+        self.functions[function.index()].parameters = (start, u16::try_from(names.len()).unwrap_or(u16::MAX));
     }
 
-    pub fn default_of(&mut self, function: u32, at: usize, value: V) {
-        if value != UNKNOWN && value != OPAQUE {
+    pub fn default_of(&mut self, function: FunctionId, at: usize, value: ValueId) {
+        if value.is_known() {
             self.defaults
                 .push((function, u16::try_from(at).unwrap_or(u16::MAX), value));
         }
     }
 
     /// Opens the scope of a function's body.
-    pub fn enter_function(&mut self, function: u32) {
+    pub fn enter_function(&mut self, function: FunctionId) {
         self.push(Kind::Function);
-        self.scopes[self.current].function = function;
+        self.scopes[self.current].body = Body::Function(function);
         self.scopes[self.current].branch = 0;
         self.branch = 0;
     }
 
-    pub fn returns(&mut self, value: V) {
-        let function = self.function();
-        if function != MODULE {
-            let old = self.functions[function as usize].returns;
+    pub fn returns(&mut self, value: ValueId) {
+        if let Body::Function(function) = self.body() {
+            let old = self.functions[function.index()].returns;
             let value = self.either(old, value);
-            self.functions[function as usize].returns = value;
+            self.functions[function.index()].returns = value;
         }
     }
 
     /// A class inside of another has that one's name before its own.
-    pub fn define_class(&mut self, name: &str, bases: Vec<V>) -> u32 {
+    pub fn define_class(&mut self, name: &str, bases: Vec<ValueId>) -> ClassId {
         let outer = (self.kind() == Kind::Class).then(|| self.class()).flatten();
         let name = match outer {
             Some(outer) => {
-                let outer = self.text(self.classes[outer as usize].name).to_owned();
-                self.sym(&format!("{outer}.{name}"))
+                let outer = self.text(self.classes[outer.index()].name).to_owned();
+                self.name(&format!("{outer}.{name}"))
             }
-            None => self.sym(name),
+            None => self.name(name),
         };
         self.classes.push(ClassDefinition {
             name,
             bases,
             declared: true,
         });
-        place(self.classes.len() - 1)
+        ClassId::new(self.classes.len() - 1)
     }
 
     /// A class whose name is not qualified.
-    pub fn define_class_flat(&mut self, name: &str) -> u32 {
-        let name = self.sym(name);
+    pub fn define_class_flat(&mut self, name: &str) -> ClassId {
+        let name = self.name(name);
         self.classes.push(ClassDefinition {
             name,
             bases: Vec::new(),
             declared: false,
         });
-        place(self.classes.len() - 1)
+        ClassId::new(self.classes.len() - 1)
     }
 
-    pub fn declare_class(&mut self, class: u32) {
-        self.classes[class as usize].declared = true;
+    pub fn declare_class(&mut self, class: ClassId) {
+        self.classes[class.index()].declared = true;
     }
 
-    pub fn add_bases(&mut self, class: u32, bases: Vec<V>) {
-        self.classes[class as usize].bases.extend(bases);
+    pub fn add_bases(&mut self, class: ClassId, bases: Vec<ValueId>) {
+        self.classes[class.index()].bases.extend(bases);
     }
 
     /// The function that is open belongs to the class.
-    pub fn set_class(&mut self, class: u32) {
+    pub fn set_class(&mut self, class: ClassId) {
         self.scopes[self.current].class = Some(class);
     }
 
-    pub fn enter_class(&mut self, class: u32) {
+    pub fn enter_class(&mut self, class: ClassId) {
         self.push(Kind::Class);
         self.scopes[self.current].class = Some(class);
     }
 
     /// A method or attribute of a class; `fresh`: it takes the place of an older one.
-    pub fn add_member(&mut self, class: u32, name: &str, value: V, fresh: bool) {
-        if value == UNKNOWN || value == OPAQUE {
+    pub fn add_member(&mut self, class: ClassId, name: &str, value: ValueId, fresh: bool) {
+        if !value.is_known() {
             return;
         }
-        let sym = self.sym(name);
-        let value = match self.members.get(&(class, sym)).copied() {
+        let name = self.name(name);
+        let value = match self.members.get(&(class, name)).copied() {
             Some(old) if !fresh => self.either(old, value),
             _ => value,
         };
-        self.members.insert((class, sym), value);
+        self.members.insert((class, name), value);
     }
 
     /// `base.name = value`.
-    pub fn store(&mut self, base: V, name: &str, value: V) {
+    pub fn store(&mut self, base: ValueId, name: &str, value: ValueId) {
         let class = match self.get(base) {
             Value::This(class) | Value::Class(class) => Some(class),
             Value::Result(made) => match self.get(made) {
@@ -132,8 +136,8 @@ impl Builder {
         }
     }
 
-    pub fn export(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
-        self.exported.insert(sym, value);
+    pub fn export(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
+        self.exported.insert(name, value);
     }
 }

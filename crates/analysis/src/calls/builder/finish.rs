@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::super::{Calls, OPAQUE, Sym, V, Value};
-use super::{Builder, place};
+use super::super::{Calls, ClassId, ContainerId, NameId, Value, ValueId};
+use super::Builder;
 
 impl Builder {
     /// Records the lookup of a member whose name is computed at run time: it may be any method of the file whose name has this
     /// prefix. Where a class uses it on its own object, methods of classes without a base are excluded.
-    pub fn asks_by_name(&mut self, beginning: &str, of: Option<u32>) {
+    pub fn asks_by_name(&mut self, beginning: &str, of: Option<ClassId>) {
         // A short prefix matches too many names.
         if beginning.len() > 2 {
             self.beginnings.push(beginning.into());
@@ -31,24 +31,24 @@ impl Builder {
     pub fn quote(&mut self, text: &str) {
         let is_name = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit()) {
-            let sym = self.sym(text);
-            self.quoted.push(sym);
+            let name = self.name(text);
+            self.quoted.push(name);
         }
     }
 
     /// Records a value that is used but not called: any code that holds it may call the function.
-    pub fn mention(&mut self, value: V) {
+    pub fn mention(&mut self, value: ValueId) {
         let may_be_function = matches!(
             self.get(value),
             Value::Function(_) | Value::Import(..) | Value::Free(_) | Value::First(..) | Value::Either(..)
         );
         if may_be_function {
-            self.mentions.push((self.function(), value));
+            self.mentions.push((self.body(), value));
         }
     }
 
     /// Marks the functions that an exported value may be: it may be typed, chosen by a condition, or assigned later.
-    fn enter_functions_of(&mut self, exported: V, globals: &HashMap<Sym, V>) {
+    fn enter_functions_of(&mut self, exported: ValueId, globals: &HashMap<NameId, ValueId>) {
         let mut seen = HashSet::new();
         let mut work = vec![exported];
         while let Some(value) = work.pop() {
@@ -56,9 +56,9 @@ impl Builder {
                 continue;
             }
             match self.get(value) {
-                Value::Free(sym) => work.extend(globals.get(&sym)),
+                Value::Free(name) => work.extend(globals.get(&name)),
                 Value::First(a, b) | Value::Either(a, b) => work.extend([a, b]),
-                Value::Function(function) => self.functions[function as usize].entry = true,
+                Value::Function(function) => self.functions[function.index()].entry = true,
                 _ => {}
             }
         }
@@ -67,7 +67,7 @@ impl Builder {
     fn enter_methods_asked_by_name(&mut self) {
         let by_name = std::mem::take(&mut self.by_name);
         // By beginning: the classes that ask their own objects; `None`: some object is asked.
-        let mut asked: HashMap<&str, Option<HashSet<u32>>> = HashMap::new();
+        let mut asked: HashMap<&str, Option<HashSet<ClassId>>> = HashMap::new();
         for (beginning, of) in &by_name {
             let classes = asked.entry(beginning).or_insert_with(|| Some(HashSet::new()));
             match (of, &mut *classes) {
@@ -82,7 +82,7 @@ impl Builder {
                 continue;
             };
             let name = self.text(self.functions[at].name);
-            let has_bases = !self.classes[class as usize].bases.is_empty();
+            let has_bases = !self.classes[class.index()].bases.is_empty();
             let beginnings = lengths.range(..=name.len()).filter_map(|end| name.get(..*end));
             let mut classes = beginnings.filter_map(|beginning| asked.get(beginning));
             if classes.any(|classes| classes.as_ref().is_none_or(|of| has_bases || of.contains(&class))) {
@@ -109,12 +109,13 @@ impl Builder {
                 globals.insert(name, value);
             }
         }
-        let mut globals: Vec<_> = globals.into_iter().filter(|(_, value)| *value > OPAQUE).collect();
+        let mut globals: Vec<_> = globals.into_iter().filter(|(_, value)| value.is_known()).collect();
         globals.sort_unstable();
         let mut members: Vec<_> = self.members.into_iter().map(|((a, b), value)| (a, b, value)).collect();
         members.sort_unstable();
-        let containers = place(self.containers.len());
-        let mut elements: Vec<_> = (0..containers)
+        let containers = self.containers.len();
+        let mut elements: Vec<_> = (0..)
+            .map(ContainerId::new)
             .zip(self.containers)
             .flat_map(|(container, elements)| elements.into_iter().map(move |(key, value)| (container, key, value)))
             .collect();
@@ -135,7 +136,7 @@ impl Builder {
             members: members.into(),
             containers,
             elements: elements.into(),
-            calls: self.made.into(),
+            calls: self.calls.into(),
             arguments: self.arguments.into(),
             stars: self.stars.into(),
             mentions: self.mentions.into(),

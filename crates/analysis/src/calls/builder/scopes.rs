@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::super::{MODULE, OPAQUE, Sym, UNKNOWN, V, Value};
+use super::super::{Body, ClassId, NameId, Value, ValueId};
 use super::{Builder, Kind, Scope};
 
 impl Builder {
     // Scopes.
 
     pub fn push(&mut self, kind: Kind) {
-        let (function, class) = (self.function(), self.class());
+        let (body, class) = (self.body(), self.class());
         self.scopes.push(Scope {
             kind,
             parent: self.current,
             names: HashMap::new(),
-            function,
+            body,
             class,
             branch: self.branch,
         });
@@ -48,12 +48,12 @@ impl Builder {
     }
 
     #[must_use]
-    pub fn function(&self) -> u32 {
-        self.scopes[self.current].function
+    pub fn body(&self) -> Body {
+        self.scopes[self.current].body
     }
 
     #[must_use]
-    pub fn class(&self) -> Option<u32> {
+    pub fn class(&self) -> Option<ClassId> {
         self.scopes[self.current].class
     }
 
@@ -70,26 +70,26 @@ impl Builder {
         self.branch = self.branch.saturating_sub(1);
     }
 
-    pub fn bind(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
-        self.bind_in(self.current, sym, value);
+    pub fn bind(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
+        self.bind_in(self.current, name, value);
     }
 
     /// Binds a name that the current scope does not have.
-    pub fn bind_new(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
-        self.scopes[self.current].names.entry(sym).or_insert(value);
+    pub fn bind_new(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
+        self.scopes[self.current].names.entry(name).or_insert(value);
     }
 
     /// A function of the module: others of its name in the file are overloads, or variants by `#if`.
-    pub fn bind_overload(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
-        let old = self.scopes[0].names.get(&sym).copied();
+    pub fn bind_overload(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
+        let old = self.scopes[0].names.get(&name).copied();
         let value = match old {
             Some(old) if matches!(self.get(old), Value::Function(_) | Value::Either(..)) => self.either(old, value),
             _ => value,
         };
-        self.scopes[0].names.insert(sym, value);
+        self.scopes[0].names.insert(name, value);
     }
 
     /// Hides a name of the module in the open function: here it is a variable whose value is unknown.
@@ -97,101 +97,101 @@ impl Builder {
         if self.kind() != Kind::Function {
             return;
         }
-        let sym = self.sym(name);
+        let name = self.name(name);
         let mut at = self.current;
         while at != 0 && self.scopes[at].kind != Kind::Class {
-            if self.scopes[at].names.contains_key(&sym) {
+            if self.scopes[at].names.contains_key(&name) {
                 return;
             }
             at = self.scopes[at].parent;
         }
-        self.scopes[self.current].names.insert(sym, UNKNOWN);
+        self.scopes[self.current].names.insert(name, ValueId::UNKNOWN);
     }
 
     /// Binds in the nearest scope that is no block (`var`, a function in a block).
-    pub fn bind_in_function(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
+    pub fn bind_in_function(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
         let mut at = self.current;
         while self.scopes[at].kind == Kind::Block {
             at = self.scopes[at].parent;
         }
-        self.bind_in(at, sym, value);
+        self.bind_in(at, name, value);
     }
 
     /// Binds where the name is bound already, or else here.
-    pub fn assign(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
+    pub fn assign(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
         let mut at = self.current;
-        while at != 0 && !self.scopes[at].names.contains_key(&sym) {
+        while at != 0 && !self.scopes[at].names.contains_key(&name) {
             at = self.scopes[at].parent;
         }
-        self.bind_in(at, sym, value);
+        self.bind_in(at, name, value);
     }
 
-    pub fn bind_global(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
-        self.bind_in(0, sym, value);
+    pub fn bind_global(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
+        self.bind_in(0, name, value);
     }
 
     /// Binds a name of the module that nothing in it is called by.
-    pub fn bind_if_free(&mut self, name: &str, value: V) {
-        let sym = self.sym(name);
-        self.scopes[0].names.entry(sym).or_insert(value);
+    pub fn bind_if_free(&mut self, name: &str, value: ValueId) {
+        let name = self.name(name);
+        self.scopes[0].names.entry(name).or_insert(value);
     }
 
-    fn bind_in(&mut self, scope: usize, sym: Sym, value: V) {
-        let far = self.scopes[scope].function != self.function();
+    fn bind_in(&mut self, scope: usize, name: NameId, value: ValueId) {
+        let far = self.scopes[scope].body != self.body();
         let weak = self.branch > self.scopes[scope].branch.min(self.branch) || far;
-        let old = self.scopes[scope].names.get(&sym).copied();
+        let old = self.scopes[scope].names.get(&name).copied();
         let value = match old {
             Some(old) if weak || (self.branch > 0 && scope == self.current) => self.either(old, value),
             _ => value,
         };
-        self.scopes[scope].names.insert(sym, value);
+        self.scopes[scope].names.insert(name, value);
     }
 
     /// The value of a name here. `classes`: names of a class are visible inside of its methods too.
-    pub fn read(&mut self, name: &str) -> V {
-        let sym = self.sym(name);
+    pub fn read(&mut self, name: &str) -> ValueId {
+        let name = self.name(name);
         let mut at = self.current;
         let mut own_class = true;
         loop {
             let scope = &self.scopes[at];
             if (scope.kind != Kind::Class || own_class)
-                && let Some(&value) = scope.names.get(&sym)
+                && let Some(&value) = scope.names.get(&name)
             {
                 return value;
             }
             own_class &= scope.kind == Kind::Block;
             if at == 0 {
-                return self.value(Value::Free(sym));
+                return self.value(Value::Free(name));
             }
             at = scope.parent;
         }
     }
 
     /// As [`Builder::read`]; a name of the module that a function uses is resolved when the module is complete.
-    pub fn read_late(&mut self, name: &str) -> V {
-        let sym = self.sym(name);
-        let in_function = self.function() != MODULE;
+    pub fn read_late(&mut self, name: &str) -> ValueId {
+        let name = self.name(name);
+        let in_function = self.body() != Body::Module;
         let mut at = self.current;
         loop {
-            if let Some(&value) = self.scopes[at].names.get(&sym) {
+            if let Some(&value) = self.scopes[at].names.get(&name) {
                 return match at {
-                    0 if in_function && value != OPAQUE => self.value(Value::Free(sym)),
+                    0 if in_function && value != ValueId::OPAQUE => self.value(Value::Free(name)),
                     _ => value,
                 };
             }
             if at == 0 {
-                return self.value(Value::Free(sym));
+                return self.value(Value::Free(name));
             }
             at = self.scopes[at].parent;
         }
     }
 
     /// The name as the finished module has it.
-    pub fn free(&mut self, name: &str) -> V {
-        let sym = self.sym(name);
-        self.value(Value::Free(sym))
+    pub fn free(&mut self, name: &str) -> ValueId {
+        let name = self.name(name);
+        self.value(Value::Free(name))
     }
 }

@@ -33,8 +33,6 @@ fn is_test_folder(folder: &str) -> bool {
         "test"
             | "tests"
             | "Tests"
-            | "spec"
-            | "specs"
             | "__tests__"
             | "__test__"
             | "testdata"

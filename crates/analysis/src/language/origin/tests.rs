@@ -52,7 +52,6 @@ fn tests_are_known() {
         "a/b_test.go",
         "src/a.spec.ts",
         "src/ATest.java",
-        "spec/a.rb",
         "t/t0001-init.sh",
         "lib/a.t",
         "app/tests.py",
@@ -82,5 +81,50 @@ fn tests_are_known() {
         "src/a/Latest/B.java",
     ] {
         assert!(!is_test(path), "{path}");
+    }
+}
+
+#[test]
+fn a_spec_folder_has_tests_where_a_file_shows_it() {
+    let folders = |paths: &[&'static str]| SpecFolders::of(paths.iter().copied());
+    let both = folders(&[
+        "spec/models/user.rb",
+        "web/spec/helpers/a.ts",
+        "web/spec/b-spec.ts",
+        "openapi/spec/paths.ts",
+        "lib/gem/spec/file.rb",
+    ]);
+    for path in [
+        "spec/fixtures/a.json",
+        "spec/models/user.rb",
+        "web/spec/helpers/a.ts",
+        "web/spec/b-spec.ts",
+    ] {
+        assert!(both.has(path), "{path}");
+    }
+    for path in [
+        "openapi/spec/paths.ts",
+        "lib/gem/spec/file.rb",
+        "lib/spec.rb",
+        "specs/a.rs",
+        "web/a.ts",
+    ] {
+        assert!(!both.has(path), "{path}");
+    }
+    for name in [
+        "specs/aSpec.js",
+        "specs/a_spec.lua",
+        "specs/a.spec.ts",
+        "specs/ASpec.php",
+    ] {
+        assert!(folders(&[name]).has("specs/support/setup"), "{name}");
+    }
+    for name in [
+        "specs/pathspec.rs",
+        "specs/PodSpec.go",
+        "specs/Spec.js",
+        "specs/openapi.yaml",
+    ] {
+        assert!(!folders(&[name]).has("specs/other"), "{name}");
     }
 }

@@ -133,7 +133,9 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
                 // What is optional is in both lists.
                 let optional = &package.optional_dependencies;
                 found.retain(|(at, kind)| {
-                    *kind != DependencyKind::Runtime || !optional.contains_key(&manifest.requirements[*at].name)
+                    let requirement = &manifest.requirements[*at];
+                    let written = requirement.alias.as_ref().unwrap_or(&requirement.name);
+                    *kind != DependencyKind::Runtime || !optional.contains_key(written)
                 });
                 manifest.roots.push(LockRoot {
                     folder: Some(path.clone()),
@@ -160,6 +162,8 @@ type Scopes = Vec<HashMap<String, usize>>;
 fn version_1(top: &BTreeMap<String, LockedV1>, manifest: &mut Manifest) {
     let mut wanted = Vec::new();
     level_1(top, &[], manifest, &mut wanted);
+    // The project gets what is at the top, which is the first.
+    manifest.resolves = top.keys().cloned().zip(0..).collect();
     for (own, names, scopes) in wanted {
         for name in names {
             if let Some(&target) = scopes.iter().find_map(|scope| scope.get(&name)) {

@@ -1,19 +1,28 @@
 //! Lock files of Python: Pipenv, Poetry, uv, PDM, and `pylock.toml` (PEP 751).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use repolens_core::report::DependencyKind;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use super::super::{LockRoot, Manifest, Requirement};
+use super::super::{LockRoot, Manifest, Requirement, fits};
 use super::{kind, normal, pep508};
 
 pub(in super::super) fn pipfile_lock(text: &str) -> Result<Manifest, String> {
     let root: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut found = Manifest::lock_of("pypi");
-    for (key, dev) in [("default", false), ("develop", true)] {
-        for (name, package) in root.get(key).and_then(Json::as_object).into_iter().flatten() {
+    // `default` comes before `develop` and the categories of the project's own.
+    let lists = root
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| *key != "_meta");
+    let (main, others): (Vec<_>, Vec<_>) = lists.partition(|(key, _)| *key == "default");
+    for (key, list) in main.into_iter().chain(others) {
+        let dev = key != "default";
+        for (name, package) in list.as_object().into_iter().flatten() {
             let text_of = |key: &str| package.get(key).and_then(Json::as_str);
             let version = text_of("version").unwrap_or_default().trim_start_matches("==");
             let name = normal(name);
@@ -45,7 +54,9 @@ pub(in super::super) fn pipfile_lock(text: &str) -> Result<Manifest, String> {
 /// Poetry, uv and PDM have `[[package]]` with `dependencies` as a table, a list of tables, or a list of requirements;
 /// `pylock.toml` has `[[packages]]`.
 pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
-    let root = text.parse::<Table>().map_err(|error| error.message().to_owned())?;
+    let root = without_files(text)
+        .parse::<Table>()
+        .map_err(|error| error.message().to_owned())?;
     let packages = root
         .get("package")
         .or_else(|| root.get("packages"))
@@ -138,6 +149,27 @@ pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
     Ok(found)
 }
 
+/// The text without its lists of files and their sums: they are most of a lock file, and nothing of them is read.
+fn without_files(text: &str) -> Cow<'_, str> {
+    let mut kept = String::with_capacity(text.len() / 2);
+    let (mut in_list, mut in_section) = (false, false);
+    for line in text.lines() {
+        if in_list {
+            in_list = line != "]";
+            continue;
+        }
+        in_section = line == "[metadata.files]" || in_section && !line.starts_with('[');
+        in_list = matches!(line, "files = [" | "wheels = [");
+        let is_file = in_list || in_section || line.starts_with("sdist = {") && line.ends_with('}');
+        if !is_file {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    // A list without its end is for the parser to report.
+    if in_list { text.into() } else { kept.into() }
+}
+
 /// A project of this repository.
 fn is_own(package: &Value) -> bool {
     package.get("source").is_some_and(|source| {
@@ -154,9 +186,24 @@ fn marked(package: &Value) -> DependencyKind {
         let is_main = |group: &Value| matches!(group.as_str(), Some("main" | "default"));
         !groups.is_empty() && !groups.iter().any(is_main)
     });
-    if text_of("category") == Some("dev") || only_others {
+    // `pylock.toml` has groups and extras in its markers.
+    let marker = text_of("marker").unwrap_or_default();
+    let of = |set: &str| {
+        let parts = marker
+            .split(['(', ')'])
+            .flat_map(|part| part.split(" or "))
+            .flat_map(|part| part.split(" and "));
+        let names = parts.filter_map(|part| part.trim().strip_suffix(&format!(" in {set}")));
+        names
+            .map(|name| name.trim_matches(['"', '\'']).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let groups = of("dependency_groups");
+    let is_main = groups.iter().any(|name| matches!(name.as_str(), "main" | "default"));
+    let is_extra = !of("extras").is_empty();
+    if text_of("category") == Some("dev") || only_others || !groups.is_empty() && !is_main && !is_extra {
         DependencyKind::Dev
-    } else if package.get("optional").and_then(Value::as_bool) == Some(true) {
+    } else if package.get("optional").and_then(Value::as_bool) == Some(true) || is_extra && !is_main {
         DependencyKind::Optional
     } else {
         DependencyKind::Runtime
@@ -220,14 +267,26 @@ fn lists<'p>(package: &'p Value, key: &str) -> impl Iterator<Item = &'p Value> {
         .map(|(_, list)| list)
 }
 
-/// Names, with the version where the file has it.
+/// Names, with the version or the range of it where the file has one.
 fn wants(value: Option<&Value>) -> Vec<(String, Option<String>)> {
     match value {
-        Some(Value::Table(table)) => table.keys().map(|name| (normal(name), None)).collect(),
+        // Poetry: a range, a table, or a list of either, one for each environment.
+        Some(Value::Table(table)) => {
+            let ranges = |value: &Value| match value {
+                Value::Array(list) => list.iter().map(range).collect(),
+                _ => vec![range(value)],
+            };
+            let all = table
+                .iter()
+                .flat_map(|(name, value)| ranges(value).into_iter().map(move |range| (normal(name), range)));
+            all.collect()
+        }
         Some(Value::Array(list)) => list
             .iter()
             .filter_map(|item| match item {
-                Value::String(text) => pep508(text, false).map(|requirement| (requirement.name, None)),
+                Value::String(text) => {
+                    pep508(text, false).map(|requirement| (requirement.name, Some(requirement.version)))
+                }
                 _ => {
                     let text_of = |key: &str| item.get(key).and_then(Value::as_str);
                     Some((normal(text_of("name")?), text_of("version").map(str::to_owned)))
@@ -238,9 +297,28 @@ fn wants(value: Option<&Value>) -> Vec<(String, Option<String>)> {
     }
 }
 
+fn range(value: &Value) -> Option<String> {
+    let text = value.as_str().or_else(|| value.get("version")?.as_str());
+    text.map(str::to_owned)
+}
+
 /// Without a version, every entry of the name may be the one: they are for different environments.
 fn find(index: &HashMap<String, Vec<usize>>, found: &Manifest, name: &str, version: Option<&str>) -> Vec<usize> {
     let all = index.get(name).map_or(&[][..], Vec::as_slice);
-    let fits = |at: &&usize| version.is_none_or(|version| found.requirements[**at].version == version);
-    all.iter().filter(fits).copied().collect()
+    let Some(version) = version.filter(|_| all.len() > 1) else {
+        return all.to_vec();
+    };
+    let of = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        all.iter()
+            .copied()
+            .filter(|at| fits(&found.requirements[*at].version))
+            .collect()
+    };
+    let exact = of(&|known| known == version);
+    let fitting = if exact.is_empty() {
+        of(&|known| fits(version, known))
+    } else {
+        exact
+    };
+    if fitting.is_empty() { all.to_vec() } else { fitting }
 }

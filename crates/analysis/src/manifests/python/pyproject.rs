@@ -159,11 +159,16 @@ fn poetry_table(table: &Table, dev: bool, found: &mut Manifest) {
 pub(in crate::manifests) fn pipfile(text: &str) -> Result<Manifest, String> {
     let root = toml_table(text)?;
     let mut found = manifest();
-    for (key, dev) in [("packages", false), ("dev-packages", true)] {
-        if let Some(table) = root.get(key).and_then(Value::as_table) {
-            poetry_table(table, dev, &mut found);
+    // Every other table is a category of the project's own.
+    for (key, value) in root
+        .iter()
+        .filter(|(key, _)| !matches!(key.as_str(), "requires" | "scripts" | "pipenv"))
+    {
+        if let Some(table) = value.as_table() {
+            poetry_table(table, key != "packages", &mut found);
         }
     }
+    keep_needed(&mut found);
     Ok(found)
 }
 

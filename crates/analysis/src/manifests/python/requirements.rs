@@ -14,13 +14,10 @@ pub(in crate::manifests) fn requirements_of(path: &str) -> fn(&str) -> Result<Ma
 
 pub(super) fn requirements(text: &str, dev: bool) -> Manifest {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
-    let lines = joined
-        .lines()
-        .map(|line| line.split(" #").next().unwrap_or_default().trim());
+    let lines = joined.lines().map(without_comment);
     let mut found = manifest();
-    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let option = line.split(['=', ' ']).next().unwrap_or_default();
-        let value = line[option.len()..].trim_start_matches(['=', ' ']);
+    for line in lines.filter(|line| !line.is_empty()) {
+        let (option, value) = option(line);
         match option {
             "-r" | "--requirement" => found.includes.push(value.to_owned()),
             // A constraint installs nothing: it sets the version of what another requirement installs.
@@ -36,6 +33,27 @@ pub(super) fn requirements(text: &str, dev: bool) -> Manifest {
     found
 }
 
+/// The line before its comment, which begins at a `#` after white space.
+fn without_comment(line: &str) -> &str {
+    let mut marks = line.match_indices('#').map(|(at, _)| at);
+    let comment = marks.find(|at| *at == 0 || line[..*at].ends_with(char::is_whitespace));
+    line[..comment.unwrap_or(line.len())].trim()
+}
+
+/// An option and its value: `-r file`, `-rfile`, `--requirement file`, `--requirement=file`.
+fn option(line: &str) -> (&str, &str) {
+    let is_short = line.starts_with('-') && !line.starts_with("--");
+    let end = match is_short {
+        true => line.char_indices().nth(2).map(|(at, _)| at),
+        false => line.find(|c: char| c == '=' || c.is_whitespace()),
+    };
+    let (option, value) = line.split_at(end.unwrap_or(line.len()));
+    (
+        option,
+        value.trim_start_matches(|c: char| c == '=' || c.is_whitespace()),
+    )
+}
+
 /// A file of constraints: exact versions for what others ask for.
 pub(in crate::manifests) fn constraints(text: &str) -> Result<Manifest, String> {
     let read = requirements(text, false);
@@ -49,25 +67,35 @@ pub(in crate::manifests) fn constraints(text: &str) -> Result<Manifest, String> 
     })
 }
 
-/// `git+https://host/name@reference#egg=name`; the name is in the fragment, or the last part of the path.
+/// `git+https://host/name@reference#egg=name`, or the address of an archive; the name is in the fragment, or the last part of
+/// the path.
 fn address(text: &str, dev: bool) -> Option<Requirement> {
+    let text = text.split(" ;").next().unwrap_or_default().trim();
     let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let path = address.split_once("://")?.1;
+    let (host, path) = address.split_once("://")?.1.split_once('/')?;
     let egg = fragment.split('&').find_map(|part| part.strip_prefix("egg="));
-    let last = path
-        .split('@')
-        .next()
-        .unwrap_or(path)
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()?;
-    let name = egg.map_or(last.trim_end_matches(".git"), |egg| {
-        egg.split('[').next().unwrap_or(egg)
-    });
+    let last = path.split('@').next().unwrap_or(path).trim_end_matches('/');
+    let last = last.rsplit('/').next().filter(|_| !host.is_empty())?;
+    let (name, version) = archive(last).unwrap_or((last.trim_end_matches(".git"), ""));
+    let name = egg.map_or(name, |egg| egg.split('[').next().unwrap_or(egg));
     (!name.is_empty()).then(|| Requirement {
         source: Some(address.to_owned()),
-        ..Requirement::wanted(normal(name), "", kind(dev))
+        resolved: !version.is_empty(),
+        ..Requirement::wanted(normal(name), version, kind(dev))
     })
+}
+
+/// Name and version of a wheel or of a source archive.
+fn archive(file: &str) -> Option<(&str, &str)> {
+    let wheel = file.strip_suffix(".whl").and_then(|file| file.split_once('-'));
+    if let Some((name, rest)) = wheel {
+        return Some((name, rest.split('-').next().unwrap_or(rest)));
+    }
+    let stem = [".tar.gz", ".tar.bz2", ".zip"]
+        .iter()
+        .find_map(|ending| file.strip_suffix(ending))?;
+    stem.rsplit_once('-')
+        .filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// `name[extra]>=1.0,<2; marker`, or `name @ address`.

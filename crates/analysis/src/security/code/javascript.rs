@@ -3,19 +3,26 @@
 use std::collections::HashMap;
 
 use oxc_ast::ast::*;
-use oxc_ast_visit::{Visit, walk};
-use oxc_span::GetSpan;
-use oxc_syntax::operator::{AssignmentOperator, BinaryOperator};
-use oxc_syntax::scope::ScopeFlags;
+use oxc_ast_visit::Visit as _;
+use oxc_syntax::operator::BinaryOperator;
 
-use super::{Names, Site, Value, is_of_interest};
+use super::{Interest, Names, Site, Value, format, one_of};
+
+mod visit;
 
 const LANGUAGE: &str = "javascript";
 const DEPTH: usize = 12;
 
 /// Reads the sites of a program.
-pub fn sites(program: &Program<'_>) -> Vec<Site> {
-    let mut reader = Reader::default();
+pub fn sites(program: &Program<'_>, text: &str) -> Vec<Site> {
+    let interest = Interest::of(LANGUAGE, text.as_bytes());
+    if interest.is_empty() {
+        return Vec::new();
+    }
+    let mut reader = Reader {
+        interest,
+        ..Reader::default()
+    };
     reader.visit_program(program);
     reader.reading = true;
     reader.functions = 0;
@@ -25,6 +32,7 @@ pub fn sites(program: &Program<'_>) -> Vec<Site> {
 
 #[derive(Default)]
 struct Reader {
+    interest: Interest,
     imports: HashMap<String, String>,
     names: Names,
     open: Vec<usize>,
@@ -86,15 +94,11 @@ impl Reader {
         match callee.get_inner_expression() {
             Expression::Identifier(it) => {
                 let name = it.name.as_str();
-                is_of_interest(LANGUAGE, name)
-                    || self
-                        .imports
-                        .get(name)
-                        .is_some_and(|full| is_of_interest(LANGUAGE, full))
+                self.interest.has(name) || self.imports.get(name).is_some_and(|full| self.interest.has(full))
             }
-            Expression::StaticMemberExpression(it) => is_of_interest(LANGUAGE, it.property.name.as_str()),
+            Expression::StaticMemberExpression(it) => self.interest.has(it.property.name.as_str()),
             Expression::ChainExpression(it) => match &it.expression {
-                ChainElement::StaticMemberExpression(it) => is_of_interest(LANGUAGE, it.property.name.as_str()),
+                ChainElement::StaticMemberExpression(it) => self.interest.has(it.property.name.as_str()),
                 _ => true,
             },
             _ => true,
@@ -115,7 +119,8 @@ impl Reader {
             Expression::BinaryExpression(it) if it.operator == BinaryOperator::Addition => {
                 Value::join(of(&it.left), of(&it.right))
             }
-            Expression::CallExpression(it) => Value::Call(self.name(&it.callee), self.arguments(&it.arguments, depth)),
+            Expression::BinaryExpression(it) if it.operator.is_arithmetic() => Value::Number(0),
+            Expression::CallExpression(it) => format::call(self.name(&it.callee), self.arguments(&it.arguments, depth)),
             Expression::NewExpression(it) => Value::Call(
                 format!("new {}", self.name(&it.callee)),
                 self.arguments(&it.arguments, depth),
@@ -191,6 +196,22 @@ impl Reader {
         }
     }
 
+    /// The variable of a loop.
+    fn bind_loop(&mut self, left: &ForStatementLeft<'_>, value: Value) {
+        match left {
+            ForStatementLeft::VariableDeclaration(left) => {
+                for declarator in &left.declarations {
+                    self.bind(&declarator.id, value.clone());
+                }
+            }
+            ForStatementLeft::AssignmentTargetIdentifier(id) if !self.reading => {
+                let function = self.function();
+                self.names.assign(function, id.name.as_str(), value);
+            }
+            _ => {}
+        }
+    }
+
     /// `const a = require('b')`, `const { a } = require('b')`.
     fn require(&mut self, it: &VariableDeclarator<'_>) -> bool {
         let Some(Expression::CallExpression(call)) = it.init.as_ref() else {
@@ -218,7 +239,7 @@ impl Reader {
     }
 
     fn add(&mut self, name: String, values: Vec<Value>, at: u32) {
-        if self.reading && is_of_interest(LANGUAGE, &name) {
+        if self.reading && self.interest.has(&name) {
             self.sites.push(Site {
                 name,
                 values,
@@ -240,6 +261,7 @@ impl Reader {
             Expression::UnaryExpression(it) => self.is_choice(&it.argument),
             Expression::BinaryExpression(it) => self.is_choice(&it.left) || self.is_choice(&it.right),
             Expression::StringLiteral(it) => super::is_choice(&format!("'{}'", it.value)),
+            Expression::ComputedMemberExpression(it) => self.is_choice(&it.expression) || self.is_choice(&it.object),
             other => super::is_choice(&self.name(other)),
         }
     }
@@ -269,182 +291,4 @@ fn required(call: &CallExpression<'_>) -> Option<String> {
 
 fn module_name(specifier: &str) -> String {
     specifier.strip_prefix("node:").unwrap_or(specifier).to_owned()
-}
-
-impl<'a> Visit<'a> for Reader {
-    fn visit_import_declaration(&mut self, it: &ImportDeclaration<'a>) {
-        let module = module_name(it.source.value.as_str());
-        for specifier in it.specifiers.iter().flatten() {
-            match specifier {
-                ImportDeclarationSpecifier::ImportSpecifier(it) => {
-                    self.imports
-                        .insert(it.local.name.to_string(), format!("{module}.{}", it.imported.name()));
-                }
-                ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => {
-                    self.imports.insert(it.local.name.to_string(), module.clone());
-                }
-                ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => {
-                    self.imports.insert(it.local.name.to_string(), module.clone());
-                }
-            }
-        }
-    }
-
-    fn visit_function(&mut self, it: &Function<'a>, flags: ScopeFlags) {
-        if let (Some(id), false) = (&it.id, self.reading) {
-            let function = self.function();
-            self.names.assign(function, id.name.as_str(), Value::Unknown);
-        }
-        let name = it.id.as_ref().map(|id| id.name.to_string());
-        self.within
-            .push(name.or_else(|| self.assigned.clone()).unwrap_or_default());
-        self.enter(&it.params);
-        walk::walk_function(self, it, flags);
-        self.open.pop();
-        self.within.pop();
-    }
-
-    fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
-        self.within.push(self.assigned.clone().unwrap_or_default());
-        self.enter(&it.params);
-        walk::walk_arrow_function_expression(self, it);
-        self.open.pop();
-        self.within.pop();
-    }
-
-    fn visit_method_definition(&mut self, it: &MethodDefinition<'a>) {
-        let name = it.key.static_name().map(|name| name.to_string());
-        let before = std::mem::replace(&mut self.assigned, name);
-        walk::walk_method_definition(self, it);
-        self.assigned = before;
-    }
-
-    fn visit_class(&mut self, it: &Class<'a>) {
-        let name = it.id.as_ref().map(|id| id.name.to_string());
-        self.within.push(name.unwrap_or_default());
-        walk::walk_class(self, it);
-        self.within.pop();
-    }
-
-    fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
-        self.visit_expression(&it.test);
-        let is_choice = self.is_choice(&it.test);
-        self.choices += usize::from(is_choice);
-        self.visit_statement(&it.consequent);
-        if let Some(alternate) = &it.alternate {
-            self.visit_statement(alternate);
-        }
-        self.choices -= usize::from(is_choice);
-    }
-
-    fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
-        if !self.reading && !self.require(it) {
-            let value = it.init.as_ref().map_or(Value::Unknown, |value| self.value(value, 0));
-            self.bind(&it.id, value);
-        }
-        let before = self.assigned.take();
-        let name = it.id.get_binding_identifier().filter(|_| self.reading);
-        self.assigned = name.map(|id| id.name.to_string());
-        walk::walk_variable_declarator(self, it);
-        self.assigned = before;
-    }
-
-    fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
-        let value = |reader: &Self| match it.operator {
-            AssignmentOperator::Assign => reader.value(&it.right, 0),
-            _ => Value::join(Value::Text(String::new()), reader.value(&it.right, 0)),
-        };
-        let mut name = None;
-        match &it.left {
-            AssignmentTarget::AssignmentTargetIdentifier(id) => {
-                if !self.reading {
-                    let function = self.function();
-                    self.names.assign(function, id.name.as_str(), Value::Unknown);
-                }
-                name = Some(id.name.to_string());
-            }
-            AssignmentTarget::StaticMemberExpression(member) if self.reading => {
-                if is_of_interest(LANGUAGE, member.property.name.as_str()) {
-                    let value = value(self);
-                    self.add(format!("=.{}", member.property.name), vec![value], it.span.start);
-                }
-                name = Some(member.property.name.to_string());
-            }
-            AssignmentTarget::ComputedMemberExpression(member) if self.reading => {
-                if let Expression::StringLiteral(key) = &member.expression
-                    && is_of_interest(LANGUAGE, key.value.as_str())
-                {
-                    let value = value(self);
-                    self.add(format!("=.{}", key.value), vec![value], it.span.start);
-                }
-            }
-            _ => {}
-        }
-        let before = std::mem::replace(&mut self.assigned, name);
-        walk::walk_assignment_expression(self, it);
-        self.assigned = before;
-    }
-
-    fn visit_object_expression(&mut self, it: &ObjectExpression<'a>) {
-        let is = |name: &str, value: bool| {
-            it.properties.iter().any(|property| {
-                matches!(property, ObjectPropertyKind::ObjectProperty(it)
-                    if it.key.is_specific_static_name(name) && matches!(&it.value, Expression::BooleanLiteral(it) if it.value == value))
-            })
-        };
-        let before = std::mem::replace(&mut self.of_server, is("isServer", true) || is("requestCert", false));
-        walk::walk_object_expression(self, it);
-        self.of_server = before;
-    }
-
-    fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
-        let name = it.key.static_name().map(|name| name.to_string());
-        if let Some(name) = name
-            .as_ref()
-            .filter(|name| !self.of_server || *name != "rejectUnauthorized")
-        {
-            let value = self.value(&it.value, 0);
-            self.add(format!(":{name}"), vec![value], it.span.start);
-        }
-        let before = self.assigned.take();
-        self.assigned = name.or_else(|| before.clone());
-        walk::walk_object_property(self, it);
-        self.assigned = before;
-    }
-
-    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
-        if self.reading && self.may_be_of_interest(&it.callee) {
-            let name = self.name(&it.callee);
-            if is_of_interest(LANGUAGE, &name) {
-                let values = self.arguments(&it.arguments, 0);
-                self.add(name, values, it.span.start);
-            }
-        }
-        walk::walk_call_expression(self, it);
-    }
-
-    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
-        if self.reading && self.may_be_of_interest(&it.callee) {
-            let name = format!("new {}", self.name(&it.callee));
-            if is_of_interest(LANGUAGE, &name) {
-                let values = self.arguments(&it.arguments, 0);
-                self.add(name, values, it.span.start);
-            }
-        }
-        walk::walk_new_expression(self, it);
-    }
-
-    fn visit_jsx_attribute(&mut self, it: &JSXAttribute<'a>) {
-        if let (JSXAttributeName::Identifier(name), Some(JSXAttributeValue::ExpressionContainer(container))) =
-            (&it.name, &it.value)
-            && let Some(expression) = container.expression.as_expression().filter(|_| self.reading)
-        {
-            let site = format!(":{}", name.name);
-            if is_of_interest(LANGUAGE, &site) {
-                let value = self.value(expression, 0);
-                self.add(site, vec![value], it.span().start);
-            }
-        }
-        walk::walk_jsx_attribute(self, it);
-    }
 }

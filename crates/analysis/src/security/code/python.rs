@@ -2,35 +2,34 @@
 
 use std::collections::HashMap;
 
-use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::visitor::Visitor as _;
 use ruff_python_ast::{self as ast, Expr, InterpolatedStringElement, Number, Operator, Stmt};
 use ruff_text_size::Ranged;
 
-use super::{Names, Site, Value, is_of_interest};
+use super::{Interest, Names, Site, Value, format, one_of};
+
+mod visit;
 
 const LANGUAGE: &str = "python";
 /// Built values inside built values.
 const DEPTH: usize = 12;
 
 /// Reads the sites of a module.
-pub fn sites(body: &[Stmt]) -> Vec<Site> {
-    let mut walk = Walk::default();
+pub fn sites(body: &[Stmt], text: &str) -> Vec<Site> {
+    let interest = Interest::of(LANGUAGE, text.as_bytes());
+    if interest.is_empty() {
+        return Vec::new();
+    }
+    let mut walk = Walk {
+        interest,
+        ..Walk::default()
+    };
     // Names first, so that a constant below a function is followed.
     walk.visit_body(body);
     walk.reading = true;
     walk.functions = 0;
     walk.visit_body(body);
     walk.sites
-}
-
-/// The value of a name in a loop over texts that are all written: any of them is taken for the others.
-fn one_of(values: Value) -> Value {
-    match values {
-        Value::List(values) if values.iter().all(|value| value.text().is_some()) => {
-            values.into_iter().next().unwrap_or_default()
-        }
-        _ => Value::Unknown,
-    }
 }
 
 /// Whether the name of a function names what its caller requests.
@@ -50,6 +49,7 @@ fn is_named_unsafe(name: &str) -> bool {
 
 #[derive(Default)]
 struct Walk {
+    interest: Interest,
     /// The imported name of each local name.
     imports: HashMap<String, String>,
     names: Names,
@@ -106,14 +106,10 @@ impl Walk {
     /// Whether the last part of a name is that of a rule: the whole name costs more.
     fn may_be_of_interest(&self, function: &Expr) -> bool {
         match function {
-            Expr::Attribute(it) => is_of_interest(LANGUAGE, it.attr.as_str()),
+            Expr::Attribute(it) => self.interest.has(it.attr.as_str()),
             Expr::Name(it) => {
                 let name = it.id.as_str();
-                is_of_interest(LANGUAGE, name)
-                    || self
-                        .imports
-                        .get(name)
-                        .is_some_and(|full| is_of_interest(LANGUAGE, full))
+                self.interest.has(name) || self.imports.get(name).is_some_and(|full| self.interest.has(full))
             }
             _ => false,
         }
@@ -150,12 +146,16 @@ impl Walk {
                 parts.into_iter().fold(Value::Text(String::new()), Value::join)
             }
             Expr::BinOp(it) => match it.op {
-                Operator::Add => Value::join(of(&it.left), of(&it.right)),
+                Operator::Add => Value::sum(of(&it.left), of(&it.right)),
                 Operator::Mod => match of(&it.left) {
-                    Value::Text(text) => match of(&it.right) {
-                        Value::List(values) => Value::Built([vec![Value::Text(text)], values].concat()),
-                        right => Value::Built(vec![Value::Text(text), right]),
-                    },
+                    text @ Value::Text(_) => {
+                        let mut values = match of(&it.right) {
+                            Value::List(values) => values,
+                            right => vec![right],
+                        };
+                        format::settle_numbers(&text, &mut values);
+                        Value::Built([vec![text], values].concat())
+                    }
                     _ => Value::Unknown,
                 },
                 Operator::BitOr => Value::Unknown,
@@ -255,6 +255,17 @@ impl Walk {
         }
     }
 
+    /// `x += …`.
+    fn extend(&mut self, it: &ast::StmtAugAssign) {
+        match &*it.target {
+            Expr::Name(name) if !self.reading => {
+                let (function, added) = (self.function(), self.value(&it.value, 0));
+                self.names.extend(function, name.id.as_str(), &added);
+            }
+            _ => self.bind(&it.target, Value::Unknown),
+        }
+    }
+
     fn import(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::Import(it) => {
@@ -302,7 +313,7 @@ impl Walk {
             Expr::Attribute(it) => (format!("{}.{}", self.name(&it.value), it.attr), it.attr.as_str()),
             _ => return,
         };
-        if is_of_interest(LANGUAGE, last) {
+        if self.interest.has(last) {
             self.sites.push(Site {
                 name: format!("={name}"),
                 values: vec![self.value(&it.value, 0)],
@@ -316,123 +327,5 @@ impl Walk {
             });
         }
         self.assigned = Some(name);
-    }
-}
-
-impl<'a> Visitor<'a> for Walk {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::Import(_) | Stmt::ImportFrom(_) => self.import(stmt),
-            Stmt::FunctionDef(it) => {
-                if !self.reading {
-                    let function = self.function();
-                    self.names.assign(function, it.name.as_str(), Value::Unknown);
-                }
-                self.functions += 1;
-                self.open.push(self.functions);
-                self.within.push(it.name.to_string());
-                self.parameters(&it.parameters);
-                let outer = self.conditions;
-                // It is called where an option turns the verification off.
-                self.conditions += usize::from(is_named_unsafe(it.name.as_str()));
-                visitor::walk_stmt(self, stmt);
-                self.conditions = outer;
-                self.open.pop();
-                self.within.pop();
-                return;
-            }
-            Stmt::ClassDef(it) => {
-                if !self.reading {
-                    let function = self.function();
-                    self.names.assign(function, it.name.as_str(), Value::Unknown);
-                }
-                self.within.push(it.name.to_string());
-                visitor::walk_stmt(self, stmt);
-                self.within.pop();
-                return;
-            }
-            Stmt::Assign(it) if !self.reading => {
-                let value = self.value(&it.value, 0);
-                it.targets.iter().for_each(|target| self.bind(target, value.clone()));
-                return;
-            }
-            Stmt::Assign(it) => {
-                for target in &it.targets {
-                    self.read_assignment(target, it);
-                }
-                visitor::walk_stmt(self, stmt);
-                self.assigned = None;
-                return;
-            }
-            Stmt::AnnAssign(it) if !self.reading => {
-                if let Some(value) = &it.value {
-                    let value = self.value(value, 0);
-                    self.bind(&it.target, value);
-                }
-            }
-            Stmt::If(_) | Stmt::Try(_) => {
-                let is_choice = stmt.as_if_stmt().is_some_and(|it| self.is_choice(&it.test));
-                self.conditions += 1;
-                self.choices += usize::from(is_choice);
-                visitor::walk_stmt(self, stmt);
-                self.choices -= usize::from(is_choice);
-                self.conditions -= 1;
-                if self.returns_by_option(stmt) {
-                    // The rest of the function is the other branch.
-                    self.conditions += 1;
-                }
-                return;
-            }
-            Stmt::AugAssign(it) => self.bind(&it.target, Value::Unknown),
-            Stmt::For(it) if !self.reading => {
-                let value = one_of(self.value(&it.iter, 0));
-                self.bind(&it.target, value);
-            }
-            Stmt::With(it) => {
-                for item in &it.items {
-                    if let Some(target) = &item.optional_vars {
-                        self.bind(target, Value::Unknown);
-                    }
-                }
-            }
-            _ => {}
-        }
-        visitor::walk_stmt(self, stmt);
-    }
-
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        if !self.reading {
-            // Only statements bind names that are followed.
-            if let Expr::Named(it) = expression {
-                self.bind(&it.target, Value::Unknown);
-            }
-            return;
-        }
-        let is_choice = expression.as_if_expr().is_some_and(|it| self.is_choice(&it.test));
-        self.choices += usize::from(is_choice);
-        if let Some(it) = expression.as_call_expr().filter(|it| self.may_be_of_interest(&it.func)) {
-            let name = self.name(&it.func);
-            if is_of_interest(LANGUAGE, &name) {
-                let site = Site {
-                    name,
-                    values: it.arguments.args.iter().map(|value| self.value(value, 0)).collect(),
-                    named: it
-                        .arguments
-                        .keywords
-                        .iter()
-                        .filter_map(|keyword| Some((keyword.arg.as_ref()?.to_string(), self.value(&keyword.value, 0))))
-                        .collect(),
-                    assigned: self.assigned.clone(),
-                    at: it.range().start().to_usize(),
-                    conditional: self.conditions > 0,
-                    chosen: self.choices > 0,
-                    within: self.within.join("."),
-                    open_ended: it.arguments.keywords.iter().any(|keyword| keyword.arg.is_none()),
-                };
-                self.sites.push(site);
-            }
-        }
-        visitor::walk_expr(self, expression);
-        self.choices -= usize::from(is_choice);
     }
 }

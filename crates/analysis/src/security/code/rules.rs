@@ -95,7 +95,24 @@ pub(super) const QUOTED: &[&str] = &[
     "mkstemp",
     "mkdtemp",
     "NamedTemporaryFile",
+    "tempnam",
+    "tmpnam",
 ];
+
+/// Whether verification is turned off by a choice of the caller, or in a function that only reads a certificate.
+fn is_by_choice(site: &Site) -> bool {
+    let function = site.within.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_reader = [
+        "get", "fetch", "read", "load", "download", "retrieve", "show", "dump", "inspect",
+    ]
+    .iter()
+    .any(|verb| function.starts_with(verb));
+    let is_named = site
+        .assigned
+        .as_ref()
+        .is_some_and(|name| name.to_ascii_lowercase().contains("insecure"));
+    site.chosen || is_named || (is_reader && function.contains("cert"))
+}
 
 fn is_built_command(value: &Value) -> bool {
     value.is_built(QUOTED)

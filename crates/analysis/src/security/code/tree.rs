@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 
 use tree_sitter::{Node, TreeCursor};
 
-use super::{Names, Site, Value, is_of_interest};
+use super::{Interest, Names, Site, Value, format};
 
+mod around;
 mod assignments;
 mod names;
 mod values;
@@ -21,19 +22,40 @@ pub const LANGUAGES: &[&str] = &["java", "go", "ruby", "php", "csharp", "c", "cp
 
 /// Reads the sites of a file.
 pub fn sites(language: &'static str, root: Node<'_>, text: &[u8]) -> Vec<Site> {
+    let interest = Interest::of(language, text);
+    if interest.is_empty() {
+        return Vec::new();
+    }
     let mut reader = Reader {
         language,
+        interest,
         text,
         imports: HashMap::new(),
         names: Names::default(),
-        open: Vec::new(),
-        functions: 0,
+        function: 0,
         sites: Vec::new(),
     };
+    let Walked { names, sites } = reader.walk(root);
+    if sites.is_empty() {
+        return Vec::new();
+    }
     // All names are known before a site is read.
-    for (node, function) in reader.walk(root) {
-        reader.open = vec![(function, 0)];
+    for (node, function, class) in names {
+        reader.function = function;
+        if class & class::FUNCTION > 0 {
+            reader.define(node);
+        }
+        if class & class::NAMES > 0 {
+            reader.note(node);
+        }
+    }
+    for (node, function) in sites {
+        reader.function = function;
         reader.read(node);
+    }
+    // Behind this is the data of an archive.
+    if let Some(end) = memchr::memmem::find(text, b"__HALT_COMPILER").filter(|_| language == "php") {
+        reader.sites.retain(|site| site.at < end);
     }
     reader.sites
 }
@@ -59,6 +81,8 @@ fn class_of(kind: &str) -> u8 {
             | "const_element"
             | "init_declarator"
             | "let_declaration"
+            | "foreach_statement"
+            | "enhanced_for_statement"
             | "assignment_expression"
             | "assignment"
             | "augmented_assignment_expression"
@@ -136,38 +160,51 @@ fn classes(language: &str, root: Node<'_>) -> Cow<'static, [u8]> {
 
 struct Reader<'t> {
     language: &'static str,
+    interest: Interest,
     text: &'t [u8],
     imports: HashMap<String, String>,
     names: Names,
-    /// Open functions, by number, with the depth of their node.
-    open: Vec<(usize, u32)>,
-    functions: usize,
+    /// The number of the function of the node that is read; 0 is the top.
+    function: usize,
     sites: Vec<Site>,
 }
 
+/// The nodes that a walk finds, each with the number of its function.
+#[derive(Default)]
+struct Walked<'n> {
+    /// What names functions and values, with its classes.
+    names: Vec<(Node<'n>, usize, u8)>,
+    /// What may be a site.
+    sites: Vec<(Node<'n>, usize)>,
+}
+
 impl<'t> Reader<'t> {
-    /// Visits all nodes in their order, without recursion: notes names, and returns what may be a site, with its function.
-    fn walk<'n>(&mut self, root: Node<'n>) -> Vec<(Node<'n>, usize)> {
-        let mut found = Vec::new();
+    /// Visits all nodes in their order, without recursion.
+    fn walk<'n>(&self, root: Node<'n>) -> Walked<'n> {
+        let mut found = Walked::default();
         let classes = classes(self.language, root);
         let mut cursor: TreeCursor<'n> = root.walk();
         let mut depth = 0u32;
+        let mut functions = 0;
+        // Open functions, with the depth of their node.
+        let mut open: Vec<(usize, u32)> = Vec::new();
         loop {
             let node = cursor.node();
-            while self.open.last().is_some_and(|(_, at)| *at >= depth) {
-                self.open.pop();
+            while open.last().is_some_and(|(_, at)| *at >= depth) {
+                open.pop();
             }
             let class = classes.get(usize::from(node.kind_id())).copied().unwrap_or(0);
-            if class & class::FUNCTION > 0 {
-                self.define(node);
-                self.functions += 1;
-                self.open.push((self.functions, depth));
+            let function = |open: &[(usize, u32)]| open.last().map_or(0, |(number, _)| *number);
+            // A function is defined in the one around it, and its parameters are names of its own.
+            if class & (class::FUNCTION | class::NAMES) > 0 {
+                found.names.push((node, function(&open), class));
             }
-            if class & class::NAMES > 0 {
-                self.note(node);
+            if class & class::FUNCTION > 0 {
+                functions += 1;
+                open.push((functions, depth));
             }
             if class & class::SITE > 0 && self.may_be_of_interest(node) {
-                found.push((node, self.function()));
+                found.sites.push((node, function(&open)));
             }
             if cursor.goto_first_child() {
                 depth += 1;
@@ -185,10 +222,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn function(&self) -> usize {
-        self.open.last().map_or(0, |(number, _)| *number)
-    }
-
     fn str(&self, node: Node<'_>) -> &'t str {
         self.text
             .get(node.byte_range())
@@ -203,7 +236,7 @@ impl<'t> Reader<'t> {
             "keyed_element" => {
                 let key = node.named_child(0).map_or("", |key| self.str(key));
                 let name = format!(":{key}");
-                if !is_of_interest(self.language, &name) {
+                if !self.interest.has(&name) {
                     return;
                 }
                 (name, vec![self.value(node.named_child(1), 0)], Vec::new())
@@ -227,7 +260,7 @@ impl<'t> Reader<'t> {
                     "=.{}",
                     last.trim_end_matches("()").rsplit('.').next().unwrap_or_default()
                 );
-                if !is_of_interest(self.language, &name) {
+                if !self.interest.has(&name) {
                     return;
                 }
                 let right = node.child_by_field_name("right");
@@ -248,14 +281,14 @@ impl<'t> Reader<'t> {
                 let Some((name, arguments)) = self.call(node, 0) else {
                     return;
                 };
-                if !is_of_interest(self.language, &name) {
+                if !self.interest.has(&name) {
                     return;
                 }
                 let (values, named) = self.arguments(arguments, 0);
                 (name, values, named)
             }
         };
-        if is_of_interest(self.language, &name) {
+        if self.interest.has(&name) {
             self.sites.push(Site {
                 name,
                 values,
@@ -263,50 +296,11 @@ impl<'t> Reader<'t> {
                 assigned: self.assigned(node),
                 at: node.start_byte(),
                 conditional: false,
-                chosen: self.is_chosen(node),
+                chosen: self.is_chosen(node) || self.is_verified_otherwise(node),
                 within: self.within(node),
                 open_ended: false,
             });
         }
-    }
-
-    /// Whether a condition around a node, within its function, is named for a choice of the caller.
-    fn is_chosen(&self, node: Node<'_>) -> bool {
-        let mut above = node.parent();
-        while let Some(parent) = above.filter(|parent| !is_function(parent.kind())) {
-            let kind = parent.kind();
-            if kind.starts_with("if")
-                || kind.starts_with("unless")
-                || kind.starts_with("conditional")
-                || kind.starts_with("ternary")
-            {
-                let condition = parent.child_by_field_name("condition");
-                if condition.is_some_and(|condition| super::is_choice(self.str(condition))) {
-                    return true;
-                }
-            }
-            above = parent.parent();
-        }
-        false
-    }
-
-    /// Names of the functions and types around a node.
-    fn within(&self, node: Node<'_>) -> String {
-        let mut names = Vec::new();
-        let mut above = node.parent();
-        while let Some(parent) = above {
-            let is_named = is_function(parent.kind())
-                || matches!(parent.kind(), "class_declaration" | "class" | "module" | "impl_item");
-            if is_named {
-                let name = ["name", "declarator", "type"]
-                    .iter()
-                    .find_map(|field| parent.child_by_field_name(field));
-                names.extend(name.and_then(|name| self.str(name).split('(').next()));
-            }
-            above = parent.parent();
-        }
-        names.reverse();
-        names.join(".")
     }
 
     /// Whether a call ends with a part that is one of a rule's names; other sites are all read.
@@ -319,38 +313,11 @@ impl<'t> Reader<'t> {
         };
         let text = self.str(called);
         // Types in the name, and names that an import or the language writes otherwise.
-        if text.contains(['<', '(']) || *field == "macro" || is_of_interest(self.language, text) {
+        if text.contains(['<', '(']) || *field == "macro" || self.interest.has(text) {
             return true;
         }
         let last = text.rsplit(['.', ':', '>', '\\']).next().unwrap_or(text);
-        is_of_interest(self.language, last)
-            || self
-                .imports
-                .get(last)
-                .is_some_and(|full| is_of_interest(self.language, full))
-    }
-
-    /// The name that the value of an expression is given to, up to three nodes above.
-    fn assigned(&self, node: Node<'_>) -> Option<String> {
-        let mut above = node.parent();
-        for _ in 0..6 {
-            let parent = above?;
-            let name = match parent.kind() {
-                "variable_declarator" | "const_spec" | "var_spec" => parent.child_by_field_name("name"),
-                "init_declarator" => parent.child_by_field_name("declarator"),
-                "let_declaration" => parent.child_by_field_name("pattern"),
-                "assignment_expression" | "assignment" | "short_var_declaration" | "assignment_statement" => {
-                    parent.child_by_field_name("left")
-                }
-                kind if is_function(kind) => return None,
-                _ => None,
-            };
-            if let Some(name) = name {
-                return Some(self.str(name).to_owned());
-            }
-            above = parent.parent();
-        }
-        None
+        self.interest.has(last)
     }
 }
 

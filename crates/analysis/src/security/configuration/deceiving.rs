@@ -72,7 +72,15 @@ pub fn find(report: &mut Report<'_, '_>) {
         ]
         .iter()
         .any(|word| lower.contains(word));
-        let severity = if is_translation { Low } else { High };
+        let is_alone = at.checked_sub(1).is_some_and(|before| {
+            let (before, after) = (bytes[before], bytes.get(at + 3 * run));
+            matches!(before, b'\'' | b'"' | b'`') && after == Some(&before)
+        });
+        let severity = if is_translation || is_alone || is_in_long_line(bytes, at) {
+            Low
+        } else {
+            High
+        };
         report.add_with(
             &RULES[0],
             severity,
@@ -81,6 +89,14 @@ pub fn find(report: &mut Report<'_, '_>) {
             "The order of characters is changed by an invisible character".to_owned(),
         );
     }
+}
+
+/// Whether no reviewer reads the line: code that a program made.
+fn is_in_long_line(bytes: &[u8], at: usize) -> bool {
+    const LONG: usize = 1_000;
+    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |before| before + 1);
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |after| at + after);
+    end - start > LONG
 }
 
 fn is_one(bytes: &[u8], at: usize) -> bool {

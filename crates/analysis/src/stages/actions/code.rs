@@ -12,7 +12,7 @@ use crate::language::Origin;
 
 /// A function from this many times the limit on is worth an item of its own.
 const FAR_ABOVE: u32 = 2;
-/// Lines of a copy that are worth a function of their own.
+/// Lines of a copy that are worth a function of their own, and can be one.
 const LONG_COPY: u64 = 20;
 
 fn file<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
@@ -28,7 +28,7 @@ fn is_product(facts: &Facts, path: &str) -> bool {
 }
 
 fn worst(file: &FileFacts) -> Option<&Function> {
-    let high = file.functions().iter().filter(|function| is_high(function));
+    let high = file.product_functions().filter(|function| is_high(function));
     high.max_by_key(|function| {
         (
             function.cognitive.max(function.cyclomatic),
@@ -107,7 +107,7 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
         .iter()
         .filter(|file| is_code(file) && file.origin == Origin::Own);
     let mut all: Vec<(&FileFacts, &Function)> = product
-        .flat_map(|file| file.functions().iter().map(move |function| (file, function)))
+        .flat_map(|file| file.product_functions().map(move |function| (file, function)))
         .collect();
     // Many decisions that are easy to read are a flat choice between cases: splitting it makes nothing clearer.
     all.retain(|(_, function)| {
@@ -277,7 +277,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
 pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let clones = report.duplication.iter().flat_map(|copies| &copies.clones);
     let long = clones.filter(|clone| {
-        clone.lines >= LONG_COPY
+        clone.whole_lines >= LONG_COPY
             && clone
                 .occurrences
                 .iter()
@@ -298,8 +298,9 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 id: format!("extract-copy:{}:{}", first.file, first.start_line),
                 title: format!("Keep one of {times} copies of {} lines in {}", clone.lines, first.file),
                 reason: format!(
-                    "The same {} lines are at {times} places: a fault in one stays in the others",
-                    clone.lines
+                    "The same {} lines are at {times} places: a fault in one stays in the {}",
+                    clone.lines,
+                    if times == 2 { "other" } else { "others" }
                 ),
                 places,
                 gain: format!("{} lines less", clone.lines * (times - 1)),

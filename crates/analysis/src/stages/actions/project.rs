@@ -34,6 +34,9 @@ pub(super) fn license(facts: &Facts, report: &Report) -> Vec<Candidate> {
     {
         return Vec::new();
     }
+    if let Some(named) = in_source_only(report) {
+        return named;
+    }
     candidate(
         60.0,
         Action {
@@ -49,6 +52,28 @@ pub(super) fn license(facts: &Facts, report: &Report) -> Vec<Candidate> {
             section: "licences".to_owned(),
         },
     )
+}
+
+/// The license is named by source files: it is known to readers of these, and neither to hosts nor to package managers.
+fn in_source_only(report: &Report) -> Option<Vec<Candidate>> {
+    let notices = &report.licenses.as_ref()?.notices;
+    let (name, files) = notices.iter().max_by_key(|(_, files)| **files)?;
+    Some(candidate(
+        8.0,
+        Action {
+            id: "add-license-file".to_owned(),
+            title: format!("Put the text of the license ({name}) into a file `LICENSE`"),
+            reason: format!(
+                "It is only in {}: hosts and package managers read a file at the top",
+                many(*files, "source file or document", "source files and documents")
+            ),
+            places: Vec::new(),
+            gain: "The license is shown where the project is found".to_owned(),
+            effort_minutes: [5, 15],
+            done_when: "A file `LICENSE` at the top has the text".to_owned(),
+            section: "licences".to_owned(),
+        },
+    ))
 }
 
 pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
@@ -73,10 +98,12 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
             },
         );
     };
+    // A registry shows the command beside the README.
+    let is_shown = |section: &str| section == "installation" && published_by(report).is_some();
     let urgent: Vec<_> = readme
         .suggestions
         .iter()
-        .filter(|suggestion| suggestion.priority <= Priority::High)
+        .filter(|suggestion| suggestion.priority <= Priority::High && !is_shown(&suggestion.section))
         .collect();
     let Some(first) = urgent.first() else {
         return Vec::new();
@@ -193,11 +220,23 @@ pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
     candidate(22.0, action("test-file", title, reason, places, [60, 480]))
 }
 
-pub(super) fn ci(_: &Facts, report: &Report) -> Vec<Candidate> {
+/// Whether it may be the archive of a release, which leaves out what only the repository needs: it has no file or folder with
+/// a dot, such as `.gitignore`, and no history.
+fn may_be_release(facts: &Facts, report: &Report) -> bool {
+    let has_history = report
+        .hotspots
+        .as_ref()
+        .is_some_and(|hotspots| hotspots.window.commits > 1);
+    let has_dot = |path: &str| path.split('/').any(|part| part.starts_with('.'));
+    !has_history && !facts.files.iter().any(|file| has_dot(&file.path))
+}
+
+pub(super) fn ci(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let Some(section) = &report.tests else {
         return Vec::new();
     };
-    if published_by(report).is_some() || section.test_files == 0 || section.ci_runs_tests == Some(true) {
+    let is_published = published_by(report).is_some() || may_be_release(facts, report);
+    if is_published || section.test_files == 0 || section.ci_runs_tests == Some(true) {
         return Vec::new();
     }
     let (id, title, reason) = match section.ci.first() {
@@ -236,7 +275,7 @@ pub(super) fn dependencies(_: &Facts, report: &Report) -> Vec<Candidate> {
         grade
             .inputs
             .iter()
-            .find(|input| input.name == "bounded_versions" && input.places_total > 0)
+            .find(|input| input.name == "unbounded_versions" && input.places_total > 0)
     });
     let Some(open) = open else {
         return Vec::new();
@@ -273,7 +312,7 @@ pub(super) fn dependencies(_: &Facts, report: &Report) -> Vec<Candidate> {
 }
 
 /// Files for those who take part, of a project that others use.
-pub(super) fn files(_: &Facts, report: &Report) -> Vec<Candidate> {
+pub(super) fn files(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let Some(community) = &report.community else {
         return Vec::new();
     };
@@ -282,7 +321,8 @@ pub(super) fn files(_: &Facts, report: &Report) -> Vec<Candidate> {
         .grades
         .as_ref()
         .is_some_and(|grades| grades.documentation.grade >= Some(Grade::C));
-    if published_by(report).is_some() || !is_used || community.security_policy.is_some() {
+    let is_published = published_by(report).is_some() || may_be_release(facts, report);
+    if is_published || !is_used || community.security_policy.is_some() {
         return Vec::new();
     }
     candidate(

@@ -96,7 +96,7 @@ impl Graph {
         locks: &mut [Lock<'_>],
         covered: &mut BTreeSet<(usize, usize)>,
     ) {
-        if requirements.is_empty() || is_catalog(found) {
+        if requirements.is_empty() {
             return;
         }
         let (lock_at, root_at) = match lock_of(found, locks) {
@@ -120,9 +120,13 @@ impl Graph {
             if let Some(lock) = lock {
                 let root = root_at.and_then(|root| lock.manifest().roots.get(root));
                 if let Some(at) = lock.find(requirement, root.map(|root| root.direct.as_slice())) {
-                    lock.set_direct(at, requirement.kind);
-                    direct.insert(key(ecosystem, &lock.manifest().requirements[at]));
-                    starts.push(at);
+                    let mut all = lock.others(requirement, at);
+                    all.push(at);
+                    for at in all {
+                        lock.set_direct(at, requirement.kind);
+                        direct.insert(key(ecosystem, &lock.manifest().requirements[at]));
+                        starts.push(at);
+                    }
                     continue;
                 }
                 let may_be_absent = matches!(requirement.kind, DependencyKind::Optional | DependencyKind::Peer)
@@ -325,11 +329,6 @@ fn declared(found: &Found<'_>, requirement: &Requirement) -> DeclaredPackage {
         version: requirement.version.clone(),
         manifest: found.path.to_owned(),
     }
-}
-
-/// A list of versions for others, which asks for nothing itself.
-fn is_catalog(found: &Found<'_>) -> bool {
-    found.path.ends_with("Directory.Packages.props") || found.path.ends_with("pnpm-workspace.yaml")
 }
 
 /// The lock file that is for a manifest: beside it or above it; and which of its projects the manifest is.

@@ -1,18 +1,19 @@
 //! One lock file: what its projects reach.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use repolens_core::report::DependencyKind;
 
 use super::Found;
-use crate::manifests::{Manifest, Requirement};
+use crate::manifests::{self, Manifest, Requirement};
 
 /// A lock file with the direct dependencies of the projects that it is for.
 #[derive(Debug)]
 pub(super) struct Lock<'f> {
     pub(super) found: Found<'f>,
-    /// Requirements by name.
-    pub(super) by_name: BTreeMap<&'f str, Vec<usize>>,
+    /// Requirements by name, as the ecosystem compares it, and by alias.
+    by_name: BTreeMap<Cow<'f, str>, Vec<usize>>,
     /// By requirement: what it needs.
     targets: Vec<Vec<usize>>,
     /// By requirement: why a project names it; the strongest reason.
@@ -32,11 +33,16 @@ pub(super) struct Reached {
 impl<'f> Lock<'f> {
     pub(super) fn new(found: Found<'f>) -> Self {
         let requirements = &found.manifest.requirements;
-        let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut by_name: BTreeMap<Cow<'f, str>, Vec<usize>> = BTreeMap::new();
         for (at, requirement) in requirements.iter().enumerate() {
-            by_name.entry(&requirement.name).or_default().push(at);
-            if let Some(alias) = &requirement.alias {
-                by_name.entry(alias).or_default().push(at);
+            for name in [Some(&requirement.name), requirement.alias.as_ref()]
+                .into_iter()
+                .flatten()
+            {
+                let known = by_name.entry(folded(found.manifest.ecosystem, name)).or_default();
+                if known.last() != Some(&at) {
+                    known.push(at);
+                }
             }
         }
         let mut targets = vec![Vec::new(); requirements.len()];
@@ -74,17 +80,15 @@ impl<'f> Lock<'f> {
         for request in [
             format!("{written}@{}", wish.version),
             format!("{written}@npm:{}@{}", wish.name, wish.version),
+            written.to_owned(),
         ] {
             if let Some(&at) = self.manifest().resolves.get(&request) {
                 return Some(at);
             }
         }
-        let named = self
-            .by_name
-            .get(written)
-            .or_else(|| self.by_name.get(wish.name.as_str()))?;
+        let named = self.named(wish);
         let in_own = |at: &&usize| own.is_some_and(|own| own.iter().any(|(direct, _)| direct == *at));
-        let fits = |at: &&usize| may_fit(&wish.version, &self.manifest().requirements[**at].version);
+        let fits = |at: &&usize| self.fits(wish, **at);
         let exact = |at: &&usize| self.manifest().requirements[**at].version == wish.version;
         let found = named
             .iter()
@@ -94,6 +98,50 @@ impl<'f> Lock<'f> {
             .or_else(|| named.iter().find(in_own))
             .or_else(|| named.iter().rev().find(fits));
         found.or_else(|| named.last()).copied()
+    }
+
+    /// Every version that a wish may get, one for each environment, where the lock file does not name its projects.
+    pub(super) fn others(&self, wish: &Requirement, found: usize) -> Vec<usize> {
+        let manifest = self.manifest();
+        if manifest.ecosystem != "pypi" || !manifest.roots.is_empty() {
+            return Vec::new();
+        }
+        let mut named = self.named(wish);
+        named.retain(|at| *at != found && self.fits(wish, *at));
+        named
+    }
+
+    fn fits(&self, wish: &Requirement, at: usize) -> bool {
+        manifests::fits(&wish.version, &self.manifest().requirements[at].version)
+    }
+
+    /// The requirements of the wish's name: under the same alias, else under any, else what is known by the written name.
+    fn named(&self, wish: &Requirement) -> Vec<usize> {
+        let requirement = |at: &usize| &self.manifest().requirements[*at];
+        let of = |name: &str| {
+            self.by_name
+                .get(&*self.folded(name))
+                .map_or(&[][..], Vec::as_slice)
+                .iter()
+                .copied()
+        };
+        let same = |at: &usize| *self.folded(&requirement(at).name) == *self.folded(&wish.name);
+        let named: Vec<usize> = of(&wish.name).filter(same).collect();
+        let under_alias: Vec<usize> = named
+            .iter()
+            .copied()
+            .filter(|at| requirement(at).alias == wish.alias)
+            .collect();
+        match (under_alias.is_empty(), named.is_empty()) {
+            (false, _) => under_alias,
+            (_, false) => named,
+            _ => of(wish.alias.as_deref().unwrap_or(&wish.name)).collect(),
+        }
+    }
+
+    /// A name as the ecosystem compares it.
+    fn folded<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        folded(self.manifest().ecosystem, name)
     }
 
     /// What no other package of the file needs.
@@ -133,20 +181,10 @@ impl<'f> Lock<'f> {
     }
 }
 
-/// Whether a version may be what a range asks for: the first number that is not 0 is the same.
-fn may_fit(range: &str, version: &str) -> bool {
-    let numbers = |text: &str| -> Vec<u64> {
-        let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
-        let plain = text[start..]
-            .split(|c: char| !(c.is_ascii_digit() || c == '.'))
-            .next()
-            .unwrap_or_default();
-        plain.split('.').map_while(|part| part.parse().ok()).collect()
-    };
-    let (range, version) = (numbers(range), numbers(version));
-    let leading = range
-        .iter()
-        .position(|number| *number != 0)
-        .unwrap_or(range.len().saturating_sub(1));
-    range.iter().zip(&version).take(leading + 1).all(|(a, b)| a == b)
+/// NuGet compares names without their case.
+fn folded<'n>(ecosystem: &str, name: &'n str) -> Cow<'n, str> {
+    match ecosystem {
+        "nuget" => name.to_ascii_lowercase().into(),
+        _ => name.into(),
+    }
 }

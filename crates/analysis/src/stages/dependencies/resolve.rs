@@ -7,7 +7,7 @@ use repolens_core::report::DependencyKind;
 
 use super::Found;
 use super::folder;
-use crate::manifests::{Manifest, Requirement};
+use crate::manifests::{Manifest, Requirement, SCOPE, VERSIONS, scope_kind};
 use crate::stages::modules::normalize;
 
 /// Steps from one property to the next.
@@ -27,7 +27,10 @@ pub(super) fn resolve(own: &[Found<'_>]) -> Vec<Vec<Requirement>> {
         let mut requirements = found.manifest.requirements.clone();
         match found.manifest.ecosystem {
             _ if found.manifest.is_lock => {}
-            "maven" => maven(found, &by_path, &by_name, &mut requirements),
+            "maven" => {
+                catalog(found, own, &mut requirements);
+                maven(found, &by_path, &by_name, &mut requirements);
+            }
             "nuget" => nuget(found, own, &mut requirements),
             "pypi" => {
                 constraints(found, &by_path, &mut requirements);
@@ -110,7 +113,7 @@ fn inherited(found: &Found<'_>, own: &[Found<'_>], requirements: &mut [Requireme
 }
 
 /// Central versions of the nearest `Directory.Packages.props`, and properties of it and of the project.
-fn nuget(found: &Found<'_>, own: &[Found<'_>], requirements: &mut [Requirement]) {
+fn nuget(found: &Found<'_>, own: &[Found<'_>], requirements: &mut Vec<Requirement>) {
     let above = |name: &'static str| {
         upwards(folder(found.path)).find_map(move |folder| {
             let path = if folder.is_empty() {
@@ -123,11 +126,29 @@ fn nuget(found: &Found<'_>, own: &[Found<'_>], requirements: &mut [Requirement])
     };
     let central = above("Directory.Packages.props");
     let sources = [Some(found.manifest), above("Directory.Build.props"), central];
-    for requirement in requirements {
-        if requirement.inherits {
+    // Central versions under conditions: each is that of some framework.
+    *requirements = std::mem::take(requirements)
+        .into_iter()
+        .flat_map(|requirement| {
             let version = central.and_then(|central| central.catalog.get(&requirement.name.to_ascii_lowercase()));
-            requirement.version = version.cloned().unwrap_or_default();
-        }
+            let versions = match requirement.inherits {
+                true => version
+                    .map_or("", String::as_str)
+                    .split(VERSIONS)
+                    .map(str::to_owned)
+                    .collect(),
+                false => vec![requirement.version.clone()],
+            };
+            versions
+                .into_iter()
+                .map(move |version| Requirement {
+                    version,
+                    ..requirement.clone()
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    for requirement in requirements {
         let lookup = |name: &str| {
             sources
                 .iter()
@@ -159,6 +180,75 @@ fn constraints(found: &Found<'_>, by_path: &HashMap<&str, &Manifest>, requiremen
             }
         }
     }
+}
+
+/// Gradle's version catalog: a build script has what it asks for by accessor, and the catalog what no script asks for.
+fn catalog(found: &Found<'_>, own: &[Found<'_>], requirements: &mut Vec<Requirement>) {
+    let is_catalog = |found: &Found<'_>| found.path.ends_with(".versions.toml");
+    if is_catalog(found) {
+        let used: HashSet<&str> = own
+            .iter()
+            .filter(|other| other.manifest.ecosystem == "maven" && !other.manifest.is_lock)
+            .flat_map(|other| &other.manifest.requirements)
+            .filter(|requirement| requirement.inherits)
+            .flat_map(|requirement| accessors(found.manifest, &requirement.name))
+            .collect();
+        requirements.retain(|requirement| {
+            !requirement
+                .alias
+                .as_deref()
+                .is_some_and(|accessor| used.contains(accessor))
+        });
+        requirements.iter_mut().for_each(|requirement| requirement.alias = None);
+        return;
+    }
+    let by_accessor = |requirement: &Requirement| requirement.inherits && requirement.name.starts_with("libs.");
+    if !requirements.iter().any(by_accessor) {
+        return;
+    }
+    let home = |other: &&Found<'_>| {
+        is_catalog(other) && upwards(folder(found.path)).any(|folder| folder_of_catalog(other.path) == folder)
+    };
+    let catalog = own
+        .iter()
+        .filter(home)
+        .max_by_key(|other| other.path.len())
+        .map(|other| other.manifest);
+    *requirements = std::mem::take(requirements)
+        .into_iter()
+        .flat_map(|requirement| match catalog {
+            _ if !by_accessor(&requirement) => vec![requirement],
+            // Without its catalog, an accessor names no package.
+            None => Vec::new(),
+            Some(catalog) => accessors(catalog, &requirement.name)
+                .filter_map(|accessor| {
+                    Some(Requirement {
+                        name: catalog.properties.get(accessor)?.clone(),
+                        version: catalog.catalog.get(accessor)?.clone(),
+                        inherits: false,
+                        ..requirement.clone()
+                    })
+                })
+                .collect(),
+        })
+        .collect();
+}
+
+/// The accessors of a bundle, or the accessor itself.
+fn accessors<'c>(catalog: &'c Manifest, accessor: &'c str) -> impl Iterator<Item = &'c str> {
+    let bundle = accessor
+        .starts_with("libs.bundles.")
+        .then(|| catalog.properties.get(accessor))
+        .flatten();
+    bundle.map_or(accessor, String::as_str).split(',')
+}
+
+/// The project of `gradle/libs.versions.toml`.
+fn folder_of_catalog(path: &str) -> &str {
+    let folder = folder(path);
+    folder
+        .strip_suffix("gradle")
+        .map_or(folder, |above| above.trim_end_matches('/'))
 }
 
 fn maven(
@@ -216,6 +306,10 @@ fn maven(
             true => managed.get(&requirement.name).cloned().unwrap_or_default(),
             false => expand(&requirement.version, "${", "}", &lookup),
         };
+        let scope = lookup(&format!("{SCOPE}{}", requirement.name));
+        if let Some(scope) = scope.filter(|_| requirement.inherits && requirement.kind == DependencyKind::Runtime) {
+            requirement.kind = scope_kind(&scope);
+        }
         requirement.resolved = requirement.version.starts_with(|c: char| c.is_ascii_alphanumeric())
             && !requirement.version.contains(['[', '(', ',', '$', '+'])
             && !matches!(requirement.version.as_str(), "LATEST" | "RELEASE");

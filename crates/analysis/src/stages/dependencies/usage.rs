@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repolens_core::report::{DeclaredPackage, DependencyKind, DependencyUse, Report, UndeclaredImport, cap};
+use repolens_core::report::{
+    DeclaredPackage, DependencyKind, DependencyUse, ModuleGraph, Report, UndeclaredImport, cap,
+};
 
 use super::super::modules::folder;
 use super::super::{Outcome, Scratch};
 use super::{Found, apart_by};
-use crate::facts::Facts;
+use crate::facts::{Facts, FileFacts};
 use crate::manifests::Requirement;
 
 const MAX_LISTED: usize = 500;
@@ -41,65 +43,97 @@ pub(in super::super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch)
     if own.is_empty() {
         return Outcome::Skipped("the use of packages is measured for npm only".to_owned());
     }
+    let homes: BTreeMap<&str, &Found<'_>> = own.iter().map(|found| (folder(found.path), found)).collect();
+    let imports = Imports::of(facts, graph, &homes);
     let mut usage = DependencyUse {
         measured: vec!["npm".to_owned()],
-        ..DependencyUse::default()
+        never_imported: never_imported(facts, &homes, &imports),
+        undeclared: imports.undeclared(),
     };
-    let names: BTreeSet<&str> = own.iter().filter_map(|found| found.manifest.name.as_deref()).collect();
-    let homes: BTreeMap<&str, &Found<'_>> = own.iter().map(|found| (folder(found.path), found)).collect();
-    // By folder of the manifest: the packages that its files import.
-    let mut imported: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut undeclared: BTreeMap<&str, &str> = BTreeMap::new();
-    let is_script = |path: &str| {
-        let ending = path.rsplit('.').next().unwrap_or_default();
-        matches!(
-            ending,
-            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte"
-        )
-    };
-    let apart: BTreeSet<&str> = facts
-        .files
-        .iter()
-        .filter(|file| !file.is_own() || file.test)
-        .map(|file| file.path.as_str())
-        .collect();
-    for import in graph.external.iter().filter(|import| is_script(&import.file)) {
-        let Some(package) = package_of(&import.package) else {
-            continue;
-        };
-        let mut is_declared = names.contains(package);
-        let mut above = Some(folder(&import.file));
-        while let Some(folder) = above {
-            if let Some(home) = homes.get(folder) {
-                imported.entry(folder).or_default().insert(package);
-                is_declared |= home
-                    .manifest
-                    .requirements
-                    .iter()
-                    .any(|requirement| declares(requirement, package));
-            }
-            above = folder
-                .rsplit_once('/')
-                .map(|(outer, _)| outer)
-                .or((!folder.is_empty()).then_some(""));
-        }
-        if !is_declared && !apart.contains(import.file.as_str()) {
-            undeclared.entry(package).or_insert(&import.file);
-        }
+    let cut = cap(&mut usage.never_imported, MAX_LISTED) | cap(&mut usage.undeclared, MAX_LISTED);
+    if let Some(dependencies) = report.dependencies.as_mut() {
+        dependencies.usage = usage;
     }
+    if cut {
+        return Outcome::Truncated(format!("more than {MAX_LISTED} packages"));
+    }
+    Outcome::Ok
+}
+
+/// The packages that own code imports.
+struct Imports<'a> {
+    /// By folder of the manifest: the packages that its files import.
+    by_home: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Packages that no manifest above names, with a file that imports each.
+    undeclared: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Imports<'a> {
+    fn of(facts: &'a Facts, graph: &'a ModuleGraph, homes: &BTreeMap<&str, &Found<'_>>) -> Self {
+        let names: BTreeSet<&str> = homes
+            .values()
+            .filter_map(|found| found.manifest.name.as_deref())
+            .collect();
+        let apart: BTreeSet<&str> = facts
+            .files
+            .iter()
+            .filter(|file| !file.is_own() || file.test)
+            .map(|file| file.path.as_str())
+            .collect();
+        let mut imports = Self {
+            by_home: BTreeMap::new(),
+            undeclared: BTreeMap::new(),
+        };
+        for import in graph.external.iter().filter(|import| is_script(&import.file)) {
+            let Some(package) = package_of(&import.package) else {
+                continue;
+            };
+            let mut is_declared = names.contains(package);
+            let mut above = Some(folder(&import.file));
+            while let Some(folder) = above {
+                if let Some(home) = homes.get(folder) {
+                    imports.by_home.entry(folder).or_default().insert(package);
+                    let mut requirements = home.manifest.requirements.iter();
+                    is_declared |= requirements.any(|requirement| declares(requirement, package));
+                }
+                above = folder
+                    .rsplit_once('/')
+                    .map(|(outer, _)| outer)
+                    .or((!folder.is_empty()).then_some(""));
+            }
+            if !is_declared && !apart.contains(import.file.as_str()) {
+                imports.undeclared.entry(package).or_insert(&import.file);
+            }
+        }
+        imports
+    }
+
+    fn undeclared(&self) -> Vec<UndeclaredImport> {
+        let undeclared = self.undeclared.iter().map(|(name, file)| UndeclaredImport {
+            r#type: "npm".to_owned(),
+            name: (*name).to_owned(),
+            file: (*file).to_owned(),
+        });
+        undeclared.collect()
+    }
+}
+
+/// The declared packages that no file below their manifest imports.
+fn never_imported(facts: &Facts, homes: &BTreeMap<&str, &Found<'_>>, imports: &Imports<'_>) -> Vec<DeclaredPackage> {
     // Files that load modules by names that are known at run time only: any package may be among them.
+    let loads_any = |file: &&FileFacts| {
+        let syntax = file.syntax.as_ref();
+        syntax.is_some_and(|syntax| syntax.loads.iter().any(|load| load.is_empty()))
+    };
     let loaders: Vec<&str> = facts
         .files
         .iter()
-        .filter(|file| {
-            file.syntax
-                .as_ref()
-                .is_some_and(|syntax| syntax.loads.iter().any(|load| load.is_empty()))
-        })
+        .filter(loads_any)
         .map(|file| file.path.as_str())
         .collect();
-    for (folder, home) in &homes {
-        let Some(imports) = imported.get(folder) else {
+    let mut found = Vec::new();
+    for (folder, home) in homes {
+        let Some(imports) = imports.by_home.get(folder) else {
             continue;
         };
         let is_below =
@@ -114,30 +148,23 @@ pub(in super::super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch)
                 && !is_companion_of(requirement, imports)
                 && !is_spared(requirement, home, facts)
         });
-        usage.never_imported.extend(unused.map(|requirement| DeclaredPackage {
+        found.extend(unused.map(|requirement| DeclaredPackage {
             r#type: "npm".to_owned(),
             name: requirement.name.clone(),
             version: requirement.version.clone(),
             manifest: home.path.to_owned(),
         }));
     }
-    usage.undeclared = undeclared
-        .into_iter()
-        .map(|(name, file)| UndeclaredImport {
-            r#type: "npm".to_owned(),
-            name: name.to_owned(),
-            file: file.to_owned(),
-        })
-        .collect();
-    usage.never_imported.sort();
-    let cut = cap(&mut usage.never_imported, MAX_LISTED) | cap(&mut usage.undeclared, MAX_LISTED);
-    if let Some(dependencies) = report.dependencies.as_mut() {
-        dependencies.usage = usage;
-    }
-    if cut {
-        return Outcome::Truncated(format!("more than {MAX_LISTED} packages"));
-    }
-    Outcome::Ok
+    found.sort();
+    found
+}
+
+fn is_script(path: &str) -> bool {
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    matches!(
+        ending,
+        "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte"
+    )
 }
 
 /// The package that a specifier is of; `None` for what Node itself or a bundler brings.

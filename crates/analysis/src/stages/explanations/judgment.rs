@@ -2,7 +2,8 @@
 
 use repolens_core::plain_text::{as_code, one_plain_line};
 use repolens_core::report::{
-    Action, AspectGrade, Grade, GradeInput, Hotspot, Hotspots, MIDDLING_PROJECT, Place, Report, StageStatus, Summary,
+    Action, AspectGrade, Grade, GradeInput, Hotspot, Hotspots, MIDDLING_PROJECT, Report, StageStatus, Summary,
+    WorstPlace,
 };
 
 use super::{listed, lower_first, many};
@@ -92,12 +93,9 @@ pub(super) fn where_the_risk_is(summary: &Summary, report: &Report) -> Vec<Strin
     lines
 }
 
-/// Commits from which a history shows who knows the code; an import of a finished work has one.
-const HISTORY: u64 = 20;
-
 fn knowledge(hotspots: &Hotspots) -> Option<String> {
     let (commits, people) = (hotspots.window.commits, &hotspots.knowledge);
-    if commits < HISTORY || people.bus_factor != 1 {
+    if !hotspots.show_people() || people.bus_factor != 1 {
         return None;
     }
     let commits = many(commits, "commit", "commits");
@@ -141,7 +139,7 @@ fn worst_places(summary: &Summary, report: &Report) -> Vec<String> {
     lines
 }
 
-fn worst_place(place: &Place, changes: Option<&Hotspot>) -> String {
+fn worst_place(place: &WorstPlace, changes: Option<&Hotspot>) -> String {
     let line = place.line.map_or_else(String::new, |line| format!(", line {line}"));
     let reason = one_plain_line(&place.reason, 300);
     let changes = changes.map_or_else(String::new, |hotspot| {

@@ -7,10 +7,9 @@ use repolens_core::report::{AspectGrade, GradePlace, Package};
 use super::super::percent;
 use super::{Measured, Term, not_measured, weighted};
 
-/// Percent of direct dependencies with a version or range that are as good as more.
-const BOUNDED: f64 = 80.0;
-/// Dependencies with a version that every project gets in addition: one or two are little evidence.
-const MIDDLING: usize = 3;
+/// Share of the direct dependencies, and of a few more, that may be without a version: one or two are little evidence.
+const FREE: f64 = 0.2;
+const MORE: usize = 3;
 /// Percent of packages in several versions from which there are no points.
 const MANY_VERSIONS: f64 = 30.0;
 
@@ -21,7 +20,8 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let direct: Vec<&Package> = dependencies
         .packages
         .iter()
-        .filter(|package| package.direct && !package.is_dev && package.r#type != "githubactions")
+        // Images and actions are where it is built.
+        .filter(|package| package.direct && !package.is_dev && !matches!(&*package.r#type, "docker" | "githubactions"))
         .collect();
     let open: Vec<GradePlace> = direct
         .iter()
@@ -40,22 +40,17 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
             ),
         })
         .collect();
-    let bounded = Term::new(
-        "bounded_versions",
+    let unbounded = Term::new(
+        "unbounded_versions",
         0.6,
-        "direct dependencies with a known version or range, in percent, with 3 more that have one",
+        "direct dependencies of which any version is taken: a fifth of them and of 3 more costs nothing",
     );
-    let bounded = if direct.is_empty() {
-        bounded.not_measured("there are no dependencies")
+    let unbounded = if direct.is_empty() {
+        unbounded.not_measured("there are no dependencies")
     } else {
-        bounded
-            .higher_is_better(
-                percent(
-                    (direct.len() - open.len() + MIDDLING) as f64,
-                    (direct.len() + MIDDLING) as f64,
-                ),
-                BOUNDED,
-            )
+        let all = (direct.len() + MORE) as f64;
+        unbounded
+            .lower_is_better_from(open.len() as f64, all * FREE, all)
             .places(open)
     };
     let locked: Vec<&Package> = dependencies
@@ -99,13 +94,20 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     };
     let known = Term::new("vulnerabilities", 0.0, "known vulnerabilities")
         .not_measured("checked after the grade: `dependencies.vulnerabilities`");
-    weighted(vec![bounded, single, updates, known], "nothing of it was measured")
+    weighted(vec![unbounded, single, updates, known], "nothing of it was measured")
 }
 
 /// Whatever is newest on the day of the build.
 fn is_open(package: &Package) -> bool {
     let version = package.version.trim();
+    // `>=0` and `>=0.0.0` exclude nothing.
+    let is_zero = |bound: &str| {
+        bound
+            .trim()
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b == b'0'))
+    };
     !package.resolved
         && (matches!(version, "" | "*" | "latest" | "x" | "main" | "master" | "HEAD")
-            || version.starts_with(">=0") && !version.contains(','))
+            || version.strip_prefix(">=").is_some_and(is_zero))
 }

@@ -121,7 +121,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> (AspectGrade, u64) {
         .copied()
         .filter(|file| file.syntax.is_some())
         .collect();
-    let lines: u64 = parsed.iter().map(|file| u64::from(file.lines.code)).sum();
+    let lines: u64 = parsed.iter().map(|file| u64::from(file.product_lines())).sum();
     if lines == 0 {
         return (not_measured("percent", "no code of a language that is parsed"), 0);
     }
@@ -198,7 +198,7 @@ fn points(percent: f64) -> f64 {
 fn of_functions(cost: &FunctionCost, files: &[&FileFacts]) -> Debt {
     let mut found: Vec<(f64, GradePlace)> = Vec::new();
     for file in files {
-        for function in file.functions() {
+        for function in file.product_functions() {
             let minutes = cost.minutes(function);
             if minutes > 0.0 {
                 let place = GradePlace {
@@ -227,12 +227,13 @@ fn debt(name: &'static str, description: &'static str, threshold: f64, mut found
 }
 
 fn of_files(files: &[&FileFacts]) -> Debt {
-    let large = files.iter().filter(|file| file.lines.code > LARGE_FILE).map(|file| {
-        let above = f64::from(file.lines.code - LARGE_FILE);
+    let sizes = files.iter().map(|file| (file, file.product_lines()));
+    let large = sizes.filter(|(_, lines)| *lines > LARGE_FILE).map(|(file, lines)| {
+        let above = f64::from(lines - LARGE_FILE);
         let place = GradePlace {
             file: file.path.clone(),
             line: None,
-            reason: format!("{} lines of code", file.lines.code),
+            reason: format!("{lines} lines of code"),
         };
         (LARGE_FILE_ONCE + above / 100.0 * LARGE_FILE_EACH_100, place)
     });

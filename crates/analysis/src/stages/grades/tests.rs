@@ -24,7 +24,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     if measured.code.is_empty() {
         return not_measured("points", "there is no code");
     }
-    if section.ratio < LEFT_OVER
+    if (section.ratio < LEFT_OVER || section.test_files == 0)
         && let Some(registry) = measured.published_by
     {
         return not_measured(
@@ -32,32 +32,30 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
             &format!("a package of {registry}: its tests are not part of it"),
         );
     }
-    let inline = measured
+    let language = measured
         .report
         .languages
         .as_ref()
-        .is_some_and(|languages| languages.primary == "rust");
-    let size = Term::new("test_code", 0.4, "lines of test code for 100 lines of other code");
-    let size = if inline && section.ratio < 0.3 {
-        size.not_measured("Rust has tests inside of its source files, which are not counted")
-    } else {
-        size.higher_is_better(section.ratio * 100.0, ENOUGH)
-    };
+        .map(|languages| languages.primary.as_str());
+    // Tests of Rust are inside of the files, and those of C are linked with what they test.
+    let unseen = matches!(language, Some("rust" | "c" | "cpp"));
+    let size = Term::new("test_code", 0.4, "lines of test code for 100 lines of other code")
+        .higher_is_better(section.ratio * 100.0, ENOUGH);
     let reached = Term::new(
         "tested_files",
         0.4,
         "files of code that a test imports, directly or over one file, in percent",
     );
     let reached = match &measured.report.module_graph {
-        Some(graph) if section.test_files > 0 && !inline && graph.edges_total > 0 => {
+        Some(graph) if section.test_files > 0 && !unseen && graph.edges_total > 0 => {
             let (share, places) = untested(measured, graph);
             match share {
                 Some(share) => reached.higher_is_better(share, REACHED).places(places),
                 None => reached.not_measured("no test imports code by name"),
             }
         }
-        Some(_) if section.test_files == 0 && !inline => reached.higher_is_better(0.0, REACHED),
-        _ => reached.not_measured("imports of tests are not known"),
+        Some(_) if section.test_files == 0 && !unseen => reached.higher_is_better(0.0, REACHED),
+        _ => reached.not_measured("no import shows which files the tests of this language test"),
     };
     let run = Term::new("ci_runs_tests", 0.2, "a service runs the tests: 1 yes, 0 no");
     let run = match (measured.published_by, section.ci_runs_tests) {

@@ -73,7 +73,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
             || document.title.as_ref().is_some_and(|title| title.split_whitespace().count() >= SENTENCE)) },
     Criterion { name: "installation", weight: 20, applies: always, heading: "## Installation", missing: "Explain how to install it, with the command",
         points: |document, _| all(document.has_section(INSTALLATION) || document.has_code(is_install_command)
-            || document.links_to(&["install"]) || document.mentions(&["to install", "can be installed", "install it"])) },
+            || document.links_to(&["install"]) || document.mentions(INSTALLS)) },
     Criterion { name: "usage", weight: 20, applies: always, heading: "## Usage", missing: "Show how to use it, with a short example",
         points: |document, _| all(document.has_section(USAGE) || document.has_code_beside(is_install_command)
             || document.links_to(&["getting-started", "quickstart", "quick-start", "tutorial", "examples", "getting started", "user guide", "usage"])) },
@@ -119,6 +119,25 @@ const INSTALLATION: &[&str] = &[
     "build",
     "compil",
     "deploy",
+];
+/// Sentences that explain the installation, or where to read about it.
+const INSTALLS: &[&str] = &[
+    "to install",
+    "can be installed",
+    "install it",
+    "instructions on installing",
+    "for installing",
+    "installation instructions",
+    "installation guide",
+    "install instructions",
+    "see install",
+    "read install",
+    "install.txt",
+    "install.md",
+    "install.rst",
+    "install.html",
+    "installation.md",
+    "installation.rst",
 ];
 const USAGE: &[&str] = &[
     "usage",

@@ -4,15 +4,18 @@
 use std::collections::{HashMap, HashSet};
 
 use oxc_ast::ast::*;
-use oxc_ast_visit::{Visit, walk};
+use oxc_ast_visit::Visit;
 use oxc_span::Span;
 
 use super::property_name;
-use crate::calls::{ANY, Argument, Builder, Calls, OPAQUE, UNKNOWN, V, Value};
+use crate::calls::{
+    Argument, Builder, Calls, ClassId, FunctionId, ImportId, Imported, ImportedNameId, NameKey, Value, ValueId,
+};
 use crate::syntax::Lines;
 
 mod assignments;
 mod definitions;
+mod expressions;
 mod visit;
 
 use visit::takes_name;
@@ -22,14 +25,14 @@ use visit::takes_name;
 pub(super) fn calls(
     lines: &Lines,
     program: &Program<'_>,
-    numbers: &HashMap<u32, u32>,
+    numbers: &HashMap<u32, ImportId>,
     type_queries: &[String],
 ) -> Calls {
     let mut walk = Walk {
         lines,
         numbers,
         builder: Builder::default(),
-        this: vec![UNKNOWN],
+        this: vec![ValueId::UNKNOWN],
         namespaces: Vec::new(),
         name: None,
         functions: HashMap::new(),
@@ -40,7 +43,7 @@ pub(super) fn calls(
         assigned: HashSet::new(),
     };
     for name in GLOBALS {
-        walk.builder.bind(name, OPAQUE);
+        walk.builder.bind(name, ValueId::OPAQUE);
     }
     walk.hoist(&program.body);
     walk.visit_program(program);
@@ -137,23 +140,23 @@ const GLOBALS: &[&str] = &[
 
 struct Walk<'l> {
     lines: &'l Lines,
-    numbers: &'l HashMap<u32, u32>,
+    numbers: &'l HashMap<u32, ImportId>,
     builder: Builder,
     /// The value of `this`, innermost last.
-    this: Vec<V>,
+    this: Vec<ValueId>,
     /// The namespaces of TypeScript that are open, innermost last.
-    namespaces: Vec<V>,
+    namespaces: Vec<ValueId>,
     /// The name of the function or class that comes next.
     name: Option<String>,
     /// Declared functions by their offset: they are defined before they are read.
-    functions: HashMap<u32, u32>,
+    functions: HashMap<u32, FunctionId>,
     /// Offsets of statements above which a comment allows an unused name.
     exempt: HashSet<u32>,
     /// The class that a function with a prototype is, by its name.
-    prototypes: HashMap<String, u32>,
+    prototypes: HashMap<String, ClassId>,
     is_module: bool,
     /// Functions by their names.
-    named: Vec<(u32, String)>,
+    named: Vec<(FunctionId, String)>,
     /// Names of variables that are given a value after they are declared.
     assigned: HashSet<String>,
 }
@@ -163,18 +166,22 @@ impl Walk<'_> {
         self.lines.of(span.start)
     }
 
-    fn read(&mut self, name: &str) -> V {
+    fn read(&mut self, name: &str) -> ValueId {
         self.builder.read_late(name)
     }
 
-    fn import(&mut self, at: Span, name: u32) -> V {
+    /// The value of the name at this place of the import.
+    fn import(&mut self, at: Span, name: usize) -> ValueId {
         match self.numbers.get(&at.start) {
-            Some(&import) => self.builder.value(Value::Import(import, name)),
-            None => UNKNOWN,
+            Some(&import) => {
+                let name = Imported::Name(ImportedNameId::new(name));
+                self.builder.value(Value::Import(import, name))
+            }
+            None => ValueId::UNKNOWN,
         }
     }
 
-    fn object(&mut self, it: &ObjectExpression<'_>) -> V {
+    fn object(&mut self, it: &ObjectExpression<'_>) -> ValueId {
         let container = self.builder.container();
         self.this.push(container);
         for property in &it.properties {
@@ -207,20 +214,20 @@ impl Walk<'_> {
             let value = match argument {
                 oxc_ast::ast::Argument::SpreadElement(it) => {
                     self.eval(&it.argument);
-                    UNKNOWN
+                    ValueId::UNKNOWN
                 }
-                other => other.as_expression().map_or(UNKNOWN, |it| self.eval(it)),
+                other => other.as_expression().map_or(ValueId::UNKNOWN, |it| self.eval(it)),
             };
             found.push(Argument {
                 at: u16::try_from(at).unwrap_or(u16::MAX),
-                name: ANY,
+                name: NameKey::Any,
                 value,
             });
         }
         found
     }
 
-    fn call(&mut self, it: &CallExpression<'_>) -> V {
+    fn call(&mut self, it: &CallExpression<'_>) -> ValueId {
         if let Expression::Identifier(id) = &it.callee
             && id.name == "require"
             && self.numbers.contains_key(&it.span.start)
@@ -267,7 +274,7 @@ impl Walk<'_> {
     }
 
     /// Reads the target of a call, which is no mention of it.
-    fn callee(&mut self, it: &Expression<'_>) -> V {
+    fn callee(&mut self, it: &Expression<'_>) -> ValueId {
         match it.get_inner_expression() {
             Expression::Identifier(id) => self.read(&id.name),
             Expression::Super(_) => {
@@ -286,135 +293,18 @@ impl Walk<'_> {
         }
     }
 
-    fn above(&mut self) -> V {
+    fn above(&mut self) -> ValueId {
         match self.this.last().map(|this| self.builder.get(*this)) {
             Some(Value::This(class) | Value::Class(class)) => self.builder.value(Value::Super(class)),
-            _ => UNKNOWN,
+            _ => ValueId::UNKNOWN,
         }
     }
 
-    fn base(&mut self, it: &Expression<'_>) -> V {
+    fn base(&mut self, it: &Expression<'_>) -> ValueId {
         match it {
             Expression::Identifier(id) => self.read(&id.name),
             Expression::Super(_) => self.above(),
             other => self.eval(other),
         }
-    }
-
-    /// Records the calls in an expression, and returns its value.
-    fn eval(&mut self, it: &Expression<'_>) -> V {
-        match it {
-            Expression::Identifier(id) => {
-                let value = self.read(&id.name);
-                self.builder.mention(value);
-                value
-            }
-            Expression::ThisExpression(_) => self.this.last().copied().unwrap_or(UNKNOWN),
-            Expression::Super(_) => self.above(),
-            Expression::StaticMemberExpression(_) | Expression::PrivateFieldExpression(_) => self.callee(it),
-            Expression::ComputedMemberExpression(member) => {
-                let base = self.base(&member.object);
-                self.eval(&member.expression);
-                match &member.expression {
-                    Expression::StringLiteral(text) => self.builder.member(base, &text.value),
-                    Expression::NumericLiteral(number) => {
-                        self.builder.element(base, Some(&format!("#{}", number.value)))
-                    }
-                    // `Remove[type](…)`: a function that holds others.
-                    _ => {
-                        self.builder.mention(base);
-                        UNKNOWN
-                    }
-                }
-            }
-            Expression::CallExpression(it) => self.call(it),
-            Expression::NewExpression(it) => {
-                let class = self.callee(&it.callee);
-                let arguments = self.arguments(&it.arguments);
-                self.builder.call(class, &arguments, false);
-                self.builder.result(class)
-            }
-            Expression::FunctionExpression(it) => self.function(it, UNKNOWN),
-            Expression::ArrowFunctionExpression(it) => self.arrow(it),
-            Expression::ClassExpression(it) => self.class(it),
-            Expression::ObjectExpression(it) => self.object(it),
-            Expression::ArrayExpression(it) => {
-                let container = self.builder.container();
-                for (at, element) in it.elements.iter().enumerate() {
-                    if let Some(element) = element.as_expression() {
-                        let value = self.eval(element);
-                        if at < 64 && value > OPAQUE {
-                            self.builder.put(container, Some(&format!("#{at}")), value);
-                        }
-                    } else if let ArrayExpressionElement::SpreadElement(it) = element {
-                        self.eval(&it.argument);
-                    }
-                }
-                container
-            }
-            Expression::AssignmentExpression(it) => self.assign(it),
-            Expression::ConditionalExpression(it) => {
-                self.eval(&it.test);
-                let (a, b) = (self.eval(&it.consequent), self.eval(&it.alternate));
-                self.builder.either(a, b)
-            }
-            Expression::LogicalExpression(_) => self.logical(it),
-            Expression::AwaitExpression(it) => self.eval(&it.argument),
-            Expression::ParenthesizedExpression(it) => self.eval(&it.expression),
-            Expression::TSAsExpression(it) => self.eval(&it.expression),
-            Expression::TSTypeAssertion(it) => self.eval(&it.expression),
-            Expression::TSNonNullExpression(it) => self.eval(&it.expression),
-            Expression::TSSatisfiesExpression(it) => self.eval(&it.expression),
-            Expression::ChainExpression(chain) => match &chain.expression {
-                ChainElement::CallExpression(it) => self.call(it),
-                _ => {
-                    walk::walk_chain_expression(self, chain);
-                    UNKNOWN
-                }
-            },
-            Expression::ImportExpression(import) => {
-                self.eval(&import.source);
-                self.import(import.span, 0)
-            }
-            Expression::StringLiteral(text) => {
-                self.builder.quote(&text.value);
-                OPAQUE
-            }
-            Expression::NumericLiteral(_)
-            | Expression::BooleanLiteral(_)
-            | Expression::NullLiteral(_)
-            | Expression::RegExpLiteral(_) => OPAQUE,
-            Expression::BinaryExpression(first) => {
-                // A loop: such a chain may be long.
-                let mut at = first;
-                loop {
-                    self.eval(&at.right);
-                    match &at.left {
-                        Expression::BinaryExpression(left) => at = left,
-                        left => {
-                            self.eval(left);
-                            return OPAQUE;
-                        }
-                    }
-                }
-            }
-            _ => {
-                walk::walk_expression(self, it);
-                UNKNOWN
-            }
-        }
-    }
-
-    /// `a || b`, `a && b`, `a ?? b`: any of them. A loop: it may be deep to the left.
-    fn logical(&mut self, it: &Expression<'_>) -> V {
-        let mut value = UNKNOWN;
-        let mut at = it;
-        while let Expression::LogicalExpression(logical) = at {
-            let right = self.eval(&logical.right);
-            value = self.builder.either(value, right);
-            at = &logical.left;
-        }
-        let left = self.eval(at);
-        self.builder.either(value, left)
     }
 }

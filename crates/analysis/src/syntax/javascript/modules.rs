@@ -4,6 +4,7 @@ use oxc_ast::ast::*;
 use oxc_span::{GetSpan, Span};
 
 use super::Walk;
+use crate::calls::ImportId;
 use crate::facts::{Export, Import, ImportKind, ImportedName};
 
 mod commonjs;
@@ -16,7 +17,7 @@ pub(super) use whole_modules::Whole;
 impl Walk<'_> {
     fn import(&mut self, specifier: &str, kind: ImportKind, at: Span, names: Vec<ImportedName>) {
         let number = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(at.start, number);
+        self.numbers.insert(at.start, ImportId::new(self.syntax.imports.len()));
         for name in names
             .iter()
             .filter(|name| &*name.imported == "*" && !kind.is_reexport())

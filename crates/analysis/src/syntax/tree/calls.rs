@@ -4,7 +4,7 @@
 use tree_sitter::Node;
 
 use super::Context;
-use crate::calls::{Calls, MODULE, V, Value};
+use crate::calls::{Body, Calls, ClassId, FunctionId, ImportId, Imported, ImportedNameId, Value, ValueId};
 use crate::facts::{ImportKind, Syntax};
 
 mod declare;
@@ -112,7 +112,7 @@ const MAX_DEPTH: usize = 12;
 impl Context<'_> {
     /// Opens the function at `node` for the calls in it. `owner`: the type it belongs to, where that is not the class
     /// around it.
-    pub(super) fn open_function(&mut self, node: Node<'_>, owner: Option<&str>, own_name: &str, at: u32) -> u32 {
+    pub(super) fn open_function(&mut self, node: Node<'_>, owner: Option<&str>, own_name: &str, at: u32) -> FunctionId {
         let owned = owner
             .filter(|owner| !owner.is_empty())
             .map(|owner| self.class_called(owner));
@@ -139,7 +139,7 @@ impl Context<'_> {
                 own_name
             };
             self.calls.add_member(class, name, value, false);
-        } else if self.calls.function() == MODULE {
+        } else if self.calls.body() == Body::Module {
             self.calls.bind_overload(own_name, value);
         } else {
             self.calls.bind_in_function(own_name, value);
@@ -182,7 +182,7 @@ impl Context<'_> {
     }
 
     /// The class of that name in this file; made, where there is none yet.
-    fn class_called(&mut self, name: &str) -> u32 {
+    fn class_called(&mut self, name: &str) -> ClassId {
         let name = name.split(['<', '[', '(']).next().unwrap_or(name).trim();
         let name = name.rsplit([':', '.', '\\']).next().unwrap_or(name);
         if let Some(&class) = self.class_numbers.get(name) {
@@ -198,7 +198,7 @@ impl Context<'_> {
     }
 
     /// The names in the part of a class's head that lists its bases.
-    fn bases(&mut self, node: Node<'_>) -> Vec<V> {
+    fn bases(&mut self, node: Node<'_>) -> Vec<ValueId> {
         let mut found = Vec::new();
         let mut cursor = node.walk();
         let heads = node.named_children(&mut cursor).filter(|child| {
@@ -262,6 +262,7 @@ impl Context<'_> {
                     self.calls.call_with(target, &[], true, given);
                 }
             }
+            Part::Call if self.is_misread_member(node) => {}
             Part::Call | Part::Method | Part::New => {
                 let target = self.target(node, what, 0);
                 let given = self.given(node);
@@ -275,20 +276,31 @@ impl Context<'_> {
         }
     }
 
+    /// Whether a call of C or C++ outside of functions is none: only initial values are computed there. The declarations of a
+    /// class that a macro hides (`class EXPORT Name final {`) are read as calls.
+    fn is_misread_member(&self, node: Node<'_>) -> bool {
+        const AROUND: usize = 8;
+        if !matches!(self.language, "c" | "cpp") || self.calls.body() != Body::Module {
+            return false;
+        }
+        let mut around = std::iter::successors(node.parent(), tree_sitter::Node::parent);
+        !around.by_ref().take(AROUND).any(|at| at.kind() == "init_declarator")
+    }
+
     /// Adds the imported names, and returns the calls.
     pub(super) fn finish_calls(&mut self, syntax: &Syntax) -> Calls {
-        for (number, import) in (0u32..).zip(&syntax.imports) {
+        for (number, import) in (0..).map(ImportId::new).zip(&syntax.imports) {
             if import.kind == ImportKind::Submodule {
-                let value = self.calls.value(Value::Import(number, u32::MAX));
+                let value = self.calls.value(Value::Import(number, Imported::Whole));
                 let name = import.specifier.split('=').next().unwrap_or_default();
                 self.calls.bind_if_free(name, value);
             }
-            for (at, name) in (0u32..).zip(&import.names) {
+            for (at, name) in (0..).map(ImportedNameId::new).zip(&import.names) {
                 if &*name.imported == "*" && &*name.local == "*" {
                     self.calls.star(number);
                     continue;
                 }
-                let value = self.calls.value(Value::Import(number, at));
+                let value = self.calls.value(Value::Import(number, Imported::Name(at)));
                 self.calls.bind_if_free(&name.local, value);
             }
         }

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::line;
 use super::unused::{Candidate, Declarations, UnusedImports};
-use crate::calls::Builder;
+use crate::calls::{Builder, ClassId, FunctionId};
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::units::Units;
 
@@ -20,13 +20,13 @@ pub(crate) struct Context<'a> {
     /// For a grammar's own use; emptied where a function begins.
     pub seen: HashSet<String>,
     pub calls: Builder,
-    pub(super) class_numbers: HashMap<String, u32>,
+    pub(super) class_numbers: HashMap<String, ClassId>,
     pub(super) implicit_this: bool,
     pub(super) language: &'static str,
     /// The sorts of the variables of the open function whose types are written.
     pub(super) sorts: HashMap<String, u8>,
     /// Functions that may be private and unused, with their names.
-    pub(super) candidates: Vec<(u32, String)>,
+    pub(super) candidates: Vec<(FunctionId, String)>,
     /// For [`Syntax::mentions`].
     pub mentions: BTreeSet<&'a str>,
     /// For each embedded text that is open: how many modules are around it.

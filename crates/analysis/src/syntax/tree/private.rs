@@ -182,7 +182,7 @@ impl Context<'_> {
                 && word.len() <= 64
                 && let Ok(word) = std::str::from_utf8(word)
             {
-                self.calls.sym(word);
+                self.calls.name(word);
             }
         }
         for (function, name) in &candidates {

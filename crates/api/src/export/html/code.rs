@@ -1,13 +1,13 @@
 //! The page's sections on the code: its lines, its structure, what is unused or copied, what it depends on.
 
-use repolens_core::report::{Confidence, Cycle};
+use repolens_core::report::{ComplexityMetrics, Confidence, Cycle, Lines};
 
 use super::super::Excerpt;
-use super::super::excerpt::Calls;
+use super::super::excerpt::CallGraphExcerpt;
 use super::super::text::{html, score, thousands};
-use super::parts::{Cell, Page, code, level, number, place, text};
+use super::parts::{Cell, HtmlPage, code, level, number, place, text};
 
-pub fn write(page: &mut Page, excerpt: &Excerpt) {
+pub fn write(page: &mut HtmlPage, excerpt: &Excerpt) {
     code_of(page, excerpt);
     structure(page, excerpt);
     dead_code(page, excerpt);
@@ -15,30 +15,13 @@ pub fn write(page: &mut Page, excerpt: &Excerpt) {
     dependencies(page, excerpt);
 }
 
-fn code_of(page: &mut Page, excerpt: &Excerpt) {
+fn code_of(page: &mut HtmlPage, excerpt: &Excerpt) {
     if excerpt.lines.get().is_none() && excerpt.complexity_metrics.get().is_none() {
         return;
     }
     page.section("code", "Code");
     if let Some(lines) = excerpt.lines.get() {
-        let mut languages: Vec<_> = lines.written().iter().filter(|(_, lines)| lines.files > 0).collect();
-        languages.sort_by(|a, b| b.1.code.cmp(&a.1.code).then(a.0.cmp(b.0)));
-        let all = languages.iter().map(|(_, lines)| lines.code).sum::<u64>().max(1) as f64;
-        page.table(
-            "Lines by language",
-            &["Language", "#Files", "#Code", "", "#Comments", "#Blank"],
-            languages.len() as u64,
-            languages.into_iter().map(|(name, lines)| {
-                vec![
-                    text(name),
-                    number(lines.files),
-                    number(lines.code),
-                    Cell::Bar(lines.code as f64 / all * 100.0, ""),
-                    number(lines.comments),
-                    number(lines.blanks),
-                ]
-            }),
-        );
+        lines_by_language(page, lines);
     }
     if let Some(tests) = excerpt.tests.get() {
         let mut sentence = format!(
@@ -57,43 +40,68 @@ fn code_of(page: &mut Page, excerpt: &Excerpt) {
         page.paragraph(&sentence);
     }
     if let Some(metrics) = excerpt.complexity_metrics.get() {
-        let statistics = &metrics.statistics;
-        page.paragraph(&format!(
-            "{} functions; cyclomatic complexity {} on average and {} at most, cognitive complexity {} and {}.",
-            thousands(statistics.total_functions),
-            score(statistics.avg_cyclomatic),
-            thousands(statistics.max_cyclomatic),
-            score(statistics.avg_cognitive),
-            thousands(statistics.max_cognitive)
-        ));
-        page.table(
-            "The most complex functions",
-            &[
-                "Function",
-                "Place",
-                "#Cyclomatic",
-                "#Cognitive",
-                "#Parameters",
-                "#Nesting",
-            ],
-            statistics
-                .high_complexity_count
-                .max(metrics.high_complexity_functions.len() as u64),
-            metrics.high_complexity_functions.iter().map(|function| {
-                vec![
-                    code(&function.name),
-                    place(&function.file_path, Some(function.line_number)),
-                    number(function.cyclomatic),
-                    number(function.cognitive),
-                    number(function.parameters),
-                    number(function.nesting),
-                ]
-            }),
-        );
+        complexity(page, metrics);
     }
 }
 
-fn structure(page: &mut Page, excerpt: &Excerpt) {
+fn lines_by_language(page: &mut HtmlPage, lines: &Lines) {
+    let mut languages: Vec<_> = lines.written().iter().filter(|(_, lines)| lines.files > 0).collect();
+    languages.sort_by(|a, b| b.1.code.cmp(&a.1.code).then(a.0.cmp(b.0)));
+    let all = languages.iter().map(|(_, lines)| lines.code).sum::<u64>().max(1) as f64;
+    page.table(
+        "Lines by language",
+        &["Language", "#Files", "#Code", "", "#Comments", "#Blank"],
+        languages.len() as u64,
+        languages.into_iter().map(|(name, lines)| {
+            vec![
+                text(name),
+                number(lines.files),
+                number(lines.code),
+                Cell::Bar(lines.code as f64 / all * 100.0, ""),
+                number(lines.comments),
+                number(lines.blanks),
+            ]
+        }),
+    );
+}
+
+fn complexity(page: &mut HtmlPage, metrics: &ComplexityMetrics) {
+    let statistics = &metrics.statistics;
+    page.paragraph(&format!(
+        "{} functions; cyclomatic complexity {} on average and {} at most, cognitive complexity {} and {}.",
+        thousands(statistics.total_functions),
+        score(statistics.avg_cyclomatic),
+        thousands(statistics.max_cyclomatic),
+        score(statistics.avg_cognitive),
+        thousands(statistics.max_cognitive)
+    ));
+    page.table(
+        "The most complex functions",
+        &[
+            "Function",
+            "Place",
+            "#Cyclomatic",
+            "#Cognitive",
+            "#Parameters",
+            "#Nesting",
+        ],
+        statistics
+            .high_complexity_count
+            .max(metrics.high_complexity_functions.len() as u64),
+        metrics.high_complexity_functions.iter().map(|function| {
+            vec![
+                code(&function.name),
+                place(&function.file_path, Some(function.line_number)),
+                number(function.cyclomatic),
+                number(function.cognitive),
+                number(function.parameters),
+                number(function.nesting),
+            ]
+        }),
+    );
+}
+
+fn structure(page: &mut HtmlPage, excerpt: &Excerpt) {
     if excerpt.circular_dependencies.get().is_none()
         && excerpt.call_graph.get().is_none()
         && excerpt.module_graph.get().is_none()
@@ -123,45 +131,11 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
         if cycles.cycles.is_empty() {
             page.paragraph("No file imports itself by way of others.");
         }
-        // Older reports name the chain alone.
-        let size = |cycle: &Cycle| match cycle.group_size {
-            0 => cycle.length,
-            size => size,
-        };
         page.table(
             "Circular imports",
             &["Severity", "#Files", "Chain", "Broken without", "#Imports"],
             cycles.total_cycles,
-            cycles.cycles.iter().map(|cycle| {
-                let word = match cycle.severity {
-                    repolens_core::report::Severity::High => "high",
-                    repolens_core::report::Severity::Medium => "medium",
-                    repolens_core::report::Severity::Low => "low",
-                };
-                let chain: Vec<String> = cycle
-                    .chain
-                    .iter()
-                    .take(8)
-                    .map(|file| format!("<code>{}</code>", html(file)))
-                    .collect();
-                let more = if cycle.chain.len() > 8 { " → …" } else { "" };
-                vec![
-                    level(word),
-                    number(size(cycle)),
-                    Cell::Html(format!("{}{more}", chain.join(" → "))),
-                    Cell::Html(cycle.breaks.first().map_or(String::new(), |import| {
-                        format!(
-                            "<code>{}</code> → <code>{}</code>",
-                            html(&import.source),
-                            html(&import.target)
-                        )
-                    })),
-                    match cycle.breaks_total {
-                        0 => text(""),
-                        total => number(total),
-                    },
-                ]
-            }),
+            cycles.cycles.iter().map(cycle_row),
         );
     }
     if let Some(calls) = excerpt.call_graph.get() {
@@ -169,7 +143,49 @@ fn structure(page: &mut Page, excerpt: &Excerpt) {
     }
 }
 
-fn call_graph(page: &mut Page, calls: &Calls, has: impl Fn(&str) -> bool) {
+fn cycle_row(cycle: &Cycle) -> Vec<Cell> {
+    const SHOWN_FILES: usize = 8;
+    let word = match cycle.severity {
+        repolens_core::report::Severity::High => "high",
+        repolens_core::report::Severity::Medium => "medium",
+        repolens_core::report::Severity::Low => "low",
+    };
+    // Older reports name the chain alone.
+    let size = match cycle.group_size {
+        0 => cycle.length,
+        size => size,
+    };
+    let chain: Vec<String> = cycle
+        .chain
+        .iter()
+        .take(SHOWN_FILES)
+        .map(|file| format!("<code>{}</code>", html(file)))
+        .collect();
+    let more = if cycle.chain.len() > SHOWN_FILES {
+        " → …"
+    } else {
+        ""
+    };
+    let cut = cycle.breaks.first().map_or(String::new(), |import| {
+        format!(
+            "<code>{}</code> → <code>{}</code>",
+            html(&import.source),
+            html(&import.target)
+        )
+    });
+    vec![
+        level(word),
+        number(size),
+        Cell::Html(format!("{}{more}", chain.join(" → "))),
+        Cell::Html(cut),
+        match cycle.breaks_total {
+            0 => text(""),
+            total => number(total),
+        },
+    ]
+}
+
+fn call_graph(page: &mut HtmlPage, calls: &CallGraphExcerpt, has: impl Fn(&str) -> bool) {
     let statistics = &calls.statistics;
     let mut sentences = format!("Call graph: {} functions", thousands(calls.total_functions));
     if has("statistics.unreachable_count") {
@@ -210,7 +226,7 @@ fn call_graph(page: &mut Page, calls: &Calls, has: impl Fn(&str) -> bool) {
     );
 }
 
-fn dead_code(page: &mut Page, excerpt: &Excerpt) {
+fn dead_code(page: &mut HtmlPage, excerpt: &Excerpt) {
     let Some(dead) = excerpt.dead_code.get() else {
         return;
     };
@@ -273,7 +289,7 @@ fn some(names: &[String], most: usize) -> String {
     text
 }
 
-fn duplication(page: &mut Page, excerpt: &Excerpt) {
+fn duplication(page: &mut HtmlPage, excerpt: &Excerpt) {
     let Some(copies) = excerpt.duplication.get() else {
         return;
     };
@@ -307,7 +323,7 @@ fn duplication(page: &mut Page, excerpt: &Excerpt) {
     );
 }
 
-fn dependencies(page: &mut Page, excerpt: &Excerpt) {
+fn dependencies(page: &mut HtmlPage, excerpt: &Excerpt) {
     let Some(dependencies) = excerpt.dependencies.get() else {
         return;
     };

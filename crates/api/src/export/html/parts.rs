@@ -3,7 +3,7 @@
 use super::super::text::{html, thousands};
 
 #[derive(Default)]
-pub struct Page {
+pub struct HtmlPage {
     pub body: String,
     /// `id` and title of each section, for the list of them.
     pub headings: Vec<(&'static str, &'static str)>,
@@ -21,7 +21,7 @@ pub enum Cell {
 /// The most rows of a table; the number of further rows is stated below it.
 pub const MAX_ROWS: usize = 40;
 
-impl Page {
+impl HtmlPage {
     pub fn section(&mut self, id: &'static str, title: &'static str) {
         self.headings.push((id, title));
         self.body.push_str(&format!("<h2 id=\"{id}\">{title}</h2>\n"));

@@ -1,14 +1,14 @@
 //! The page's sections, in the order in which a person wants them; those on the code itself are in `code.rs`.
 
-use repolens_core::report::{ActionPlace, RiskFactor, RiskLevel, StageStatus};
+use repolens_core::report::{ActionPlace, Explanations, RiskFactor, RiskLevel, RiskScores, StageStatus};
 
 use super::super::Excerpt;
 use super::super::excerpt::Section;
 use super::super::text::{html, score, thousands};
 use super::code;
-use super::parts::{self, Cell, Page, bar, card, level, place, text};
+use super::parts::{self, Cell, HtmlPage, bar, card, level, place, text};
 
-pub fn write(page: &mut Page, excerpt: &Excerpt) {
+pub fn write(page: &mut HtmlPage, excerpt: &Excerpt) {
     overview(page, excerpt);
     advice(page, excerpt);
     risk(page, excerpt);
@@ -18,37 +18,11 @@ pub fn write(page: &mut Page, excerpt: &Excerpt) {
     analysis(page, excerpt);
 }
 
-fn overview(page: &mut Page, excerpt: &Excerpt) {
+fn overview(page: &mut HtmlPage, excerpt: &Excerpt) {
     page.section("overview", "Overview");
     page.body.push_str("<ul class=\"cards\">\n");
     if let Some(risk) = excerpt.risk_scores.get() {
-        let word = risk.level.as_str();
-        page.body.push_str(&card(
-            "Risk",
-            &format!("{} <span class=\"level {word}\">{word}</span>", score(risk.overall)),
-            "0 to 100, lower is better",
-            &bar(risk.overall, word),
-        ));
-        page.body.push_str(&card(
-            "Complexity",
-            &score(risk.complexity),
-            "0 to 100, lower is better",
-            &bar(risk.complexity, RiskLevel::of(risk.complexity).as_str()),
-        ));
-        page.body.push_str(&card(
-            "Maintainability",
-            &score(risk.maintainability),
-            "0 to 100, higher is better",
-            &bar(risk.maintainability, good(risk.maintainability)),
-        ));
-        if let Some(security) = risk.security {
-            page.body.push_str(&card(
-                "Security",
-                &score(security),
-                "0 to 100, higher is better",
-                &bar(security, good(security)),
-            ));
-        }
+        risk_cards(page, risk);
     }
     if let Some(readme) = excerpt.readme_analysis.get() {
         page.body.push_str(&card(
@@ -81,29 +55,63 @@ fn overview(page: &mut Page, excerpt: &Excerpt) {
     }
     page.body.push_str("</ul>\n");
     if let Some(words) = excerpt.explanations.get() {
-        let parts = [&words.summary, &words.overview, &words.risk_analysis];
-        for line in parts.into_iter().flat_map(|part| part.lines()) {
-            if !line.trim().is_empty() {
-                page.paragraph(&html(line));
-            }
-        }
-        let source = match (words.provider.as_str(), words.model.as_deref()) {
-            ("fallback" | "", _) => "These sentences were made from the figures, without a language model.".to_owned(),
-            (_, Some(model)) => format!(
-                "AI-written by <code>{}</code> from the figures, and may be wrong.",
-                html(model)
-            ),
-            (provider, None) => format!(
-                "AI-written by a model of {} from the figures, and may be wrong.",
-                html(provider)
-            ),
-        };
-        let checked = words
-            .sentences
-            .map_or_else(String::new, |sentences| format!(" {}", sentences.words()));
-        let source = format!("{source}{checked}");
-        page.paragraph(&format!("<span class=\"soft\">{source}</span>"));
+        explanation(page, words);
     }
+}
+
+fn risk_cards(page: &mut HtmlPage, risk: &RiskScores) {
+    let word = risk.level.as_str();
+    page.body.push_str(&card(
+        "Risk",
+        &format!("{} <span class=\"level {word}\">{word}</span>", score(risk.overall)),
+        "0 to 100, lower is better",
+        &bar(risk.overall, word),
+    ));
+    page.body.push_str(&card(
+        "Complexity",
+        &score(risk.complexity),
+        "0 to 100, lower is better",
+        &bar(risk.complexity, RiskLevel::of(risk.complexity).as_str()),
+    ));
+    let good_scores = [
+        ("Maintainability", Some(risk.maintainability)),
+        ("Security", risk.security),
+    ];
+    for (title, value) in good_scores {
+        if let Some(value) = value {
+            page.body.push_str(&card(
+                title,
+                &score(value),
+                "0 to 100, higher is better",
+                &bar(value, good(value)),
+            ));
+        }
+    }
+}
+
+/// The text on the whole report, and what wrote it.
+fn explanation(page: &mut HtmlPage, words: &Explanations) {
+    let parts = [&words.summary, &words.overview, &words.risk_analysis];
+    for line in parts.into_iter().flat_map(|part| part.lines()) {
+        if !line.trim().is_empty() {
+            page.paragraph(&html(line));
+        }
+    }
+    let source = match (words.provider.as_str(), words.model.as_deref()) {
+        ("fallback" | "", _) => "These sentences were made from the figures, without a language model.".to_owned(),
+        (_, Some(model)) => format!(
+            "AI-written by <code>{}</code> from the figures, and may be wrong.",
+            html(model)
+        ),
+        (provider, None) => format!(
+            "AI-written by a model of {} from the figures, and may be wrong.",
+            html(provider)
+        ),
+    };
+    let checked = words
+        .sentences
+        .map_or_else(String::new, |sentences| format!(" {}", sentences.words()));
+    page.paragraph(&format!("<span class=\"soft\">{source}{checked}</span>"));
 }
 
 /// A score of which much is good.
@@ -111,7 +119,7 @@ fn good(score: f64) -> &'static str {
     RiskLevel::of(100.0 - score).as_str()
 }
 
-fn advice(page: &mut Page, excerpt: &Excerpt) {
+fn advice(page: &mut HtmlPage, excerpt: &Excerpt) {
     let Some(summary) = excerpt.summary.get() else {
         return;
     };
@@ -155,7 +163,7 @@ fn advice(page: &mut Page, excerpt: &Excerpt) {
     );
 }
 
-fn risk(page: &mut Page, excerpt: &Excerpt) {
+fn risk(page: &mut HtmlPage, excerpt: &Excerpt) {
     let Some(risk) = excerpt.risk_scores.get() else {
         return;
     };
@@ -194,7 +202,7 @@ fn risk(page: &mut Page, excerpt: &Excerpt) {
     );
 }
 
-fn security(page: &mut Page, excerpt: &Excerpt) {
+fn security(page: &mut HtmlPage, excerpt: &Excerpt) {
     if excerpt.security.get().is_none() {
         return;
     }
@@ -218,7 +226,7 @@ fn security(page: &mut Page, excerpt: &Excerpt) {
     );
 }
 
-fn readme(page: &mut Page, excerpt: &Excerpt) {
+fn readme(page: &mut HtmlPage, excerpt: &Excerpt) {
     let Some(readme) = excerpt.readme_analysis.get() else {
         return;
     };
@@ -251,7 +259,7 @@ fn readme(page: &mut Page, excerpt: &Excerpt) {
     );
 }
 
-fn analysis(page: &mut Page, excerpt: &Excerpt) {
+fn analysis(page: &mut HtmlPage, excerpt: &Excerpt) {
     page.section("analysis", "About this analysis");
     let unreadable = excerpt.unreadable();
     if !unreadable.is_empty() {

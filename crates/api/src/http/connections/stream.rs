@@ -14,20 +14,20 @@ use actix_web::ResponseError as _;
 use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
-use super::{Connections, Place, configure};
+use super::{ConnectionSlot, Connections, configure};
 use crate::http::problem::Problem;
 
 /// A connection that counts until it is dropped.
-pub struct Counted {
+pub struct CountedStream {
     stream: TcpStream,
-    pub place: Arc<Place>,
+    pub place: Arc<ConnectionSlot>,
 }
 
 /// Takes a new connection, or refuses it with an answer.
 pub async fn service(
     stream: TcpStream,
     connections: Arc<Connections>,
-) -> Result<(Counted, Protocol, Option<SocketAddr>), DispatchError> {
+) -> Result<(CountedStream, Protocol, Option<SocketAddr>), DispatchError> {
     let peer = stream.peer_addr().map_err(DispatchError::Io)?;
     configure(&stream);
     let Some(place) = connections.admit(peer.ip().to_canonical()) else {
@@ -35,7 +35,7 @@ pub async fn service(
         return Err(DispatchError::Io(io::ErrorKind::ConnectionRefused.into()));
     };
     let place = Arc::new(place);
-    Ok((Counted { stream, place }, Protocol::Http1, Some(peer)))
+    Ok((CountedStream { stream, place }, Protocol::Http1, Some(peer)))
 }
 
 /// How long a refused client may take to read its answer, and how many may do so at a time.
@@ -67,7 +67,7 @@ async fn refuse(mut stream: TcpStream, lingering: &AtomicUsize) {
     lingering.fetch_sub(1, Ordering::AcqRel);
 }
 
-impl AsyncRead for Counted {
+impl AsyncRead for CountedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -83,7 +83,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl Counted {
+impl CountedStream {
     fn note_blocked<T>(&self, result: &Poll<T>) {
         self.place
             .connection
@@ -92,7 +92,7 @@ impl Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl AsyncWrite for CountedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.note_blocked(&result);

@@ -25,13 +25,13 @@ pub struct Node {
 
 /// Folders in their order, and the imports between them. Positions count from 0 in that order.
 #[derive(Debug)]
-pub struct Graph {
+pub struct FolderGraph {
     pub nodes: Vec<Node>,
     /// From and to, and how many imports.
     pub edges: BTreeMap<(usize, usize), u64>,
 }
 
-impl Graph {
+impl FolderGraph {
     /// Puts the nodes into the order with the fewest imports against it that is found. At most [`MAX_NODES`] of them.
     pub fn new(mut nodes: Vec<Node>, edges: &BTreeMap<(usize, usize), u64>) -> Self {
         nodes.truncate(MAX_NODES);
@@ -102,7 +102,7 @@ impl Graph {
 
 /// Draws the folders in layers. `ring` is a cycle to show: nodes, the first one again at the end. `address` leads into a
 /// folder.
-pub fn draw(graph: &Graph, ring: &[usize], address: impl Fn(&Node) -> Option<String>) -> Html {
+pub fn draw(graph: &FolderGraph, ring: &[usize], address: impl Fn(&Node) -> Option<String>) -> Html {
     let layout = GraphLayout::new(graph);
     let (width, height) = (layout.total_width(), STEP * layout.rows.len() as f64 + 8.0);
     let (mut body, notes) = lines(&layout, ring);
@@ -178,7 +178,7 @@ mod tests {
     use super::layers::{kept, layers};
     use super::*;
 
-    fn graph(names: &[&str], edges: &[(usize, usize, u64)]) -> Graph {
+    fn graph(names: &[&str], edges: &[(usize, usize, u64)]) -> FolderGraph {
         let nodes = names
             .iter()
             .map(|name| Node {
@@ -186,7 +186,7 @@ mod tests {
                 lines: 10,
             })
             .collect();
-        Graph::new(
+        FolderGraph::new(
             nodes,
             &edges
                 .iter()
@@ -228,7 +228,7 @@ mod tests {
         let Html(svg) = draw(&graph, &[0, 1, 0], |_| Some("/a?b=1&c=2".into()));
         assert!(!svg.contains("<b>") && !svg.contains('\u{202e}') && !svg.contains("NaN") && svg.contains("&amp;c"));
         assert!(
-            !draw(&super::Graph::new(Vec::new(), &BTreeMap::new()), &[], |_| None)
+            !draw(&super::FolderGraph::new(Vec::new(), &BTreeMap::new()), &[], |_| None)
                 .0
                 .contains("NaN")
         );

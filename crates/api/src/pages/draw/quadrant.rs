@@ -6,7 +6,7 @@ use crate::pages::text::{self, Html};
 
 /// One file.
 #[derive(Debug, Clone)]
-pub struct Point {
+pub struct QuadrantPoint {
     pub path: String,
     pub address: Option<String>,
     pub changes: u64,
@@ -34,7 +34,7 @@ struct Frame {
 }
 
 /// Both sizes; the style sheet shows the one that fits. `points` are in the order of their rank.
-pub fn draw(points: &[Point]) -> Html {
+pub fn draw(points: &[QuadrantPoint]) -> Html {
     let mut html = String::new();
     for shape in [Shape::Wide, Shape::Narrow] {
         html.push_str(&one(points, shape));
@@ -43,7 +43,7 @@ pub fn draw(points: &[Point]) -> Html {
 }
 
 impl Frame {
-    fn new(points: &[Point], shape: Shape) -> Self {
+    fn new(points: &[QuadrantPoint], shape: Shape) -> Self {
         let most = points.iter().map(|point| point.changes).max().unwrap_or(1) as f64;
         let highest = points.iter().map(|point| point.complexity).max().unwrap_or(1).max(1) as f64;
         let (width, height, left, right, bottom) = match shape {
@@ -77,7 +77,7 @@ impl Frame {
     }
 }
 
-fn one(points: &[Point], shape: Shape) -> String {
+fn one(points: &[QuadrantPoint], shape: Shape) -> String {
     let frame = Frame::new(points, shape);
     let (css, name) = match shape {
         Shape::Wide => ("not-narrow", "quadrant-wide"),
@@ -112,7 +112,7 @@ fn push(svg: &mut String, text: &str) {
     svg.push_str(text);
 }
 
-fn title(point: &Point) -> String {
+fn title(point: &QuadrantPoint) -> String {
     format!(
         "{}: {}, complexity {}, {}",
         text::plain(&point.path),
@@ -128,7 +128,7 @@ fn median(mut values: Vec<u64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(1) as f64
 }
 
-fn axes(svg: &mut String, frame: &Frame, points: &[Point]) {
+fn axes(svg: &mut String, frame: &Frame, points: &[QuadrantPoint]) {
     let hot_x = frame.x(median(points.iter().map(|point| point.changes).collect()));
     let hot_y = frame.y(median(points.iter().map(|point| point.complexity).collect()));
     let (left, base, top, end) = (frame.left, frame.base(), frame.top, frame.width - frame.right);
@@ -187,7 +187,7 @@ fn step(whole: f64, parts: f64) -> f64 {
 }
 
 /// Where the points are; the named ones are pushed apart, so that each can be read.
-fn spots(points: &[Point], frame: &Frame) -> Vec<(f64, f64)> {
+fn spots(points: &[QuadrantPoint], frame: &Frame) -> Vec<(f64, f64)> {
     let mut spots: Vec<(f64, f64)> = points
         .iter()
         .map(|point| (frame.x(point.changes as f64), frame.y(point.complexity as f64)))
@@ -229,7 +229,7 @@ fn overlaps(a: &Area, b: &Area) -> bool {
     a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3
 }
 
-fn named(svg: &mut String, frame: &Frame, points: &[Point], spots: &[(f64, f64)]) {
+fn named(svg: &mut String, frame: &Frame, points: &[QuadrantPoint], spots: &[(f64, f64)]) {
     let mut taken: Vec<Area> = spots
         .iter()
         .take(NAMED)
@@ -282,8 +282,8 @@ mod tests {
 
     #[test]
     fn names_do_not_leave_the_picture_or_become_markup() {
-        let points: Vec<Point> = (0..30)
-            .map(|number| Point {
+        let points: Vec<QuadrantPoint> = (0..30)
+            .map(|number| QuadrantPoint {
                 path: format!("src/<script>{number}\u{202e}.rs"),
                 address: Some("/scan/s/file?path=a&b".into()),
                 changes: 30 - number,

@@ -8,7 +8,7 @@ mod folder;
 mod map;
 mod squarify;
 
-pub use folder::{File, Folder};
+pub use folder::{Folder, MapFile};
 use map::Map;
 use squarify::Area;
 
@@ -160,7 +160,7 @@ mod tests {
             "src/main/java/a/b/Two.java",
             "src/main/java/a/b/c/Three.java",
         ];
-        let files = paths.iter().map(|path| File {
+        let files = paths.iter().map(|path| MapFile {
             path,
             lines: 10,
             value: Some(3),
@@ -171,7 +171,7 @@ mod tests {
             ("src/main/java/a", 30, 3)
         );
         let below = Folder::of(
-            paths.iter().map(|path| File {
+            paths.iter().map(|path| MapFile {
                 path,
                 lines: 10,
                 value: None,
@@ -191,7 +191,7 @@ mod tests {
             "\"onload=\"x",
             deep.as_str(),
         ];
-        let files = paths.iter().map(|path| File {
+        let files = paths.iter().map(|path| MapFile {
             path,
             lines: 1_000,
             value: None,

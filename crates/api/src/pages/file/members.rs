@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::LISTED;
-use crate::pages::import::Import;
+use crate::pages::import::ModuleImport;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -52,7 +52,7 @@ pub(super) struct ListedSymbol<'a> {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct FileModules<'a> {
     #[serde(borrow)]
-    pub edges: Vec<Import<'a>>,
+    pub edges: Vec<ModuleImport<'a>>,
     #[serde(borrow)]
     pub external: Vec<External<'a>>,
     #[serde(borrow)]

@@ -42,7 +42,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
 }
 
 #[derive(Deserialize)]
-pub struct Change {
+pub struct FavoriteChange {
     #[serde(default)]
     form_token: String,
     repository: String,
@@ -51,7 +51,7 @@ pub struct Change {
 }
 
 /// Adds or removes a favorite and goes back.
-pub async fn post(app: web::Data<App>, visit: Visit, form: Form<Change>) -> Result<HttpResponse, Problem> {
+pub async fn post(app: web::Data<App>, visit: Visit, form: Form<FavoriteChange>) -> Result<HttpResponse, Problem> {
     let user = visit.caller.signed_in()?;
     visit.check(&form.form_token)?;
     if form.r#do == "remove" {

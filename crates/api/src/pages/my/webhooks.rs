@@ -48,7 +48,7 @@ async fn show(
 }
 
 #[derive(Deserialize)]
-pub struct Change {
+pub struct WebhookChange {
     #[serde(default)]
     form_token: String,
     #[serde(default)]
@@ -66,7 +66,7 @@ pub async fn post(
     app: web::Data<App>,
     request: HttpRequest,
     visit: Visit,
-    form: Form<Change>,
+    form: Form<WebhookChange>,
 ) -> Result<HttpResponse, Problem> {
     let user = visit.caller.signed_in()?.clone();
     visit.check(&form.form_token)?;

@@ -7,7 +7,7 @@ use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use crate::pages::parts::Pager;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -90,8 +90,8 @@ impl Page<'_> {
 fn render(view: &View<'_>) -> askama::Result<String> {
     let Some(analyser) = view.sections.analyser() else {
         let reason = match view.sections.get::<Analyser>("analyser") {
-            Measured::Not(reason) => reason,
-            Measured::Is(_) => String::new(),
+            Measurement::Not(reason) => reason,
+            Measurement::Is(_) => String::new(),
         };
         return Missing {
             title: "About this analysis",

@@ -12,7 +12,7 @@ use super::{Brief, Tab, View};
 use crate::pages::draw::treemap::{self, Folder, Links, Scale};
 use crate::pages::parts;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -61,6 +61,16 @@ struct Color {
     scale: Scale,
 }
 
+impl Color {
+    fn value(&self, file: &CodeFile<'_>, changes: &HashMap<&str, u64>) -> Option<u64> {
+        match self.key {
+            "risk" => file.risk_score.map(|risk| risk.round() as u64),
+            "change" => changes.get(file.path.as_ref()).copied(),
+            _ => file.complexity,
+        }
+    }
+}
+
 const COLORS: [Color; 3] = [
     Color {
         key: "complexity",
@@ -94,8 +104,8 @@ const COLORS: [Color; 3] = [
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     use repolens_core::report::ComplexityMetrics;
     let metrics = match sections.get::<ComplexityMetrics>("complexityMetrics") {
-        Measured::Is(metrics) => metrics,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(metrics) => metrics,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let listed = metrics.high_complexity_functions.iter();
     let most = listed.max_by_key(|function| function.cyclomatic).filter(|most| most.cyclomatic == metrics.statistics.max_cyclomatic);
@@ -160,11 +170,11 @@ impl Links for MapLinks<'_> {
 
 fn render(view: &View<'_>) -> askama::Result<String> {
     let code = match view.sections.get::<CodeFiles<'_>>("ast") {
-        Measured::Is(code) if !code.files.is_empty() => code,
-        Measured::Is(_) => {
+        Measurement::Is(code) if !code.files.is_empty() => code,
+        Measurement::Is(_) => {
             return missing("Not measured: the repository has no code of its own in a programming language.");
         }
-        Measured::Not(reason) => return missing(&reason),
+        Measurement::Not(reason) => return missing(&reason),
     };
     let hotspots = view.sections.get::<Hotspots>("hotspots");
     let changes: HashMap<&str, u64> = hotspots
@@ -172,29 +182,18 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         .map(|hotspots| hotspots.files.iter().map(|file| (file.path.as_str(), file.revisions)).collect())
         .unwrap_or_default();
     let offered: Vec<&Color> = COLORS.iter().filter(|color| color.key != "change" || !changes.is_empty()).collect();
-    let color = offered.iter().find(|color| view.query.is("color", color.key)).unwrap_or(&offered[0]);
-    let value = |file: &CodeFile<'_>| match color.key {
-        "risk" => file.risk_score.map(|risk| risk.round() as u64),
-        "change" => changes.get(file.path.as_ref()).copied(),
-        _ => file.complexity,
-    };
+    let color = *offered.iter().find(|color| view.query.is("color", color.key)).unwrap_or(&offered[0]);
     let root = view.query.get("path").unwrap_or_default().trim_matches('/');
-    let shown: Vec<treemap::File<'_>> = code
-        .files
-        .iter()
-        .map(|file| treemap::File {
-            path: &file.path,
-            lines: file.lines,
-            value: value(file),
-        })
-        .collect();
-    let folder = Folder::of(shown.into_iter(), root);
+    let files = code.files.iter().map(|file| treemap::MapFile {
+        path: &file.path,
+        lines: file.lines,
+        value: color.value(file, &changes),
+    });
+    let folder = Folder::of(files, root);
     if folder.count == 0 {
         return missing("Not shown: no file of the report is in this folder.");
     }
-    let mut legend = [0_usize; 5];
-    let mut unmeasured = 0;
-    count_colors(&folder, &color.scale, &mut legend, &mut unmeasured);
+    let (legend, unmeasured) = legend(&folder, &color.scale);
     let (rows, more_rows) = rows(&folder, view);
     Page {
         view,
@@ -209,14 +208,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
                 current: other.key == color.key,
             })
             .collect(),
-        legend: color
-            .scale
-            .ranges()
-            .into_iter()
-            .zip(legend)
-            .zip('0'..='4')
-            .map(|((range, files), color)| (color, range, files))
-            .collect(),
+        legend,
         unmeasured,
         map: treemap::draw(&folder, &color.scale, &MapLinks(view), !view.place.in_one_file),
         rows,
@@ -237,17 +229,23 @@ fn missing(reason: &str) -> askama::Result<String> {
     .render()
 }
 
-fn count_colors(folder: &Folder<'_>, scale: &Scale, legend: &mut [usize; 5], unmeasured: &mut usize) {
+/// The number of files of each color with its range, and the number of those without the figure.
+fn legend(folder: &Folder<'_>, scale: &Scale) -> (Vec<(char, String, usize)>, usize) {
+    let mut counts = [0_usize; 5];
+    let mut unmeasured = 0;
     let mut open = vec![folder];
     while let Some(folder) = open.pop() {
         open.extend(folder.folders.values());
         for (_, file) in &folder.files {
             match scale.color(file.value).to_digit(10) {
-                Some(color) => legend[color as usize] += 1,
-                None => *unmeasured += 1,
+                Some(color) => counts[color as usize] += 1,
+                None => unmeasured += 1,
             }
         }
     }
+    let ranges = scale.ranges().into_iter().zip(counts).zip('0'..='4');
+    let legend = ranges.map(|((range, files), color)| (color, range, files)).collect();
+    (legend, unmeasured)
 }
 
 /// Folders first, both by size.
@@ -255,7 +253,7 @@ fn rows(folder: &Folder<'_>, view: &View<'_>) -> (Vec<Row>, usize) {
     let share = |lines: u64| lines as f64 / folder.lines.max(1) as f64;
     let mut folders: Vec<&Folder<'_>> = folder.folders.values().collect();
     folders.sort_by_key(|folder| std::cmp::Reverse(folder.lines));
-    let mut files: Vec<&(&str, treemap::File<'_>)> = folder.files.iter().collect();
+    let mut files: Vec<&(&str, treemap::MapFile<'_>)> = folder.files.iter().collect();
     files.sort_by_key(|(_, file)| std::cmp::Reverse(file.lines));
     let total = folders.len() + files.len();
     let folders = folders.into_iter().map(|below| {

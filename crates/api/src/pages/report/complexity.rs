@@ -9,7 +9,7 @@ use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use crate::pages::parts;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -28,8 +28,8 @@ const COGNITIVE: u64 = 15;
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let metrics = match sections.get::<ComplexityMetrics>("complexityMetrics") {
-        Measured::Is(metrics) => metrics,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(metrics) => metrics,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let figures = &metrics.statistics;
     Some(Brief {
@@ -99,8 +99,8 @@ impl Page<'_> {
 
 fn render(view: &View<'_>) -> askama::Result<String> {
     let metrics = match view.sections.get::<ComplexityMetrics>("complexityMetrics") {
-        Measured::Is(metrics) => metrics,
-        Measured::Not(reason) => {
+        Measurement::Is(metrics) => metrics,
+        Measurement::Not(reason) => {
             return Missing {
                 title: "Complexity",
                 reason: &reason,

@@ -7,7 +7,7 @@ use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use crate::pages::parts::Pager;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -24,8 +24,8 @@ const ROWS: usize = 100;
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let dead = match sections.get::<DeadCode>("deadCode") {
-        Measured::Is(dead) => dead,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(dead) => dead,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let figures = &dead.statistics;
     let parts: Vec<String> = [
@@ -123,8 +123,8 @@ struct Page<'a> {
 
 fn render(view: &View<'_>) -> askama::Result<String> {
     let dead = match view.sections.get::<DeadCode>("deadCode") {
-        Measured::Is(dead) => dead,
-        Measured::Not(reason) => {
+        Measurement::Is(dead) => dead,
+        Measurement::Not(reason) => {
             return Missing {
                 title: "Dead code",
                 reason: &reason,

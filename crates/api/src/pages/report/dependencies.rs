@@ -9,7 +9,7 @@ use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use crate::pages::parts::{self, Pager};
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -31,8 +31,8 @@ const LISTED: usize = 50;
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let dependencies = match sections.get::<Dependencies>("dependencies") {
-        Measured::Is(dependencies) => dependencies,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(dependencies) => dependencies,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let figures = &dependencies.statistics;
     Some(Brief {
@@ -147,8 +147,8 @@ struct Branch<'a> {
 
 fn render(view: &View<'_>) -> askama::Result<String> {
     let dependencies = match view.sections.get::<Dependencies>("dependencies") {
-        Measured::Is(dependencies) => dependencies,
-        Measured::Not(reason) => {
+        Measurement::Is(dependencies) => dependencies,
+        Measurement::Not(reason) => {
             return Missing {
                 title: "Dependencies",
                 reason: &reason,
@@ -158,25 +158,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         }
     };
     let packages = &dependencies.packages;
-    let words = view.query.get("q").map(str::to_lowercase);
-    let mut found: Vec<&Package> = packages
-        .iter()
-        .filter(|package| {
-            let kind = match view.query.get("kind") {
-                Some("direct") => package.direct && !package.is_dev,
-                Some("development") => package.is_dev,
-                Some("indirect") => !package.direct,
-                _ => true,
-            };
-            let of_type = view.query.get("type").is_none_or(|wanted| package.r#type == wanted);
-            kind && of_type && words.as_ref().is_none_or(|words| package.name.to_lowercase().contains(words))
-        })
-        .collect();
-    match view.query.get("sort") {
-        Some("license") => found.sort_by(|a, b| a.license.cmp(&b.license)),
-        Some("manifest") => found.sort_by(|a, b| a.manifest.cmp(&b.manifest)),
-        _ => found.sort_by_key(|package| (!package.direct, package.is_dev)),
-    }
+    let found = chosen(view, packages);
     let matching = found.len();
     let pager = view.pager(TAB.key, matching, ROWS);
     let mut types: BTreeMap<&str, usize> = BTreeMap::new();
@@ -184,13 +166,6 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         *types.entry(&package.r#type).or_default() += 1;
     }
     let (tree, tree_cut) = tree(&dependencies);
-    let section = view.sections.get::<Licenses>("licences");
-    let mut licenses: Vec<(String, u64)> = section
-        .get()
-        .map(|section| section.dependencies.iter().map(|(name, count)| (name.clone(), *count)).collect())
-        .unwrap_or_default();
-    licenses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    licenses.truncate(30);
     Page {
         view,
         types: types.into_iter().collect(),
@@ -198,7 +173,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         matching,
         pager,
         several: several(packages),
-        licenses,
+        licenses: licenses(view.sections.get("licences").get()),
         unknown_licenses: packages.iter().filter(|package| package.license.is_none()).count(),
         tree,
         tree_cut,
@@ -208,6 +183,37 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         dependencies: &dependencies,
     }
     .render()
+}
+
+/// The packages that the choices of the address leave, in the order that it asks for.
+fn chosen<'a>(view: &View<'_>, packages: &'a [Package]) -> Vec<&'a Package> {
+    let words = view.query.get("q").map(str::to_lowercase);
+    let is_chosen = |package: &Package| {
+        let kind = match view.query.get("kind") {
+            Some("direct") => package.direct && !package.is_dev,
+            Some("development") => package.is_dev,
+            Some("indirect") => !package.direct,
+            _ => true,
+        };
+        let of_type = view.query.get("type").is_none_or(|wanted| package.r#type == wanted);
+        kind && of_type && words.as_ref().is_none_or(|words| package.name.to_lowercase().contains(words))
+    };
+    let mut found: Vec<&Package> = packages.iter().filter(|package| is_chosen(package)).collect();
+    match view.query.get("sort") {
+        Some("license") => found.sort_by(|a, b| a.license.cmp(&b.license)),
+        Some("manifest") => found.sort_by(|a, b| a.manifest.cmp(&b.manifest)),
+        _ => found.sort_by_key(|package| (!package.direct, package.is_dev)),
+    }
+    found
+}
+
+/// The most frequent licenses of the packages.
+fn licenses(section: Option<&Licenses>) -> Vec<(String, u64)> {
+    let counts = section.into_iter().flat_map(|section| &section.dependencies);
+    let mut licenses: Vec<(String, u64)> = counts.map(|(name, count)| (name.clone(), *count)).collect();
+    licenses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    licenses.truncate(30);
+    licenses
 }
 
 fn several(packages: &[Package]) -> Vec<(&str, Vec<&str>)> {

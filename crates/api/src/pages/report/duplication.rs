@@ -7,7 +7,7 @@ use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use crate::pages::parts::Pager;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -26,8 +26,8 @@ const PLACES: usize = 6;
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let copies = match sections.get::<Duplication>("duplication") {
-        Measured::Is(copies) => copies,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(copies) => copies,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let longest = copies.clones.first().and_then(|copy| copy.occurrences.first());
     Some(Brief {
@@ -63,8 +63,8 @@ impl Page<'_> {
 
 fn render(view: &View<'_>) -> askama::Result<String> {
     let copies = match view.sections.get::<Duplication>("duplication") {
-        Measured::Is(copies) => copies,
-        Measured::Not(reason) => {
+        Measurement::Is(copies) => copies,
+        Measurement::Not(reason) => {
             return Missing {
                 title: "Duplication",
                 reason: &reason,

@@ -9,7 +9,7 @@ use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use crate::pages::parts::Pager;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -27,8 +27,8 @@ const ROWS: usize = 100;
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     use repolens_core::report::Languages;
     let languages = match sections.get::<Languages>("languages") {
-        Measured::Is(languages) => languages,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(languages) => languages,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let skipped = sections.analyser().map_or(0, |analyser| analyser.skipped_files_total);
     let first = sections.analyser().and_then(|analyser| analyser.skipped_files.first());
@@ -129,8 +129,8 @@ impl Page<'_> {
 fn render(view: &View<'_>) -> askama::Result<String> {
     use repolens_core::report::Languages;
     let code = match view.sections.get::<CodeFiles<'_>>("ast") {
-        Measured::Is(code) => code,
-        Measured::Not(reason) => {
+        Measurement::Is(code) => code,
+        Measurement::Not(reason) => {
             return Missing {
                 title: "Files",
                 reason: &reason,

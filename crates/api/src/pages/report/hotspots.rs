@@ -7,7 +7,7 @@ use super::{Brief, Tab, View};
 use crate::pages::draw::{months, quadrant};
 use crate::pages::parts::{self, Pager};
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -24,8 +24,8 @@ const ROWS: usize = 50;
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let hotspots = match sections.get::<Hotspots>("hotspots") {
-        Measured::Is(hotspots) => hotspots,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(hotspots) => hotspots,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     if !hotspots.window.is_enough() {
         return Some(Brief::not_measured(&too_short(&hotspots)));
@@ -98,8 +98,8 @@ pub struct Missing<'a> {
 
 fn render(view: &View<'_>) -> askama::Result<String> {
     let hotspots = match view.sections.get::<Hotspots>("hotspots") {
-        Measured::Is(hotspots) => hotspots,
-        Measured::Not(reason) => {
+        Measurement::Is(hotspots) => hotspots,
+        Measurement::Not(reason) => {
             return Missing {
                 title: "Hotspots",
                 reason: &reason,
@@ -148,11 +148,11 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     .render()
 }
 
-fn points(files: &[&Hotspot], place: &Place) -> Vec<quadrant::Point> {
+fn points(files: &[&Hotspot], place: &Place) -> Vec<quadrant::QuadrantPoint> {
     files
         .iter()
         .filter_map(|file| {
-            Some(quadrant::Point {
+            Some(quadrant::QuadrantPoint {
                 path: file.path.clone(),
                 address: place.file(&file.path),
                 changes: file.revisions,

@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 use crate::pages::assets::STYLE;
 use crate::pages::place::Place;
 use crate::pages::query::Query;
-use crate::pages::read::Reader;
+use crate::pages::read::ReportReader;
 use crate::pages::text::{Html, filters};
 
 /// Nothing but the one style sheet, known by its hash.
@@ -48,7 +48,7 @@ struct Section {
 }
 
 /// The file; `None` where another program made the report.
-pub async fn write(app: &App, reader: &Reader, seen: &Seen) -> Result<Option<String>, Problem> {
+pub async fn write(app: &App, reader: &ReportReader, seen: &Seen) -> Result<Option<String>, Problem> {
     let id = ScanId::parse(&seen.scan.id).map_err(|error| Problem::because(&error))?;
     let place = Place::of(&seen.scan).in_one_file();
     let own = place.clone();

@@ -4,16 +4,16 @@ mod health;
 
 use askama::Template;
 use repolens_core::report::{
-    Action, CircularDependencies, ComplexityMetrics, Duplication, Explanations, Lines, PercentileFigure, Percentiles, Stage, StageStatus,
-    Summary,
+    Action, CircularDependencies, ComplexityMetrics, Duplication, Explanations, FunctionComplexity, Lines, PercentileFigure,
+    Percentiles, Stage, StageStatus, Summary, WorstPlace,
 };
 
 use super::{Brief, TABS, Tab, View};
 use super::about::step_title;
-use health::{Health, capitalized, health};
+use health::{HealthSummary, capitalized, health};
 use crate::pages::parts::{self, GradeChip};
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -45,13 +45,13 @@ struct Overview<'a> {
     /// Where the report has no list of what to do: its worst places.
     worst: Vec<Worst>,
     advice: Vec<Html>,
-    health: Health,
+    health: HealthSummary,
     languages: Vec<Language>,
     /// Lines of code that were generated or copied from other projects.
     not_written: u64,
     bar: Vec<Bar>,
     briefs: Vec<Line>,
-    explanations: Measured<Explanations>,
+    explanations: Measurement<Explanations>,
     percentiles: Option<Percentiles>,
     not_measured: Vec<(String, Html)>,
 }
@@ -153,7 +153,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
             .collect(),
         explanations: sections.get("explanations"),
         percentiles: match sections.get::<Percentiles>("percentiles") {
-            Measured::Is(percentiles) if !percentiles.figures.is_empty() => Some(percentiles),
+            Measurement::Is(percentiles) if !percentiles.figures.is_empty() => Some(percentiles),
             _ => None,
         },
         not_measured: not_measured(sections),
@@ -202,69 +202,79 @@ fn todo(action: &Action, place: &Place, complexity: Option<&ComplexityMetrics>) 
 
 /// The worst places of a report that has no list of what to do: the first ones of its sections, as they are.
 fn worst(view: &View<'_>, summary: Option<&Summary>, complexity: Option<&ComplexityMetrics>) -> Vec<Worst> {
+    const SHOWN: usize = 10;
     let place = view.place;
-    let mut worst = Vec::new();
-    for spot in summary.map(|summary| summary.worst.as_slice()).unwrap_or_default() {
-        worst.push(Worst {
-            title: text::prose("Simplify the riskiest code"),
-            kind: "Complexity",
-            address: place.tab("complexity", ""),
-            spot: place.spot(&spot.path, spot.line),
-            place: place.at(&spot.path, spot.line),
-            reason: text::prose(&spot.reason),
-        });
-    }
+    let summarized = summary.map(|summary| summary.worst.as_slice()).unwrap_or_default();
+    let mut worst: Vec<Worst> = summarized.iter().map(|spot| riskiest(place, spot)).collect();
     let cycles = view.sections.get::<CircularDependencies>("circularDependencies");
-    let at_run_time = |cycles: &CircularDependencies| cycles.cycles.iter().find(|cycle| !cycle.type_only).cloned();
-    if let Some(cycle) = cycles.get().and_then(at_run_time)
-        && let Some(import) = cycle.breaks.first()
-    {
-        worst.push(Worst {
-            title: text::prose("Open an import cycle"),
-            kind: "Architecture",
-            address: place.tab("architecture", ""),
-            spot: place.bare(&import.source),
-            place: place.link(&import.source),
-            reason: Html(format!(
-                "{} in a cycle; the import of {} closes it",
-                text::count(cycle.group_size, "file"),
-                place.bare(&import.target)
-            )),
-        });
-    }
+    worst.extend(cycles.get().and_then(|cycles| first_cycle(place, cycles)));
     let copies = view.sections.get::<Duplication>("duplication");
-    if let Some(copy) = copies.get().and_then(|copies| copies.clones.first())
-        && let [one, other, ..] = copy.occurrences.as_slice()
-    {
-        worst.push(Worst {
-            title: text::prose("Share the longest copy"),
-            kind: "Duplication",
-            address: place.tab("duplication", ""),
-            spot: place.spot(&one.file, one.start_line),
-            place: place.lines(&one.file, Some(one.start_line), Some(one.end_line)),
-            reason: Html(format!(
-                "{} also in {}",
-                text::count(copy.lines, "line"),
-                place.spot(&other.file, Some(other.start_line))
-            )),
-        });
-    }
-    let known: Vec<Option<u64>> = summary.into_iter().flat_map(|summary| &summary.worst).map(|spot| spot.line).collect();
-    for function in complexity.map(|section| section.high_complexity_functions.as_slice()).unwrap_or_default() {
-        if worst.len() >= 10 || known.contains(&Some(function.line_number)) {
-            continue;
-        }
-        worst.push(Worst {
-            title: Html(format!("Split <code>{}</code>", text::name(&function.name))),
-            kind: "Complexity",
-            address: place.tab("complexity", ""),
-            spot: place.spot(&function.file_path, function.line_number),
-            place: place.lines(&function.file_path, Some(function.line_number), Some(function.end_line)),
-            reason: text::prose(&format!("cyclomatic {}, cognitive {}", function.cyclomatic, function.cognitive)),
-        });
-    }
-    worst.truncate(10);
+    worst.extend(copies.get().and_then(|copies| longest_copy(place, copies)));
+    let known: Vec<Option<u64>> = summarized.iter().map(|spot| spot.line).collect();
+    let functions = complexity.map(|section| section.high_complexity_functions.as_slice()).unwrap_or_default();
+    let others = functions.iter().filter(|function| !known.contains(&Some(function.line_number)));
+    worst.extend(others.take(SHOWN.saturating_sub(worst.len())).map(|function| complex_function(place, function)));
+    worst.truncate(SHOWN);
     worst
+}
+
+fn riskiest(place: &Place, spot: &WorstPlace) -> Worst {
+    Worst {
+        title: text::prose("Simplify the riskiest code"),
+        kind: "Complexity",
+        address: place.tab("complexity", ""),
+        spot: place.spot(&spot.path, spot.line),
+        place: place.at(&spot.path, spot.line),
+        reason: text::prose(&spot.reason),
+    }
+}
+
+/// The first cycle that exists at run time.
+fn first_cycle(place: &Place, cycles: &CircularDependencies) -> Option<Worst> {
+    let cycle = cycles.cycles.iter().find(|cycle| !cycle.type_only)?;
+    let import = cycle.breaks.first()?;
+    Some(Worst {
+        title: text::prose("Open an import cycle"),
+        kind: "Architecture",
+        address: place.tab("architecture", ""),
+        spot: place.bare(&import.source),
+        place: place.link(&import.source),
+        reason: Html(format!(
+            "{} in a cycle; the import of {} closes it",
+            text::count(cycle.group_size, "file"),
+            place.bare(&import.target)
+        )),
+    })
+}
+
+fn longest_copy(place: &Place, copies: &Duplication) -> Option<Worst> {
+    let copy = copies.clones.first()?;
+    let [one, other, ..] = copy.occurrences.as_slice() else {
+        return None;
+    };
+    Some(Worst {
+        title: text::prose("Share the longest copy"),
+        kind: "Duplication",
+        address: place.tab("duplication", ""),
+        spot: place.spot(&one.file, one.start_line),
+        place: place.lines(&one.file, Some(one.start_line), Some(one.end_line)),
+        reason: Html(format!(
+            "{} also in {}",
+            text::count(copy.lines, "line"),
+            place.spot(&other.file, Some(other.start_line))
+        )),
+    })
+}
+
+fn complex_function(place: &Place, function: &FunctionComplexity) -> Worst {
+    Worst {
+        title: Html(format!("Split <code>{}</code>", text::name(&function.name))),
+        kind: "Complexity",
+        address: place.tab("complexity", ""),
+        spot: place.spot(&function.file_path, function.line_number),
+        place: place.lines(&function.file_path, Some(function.line_number), Some(function.end_line)),
+        reason: text::prose(&format!("cyclomatic {}, cognitive {}", function.cyclomatic, function.cognitive)),
+    }
 }
 
 /// Languages by lines of code: the first three by name, the others together.

@@ -7,7 +7,7 @@ use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use crate::pages::parts::{self, Pager};
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -27,8 +27,8 @@ const SEVERITIES: [FindingSeverity; 5] = FindingSeverity::ALL;
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let security = match sections.get::<Security>("security") {
-        Measured::Is(security) => security,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(security) => security,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let own: Vec<&SecurityFinding> = security.findings.iter().filter(|finding| !finding.in_test).collect();
     let by_severity = by_severity(&security);
@@ -86,8 +86,8 @@ impl Page<'_> {
 
 fn render(view: &View<'_>) -> askama::Result<String> {
     let security = match view.sections.get::<Security>("security") {
-        Measured::Is(security) => security,
-        Measured::Not(reason) => {
+        Measurement::Is(security) => security,
+        Measurement::Not(reason) => {
             return Missing {
                 title: "Security",
                 reason: &reason,

@@ -6,7 +6,7 @@ use repolens_core::report::{Community, Licenses, Priority, ReadmeAnalysis, TestS
 use super::{Brief, Tab, View};
 use crate::pages::parts;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
@@ -21,8 +21,8 @@ pub const TAB: Tab = Tab {
 
 fn brief(sections: &Sections, place: &Place) -> Option<Brief> {
     let tests = match sections.get::<TestSection>("tests") {
-        Measured::Is(tests) => tests,
-        Measured::Not(reason) => return Some(Brief::not_measured(&reason)),
+        Measurement::Is(tests) => tests,
+        Measurement::Not(reason) => return Some(Brief::not_measured(&reason)),
     };
     let readme = sections.get::<ReadmeAnalysis>("readmeAnalysis");
     let summary = match left_out_by(sections).filter(|_| tests.test_files == 0) {
@@ -53,10 +53,10 @@ fn left_out_by(sections: &Sections) -> Option<String> {
 #[template(path = "report/tests_and_docs.html")]
 struct Page<'a> {
     view: &'a View<'a>,
-    tests: Measured<TestSection>,
+    tests: Measurement<TestSection>,
     left_out_by: Option<String>,
-    readme: Measured<ReadmeAnalysis>,
-    licenses: Measured<Licenses>,
+    readme: Measurement<ReadmeAnalysis>,
+    licenses: Measurement<Licenses>,
 }
 
 impl Page<'_> {

@@ -15,7 +15,8 @@ const MAX_LISTED: usize = 200;
 /// The kinds of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+#[schemars(rename = "Kind")]
+pub enum FindingKind {
     Security,
     Cycle,
     Complexity,
@@ -23,7 +24,7 @@ pub enum Kind {
     Unused,
 }
 
-impl Kind {
+impl FindingKind {
     pub const ALL: [Self; 5] = [Self::Security, Self::Cycle, Self::Complexity, Self::Copy, Self::Unused];
 
     /// In words, of several.
@@ -42,7 +43,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// `critical`, `high`, `medium`, `low` or `info`.
     pub severity: String,
     /// With names between backticks.
@@ -60,7 +61,7 @@ pub struct Finding {
 pub struct Findings {
     all: Vec<Finding>,
     /// Kinds of which the report has a part only, or nothing.
-    incomplete: Vec<Kind>,
+    incomplete: Vec<FindingKind>,
 }
 
 /// The changes from one report to another.
@@ -73,15 +74,15 @@ pub struct FindingChanges {
     pub resolved: Vec<Finding>,
     pub resolved_total: usize,
     /// Kinds that were not compared one by one: one of the reports has none of them, or only a part.
-    pub not_compared: Vec<Kind>,
+    pub not_compared: Vec<FindingKind>,
 }
 
 /// The part of `complexityMetrics` that is compared.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Complexity {
+pub struct ComparedComplexity {
     statistics: Statistics,
-    pub high_complexity_functions: Vec<Function>,
+    pub high_complexity_functions: Vec<ComparedFunction>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,7 +93,7 @@ struct Statistics {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Function {
+pub struct ComparedFunction {
     pub name: String,
     pub file_path: String,
     line_number: Option<u64>,
@@ -102,16 +103,16 @@ pub struct Function {
 
 /// The sections that findings are in. `None`: the report does not have it.
 #[derive(Debug, Default)]
-pub struct Sections<'a> {
+pub struct ComparedSections<'a> {
     pub cycles: Option<&'a CircularDependencies>,
     pub copies: Option<&'a Duplication>,
     pub dead: Option<&'a DeadCode>,
-    pub complexity: Option<&'a Complexity>,
+    pub complexity: Option<&'a ComparedComplexity>,
     pub security: Option<&'a Security>,
 }
 
 impl Findings {
-    pub fn of(sections: &Sections<'_>) -> Self {
+    pub fn of(sections: &ComparedSections<'_>) -> Self {
         let mut findings = Self::default();
         findings.security(sections.security);
         findings.cycles(sections.cycles);
@@ -121,13 +122,13 @@ impl Findings {
         findings
     }
 
-    fn incomplete(&mut self, kind: Kind, incomplete: bool) {
+    fn incomplete(&mut self, kind: FindingKind, incomplete: bool) {
         if incomplete && !self.incomplete.contains(&kind) {
             self.incomplete.push(kind);
         }
     }
 
-    fn add(&mut self, kind: Kind, severity: &str, title: String, place: (&str, Option<u64>), key: String) {
+    fn add(&mut self, kind: FindingKind, severity: &str, title: String, place: (&str, Option<u64>), key: String) {
         self.all.push(Finding {
             kind,
             severity: severity.to_owned(),
@@ -139,7 +140,7 @@ impl Findings {
     }
 
     fn security(&mut self, section: Option<&Security>) {
-        self.incomplete(Kind::Security, section.is_none_or(|section| section.truncated));
+        self.incomplete(FindingKind::Security, section.is_none_or(|section| section.truncated));
         for finding in section.map(|section| section.findings.as_slice()).unwrap_or_default() {
             let key = match finding.fingerprint.as_str() {
                 "" => format!("{}\n{}\n{}", finding.rule, finding.file, finding.message),
@@ -147,7 +148,7 @@ impl Findings {
             };
             let place = (finding.file.as_str(), finding.line);
             self.add(
-                Kind::Security,
+                FindingKind::Security,
                 finding.severity.as_str(),
                 finding.message.clone(),
                 place,
@@ -158,7 +159,7 @@ impl Findings {
 
     fn cycles(&mut self, section: Option<&CircularDependencies>) {
         let cut = |section: &CircularDependencies| section.total_cycles > section.cycles.len() as u64;
-        self.incomplete(Kind::Cycle, section.is_none_or(cut));
+        self.incomplete(FindingKind::Cycle, section.is_none_or(cut));
         for cycle in section.map(|section| section.cycles.as_slice()).unwrap_or_default() {
             let mut files: Vec<&str> = cycle.chain.iter().map(String::as_str).collect();
             files.sort_unstable();
@@ -170,15 +171,15 @@ impl Findings {
             };
             let first = cycle.chain.first().map_or("", String::as_str);
             let title = format!("{} files import each other in a circle", cycle.group_size);
-            self.add(Kind::Cycle, severity, title, (first, None), files.join("\n"));
+            self.add(FindingKind::Cycle, severity, title, (first, None), files.join("\n"));
         }
     }
 
-    fn complexity(&mut self, section: Option<&Complexity>) {
-        let cut = |section: &Complexity| {
+    fn complexity(&mut self, section: Option<&ComparedComplexity>) {
+        let cut = |section: &ComparedComplexity| {
             section.statistics.high_complexity_count > section.high_complexity_functions.len() as u64
         };
-        self.incomplete(Kind::Complexity, section.is_none_or(cut));
+        self.incomplete(FindingKind::Complexity, section.is_none_or(cut));
         for function in section
             .map(|section| section.high_complexity_functions.as_slice())
             .unwrap_or_default()
@@ -192,7 +193,7 @@ impl Findings {
             );
             let key = format!("{}\n{}", function.file_path, function.name);
             self.add(
-                Kind::Complexity,
+                FindingKind::Complexity,
                 "medium",
                 title,
                 (&function.file_path, function.line_number),
@@ -203,7 +204,7 @@ impl Findings {
 
     fn copies(&mut self, section: Option<&Duplication>) {
         let cut = |section: &Duplication| section.clones_total > section.clones.len() as u64;
-        self.incomplete(Kind::Copy, section.is_none_or(cut));
+        self.incomplete(FindingKind::Copy, section.is_none_or(cut));
         for copy in section.map(|section| section.clones.as_slice()).unwrap_or_default() {
             let [first, others @ ..] = copy.occurrences.as_slice() else {
                 continue;
@@ -217,7 +218,13 @@ impl Findings {
                 _ => format!("{} lines occur twice in this file", copy.lines),
             };
             let key = format!("{}\n{}", copy.tokens, files.join("\n"));
-            self.add(Kind::Copy, "low", title, (&first.file, Some(first.start_line)), key);
+            self.add(
+                FindingKind::Copy,
+                "low",
+                title,
+                (&first.file, Some(first.start_line)),
+                key,
+            );
         }
     }
 
@@ -225,18 +232,24 @@ impl Findings {
         let cut = |section: &DeadCode| {
             section.truncated || section.unused_functions_total() > section.unused_functions.len() as u64
         };
-        self.incomplete(Kind::Unused, section.is_none_or(cut));
+        self.incomplete(FindingKind::Unused, section.is_none_or(cut));
         let Some(dead) = section else {
             return;
         };
         for function in &dead.unused_functions {
             let key = format!("function\n{}\n{}", function.file, function.function);
             let title = format!("Nothing calls `{}`", function.function);
-            self.add(Kind::Unused, "low", title, (&function.file, Some(function.line)), key);
+            self.add(
+                FindingKind::Unused,
+                "low",
+                title,
+                (&function.file, Some(function.line)),
+                key,
+            );
         }
         for file in &dead.unused_files {
             self.add(
-                Kind::Unused,
+                FindingKind::Unused,
                 "low",
                 "Nothing reaches this file".into(),
                 (file, None),
@@ -247,7 +260,7 @@ impl Findings {
             for name in names {
                 let key = format!("export\n{file}\n{name}");
                 self.add(
-                    Kind::Unused,
+                    FindingKind::Unused,
                     "low",
                     format!("Nothing imports `{name}`"),
                     (file, None),
@@ -259,7 +272,7 @@ impl Findings {
             for import in imports {
                 let key = format!("import\n{file}\n{}\n{}", import.symbol, import.source);
                 let title = format!("The import of `{}` is not used", import.symbol);
-                self.add(Kind::Unused, "low", title, (file, Some(import.line)), key);
+                self.add(FindingKind::Unused, "low", title, (file, Some(import.line)), key);
             }
         }
     }
@@ -274,7 +287,7 @@ fn rank(severity: &str) -> usize {
 
 /// From the first to the second.
 pub fn changes(first: &Findings, second: &Findings) -> FindingChanges {
-    let compared = |kind: Kind| !first.incomplete.contains(&kind) && !second.incomplete.contains(&kind);
+    let compared = |kind: FindingKind| !first.incomplete.contains(&kind) && !second.incomplete.contains(&kind);
     let (introduced_total, introduced) = only(second, first, &compared);
     let (resolved_total, resolved) = only(first, second, &compared);
     FindingChanges {
@@ -282,13 +295,13 @@ pub fn changes(first: &Findings, second: &Findings) -> FindingChanges {
         introduced_total,
         resolved,
         resolved_total,
-        not_compared: Kind::ALL.into_iter().filter(|kind| !compared(*kind)).collect(),
+        not_compared: FindingKind::ALL.into_iter().filter(|kind| !compared(*kind)).collect(),
     }
 }
 
 /// Findings of one report that the other does not have; the same one twice counts twice.
-fn only(these: &Findings, those: &Findings, compared: &dyn Fn(Kind) -> bool) -> (usize, Vec<Finding>) {
-    let mut there: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
+fn only(these: &Findings, those: &Findings, compared: &dyn Fn(FindingKind) -> bool) -> (usize, Vec<Finding>) {
+    let mut there: BTreeMap<(FindingKind, &str), usize> = BTreeMap::new();
     for finding in &those.all {
         *there.entry((finding.kind, &finding.key)).or_default() += 1;
     }
@@ -312,86 +325,4 @@ fn only(these: &Findings, those: &Findings, compared: &dyn Fn(Kind) -> bool) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn findings(report: Value) -> Findings {
-        let section = |name: &str| report.get(name).cloned().unwrap_or(Value::Null);
-        let cycles: Option<CircularDependencies> = serde_json::from_value(section("cycles")).expect("cycles");
-        let copies: Option<Duplication> = serde_json::from_value(section("copies")).expect("copies");
-        let complexity: Option<Complexity> = serde_json::from_value(section("complexity")).expect("complexity");
-        let security: Option<Security> = serde_json::from_value(section("security")).expect("security");
-        Findings::of(&Sections {
-            cycles: cycles.as_ref(),
-            copies: copies.as_ref(),
-            dead: None,
-            complexity: complexity.as_ref(),
-            security: security.as_ref(),
-        })
-    }
-
-    fn copies(list: Value) -> Value {
-        let total = list.as_array().map_or(0, Vec::len);
-        json!({ "percentage": 1.0, "duplicated_lines": 9, "clones": list, "clones_total": total })
-    }
-
-    #[test]
-    fn findings_are_known_again_though_their_lines_moved() {
-        let copy = |tokens: u64, file: &str, line: u64| {
-            json!({ "tokens": tokens, "lines": 9, "occurrences": [
-                { "file": file, "startLine": line, "endLine": line + 9 }, { "file": "b.rs", "startLine": 1, "endLine": 9 },
-            ] })
-        };
-        let first = findings(json!({ "copies": copies(json!([copy(50, "a.rs", 10), copy(60, "a.rs", 90)])) }));
-        let second = findings(
-            json!({ "copies": copies(json!([copy(50, "a.rs", 500), copy(50, "a.rs", 700), copy(70, "c.rs", 1)])) }),
-        );
-        let changes = changes(&first, &second);
-        assert_eq!((changes.introduced_total, changes.resolved_total), (2, 1));
-        let places: Vec<(&str, Option<u64>)> = changes
-            .introduced
-            .iter()
-            .map(|finding| (finding.file.as_str(), finding.line))
-            .collect();
-        assert_eq!(places, [("a.rs", Some(700)), ("c.rs", Some(1))]);
-        assert_eq!(
-            changes.not_compared,
-            [Kind::Security, Kind::Cycle, Kind::Complexity, Kind::Unused]
-        );
-    }
-
-    #[test]
-    fn a_list_that_was_cut_is_not_compared() {
-        let section = |count: u64| {
-            json!({ "complexity": { "statistics": { "highComplexityCount": count }, "highComplexityFunctions": [
-                { "name": "f", "filePath": "a.rs", "cyclomatic": 30, "cognitive": 1 },
-            ] } })
-        };
-        let none =
-            json!({ "complexity": { "statistics": { "highComplexityCount": 0 }, "highComplexityFunctions": [] } });
-        let whole = changes(&findings(none.clone()), &findings(section(1)));
-        assert_eq!(whole.introduced_total, 1);
-        let cut = changes(&findings(none), &findings(section(21)));
-        assert_eq!(
-            (cut.introduced_total, cut.not_compared.contains(&Kind::Complexity)),
-            (0, true)
-        );
-    }
-
-    #[test]
-    fn the_gravest_is_first() {
-        let security = |list: Value| findings(json!({ "security": { "findings": list } }));
-        let finding = |severity: &str| json!({ "rule": "r", "severity": severity, "file": severity, "message": "m" });
-        let after = security(json!([
-            finding("low"),
-            finding("critical"),
-            finding("odd"),
-            finding("high")
-        ]));
-        let introduced = changes(&security(json!([])), &after).introduced;
-        let order: Vec<&str> = introduced.iter().map(|finding| finding.severity.as_str()).collect();
-        assert_eq!(order, ["critical", "high", "low", "info"]);
-    }
-}
+mod tests;

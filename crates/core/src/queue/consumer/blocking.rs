@@ -8,7 +8,7 @@ use redis::aio::MultiplexedConnection;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use super::session::Session;
+use super::session::ConsumerSession;
 use crate::queue::QueueError;
 use crate::queue::connection::{ANSWER_TIME, connect};
 
@@ -45,7 +45,7 @@ impl Blocking {
     /// caller that does not fetch the job then must give it back.
     pub(super) async fn wait(
         &mut self,
-        session: &Session,
+        session: &ConsumerSession,
         time: Duration,
         stop: &CancellationToken,
     ) -> Result<bool, QueueError> {
@@ -103,7 +103,7 @@ impl Blocking {
 }
 
 /// Ends the wait through another connection, so that its answer is known.
-async fn unblock(session: &Session, id: Option<i64>) {
+async fn unblock(session: &ConsumerSession, id: Option<i64>) {
     let Some(id) = id else { return };
     let done = session
         .link
@@ -121,7 +121,7 @@ async fn unblock(session: &Session, id: Option<i64>) {
 }
 
 /// Adds a marker, which wakes another worker.
-pub(super) async fn give_marker_back(session: &Session) {
+pub(super) async fn give_marker_back(session: &ConsumerSession) {
     let marker = session.keys.marker();
     let done = session
         .link

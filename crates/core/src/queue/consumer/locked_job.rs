@@ -12,7 +12,7 @@ use tracing::{debug, info, warn};
 
 use super::fetched::Fetched;
 use super::job::Job;
-use super::session::Session;
+use super::session::ConsumerSession;
 use crate::queue::{QueueError, Returned, retry_delays, scripts};
 use crate::{ScanId, ScanStatus, backoff};
 
@@ -62,7 +62,7 @@ pub(super) enum Settled {
 
 /// A job and the lock on it.
 pub(super) struct LockedJob {
-    session: Arc<Session>,
+    session: Arc<ConsumerSession>,
     job: Job,
     state: Mutex<State>,
     /// Another worker has the job now: nothing is written about it any more.
@@ -80,7 +80,7 @@ impl LockedJob {
     /// Within a stage, progress is published at most this often.
     const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
 
-    pub(super) fn new(session: Arc<Session>, job: Job) -> Self {
+    pub(super) fn new(session: Arc<ConsumerSession>, job: Job) -> Self {
         Self {
             session,
             job,

@@ -8,12 +8,12 @@ use bullmq::QueueKeys;
 use tokio::sync::Notify;
 
 use super::Timing;
-use crate::queue::link::Link;
+use crate::queue::link::RedisLink;
 use crate::queue::{QueueError, scripts};
 use crate::settings::RedisUrl;
 
-pub(super) struct Session {
-    pub(super) link: Link,
+pub(super) struct ConsumerSession {
+    pub(super) link: RedisLink,
     pub(super) keys: QueueKeys,
     /// The worker's name.
     pub(super) name: String,
@@ -28,10 +28,10 @@ pub(super) struct Session {
     pub(super) check_stalled: Notify,
 }
 
-impl Session {
+impl ConsumerSession {
     pub(super) fn new(url: &RedisUrl, worker_id: &str, timing: Timing) -> Result<Self, QueueError> {
         Ok(Self {
-            link: Link::new(url)?,
+            link: RedisLink::new(url)?,
             keys: scripts::keys(),
             name: worker_id.to_owned(),
             timing,

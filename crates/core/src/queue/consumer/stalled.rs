@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::session::Session;
+use super::session::ConsumerSession;
 use crate::queue::{QueueError, scripts};
 use crate::scan::MAX_ATTEMPTS;
 
@@ -19,7 +19,7 @@ use crate::scan::MAX_ATTEMPTS;
 const MAX_STALLS: i32 = MAX_ATTEMPTS - 1;
 
 /// Checks when it is woken, and then until no other worker has a job.
-pub(super) async fn run(session: Arc<Session>, stop: CancellationToken) {
+pub(super) async fn run(session: Arc<ConsumerSession>, stop: CancellationToken) {
     let checks = async {
         loop {
             session.check_stalled.notified().await;
@@ -29,7 +29,7 @@ pub(super) async fn run(session: Arc<Session>, stop: CancellationToken) {
     stop.run_until_cancelled(checks).await;
 }
 
-async fn check_until_idle(session: &Session) {
+async fn check_until_idle(session: &ConsumerSession) {
     loop {
         match pass(session).await {
             Ok(Some(next)) => tokio::time::sleep(next).await,
@@ -44,7 +44,7 @@ async fn check_until_idle(session: &Session) {
 }
 
 /// Checks, where other workers have jobs. Returns when to do it again.
-async fn pass(session: &Session) -> Result<Option<Duration>, QueueError> {
+async fn pass(session: &ConsumerSession) -> Result<Option<Duration>, QueueError> {
     let active = session.keys.active();
     let count: usize = session
         .link
@@ -74,7 +74,7 @@ async fn pass(session: &Session) -> Result<Option<Duration>, QueueError> {
     Ok(Some(next + Duration::from_millis(5)))
 }
 
-async fn check(session: &Session) -> Result<Vec<String>, QueueError> {
+async fn check(session: &ConsumerSession) -> Result<Vec<String>, QueueError> {
     let keys = &session.keys;
     let mut call = scripts::MOVE_STALLED_TO_WAIT.prepare_invoke();
     call.key(keys.stalled())

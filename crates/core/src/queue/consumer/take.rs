@@ -4,11 +4,11 @@ use redis::Value;
 use tracing::info;
 
 use super::fetched::Fetched;
-use super::session::Session;
+use super::session::ConsumerSession;
 use crate::queue::link::LinkError;
 use crate::queue::{QueueError, scripts};
 
-impl Session {
+impl ConsumerSession {
     /// Takes the next job.
     pub(super) async fn take(&self) -> Result<Fetched, QueueError> {
         loop {

@@ -21,7 +21,7 @@ use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::sql_state::{Observed, Observing, Plain};
+use super::sql_state::{Observed, Observing, PlainConnector};
 use super::{PostgresUrl, tls};
 use crate::store::StoreError;
 
@@ -265,7 +265,10 @@ async fn open_plain(
     config
         .ssl_mode(SslMode::Require)
         .ssl_negotiation(SslNegotiation::Direct);
-    let (client, driver) = config.connect(Plain(observed.clone())).await.map_err(refused)?;
+    let (client, driver) = config
+        .connect(PlainConnector(observed.clone()))
+        .await
+        .map_err(refused)?;
     open(client, driver, observed, begin).await
 }
 

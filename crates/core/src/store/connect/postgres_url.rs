@@ -97,37 +97,11 @@ impl PostgresUrl {
     /// A sentence that names what could not be understood.
     pub fn parse(url: &str) -> Result<Self, UrlFault> {
         let (base, query) = split(url)?;
-        // A plus sign is literal, as in libpq.
-        let query = query.replace('+', "%2B");
-        let mut kept = form_urlencoded::Serializer::new(String::new());
-        let (mut dropped, mut schema, mut pooled) = (Vec::new(), None, false);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            match name.as_ref() {
-                "schema" => schema = Some(value.into_owned()),
-                "sslmode" => {
-                    kept.append_pair("sslmode", ssl_mode(&value)?);
-                }
-                "pgbouncer" => pooled = value == "true",
-                name if KNOWN.contains(&name) => {
-                    kept.append_pair(name, &value);
-                }
-                name if FOREIGN.contains(&name) => dropped.push(name.to_owned()),
-                // An `@` that was left in a password makes parameters of what follows a question mark in it.
-                _ if query.contains('@') => return Err(UrlFault(ESCAPES.into())),
-                name => {
-                    return Err(UrlFault(format!(
-                        "has the parameter `{}`, which is not known here: take it out",
-                        name.escape_debug()
-                    )));
-                }
-            }
-        }
-        // A form's `+` for a space is a plus sign to `tokio-postgres`.
-        let query = kept.finish().replace('+', "%20");
-        let text = if query.is_empty() {
+        let parameters = Parameters::parse(query)?;
+        let text = if parameters.kept.is_empty() {
             base.to_owned()
         } else {
-            format!("{base}?{query}")
+            format!("{base}?{}", parameters.kept)
         };
         // The error's own text can repeat a part of the address.
         let mut config = Config::from_str(&text).map_err(|_| {
@@ -136,36 +110,18 @@ impl PostgresUrl {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(UrlFault("names no host".into()));
         }
-        if config.get_application_name().is_none() {
-            config.application_name("repolens-api");
-        }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(Duration::from_secs(8));
-        }
-        // A line that is dead without a word is noticed, and not for as long as the kernel would repeat itself: the calls
-        // that wait on it are tried again on a new connection.
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(DEAD_LINE);
-        }
-        if !query.contains("keepalives") {
-            config.keepalives_idle(DEAD_LINE);
-        }
-        let schema = match schema.as_deref() {
-            None | Some("public" | "") => None,
-            Some(name) if name.len() < 64 && !name.contains(['"', '\0']) => schema,
-            Some(_) => return Err(UrlFault("has a `schema` that is no name of one".into())),
-        };
+        set_defaults(&mut config, &parameters.kept);
         // Prisma's mark for a pooler, and the host names of Neon's.
-        let pooled = pooled
+        let pooled = parameters.pooled
             || config.get_hosts().iter().any(|host| match host {
                 Host::Tcp(name) => name.contains("-pooler."),
                 Host::Unix(_) => false,
             });
         Ok(Self {
             config,
-            schema,
+            schema: parameters.own_schema()?,
             pooled,
-            dropped,
+            dropped: parameters.dropped,
         })
     }
 
@@ -212,6 +168,76 @@ impl PostgresUrl {
             "DEALLOCATE ALL; {}",
             self.session_statements().replace("SET ", "SET LOCAL ")
         )
+    }
+}
+
+/// The parameters of an address, behind its question mark.
+#[derive(Default)]
+struct Parameters {
+    /// Those that `tokio-postgres` reads itself, as a query.
+    kept: String,
+    dropped: Vec<String>,
+    schema: Option<String>,
+    pooled: bool,
+}
+
+impl Parameters {
+    fn parse(query: &str) -> Result<Self, UrlFault> {
+        // A plus sign is literal, as in libpq.
+        let query = query.replace('+', "%2B");
+        let mut parameters = Self::default();
+        let mut kept = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                "schema" => parameters.schema = Some(value.into_owned()),
+                "sslmode" => {
+                    kept.append_pair("sslmode", ssl_mode(&value)?);
+                }
+                "pgbouncer" => parameters.pooled = value == "true",
+                name if KNOWN.contains(&name) => {
+                    kept.append_pair(name, &value);
+                }
+                name if FOREIGN.contains(&name) => parameters.dropped.push(name.to_owned()),
+                // An `@` that was left in a password makes parameters of what follows a question mark in it.
+                _ if query.contains('@') => return Err(UrlFault(ESCAPES.into())),
+                name => {
+                    return Err(UrlFault(format!(
+                        "has the parameter `{}`, which is not known here: take it out",
+                        name.escape_debug()
+                    )));
+                }
+            }
+        }
+        // A form's `+` for a space is a plus sign to `tokio-postgres`.
+        parameters.kept = kept.finish().replace('+', "%20");
+        Ok(parameters)
+    }
+
+    /// The schema of the tables, where it is not the usual one.
+    fn own_schema(&self) -> Result<Option<String>, UrlFault> {
+        match self.schema.as_deref() {
+            None | Some("public" | "") => Ok(None),
+            Some(name) if name.len() < 64 && !name.contains(['"', '\0']) => Ok(Some(name.to_owned())),
+            Some(_) => Err(UrlFault("has a `schema` that is no name of one".into())),
+        }
+    }
+}
+
+/// Sets what the address leaves open.
+fn set_defaults(config: &mut Config, query: &str) {
+    if config.get_application_name().is_none() {
+        config.application_name("repolens-api");
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(8));
+    }
+    // A line that is dead without a word is noticed, and not for as long as the kernel would repeat itself: the calls
+    // that wait on it are tried again on a new connection.
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(DEAD_LINE);
+    }
+    if !query.contains("keepalives") {
+        config.keepalives_idle(DEAD_LINE);
     }
 }
 

@@ -228,12 +228,12 @@ impl<S: TlsStream + Unpin> TlsStream for Tap<S> {
 
 /// No TLS: the connector of a connection that asks the server for none, and only observes the stream.
 #[derive(Clone)]
-pub(super) struct Plain(pub(super) Observed);
+pub(super) struct PlainConnector(pub(super) Observed);
 
 /// A stream without TLS, in the place of one with it.
 pub(super) struct PlainStream<S>(S);
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> MakeTlsConnect<S> for Plain {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> MakeTlsConnect<S> for PlainConnector {
     type Stream = Tap<PlainStream<S>>;
     type TlsConnect = Self;
     type Error = Infallible;
@@ -243,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> MakeTlsConnect<S> for Plain {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> TlsConnect<S> for Plain {
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> TlsConnect<S> for PlainConnector {
     type Stream = Tap<PlainStream<S>>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Stream, Infallible>>;

@@ -15,7 +15,7 @@ use crate::store::figures::{Figures, ReadmeFigures, Scores, column, from_column}
 use crate::store::headline::Headline;
 use crate::store::history::{BadgeFigures, PastScan, Version};
 use crate::store::repositories::Repository;
-use crate::store::scans::{Scan, ScanRow};
+use crate::store::scans::{Scan, ScanRecord};
 use crate::store::schema::{repositories, scan_columns, scan_versions, scans};
 use crate::{LeaseToken, ScanId, ScanStatus};
 
@@ -76,7 +76,7 @@ pub async fn past_scans(
     viewer: &Option<String>,
     limit: &i64,
 ) -> Result<Vec<PastScan>, StoreError> {
-    let rows: Vec<ScanRow> = scans::table
+    let rows: Vec<ScanRecord> = scans::table
         .filter(scans::repository_id.eq(repository_id))
         .filter(scans::status.eq(ScanStatus::Completed))
         .filter(
@@ -87,14 +87,37 @@ pub async fn past_scans(
         )
         .order((scans::created_at.desc(), scans::id.desc()))
         .limit(*limit)
-        .select(ScanRow::as_select())
+        .select(ScanRecord::as_select())
         .load(connection)
         .await?;
     let found: Vec<Scan> = rows.into_iter().map(Scan::from).collect();
     let ids: Vec<&str> = found.iter().map(|scan| scan.id.as_str()).collect();
-    type Columns = (String, Option<Value>, Option<Value>, Option<Value>);
-    let columns: Vec<Columns> = scan_columns::table
-        .filter(scan_columns::id.eq_any(&ids))
+    let mut figures = kept_figures(connection, &ids).await?;
+    let mut versions = versions_of(connection, &ids).await?;
+    Ok(found
+        .into_iter()
+        .map(|scan| {
+            let (scores, readme, headline) = figures.remove(&scan.id).unwrap_or_default();
+            let versions = versions.remove(&scan.id).unwrap_or_default();
+            PastScan {
+                scan,
+                scores,
+                readme,
+                headline,
+                versions,
+            }
+        })
+        .collect())
+}
+
+/// The figures of a scan that its history shows, as far as it has them.
+type KeptFigures = (Option<Scores>, Option<ReadmeFigures>, Option<Headline>);
+
+/// By the ids of the scans.
+async fn kept_figures(connection: &mut Connection, ids: &[&str]) -> QueryResult<HashMap<String, KeptFigures>> {
+    type FiguresRow = (String, Option<Value>, Option<Value>, Option<Value>);
+    let rows: Vec<FiguresRow> = scan_columns::table
+        .filter(scan_columns::id.eq_any(ids))
         .select((
             scan_columns::id,
             scan_columns::risk_scores,
@@ -103,11 +126,14 @@ pub async fn past_scans(
         ))
         .load(connection)
         .await?;
-    type Kept = (Option<Scores>, Option<ReadmeFigures>, Option<Headline>);
-    let mut columns: HashMap<String, Kept> = columns
+    Ok(rows
         .into_iter()
         .map(|(id, scores, readme, headline)| (id, (from_column(scores), from_column(readme), from_column(headline))))
-        .collect();
+        .collect())
+}
+
+/// The versions of each of the scans, by the scans' ids.
+async fn versions_of(connection: &mut Connection, ids: &[&str]) -> QueryResult<HashMap<String, Vec<Version>>> {
     type VersionRow = (
         String,
         String,
@@ -118,7 +144,7 @@ pub async fn past_scans(
         NaiveDateTime,
     );
     let rows: Vec<VersionRow> = scan_versions::table
-        .filter(scan_versions::scan_id.eq_any(&ids))
+        .filter(scan_versions::scan_id.eq_any(ids))
         .order((scan_versions::scan_id, scan_versions::version_number))
         .select((
             scan_versions::scan_id,
@@ -142,20 +168,7 @@ pub async fn past_scans(
             created_at: created_at.and_utc(),
         });
     }
-    Ok(found
-        .into_iter()
-        .map(|scan| {
-            let (scores, readme, headline) = columns.remove(&scan.id).unwrap_or_default();
-            let versions = versions.remove(&scan.id).unwrap_or_default();
-            PastScan {
-                scan,
-                scores,
-                readme,
-                headline,
-                versions,
-            }
-        })
-        .collect())
+    Ok(versions)
 }
 
 /// The headlines of these scans, by their ids, of those that have one.

@@ -12,7 +12,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use crate::store::columns::column_time;
-use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRow, Seen};
+use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRecord, Seen};
 use crate::store::schema::{scan_reports, scans};
 use crate::store::{StoreError, Waiting};
 use crate::{ScanId, ScanStatus};
@@ -110,12 +110,12 @@ pub async fn snapshot(
         .single_value();
     // One query for all: clients that wait for a scan poll, and the round trip to the database may be long.
     let is_queued = scans::status.eq(ScanStatus::Queued);
-    type Row = (ScanRow, Option<String>, Option<i64>, Option<i64>);
+    type Row = (ScanRecord, Option<String>, Option<i64>, Option<i64>);
     let row: Option<Row> = scans::table
         .left_join(scan_reports::table)
         .filter(scans::id.eq(id.as_str()))
         .select((
-            ScanRow::as_select(),
+            ScanRecord::as_select(),
             scan_reports::sha256.nullable(),
             case_when(is_queued, ahead),
             case_when(is_queued, running),

@@ -8,7 +8,9 @@ use diesel_async::RunQueryDsl;
 use super::{Backend, Connection, queue, repositories, users};
 use crate::store::StoreError;
 use crate::store::columns::column_time;
-use crate::store::scans::{Counts, Deleted, ListedScan, NewScan, Owner, Page, Scan, ScanFilter, ScanRow, Submitted};
+use crate::store::scans::{
+    Counts, Deleted, ListedScan, NewScan, Owner, Scan, ScanFilter, ScanPage, ScanRecord, Submitted,
+};
 use crate::store::schema::{repositories as repositories_table, scan_columns, scans};
 use crate::{ScanId, ScanStatus};
 
@@ -68,27 +70,10 @@ const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
 /// Stores a queued scan. Where the client has used the key before, nothing is stored and the earlier scan is returned.
 pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<Utc>) -> Result<Submitted, StoreError> {
     transaction!(connection, async |connection| {
-        let time = column_time(*now);
-        let (key, hash) = match &new.idempotency {
-            Some((key, hash)) => (Some(key.as_str()), Some(hash.as_str())),
-            None => (None, None),
-        };
-        let with_key = scans::table
-            .filter(scans::client_key.eq(&new.client_key))
-            .filter(scans::idempotency_key.eq(key));
-        if key.is_some() {
-            diesel::update(with_key.filter(scans::created_at.lt(column_time(*now - KEY_LIFE))))
-                .set(scans::idempotency_key.eq(None::<String>))
-                .execute(connection)
-                .await?;
+        if new.idempotency.is_some() {
+            forget_expired_key(connection, new, now).await?;
             // Before the length of the queue is checked: a submission that was accepted once is not refused because the queue is now full.
-            let before: Option<Earlier> = with_key
-                .filter(scans::id.ne(new.id.as_str()))
-                .select((scans::id, scans::idempotency_hash, scans::repository_id))
-                .first(connection)
-                .await
-                .optional()?;
-            if let Some(earlier) = before {
+            if let Some(earlier) = earlier_with_key(connection, new).await? {
                 return submitted_before(connection, earlier, new).await;
             }
         }
@@ -100,51 +85,86 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
             users::ensure(connection, user_id, now).await?;
         }
         let repository_id = repositories::ensure(connection, new, now).await?;
-        let inserted = diesel::insert_into(scans::table)
-            .values((
-                scans::id.eq(new.id.as_str()),
-                scans::repo_url.eq(&new.repo_url),
-                scans::branch.eq(new.branch.as_deref().unwrap_or("")),
-                scans::status.eq(ScanStatus::Queued),
-                scans::is_private.eq(new.is_private),
-                scans::user_id.eq(&new.user_id),
-                scans::repository_id.eq(&repository_id),
-                scans::created_at.eq(time),
-                scans::updated_at.eq(time),
-                scans::attempts.eq(0),
-                scans::progress.eq(0),
-                scans::cancel_asked.eq(false),
-                scans::request_id.eq(&new.request_id),
-                scans::client_key.eq(&new.client_key),
-                scans::idempotency_key.eq(key),
-                scans::idempotency_hash.eq(hash),
-                scans::queue_turn.eq(turn),
-            ))
-            .on_conflict_do_nothing()
-            .execute(connection)
-            .await?;
-        if inserted > 0 {
-            if new.forced || new.cancel_token.is_some() {
-                diesel::update(scan_columns::table.find(new.id.as_str()))
-                    .set((
-                        scan_columns::forced.eq(new.forced),
-                        scan_columns::cancel_tokens.eq(&new.cancel_token),
-                    ))
-                    .execute(connection)
-                    .await?;
-            }
+        if insert(connection, new, &repository_id, turn, now).await? {
             return Ok(Submitted::Stored { turn, repository_id });
         }
         // Either this is the second try of a call whose first one was stored, or the key was used.
         if let Some(turn) = stored_turn(connection, &new.id).await? {
             return Ok(Submitted::Stored { turn, repository_id });
         }
-        let earlier: Earlier = with_key
-            .select((scans::id, scans::idempotency_hash, scans::repository_id))
-            .first(connection)
-            .await?;
-        submitted_before(connection, earlier, new).await
+        match earlier_with_key(connection, new).await? {
+            Some(earlier) => submitted_before(connection, earlier, new).await,
+            None => Err(diesel::result::Error::NotFound.into()),
+        }
     })
+}
+
+/// Frees the client's key where it was used too long ago to count.
+async fn forget_expired_key(connection: &mut Connection, new: &NewScan, now: &DateTime<Utc>) -> QueryResult<()> {
+    diesel::update(scans::table)
+        .filter(scans::client_key.eq(&new.client_key))
+        .filter(scans::idempotency_key.eq(new.idempotency_key()))
+        .filter(scans::created_at.lt(column_time(*now - KEY_LIFE)))
+        .set(scans::idempotency_key.eq(None::<String>))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Another scan that the client has submitted with the same key.
+async fn earlier_with_key(connection: &mut Connection, new: &NewScan) -> QueryResult<Option<Earlier>> {
+    scans::table
+        .filter(scans::client_key.eq(&new.client_key))
+        .filter(scans::idempotency_key.eq(new.idempotency_key()))
+        .filter(scans::id.ne(new.id.as_str()))
+        .select((scans::id, scans::idempotency_hash, scans::repository_id))
+        .first(connection)
+        .await
+        .optional()
+}
+
+/// `false`: its id or its key is that of another row, and nothing was stored.
+async fn insert(
+    connection: &mut Connection,
+    new: &NewScan,
+    repository_id: &str,
+    turn: i32,
+    now: &DateTime<Utc>,
+) -> QueryResult<bool> {
+    let time = column_time(*now);
+    let inserted = diesel::insert_into(scans::table)
+        .values((
+            scans::id.eq(new.id.as_str()),
+            scans::repo_url.eq(&new.repo_url),
+            scans::branch.eq(new.branch.as_deref().unwrap_or("")),
+            scans::status.eq(ScanStatus::Queued),
+            scans::is_private.eq(new.is_private),
+            scans::user_id.eq(&new.user_id),
+            scans::repository_id.eq(repository_id),
+            scans::created_at.eq(time),
+            scans::updated_at.eq(time),
+            scans::attempts.eq(0),
+            scans::progress.eq(0),
+            scans::cancel_asked.eq(false),
+            scans::request_id.eq(&new.request_id),
+            scans::client_key.eq(&new.client_key),
+            scans::idempotency_key.eq(new.idempotency_key()),
+            scans::idempotency_hash.eq(new.idempotency_hash()),
+            scans::queue_turn.eq(turn),
+        ))
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    if inserted > 0 && (new.forced || new.cancel_token.is_some()) {
+        diesel::update(scan_columns::table.find(new.id.as_str()))
+            .set((
+                scan_columns::forced.eq(new.forced),
+                scan_columns::cancel_tokens.eq(&new.cancel_token),
+            ))
+            .execute(connection)
+            .await?;
+    }
+    Ok(inserted > 0)
 }
 
 /// A scan that was submitted with the same key: its id, the hash of its body, its repository.
@@ -159,7 +179,7 @@ async fn submitted_before(
     new: &NewScan,
 ) -> Result<Submitted, StoreError> {
     let id = ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?;
-    let same_body = body.as_deref() == new.idempotency.as_ref().map(|(_, hash)| hash.as_str());
+    let same_body = body.as_deref() == new.idempotency_hash();
     if let (true, Some(token)) = (same_body, &new.cancel_token) {
         let known = cancel_tokens(connection, &id).await?;
         let first = known.len().saturating_sub(MAX_CANCEL_TOKENS - 1);
@@ -205,9 +225,9 @@ async fn stored_turn(connection: &mut Connection, id: &ScanId) -> Result<Option<
 }
 
 pub async fn find(connection: &mut Connection, id: &ScanId) -> Result<Option<Scan>, StoreError> {
-    let row: Option<ScanRow> = scans::table
+    let row: Option<ScanRecord> = scans::table
         .find(id.as_str())
-        .select(ScanRow::as_select())
+        .select(ScanRecord::as_select())
         .first(connection)
         .await
         .optional()?;
@@ -256,13 +276,13 @@ pub async fn list(
     filter: &ScanFilter,
     limit: &i64,
     offset: &i64,
-) -> Result<Page, StoreError> {
+) -> Result<ScanPage, StoreError> {
     let total = filtered(filter).count().get_result(connection).await?;
-    let rows: Vec<ScanRow> = filtered(filter)
+    let rows: Vec<ScanRecord> = filtered(filter)
         .order((scans::created_at.desc(), scans::id.desc()))
         .limit(*limit)
         .offset(*offset)
-        .select(ScanRow::as_select())
+        .select(ScanRecord::as_select())
         .load(connection)
         .await?;
     let scans: Vec<Scan> = rows.into_iter().map(Scan::from).collect();
@@ -276,7 +296,7 @@ pub async fn list(
             ListedScan { scan, repository }
         })
         .collect();
-    Ok(Page { scans, total })
+    Ok(ScanPage { scans, total })
 }
 
 /// The number of scans of this owner, by status. One statement, so that a scan whose status changes meanwhile counts once.

@@ -10,7 +10,7 @@ use super::Connection;
 use crate::store::StoreError;
 use crate::store::columns::column_time;
 use crate::store::schema::{accounts, api_keys, favorite_repositories, scans, users, webhooks};
-use crate::store::users::{Found, Person};
+use crate::store::users::{FoundPerson, Person};
 
 const GITHUB: &str = "github";
 
@@ -22,7 +22,7 @@ type Row = (String, String, Option<String>);
 
 /// The user with this account at GitHub: by the accounts of the front end's adapter, by `githubId`, or by a row that was made
 /// here for a token of a front end without an adapter, whose `sub` is that number.
-pub async fn by_github_id(connection: &mut Connection, github_id: &str) -> Result<Option<Found>, StoreError> {
+pub async fn by_github_id(connection: &mut Connection, github_id: &str) -> Result<Option<FoundPerson>, StoreError> {
     let by_account: Option<String> = accounts::table
         .filter(accounts::provider.eq(GITHUB))
         .filter(accounts::provider_account_id.eq(github_id))
@@ -54,7 +54,7 @@ pub async fn by_github_id(connection: &mut Connection, github_id: &str) -> Resul
         .filter(|row| row.0 != id && is_placeholder(row))
         .map(|row| row.0)
         .collect();
-    Ok(Some(Found {
+    Ok(Some(FoundPerson {
         person: Person {
             id,
             github_id: Some(github_id.to_owned()),
@@ -69,7 +69,7 @@ fn is_placeholder(row: &Row) -> bool {
 }
 
 /// The user whom a token of the front end names. A name of digits only is the number of an account at GitHub.
-pub async fn by_subject(connection: &mut Connection, subject: &str) -> Result<Found, StoreError> {
+pub async fn by_subject(connection: &mut Connection, subject: &str) -> Result<FoundPerson, StoreError> {
     let row: Option<Row> = users::table
         .find(subject)
         .select((users::id, users::email, users::github_id))
@@ -95,7 +95,7 @@ pub async fn by_subject(connection: &mut Connection, subject: &str) -> Result<Fo
     {
         return Ok(found);
     }
-    Ok(Found {
+    Ok(FoundPerson {
         person: Person {
             id: subject.to_owned(),
             github_id,
@@ -111,7 +111,7 @@ pub async fn make_github_user(
     github_id: &str,
     login: &str,
     now: &DateTime<Utc>,
-) -> Result<Found, StoreError> {
+) -> Result<FoundPerson, StoreError> {
     transaction!(connection, async |connection| {
         let taken: Option<String> = users::table
             .find(github_id)

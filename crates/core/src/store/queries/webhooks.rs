@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::{Connection, users};
 use crate::store::StoreError;
 use crate::store::columns::column_time;
-use crate::store::scans::{Scan, ScanRow};
+use crate::store::scans::{Scan, ScanRecord};
 use crate::store::schema::{scans, webhook_deliveries, webhooks};
 use crate::store::webhooks::{Delivery, MAX_WEBHOOKS, NewWebhook, Webhook, WebhookRow};
 use crate::{ScanStatus, Secret};
@@ -140,7 +140,7 @@ pub async fn due(
     now: &DateTime<Utc>,
     held_until: &DateTime<Utc>,
 ) -> Result<Vec<Delivery>, StoreError> {
-    type Row = (String, i32, String, String, String, ScanRow);
+    type Row = (String, i32, String, String, String, ScanRecord);
     transaction!(connection, async |connection| {
         let rows: Vec<Row> = webhook_deliveries::table
             .inner_join(webhooks::table)
@@ -161,7 +161,7 @@ pub async fn due(
                 webhooks::id,
                 webhooks::url,
                 webhooks::secret,
-                ScanRow::as_select(),
+                ScanRecord::as_select(),
             ))
             .load(connection)
             .await?;

@@ -42,70 +42,85 @@ fn item(is_digit: bool, text: &str) -> Item {
     }
 }
 
-fn parse(version: &str) -> Vec<Item> {
-    let version = version.trim().to_lowercase();
-    // The open lists, the innermost last: each is closed into the one before it at the end.
-    let mut open: Vec<Vec<Item>> = vec![Vec::new()];
-    let (mut start, mut is_digit) = (0, false);
-    let push = |open: &mut Vec<Vec<Item>>, item: Item| {
-        if let Some(list) = open.last_mut() {
+/// The lists that are open while a version is read, the innermost last: each is closed into the one before it at the end.
+struct OpenLists(Vec<Vec<Item>>);
+
+impl OpenLists {
+    fn push(&mut self, item: Item) {
+        if let Some(list) = self.0.last_mut() {
             list.push(item);
         }
-    };
-    let nest = |open: &mut Vec<Vec<Item>>| {
-        if open.len() < MAX_DEPTH {
-            open.push(Vec::new());
+    }
+
+    fn open(&mut self) {
+        if self.0.len() < MAX_DEPTH {
+            self.0.push(Vec::new());
         }
-    };
+    }
+
+    /// Opens a list, unless the innermost one is still empty.
+    fn open_behind_items(&mut self) {
+        if self.0.last().is_some_and(|list| !list.is_empty()) {
+            self.open();
+        }
+    }
+
+    /// The outermost list, with all others in it.
+    fn close(mut self) -> Vec<Item> {
+        while self.0.len() > 1 {
+            let mut list = self.0.pop().unwrap_or_default();
+            normalize(&mut list);
+            self.push(Item::List(list));
+        }
+        let mut root = self.0.pop().unwrap_or_default();
+        normalize(&mut root);
+        root
+    }
+}
+
+fn parse(version: &str) -> Vec<Item> {
+    let version = version.trim().to_lowercase();
+    let mut lists = OpenLists(vec![Vec::new()]);
+    let (mut start, mut is_digit) = (0, false);
     for (at, c) in version.char_indices() {
         match c {
             '.' | '-' => {
-                let part = if at == start {
+                lists.push(if at == start {
                     Item::Number("0".to_owned())
                 } else {
                     item(is_digit, &version[start..at])
-                };
-                push(&mut open, part);
+                });
                 start = at + 1;
                 if c == '-' {
-                    nest(&mut open);
+                    lists.open();
                 }
             }
             c if c.is_ascii_digit() => {
                 if !is_digit && at > start {
-                    if open.last().is_some_and(|list| !list.is_empty()) {
-                        nest(&mut open);
-                    }
-                    push(&mut open, name(&version[start..at], true));
+                    lists.open_behind_items();
+                    lists.push(name(&version[start..at], true));
                     start = at;
-                    nest(&mut open);
+                    lists.open();
                 }
                 is_digit = true;
             }
             _ => {
                 if is_digit && at > start {
-                    push(&mut open, item(true, &version[start..at]));
+                    lists.push(item(true, &version[start..at]));
                     start = at;
-                    nest(&mut open);
+                    lists.open();
                 }
                 is_digit = false;
             }
         }
     }
     if version.len() > start {
-        if !is_digit && open.last().is_some_and(|list| !list.is_empty()) {
-            nest(&mut open);
+        if !is_digit {
+            lists.open_behind_items();
         }
-        push(&mut open, item(is_digit, &version[start..]));
+        lists.push(item(is_digit, &version[start..]));
     }
-    while open.len() > 1 {
-        let mut list = open.pop().unwrap_or_default();
-        normalize(&mut list);
-        push(&mut open, Item::List(list));
-    }
-    let mut root = open.pop().unwrap_or_default();
-    normalize(&mut root);
-    root
+    lists.close()
 }
 
 fn is_null(item: &Item) -> bool {

@@ -105,41 +105,46 @@ impl Key {
         };
         let mut rest = &text[end..];
         while !rest.is_empty() {
-            let plain = rest.trim_start_matches(['.', '-', '_']);
-            let separated = plain.len() < rest.len();
-            let word = plain.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(plain.len());
-            let (name, after) = plain.split_at(word);
-            let after_separator = after
-                .strip_prefix(['.', '-', '_'])
-                .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-            let after = if name.is_empty() {
-                after
-            } else {
-                after_separator.unwrap_or(after)
-            };
-            let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
-            let (number, next) = after.split_at(digits);
-            let number = number.to_owned();
-            let letter = match name {
-                "a" | "alpha" => Some(0),
-                "b" | "beta" => Some(1),
-                "c" | "rc" | "pre" | "preview" => Some(2),
-                _ => None,
-            };
-            match (letter, name) {
-                (Some(letter), _) if key.pre.is_none() && key.post.is_none() && key.dev.is_none() => {
-                    key.pre = Some((letter, number));
-                }
-                (None, "post" | "rev" | "r") if key.post.is_none() && key.dev.is_none() => key.post = Some(number),
-                // `1.0-1` is a post-release.
-                (None, "") if separated && rest.starts_with('-') && !number.is_empty() && key.post.is_none() => {
-                    key.post = Some(number);
-                }
-                (None, "dev") if key.dev.is_none() => key.dev = Some(number),
-                _ => return None,
-            }
-            rest = next;
+            rest = key.take_segment(rest)?;
         }
         Some(key)
+    }
+
+    /// Takes the first segment behind the release, `.post1` for example, and returns what follows it.
+    fn take_segment<'t>(&mut self, text: &'t str) -> Option<&'t str> {
+        let plain = text.trim_start_matches(['.', '-', '_']);
+        let separated = plain.len() < text.len();
+        let word = plain.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(plain.len());
+        let (name, after) = plain.split_at(word);
+        let after_separator = after
+            .strip_prefix(['.', '-', '_'])
+            .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let after = if name.is_empty() {
+            after
+        } else {
+            after_separator.unwrap_or(after)
+        };
+        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let (number, next) = after.split_at(digits);
+        let number = number.to_owned();
+        let letter = match name {
+            "a" | "alpha" => Some(0),
+            "b" | "beta" => Some(1),
+            "c" | "rc" | "pre" | "preview" => Some(2),
+            _ => None,
+        };
+        match (letter, name) {
+            (Some(letter), _) if self.pre.is_none() && self.post.is_none() && self.dev.is_none() => {
+                self.pre = Some((letter, number));
+            }
+            (None, "post" | "rev" | "r") if self.post.is_none() && self.dev.is_none() => self.post = Some(number),
+            // `1.0-1` is a post-release.
+            (None, "") if separated && text.starts_with('-') && !number.is_empty() && self.post.is_none() => {
+                self.post = Some(number);
+            }
+            (None, "dev") if self.dev.is_none() => self.dev = Some(number),
+            _ => return None,
+        }
+        Some(next)
     }
 }

@@ -91,7 +91,7 @@ pub static RULES: &[CodeRule] = &[
         &["curl_easy_setopt"],
         |site| {
             let is_check = matches!(site.value(1), Value::Name(name) if name == "CURLOPT_SSL_VERIFYPEER" || name == "CURLOPT_SSL_VERIFYHOST");
-            is_check && !site.chosen && matches!(site.value(2), Value::Number(0) | Value::Bool(false))
+            is_check && !is_by_choice(site) && matches!(site.value(2), Value::Number(0) | Value::Bool(false))
         },
     ),
 ];

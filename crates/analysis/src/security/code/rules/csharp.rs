@@ -90,7 +90,7 @@ pub static RULES: &[CodeRule] = &[
             "=.RemoteCertificateValidationCallback",
         ],
         |site| match site.first() {
-            _ if site.chosen => false,
+            _ if is_by_choice(site) => false,
             Value::Text(text) => text.ends_with("=>true") || text.ends_with("{returntrue;}"),
             Value::Name(name) => name.ends_with("DangerousAcceptAnyServerCertificateValidator"),
             _ => false,

@@ -63,7 +63,7 @@ pub static RULES: &[CodeRule] = &[
         },
         GO,
         &[":InsecureSkipVerify"],
-        |site| !site.chosen && site.first() == &Value::Bool(true),
+        |site| !is_by_choice(site) && site.first() == &Value::Bool(true),
     ),
     entry(
         Words {

@@ -204,7 +204,7 @@ pub static RULES: &[CodeRule] = &[
             "=.NODE_TLS_REJECT_UNAUTHORIZED",
         ],
         |site| match site.first() {
-            _ if site.chosen => false,
+            _ if is_by_choice(site) => false,
             Value::Bool(value) => !value,
             Value::Text(text) => site.name.ends_with("NODE_TLS_REJECT_UNAUTHORIZED") && text == "0",
             Value::Number(number) => site.name.ends_with("NODE_TLS_REJECT_UNAUTHORIZED") && *number == 0,

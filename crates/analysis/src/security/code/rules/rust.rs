@@ -19,7 +19,7 @@ pub static RULES: &[CodeRule] = &[
         },
         RUST,
         &[".danger_accept_invalid_certs", ".danger_accept_invalid_hostnames"],
-        |site| !site.chosen && site.first() == &Value::Bool(true),
+        |site| !is_by_choice(site) && site.first() == &Value::Bool(true),
     ),
     entry(
         Words {

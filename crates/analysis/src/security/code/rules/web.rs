@@ -165,7 +165,7 @@ pub static RULES: &[CodeRule] = &[
         &["curl_setopt"],
         |site| {
             let is_check = matches!(site.value(1), Value::Name(name) if name.contains("CURLOPT_SSL_VERIFYPEER") || name.contains("CURLOPT_SSL_VERIFYHOST"));
-            is_check && !site.chosen && matches!(site.value(2), Value::Bool(false) | Value::Number(0))
+            is_check && !is_by_choice(site) && matches!(site.value(2), Value::Bool(false) | Value::Number(0))
         },
     ),
     entry(
@@ -291,7 +291,10 @@ pub static RULES: &[CodeRule] = &[
         },
         RUBY,
         &[".verify_mode=", "=.verify_mode", ":verify_mode"],
-        |site| !site.chosen && matches!(site.first(), Value::Name(name) if name.ends_with("VERIFY_NONE")),
+        |site| {
+            let is_none = matches!(site.first(), Value::Name(name) if name.ends_with("VERIFY_NONE"));
+            is_none && !is_by_choice(site)
+        },
     ),
     entry(
         Words {

@@ -80,16 +80,17 @@ impl Reader<'_> {
                 self.assign(node.child_by_field_name("pattern"), value);
             }
             "assignment_expression" | "assignment" => {
-                let value = if self.is_changed(node) {
-                    Value::Unknown
+                if self.is_changed(node) {
+                    self.extend(node);
                 } else {
-                    self.value(node.child_by_field_name("right"), 0)
-                };
-                self.assign(node.child_by_field_name("left"), value);
+                    self.assign(
+                        node.child_by_field_name("left"),
+                        self.value(node.child_by_field_name("right"), 0),
+                    );
+                }
             }
-            "augmented_assignment_expression" | "operator_assignment" | "compound_assignment_expr" => {
-                self.assign(node.child_by_field_name("left"), Value::Unknown);
-            }
+            "augmented_assignment_expression" | "operator_assignment" | "compound_assignment_expr" => self.extend(node),
+            "foreach_statement" | "enhanced_for_statement" => self.note_loop(node),
             "parameters" | "formal_parameters" | "parameter_list" | "method_parameters" | "block_parameters"
             | "closure_parameters" => self.hide(node),
             _ => {}
@@ -102,9 +103,33 @@ impl Reader<'_> {
         operator.is_some_and(|operator| !matches!(operator, "=" | ":="))
     }
 
+    /// The variable of a loop over a list.
+    fn note_loop(&mut self, node: Node<'_>) {
+        let named = |at: u32| node.named_child(at);
+        let (name, list) = match node.kind() {
+            "enhanced_for_statement" => (node.child_by_field_name("name"), node.child_by_field_name("value")),
+            _ if self.language == "php" => (named(1), named(0)),
+            _ => (node.child_by_field_name("left"), node.child_by_field_name("right")),
+        };
+        let value = super::super::one_of(self.value(list, 0));
+        self.assign(name, value);
+    }
+
+    /// `x += …`, `$x .= …`.
+    fn extend(&mut self, node: Node<'_>) {
+        let (left, right) = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+        match left.filter(|left| matches!(left.kind(), "identifier" | "variable_name")) {
+            Some(left) => {
+                let added = self.value(right, 0);
+                self.names.extend(self.function, self.str(left), &added);
+            }
+            None => self.assign(left, Value::Unknown),
+        }
+    }
+
     fn assign(&mut self, name: Option<Node<'_>>, value: Value) {
         let Some(name) = name else { return };
-        let function = self.function();
+        let function = self.function;
         match name.kind() {
             "identifier" | "variable_name" | "constant" | "name" | "global_variable" | "instance_variable" => {
                 let name = self.str(name).to_owned();
@@ -116,7 +141,7 @@ impl Reader<'_> {
     }
 
     fn hide(&mut self, node: Node<'_>) {
-        let function = self.function();
+        let function = self.function;
         let mut cursor = node.walk();
         for parameter in node.named_children(&mut cursor) {
             let mut name = parameter

@@ -28,7 +28,7 @@ impl Reader<'_> {
             "generic_function" => of("function"),
             "identifier" | "variable_name" | "constant" | "name" | "package_identifier" | "namespace_identifier" => {
                 let name = self.str(node);
-                match (self.imports.get(name), self.names.of(self.function(), name)) {
+                match (self.imports.get(name), self.names.of(self.function, name)) {
                     (Some(full), _) => full.clone(),
                     // What was made by a call is known by it: `rt = Runtime.getRuntime()`.
                     (None, Some(Value::Call(call, _))) => format!("{call}()"),

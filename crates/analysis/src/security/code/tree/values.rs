@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::{DEPTH, Reader, Value};
+use super::{DEPTH, Reader, Value, format};
 
 impl Reader<'_> {
     pub(super) fn value(&self, node: Option<Node<'_>>, depth: usize) -> Value {
@@ -46,10 +46,11 @@ impl Reader<'_> {
                 let operator = node.child_by_field_name("operator").map_or("", |node| self.str(node));
                 let (left, right) = (node.child_by_field_name("left"), node.child_by_field_name("right"));
                 let is_join = operator == "+" || (operator == "." && self.language == "php");
-                if is_join {
-                    Value::join(of(left), of(right))
-                } else {
-                    Value::Unknown
+                match operator {
+                    "+" if matches!(self.language, "php" | "ruby") => Value::sum(of(left), of(right)),
+                    _ if is_join => Value::join(of(left), of(right)),
+                    "-" | "*" | "/" | "%" => Value::Number(0),
+                    _ => Value::Unknown,
                 }
             }
             "array_creation_expression" if node.child_by_field_name("value").is_some() => {
@@ -67,9 +68,10 @@ impl Reader<'_> {
                     .child_by_field_name("type")
                     .map_or("", |kind| self.str(kind))
                     .to_ascii_lowercase();
+                let value = of(node.child_by_field_name("value"));
                 match NUMBERS.contains(&kind.as_str()) {
-                    true => Value::Number(0),
-                    false => of(node.child_by_field_name("value")),
+                    true => Value::Call("int".to_owned(), vec![value]),
+                    false => value,
                 }
             }
             "conditional" | "conditional_expression" | "ternary_expression" => {
@@ -88,7 +90,7 @@ impl Reader<'_> {
             "identifier" | "variable_name" | "constant" | "name" => {
                 let name = self.str(node);
                 self.names
-                    .follow(self.function(), name)
+                    .follow(self.function, name)
                     .unwrap_or_else(|| Value::Name(self.name(node, depth)))
             }
             "selector_expression"
@@ -102,7 +104,7 @@ impl Reader<'_> {
             "subscript_expression" | "element_reference" => Value::Name(self.str(node).chars().take(40).collect()),
             "macro_invocation" => self.format(node),
             _ => match self.call(node, depth + 1) {
-                Some((name, arguments)) => Value::Call(name, self.arguments(arguments, depth + 1).0),
+                Some((name, arguments)) => format::call(name, self.arguments(arguments, depth + 1).0),
                 None => Value::Unknown,
             },
         }

@@ -184,6 +184,18 @@ const COMMON: &[&str] = &[
     "your_password",
 ];
 
+/// `supersecret1`, `my-secret-password`.
+fn is_made_of_words(password: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "super", "secret", "password", "passwd", "my", "your", "very", "strong", "some", "-", "_",
+    ];
+    let mut rest = password;
+    while let Some(after) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
+        rest = after;
+    }
+    rest.len() < password.len() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'!')
+}
+
 /// Whether this is the password of somebody, and not that of an example or of a new installation.
 pub(super) fn is_password(user: &str, password: &str) -> bool {
     let lower = password.to_ascii_lowercase();
@@ -191,6 +203,7 @@ pub(super) fn is_password(user: &str, password: &str) -> bool {
         && password.is_ascii()
         && lower != user.to_ascii_lowercase()
         && !COMMON.contains(&lower.as_str())
+        && !is_made_of_words(&lower)
         && !is_template(password)
         && !password.contains(['$', '{', '}', '[', ']', '*', '@'])
         && !is_placeholder(password, false)

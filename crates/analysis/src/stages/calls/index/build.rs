@@ -6,13 +6,24 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::common_names::is_common;
 use super::family::{Family, Reach};
-use super::{File, Index, Unique, number};
+use super::ids::{FileId, FolderId, GlobalClass, GlobalContainer, StarGroup, SymbolId};
+use super::{File, Index, Unique};
 use crate::budget::spend;
-use crate::calls::{ANY, Value};
+use crate::calls::{Calls, NameId, Value};
 use crate::facts::FileFacts;
 use crate::graph::{Adjacency, Graph};
 use crate::language::is_header;
 use crate::stages::modules::folder;
+
+/// What is numbered through while files are added.
+#[derive(Default)]
+struct Numbering<'f> {
+    /// Lists and dictionaries of the files before.
+    containers: usize,
+    folders: HashMap<&'f str, FolderId>,
+    /// The first part of each class that may be written in several places; without a folder: anywhere.
+    parts: HashMap<(Family, Option<FolderId>, SymbolId), GlobalClass>,
+}
 
 impl<'f> Index<'f> {
     pub(crate) fn new(facts: &'f [FileFacts], graph: &'f Graph) -> Self {
@@ -24,7 +35,7 @@ impl<'f> Index<'f> {
             classes: Vec::new(),
             whole: Vec::new(),
             functions: 0,
-            syms: HashMap::default(),
+            symbols: HashMap::default(),
             globals: HashMap::default(),
             definers: HashMap::default(),
             members: HashMap::default(),
@@ -36,137 +47,149 @@ impl<'f> Index<'f> {
             included: HashSet::default(),
             star_groups: Vec::new(),
         };
-        let mut containers = 0;
-        let mut folders: HashMap<&str, u32> = HashMap::default();
-        let mut parts: HashMap<(Family, u32, u32), u32> = HashMap::default();
+        let mut numbering = Numbering::default();
         for (at, file) in (0u32..).zip(facts) {
-            let Some((syntax, family)) = file
-                .syntax
-                .as_ref()
-                .zip(file.language.and_then(|language| Family::of(language.get().id)))
-            else {
-                continue;
-            };
-            let calls = &syntax.calls;
-            if calls.values.is_empty() {
-                continue;
+            let family = file.language.and_then(|language| Family::of(language.get().id));
+            let calls = file.syntax.as_ref().map(|syntax| &syntax.calls);
+            if let Some((calls, family)) = calls.zip(family)
+                && !calls.values.is_empty()
+            {
+                index.add(at, calls, family, &mut numbering);
             }
-            let next = number(index.files.len());
-            let mut syms = Vec::with_capacity(16);
-            for name in calls.names() {
-                let fresh = number(index.syms.len());
-                syms.push(*index.syms.entry(name).or_insert(fresh));
-            }
-            let folder = folder(&file.path);
-            let fresh = number(folders.len());
-            index.folders.push(*folders.entry(folder).or_insert(fresh));
-            index.by_fact.insert(at, next);
-            for &(sym, value) in &calls.globals {
-                index.globals.insert((next, syms[sym as usize]), value);
-                index.definers.entry(syms[sym as usize]).or_default().push(next);
-            }
-            let classes = number(index.classes.len());
-            for (class, definition) in (classes..).zip(&calls.classes) {
-                let place = match family.parts() {
-                    Reach::File => None,
-                    Reach::Folder => index.folders.last().copied(),
-                    Reach::Everywhere => Some(0),
-                };
-                let name = syms[definition.name as usize];
-                let named = !calls.name(definition.name).is_empty();
-                let whole = match place.filter(|_| named) {
-                    Some(place) => *parts.entry((family, place, name)).or_insert(class),
-                    None => class,
-                };
-                index.whole.push(whole);
-            }
-            for &(class, sym, value) in &calls.members {
-                let whole = index.whole[(classes + class) as usize];
-                index
-                    .members
-                    .entry((whole, syms[sym as usize]))
-                    .or_insert((next, value));
-            }
-            index
-                .elements
-                .extend(calls.elements.iter().map(|&(container, key, value)| {
-                    let key = if key == ANY { ANY } else { syms[key as usize] };
-                    (containers + container, key, next, value)
-                }));
-            index.classes.extend(std::iter::repeat_n(next, calls.classes.len()));
-            index.files.push(File {
-                at,
-                calls,
-                family,
-                functions: index.functions,
-                classes,
-                containers,
-                syms,
-                counts_self: family == Family::Python,
-                star_places: OnceCell::new(),
-            });
-            index.functions += number(calls.functions.len());
-            containers += calls.containers;
         }
-        let is_c = |at: u32| {
-            let file = index.by_fact.get(&at).map(|file| &index.files[*file as usize]);
-            file.is_some_and(|file| file.family == Family::C)
-        };
-        let included = graph.edges.iter().map(|edge| edge.target).filter(|at| is_c(*at));
-        index.included = included.collect::<HashSet<u32>>();
+        index.included = index.included_sources();
         index.elements.sort_unstable();
         index.names();
-        let stars: Vec<(u32, u32)> = (0..number(index.files.len()))
-            .filter(|file| index.files[*file as usize].family.imports_are_transitive())
-            .flat_map(|file| index.star_targets(file).map(move |target| (file, target)))
+        index.star_groups = index.groups_by_stars();
+        index
+    }
+
+    /// Adds the definitions of a file. `at`: its place in `Facts::files`.
+    fn add(&mut self, at: u32, calls: &'f Calls, family: Family, numbering: &mut Numbering<'f>) {
+        let next = FileId::new(self.files.len());
+        let mut symbols = Vec::with_capacity(16);
+        for name in calls.names() {
+            let fresh = SymbolId::new(self.symbols.len());
+            symbols.push(*self.symbols.entry(name).or_insert(fresh));
+        }
+        let symbol = |name: NameId| symbols[name.index()];
+        let fresh = FolderId::new(numbering.folders.len());
+        let folder = *numbering
+            .folders
+            .entry(folder(&self.facts[at as usize].path))
+            .or_insert(fresh);
+        self.folders.push(folder);
+        self.by_fact.insert(at, next);
+        for &(name, value) in &calls.globals {
+            self.globals.insert((next, symbol(name)), value);
+            self.definers.entry(symbol(name)).or_default().push(next);
+        }
+        let classes = self.classes.len();
+        for (class, definition) in (classes..).map(GlobalClass::new).zip(&calls.classes) {
+            // A class that a source file of C++ defines is its own.
+            let is_own = family == Family::C && definition.declared && !is_header(&self.facts[at as usize].path);
+            let place = match family.parts() {
+                Reach::File => None,
+                _ if is_own => None,
+                Reach::Folder => Some(Some(folder)),
+                Reach::Everywhere => Some(None),
+            };
+            let named = !calls.name(definition.name).is_empty();
+            let whole = match place.filter(|_| named) {
+                Some(place) => {
+                    let key = (family, place, symbol(definition.name));
+                    *numbering.parts.entry(key).or_insert(class)
+                }
+                None => class,
+            };
+            self.whole.push(whole);
+        }
+        for &(class, name, value) in &calls.members {
+            let whole = self.whole[classes + class.index()];
+            self.members.entry((whole, symbol(name))).or_insert((next, value));
+        }
+        self.elements
+            .extend(calls.elements.iter().map(|&(container, key, value)| {
+                let container = GlobalContainer::new(numbering.containers + container.index());
+                (container, key.map(symbol), next, value)
+            }));
+        self.classes.extend(std::iter::repeat_n(next, calls.classes.len()));
+        self.files.push(File {
+            at,
+            calls,
+            family,
+            functions: self.functions,
+            classes,
+            containers: numbering.containers,
+            symbols,
+            counts_self: family == Family::Python,
+            star_places: OnceCell::new(),
+        });
+        self.functions += calls.functions.len();
+        numbering.containers += calls.containers;
+    }
+
+    /// The files of C and C++ that others include.
+    fn included_sources(&self) -> HashSet<u32> {
+        let is_c = |at: u32| {
+            let file = self.file_of(at).map(|file| self.file(file));
+            file.is_some_and(|file| file.family == Family::C)
+        };
+        let targets = self.graph.edges.iter().map(|edge| edge.target);
+        targets.filter(|at| is_c(*at)).collect()
+    }
+
+    /// By file: the files that have all of each other's names by `import *`.
+    fn groups_by_stars(&self) -> Vec<StarGroup> {
+        let number = |file: FileId| u32::try_from(file.index()).unwrap_or(u32::MAX);
+        let stars: Vec<(u32, u32)> = self
+            .numbered_files()
+            .filter(|(_, file)| file.family.imports_are_transitive())
+            .flat_map(|(file, _)| {
+                let targets = self.star_targets(file);
+                targets.map(move |target| (number(file), number(target)))
+            })
             .collect();
         spend(stars.len() as u64);
-        index.star_groups = Adjacency::new(index.files.len(), stars.iter().copied()).components();
-        index
+        let groups = Adjacency::new(self.files.len(), stars.iter().copied()).components();
+        groups.into_iter().map(|group| StarGroup::new(group as usize)).collect()
     }
 
     /// Which names only one function, method or class has.
     pub(super) fn names(&mut self) {
-        let add = |slot: &mut HashMap<_, Unique>, key, what| {
-            slot.entry(key)
-                .and_modify(|known| {
-                    if *known != Unique::One(what) {
-                        *known = Unique::Many;
-                    }
-                })
-                .or_insert(Unique::One(what));
-        };
         for file in &self.files {
             let classes = file.calls.classes.iter().filter(|class| class.declared);
             self.named_classes
-                .extend(classes.map(|class| (file.family, file.syms[class.name as usize])));
+                .extend(classes.map(|class| (file.family, file.symbol(class.name))));
         }
-        for (at, file) in (0u32..).zip(&self.files) {
-            for (number, function) in (file.functions..).zip(&file.calls.functions) {
+        for (at, file) in (0..).map(FileId::new).zip(&self.files) {
+            for (number, function) in file.numbered_functions() {
                 let name = file.calls.name(function.name);
                 let common = is_common(name) || name.len() < 3;
-                // What extends a type of elsewhere (`fun Int.toLong()`) may have the name of one of that type's own methods.
-                let own = function.class.is_some_and(|class| {
-                    let class = file.syms[file.calls.classes[class as usize].name as usize];
-                    !file.family.has_extensions() || self.named_classes.contains(&(file.family, class))
-                });
-                if own && !function.anonymous && !common {
-                    let key = (file.family, file.syms[function.name as usize]);
-                    add(&mut self.methods, key, number);
-                }
+                let Some(class) = function.class.filter(|_| !function.anonymous && !common) else {
+                    continue;
+                };
+                let is_declared = |name| self.named_classes.contains(&(file.family, file.symbol(name)));
+                // What extends a type of elsewhere (`fun Int.toLong()`) is not alone.
+                let own = !file.family.has_extensions() || is_declared(file.calls.classes[class.index()].name);
+                let found = if own { Unique::One(number) } else { Unique::Many };
+                self.methods
+                    .entry((file.family, file.symbol(function.name)))
+                    .and_modify(|known| *known = Unique::Many)
+                    .or_insert(found);
             }
             let place = match file.family.reach() {
                 Reach::File => continue,
-                Reach::Folder => self.folders[at as usize],
-                Reach::Everywhere => 0,
+                Reach::Folder => Some(self.folders[at.index()]),
+                Reach::Everywhere => None,
             };
-            for &(sym, value) in &file.calls.globals {
-                let key = (file.family, place, file.syms[sym as usize]);
-                let whole = match file.calls.values[value as usize] {
+            for &(name, value) in &file.calls.globals {
+                let key = (file.family, place, file.symbol(name));
+                let whole = match file.calls.values[value.index()] {
                     Value::Function(function) if !is_header(&self.facts[file.at as usize].path) => {
-                        !file.calls.functions[function as usize].file_only
+                        !file.calls.functions[function.index()].file_only
                     }
-                    Value::Class(class) => self.whole[(file.classes + class) as usize] == file.classes + class,
+                    Value::Class(class) => self.whole[file.class(class).index()] == file.class(class),
                     Value::Import(..) => continue,
                     _ => true,
                 };

@@ -51,6 +51,12 @@ impl Family {
         matches!(self, Self::Jvm | Self::Swift | Self::Rust)
     }
 
+    /// Whether a method of an object whose type is unknown is most often the only one of its name. In the others it is a
+    /// library's as often (docs/accuracy.md).
+    pub(super) fn finds_by_name(self) -> bool {
+        !matches!(self, Self::Script | Self::Rust | Self::Ruby)
+    }
+
     /// How far a name that its file does not bind reaches without an import.
     pub(super) fn reach(self) -> Reach {
         match self {

@@ -1,18 +1,19 @@
 //! The answer to what a value is.
 
 use super::MAX_ANSWER;
+use crate::stages::calls::index::{FileId, GlobalClass, GlobalContainer, GlobalFunction};
 
-/// A value. Functions, classes and containers are numbered over all files.
+/// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Thing {
-    Function(u32),
+    Function(GlobalFunction),
     /// A function of an object: its first parameter is filled.
-    Bound(u32),
-    Class(u32),
-    Instance(u32),
-    Super(u32),
-    Module(u32),
-    Container(u32),
+    Bound(GlobalFunction),
+    Class(GlobalClass),
+    Instance(GlobalClass),
+    Super(GlobalClass),
+    Module(FileId),
+    Container(GlobalContainer),
     External,
 }
 
@@ -29,6 +30,14 @@ impl Answer {
     pub(super) fn one(thing: Thing) -> Self {
         Self {
             things: vec![thing],
+            ..Self::default()
+        }
+    }
+
+    /// The answer of a value while it is evaluated: nothing yet.
+    pub(super) fn in_circle() -> Self {
+        Self {
+            open: true,
             ..Self::default()
         }
     }
@@ -53,7 +62,7 @@ impl Answer {
 }
 
 impl Thing {
-    pub(super) fn function(self) -> Option<u32> {
+    pub(super) fn function(self) -> Option<GlobalFunction> {
         match self {
             Self::Function(function) | Self::Bound(function) => Some(function),
             _ => None,

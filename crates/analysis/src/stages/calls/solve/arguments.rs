@@ -2,32 +2,34 @@
 
 use super::{MAX_ANSWER, MAX_PARAMETERS, Solver};
 use crate::budget::spend;
-use crate::calls::{ANY, V};
+use crate::calls::{NameKey, ValueId};
+use crate::stages::calls::index::{FileId, GlobalFunction};
 
 impl<'i, 'f> Solver<'i, 'f> {
-    pub(super) fn pass_arguments(&mut self, file: u32, number: u32, target: u32, bound: bool) {
-        let data = &self.index.files[file as usize];
-        let call = data.calls.calls[number as usize];
+    pub(super) fn pass_arguments(&mut self, file: FileId, number: usize, target: GlobalFunction, bound: bool) {
+        let data = self.index.file(file);
+        let call = data.calls.calls[number];
         if call.count == 0 {
             return;
         }
         let start = call.first as usize;
         let (home, definition) = self.index.function(target);
-        let home = &self.index.files[home as usize];
+        let home = self.index.file(home);
         let names = &home.calls.parameters[definition.parameters.0 as usize..][..usize::from(definition.parameters.1)];
         let names = &names[..names.len().min(MAX_PARAMETERS)];
         let offset = u16::from(bound && home.counts_self);
         for argument in &data.calls.arguments[start..start + usize::from(call.count)] {
             spend(1);
-            let at = if argument.name == ANY {
-                Some(argument.at + offset)
-            } else {
-                let name = data.syms[argument.name as usize];
-                spend(names.len() as u64);
-                names
-                    .iter()
-                    .position(|sym| home.syms[*sym as usize] == name)
-                    .and_then(|at| u16::try_from(at).ok())
+            let at = match argument.name {
+                NameKey::Any => Some(argument.at + offset),
+                NameKey::Name(name) => {
+                    let symbol = data.symbol(name);
+                    spend(names.len() as u64);
+                    names
+                        .iter()
+                        .position(|name| home.symbol(*name) == symbol)
+                        .and_then(|at| u16::try_from(at).ok())
+                }
             };
             if let Some(at) = at.filter(|at| *at < definition.parameters.1) {
                 self.pass(target, at, (file, argument.value));
@@ -35,7 +37,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         }
     }
 
-    pub(super) fn pass(&mut self, function: u32, at: u16, value: (u32, V)) {
+    pub(super) fn pass(&mut self, function: GlobalFunction, at: u16, value: (FileId, ValueId)) {
         let passed = self.passed.entry((function, at)).or_default();
         if passed.too_many || passed.values.contains(&value) {
             return;

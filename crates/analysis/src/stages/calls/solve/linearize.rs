@@ -8,13 +8,14 @@ use rustc_hash::FxHashMap as HashMap;
 use super::answer::Thing;
 use super::{MAX_DEPTH, MAX_MRO, Solver};
 use crate::budget::spend;
-use crate::calls::{OPAQUE, Value};
+use crate::calls::{Value, ValueId};
+use crate::stages::calls::index::GlobalClass;
 
 impl<'i, 'f> Solver<'i, 'f> {
     /// A class above is none of this repository's, which may call what this one adds.
-    pub(crate) fn has_foreign_base(&mut self, class: u32) -> bool {
-        if let Some(known) = self.foreign_base[class as usize] {
-            return known;
+    pub(crate) fn has_foreign_base(&mut self, class: GlobalClass) -> bool {
+        if let Some(known) = self.foreign_base.get(&class) {
+            return *known;
         }
         let mro = self.mro(class);
         let found = mro.iter().any(|&class| {
@@ -23,25 +24,22 @@ impl<'i, 'f> Solver<'i, 'f> {
                 spend(1);
                 let is_class = |thing: &Thing| matches!(thing, Thing::Class(_));
                 // A class of its own in place of one that may be missing (`except ImportError: class Filter`).
-                let replaces_missing = matches!(
-                    self.index.files[file as usize].calls.values[base as usize],
-                    Value::Either(..)
-                );
-                base != OPAQUE && (replaces_missing || !self.eval(file, base).things.iter().any(is_class))
+                let replaces_missing = matches!(self.index.file(file).calls.values[base.index()], Value::Either(..));
+                base != ValueId::OPAQUE && (replaces_missing || !self.eval(file, base).things.iter().any(is_class))
             })
         });
-        self.foreign_base[class as usize] = Some(found);
+        self.foreign_base.insert(class, found);
         found
     }
 
     /// The class and those above it, in the order of the lookup (C3; by depth where C3 has no answer).
-    pub(super) fn mro(&mut self, class: u32) -> Rc<[u32]> {
-        if let Some(known) = &self.mro[class as usize] {
+    pub(super) fn mro(&mut self, class: GlobalClass) -> Rc<[GlobalClass]> {
+        if let Some(known) = &self.mro[class.index()] {
             return Rc::clone(known);
         }
         // A class above itself ends here.
-        let alone: Rc<[u32]> = Rc::from([class]);
-        self.mro[class as usize] = Some(Rc::clone(&alone));
+        let alone: Rc<[GlobalClass]> = Rc::from([class]);
+        self.mro[class.index()] = Some(Rc::clone(&alone));
         if self.depth >= MAX_DEPTH {
             return alone;
         }
@@ -53,7 +51,7 @@ impl<'i, 'f> Solver<'i, 'f> {
             let answer = self.eval(file, base);
             if let Some(Thing::Class(base)) = answer.things.first() {
                 bases.push(*base);
-                self.subclasses[*base as usize] += 1;
+                self.subclasses[base.index()] += 1;
                 lists.push(self.mro(*base).to_vec());
             }
         }
@@ -61,17 +59,17 @@ impl<'i, 'f> Solver<'i, 'f> {
         lists.push(bases);
         let mut order = vec![class];
         order.extend(merge(lists, MAX_MRO - 1));
-        let order: Rc<[u32]> = order.into();
-        self.mro[class as usize] = Some(Rc::clone(&order));
+        let order: Rc<[GlobalClass]> = order.into();
+        self.mro[class.index()] = Some(Rc::clone(&order));
         order
     }
 }
 
 /// Merges the orders of the bases: the first head that is in the tail of no other. Ends after `limit` classes.
-pub(super) fn merge(lists: Vec<Vec<u32>>, limit: usize) -> Vec<u32> {
-    let mut lists: Vec<VecDeque<u32>> = lists.into_iter().map(VecDeque::from).collect();
+pub(super) fn merge(lists: Vec<Vec<GlobalClass>>, limit: usize) -> Vec<GlobalClass> {
+    let mut lists: Vec<VecDeque<GlobalClass>> = lists.into_iter().map(VecDeque::from).collect();
     // How many lists have a class in their tail.
-    let mut behind: HashMap<u32, usize> = HashMap::default();
+    let mut behind: HashMap<GlobalClass, usize> = HashMap::default();
     for class in lists.iter().flat_map(|list| list.iter().skip(1)) {
         *behind.entry(*class).or_default() += 1;
     }
@@ -101,7 +99,7 @@ pub(super) fn merge(lists: Vec<Vec<u32>>, limit: usize) -> Vec<u32> {
 }
 
 /// Takes a class out of a list that it does not begin.
-fn remove_behind(list: &mut VecDeque<u32>, class: u32, behind: &mut HashMap<u32, usize>) {
+fn remove_behind(list: &mut VecDeque<GlobalClass>, class: GlobalClass, behind: &mut HashMap<GlobalClass, usize>) {
     spend(list.len() as u64);
     let before = list.len();
     list.retain(|other| *other != class);

@@ -3,17 +3,28 @@
 use super::answer::{Answer, Thing};
 use super::{MAX_ELEMENTS, Solver};
 use crate::budget::spend;
-use crate::calls::ANY;
+use crate::calls::NameKey;
+use crate::stages::calls::index::{GlobalClass, SymbolId};
+
+/// Classes below one that are searched for a method.
+const MAX_BELOW: usize = 64;
+
+/// What a member is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Receiver {
+    Class,
+    Object,
+}
 
 impl<'i, 'f> Solver<'i, 'f> {
     pub(super) fn lookup(&mut self, thing: Thing, name: &str) -> Answer {
-        match self.index.sym(name) {
-            Some(sym) => self.member(thing, sym),
+        match self.index.symbol(name) {
+            Some(symbol) => self.member(thing, symbol),
             None => Answer::default(),
         }
     }
 
-    pub(super) fn member(&mut self, thing: Thing, name: u32) -> Answer {
+    pub(super) fn member(&mut self, thing: Thing, name: SymbolId) -> Answer {
         match thing {
             Thing::Module(file) => {
                 let found = self.global(file, name);
@@ -25,9 +36,9 @@ impl<'i, 'f> Solver<'i, 'f> {
                 }
             }
             Thing::External => Answer::one(Thing::External),
-            Thing::Class(class) => self.member_of_class(class, name, None),
+            Thing::Class(class) => self.member_of_class(class, name, Receiver::Class),
             Thing::Instance(class) => {
-                let mut found = self.member_of_class(class, name, Some(true));
+                let mut found = self.member_of_class(class, name, Receiver::Object);
                 for thing in &mut found.things {
                     if let Thing::Function(function) = thing {
                         *thing = Thing::Bound(*function);
@@ -45,24 +56,28 @@ impl<'i, 'f> Solver<'i, 'f> {
                 }
                 found
             }
-            Thing::Container(_) => self.element(thing, name),
+            Thing::Container(_) => self.element(thing, NameKey::Name(name)),
             Thing::Function(_) | Thing::Bound(_) => Answer::default(),
         }
     }
 
     /// Searches the classes above; where none has it, and the receiver is an object, those below.
-    fn member_of_class(&mut self, class: u32, name: u32, object: Option<bool>) -> Answer {
+    fn member_of_class(&mut self, class: GlobalClass, name: SymbolId, receiver: Receiver) -> Answer {
         let mro = self.mro(class);
         let found = self.in_classes(&mro, name);
-        if !found.things.is_empty() || object.is_none() {
+        if !found.things.is_empty() || receiver == Receiver::Class {
             return found;
         }
         let mut answer = Answer {
             open: found.open,
             ..Answer::default()
         };
-        let below: Vec<u32> = self.below[class as usize].iter().copied().take(64).collect();
-        for class in below {
+        // No code of the product calls a class that only a test puts below its own.
+        let index = self.index;
+        let is_test = |class| index.facts(index.class(class).0).test;
+        let counts = |below: &GlobalClass| is_test(class) || !is_test(*below);
+        let below = self.below[class.index()].iter().copied().filter(counts);
+        for class in below.take(MAX_BELOW).collect::<Vec<_>>() {
             let found = self.in_classes(&[class], name);
             answer.add(&found);
         }
@@ -71,7 +86,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         answer
     }
 
-    fn in_classes(&mut self, classes: &[u32], name: u32) -> Answer {
+    fn in_classes(&mut self, classes: &[GlobalClass], name: SymbolId) -> Answer {
         for &class in classes {
             spend(1);
             if let Some((file, value)) = self.index.member(class, name) {
@@ -115,7 +130,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         answer
     }
 
-    pub(super) fn element(&mut self, thing: Thing, key: u32) -> Answer {
+    pub(super) fn element(&mut self, thing: Thing, key: NameKey<SymbolId>) -> Answer {
         match thing {
             Thing::Container(container) => {
                 let mut answer = Answer::default();
@@ -126,7 +141,7 @@ impl<'i, 'f> Solver<'i, 'f> {
                 answer
             }
             Thing::External => Answer::one(Thing::External),
-            Thing::Instance(_) if key == ANY => {
+            Thing::Instance(_) if key == NameKey::Any => {
                 let iterator = self.lookup(thing, "__iter__");
                 let made = self.results(&iterator);
                 let mut answer = Answer::default();

@@ -3,17 +3,22 @@
 use super::Solver;
 use super::answer::{Answer, Thing};
 use crate::budget::spend;
-use crate::calls::Sym;
+use crate::calls::{ImportId, Imported, NameId};
 use crate::graph::Link;
+use crate::stages::calls::index::{FileId, SymbolId};
 
 impl<'i, 'f> Solver<'i, 'f> {
-    pub(super) fn import(&mut self, file: u32, import: u32, name: u32) -> Answer {
+    pub(super) fn import(&mut self, file: FileId, import: ImportId, imported: Imported) -> Answer {
         let links = self.index.links(file, import);
+        let name = match imported {
+            Imported::Name(name) => u32::try_from(name.index()).unwrap_or(Link::ALL),
+            Imported::Whole => Link::ALL,
+        };
         let from = |name: u32| links.partition_point(|link| link.name < name);
         let (own, whole) = (&links[from(name)..], &links[from(Link::ALL)..]);
         let own = own.iter().take_while(|link| link.name == name && name != Link::ALL);
         let all = own.chain(whole);
-        let mut targets: Vec<u32> = all.filter_map(|link| self.index.file_of(link.target)).collect();
+        let mut targets: Vec<FileId> = all.filter_map(|link| self.index.file_of(link.target)).collect();
         spend(targets.len() as u64);
         targets.dedup();
         if targets.is_empty() {
@@ -23,7 +28,11 @@ impl<'i, 'f> Solver<'i, 'f> {
                 Answer::default()
             };
         }
-        let Some(what) = self.index.imported(file, import, name) else {
+        let what = match imported {
+            Imported::Name(name) => self.index.imported(file, import, name),
+            Imported::Whole => None,
+        };
+        let Some(what) = what else {
             return Answer::one(Thing::Module(targets[0]));
         };
         let mut answer = Answer::default();
@@ -42,20 +51,20 @@ impl<'i, 'f> Solver<'i, 'f> {
         answer
     }
 
-    pub(super) fn global_named(&mut self, file: u32, name: &str) -> Answer {
-        match self.index.sym(name) {
-            Some(sym) => self.global(file, sym),
+    pub(super) fn global_named(&mut self, file: FileId, name: &str) -> Answer {
+        match self.index.symbol(name) {
+            Some(symbol) => self.global(file, symbol),
             None => Answer::default(),
         }
     }
 
     /// A name of a module as others see it.
-    pub(super) fn global(&mut self, file: u32, sym: u32) -> Answer {
+    pub(super) fn global(&mut self, file: FileId, symbol: SymbolId) -> Answer {
         let index = self.index;
-        let bound = index.global(file, sym).map(|value| (file, value));
+        let bound = index.global(file, symbol).map(|value| (file, value));
         let bound = bound.or_else(|| {
-            let starred = self.starred.entry((index.star_group(file), sym));
-            *starred.or_insert_with(|| index.behind_stars(file, sym))
+            let starred = self.starred.entry((index.star_group(file), symbol));
+            *starred.or_insert_with(|| index.behind_stars(file, symbol))
         });
         match bound {
             Some((home, value)) => self.eval(home, value),
@@ -64,17 +73,17 @@ impl<'i, 'f> Solver<'i, 'f> {
     }
 
     /// A name that its file does not bind where it is used.
-    pub(super) fn free(&mut self, file: u32, sym: Sym) -> Answer {
-        let global = self.index.files[file as usize].syms[sym as usize];
-        let answer = self.global(file, global);
+    pub(super) fn free(&mut self, file: FileId, name: NameId) -> Answer {
+        let symbol = self.index.file(file).symbol(name);
+        let answer = self.global(file, symbol);
         if !answer.things.is_empty() {
             return answer;
         }
-        match self.index.in_package(file, global) {
+        match self.index.in_package(file, symbol) {
             Some((home, value)) => self.eval(home, value),
-            None => match self.index.in_imported_packages(file, global) {
+            None => match self.index.in_imported_packages(file, symbol) {
                 Some((home, value)) => self.eval(home, value),
-                None if self.index.is_foreign_type(file, sym) => Answer::one(Thing::External),
+                None if self.index.is_foreign_type(file, name) => Answer::one(Thing::External),
                 None => Answer::default(),
             },
         }

@@ -1,35 +1,29 @@
 //! The choice among the functions of one name, by the number of a call's arguments and by their types.
 
-use super::super::index::Family;
+use super::super::index::{Family, GlobalFunction};
 use super::Solver;
 use crate::calls::Signature;
 
 impl Solver<'_, '_> {
     /// Keeps the targets that take the arguments of a call as they are written. Where several overloads of a class or a file
     /// do, the one whose parameters have the types that the text shows; without one, none is known.
-    pub(super) fn keep_fitting(&self, given: &Signature, targets: &mut Vec<(u32, bool)>) {
+    pub(super) fn keep_fitting(&self, given: &Signature, targets: &mut Vec<(GlobalFunction, bool)>) {
         targets.retain(|(target, _)| self.fit(given, *target).is_some());
         if targets.len() < 2 {
             return;
         }
         let all = targets.clone();
-        let place = |target: u32| {
+        let place = |target: GlobalFunction| {
             let (file, definition) = self.index.function(target);
-            let data = &self.index.files[file as usize];
-            let class = definition.class.map(|class| self.index.whole(data.classes + class));
+            let data = self.index.file(file);
+            let class = definition.class.map(|class| self.index.whole(data.class(class)));
             // Variants by `#if` and `#[cfg]` are no overloads.
             let overloads = match data.family {
                 Family::Jvm | Family::CSharp | Family::Swift => true,
                 Family::C => class.is_some(),
                 _ => false,
             };
-            overloads.then(|| {
-                (
-                    class.is_none().then_some(file),
-                    class,
-                    data.syms[definition.name as usize],
-                )
-            })
+            overloads.then(|| (class.is_none().then_some(file), class, data.symbol(definition.name)))
         };
         targets.retain(|(target, _)| {
             let Some(own) = place(*target) else { return true };
@@ -42,7 +36,7 @@ impl Solver<'_, '_> {
         });
     }
 
-    fn fit(&self, given: &Signature, target: u32) -> Option<u32> {
+    fn fit(&self, given: &Signature, target: GlobalFunction) -> Option<u32> {
         self.index.function(target).1.takes.takes(given)
     }
 }

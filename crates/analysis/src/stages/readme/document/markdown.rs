@@ -9,7 +9,7 @@ pub(super) fn markdown(text: &str) -> Document {
     let (mut heading, mut paragraph) = (None::<(u8, String)>, None::<String>);
     let mut internal = 0;
     let (mut images, mut links) = (0u32, 0u32);
-    let mut block = None::<String>;
+    let (mut block, mut page) = (None::<String>, String::new());
     // `> [!NOTE]`: a remark that describes no project.
     let mut in_alert = false;
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
@@ -89,12 +89,33 @@ pub(super) fn markdown(text: &str) -> Document {
                     paragraph.push(' ');
                 }
             }
-            Event::Html(html) | Event::InlineHtml(html) => inline_html(&html, &mut document),
+            Event::Html(html) => {
+                if page.len() < MAX_BLOCK {
+                    page.push_str(&html);
+                }
+                inline_html(&html, &mut document);
+            }
+            Event::End(TagEnd::HtmlBlock) => paragraphs(&std::mem::take(&mut page), &mut document),
+            Event::InlineHtml(html) => inline_html(&html, &mut document),
             _ => {}
         }
     }
     document.has_contents = internal >= CONTENTS;
     document
+}
+
+/// The paragraphs of a block of HTML. Cells of a table are pictures of sponsors and the like.
+fn paragraphs(html: &str, document: &mut Document) {
+    let lower = html.to_ascii_lowercase();
+    if lower.contains("<td") {
+        return;
+    }
+    for (start, _) in lower.match_indices("<p") {
+        if lower[start + 2..].starts_with(['>', ' ', '\n']) {
+            let end = lower[start..].find("</p").map_or(lower.len(), |at| start + at);
+            document.paragraph(&without_tags(html.get(start..end).unwrap_or_default()));
+        }
+    }
 }
 
 /// Headings, pictures and links that are written as HTML.

@@ -79,7 +79,8 @@ fn plain_line(line: &str, next: &str, document: &mut Document, paragraph: &mut S
             document.keep_link(quoted);
             document.keep_code(quoted);
         }
-        if !line.starts_with([' ', '\t']) {
+        // One or two spaces set off a text; more are code.
+        if !line.starts_with("   ") && !line.starts_with('\t') {
             paragraph.push_str(trimmed);
             paragraph.push(' ');
         }

@@ -5,17 +5,17 @@ use oxc_ast_visit::Visit;
 
 use super::Walk;
 use super::visit::takes_name;
-use crate::calls::{V, Value};
+use crate::calls::{ClassId, Value, ValueId};
 
 impl Walk<'_> {
     /// A function that is a member of an object may be called by any code that holds the object.
-    pub(super) fn publish(&mut self, value: V) {
+    pub(super) fn publish(&mut self, value: ValueId) {
         if let Value::Function(function) = self.builder.get(value) {
             self.builder.definition(function).entry = true;
         }
     }
 
-    pub(super) fn assign(&mut self, it: &AssignmentExpression<'_>) -> V {
+    pub(super) fn assign(&mut self, it: &AssignmentExpression<'_>) -> ValueId {
         let name = match &it.left {
             AssignmentTarget::AssignmentTargetIdentifier(id) => Some(id.name.to_string()),
             AssignmentTarget::StaticMemberExpression(member) => Some(member.property.name.to_string()),
@@ -61,7 +61,7 @@ impl Walk<'_> {
     }
 
     /// The class that `A.prototype` belongs to.
-    fn prototype(&mut self, it: &Expression<'_>) -> Option<u32> {
+    fn prototype(&mut self, it: &Expression<'_>) -> Option<ClassId> {
         let Expression::StaticMemberExpression(member) = it else {
             return None;
         };
@@ -93,7 +93,7 @@ impl Walk<'_> {
     }
 
     /// `exports.a = …`, `module.exports = …`, `module.exports.a = …`.
-    fn commonjs(&mut self, member: &StaticMemberExpression<'_>, property: &str, value: V) -> bool {
+    fn commonjs(&mut self, member: &StaticMemberExpression<'_>, property: &str, value: ValueId) -> bool {
         let is_module = |it: &Expression<'_>| matches!(it, Expression::Identifier(id) if id.name == "module");
         let is_exports = match &member.object {
             Expression::Identifier(id) => id.name == "exports",

@@ -7,7 +7,7 @@ use oxc_span::{GetSpan, Span};
 use super::super::property_name;
 use super::Walk;
 use super::visit::takes_name;
-use crate::calls::{Kind, MODULE, UNKNOWN, V, Value};
+use crate::calls::{Body, ClassId, FunctionId, Kind, Value, ValueId};
 
 impl Walk<'_> {
     /// Declares the functions of a body before it is read.
@@ -64,7 +64,7 @@ impl Walk<'_> {
         }
     }
 
-    fn define(&mut self, name: &str, at: Span, entry: bool) -> u32 {
+    fn define(&mut self, name: &str, at: Span, entry: bool) -> FunctionId {
         let line = self.line(at);
         let function = self.builder.define(name, line);
         if !name.is_empty() {
@@ -74,16 +74,16 @@ impl Walk<'_> {
         let definition = self.builder.definition(function);
         definition.anonymous = name.is_empty();
         // A script's functions are seen by all other scripts.
-        definition.entry = entry || (script && definition.parent == MODULE);
+        definition.entry = entry || (script && definition.parent == Body::Module);
         function
     }
 
-    fn parameters(&mut self, function: u32, list: &FormalParameters<'_>) {
+    fn parameters(&mut self, function: FunctionId, list: &FormalParameters<'_>) {
         let names = vec![""; list.items.len()];
         self.builder.parameters(function, &names);
     }
 
-    fn bind_parameters(&mut self, function: u32, list: &FormalParameters<'_>) {
+    fn bind_parameters(&mut self, function: FunctionId, list: &FormalParameters<'_>) {
         for (at, parameter) in list.items.iter().enumerate() {
             let place = u32::try_from(at).unwrap_or(u32::MAX);
             let passed = self.builder.value(Value::Parameter(function, place));
@@ -99,42 +99,42 @@ impl Walk<'_> {
                 parameter.accessibility.is_some(),
                 parameter.pattern.get_binding_identifier(),
             ) {
-                let this = self.this.last().copied().unwrap_or(UNKNOWN);
+                let this = self.this.last().copied().unwrap_or(ValueId::UNKNOWN);
                 self.builder.store(this, &id.name, value);
             }
         }
         if let Some(rest) = &list.rest {
-            self.pattern(&rest.rest.argument, UNKNOWN);
+            self.pattern(&rest.rest.argument, ValueId::UNKNOWN);
         }
     }
 
     /// An object of the class that an annotation names.
-    pub(super) fn annotation(&mut self, it: Option<&TSTypeAnnotation<'_>>) -> V {
+    pub(super) fn annotation(&mut self, it: Option<&TSTypeAnnotation<'_>>) -> ValueId {
         match it.map(|it| &it.type_annotation) {
             Some(TSType::TSTypeReference(it)) => match &it.type_name {
                 TSTypeName::IdentifierReference(id) => {
                     let class = self.read(&id.name);
                     self.builder.result(class)
                 }
-                _ => UNKNOWN,
+                _ => ValueId::UNKNOWN,
             },
-            _ => UNKNOWN,
+            _ => ValueId::UNKNOWN,
         }
     }
 
-    pub(super) fn pattern(&mut self, pattern: &BindingPattern<'_>, value: V) {
+    pub(super) fn pattern(&mut self, pattern: &BindingPattern<'_>, value: ValueId) {
         match pattern {
             BindingPattern::BindingIdentifier(id) => self.builder.bind(&id.name, value),
             BindingPattern::ObjectPattern(it) => {
                 for property in &it.properties {
                     let part = match property_name(&property.key).filter(|_| !property.computed) {
                         Some(name) => self.builder.member(value, &name),
-                        None => UNKNOWN,
+                        None => ValueId::UNKNOWN,
                     };
                     self.pattern(&property.value, part);
                 }
                 if let Some(rest) = &it.rest {
-                    self.pattern(&rest.argument, UNKNOWN);
+                    self.pattern(&rest.argument, ValueId::UNKNOWN);
                 }
             }
             BindingPattern::ArrayPattern(it) => {
@@ -145,7 +145,7 @@ impl Walk<'_> {
                     }
                 }
                 if let Some(rest) = &it.rest {
-                    self.pattern(&rest.argument, UNKNOWN);
+                    self.pattern(&rest.argument, ValueId::UNKNOWN);
                 }
             }
             BindingPattern::AssignmentPattern(it) => {
@@ -159,8 +159,8 @@ impl Walk<'_> {
     /// A function's body; its name, `this` and number are given.
     pub(super) fn body(
         &mut self,
-        function: u32,
-        this: Option<V>,
+        function: FunctionId,
+        this: Option<ValueId>,
         params: &FormalParameters<'_>,
         body: &[Statement<'_>],
     ) {
@@ -178,9 +178,9 @@ impl Walk<'_> {
         self.builder.pop();
     }
 
-    pub(super) fn function(&mut self, it: &Function<'_>, this: V) -> V {
+    pub(super) fn function(&mut self, it: &Function<'_>, this: ValueId) -> ValueId {
         let pending = self.name.take();
-        let Some(body) = &it.body else { return UNKNOWN };
+        let Some(body) = &it.body else { return ValueId::UNKNOWN };
         let function = match self.functions.get(&it.span.start) {
             Some(&function) => function,
             None => {
@@ -195,7 +195,7 @@ impl Walk<'_> {
         self.builder.value(Value::Function(function))
     }
 
-    pub(super) fn arrow(&mut self, it: &ArrowFunctionExpression<'_>) -> V {
+    pub(super) fn arrow(&mut self, it: &ArrowFunctionExpression<'_>) -> ValueId {
         let name = self.name.take().unwrap_or_default();
         let function = match self.functions.get(&it.span.start) {
             Some(&function) => function,
@@ -217,7 +217,7 @@ impl Walk<'_> {
         self.builder.value(Value::Function(function))
     }
 
-    pub(super) fn class(&mut self, it: &Class<'_>) -> V {
+    pub(super) fn class(&mut self, it: &Class<'_>) -> ValueId {
         let pending = self.name.take();
         let bases = it.heritage.iter().map(|it| self.eval(&it.expression)).collect();
         for decorator in &it.decorators {
@@ -246,7 +246,7 @@ impl Walk<'_> {
         value
     }
 
-    fn class_element(&mut self, element: &ClassElement<'_>, class: u32, whole: V, this: V) {
+    fn class_element(&mut self, element: &ClassElement<'_>, class: ClassId, whole: ValueId, this: ValueId) {
         match element {
             ClassElement::MethodDefinition(it) => {
                 for decorator in &it.decorators {
@@ -282,7 +282,7 @@ impl Walk<'_> {
                         self.publish(value);
                         value
                     }
-                    None => UNKNOWN,
+                    None => ValueId::UNKNOWN,
                 };
                 let value = self.builder.first(value, declared);
                 if let Some(name) = name {

@@ -5,7 +5,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_syntax::scope::ScopeFlags;
 
 use super::Walk;
-use crate::calls::{Kind, MODULE, OPAQUE, UNKNOWN};
+use crate::calls::{Body, Kind, ValueId};
 
 impl<'a> Visit<'a> for Walk<'_> {
     fn visit_expression(&mut self, it: &Expression<'a>) {
@@ -13,9 +13,9 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_function(&mut self, it: &Function<'a>, _: ScopeFlags) {
-        let value = self.function(it, UNKNOWN);
+        let value = self.function(it, ValueId::UNKNOWN);
         if let Some(id) = &it.id
-            && value > OPAQUE
+            && value.is_known()
             && !self.functions.contains_key(&it.span.start)
         {
             self.builder.bind_in_function(&id.name, value);
@@ -33,7 +33,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         let declared = self.annotation(it.type_annotation.as_deref());
         let Some(init) = &it.init else {
             let name = it.id.get_binding_identifier();
-            if let Some(name) = name.filter(|_| self.builder.function() != MODULE) {
+            if let Some(name) = name.filter(|_| self.builder.body() != Body::Module) {
                 self.builder.bind(&name.name, declared);
             }
             return;
@@ -105,7 +105,7 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_import_declaration(&mut self, it: &ImportDeclaration<'a>) {
-        for (at, specifier) in (0u32..).zip(it.specifiers.iter().flatten()) {
+        for (at, specifier) in it.specifiers.iter().flatten().enumerate() {
             let local = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(it) => &it.local,
                 ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => &it.local,
@@ -169,7 +169,7 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_export_from_declaration(&mut self, it: &ExportFromDeclaration<'a>) {
-        for (at, specifier) in (0u32..).zip(&it.specifiers) {
+        for (at, specifier) in it.specifiers.iter().enumerate() {
             let value = self.import(it.span, at);
             self.builder.export(&specifier.exported.name(), value);
         }
@@ -194,7 +194,7 @@ impl<'a> Visit<'a> for Walk<'_> {
         let is_named = it.declaration.as_expression().is_none_or(takes_name);
         self.name = is_named.then(|| "default".to_owned());
         let value = match &it.declaration {
-            ExportDefaultDeclarationKind::FunctionDeclaration(function) => self.function(function, UNKNOWN),
+            ExportDefaultDeclarationKind::FunctionDeclaration(function) => self.function(function, ValueId::UNKNOWN),
             ExportDefaultDeclarationKind::ClassDeclaration(class) => {
                 let value = self.class(class);
                 if let Some(id) = &class.id {
@@ -202,7 +202,7 @@ impl<'a> Visit<'a> for Walk<'_> {
                 }
                 value
             }
-            other => other.as_expression().map_or(UNKNOWN, |it| self.eval(it)),
+            other => other.as_expression().map_or(ValueId::UNKNOWN, |it| self.eval(it)),
         };
         self.name = None;
         self.builder.export("default", value);

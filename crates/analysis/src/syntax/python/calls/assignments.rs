@@ -4,10 +4,10 @@ use ruff_python_ast::{self as ast, Expr};
 
 use super::Walk;
 use super::literals::key;
-use crate::calls::{Kind, UNKNOWN, V, Value};
+use crate::calls::{Kind, Value, ValueId};
 
 impl<'a> Walk<'a, '_> {
-    pub(super) fn assign(&mut self, target: &'a Expr, value: V) {
+    pub(super) fn assign(&mut self, target: &'a Expr, value: ValueId) {
         match target {
             Expr::Name(name) => {
                 if self.builder.kind() == Kind::Class
@@ -29,17 +29,17 @@ impl<'a> Walk<'a, '_> {
             }
             Expr::Tuple(it) => self.unpack(&it.elts, value),
             Expr::List(it) => self.unpack(&it.elts, value),
-            Expr::Starred(it) => self.assign(&it.value, UNKNOWN),
+            Expr::Starred(it) => self.assign(&it.value, ValueId::UNKNOWN),
             other => drop(self.eval(other)),
         }
     }
 
-    fn unpack(&mut self, targets: &'a [Expr], value: V) {
+    fn unpack(&mut self, targets: &'a [Expr], value: ValueId) {
         let starred = targets.iter().position(Expr::is_starred_expr);
         for (at, target) in targets.iter().enumerate() {
             let after_star = starred.is_some_and(|star| at >= star);
             let part = if after_star {
-                UNKNOWN
+                ValueId::UNKNOWN
             } else {
                 self.builder.element(value, Some(&format!("#{at}")))
             };
@@ -56,7 +56,7 @@ impl<'a> Walk<'a, '_> {
         if values.len() < star + rest || values.iter().any(Expr::is_starred_expr) {
             return false;
         }
-        let values: Vec<V> = values.iter().map(|value| self.eval(value)).collect();
+        let values: Vec<ValueId> = values.iter().map(|value| self.eval(value)).collect();
         let middle = self.builder.container();
         for (at, &value) in values[star..values.len() - rest].iter().enumerate() {
             self.builder.put(middle, Some(&format!("#{at}")), value);
@@ -76,7 +76,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// The elements of a loop over `value`.
-    pub(super) fn iterate(&mut self, iter: &'a Expr) -> V {
+    pub(super) fn iterate(&mut self, iter: &'a Expr) -> ValueId {
         let value = self.eval(iter);
         let is_object = matches!(
             self.builder.get(value),
@@ -92,7 +92,11 @@ impl<'a> Walk<'a, '_> {
         self.builder.element(value, None)
     }
 
-    pub(super) fn comprehension(&mut self, generators: &'a [ast::Comprehension], results: [Option<&'a Expr>; 2]) -> V {
+    pub(super) fn comprehension(
+        &mut self,
+        generators: &'a [ast::Comprehension],
+        results: [Option<&'a Expr>; 2],
+    ) -> ValueId {
         self.builder.push(Kind::Block);
         for generator in generators {
             let item = self.iterate(&generator.iter);
@@ -111,7 +115,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// The target of a comprehension is bound inside of it only.
-    fn target_here(&mut self, target: &'a Expr, value: V) {
+    fn target_here(&mut self, target: &'a Expr, value: ValueId) {
         match target {
             Expr::Name(name) => self.builder.bind(&name.id, value),
             Expr::Tuple(it) => {

@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::{Walk, Work};
-use crate::calls::{ANY, Argument, Kind, MODULE, OPAQUE, UNKNOWN, V, Value};
+use crate::calls::{Argument, Body, FunctionId, Imported, ImportedNameId, Kind, NameKey, Value, ValueId};
 
 impl<'a> Walk<'a, '_> {
     pub(super) fn function(&mut self, it: &'a ast::StmtFunctionDef) {
@@ -30,7 +30,7 @@ impl<'a> Walk<'a, '_> {
         let mut value = self.builder.value(Value::Function(function));
         // It takes the place of a parameter or of another value, whose readers before it may run again in a loop.
         let bound = self.builder.read(it.name.as_str());
-        let rebinds = self.builder.definition(function).parent != MODULE
+        let rebinds = self.builder.definition(function).parent != Body::Module
             && class.is_none()
             && !matches!(self.builder.get(bound), Value::Free(_));
         let mut registered = rebinds || self.in_type_checking || is_stub(&it.body) || is_for_tests(&it.body);
@@ -66,7 +66,7 @@ impl<'a> Walk<'a, '_> {
         let definition = self.builder.definition(function);
         // Jupyter calls `_jupyter_server_extension_points` and the like of every package.
         let hook = name.starts_with('_') && (name.ends_with('_') || name.contains("jupyter"));
-        let public = !name.starts_with('_') && (definition.parent == MODULE || definition.class.is_some());
+        let public = !name.starts_with('_') && (definition.parent == Body::Module || definition.class.is_some());
         definition.entry = registered || hook || public;
         match class {
             Some(class) => {
@@ -79,7 +79,7 @@ impl<'a> Walk<'a, '_> {
             .push_back((self.builder.scope(), function, Work::Function(it)));
     }
 
-    pub(super) fn body(&mut self, function: u32, work: &Work<'a>) {
+    pub(super) fn body(&mut self, function: FunctionId, work: &Work<'a>) {
         // The class is the scope's, unless a function lies between.
         let class = self.builder.definition(function).class;
         self.builder.enter_function(function);
@@ -94,7 +94,9 @@ impl<'a> Walk<'a, '_> {
                         Some(class) if at == 0 && !is_static => self.builder.value(Value::This(class)),
                         _ => {
                             let passed = self.builder.value(Value::Parameter(function, place));
-                            let declared = parameter.annotation().map_or(UNKNOWN, |it| self.annotation(it));
+                            let declared = parameter
+                                .annotation()
+                                .map_or(ValueId::UNKNOWN, |it| self.annotation(it));
                             self.builder.first(declared, passed)
                         }
                     };
@@ -116,7 +118,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// An object of the class that an annotation names.
-    pub(super) fn annotation(&mut self, it: &'a Expr) -> V {
+    pub(super) fn annotation(&mut self, it: &'a Expr) -> ValueId {
         let class = match it {
             Expr::Name(name) => self.builder.read(&name.id),
             Expr::Attribute(_) => self.path(it),
@@ -126,30 +128,30 @@ impl<'a> Walk<'a, '_> {
             // `Annotated[str, AfterValidator(_check)]`
             other if any_over_expr(other, names_function) => {
                 self.eval(other);
-                UNKNOWN
+                ValueId::UNKNOWN
             }
-            _ => UNKNOWN,
+            _ => ValueId::UNKNOWN,
         };
         self.builder.result(class)
     }
 
     /// A path of names, whose own calls are not recorded.
-    pub(super) fn path(&mut self, it: &'a Expr) -> V {
+    pub(super) fn path(&mut self, it: &'a Expr) -> ValueId {
         match it {
             Expr::Name(name) => self.builder.read(&name.id),
             Expr::Attribute(attribute) => {
                 let base = self.path(&attribute.value);
                 self.builder.member(base, attribute.attr.as_str())
             }
-            _ => UNKNOWN,
+            _ => ValueId::UNKNOWN,
         }
     }
 
     /// What a decorator makes of a value.
-    fn decorated(&mut self, decorator: V, value: V) -> V {
+    fn decorated(&mut self, decorator: ValueId, value: ValueId) -> ValueId {
         let argument = Argument {
             at: 0,
-            name: ANY,
+            name: NameKey::Any,
             value,
         };
         self.builder.call(decorator, &[argument], false);
@@ -159,7 +161,7 @@ impl<'a> Walk<'a, '_> {
 
     pub(super) fn class(&mut self, it: &'a ast::StmtClassDef) {
         let bases = it.arguments.iter().flat_map(|arguments| &arguments.args);
-        let bases: Vec<V> = bases.map(|base| self.eval(base)).collect();
+        let bases: Vec<ValueId> = bases.map(|base| self.eval(base)).collect();
         for keyword in it.arguments.iter().flat_map(|arguments| &arguments.keywords) {
             self.eval(&keyword.value);
         }
@@ -185,7 +187,9 @@ impl<'a> Walk<'a, '_> {
             let Some(&import) = self.numbers.get(&alias.range().start().to_u32()) else {
                 continue;
             };
-            let value = self.builder.value(Value::Import(import, 0));
+            let value = self
+                .builder
+                .value(Value::Import(import, Imported::Name(ImportedNameId::new(0))));
             let module = alias.name.as_str();
             match &alias.asname {
                 Some(name) => self.builder.bind(name.as_str(), value),
@@ -194,7 +198,7 @@ impl<'a> Walk<'a, '_> {
                     let first = module.split('.').next().unwrap_or(module);
                     let free = self.builder.read(first);
                     if matches!(self.builder.get(free), Value::Free(_)) {
-                        self.builder.bind(first, OPAQUE);
+                        self.builder.bind(first, ValueId::OPAQUE);
                     }
                 }
                 None => self.builder.bind(module, value),
@@ -206,12 +210,14 @@ impl<'a> Walk<'a, '_> {
         let Some(&import) = self.numbers.get(&it.range().start().to_u32()) else {
             return;
         };
-        for (at, alias) in (0..).zip(&it.names) {
+        for (at, alias) in it.names.iter().enumerate() {
             if alias.name.as_str() == "*" {
                 self.builder.star(import);
                 continue;
             }
-            let value = self.builder.value(Value::Import(import, at));
+            let value = self
+                .builder
+                .value(Value::Import(import, Imported::Name(ImportedNameId::new(at))));
             // Another file takes it, under whatever name.
             if alias.name.starts_with('_') {
                 self.builder.quote(alias.name.as_str());

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::super::Context;
 use super::{Part, part};
 use crate::calls::signature::sort_of_type;
-use crate::calls::{Kind, MODULE, OPAQUE, UNKNOWN, Value};
+use crate::calls::{Body, Kind, Value, ValueId};
 
 /// The most nodes of a pattern that are read.
 const MAX_PATTERN: usize = 64;
@@ -29,10 +29,10 @@ impl Context<'_> {
         if declarators.is_empty() {
             declarators.push(node);
         }
-        let class = declared.map_or(UNKNOWN, |declared| self.type_of(declared));
+        let class = declared.map_or(ValueId::UNKNOWN, |declared| self.type_of(declared));
         // A field keeps that its type is none of the repository's.
         let object = match class {
-            OPAQUE => self.calls.value(Value::Result(OPAQUE)),
+            ValueId::OPAQUE => self.calls.value(Value::Result(ValueId::OPAQUE)),
             _ => self.calls.result(class),
         };
         for declarator in declarators {
@@ -59,7 +59,7 @@ impl Context<'_> {
                     value
                 }
             });
-            let value = value.map_or(UNKNOWN, |value| self.expression(value, 0));
+            let value = value.map_or(ValueId::UNKNOWN, |value| self.expression(value, 0));
             let value = self.calls.first(object, value);
             let name = self.text(name).to_owned();
             if self.calls.kind() == Kind::Function {
@@ -69,7 +69,7 @@ impl Context<'_> {
                     self.sorts.insert(name.clone(), sort_of_type(kind));
                 }
             }
-            if value == UNKNOWN {
+            if value == ValueId::UNKNOWN {
                 if node.kind() != "assignment" {
                     self.calls.hide(&name);
                 }
@@ -79,7 +79,7 @@ impl Context<'_> {
                 (Kind::Class, Some(class)) => {
                     self.calls.add_member(class, name.trim_start_matches('$'), value, false);
                 }
-                _ if self.calls.function() != MODULE => self.calls.bind_in_function(&name, value),
+                _ if self.calls.body() != Body::Module => self.calls.bind_in_function(&name, value),
                 _ => {}
             }
         }

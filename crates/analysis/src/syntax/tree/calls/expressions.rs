@@ -4,14 +4,14 @@ use tree_sitter::Node;
 
 use super::super::Context;
 use super::{MAX_DEPTH, Part, part};
-use crate::calls::{OPAQUE, UNKNOWN, V, Value};
+use crate::calls::{ClassId, Value, ValueId};
 
 impl Context<'_> {
-    pub(super) fn target(&mut self, node: Node<'_>, what: Part, depth: usize) -> V {
+    pub(super) fn target(&mut self, node: Node<'_>, what: Part, depth: usize) -> ValueId {
         match what {
             Part::Call => match node.named_child(0) {
                 Some(callee) => self.callee(callee, depth),
-                None => UNKNOWN,
+                None => ValueId::UNKNOWN,
             },
             Part::Method => {
                 let object = ["object", "receiver", "scope"]
@@ -21,7 +21,7 @@ impl Context<'_> {
                     .iter()
                     .find_map(|name| node.child_by_field_name(name));
                 let Some(name) = name.filter(|name| part(name.kind()) == Part::Name) else {
-                    return UNKNOWN;
+                    return ValueId::UNKNOWN;
                 };
                 match object {
                     Some(object) => {
@@ -40,15 +40,15 @@ impl Context<'_> {
                 let class = ["type", "name"].iter().find_map(|name| node.child_by_field_name(name));
                 match class.or_else(|| node.named_child(0)) {
                     Some(class) => self.type_of(class),
-                    None => UNKNOWN,
+                    None => ValueId::UNKNOWN,
                 }
             }
-            _ => UNKNOWN,
+            _ => ValueId::UNKNOWN,
         }
     }
 
     /// The value of a name that is called, or of the last name of a path.
-    fn callee(&mut self, node: Node<'_>, depth: usize) -> V {
+    fn callee(&mut self, node: Node<'_>, depth: usize) -> ValueId {
         if part(node.kind()) != Part::Name {
             return self.expression(node, depth);
         }
@@ -65,9 +65,9 @@ impl Context<'_> {
         }
     }
 
-    pub(super) fn expression(&mut self, node: Node<'_>, depth: usize) -> V {
+    pub(super) fn expression(&mut self, node: Node<'_>, depth: usize) -> ValueId {
         if depth > MAX_DEPTH {
-            return UNKNOWN;
+            return ValueId::UNKNOWN;
         }
         let what = part(node.kind());
         match what {
@@ -92,39 +92,39 @@ impl Context<'_> {
             }
             Part::This => match self.calls.class() {
                 Some(class) => self.calls.value(Value::This(class)),
-                None => UNKNOWN,
+                None => ValueId::UNKNOWN,
             },
             Part::Super => match self.calls.class() {
                 Some(class) => self.calls.value(Value::Super(class)),
-                None => UNKNOWN,
+                None => ValueId::UNKNOWN,
             },
             Part::Member => {
                 let count = u32::try_from(node.named_child_count()).unwrap_or(u32::MAX);
                 let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1)))
                 else {
-                    return UNKNOWN;
+                    return ValueId::UNKNOWN;
                 };
                 let name = self.text(name).trim_start_matches(['.', '?', '!']);
                 let name = name.split(['<', '[', ':']).next().unwrap_or_default().to_owned();
                 if count < 2 {
-                    return UNKNOWN;
+                    return ValueId::UNKNOWN;
                 }
                 let is_path = matches!(node.kind(), "scoped_identifier" | "qualified_identifier");
                 if matches!(object.kind(), "crate" | "super" | "self") && node.kind() == "scoped_identifier" {
                     return self.calls.free(&name);
                 }
                 if is_path && is_standard(self.text(object)) {
-                    return OPAQUE;
+                    return ValueId::OPAQUE;
                 }
                 let base = self.expression(object, depth + 1);
                 // `crate::a::b`: the last name, where only one place has it.
-                if base == UNKNOWN && node.kind() == "scoped_identifier" {
+                if base == ValueId::UNKNOWN && node.kind() == "scoped_identifier" {
                     return self.calls.free(&name);
                 }
                 let member = self.calls.member(base, &name);
-                match is_path && member != OPAQUE {
+                match is_path && member != ValueId::OPAQUE {
                     // A path is read as it is written: no object hides behind a module that is not known.
-                    true => self.calls.value(Value::First(member, OPAQUE)),
+                    true => self.calls.value(Value::First(member, ValueId::OPAQUE)),
                     false => member,
                 }
             }
@@ -134,13 +134,13 @@ impl Context<'_> {
             }
             Part::Inner => match node.named_child(0) {
                 Some(inner) => self.expression(inner, depth + 1),
-                None => UNKNOWN,
+                None => ValueId::UNKNOWN,
             },
-            Part::Declare | Part::Pattern | Part::Constructor | Part::None => UNKNOWN,
+            Part::Declare | Part::Pattern | Part::Constructor | Part::None => ValueId::UNKNOWN,
         }
     }
 
-    pub(super) fn this(&mut self, word: &str, class: u32) -> V {
+    pub(super) fn this(&mut self, word: &str, class: ClassId) -> ValueId {
         let value = match word {
             "Self" | "static" => Value::Class(class),
             _ => Value::This(class),
@@ -149,10 +149,10 @@ impl Context<'_> {
     }
 
     /// The class that a type names: the first name in it.
-    pub(super) fn type_of(&mut self, node: Node<'_>) -> V {
+    pub(super) fn type_of(&mut self, node: Node<'_>) -> ValueId {
         let mut at = node;
         if is_standard(self.text(node)) {
-            return OPAQUE;
+            return ValueId::OPAQUE;
         }
         for _ in 0..8 {
             match part(at.kind()) {
@@ -174,17 +174,17 @@ impl Context<'_> {
                     let last = u32::try_from(at.named_child_count()).unwrap_or(1).saturating_sub(1);
                     match at.named_child(last) {
                         Some(last) => at = last,
-                        None => return UNKNOWN,
+                        None => return ValueId::UNKNOWN,
                     }
                 }
                 // `&'a mut T`
                 _ => match at.child_by_field_name("type").or_else(|| at.named_child(0)) {
                     Some(inner) => at = inner,
-                    None => return UNKNOWN,
+                    None => return ValueId::UNKNOWN,
                 },
             }
         }
-        UNKNOWN
+        ValueId::UNKNOWN
     }
 }
 

@@ -1,9 +1,9 @@
 //! The layers of folders, and the imports that are drawn.
 
-use super::Graph;
+use super::FolderGraph;
 
 /// The highest layer that the imports allow; a file without importers goes down to the layer above its imports.
-pub(super) fn layers(graph: &Graph) -> Vec<usize> {
+pub(super) fn layers(graph: &FolderGraph) -> Vec<usize> {
     let count = graph.nodes.len();
     let mut layer = vec![0; count];
     let mut imported = vec![false; count];
@@ -24,7 +24,7 @@ pub(super) fn layers(graph: &Graph) -> Vec<usize> {
 }
 
 /// Imports along the order without those that follow from others.
-pub(super) fn kept(graph: &Graph) -> Vec<(usize, usize)> {
+pub(super) fn kept(graph: &FolderGraph) -> Vec<(usize, usize)> {
     let count = graph.nodes.len();
     let mut reach = vec![0_u64; count];
     for node in (0..count).rev() {

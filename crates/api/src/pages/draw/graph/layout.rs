@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use super::layers::{kept, layers};
-use super::spread::{Place, advance, spread};
-use super::{Graph, Node};
+use super::spread::{Vertex, advance, spread};
+use super::{FolderGraph, Node};
 use crate::pages::text;
 
 /// The drawing: places in layers, and lines through them.
 pub(super) struct GraphLayout<'a> {
-    graph: &'a Graph,
+    graph: &'a FolderGraph,
     /// The layer of each place; the first ones are the folders.
     pub layer: Vec<usize>,
     pub width: Vec<f64>,
     pub x: Vec<f64>,
-    pub rows: Vec<Vec<Place>>,
+    pub rows: Vec<Vec<Vertex>>,
     pub lines: Vec<EdgeLine>,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct EdgeLine {
     pub imports: u64,
     pub upward: bool,
     /// From the upper layer to the lower one.
-    chain: Vec<Place>,
+    chain: Vec<Vertex>,
 }
 
 pub(super) const STEP: f64 = 48.0;
@@ -34,7 +34,7 @@ pub(super) const HEIGHT: f64 = 26.0;
 const WIDEST: f64 = 1_376.0;
 
 impl<'a> GraphLayout<'a> {
-    pub(super) fn new(graph: &'a Graph) -> Self {
+    pub(super) fn new(graph: &'a FolderGraph) -> Self {
         let layer = layers(graph);
         let width = graph
             .nodes
@@ -97,7 +97,7 @@ impl<'a> GraphLayout<'a> {
 
     /// Moves the places of each layer near to what they are joined with, above and below in turn.
     fn arrange(&mut self) {
-        let mut near: [Vec<Vec<Place>>; 2] = [vec![Vec::new(); self.layer.len()], vec![Vec::new(); self.layer.len()]];
+        let mut near: [Vec<Vec<Vertex>>; 2] = [vec![Vec::new(); self.layer.len()], vec![Vec::new(); self.layer.len()]];
         for line in &self.lines {
             for pair in line.chain.windows(2) {
                 near[0][pair[1]].push(pair[0]);
@@ -114,11 +114,11 @@ impl<'a> GraphLayout<'a> {
             let near = &near[usize::from(!down)];
             for step in 0..self.rows.len() {
                 let index = if down { step } else { self.rows.len() - 1 - step };
-                let want = |place: Place| match near[place].as_slice() {
+                let want = |place: Vertex| match near[place].as_slice() {
                     [] => self.x[place],
                     others => others.iter().map(|other| self.x[*other]).sum::<f64>() / others.len() as f64,
                 };
-                let mut row: Vec<(f64, Place)> = self.rows[index].iter().map(|place| (want(*place), *place)).collect();
+                let mut row: Vec<(f64, Vertex)> = self.rows[index].iter().map(|place| (want(*place), *place)).collect();
                 if sweep < 40 {
                     row.sort_by(|a, b| a.0.total_cmp(&b.0));
                 }
@@ -126,7 +126,7 @@ impl<'a> GraphLayout<'a> {
                 self.rows[index] = row.into_iter().map(|(_, place)| place).collect();
             }
         }
-        let left = |place: Place| self.x[place] - self.width[place] / 2.0;
+        let left = |place: Vertex| self.x[place] - self.width[place] / 2.0;
         let shift = (0..self.x.len()).map(left).fold(f64::INFINITY, f64::min) - 8.0;
         if shift.is_finite() {
             self.x.iter_mut().for_each(|x| *x -= shift);
@@ -134,12 +134,12 @@ impl<'a> GraphLayout<'a> {
     }
 
     pub(super) fn total_width(&self) -> f64 {
-        let right = |place: Place| self.x[place] + self.width[place] / 2.0;
+        let right = |place: Vertex| self.x[place] + self.width[place] / 2.0;
         (0..self.x.len()).map(right).fold(100.0, f64::max).ceil() + 8.0
     }
 
     pub(super) fn path(&self, line: &EdgeLine, css: &str, marker: &str, thick: f64) -> (String, (f64, f64)) {
-        let top = |place: Place| 8.0 + self.layer[place] as f64 * STEP;
+        let top = |place: Vertex| 8.0 + self.layer[place] as f64 * STEP;
         let mut points: Vec<(f64, f64)> = line
             .chain
             .iter()

@@ -1,7 +1,7 @@
 //! The places of one layer, side by side.
 
 /// Where something is in the drawing: a folder, or where a long line passes through a layer.
-pub(super) type Place = usize;
+pub(super) type Vertex = usize;
 
 const GAP: f64 = 28.0;
 
@@ -16,14 +16,14 @@ pub(super) fn advance(c: char) -> f64 {
 }
 
 /// Puts the places of a layer as near to where they want to be as their widths allow, in their order.
-pub(super) fn spread(row: &[(f64, Place)], width: &[f64], x: &mut [f64]) {
+pub(super) fn spread(row: &[(f64, Vertex)], width: &[f64], x: &mut [f64]) {
     struct Block {
-        places: Vec<(f64, Place)>,
+        places: Vec<(f64, Vertex)>,
         /// The distance of each place from the first one.
         offsets: Vec<f64>,
         start: f64,
     }
-    let half = |place: Place| width[place] / 2.0;
+    let half = |place: Vertex| width[place] / 2.0;
     let mut blocks: Vec<Block> = Vec::new();
     for (want, place) in row {
         blocks.push(Block {

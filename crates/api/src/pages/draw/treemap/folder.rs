@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// A file of the map.
 #[derive(Debug, Clone)]
-pub struct File<'a> {
+pub struct MapFile<'a> {
     pub path: &'a str,
     pub lines: u64,
     /// The chosen figure; `None`: it was not measured.
@@ -17,7 +17,7 @@ pub struct Folder<'a> {
     pub name: String,
     pub path: String,
     pub folders: BTreeMap<&'a str, Folder<'a>>,
-    pub files: Vec<(&'a str, File<'a>)>,
+    pub files: Vec<(&'a str, MapFile<'a>)>,
     pub lines: u64,
     pub count: u64,
     /// The highest value of its files.
@@ -26,7 +26,7 @@ pub struct Folder<'a> {
 
 impl<'a> Folder<'a> {
     /// The files below `root` (empty: all), chains of single folders as one.
-    pub fn of(files: impl Iterator<Item = File<'a>>, root: &str) -> Self {
+    pub fn of(files: impl Iterator<Item = MapFile<'a>>, root: &str) -> Self {
         let mut top = Self {
             name: root.to_owned(),
             path: root.to_owned(),
@@ -45,7 +45,7 @@ impl<'a> Folder<'a> {
         top
     }
 
-    fn add(&mut self, mut rest: &'a str, file: File<'a>) {
+    fn add(&mut self, mut rest: &'a str, file: MapFile<'a>) {
         let mut folder = self;
         loop {
             folder.lines += file.lines;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::squarify::{Area, squarify};
-use super::{File, Folder, Links, Scale, Size};
+use super::{Folder, Links, MapFile, Scale, Size};
 use crate::pages::text;
 
 /// The longest form that fits into the width in pixels: the name, its stem, its beginning, or nothing.
@@ -33,7 +33,7 @@ pub(super) struct Map<'a> {
 /// A folder or a file, with its name.
 enum Item<'a, 'b> {
     Folder(&'b Folder<'a>),
-    File(&'b str, &'b File<'a>),
+    File(&'b str, &'b MapFile<'a>),
 }
 
 impl Item<'_, '_> {
@@ -115,7 +115,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    fn file(&mut self, name: &str, file: &File<'_>, area: Area) {
+    fn file(&mut self, name: &str, file: &MapFile<'_>, area: Area) {
         let value = match file.value {
             Some(value) => format!("{} {}", self.scale.name, text::number(value)),
             None => format!("{} not measured", self.scale.name),

@@ -5,7 +5,7 @@ use repolens_core::report::{CallStatistics, ComplexFunction, UnresolvedImport};
 use serde::Deserialize;
 
 use super::super::View;
-use crate::pages::read::Measured;
+use crate::pages::read::Measurement;
 use crate::pages::text::{Html, filters};
 
 /// Rows of each table.
@@ -34,8 +34,8 @@ struct Imports {
 #[template(path = "report/connections.html")]
 struct Page<'a> {
     view: &'a View<'a>,
-    calls: Measured<Calls>,
-    imports: Measured<Imports>,
+    calls: Measurement<Calls>,
+    imports: Measurement<Imports>,
 }
 
 impl Page<'_> {

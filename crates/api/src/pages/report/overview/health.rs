@@ -4,10 +4,10 @@ use repolens_core::report::{AspectGrade, GradeInput, Grades, MIDDLING_PROJECT, R
 
 use crate::pages::parts::GradeChip;
 use crate::pages::place::Place;
-use crate::pages::read::{Measured, Sections};
+use crate::pages::read::{Measurement, Sections};
 use crate::pages::text::{self, Html};
 
-pub enum Health {
+pub enum HealthSummary {
     Grades {
         chip: GradeChip,
         words: String,
@@ -54,9 +54,9 @@ pub struct FactorRow {
     pub weight: f64,
 }
 
-pub fn health(sections: &Sections, place: &Place) -> Health {
+pub fn health(sections: &Sections, place: &Place) -> HealthSummary {
     match (sections.get::<Grades>("grades"), sections.get::<RiskScores>("riskScores")) {
-        (Measured::Is(grades), _) => Health::Grades {
+        (Measurement::Is(grades), _) => HealthSummary::Grades {
             chip: GradeChip::large(grades.overall.grade.map(|grade| grade.as_str())),
             words: grades.overall.words.split("; ").take(1).collect(),
             details: grades.overall.words.split("; ").skip(1).map(capitalized).collect(),
@@ -67,13 +67,13 @@ pub fn health(sections: &Sections, place: &Place) -> Health {
                 .map(|(name, aspect)| of_aspect(name, aspect, place))
                 .collect(),
         },
-        (Measured::Not(reason), Measured::Is(risk)) => Health::Risk {
+        (Measurement::Not(reason), Measurement::Is(risk)) => HealthSummary::Risk {
             overall: risk.overall,
             level: risk.level.as_str(),
             factors: risk.breakdown.iter().map(|(name, factor)| of_factor(name, factor)).collect(),
             reason,
         },
-        (_, Measured::Not(reason)) => Health::Not(reason),
+        (_, Measurement::Not(reason)) => HealthSummary::Not(reason),
     }
 }
 

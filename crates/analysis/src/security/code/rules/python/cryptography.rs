@@ -40,7 +40,7 @@ pub static RULES: &[CodeRule] = &[
             "ssl._create_unverified_context",
         ],
         |site| {
-            !site.chosen
+            !is_by_choice(site)
                 && (site.name.ends_with("_create_unverified_context")
                     || site.is("verify", false)
                     || site.is("ssl", false)

@@ -117,7 +117,7 @@ pub static RULES: &[CodeRule] = &[
                 Some(Value::Name(name)) => {
                     matches!(
                         name.rsplit('.').next(),
-                        Some("Loader" | "UnsafeLoader" | "CLoader" | "FullLoader" | "CUnsafeLoader")
+                        Some("Loader" | "UnsafeLoader" | "CLoader" | "CUnsafeLoader")
                     ) && name.starts_with("yaml")
                 }
                 Some(_) => false,

@@ -13,7 +13,7 @@ use actix_web::web::Bytes;
 use repolens_core::{Usage, UsageGuard};
 
 use crate::http::connections::UnderWay;
-use crate::http::in_flight::InFlightGuard;
+use crate::http::limits::in_flight::InFlightGuard;
 
 /// The budget, from the 512 MB that the API shares with a worker.
 const ALL: usize = 96 << 20;

@@ -1,0 +1,131 @@
+//! The findings of the sites of a file.
+
+use std::hash::{Hash as _, Hasher as _};
+use std::sync::OnceLock;
+
+use repolens_core::report::{Confidence, FindingSeverity};
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::{CodeRule, Site, last, rules, sql};
+use crate::security::rule::RawFinding;
+use crate::security::text::Text;
+
+type Index = FxHashMap<(&'static str, &'static str), Vec<&'static CodeRule>>;
+
+/// Rules by language and last part of the name.
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut index = Index::default();
+        for rule in rules::all() {
+            for language in rule.languages {
+                for name in rule.names {
+                    let list: &mut Vec<&CodeRule> = index.entry((*language, last(name))).or_default();
+                    if !list.iter().any(|known| known.rule.id == rule.rule.id) {
+                        list.push(rule);
+                    }
+                }
+            }
+        }
+        index
+    })
+}
+
+/// The weakness of the rules about command lines.
+const COMMAND: u16 = 78;
+
+/// Of one file.
+const MAX_FINDINGS: usize = 1_000;
+
+/// The findings of the sites of one file.
+pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]) -> Vec<RawFinding> {
+    let text = Text { path, bytes, language };
+    let mut found: Vec<RawFinding> = Vec::new();
+    let mut copies = FxHashMap::default();
+    for site in sites {
+        if found.len() >= MAX_FINDINGS {
+            break;
+        }
+        let Some(rules) = index().get(&(language, last(&site.name))) else {
+            continue;
+        };
+        for rule in rules {
+            let is_named = rule.names.iter().any(|name| is_named(&site.name, name));
+            if !is_named || !(rule.holds)(site) {
+                continue;
+            }
+            let (line, column) = text.place(site.at.min(bytes.len()));
+            // The structure of a statement has no placeholder, and is seldom a visitor's.
+            let is_less = match rule.rule.cwe {
+                sql::CWE => is_migration(path) || site.builds_no_value_of_sql(language),
+                COMMAND => site.builds_only_the_program(),
+                _ => false,
+            };
+            let (severity, confidence) = if is_less {
+                (FindingSeverity::Medium, Confidence::Medium)
+            } else {
+                (rule.rule.severity, rule.rule.confidence)
+            };
+            let shown: String = site
+                .name
+                .trim_start_matches(['=', ':', '.'])
+                .trim_start_matches("own:")
+                .chars()
+                .take(60)
+                .collect();
+            found.push(RawFinding {
+                rule: &rule.rule,
+                severity,
+                confidence,
+                line,
+                column,
+                message: format!(
+                    "{} (`{}`)",
+                    rule.rule.title,
+                    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+                )
+                .into(),
+                subject: shown.into(),
+                value: copy(&text, rule.rule.id, line, &mut copies),
+                baseline: None,
+                allowed_by: None,
+                in_test: false,
+            });
+        }
+    }
+    found
+}
+
+/// Steps that change a database once, when a developer runs them.
+fn is_migration(path: &str) -> bool {
+    let folders = path
+        .rsplit_once('/')
+        .map_or("", |(folders, _)| folders)
+        .to_ascii_lowercase();
+    let is_folder = |folder: &str| matches!(folder, "migrate" | "migrations" | "migration" | "upgrades" | "alembic");
+    folders.split('/').any(is_folder)
+}
+
+/// Whether a site has a name of a rule: as it is, or from a `.` on. `=.query` is no call of `.query`.
+fn is_named(site: &str, name: &str) -> bool {
+    let is_end = match name.strip_prefix("=") {
+        Some(member) => member.starts_with('.') && site.starts_with('=') && site.ends_with(member),
+        None => name.starts_with('.') && !site.starts_with(['=', ':', '@']) && site.ends_with(name),
+    };
+    site == name || is_end
+}
+
+/// The same for a place of a file and the same place in a copy of it (`src/a.js` and `dist/a.mjs`): the name of the file
+/// without its ending, the line with the ones around it, and which of several such lines it is.
+fn copy(text: &Text<'_>, rule: &str, line: u32, copies: &mut FxHashMap<u64, u32>) -> u64 {
+    let stem = text.name().split('.').next().unwrap_or_default();
+    let from = (line as usize).saturating_sub(2);
+    let lines = text.bytes.split(|byte| *byte == b'\n').skip(from).take(3);
+    let mut hasher = FxHasher::default();
+    (stem, rule).hash(&mut hasher);
+    lines.for_each(|line| line.trim_ascii().hash(&mut hasher));
+    let ordinal = copies.entry(hasher.finish()).or_default();
+    *ordinal += 1;
+    ordinal.hash(&mut hasher);
+    hasher.finish().max(1)
+}

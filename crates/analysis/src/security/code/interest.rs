@@ -1,0 +1,161 @@
+//! Names that a file can have a site of.
+//!
+//! Most files have no word of any rule, so one pass over the text spares the passes over the tree.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashSet;
+
+use super::{last, rules, sql};
+
+/// Last parts of the names of rules of which each word is in the text of a file.
+#[derive(Debug, Default)]
+pub struct Interest(FxHashSet<&'static str>);
+
+impl Interest {
+    /// Reads the words of a text.
+    pub fn of(language: &str, text: &[u8]) -> Self {
+        match filter(language) {
+            Some(filter) => filter.read(text),
+            None => Self::default(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a rule is about a name with this last part: a reader makes no site for others.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(last(name))
+    }
+}
+
+/// The words of the rules of one language.
+struct Filter {
+    automaton: AhoCorasick,
+    /// The words that a pattern is a spelling of, by the pattern's number.
+    words: Vec<Vec<usize>>,
+    /// The number of words.
+    size: usize,
+    /// The word by which a text has a statement of SQL.
+    statement: usize,
+    /// The last part of a name, and the words that a text with it has.
+    names: Vec<(&'static str, Vec<usize>)>,
+}
+
+/// The filter of a language, which is made when its first file is read.
+fn filter(language: &str) -> Option<&'static Filter> {
+    const LANGUAGES: [&str; 10] = [
+        "python",
+        "javascript",
+        "java",
+        "go",
+        "ruby",
+        "php",
+        "csharp",
+        "c",
+        "cpp",
+        "rust",
+    ];
+    static FILTERS: [OnceLock<Filter>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
+    let at = LANGUAGES.iter().position(|known| *known == language)?;
+    Some(FILTERS[at].get_or_init(|| Filter::new(language)))
+}
+
+/// A statement of SQL as a word.
+const STATEMENT: &str = "a statement";
+
+/// How texts write a word, where that is not the word itself.
+fn spellings(word: &str) -> Vec<&str> {
+    match word {
+        "backtick" => vec!["`", "%x"],
+        "include" => vec!["include", "include_once", "require", "require_once"],
+        STATEMENT => sql::FIRST_WORDS.to_vec(),
+        word => vec![word],
+    }
+}
+
+impl Filter {
+    fn new(language: &str) -> Self {
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::from([(STATEMENT.to_owned(), 0)]);
+        let mut names = Vec::new();
+        for rule in rules::all().filter(|rule| rule.languages.contains(&language)) {
+            for name in rule.names {
+                // A condition of Active Record is no statement.
+                let is_statement = rule.rule.cwe == sql::CWE && !sql::is_condition(name);
+                let words = name
+                    .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                    .filter(|word| !matches!(*word, "" | "new"))
+                    .chain(is_statement.then_some(STATEMENT));
+                let numbered = words.map(|word| {
+                    let next = numbers.len();
+                    *numbers.entry(word.to_ascii_lowercase()).or_insert(next)
+                });
+                names.push((last(name), numbered.collect()));
+            }
+        }
+        let mut patterns: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (word, number) in &numbers {
+            for spelling in spellings(word) {
+                patterns.entry(spelling).or_default().push(*number);
+            }
+        }
+        Self {
+            automaton: AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(patterns.keys())
+                .expect("a constant list of words"),
+            words: patterns.into_values().collect(),
+            size: numbers.len(),
+            statement: 0,
+            names,
+        }
+    }
+
+    fn read(&self, text: &[u8]) -> Interest {
+        let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let mut has = vec![false; self.size];
+        for hit in self.automaton.find_iter(text) {
+            let before = hit.start().checked_sub(1).and_then(|at| text.get(at));
+            let is_whole = !is_word(text.get(hit.start())) || !(is_word(before) || is_word(text.get(hit.end())));
+            for word in &self.words[hit.pattern().as_usize()] {
+                // An escape may be in front of a statement: `"\nSELECT …"`.
+                has[*word] |= is_whole || *word == self.statement;
+            }
+        }
+        let possible = self
+            .names
+            .iter()
+            .filter(|(_, words)| words.iter().all(|word| has[*word]));
+        Interest(possible.map(|(name, _)| *name).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_needs_all_of_its_words() {
+        let has = |language: &str, text: &str, name: &str| Interest::of(language, text.as_bytes()).has(name);
+        assert!(has("python", "from subprocess import Popen", "subprocess.Popen"));
+        assert!(!has("python", "class Popen: pass", "subprocess.Popen"));
+        assert!(!has("python", "from subprocesses import Popen", "subprocess.Popen"));
+        assert!(has("python", "db.execute('\\nselect 1')", "db.execute"));
+        assert!(!has("python", "db.execute(x)", "db.execute"));
+        assert!(has("java", "jdbc.update(\"UPDATE a\")", "jdbc.update"));
+        assert!(has("ruby", "Post.where(\"a = #{b}\")", "Post.where"));
+        assert!(has("ruby", "`ls #{b}`", "backtick"));
+        assert!(has("php", "require_once $_GET['a'];", "include"));
+        assert!(has(
+            "csharp",
+            "new MD5CryptoServiceProvider()",
+            "new MD5CryptoServiceProvider"
+        ));
+        assert!(Interest::of("cobol", b"eval").is_empty());
+    }
+}

@@ -1,0 +1,7 @@
+#include "state.h"
+
+static int make_default() {
+  return 1;
+}
+
+static int size = make_default();

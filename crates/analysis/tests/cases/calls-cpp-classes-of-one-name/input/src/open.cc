@@ -1,0 +1,5 @@
+#include "table.h"
+
+void Table::open() {
+  open_block(1);
+}

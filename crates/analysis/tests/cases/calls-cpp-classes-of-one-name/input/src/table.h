@@ -1,0 +1,5 @@
+class Table {
+ public:
+  void open();
+  void open_block(int number);
+};

@@ -1,0 +1,3 @@
+class Options:
+    def start(self):
+        return 1

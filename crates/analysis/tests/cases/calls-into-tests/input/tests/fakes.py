@@ -1,0 +1,3 @@
+class FakeOptions:
+    def start(self):
+        return 2

@@ -1,0 +1,11 @@
+class Api {
+  restartAll() {
+    return 1;
+  }
+
+  destroyAll() {
+    return 2;
+  }
+}
+
+module.exports = Api;

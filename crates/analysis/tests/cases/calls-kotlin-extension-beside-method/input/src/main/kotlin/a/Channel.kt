@@ -1,0 +1,13 @@
+package a
+
+class Channel {
+    fun send() {
+        updateHead(1)
+    }
+
+    fun updateHead(next: Int) {
+    }
+
+    fun closeAll() {
+    }
+}

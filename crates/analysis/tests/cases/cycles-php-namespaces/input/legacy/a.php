@@ -1,0 +1,8 @@
+<?php
+
+require_once __DIR__ . '/b.php';
+
+function a()
+{
+    return b();
+}

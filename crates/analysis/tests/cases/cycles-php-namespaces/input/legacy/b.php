@@ -1,0 +1,8 @@
+<?php
+
+require_once __DIR__ . '/a.php';
+
+function b()
+{
+    return a();
+}

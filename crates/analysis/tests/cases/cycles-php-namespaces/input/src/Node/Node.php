@@ -1,0 +1,12 @@
+<?php
+
+namespace App\Node;
+
+use App\Compiler;
+
+class Node
+{
+    public function compile(Compiler $compiler)
+    {
+    }
+}

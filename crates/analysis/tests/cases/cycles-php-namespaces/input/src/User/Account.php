@@ -1,0 +1,13 @@
+<?php
+
+namespace App\User;
+
+use App\Mail\Sender;
+
+class Account
+{
+    public function greet(Sender $sender)
+    {
+        $sender->send($this);
+    }
+}

@@ -1,0 +1,3 @@
+require_relative 'tax'
+
+BILL = 1

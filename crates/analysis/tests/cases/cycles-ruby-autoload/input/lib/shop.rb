@@ -1,0 +1,3 @@
+module Shop
+  autoload :Cart, 'shop/cart'
+end

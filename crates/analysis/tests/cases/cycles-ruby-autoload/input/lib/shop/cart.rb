@@ -1,0 +1,6 @@
+require_relative '../shop'
+
+module Shop
+  class Cart
+  end
+end

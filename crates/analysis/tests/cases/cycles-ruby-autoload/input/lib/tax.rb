@@ -1,0 +1,3 @@
+require_relative 'bill'
+
+TAX = 2

@@ -1,0 +1,6 @@
+import any
+import bounded
+import ranged
+import zero
+
+any.run(bounded, ranged, zero)

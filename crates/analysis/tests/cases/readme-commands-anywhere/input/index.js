@@ -1,0 +1,3 @@
+export function turn(list) {
+  return list.reverse();
+}

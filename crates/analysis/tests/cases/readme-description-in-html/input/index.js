@@ -1,0 +1,3 @@
+export function get(path) {
+  return path;
+}

@@ -1,0 +1,5 @@
+package tool
+
+func Run() int {
+	return 1
+}

@@ -1,0 +1,3 @@
+export function paths(): string[] {
+  return [];
+}

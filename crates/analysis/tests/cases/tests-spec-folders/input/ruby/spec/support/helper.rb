@@ -1,0 +1,3 @@
+def helper
+  1
+end

@@ -1,0 +1,3 @@
+RSpec.describe 'User' do
+  it { expect(1).to eq 1 }
+end

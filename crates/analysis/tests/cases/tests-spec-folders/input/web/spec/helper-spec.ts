@@ -1,0 +1,3 @@
+import { helper } from './helper';
+
+it('helps', () => expect(helper()).toBe(1));

@@ -85,7 +85,10 @@ fn is_within(function: &Function, outer: &Function) -> bool {
 
 /// The name of a function without one is that of the function around it, where that one is not shown itself.
 fn name(file: &FileFacts, function: &Function) -> String {
-    let repeats = |outer: &&Function| inner(file, outer).is_some_and(|inner| std::ptr::eq(inner, function));
+    // Few functions are around it, and only for these the others of the file are read.
+    let repeats = |outer: &&Function| {
+        is_within(function, outer) && inner(file, outer).is_some_and(|inner| std::ptr::eq(inner, function))
+    };
     let outer = match function.name.starts_with('<') {
         true => file
             .functions()

@@ -6,7 +6,6 @@ use repolens_core::report::{FindingSeverity, Report, ScorecardCheck, SecurityFin
 use crate::facts::{Facts, FileFacts};
 use crate::language::Origin;
 use crate::security::{self, workflow};
-use crate::stages::published::registry;
 
 /// Checks that need the host's API.
 const REMOTE: [&str; 8] = [
@@ -49,10 +48,11 @@ pub(super) fn checks(facts: &Facts, report: &Report, findings: &[SecurityFinding
         permissions(&workflows),
         not_measured(ScorecardCheck::VULNERABILITIES, "no database was queried"),
     ];
-    if let Some(registry) = registry(facts) {
+    let community = report.community.as_ref();
+    if let Some(registry) = community.and_then(|community| community.published_by.as_deref()) {
         for check in &mut checks {
             if check.score == Some(0.0) && LEFT_OUT.contains(&check.check.as_str()) {
-                let reason = format!("a package of {}: it may be in the repository", registry.as_str());
+                let reason = format!("a package of {registry}: it may be in the repository");
                 *check = not_measured(&check.check, &reason);
             }
         }

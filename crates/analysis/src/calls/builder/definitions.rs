@@ -114,6 +114,8 @@ impl Builder {
         }
         let name = self.name(name);
         let value = match self.members.get(&(class, name)).copied() {
+            // There were too many of them.
+            Some(ValueId::UNKNOWN) if !fresh => ValueId::UNKNOWN,
             Some(old) if !fresh => self.either(old, value),
             _ => value,
         };

@@ -87,6 +87,8 @@ impl Builder {
         let old = self.scopes[0].names.get(&name).copied();
         let value = match old {
             Some(old) if matches!(self.get(old), Value::Function(_) | Value::Either(..)) => self.either(old, value),
+            // Too many of them.
+            Some(ValueId::UNKNOWN) => ValueId::UNKNOWN,
             _ => value,
         };
         self.scopes[0].names.insert(name, value);

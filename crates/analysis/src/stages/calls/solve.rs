@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::index::{FileId, GlobalClass, GlobalFunction, Index, NodeId, StarGroup, SymbolId};
+use super::index::{Family, FileId, GlobalClass, GlobalFunction, Index, NodeId, StarGroup, SymbolId};
 use crate::budget::spend;
 use crate::calls::{Value, ValueId};
 
@@ -193,7 +193,10 @@ impl<'i, 'f> Solver<'i, 'f> {
             if matches!(thing, Thing::Class(_) | Thing::External) {
                 fate = fate.max_of(Fate::External);
             }
-            self.targets(thing, &mut targets);
+            // What may be a function or an object, as what a decorator returns, is a function where it is called.
+            if !matches!(thing, Thing::Instance(_)) || answer.things.len() == 1 {
+                self.targets(thing, &mut targets);
+            }
         }
         let mut confidence = if answer.likely {
             Confidence::Likely
@@ -244,7 +247,8 @@ impl<'i, 'f> Solver<'i, 'f> {
             Thing::Bound(_) => add(Answer::one(thing), true),
             Thing::Class(class) => {
                 for name in ["__init__", "constructor"] {
-                    add(self.lookup(Thing::Instance(class), name), true);
+                    // That of a class below is not run.
+                    add(self.lookup(Thing::Class(class), name), true);
                 }
             }
             Thing::Instance(_) => add(self.lookup(thing, "__call__"), true),
@@ -271,9 +275,12 @@ impl<'i, 'f> Solver<'i, 'f> {
         let Value::Member(base, name) = data.calls.values[target.index()] else {
             return None;
         };
-        let is_constructor = matches!(data.calls.name(name), "constructor" | "__init__" | "__new__");
+        let text = data.calls.name(name);
+        let is_constructor = matches!(text, "constructor" | "__init__" | "__new__");
+        // One word alone is as often a method of C++'s own library: `exchange`, `store`, `args`.
+        let is_one_word = data.family == Family::C && text.bytes().all(|byte| byte.is_ascii_lowercase());
         // If the object is known, the method is none of this repository's.
-        if is_constructor || !self.eval(file, base).things.is_empty() {
+        if is_constructor || is_one_word || !self.eval(file, base).things.is_empty() {
             return None;
         }
         self.index.unique_method(file, data.symbol(name))

@@ -54,7 +54,7 @@ impl Family {
     /// Whether a method of an object whose type is unknown is most often the only one of its name. In the others it is a
     /// library's as often (docs/accuracy.md).
     pub(super) fn finds_by_name(self) -> bool {
-        !matches!(self, Self::Script | Self::Rust | Self::Ruby)
+        !matches!(self, Self::Script | Self::Rust | Self::Ruby | Self::Swift)
     }
 
     /// How far a name that its file does not bind reaches without an import.

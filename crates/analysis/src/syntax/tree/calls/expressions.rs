@@ -156,6 +156,8 @@ impl Context<'_> {
         }
         for _ in 0..8 {
             match part(at.kind()) {
+                // `Node\Identifier` of PHP: neither of its names is the class's in this file.
+                _ if at.kind() == "qualified_name" && self.language == "php" => return ValueId::UNKNOWN,
                 Part::Name => {
                     let text = self.text(at);
                     if let ("Self" | "static" | "self", Some(class)) = (text, self.calls.class()) {

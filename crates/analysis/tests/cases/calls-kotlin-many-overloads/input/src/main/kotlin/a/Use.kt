@@ -1,0 +1,6 @@
+package a
+
+fun two(): Int {
+    single()
+    return pack<Int, String>(strict = true)
+}

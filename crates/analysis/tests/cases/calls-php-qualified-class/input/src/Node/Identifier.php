@@ -1,0 +1,10 @@
+<?php
+
+namespace App\Node;
+
+use App\Node;
+
+class Identifier implements Node
+{
+    public $name;
+}

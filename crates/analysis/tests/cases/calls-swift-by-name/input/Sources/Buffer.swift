@@ -1,0 +1,5 @@
+final class Buffer {
+  func withUnsafeBytes(_ body: (Int) -> Void) {
+    body(1)
+  }
+}

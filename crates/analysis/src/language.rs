@@ -21,7 +21,9 @@ pub use detect::{detect, may_detect_by_text};
 pub(crate) use glob::Glob;
 pub use judged::{is_compiled, is_header, is_judged};
 pub use lines::{Counted, FileLines, count};
-pub use origin::{Origin, SpecFolders, is_built, is_library_copy, is_test, origin, origin_by_content, origin_by_path};
+pub use origin::{
+    BuiltFolders, Origin, SpecFolders, is_built, is_library_copy, is_test, origin, origin_by_content, origin_by_path,
+};
 pub use scanner::{Layout, Part, scan};
 use signs::Signs;
 pub use spans::{Span, SpanKind};

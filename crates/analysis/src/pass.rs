@@ -64,6 +64,7 @@ pub(crate) fn run_by(
     observer.progress("parse", 0, total as u64);
     let pass = Pass {
         paths: tree.entries.iter().map(|entry| entry.path.as_str()).collect(),
+        built: language::BuiltFolders::of(tree.entries.iter().map(|entry| entry.path.as_str())),
         specs: language::SpecFolders::of(tree.entries.iter().map(|entry| entry.path.as_str())),
         tree: &tree,
         attributes: &attributes,
@@ -155,6 +156,7 @@ fn is_text(text: &mut Vec<u8>, facts: &mut FileFacts) -> bool {
 struct Pass<'a> {
     /// The paths of all files.
     paths: HashSet<&'a str>,
+    built: language::BuiltFolders,
     specs: language::SpecFolders<'a>,
     tree: &'a SourceTree,
     attributes: &'a Attributes,
@@ -298,7 +300,7 @@ impl Pass<'_> {
         }
         if facts.origin == Origin::Own
             && kinds.generated.is_none()
-            && language::is_built(&facts.path, |source| self.paths.contains(source))
+            && (self.built.has(&facts.path) || language::is_built(&facts.path, |path| self.paths.contains(path)))
         {
             facts.origin = Origin::Generated;
         }

@@ -5,10 +5,12 @@
 
 use super::Kinds;
 
+mod built;
 mod content;
 mod spec_folders;
 mod testing;
 
+pub use built::{BuiltFolders, is_built};
 pub use content::{is_library_copy, origin_by_content};
 pub use spec_folders::SpecFolders;
 pub use testing::is_test;
@@ -149,7 +151,7 @@ fn origins_by_path(path: &str) -> [Option<Origin>; 5] {
     let by_name = GENERATED_NAMES.contains(&name) || GENERATED_ENDINGS.iter().any(|ending| lower.ends_with(ending));
     let vendored = folders
         .split('/')
-        .any(|folder| VENDORED_FOLDERS.contains(&folder) || is_third_party(folder));
+        .any(|folder| VENDORED_FOLDERS.contains(&folder) || is_third_party(folder) || is_framework(folder));
     let mut outer = folders.split('/').enumerate();
     let generated =
         outer.any(|(depth, folder)| GENERATED_FOLDERS.contains(&folder) && !is_source_of_build_tool(depth, folder));
@@ -162,6 +164,11 @@ fn origins_by_path(path: &str) -> [Option<Origin>; 5] {
         DOCUMENTATION_FOLDERS.contains(&first).then_some(Origin::Documentation),
         jquery.then_some(Origin::Vendored),
     ]
+}
+
+/// A compiled library of Apple's platforms, with copies of its headers.
+fn is_framework(folder: &str) -> bool {
+    folder.ends_with(".framework") || folder.ends_with(".xcframework")
 }
 
 /// `third_party`, `3rdParty`, `ThirdParty`.
@@ -184,45 +191,6 @@ fn is_source_of_build_tool(depth: usize, folder: &str) -> bool {
 /// Plugins of Expo are built into `plugin/build`.
 fn is_expo_build(path: &str) -> bool {
     path.starts_with("plugin/build/") || path.contains("/plugin/build/")
-}
-
-/// Whether a script was built from a source of TypeScript that is beside it: `lib/module/a/b.js` from `src/a/b.tsx`.
-#[must_use]
-pub fn is_built(path: &str, exists: impl Fn(&str) -> bool) -> bool {
-    const BUILT: &[&str] = &[
-        "lib",
-        "dist",
-        "build",
-        "out",
-        "es",
-        "esm",
-        "cjs",
-        "module",
-        "commonjs",
-        "typescript",
-    ];
-    let stem = [".d.ts", ".js", ".mjs", ".cjs", ".jsx"]
-        .iter()
-        .find_map(|end| path.strip_suffix(end));
-    let Some(stem) = stem else { return false };
-    let parts: Vec<&str> = stem.split('/').collect();
-    let Some(at) = parts
-        .iter()
-        .position(|part| BUILT.contains(part))
-        .filter(|at| at + 1 < parts.len())
-    else {
-        return false;
-    };
-    let before = &parts[..at];
-    (at + 1..parts.len())
-        .take_while(|next| *next == at + 1 || BUILT.contains(&parts[next - 1]))
-        .any(|next| {
-            let mut source: Vec<&str> = before.to_vec();
-            source.push("src");
-            source.extend(&parts[next..]);
-            let source = source.join("/");
-            ["ts", "tsx"].iter().any(|ending| exists(&format!("{source}.{ending}")))
-        })
 }
 
 #[cfg(test)]

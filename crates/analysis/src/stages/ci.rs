@@ -71,7 +71,11 @@ const COMMANDS: &[&[&str]] = &[
     &["mvn", "test"],
     &["mvn", "verify"],
     &["mvn", "install"],
+    &["mvn", "package"],
+    &["mvn", "deploy"],
     &["mvnw", "verify"],
+    &["mvnw", "package"],
+    &["mvnw", "install"],
     &["mvnw", "test"],
     &["gradlew", "test"],
     &["gradlew", "check"],
@@ -92,6 +96,7 @@ const COMMANDS: &[&[&str]] = &[
     &["make", "test"],
     &["make", "check"],
     &["make", "tests"],
+    &["make", "distcheck"],
     &["meson", "test"],
     &["ninja", "test"],
     &["bazel", "test"],
@@ -115,7 +120,9 @@ const COMMANDS: &[&[&str]] = &[
 pub(crate) fn runs_tests(text: &str) -> bool {
     text.lines()
         .map(str::trim)
-        .filter(|line| !line.starts_with('#') && !line.starts_with("//") && !names_something(line))
+        .filter(|line| {
+            !line.starts_with('#') && !line.starts_with("//") && !names_something(line) && !leaves_tests_out(line)
+        })
         .any(|line| {
             let words: Vec<&str> = line
                 .split(|c: char| {
@@ -125,6 +132,13 @@ pub(crate) fn runs_tests(text: &str) -> bool {
                 .collect();
             words.iter().any(|word| is_test_script(word)) || COMMANDS.iter().any(|command| has_command(&words, command))
         })
+}
+
+/// Whether a command of Maven or Gradle builds without the tests.
+fn leaves_tests_out(line: &str) -> bool {
+    ["-DskipTests", "-Dmaven.test.skip", " -x test"]
+        .iter()
+        .any(|option| line.contains(option))
 }
 
 /// Whether a line of a configuration gives a title, a folder or a condition, and no command.
@@ -178,7 +192,10 @@ fn has_command(words: &[&str], command: &[&str]) -> bool {
     let is = |word: &str, wanted: &str| {
         let word = word.trim_start_matches("./");
         let name = word.rsplit('/').next().unwrap_or(word);
+        // `:core:check`, a task of one project of Gradle.
+        let task = word.strip_prefix(':').and_then(|path| path.rsplit(':').next());
         name == wanted
+            || task == Some(wanted)
             || word == wanted
             || (wanted == "test" && (word.starts_with("test:") || word.starts_with(":test")))
     };
@@ -219,6 +236,9 @@ mod tests {
             "run: npm ci && npm test",
             "run: pnpm run test:unit",
             "run: ./gradlew --no-daemon check",
+            "script: ./gradlew :provider:check --info",
+            "run: mvn -V --no-transfer-progress package -Ddoclint=all",
+            "run: make -j4 distcheck",
             "run: mvn -B verify",
             "make -j4 check",
             "run: bundle exec rspec",
@@ -256,6 +276,8 @@ mod tests {
             "run: ./run-attestation.sh",
             "run: ./runtime",
             "uses: actions/setup-node@v4",
+            "run: mvn -B package -DskipTests",
+            "run: ./gradlew build -x test",
         ] {
             assert!(!runs_tests(line), "{line}");
         }

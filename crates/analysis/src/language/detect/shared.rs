@@ -213,7 +213,7 @@ fn inc(text: &Text<'_>) -> Verdict {
         Language("assembly")
     } else if code.line(|line| line.starts_with("{$") || matches!(line, "begin" | "implementation" | "interface")) {
         Language("pascal")
-    } else if first.starts_with("<!DOCTYPE") || first.starts_with("<html") || first.starts_with("<div") {
+    } else if first.starts_with('<') {
         Language("html")
     } else if code.line(|line| {
         line.to_ascii_lowercase().starts_with("create table") || line.to_ascii_lowercase().starts_with("insert into")

@@ -60,6 +60,7 @@ fn shared_endings_are_distinguished_by_content() {
     assert_eq!(of("a.inc", "<?php\n"), Some("php"));
     assert_eq!(of("a.inc", "#include <a.h>\n"), Some("c"));
     assert_eq!(of("a.inc", "SRC_URI = \"a\"\n"), Some("bitbake"));
+    assert_eq!(of("footer.inc", "</tr></table>\n"), Some("html"));
     assert_eq!(of("a.inc", "namespace a {\n"), Some("cpp"));
     assert_eq!(of("a.cls", "\\ProvidesClass{a}\n"), Some("tex"));
     assert_eq!(of("a.cls", "VERSION 1.0 CLASS\n"), Some("vb6/vba"));

@@ -58,12 +58,24 @@ pub fn origin_by_content(language: &str, text: &[u8]) -> Option<Origin> {
         return Some(Origin::Generated);
     }
     let is_web = matches!(language, "javascript" | "css" | "typescript");
-    (is_web && (is_minified(text) || is_bundle(head) || is_by_babel(text))).then_some(Origin::Generated)
+    (is_web && (is_minified(text) || is_bundle(head) || is_by_babel(text) || has_source_map(text)))
+        .then_some(Origin::Generated)
 }
 
 /// Whether a script has the helpers that Babel adds to its output.
 fn is_by_babel(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"\"@babel/helpers - ").is_some()
+}
+
+/// Whether the last line names a source map, as compilers end their output.
+fn has_source_map(text: &[u8]) -> bool {
+    let tail = &text[text.len().saturating_sub(512)..];
+    let last = tail
+        .trim_ascii_end()
+        .rsplit(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    last.starts_with(b"//# sourceMappingURL=") || last.starts_with(b"/*# sourceMappingURL=")
 }
 
 /// Whether the first lines have the tag `@generated`: `import '@generated/routes'` is none.

@@ -18,7 +18,9 @@ pub fn is_test(path: &str) -> bool {
             .iter()
             .any(|part| name.contains(part))
         || stem.starts_with("test_")
-        || stem.ends_with("_test")
+        || ["_test", "_tests", "_unittest", "_unittests", "-unittest"]
+            .iter()
+            .any(|ending| stem.ends_with(ending))
         || stem.ends_with("_spec")
         || stem == "conftest"
         || extension == "t"

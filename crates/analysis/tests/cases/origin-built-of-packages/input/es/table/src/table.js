@@ -1,0 +1,3 @@
+export function table(value) {
+  return value > 1 ? value : 0;
+}

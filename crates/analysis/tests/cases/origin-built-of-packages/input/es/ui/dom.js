@@ -1,0 +1,3 @@
+export function dom(value) {
+  return value > 1 ? value : 0;
+}

@@ -1,0 +1,3 @@
+export function log(value) {
+  return value > 1 ? value : 0;
+}

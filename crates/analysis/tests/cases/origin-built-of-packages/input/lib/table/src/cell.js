@@ -1,0 +1,4 @@
+"use strict";
+exports.cell = function (value) {
+  return value > 1 ? value : 0;
+};

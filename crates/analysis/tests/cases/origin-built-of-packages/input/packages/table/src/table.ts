@@ -1,0 +1,3 @@
+export function table(value: number) {
+  return value > 1 ? value : 0;
+}

@@ -1,0 +1,3 @@
+func show() -> Int {
+  return 1
+}

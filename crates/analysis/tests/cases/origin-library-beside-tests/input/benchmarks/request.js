@@ -1,0 +1,2 @@
+const it = require('../lib/request');
+it.request(1);

@@ -1,0 +1,2 @@
+const it = require('../lib/router');
+it.router(1);

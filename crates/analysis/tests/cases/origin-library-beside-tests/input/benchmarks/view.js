@@ -1,0 +1,2 @@
+const it = require('../lib/view');
+it.view(1);

@@ -1,0 +1,3 @@
+exports.index = function (value) {
+  return value > 1 ? value : 0;
+};

@@ -1,0 +1,3 @@
+exports.response = function (value) {
+  return value > 1 ? value : 0;
+};

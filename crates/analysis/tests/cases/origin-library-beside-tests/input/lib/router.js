@@ -1,0 +1,3 @@
+exports.router = function (value) {
+  return value > 1 ? value : 0;
+};

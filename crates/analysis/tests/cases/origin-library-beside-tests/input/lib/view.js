@@ -1,0 +1,3 @@
+exports.view = function (value) {
+  return value > 1 ? value : 0;
+};

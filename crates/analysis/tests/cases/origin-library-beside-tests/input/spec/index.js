@@ -1,0 +1,2 @@
+const it = require('../lib/index');
+it.index(1);

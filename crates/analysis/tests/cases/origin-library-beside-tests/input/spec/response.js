@@ -1,0 +1,2 @@
+const it = require('../lib/response');
+it.response(1);

@@ -1,0 +1,5 @@
+function a() {
+  return 1;
+}
+a();
+//# sourceMappingURL=a.js.map

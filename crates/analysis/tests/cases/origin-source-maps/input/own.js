@@ -1,0 +1,2 @@
+const comment = "//# sourceMappingURL=" + name;
+export default comment;

@@ -1,0 +1,4 @@
+#include "gtest/gtest.h"
+TEST(Snappy, Works) {
+  EXPECT_TRUE(true);
+}

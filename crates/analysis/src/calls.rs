@@ -2,20 +2,20 @@
 //! describes where its target comes from. The expressions are resolved when all files are known (the stage
 //! `call-graph`).
 //!
-//! Values are numbered in one table for each file, equal ones once: `a.b()` is a [`Value::Result`] of a
-//! [`Value::Member`] of whatever `a` is bound to at that place.
+//! Values are numbered in one table for each file, equal ones once: `a.b()` is a [`ValueExpr::Result`] of a
+//! [`ValueExpr::Member`] of whatever `a` is bound to at that place.
 
 mod builder;
 mod ids;
 pub mod signature;
 
-pub use builder::{Builder, Kind};
+pub use builder::{Builder, ScopeKind};
 pub(crate) use ids::ids;
 pub use ids::{Body, ClassId, ContainerId, FunctionId, ImportId, Imported, ImportedNameId, NameId, NameKey, ValueId};
 pub use signature::Signature;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Value {
+pub enum ValueExpr {
     /// Nothing is known of it, and it may be anything.
     Unknown,
     /// No function of the repository is behind it: a literal, a name of the language.
@@ -100,7 +100,7 @@ pub struct Argument {
 pub struct Calls {
     names: Box<str>,
     ends: Box<[u32]>,
-    pub values: Box<[Value]>,
+    pub values: Box<[ValueExpr]>,
     pub functions: Box<[Definition]>,
     pub classes: Box<[ClassDefinition]>,
     /// Names by parameter.

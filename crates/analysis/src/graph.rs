@@ -4,7 +4,7 @@ use repolens_core::report::EdgeKind;
 
 /// One import, resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Edge {
+pub(crate) struct ImportEdge {
     pub source: u32,
     pub target: u32,
     pub kind: EdgeKind,
@@ -29,14 +29,14 @@ impl Link {
 
 /// Files are numbered as in `Facts::files`.
 #[derive(Debug, Default)]
-pub(crate) struct Graph {
+pub(crate) struct ImportGraph {
     /// Sorted, each once.
-    pub edges: Vec<Edge>,
+    pub edges: Vec<ImportEdge>,
     /// Sorted.
     pub links: Vec<Link>,
 }
 
-impl Graph {
+impl ImportGraph {
     /// Where the names of one import lead.
     pub(crate) fn links_of(&self, source: u32, import: u32) -> &[Link] {
         let start = self

@@ -18,7 +18,7 @@ mod renames;
 mod source;
 
 use crate::options::HistoryOptions;
-use crate::source::{Origin, SourceTree};
+use crate::source::{SourceTree, TreeLocation};
 pub(crate) use changes::{ByAuthor, FileChanges, History};
 pub(crate) use source::HistorySource;
 
@@ -70,11 +70,11 @@ pub(crate) fn prepare(tree: &SourceTree, options: &HistoryOptions) -> Result<His
 /// Where the history of `tree` is read from. `None`: it is a folder outside of any repository.
 fn source_of(tree: &SourceTree) -> Option<HistorySource> {
     match (tree.origin(), &tree.commit) {
-        (Origin::Git { dir, git }, Some(commit)) => {
+        (TreeLocation::Git { dir, git }, Some(commit)) => {
             Some(HistorySource::of_commit(git.clone(), dir.clone(), commit.clone()))
         }
-        (Origin::Git { .. }, None) => None,
-        (Origin::Folder(folder), _) => HistorySource::of_folder(tree.git().clone(), folder),
+        (TreeLocation::Git { .. }, None) => None,
+        (TreeLocation::Folder(folder), _) => HistorySource::of_folder(tree.git().clone(), folder),
     }
 }
 

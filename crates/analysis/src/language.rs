@@ -24,7 +24,7 @@ pub use lines::{Counted, FileLines, count};
 pub use origin::{
     BuiltFolders, Origin, SpecFolders, is_built, is_library_copy, is_test, origin, origin_by_content, origin_by_path,
 };
-pub use scanner::{Layout, Part, scan};
+pub use scanner::{EmbeddedPart, Layout, scan};
 use signs::Signs;
 pub use spans::{Span, SpanKind};
 pub(crate) use tokens::{CLOSED, GRAM, OPENED};
@@ -34,7 +34,7 @@ const TABLE: &str = include_str!("language/languages.tsv");
 
 /// The purpose of a language, as GitHub's linguist classifies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum LanguageKind {
     Programming,
     Markup,
     Data,
@@ -48,7 +48,7 @@ pub struct Language {
     pub id: &'static str,
     /// As people write it.
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: LanguageKind,
     endings: Vec<&'static str>,
     file_names: Vec<&'static str>,
     interpreters: Vec<&'static str>,
@@ -85,7 +85,7 @@ impl LanguageId {
             .get(alias)
             .or_else(|| table.by_ending.get(alias))
             .or_else(|| table.by_interpreter.get(alias))?;
-        (found.get().kind != Kind::Prose).then_some(*found)
+        (found.get().kind != LanguageKind::Prose).then_some(*found)
     }
 }
 
@@ -172,10 +172,10 @@ impl Language {
             id: column(0),
             name: column(1),
             kind: match column(2) {
-                "programming" => Kind::Programming,
-                "markup" => Kind::Markup,
-                "prose" => Kind::Prose,
-                _ => Kind::Data,
+                "programming" => LanguageKind::Programming,
+                "markup" => LanguageKind::Markup,
+                "prose" => LanguageKind::Prose,
+                _ => LanguageKind::Data,
             },
             endings: items(3),
             file_names: items(4),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::language::{Counted, FileLines, LanguageId, Layout, Part, count, scan};
+use crate::language::{Counted, EmbeddedPart, FileLines, LanguageId, Layout, count, scan};
 
 /// As in the table of languages.
 pub const LANGUAGE: &str = "jupyter-notebooks";
@@ -17,7 +17,7 @@ pub struct Notebook {
     pub text: String,
     /// Lines of cells in other languages (`%%bash`).
     others: Vec<(LanguageId, FileLines)>,
-    cells: Vec<Part>,
+    cells: Vec<EmbeddedPart>,
     /// The lines of the file.
     physical: FileLines,
 }
@@ -103,7 +103,7 @@ impl Notebook {
             self.text.push_str(text);
             self.text.push('\n');
             *line += 1;
-            self.cells.push(Part {
+            self.cells.push(EmbeddedPart {
                 start,
                 end: self.text.len(),
                 language: self.language,

@@ -246,7 +246,7 @@ impl Pass<'_> {
             facts.settings = configuration::imports(text);
         }
         facts.count(language::count(text, &layout));
-        if facts.is_own() && !facts.test && language.kind == language::Kind::Programming {
+        if facts.is_own() && !facts.test && language.kind == language::LanguageKind::Programming {
             facts.tokens = language::tokens(language, text, &layout.spans);
         }
         facts

@@ -51,7 +51,7 @@ pub struct OpenOptions {
 /// The files of a repository: what there is, and how to read it.
 #[derive(Debug)]
 pub struct SourceTree {
-    origin: Origin,
+    origin: TreeLocation,
     git: Git,
     /// The last part of the path it was opened with, without `.git`.
     pub name: String,
@@ -66,7 +66,7 @@ pub struct SourceTree {
 
 /// Where a tree is read from.
 #[derive(Debug)]
-pub(crate) enum Origin {
+pub(crate) enum TreeLocation {
     Folder(PathBuf),
     Git { dir: PathBuf, git: Git },
 }
@@ -127,7 +127,7 @@ impl SourceTree {
             Some(dir) => {
                 let commit = options.git.list(&dir, options.commit.as_deref(), &mut list)?;
                 let git = options.git.clone();
-                (Origin::Git { dir, git }, Some(commit))
+                (TreeLocation::Git { dir, git }, Some(commit))
             }
             None if options.commit.is_some() => {
                 return Err(OpenError::Unreadable(format!(
@@ -137,7 +137,7 @@ impl SourceTree {
             }
             None => {
                 folder::list(&path, &mut list)?;
-                (Origin::Folder(path), None)
+                (TreeLocation::Folder(path), None)
             }
         };
         let Listing {
@@ -164,7 +164,7 @@ impl SourceTree {
     }
 
     /// The repository that the tree is a commit of, or the folder that it is.
-    pub(crate) fn origin(&self) -> &Origin {
+    pub(crate) fn origin(&self) -> &TreeLocation {
         &self.origin
     }
 
@@ -174,8 +174,8 @@ impl SourceTree {
     /// `git` cannot be started.
     pub fn reader(&self) -> std::io::Result<Reader> {
         Ok(Reader(match &self.origin {
-            Origin::Folder(root) => Source::Folder(root.clone()),
-            Origin::Git { dir, git } => Source::Git(git.batch(dir)?),
+            TreeLocation::Folder(root) => Source::Folder(root.clone()),
+            TreeLocation::Git { dir, git } => Source::Git(git.batch(dir)?),
         }))
     }
 }

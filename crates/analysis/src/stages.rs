@@ -10,7 +10,7 @@ use repolens_core::report::{Report, Stage as StageReport, StageStatus};
 
 use crate::budget::{self, OutOfTime};
 use crate::facts::Facts;
-use crate::graph::Graph;
+use crate::graph::ImportGraph;
 use crate::history::HistoryState;
 use crate::language::Tokens;
 use crate::options::{Observer, Options};
@@ -57,7 +57,7 @@ pub fn reads_text_of(path: &str) -> bool {
 /// The values that stages pass to later ones beside the report.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    pub graph: Option<Graph>,
+    pub graph: Option<ImportGraph>,
     pub history: HistoryState,
     /// By file; gone when the copies are found.
     pub tokens: Vec<Tokens>,

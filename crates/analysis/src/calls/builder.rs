@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{
     Argument, Body, Call, ClassDefinition, ClassId, ContainerId, Definition, FunctionId, ImportId, NameId, NameKey,
-    Signature, Value, ValueId,
+    Signature, ValueExpr, ValueId,
 };
 
 mod definitions;
@@ -19,7 +19,7 @@ const MAX_ALTERNATIVES: u32 = 6;
 const MAX_VALUES: usize = 400_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ScopeKind {
     Module,
     Class,
     Function,
@@ -29,7 +29,7 @@ pub enum Kind {
 
 #[derive(Debug)]
 struct Scope {
-    kind: Kind,
+    kind: ScopeKind,
     parent: usize,
     names: HashMap<NameId, ValueId>,
     body: Body,
@@ -43,8 +43,8 @@ pub struct Builder {
     names: HashMap<Box<str>, NameId>,
     texts: String,
     ends: Vec<u32>,
-    values: Vec<Value>,
-    known: HashMap<Value, ValueId>,
+    values: Vec<ValueExpr>,
+    known: HashMap<ValueExpr, ValueId>,
     scopes: Vec<Scope>,
     current: usize,
     branch: u32,
@@ -100,10 +100,10 @@ impl Default for Builder {
             by_name: Vec::new(),
             reads_scopes: false,
         };
-        builder.value(Value::Unknown);
-        builder.value(Value::Opaque);
+        builder.value(ValueExpr::Unknown);
+        builder.value(ValueExpr::Opaque);
         builder.scopes.push(Scope {
-            kind: Kind::Module,
+            kind: ScopeKind::Module,
             parent: 0,
             names: HashMap::new(),
             body: Body::Module,
@@ -135,7 +135,7 @@ impl Builder {
         &self.texts[start as usize..self.ends[name.index()] as usize]
     }
 
-    pub fn value(&mut self, value: Value) -> ValueId {
+    pub fn value(&mut self, value: ValueExpr) -> ValueId {
         if let Some(&known) = self.known.get(&value) {
             return known;
         }
@@ -149,13 +149,13 @@ impl Builder {
     }
 
     #[must_use]
-    pub fn get(&self, value: ValueId) -> Value {
+    pub fn get(&self, value: ValueId) -> ValueExpr {
         self.values[value.index()]
     }
 
     fn alternatives(&self, value: ValueId) -> u32 {
         let (mut count, mut at) = (1, value);
-        while let Value::Either(rest, _) = self.values[at.index()] {
+        while let ValueExpr::Either(rest, _) = self.values[at.index()] {
             (count, at) = (count + 1, rest);
         }
         count
@@ -169,16 +169,16 @@ impl Builder {
             return b;
         }
         let mut at = a;
-        while let Value::Either(rest, last) = self.values[at.index()] {
+        while let ValueExpr::Either(rest, last) = self.values[at.index()] {
             if last == b || rest == b {
                 return a;
             }
             at = rest;
         }
-        if self.alternatives(a) >= MAX_ALTERNATIVES || matches!(self.get(b), Value::Either(..)) {
+        if self.alternatives(a) >= MAX_ALTERNATIVES || matches!(self.get(b), ValueExpr::Either(..)) {
             return ValueId::UNKNOWN;
         }
-        self.value(Value::Either(a, b))
+        self.value(ValueExpr::Either(a, b))
     }
 
     pub fn first(&mut self, a: ValueId, b: ValueId) -> ValueId {
@@ -186,7 +186,7 @@ impl Builder {
             (ValueId::UNKNOWN | ValueId::OPAQUE, _) => b,
             (_, ValueId::UNKNOWN | ValueId::OPAQUE) => a,
             _ if a == b => a,
-            _ => self.value(Value::First(a, b)),
+            _ => self.value(ValueExpr::First(a, b)),
         }
     }
 
@@ -195,13 +195,13 @@ impl Builder {
             return ValueId::OPAQUE;
         }
         let name = self.name(name);
-        self.value(Value::Member(base, name))
+        self.value(ValueExpr::Member(base, name))
     }
 
     pub fn result(&mut self, callee: ValueId) -> ValueId {
         match callee {
             ValueId::OPAQUE | ValueId::UNKNOWN => callee,
-            _ => self.value(Value::Result(callee)),
+            _ => self.value(ValueExpr::Result(callee)),
         }
     }
 
@@ -211,18 +211,18 @@ impl Builder {
         }
         let key = key.map_or(NameKey::Any, |key| NameKey::Name(self.name(key)));
         // A list in a list, written out: what is put into it later is seen too.
-        if let Value::Container(container) = self.get(base)
+        if let ValueExpr::Container(container) = self.get(base)
             && let Some(&inner) = self.containers[container.index()].get(&key)
-            && matches!(self.get(inner), Value::Container(_))
+            && matches!(self.get(inner), ValueExpr::Container(_))
         {
             return inner;
         }
-        self.value(Value::Element(base, key))
+        self.value(ValueExpr::Element(base, key))
     }
 
     /// Puts all elements of one container into another.
     pub fn put_all(&mut self, into: ValueId, from: ValueId) {
-        let (Value::Container(into), Value::Container(from)) = (self.get(into), self.get(from)) else {
+        let (ValueExpr::Container(into), ValueExpr::Container(from)) = (self.get(into), self.get(from)) else {
             return;
         };
         if !self.may_copy(from) {
@@ -253,12 +253,12 @@ impl Builder {
     pub fn container(&mut self) -> ValueId {
         let container = ContainerId::new(self.containers.len());
         self.containers.push(HashMap::new());
-        self.value(Value::Container(container))
+        self.value(ValueExpr::Container(container))
     }
 
     /// Puts a value into a list or dictionary that is written out somewhere in the file.
     pub fn put(&mut self, container: ValueId, key: Option<&str>, value: ValueId) {
-        let Value::Container(container) = self.get(container) else {
+        let ValueExpr::Container(container) = self.get(container) else {
             return;
         };
         let key = key.map_or(NameKey::Any, |key| NameKey::Name(self.name(key)));
@@ -272,7 +272,7 @@ impl Builder {
 
     /// The named elements of a container.
     pub fn contents(&mut self, container: ValueId) -> Vec<(String, ValueId)> {
-        let Value::Container(container) = self.get(container) else {
+        let ValueExpr::Container(container) = self.get(container) else {
             return Vec::new();
         };
         if !self.may_copy(container) {

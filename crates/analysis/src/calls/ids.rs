@@ -48,9 +48,9 @@ ids! {
 }
 
 impl ValueId {
-    /// Nothing is known of it, and it may be anything: [`Value::Unknown`](super::Value::Unknown).
+    /// Nothing is known of it, and it may be anything: [`ValueExpr::Unknown`](super::ValueExpr::Unknown).
     pub const UNKNOWN: Self = Self(NonZeroU32::MIN);
-    /// No function of the repository is behind it: [`Value::Opaque`](super::Value::Opaque).
+    /// No function of the repository is behind it: [`ValueExpr::Opaque`](super::ValueExpr::Opaque).
     pub const OPAQUE: Self = Self(NonZeroU32::MIN.saturating_add(1));
 
     /// Whether a function of the repository may be found behind it.

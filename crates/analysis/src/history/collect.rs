@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::changes::{CommitKept, Current, FileChanges, History};
 use super::log::{Change, CommitHead, Sink};
 use super::people::{self, People};
-use super::renames::{self, Names, Renames};
+use super::renames::{self, RenameInputs, Renames};
 use super::{DAY, MAX_TOGETHER, WINDOW_COMMITS, WINDOW_DAYS, fixes};
 use crate::source::Git;
 
@@ -75,7 +75,7 @@ impl Collector {
     pub(super) fn finish(mut self, git: Git, dir: PathBuf) -> History {
         self.end_commit();
         self.history.people = self.people.into_names();
-        let names = Names {
+        let names = RenameInputs {
             files: &self.files,
             prefix: &self.history.prefix.clone(),
             git: &git,

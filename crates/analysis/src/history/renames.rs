@@ -131,7 +131,7 @@ impl Renames {
 }
 
 /// The inputs of resolving, beside the renames.
-pub(super) struct Names<'a> {
+pub(super) struct RenameInputs<'a> {
     /// Numbers by path, those of files that are gone too.
     pub files: &'a HashMap<Box<[u8]>, u32>,
     pub prefix: &'a str,
@@ -140,7 +140,7 @@ pub(super) struct Names<'a> {
 }
 
 /// Adds to each file what happened under its earlier names.
-pub(super) fn resolve(mut renames: Renames, names: &Names<'_>, history: &mut History) {
+pub(super) fn resolve(mut renames: Renames, names: &RenameInputs<'_>, history: &mut History) {
     with_changes(&mut renames, names, history);
     let gone: Vec<FileChanges> = history.files.drain(renames.first_gone as usize..).collect();
     for (at, changes) in (renames.first_gone..).zip(&gone) {
@@ -169,7 +169,7 @@ pub(super) fn resolve(mut renames: Renames, names: &Names<'_>, history: &mut His
 }
 
 /// Renames with changes, of the files that changed most.
-fn with_changes(renames: &mut Renames, names: &Names<'_>, history: &History) {
+fn with_changes(renames: &mut Renames, names: &RenameInputs<'_>, history: &History) {
     let added = renames.added_in.keys().copied();
     let mut files: Vec<u32> = added.filter(|file| *file < renames.first_gone).collect();
     files.sort_unstable_by_key(|file| (std::cmp::Reverse(history.files[*file as usize].revisions), *file));
@@ -204,7 +204,7 @@ fn with_changes(renames: &mut Renames, names: &Names<'_>, history: &History) {
     }
 }
 
-impl Names<'_> {
+impl RenameInputs<'_> {
     /// Whether the repository has the contents of earlier commits: a clone with a filter has not.
     pub(super) fn has_contents(&self) -> bool {
         let packs = absolute(self.git, self.dir, "objects/pack").and_then(|dir| std::fs::read_dir(dir).ok());
@@ -219,7 +219,7 @@ impl Names<'_> {
 }
 
 /// Old and new names of the files that `commits` renamed. `None` where git fails: then no more names are known.
-fn renamed_in(names: &Names<'_>, commits: &[&str]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
+fn renamed_in(names: &RenameInputs<'_>, commits: &[&str]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
     let mut child = names
         .git
         .command(names.dir)

@@ -13,7 +13,7 @@ use super::glob::Glob;
 
 mod line;
 
-use line::{Line, Pattern, Set, literal_start};
+use line::{AttributeLine, Pattern, Set, literal_start};
 
 /// The attributes that are read, in the order of [`Kinds`].
 const NAMES: [&str; 3] = ["linguist-vendored", "linguist-generated", "linguist-documentation"];
@@ -105,7 +105,7 @@ impl Attributes {
     pub fn add(&mut self, folder: &str, text: &[u8]) -> usize {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let lines = text.split(|byte| *byte == b'\n');
-        let lines: Vec<Line<'_>> = lines.filter_map(Line::parse).collect();
+        let lines: Vec<AttributeLine<'_>> = lines.filter_map(AttributeLine::parse).collect();
         let mut left_out = 0;
         if folder.is_empty() {
             left_out += self.macros.define(&lines);
@@ -154,7 +154,7 @@ impl Attributes {
 
 impl Macros {
     /// Adds the macros that set one of the attributes; of several with one name, the last. Returns how many are left out.
-    fn define(&mut self, lines: &[Line<'_>]) -> usize {
+    fn define(&mut self, lines: &[AttributeLine<'_>]) -> usize {
         let mut sets: HashMap<&[u8], &[Set<'_>]> = HashMap::new();
         // By name: the macros that set it.
         let mut users: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();

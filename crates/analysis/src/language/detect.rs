@@ -1,6 +1,6 @@
 //! Which language a file has: by its name, a mode line, its first line, its ending, and its text where an ending is shared.
 
-use super::{Kind, LanguageId, table};
+use super::{LanguageId, LanguageKind, table};
 
 mod shared;
 
@@ -191,7 +191,7 @@ fn by_mode_line(text: &[u8]) -> Option<LanguageId> {
     let language = |line: &[u8]| {
         let line = std::str::from_utf8(line).ok()?;
         let mode = emacs_mode(line).or_else(|| vim_type(line))?;
-        LanguageId::by_name(&mode).filter(|id| id.get().kind == Kind::Programming)
+        LanguageId::by_name(&mode).filter(|id| id.get().kind == LanguageKind::Programming)
     };
     let mut first = head.split(|byte| *byte == b'\n').take(LINES);
     let mut last = tail.rsplit(|byte| *byte == b'\n').take(LINES + 1);

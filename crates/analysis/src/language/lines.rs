@@ -1,7 +1,7 @@
 //! Lines of code, comments and blanks of a file whose comments, strings and embedded languages are known by place.
 
 use super::LanguageId;
-use super::scanner::{Layout, Part};
+use super::scanner::{EmbeddedPart, Layout};
 use super::spans::{Span, SpanKind};
 
 /// Physical lines of one file by kind.
@@ -109,12 +109,12 @@ fn is_space(byte: u8) -> bool {
 
 /// Texts in other languages, as the lines go by.
 struct Parts<'a> {
-    coming: std::iter::Peekable<std::slice::Iter<'a, Part>>,
-    open: Vec<Part>,
+    coming: std::iter::Peekable<std::slice::Iter<'a, EmbeddedPart>>,
+    open: Vec<EmbeddedPart>,
 }
 
 impl<'a> Parts<'a> {
-    fn new(parts: &'a [Part]) -> Self {
+    fn new(parts: &'a [EmbeddedPart]) -> Self {
         Self {
             coming: parts.iter().peekable(),
             open: Vec::new(),

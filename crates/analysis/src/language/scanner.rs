@@ -25,7 +25,7 @@ pub struct Layout {
     /// Comments and long strings, sorted by place; what is inside of another follows it.
     pub spans: Vec<Span>,
     /// Texts of other languages, sorted by place.
-    pub parts: Vec<Part>,
+    pub parts: Vec<EmbeddedPart>,
 }
 
 impl Layout {
@@ -36,7 +36,7 @@ impl Layout {
             self.spans = spans;
             return;
         }
-        let parsed = |part: &&Part| matches!(part.language.get().id, "javascript" | "typescript");
+        let parsed = |part: &&EmbeddedPart| matches!(part.language.get().id, "javascript" | "typescript");
         let ranges: Vec<_> = self
             .parts
             .iter()
@@ -52,7 +52,7 @@ impl Layout {
 
 /// A text of another language inside of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct EmbeddedPart {
     pub start: usize,
     pub end: usize,
     pub language: LanguageId,
@@ -117,7 +117,7 @@ fn part(language: LanguageId, text: &[u8], start: usize, end: usize, layout: &mu
         return;
     }
     layout.spans.push(Span::new(start, end, SpanKind::Code));
-    layout.parts.push(Part { start, end, language });
+    layout.parts.push(EmbeddedPart { start, end, language });
     region(language.get(), text, start, end, layout);
 }
 

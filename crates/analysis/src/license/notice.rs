@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use super::identify;
-use crate::language::{Kind, Language, Span, SpanKind};
+use crate::language::{Language, LanguageKind, Span, SpanKind};
 
 const TAG: &str = "spdx-license-identifier:";
 /// How notices begin, in lower case. `true`: the sentence grants the rights, and is a notice in a document too.
@@ -40,9 +40,9 @@ pub(crate) fn of(language: &Language, text: &[u8], spans: &[Span]) -> Option<Str
             .ok()
     });
     let is_code = match language.kind {
-        Kind::Programming => true,
-        Kind::Prose | Kind::Markup => false,
-        Kind::Data => return None,
+        LanguageKind::Programming => true,
+        LanguageKind::Prose | LanguageKind::Markup => false,
+        LanguageKind::Data => return None,
     };
     search.as_ref()?.find_iter(text).find_map(|found| {
         let (sign, grants) = SIGNS[found.pattern().as_usize()];

@@ -1,6 +1,6 @@
 //! What Scorecard asks of a workflow.
 
-use super::configuration::lines::{Line, parse};
+use super::configuration::lines::{YamlLine, parse};
 
 /// One use of an action.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub fn token_score(text: &str) -> f64 {
 }
 
 /// `permissions` at this depth, between two lines.
-fn rights(lines: &[Line<'_>], from: usize, to: usize, indent: usize) -> Rights {
+fn rights(lines: &[YamlLine<'_>], from: usize, to: usize, indent: usize) -> Rights {
     let Some(at) = (from..to).find(|at| lines[*at].indent == indent && lines[*at].key == "permissions") else {
         return Rights::default();
     };
@@ -85,7 +85,7 @@ fn rights(lines: &[Line<'_>], from: usize, to: usize, indent: usize) -> Rights {
     }
 }
 
-fn jobs(lines: &[Line<'_>]) -> Vec<Rights> {
+fn jobs(lines: &[YamlLine<'_>]) -> Vec<Rights> {
     let Some(at) = lines.iter().position(|line| line.indent == 0 && line.key == "jobs") else {
         return Vec::new();
     };

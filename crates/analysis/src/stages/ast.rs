@@ -8,7 +8,7 @@ use repolens_core::report::{Ast, AstFile, AstSummary, FileEntry, Report, cap};
 use super::{Outcome, Scratch, entry_points, risk};
 use crate::facts::Facts;
 use crate::facts::{FileFacts, ImportKind, Syntax};
-use crate::language::Kind;
+use crate::language::LanguageKind;
 
 mod symbols;
 
@@ -23,7 +23,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         let Some(language) = file.language.map(crate::language::LanguageId::get) else {
             continue;
         };
-        if language.kind != Kind::Programming && file.syntax.is_none() {
+        if language.kind != LanguageKind::Programming && file.syntax.is_none() {
             continue;
         }
         if let Some(syntax) = &file.syntax {

@@ -10,7 +10,7 @@
 //! # The algorithm
 //!
 //! 1. **One file at a time** (`calls/builder.rs`, while the file's tree is walked): every expression that a call may hang
-//!    on is a [`Value`](crate::calls::Value) in a table of the file, equal ones once. No file knows another one yet.
+//!    on is a [`ValueExpr`](crate::calls::ValueExpr) in a table of the file, equal ones once. No file knows another one yet.
 //! 2. **All files under one numbering** (`calls/index.rs`): functions, classes and names of all files are numbered through,
 //!    with tables from names to what has them, and from imports to files.
 //! 3. **From expressions to functions** (`calls/solve.rs`): the target of each call is evaluated to the few things that it
@@ -46,20 +46,20 @@ use serde::Serialize;
 
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
-use crate::graph::Graph;
+use crate::graph::ImportGraph;
 
 mod index;
 mod measure;
 mod solve;
 
-use index::Index;
+use index::CallIndex;
 use solve::{Confidence, Solver};
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let Some(graph) = &scratch.graph else {
         return Outcome::Failed("the module graph that it follows is missing".to_owned());
     };
-    let index = Index::new(&facts.files, graph);
+    let index = CallIndex::new(&facts.files, graph);
     if index.functions == 0 {
         scratch.unused_functions = Some(Vec::new());
         return Outcome::Skipped("there are no functions of a language whose calls are read".to_owned());
@@ -93,8 +93,8 @@ pub struct CallEdge {
 }
 
 /// All edges, for a comparison with other tools.
-pub(crate) fn edges(facts: &Facts, graph: &Graph) -> Vec<CallEdge> {
-    let index = Index::new(&facts.files, graph);
+pub(crate) fn edges(facts: &Facts, graph: &ImportGraph) -> Vec<CallEdge> {
+    let index = CallIndex::new(&facts.files, graph);
     let mut solver = Solver::new(&index);
     solver.solve();
     let edges = solver.edges.iter();

@@ -15,7 +15,7 @@ use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, CycleKi
 use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
 use crate::facts::{Facts, FileFacts};
-use crate::graph::{Adjacency, Edge, Graph, Link};
+use crate::graph::{Adjacency, ImportEdge, ImportGraph, Link};
 
 const MAX_CYCLES: usize = 200;
 const MAX_FILES: usize = 2_000;
@@ -95,7 +95,7 @@ fn sort(cycles: &mut [Cycle]) {
 
 struct Finder<'f> {
     facts: &'f Facts,
-    graph: &'f Graph,
+    graph: &'f ImportGraph,
     /// By file: it is in a group that was found.
     is_known: Vec<bool>,
     patience: usize,
@@ -177,7 +177,7 @@ impl Finder<'_> {
 }
 
 /// When an import runs.
-fn kind_of(facts: &Facts, edge: &Edge) -> CycleKind {
+fn kind_of(facts: &Facts, edge: &ImportEdge) -> CycleKind {
     let (source, target) = (&facts.files[edge.source as usize], &facts.files[edge.target as usize]);
     let is_declaration = |path: &str| {
         [".d.ts", ".d.mts", ".d.cts", ".pyi"]
@@ -226,7 +226,7 @@ fn is_loaded_by_use(file: &FileFacts) -> bool {
 }
 
 /// How many names each file imports from another of its group; `None` where it asks for the module as a whole.
-fn names_inside(facts: &Facts, graph: &Graph, component: &[u32]) -> BTreeMap<(u32, u32), Option<u32>> {
+fn names_inside(facts: &Facts, graph: &ImportGraph, component: &[u32]) -> BTreeMap<(u32, u32), Option<u32>> {
     let inside = |link: &&Link| component[link.source as usize] == component[link.target as usize];
     let mut names = BTreeMap::new();
     for link in graph.links.iter().filter(inside) {

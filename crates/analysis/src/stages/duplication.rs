@@ -15,7 +15,7 @@ use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
 use crate::facts::Facts;
 use crate::facts::FileFacts;
-use crate::language::{Fingerprint, GRAM, Kind, Tokens};
+use crate::language::{Fingerprint, GRAM, LanguageKind, Tokens};
 
 mod whole;
 
@@ -61,7 +61,11 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     // Given back when the copies are found: the call graph needs the room.
     let tokens = std::mem::take(&mut scratch.tokens);
     let is_compared = |file: &FileFacts| {
-        file.is_own() && !file.test && file.language.is_some_and(|id| id.get().kind == Kind::Programming)
+        file.is_own()
+            && !file.test
+            && file
+                .language
+                .is_some_and(|id| id.get().kind == LanguageKind::Programming)
     };
     let files = &facts.files;
     let own: Vec<u32> = (0u32..)

@@ -11,7 +11,7 @@ use repolens_core::report::{Chapter, Explanations, License, Licenses, Lines, Rep
 
 use super::{Outcome, Scratch, percent};
 use crate::facts::Facts;
-use crate::language::{Kind, LanguageId, Origin};
+use crate::language::{LanguageId, LanguageKind, Origin};
 use crate::render::grouped;
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
@@ -70,7 +70,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
 fn confidence(facts: &Facts) -> &'static str {
     let (mut all, mut read) = (0u64, 0u64);
     for file in &facts.files {
-        let is_code = file.language.is_some_and(|id| id.get().kind == Kind::Programming);
+        let is_code = file
+            .language
+            .is_some_and(|id| id.get().kind == LanguageKind::Programming);
         if is_code && file.origin == Origin::Own {
             let lines = u64::from(file.lines.code);
             all += lines;

@@ -10,7 +10,7 @@ use repolens_core::report::{AspectGrade, Grade, GradeInput, GradePlace, Grades, 
 use super::{Outcome, Scratch, tenth};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
-use crate::language::{Kind, Origin};
+use crate::language::{LanguageKind, Origin};
 
 mod change;
 mod dependencies;
@@ -67,7 +67,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
 }
 
 pub(super) fn is_product(file: &FileFacts) -> bool {
-    let is_programming = |language: crate::language::LanguageId| language.get().kind == Kind::Programming;
+    let is_programming = |language: crate::language::LanguageId| language.get().kind == LanguageKind::Programming;
     file.origin == Origin::Own && !file.test && file.language.is_some_and(is_programming)
 }
 

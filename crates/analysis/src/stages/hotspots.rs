@@ -12,7 +12,7 @@ use super::{Outcome, Scratch, tenth};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
 use crate::history::{DAY, FileChanges, History, HistoryState, WINDOW_COMMITS, WINDOW_DAYS};
-use crate::language::Kind;
+use crate::language::LanguageKind;
 
 mod age;
 mod coupling;
@@ -71,7 +71,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
 
 /// Code that people write here and that is no test.
 pub(super) fn is_code(file: &FileFacts) -> bool {
-    let is_programming = |language: crate::language::LanguageId| language.get().kind == Kind::Programming;
+    let is_programming = |language: crate::language::LanguageId| language.get().kind == LanguageKind::Programming;
     file.is_own() && !file.test && file.language.is_some_and(is_programming)
 }
 

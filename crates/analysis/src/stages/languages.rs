@@ -8,7 +8,7 @@ use repolens_core::report::{ByName, Languages, LineCounts, Lines, Report};
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
-use crate::language::{FileLines, Kind, Origin};
+use crate::language::{FileLines, LanguageKind, Origin};
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
     let mut languages = Languages {
@@ -33,8 +33,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             let id = embedded.get().id;
             add(&mut lines, id, inner, file.origin);
             // Code in prose explains: it is no code of the product.
-            let is_own = matches!(file.origin, Origin::Own | Origin::Documentation) && language.kind != Kind::Prose;
-            if is_own && embedded.get().kind == Kind::Programming {
+            let is_own =
+                matches!(file.origin, Origin::Own | Origin::Documentation) && language.kind != LanguageKind::Prose;
+            if is_own && embedded.get().kind == LanguageKind::Programming {
                 *own.entry(id.to_owned()).or_default() += inner.code;
             }
         }
@@ -44,15 +45,15 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             Origin::Vendored => lines.vendored.add(counts),
             Origin::Generated => {
                 lines.generated.add(counts);
-                if language.kind == Kind::Programming {
+                if language.kind == LanguageKind::Programming {
                     *built.entry(language.id.to_owned()).or_default() += rest.code;
                 }
             }
             Origin::Own | Origin::Documentation => {
-                if matches!(language.kind, Kind::Programming | Kind::Markup) {
+                if matches!(language.kind, LanguageKind::Programming | LanguageKind::Markup) {
                     *lines.bytes_by_language.entry(language.id.to_owned()).or_default() += file.bytes;
                 }
-                if language.kind == Kind::Programming {
+                if language.kind == LanguageKind::Programming {
                     *own.entry(language.id.to_owned()).or_default() += rest.code;
                 }
             }

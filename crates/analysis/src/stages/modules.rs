@@ -14,7 +14,7 @@ use super::{Outcome, Scratch};
 use crate::budget::spend;
 use crate::facts::Facts;
 use crate::facts::{FileFacts, Import, ImportKind};
-use crate::graph::{Edge, Graph, Link};
+use crate::graph::{ImportEdge, ImportGraph, Link};
 
 mod c;
 mod csharp;
@@ -60,13 +60,13 @@ impl Target {
 }
 
 /// The tables in which resolvers find files and packages.
-pub(super) struct Index<'f> {
+pub(super) struct ModuleIndex<'f> {
     pub files: &'f [FileFacts],
     by_path: HashMap<&'f str, u32>,
     folders: BTreeSet<&'f str>,
 }
 
-impl<'f> Index<'f> {
+impl<'f> ModuleIndex<'f> {
     fn new(files: &'f [FileFacts]) -> Self {
         let by_path = (0..).zip(files).map(|(at, file)| (file.path.as_str(), at)).collect();
         let mut folders = BTreeSet::from([""]);
@@ -105,20 +105,20 @@ impl<'f> Index<'f> {
 /// A language's rules of resolution, made once for a repository.
 pub(super) trait Resolver {
     /// Where `import` of the file number `from` leads.
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target;
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target;
 
     /// Files that it needs by what another file imports for it.
-    fn without_import(&self, _index: &Index<'_>, _from: u32) -> Vec<u32> {
+    fn without_import(&self, _index: &ModuleIndex<'_>, _from: u32) -> Vec<u32> {
         Vec::new()
     }
 
     /// Files that are loaded when a name of theirs is read.
-    fn loaded_by_name(&self, _index: &Index<'_>, _from: u32) -> Vec<u32> {
+    fn loaded_by_name(&self, _index: &ModuleIndex<'_>, _from: u32) -> Vec<u32> {
         Vec::new()
     }
 }
 
-type Make = for<'f> fn(&Index<'f>) -> Box<dyn Resolver + 'f>;
+type Make = for<'f> fn(&ModuleIndex<'f>) -> Box<dyn Resolver + 'f>;
 
 /// Adding a language: its file, a line here.
 const RESOLVERS: &[(&[&str], Make)] = &[
@@ -152,7 +152,7 @@ pub fn reads_text_of(path: &str) -> bool {
 }
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
-    let index = Index::new(&facts.files);
+    let index = ModuleIndex::new(&facts.files);
     let mut found = Found::default();
     for (languages, make) in RESOLVERS {
         let mut files = languages
@@ -170,7 +170,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
                 found.add(file, at, number, import, resolver.resolve(&index, at, import));
             }
             let mut add = |targets: Vec<u32>, kind| {
-                found.edges.extend(targets.into_iter().map(|target| Edge {
+                found.edges.extend(targets.into_iter().map(|target| ImportEdge {
                     source: at,
                     target,
                     kind,
@@ -198,7 +198,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
 
 #[derive(Default)]
 struct Found {
-    edges: Vec<Edge>,
+    edges: Vec<ImportEdge>,
     links: Vec<Link>,
     unresolved: BTreeSet<UnresolvedImport>,
     external: BTreeSet<ExternalImport>,
@@ -222,7 +222,7 @@ impl Found {
                         name,
                         target,
                     });
-                    self.edges.push(Edge {
+                    self.edges.push(ImportEdge {
                         source,
                         target,
                         kind,
@@ -250,7 +250,7 @@ impl Found {
         }
     }
 
-    fn finish(mut self, facts: &Facts) -> (Graph, ModuleGraph) {
+    fn finish(mut self, facts: &Facts) -> (ImportGraph, ModuleGraph) {
         self.edges.sort_unstable();
         self.edges.dedup();
         self.links.sort_unstable();
@@ -293,7 +293,7 @@ impl Found {
             || section.unresolved_total > MAX_UNRESOLVED as u64
             || section.external_total > MAX_EXTERNAL as u64;
         (
-            Graph {
+            ImportGraph {
                 edges: self.edges,
                 links: self.links,
             },
@@ -305,7 +305,7 @@ impl Found {
 /// A folder of the repository that the file at `path` has searched for modules ([`Syntax::search_paths`]).
 ///
 /// [`Syntax::search_paths`]: crate::facts::Syntax::search_paths
-fn search_root(index: &Index<'_>, path: &str, searched: &str) -> Option<String> {
+fn search_root(index: &ModuleIndex<'_>, path: &str, searched: &str) -> Option<String> {
     let relative = searched
         .starts_with('.')
         .then(|| normalize(folder(path), searched))

@@ -7,7 +7,7 @@ use repolens_core::report::{ByName, FileRisk, Report, RiskFactor, RiskLevel, Ris
 
 use super::{Outcome, Scratch, complexity, percent, tenth};
 use crate::facts::{Facts, FileFacts, Function};
-use crate::language::{Kind, Origin};
+use crate::language::{LanguageKind, Origin};
 
 const MAX_FILES: usize = 20_000;
 /// Lines of code from which a file is large.
@@ -57,7 +57,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
             && !file.test
             && file
                 .language
-                .is_some_and(|language| language.get().kind == Kind::Programming)
+                .is_some_and(|language| language.get().kind == LanguageKind::Programming)
     };
     let code: Vec<_> = facts.files.iter().filter(is_code).collect();
     if code.is_empty() {

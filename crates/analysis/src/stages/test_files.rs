@@ -12,7 +12,7 @@ use repolens_core::report::{Report, TestSection};
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
-use crate::language::Kind;
+use crate::language::LanguageKind;
 
 const FRAMEWORKS: &[&str] = &[
     "ava",
@@ -89,7 +89,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         }
         let is_code = file
             .language
-            .is_some_and(|language| language.get().kind == Kind::Programming);
+            .is_some_and(|language| language.get().kind == LanguageKind::Programming);
         if !file.is_own() || !is_code {
             continue;
         }

@@ -22,7 +22,7 @@ mod private;
 mod spans;
 mod unused;
 
-use calls::Part;
+use calls::NodeRole;
 pub(super) use context::Context;
 use decisions::is_elvis;
 use frame::NodeFrame;
@@ -146,7 +146,7 @@ impl Walk<'_> {
             self.count(node, role, parent, &mut frame);
         }
         self.decide(node, role);
-        if known.part != Part::None {
+        if known.part != NodeRole::None {
             self.context.call_part(node, known.part);
         }
         if known.mentions && self.context.imports_all {

@@ -1,13 +1,13 @@
 //! Functions, classes and their members.
 
-use super::super::{Body, ClassDefinition, ClassId, Definition, FunctionId, Signature, Value, ValueId};
-use super::{Builder, Kind, place};
+use super::super::{Body, ClassDefinition, ClassId, Definition, FunctionId, Signature, ValueExpr, ValueId};
+use super::{Builder, ScopeKind, place};
 
 impl Builder {
     // Definitions.
 
     pub fn define(&mut self, name: &str, line: u32) -> FunctionId {
-        let class = (self.kind() == Kind::Class).then(|| self.class()).flatten();
+        let class = (self.kind() == ScopeKind::Class).then(|| self.class()).flatten();
         let name = self.name(name);
         self.functions.push(Definition {
             name,
@@ -46,7 +46,7 @@ impl Builder {
 
     /// Opens the scope of a function's body.
     pub fn enter_function(&mut self, function: FunctionId) {
-        self.push(Kind::Function);
+        self.push(ScopeKind::Function);
         self.scopes[self.current].body = Body::Function(function);
         self.scopes[self.current].branch = 0;
         self.branch = 0;
@@ -62,7 +62,7 @@ impl Builder {
 
     /// A class inside of another has that one's name before its own.
     pub fn define_class(&mut self, name: &str, bases: Vec<ValueId>) -> ClassId {
-        let outer = (self.kind() == Kind::Class).then(|| self.class()).flatten();
+        let outer = (self.kind() == ScopeKind::Class).then(|| self.class()).flatten();
         let name = match outer {
             Some(outer) => {
                 let outer = self.text(self.classes[outer.index()].name).to_owned();
@@ -103,7 +103,7 @@ impl Builder {
     }
 
     pub fn enter_class(&mut self, class: ClassId) {
-        self.push(Kind::Class);
+        self.push(ScopeKind::Class);
         self.scopes[self.current].class = Some(class);
     }
 
@@ -125,9 +125,9 @@ impl Builder {
     /// `base.name = value`.
     pub fn store(&mut self, base: ValueId, name: &str, value: ValueId) {
         let class = match self.get(base) {
-            Value::This(class) | Value::Class(class) => Some(class),
-            Value::Result(made) => match self.get(made) {
-                Value::Class(class) => Some(class),
+            ValueExpr::This(class) | ValueExpr::Class(class) => Some(class),
+            ValueExpr::Result(made) => match self.get(made) {
+                ValueExpr::Class(class) => Some(class),
                 _ => None,
             },
             _ => None,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::super::{Calls, ClassId, ContainerId, NameId, Value, ValueId};
+use super::super::{Calls, ClassId, ContainerId, NameId, ValueExpr, ValueId};
 use super::Builder;
 
 impl Builder {
@@ -40,7 +40,11 @@ impl Builder {
     pub fn mention(&mut self, value: ValueId) {
         let may_be_function = matches!(
             self.get(value),
-            Value::Function(_) | Value::Import(..) | Value::Free(_) | Value::First(..) | Value::Either(..)
+            ValueExpr::Function(_)
+                | ValueExpr::Import(..)
+                | ValueExpr::Free(_)
+                | ValueExpr::First(..)
+                | ValueExpr::Either(..)
         );
         if may_be_function {
             self.mentions.push((self.body(), value));
@@ -56,9 +60,9 @@ impl Builder {
                 continue;
             }
             match self.get(value) {
-                Value::Free(name) => work.extend(globals.get(&name)),
-                Value::First(a, b) | Value::Either(a, b) => work.extend([a, b]),
-                Value::Function(function) => self.functions[function.index()].entry = true,
+                ValueExpr::Free(name) => work.extend(globals.get(&name)),
+                ValueExpr::First(a, b) | ValueExpr::Either(a, b) => work.extend([a, b]),
+                ValueExpr::Function(function) => self.functions[function.index()].entry = true,
                 _ => {}
             }
         }
@@ -105,7 +109,7 @@ impl Builder {
         }
         for (name, value) in exported {
             // `export { a }` does not change `a`.
-            if value != self.value(Value::Free(name)) {
+            if value != self.value(ValueExpr::Free(name)) {
                 globals.insert(name, value);
             }
         }

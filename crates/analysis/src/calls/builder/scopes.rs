@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::super::{Body, ClassId, NameId, Value, ValueId};
-use super::{Builder, Kind, Scope};
+use super::super::{Body, ClassId, NameId, ValueExpr, ValueId};
+use super::{Builder, Scope, ScopeKind};
 
 impl Builder {
     // Scopes.
 
-    pub fn push(&mut self, kind: Kind) {
+    pub fn push(&mut self, kind: ScopeKind) {
         let (body, class) = (self.body(), self.class());
         self.scopes.push(Scope {
             kind,
@@ -58,7 +58,7 @@ impl Builder {
     }
 
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ScopeKind {
         self.scopes[self.current].kind
     }
 
@@ -86,7 +86,9 @@ impl Builder {
         let name = self.name(name);
         let old = self.scopes[0].names.get(&name).copied();
         let value = match old {
-            Some(old) if matches!(self.get(old), Value::Function(_) | Value::Either(..)) => self.either(old, value),
+            Some(old) if matches!(self.get(old), ValueExpr::Function(_) | ValueExpr::Either(..)) => {
+                self.either(old, value)
+            }
             // Too many of them.
             Some(ValueId::UNKNOWN) => ValueId::UNKNOWN,
             _ => value,
@@ -96,12 +98,12 @@ impl Builder {
 
     /// Hides a name of the module in the open function: here it is a variable whose value is unknown.
     pub fn hide(&mut self, name: &str) {
-        if self.kind() != Kind::Function {
+        if self.kind() != ScopeKind::Function {
             return;
         }
         let name = self.name(name);
         let mut at = self.current;
-        while at != 0 && self.scopes[at].kind != Kind::Class {
+        while at != 0 && self.scopes[at].kind != ScopeKind::Class {
             if self.scopes[at].names.contains_key(&name) {
                 return;
             }
@@ -114,7 +116,7 @@ impl Builder {
     pub fn bind_in_function(&mut self, name: &str, value: ValueId) {
         let name = self.name(name);
         let mut at = self.current;
-        while self.scopes[at].kind == Kind::Block {
+        while self.scopes[at].kind == ScopeKind::Block {
             at = self.scopes[at].parent;
         }
         self.bind_in(at, name, value);
@@ -159,14 +161,14 @@ impl Builder {
         let mut own_class = true;
         loop {
             let scope = &self.scopes[at];
-            if (scope.kind != Kind::Class || own_class)
+            if (scope.kind != ScopeKind::Class || own_class)
                 && let Some(&value) = scope.names.get(&name)
             {
                 return value;
             }
-            own_class &= scope.kind == Kind::Block;
+            own_class &= scope.kind == ScopeKind::Block;
             if at == 0 {
-                return self.value(Value::Free(name));
+                return self.value(ValueExpr::Free(name));
             }
             at = scope.parent;
         }
@@ -180,12 +182,12 @@ impl Builder {
         loop {
             if let Some(&value) = self.scopes[at].names.get(&name) {
                 return match at {
-                    0 if in_function && value != ValueId::OPAQUE => self.value(Value::Free(name)),
+                    0 if in_function && value != ValueId::OPAQUE => self.value(ValueExpr::Free(name)),
                     _ => value,
                 };
             }
             if at == 0 {
-                return self.value(Value::Free(name));
+                return self.value(ValueExpr::Free(name));
             }
             at = self.scopes[at].parent;
         }
@@ -194,6 +196,6 @@ impl Builder {
     /// The name as the finished module has it.
     pub fn free(&mut self, name: &str) -> ValueId {
         let name = self.name(name);
-        self.value(Value::Free(name))
+        self.value(ValueExpr::Free(name))
     }
 }

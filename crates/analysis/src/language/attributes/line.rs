@@ -3,7 +3,7 @@
 use super::{MAX_LINE, State};
 
 /// One line that sets something.
-pub(super) struct Line<'t> {
+pub(super) struct AttributeLine<'t> {
     pub(super) pattern: Pattern<'t>,
     pub(super) sets: Vec<Set<'t>>,
 }
@@ -25,7 +25,7 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
 
-impl<'t> Line<'t> {
+impl<'t> AttributeLine<'t> {
     /// `None` for a comment, and for what git passes over.
     pub(super) fn parse(line: &'t [u8]) -> Option<Self> {
         if line.len() >= MAX_LINE {

@@ -7,7 +7,7 @@ mod text;
 
 use c::is_cpp;
 use table::RULES;
-use text::{Text, without_comments, word_starts};
+use text::{HeuristicText, without_comments, word_starts};
 
 /// The result for a shared extension, from the text of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) fn verdict(ending: &str, text: &[u8]) -> Verdict {
     if starts_as_xml(text) && !matches!(ending, "html" | "md" | "php" | "inc") {
         return Language("xml");
     }
-    rules(&Text::new(&without_comments(text, signs)))
+    rules(&HeuristicText::new(&without_comments(text, signs)))
 }
 
 fn starts_as_xml(text: &[u8]) -> bool {
@@ -37,7 +37,7 @@ fn starts_as_xml(text: &[u8]) -> bool {
 }
 
 /// Bytes of video with the ending of TypeScript, and documents that begin without a declaration.
-fn xml_or_usual(text: &Text<'_>) -> Verdict {
+fn xml_or_usual(text: &HeuristicText<'_>) -> Verdict {
     let start = text.text.trim_start();
     let elements = ["<!DOCTYPE TS", "<TS ", "<TS>", "<map ", "<tileset", "<ui ", "<module"];
     if elements.iter().any(|element| start.starts_with(element)) {
@@ -47,7 +47,7 @@ fn xml_or_usual(text: &Text<'_>) -> Verdict {
     }
 }
 
-fn pl(text: &Text<'_>) -> Verdict {
+fn pl(text: &HeuristicText<'_>) -> Verdict {
     const PERL: &[&str] = &["use", "package", "sub", "my", "our", "local", "require", "no", "BEGIN"];
     let code = |line: &&str| !line.starts_with('#') && !line.starts_with('%');
     let lines: Vec<_> = text.lines().filter(code).collect();
@@ -76,7 +76,7 @@ fn pl(text: &Text<'_>) -> Verdict {
     }
 }
 
-fn v(text: &Text<'_>) -> Verdict {
+fn v(text: &HeuristicText<'_>) -> Verdict {
     let is_coq = text.line(|line| {
         line.ends_with("Proof.")
             || line.ends_with("Qed.")
@@ -106,7 +106,7 @@ fn v(text: &Text<'_>) -> Verdict {
     }
 }
 
-fn d(text: &Text<'_>) -> Verdict {
+fn d(text: &HeuristicText<'_>) -> Verdict {
     let is_probe = |line: &str| {
         let head = line.split([' ', '{', '/']).next().unwrap_or_default();
         head.matches(':').count() == 3
@@ -135,7 +135,7 @@ fn d(text: &Text<'_>) -> Verdict {
     }
 }
 
-fn cls(text: &Text<'_>) -> Verdict {
+fn cls(text: &HeuristicText<'_>) -> Verdict {
     let code = |line: &&str| {
         !line.starts_with('%') && !line.starts_with("//") && !line.starts_with("*") && !line.starts_with("/*")
     };
@@ -177,7 +177,7 @@ fn cls(text: &Text<'_>) -> Verdict {
     }
 }
 
-fn inc(text: &Text<'_>) -> Verdict {
+fn inc(text: &HeuristicText<'_>) -> Verdict {
     const BITBAKE: &[&str] = &[
         "SUMMARY",
         "DESCRIPTION",
@@ -197,7 +197,7 @@ fn inc(text: &Text<'_>) -> Verdict {
         return Language("php");
     }
     let c = without_comments(text.text.as_bytes(), "c");
-    let code = Text::new(&c);
+    let code = HeuristicText::new(&c);
     let declares = [
         "#include", "#define", "#if", "#ifdef", "#ifndef", "static", "void", "int", "extern", "const", "typedef",
         "struct", "return", "case",

@@ -2,7 +2,7 @@
 
 /// One line with a key, or a line of a block of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line<'t> {
+pub struct YamlLine<'t> {
     /// 1-based.
     pub number: usize,
     pub indent: usize,
@@ -17,7 +17,7 @@ pub struct Line<'t> {
 }
 
 /// The lines that are neither empty nor comments.
-pub fn parse(text: &str) -> Vec<Line<'_>> {
+pub fn parse(text: &str) -> Vec<YamlLine<'_>> {
     let mut lines = Vec::new();
     let mut block: Option<(usize, &str)> = None;
     for (at, raw) in text.lines().enumerate() {
@@ -28,7 +28,7 @@ pub fn parse(text: &str) -> Vec<Line<'_>> {
         }
         if let Some((outer, key)) = block {
             if indent > outer {
-                lines.push(Line {
+                lines.push(YamlLine {
                     number: at + 1,
                     indent,
                     item: false,
@@ -58,7 +58,7 @@ pub fn parse(text: &str) -> Vec<Line<'_>> {
         if value.starts_with(['|', '>']) && value.len() <= 3 {
             block = Some((indent, key));
         }
-        lines.push(Line {
+        lines.push(YamlLine {
             number: at + 1,
             indent,
             item,

@@ -2,7 +2,7 @@
 
 use repolens_core::report::{FindingCategory::Workflow, FindingSeverity};
 
-use super::lines::{Line, parse};
+use super::lines::{YamlLine, parse};
 use super::{Report, Rule, row, shell};
 use FindingSeverity::{Critical, High, Info, Low, Medium};
 
@@ -172,7 +172,7 @@ const HOSTILE: &[&str] = &[
     "github.head_ref",
 ];
 
-fn injection(report: &mut Report<'_, '_>, line: &Line<'_>) {
+fn injection(report: &mut Report<'_, '_>, line: &YamlLine<'_>) {
     let is_script = matches!(line.block_of, Some("run" | "script"))
         || (matches!(line.key, "run" | "script") && line.value.len() > 3);
     if !is_script {
@@ -228,7 +228,7 @@ fn hostile(expression: &str) -> Option<String> {
     matches!(lower.as_str(), "tojson(github)" | "tojson(github.event)").then(|| expression.to_owned())
 }
 
-fn uses(report: &mut Report<'_, '_>, lines: &[Line<'_>], at: usize) {
+fn uses(report: &mut Report<'_, '_>, lines: &[YamlLine<'_>], at: usize) {
     let line = &lines[at];
     if line.key == "secrets" && line.value == "inherit" {
         let above = lines[..at].iter().rev().take(30).find(|line| line.key == "uses");
@@ -263,7 +263,7 @@ fn uses(report: &mut Report<'_, '_>, lines: &[Line<'_>], at: usize) {
 }
 
 /// The names of events of a workflow.
-pub fn events<'t>(lines: &[Line<'t>]) -> Vec<&'t str> {
+pub fn events<'t>(lines: &[YamlLine<'t>]) -> Vec<&'t str> {
     let Some(at) = lines
         .iter()
         .position(|line| line.indent == 0 && matches!(line.key, "on" | "true"))
@@ -291,7 +291,7 @@ pub fn events<'t>(lines: &[Line<'t>]) -> Vec<&'t str> {
 }
 
 /// Checkouts of a fork's code in workflows that have the secrets, and runs on machines of one's own.
-fn requests(report: &mut Report<'_, '_>, lines: &[Line<'_>]) {
+fn requests(report: &mut Report<'_, '_>, lines: &[YamlLine<'_>]) {
     let events = events(lines);
     let has = |name: &str| events.contains(&name);
     if has("pull_request_target") || has("workflow_run") {
@@ -337,7 +337,7 @@ fn requests(report: &mut Report<'_, '_>, lines: &[Line<'_>]) {
     }
 }
 
-fn permissions(report: &mut Report<'_, '_>, lines: &[Line<'_>]) {
+fn permissions(report: &mut Report<'_, '_>, lines: &[YamlLine<'_>]) {
     let top = lines
         .iter()
         .position(|line| line.indent == 0 && line.key == "permissions");

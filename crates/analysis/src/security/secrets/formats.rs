@@ -22,7 +22,7 @@ pub struct Format {
     /// What it begins with; each is searched for.
     pub prefixes: &'static [&'static str],
     /// What follows the prefix.
-    pub body: &'static [Part],
+    pub body: &'static [FormatPart],
     /// Bits of each character of the body, at least.
     pub entropy: f64,
     /// The offline proof that the format has, of the whole token.
@@ -35,7 +35,7 @@ pub struct Format {
 
 /// One part of a form.
 #[derive(Debug, Clone, Copy)]
-pub enum Part {
+pub enum FormatPart {
     /// From `.1` to `.2` characters.
     Run(Alphabet, usize, usize),
     /// One of these numbers of characters.
@@ -97,13 +97,13 @@ impl Format {
 }
 
 /// The length that `parts` take at the start of `text`, so that a right edge follows.
-fn parts(list: &[Part], text: &[u8]) -> Option<usize> {
+fn parts(list: &[FormatPart], text: &[u8]) -> Option<usize> {
     let Some((first, rest)) = list.split_first() else {
         return is_right_edge(text).then_some(0);
     };
     match *first {
-        Part::Text(word) => Some(word.len() + parts(rest, text.strip_prefix(word.as_bytes())?)?),
-        Part::Run(alphabet, min, max) => {
+        FormatPart::Text(word) => Some(word.len() + parts(rest, text.strip_prefix(word.as_bytes())?)?),
+        FormatPart::Run(alphabet, min, max) => {
             let run = text.iter().take(max).take_while(|byte| alphabet.has(**byte)).count();
             if rest.is_empty() {
                 // The longest or nothing: a longer word is another thing.
@@ -113,7 +113,7 @@ fn parts(list: &[Part], text: &[u8]) -> Option<usize> {
                 .rev()
                 .find_map(|length| Some(length + parts(rest, &text[length..])?))
         }
-        Part::Lengths(alphabet, lengths) => {
+        FormatPart::Lengths(alphabet, lengths) => {
             let longest = lengths.iter().copied().max().unwrap_or(0);
             let run = text
                 .iter()
@@ -170,14 +170,14 @@ mod tests {
 
     #[test]
     fn a_run_ends_at_an_edge() {
-        let list = [Part::Run(Alphabet::Hex, 4, 4)];
+        let list = [FormatPart::Run(Alphabet::Hex, 4, 4)];
         assert_eq!(parts(&list, b"12ab\""), Some(4));
         assert_eq!(parts(&list, b"12ab7\""), None);
         assert_eq!(parts(&list, b"12a\""), None);
         let list = [
-            Part::Lengths(Alphabet::Alnum, &[2, 4]),
-            Part::Text("X"),
-            Part::Run(Alphabet::Alnum, 1, 9),
+            FormatPart::Lengths(Alphabet::Alnum, &[2, 4]),
+            FormatPart::Text("X"),
+            FormatPart::Run(Alphabet::Alnum, 1, 9),
         ];
         assert_eq!(parts(&list, b"abcdXe "), Some(6));
         assert_eq!(parts(&list, b"abXe "), Some(4));

@@ -3,9 +3,9 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::budget::spend;
-use crate::calls::{Body, ClassDefinition, Definition, ImportId, ImportedNameId, NameId, NameKey, Value, ValueId};
+use crate::calls::{Body, ClassDefinition, Definition, ImportId, ImportedNameId, NameId, NameKey, ValueExpr, ValueId};
 use crate::facts::FileFacts;
-use crate::graph::{Graph, Link};
+use crate::graph::{ImportGraph, Link};
 
 mod build;
 mod common_names;
@@ -28,9 +28,9 @@ enum Unique<Id> {
     Many,
 }
 
-pub(super) struct Index<'f> {
+pub(super) struct CallIndex<'f> {
     facts: &'f [FileFacts],
-    graph: &'f Graph,
+    graph: &'f ImportGraph,
     pub files: Vec<File<'f>>,
     /// From `Facts::files` to `files`.
     by_fact: HashMap<u32, FileId>,
@@ -60,7 +60,7 @@ pub(super) struct Index<'f> {
     star_groups: Vec<StarGroup>,
 }
 
-impl<'f> Index<'f> {
+impl<'f> CallIndex<'f> {
     pub(super) fn file(&self, file: FileId) -> &File<'f> {
         &self.files[file.index()]
     }
@@ -166,7 +166,7 @@ impl<'f> Index<'f> {
         let is_own = |home: &FileId| {
             let home = *home;
             let value = self.global(home, symbol)?;
-            let import = matches!(self.file(home).calls.values[value.index()], Value::Import(..));
+            let import = matches!(self.file(home).calls.values[value.index()], ValueExpr::Import(..));
             (!import).then_some((home, value))
         };
         let places = data.star_places(self, file);
@@ -357,7 +357,7 @@ impl<'f> Index<'f> {
     /// A class of Python calls, on its own object, a method that only it has: the call already has an edge. (Names that are read
     /// without a call are among the texts.)
     fn is_own_method(&self, file: &File<'_>, base: ValueId, name: SymbolId) -> bool {
-        let Value::This(class) = file.calls.values[base.index()] else {
+        let ValueExpr::This(class) = file.calls.values[base.index()] else {
             return false;
         };
         let Some(Unique::One(function)) = self.methods.get(&(file.family, name)) else {
@@ -380,7 +380,7 @@ impl<'f> Index<'f> {
         for file in asking {
             for value in &file.calls.values {
                 let (base, name) = match value {
-                    Value::Member(base, name) | Value::Element(base, NameKey::Name(name)) => (*base, *name),
+                    ValueExpr::Member(base, name) | ValueExpr::Element(base, NameKey::Name(name)) => (*base, *name),
                     _ => continue,
                 };
                 let symbol = file.symbol(name);

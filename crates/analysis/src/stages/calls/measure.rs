@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use repolens_core::report::{CallGraph, CallStatistics, CalledFunction, ComplexFunction};
 
-use super::index::{File, GlobalFunction, Index, NodeId};
+use super::index::{CallIndex, File, GlobalFunction, NodeId};
 use super::solve::{Fate, Solver};
 use crate::budget::spend;
 use crate::calls::{Body, Definition};
@@ -41,7 +41,7 @@ struct Nodes {
     named: Vec<GlobalFunction>,
 }
 
-pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measured {
+pub(super) fn measure(index: &CallIndex<'_>, solver: &mut Solver<'_, '_>) -> Measured {
     let nodes = Nodes::new(index, solver);
     let entries = entries(index, solver);
     let reached = reached(index, solver, &nodes, &entries);
@@ -89,7 +89,7 @@ pub(super) fn measure(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Measure
 }
 
 impl Nodes {
-    fn new(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Self {
+    fn new(index: &CallIndex<'_>, solver: &mut Solver<'_, '_>) -> Self {
         let count = index.nodes();
         // The calls of an anonymous function belong to the function around it.
         let home = homes(index);
@@ -132,7 +132,7 @@ impl Nodes {
         self.graph.of(own).iter().filter(|target| **target != own).count() as u64
     }
 
-    fn figures(&self, index: &Index<'_>, at: GlobalFunction) -> CalledFunction {
+    fn figures(&self, index: &CallIndex<'_>, at: GlobalFunction) -> CalledFunction {
         CalledFunction {
             calls_made: self.calls_made[at.index()].into(),
             fan_in: self.fan_in[at.index()].into(),
@@ -144,7 +144,7 @@ impl Nodes {
     }
 
     /// The functions with the most callers and callees.
-    fn busiest(&self, index: &Index<'_>) -> BTreeMap<String, CalledFunction> {
+    fn busiest(&self, index: &CallIndex<'_>) -> BTreeMap<String, CalledFunction> {
         let weight = |at: &GlobalFunction| u64::from(self.fan_in[at.index()]) + self.fan_out(*at);
         let mut busiest = self.named.clone();
         busiest.sort_by_cached_key(|at| (std::cmp::Reverse(weight(at)), *at));
@@ -157,7 +157,7 @@ impl Nodes {
     }
 
     /// The functions with many callers and many callees.
-    fn crossroads(&self, index: &Index<'_>) -> Vec<ComplexFunction> {
+    fn crossroads(&self, index: &CallIndex<'_>) -> Vec<ComplexFunction> {
         let product = |at: &GlobalFunction| u64::from(self.fan_in[at.index()]) * self.fan_out(*at);
         let mut crossroads = self.named.clone();
         crossroads.retain(|at| product(at) > 0);
@@ -184,7 +184,7 @@ fn number(node: NodeId) -> u32 {
     u32::try_from(node.index()).unwrap_or(u32::MAX)
 }
 
-fn statistics(index: &Index<'_>, solver: &Solver<'_, '_>, nodes: &Nodes, unreachable: usize) -> CallStatistics {
+fn statistics(index: &CallIndex<'_>, solver: &Solver<'_, '_>, nodes: &Nodes, unreachable: usize) -> CallStatistics {
     let named = &nodes.named;
     let fan_out = named.iter().map(|at| nodes.fan_out(*at)).sum::<u64>();
     let mut statistics = CallStatistics {
@@ -211,7 +211,7 @@ fn statistics(index: &Index<'_>, solver: &Solver<'_, '_>, nodes: &Nodes, unreach
 }
 
 /// Which nodes are tests: functions and code of test files, and tests inside of source files.
-fn tests(index: &Index<'_>) -> Vec<bool> {
+fn tests(index: &CallIndex<'_>) -> Vec<bool> {
     let mut tests = vec![false; index.nodes()];
     for (at, file) in index.numbered_files() {
         let facts = index.facts(at);
@@ -224,7 +224,7 @@ fn tests(index: &Index<'_>) -> Vec<bool> {
 }
 
 /// How many functions and files use what each file defines.
-fn references(index: &Index<'_>, solver: &Solver<'_, '_>, nodes: &Nodes) -> HashMap<u32, References> {
+fn references(index: &CallIndex<'_>, solver: &Solver<'_, '_>, nodes: &Nodes) -> HashMap<u32, References> {
     let mut users: Vec<_> = solver
         .made
         .iter()
@@ -251,7 +251,7 @@ fn references(index: &Index<'_>, solver: &Solver<'_, '_>, nodes: &Nodes) -> Hash
 }
 
 /// For each node itself, or the named function (or file) around an anonymous function.
-fn homes(index: &Index<'_>) -> Vec<NodeId> {
+fn homes(index: &CallIndex<'_>) -> Vec<NodeId> {
     let mut home: Vec<NodeId> = (0..index.nodes()).map(NodeId::new).collect();
     for (at, file) in index.numbered_files() {
         for (number, function) in file.numbered_functions() {
@@ -302,7 +302,7 @@ fn depths(graph: &Adjacency) -> Vec<u32> {
     component.iter().map(|own| depth[*own as usize]).collect()
 }
 
-fn calls_made(index: &Index<'_>, home: &[NodeId]) -> Vec<u32> {
+fn calls_made(index: &CallIndex<'_>, home: &[NodeId]) -> Vec<u32> {
     let mut made = vec![0u32; index.nodes()];
     for (at, file) in index.numbered_files() {
         for call in file.calls.calls.iter().filter(|call| !call.implicit) {
@@ -312,7 +312,7 @@ fn calls_made(index: &Index<'_>, home: &[NodeId]) -> Vec<u32> {
     made
 }
 
-fn is_main(index: &Index<'_>, function: GlobalFunction) -> bool {
+fn is_main(index: &CallIndex<'_>, function: GlobalFunction) -> bool {
     let (file, definition) = index.function(function);
     let data = index.file(file);
     let facts = index.facts(file);
@@ -321,13 +321,13 @@ fn is_main(index: &Index<'_>, function: GlobalFunction) -> bool {
 }
 
 /// `PATH:LINE`.
-fn location(index: &Index<'_>, function: GlobalFunction) -> String {
+fn location(index: &CallIndex<'_>, function: GlobalFunction) -> String {
     let (file, definition) = index.function(function);
     format!("{}:{}", index.facts(file).path, definition.line)
 }
 
 /// Tests and what is not this project's own are not judged.
-fn is_judged(index: &Index<'_>, function: GlobalFunction) -> bool {
+fn is_judged(index: &CallIndex<'_>, function: GlobalFunction) -> bool {
     let (file, _) = index.function(function);
     let facts = index.facts(file);
     // Files that include another one call the functions that it defines.

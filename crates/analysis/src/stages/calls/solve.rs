@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::index::{Family, FileId, GlobalClass, GlobalFunction, Index, NodeId, StarGroup, SymbolId};
+use super::index::{CallIndex, Family, FileId, GlobalClass, GlobalFunction, NodeId, StarGroup, SymbolId};
 use crate::budget::spend;
-use crate::calls::{Value, ValueId};
+use crate::calls::{ValueExpr, ValueId};
 
 mod answer;
 mod arguments;
@@ -78,7 +78,7 @@ struct Passed {
 }
 
 pub(super) struct Solver<'i, 'f> {
-    index: &'i Index<'f>,
+    index: &'i CallIndex<'f>,
     /// By file and value: its answer, if it was evaluated; while that lasts, the answer of a value in a circle.
     memo: Vec<Vec<Option<AnswerId>>>,
     answers: Vec<Rc<Answer>>,
@@ -106,7 +106,7 @@ pub(super) struct Solver<'i, 'f> {
 }
 
 impl<'i, 'f> Solver<'i, 'f> {
-    pub(super) fn new(index: &'i Index<'f>) -> Self {
+    pub(super) fn new(index: &'i CallIndex<'f>) -> Self {
         let mut solver = Self {
             index,
             memo: index
@@ -272,7 +272,7 @@ impl<'i, 'f> Solver<'i, 'f> {
     /// A method whose name only one class of the repository has.
     fn by_unique_name(&mut self, file: FileId, target: ValueId) -> Option<GlobalFunction> {
         let data = self.index.file(file);
-        let Value::Member(base, name) = data.calls.values[target.index()] else {
+        let ValueExpr::Member(base, name) = data.calls.values[target.index()] else {
             return None;
         };
         let text = data.calls.name(name);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::packages::is_script;
 use crate::budget::spend;
 use crate::facts::{FileFacts, Import, ImportedName};
-use crate::graph::Graph;
+use crate::graph::ImportGraph;
 
 /// Which names of which files are used.
 pub(super) struct Demand {
@@ -33,7 +33,7 @@ impl Demand {
     }
 
     /// Starts with what imports ask for and what public files export, and follows re-exports.
-    pub(super) fn of(files: &[FileFacts], graph: &Graph, public: &BTreeSet<u32>) -> Self {
+    pub(super) fn of(files: &[FileFacts], graph: &ImportGraph, public: &BTreeSet<u32>) -> Self {
         let mut reexports: HashMap<u32, Reexports<'_>> = HashMap::new();
         let mut work: Vec<(u32, Option<String>)> = public.iter().map(|at| (*at, None)).collect();
         for link in graph

@@ -7,9 +7,9 @@ use repolens_core::report::{ByName, Confidence, UnusedImport};
 
 use super::linters::Exemptions;
 use crate::budget::spend;
-use crate::calls::Value;
+use crate::calls::ValueExpr;
 use crate::facts::{Facts, Import, ImportKind, Syntax};
-use crate::graph::Graph;
+use crate::graph::ImportGraph;
 use crate::stages::published::registry;
 
 mod rust;
@@ -32,7 +32,7 @@ fn confidence(language: &str) -> Option<Confidence> {
     }
 }
 
-pub(super) fn find(facts: &Facts, graph: &Graph) -> Imports {
+pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Imports {
     let mut found = Imports {
         known: false,
         total: 0,
@@ -138,7 +138,7 @@ fn is_interface(path: &str) -> bool {
 const HANDED_ON: usize = 4;
 
 /// How many names of other modules of the repository a module imports without a use: as it had them before they moved there.
-fn handed_on(syntax: &Syntax, file: u32, graph: &Graph) -> usize {
+fn handed_on(syntax: &Syntax, file: u32, graph: &ImportGraph) -> usize {
     let inside = (0u32..)
         .zip(&syntax.imports)
         .filter(|(number, import)| import.names.iter().any(|name| name.unused) && leads_inside(graph, file, *number));
@@ -148,7 +148,7 @@ fn handed_on(syntax: &Syntax, file: u32, graph: &Graph) -> usize {
         .count()
 }
 
-fn leads_inside(graph: &Graph, file: u32, import: u32) -> bool {
+fn leads_inside(graph: &ImportGraph, file: u32, import: u32) -> bool {
     !graph.links_of(file, import).is_empty()
 }
 
@@ -166,7 +166,7 @@ struct Taken<'f> {
 }
 
 impl<'f> Taken<'f> {
-    fn new(facts: &'f Facts, graph: &Graph) -> Self {
+    fn new(facts: &'f Facts, graph: &ImportGraph) -> Self {
         let mut taken = Self {
             names: HashSet::new(),
             whole: HashSet::new(),
@@ -195,7 +195,7 @@ impl<'f> Taken<'f> {
             };
             spend(syntax.calls.values.len() as u64);
             let members = syntax.calls.values.iter().filter_map(|value| match value {
-                Value::Member(_, sym) => Some((target, syntax.calls.name(*sym))),
+                ValueExpr::Member(_, sym) => Some((target, syntax.calls.name(*sym))),
                 _ => None,
             });
             taken.names.extend(members);

@@ -11,7 +11,7 @@ use super::open::Open;
 use super::packages::{has_declaration, home_of, is_declaration, is_script, packages, sources_by_path};
 use super::{configured, conventions, platforms};
 use crate::facts::{Facts, FileFacts};
-use crate::graph::{Adjacency, Graph};
+use crate::graph::{Adjacency, ImportGraph};
 use crate::language::Origin;
 use crate::stages::modules::folder;
 use crate::stages::published::registry;
@@ -26,7 +26,7 @@ pub(super) struct Reached {
     pub less_sure: LessSure,
 }
 
-pub(super) fn find(facts: &Facts, graph: &Graph) -> Reached {
+pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Reached {
     let files = &facts.files;
     let index = sources_by_path(files);
     let sorted: BTreeMap<&str, u32> = index.iter().map(|(path, at)| (path.as_str(), *at)).collect();

@@ -24,7 +24,7 @@ pub(super) struct Linked {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub(super) struct PackageGraph {
     pub(super) packages: BTreeMap<Key, Linked>,
     pub(super) edges: BTreeSet<(Key, Key)>,
     pub(super) direct: BTreeSet<Key>,
@@ -39,8 +39,8 @@ const FULLY_READ: [&str; 5] = ["npm", "cargo", "composer", "pub", "pypi"];
 /// The ecosystem whose lock file has what is for development in a list of its own, which its tool installs by.
 const MARKED: &str = "composer";
 
-pub(super) fn link(own: &[Found<'_>], resolved: &[Vec<Requirement>]) -> Graph {
-    let mut graph = Graph::default();
+pub(super) fn link(own: &[Found<'_>], resolved: &[Vec<Requirement>]) -> PackageGraph {
+    let mut graph = PackageGraph::default();
     let named = own
         .iter()
         .filter_map(|found| Some((found.manifest.ecosystem.to_owned(), found.manifest.name.clone()?)));
@@ -88,7 +88,7 @@ fn key(ecosystem: &str, requirement: &Requirement) -> Key {
     )
 }
 
-impl Graph {
+impl PackageGraph {
     fn manifest(
         &mut self,
         found: &Found<'_>,

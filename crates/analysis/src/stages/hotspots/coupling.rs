@@ -7,7 +7,7 @@ use repolens_core::report::ChangeCoupling;
 
 use super::super::tenth;
 use crate::facts::Facts;
-use crate::graph::Graph;
+use crate::graph::ImportGraph;
 use crate::history::History;
 
 /// As code-maat has them.
@@ -31,7 +31,7 @@ struct Pair {
 }
 
 /// The strongest pairs, and how many there are.
-pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&Graph>) -> (Vec<ChangeCoupling>, u64) {
+pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&ImportGraph>) -> (Vec<ChangeCoupling>, u64) {
     let mut revisions = vec![0u32; facts.files.len()];
     for &file in &history.together {
         revisions[file as usize] += 1;
@@ -166,7 +166,7 @@ struct ImportPaths<'a> {
 }
 
 impl<'a> ImportPaths<'a> {
-    fn new(facts: &'a Facts, graph: Option<&Graph>) -> Self {
+    fn new(facts: &'a Facts, graph: Option<&ImportGraph>) -> Self {
         let mut neighbors: HashMap<u32, Vec<u32>> = HashMap::new();
         for edge in graph.iter().flat_map(|graph| &graph.edges) {
             neighbors.entry(edge.source).or_default().push(edge.target);

@@ -2,7 +2,7 @@
 //! that projects have (`include`, `src`), then the one file of the repository whose path ends so. `#include <…>` likewise,
 //! where the file is of this repository.
 
-use super::{Index, Resolver, Target, folder, normalize};
+use super::{ModuleIndex, Resolver, Target, folder, normalize};
 use crate::facts::Import;
 
 /// Folders in which a file is searched for.
@@ -19,7 +19,7 @@ struct C {
     backwards: Vec<(String, u32)>,
 }
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let files = ["c", "cpp", "objective-c"]
         .into_iter()
         .flat_map(|language| index.of_language(language));
@@ -45,7 +45,7 @@ impl C {
 }
 
 impl Resolver for C {
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         let system = import.specifier.starts_with('<');
         let path = import.specifier.trim_matches(['<', '>']);
         let beside = || normalize(folder(&index.files[from as usize].path), path).and_then(|path| index.file(&path));

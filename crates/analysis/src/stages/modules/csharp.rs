@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Index, Resolver, Target, folder};
+use super::{ModuleIndex, Resolver, Target, folder};
 use crate::budget::spend;
 use crate::facts::{Import, ImportKind};
 
@@ -25,7 +25,7 @@ struct CSharp {
 /// Files by namespace.
 type Named = HashMap<String, Vec<u32>>;
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let is_project = |path: &str| path.ends_with(".csproj");
     let projects = index.files.iter().filter(|file| is_project(&file.path));
     let mut csharp = CSharp {
@@ -66,7 +66,7 @@ impl CSharp {
     }
 
     /// The files that declare what the file `from` names of the namespace, or the type of that name.
-    fn files(&self, index: &Index<'_>, from: u32, name: &str) -> Option<Vec<u32>> {
+    fn files(&self, index: &ModuleIndex<'_>, from: u32, name: &str) -> Option<Vec<u32>> {
         let mut files: Vec<u32> = if self.namespaces.contains_key(name) {
             self.named(index, from, name)
         } else {
@@ -81,7 +81,7 @@ impl CSharp {
     }
 
     /// The files of the types of a namespace that the file `from` names.
-    fn named(&self, index: &Index<'_>, from: u32, namespace: &str) -> Vec<u32> {
+    fn named(&self, index: &ModuleIndex<'_>, from: u32, namespace: &str) -> Vec<u32> {
         let mut last = self.named.borrow_mut();
         if last.as_ref().is_none_or(|(file, _)| *file != from) {
             let mut named = Named::new();
@@ -101,7 +101,7 @@ impl CSharp {
 }
 
 impl Resolver for CSharp {
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         let name = &*import.specifier;
         if let Some(files) = self.files(index, from, name) {
             return Target::files(files);
@@ -120,7 +120,7 @@ impl Resolver for CSharp {
         }
     }
 
-    fn without_import(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
+    fn without_import(&self, index: &ModuleIndex<'_>, from: u32) -> Vec<u32> {
         let globals = self.globals.get(self.project(&index.files[from as usize].path));
         spend(globals.map_or(0, Vec::len) as u64);
         let of_others = globals.into_iter().flatten().filter(|(file, _)| *file != from);

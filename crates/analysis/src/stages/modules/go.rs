@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Index, Resolver, Target, folder, join, normalize};
+use super::{ModuleIndex, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::Import;
 
@@ -19,7 +19,7 @@ struct Go {
     packages: BTreeMap<String, u32>,
 }
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let packages = packages(index);
     Box::new(Go {
         modules: modules(index),
@@ -29,7 +29,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
 }
 
 /// Folders with code that is no test, each with its first file.
-fn packages(index: &Index<'_>) -> BTreeMap<String, u32> {
+fn packages(index: &ModuleIndex<'_>) -> BTreeMap<String, u32> {
     let mut packages: BTreeMap<String, u32> = BTreeMap::new();
     // A program beside the files of a package (`//go:build ignore`) is none of it.
     let is_program = |at: u32| {
@@ -47,7 +47,7 @@ fn packages(index: &Index<'_>) -> BTreeMap<String, u32> {
 }
 
 /// The modules that `go.mod` files name, with their folders, and those that `replace` finds in this repository.
-fn modules(index: &Index<'_>) -> HashMap<String, String> {
+fn modules(index: &ModuleIndex<'_>) -> HashMap<String, String> {
     let mut modules = HashMap::new();
     let mut replaced = Vec::new();
     for file in index.files {
@@ -123,7 +123,7 @@ fn longest<'a>(homes: &'a HashMap<String, String>, path: &'a str) -> Option<(&'a
 }
 
 impl Resolver for Go {
-    fn resolve(&self, _: &Index<'_>, _: u32, import: &Import) -> Target {
+    fn resolve(&self, _: &ModuleIndex<'_>, _: u32, import: &Import) -> Target {
         let path = &*import.specifier;
         let home = longest(&self.modules, path).or_else(|| longest(&self.by_form, path));
         match home {

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use super::{Index, Resolver, Target};
+use super::{ModuleIndex, Resolver, Target};
 use crate::budget::spend;
 use crate::facts::{Import, Syntax};
 
@@ -20,7 +20,7 @@ struct Jvm {
 /// Files by package.
 type Wildcards = HashMap<String, Vec<u32>>;
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let mut packages: HashMap<String, HashMap<String, u32>> = HashMap::new();
     for language in ["java", "kotlin", "scala"] {
         for (at, file) in index.of_language(language) {
@@ -93,7 +93,7 @@ impl Jvm {
 }
 
 impl Resolver for Jvm {
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         let mut name = &*import.specifier;
         if let Some(package) = name
             .strip_suffix(".*")

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use oxc_resolver::{ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 use serde_json::Value;
 
-use super::{Index, Resolver, Target, folder, join, normalize};
+use super::{ModuleIndex, Resolver, Target, folder, join, normalize};
 use crate::facts::{FileFacts, Import};
 
 mod aliases;
@@ -38,7 +38,7 @@ struct JavaScript {
     maps: RefCell<HashMap<String, Option<Rc<Value>>>>,
 }
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let folders = index.folders.iter().map(|folder| (*folder).to_owned()).collect();
     let packages: HashMap<String, String> = index
         .files
@@ -96,7 +96,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
 }
 
 /// Packages of a workspace of Deno: name to folder.
-fn deno_packages<'i>(index: &'i Index<'_>) -> impl Iterator<Item = (String, String)> + 'i {
+fn deno_packages<'i>(index: &'i ModuleIndex<'_>) -> impl Iterator<Item = (String, String)> + 'i {
     let is_manifest = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         matches!(name, "deno.json" | "deno.jsonc" | "jsr.json")
@@ -115,7 +115,7 @@ fn deno_packages<'i>(index: &'i Index<'_>) -> impl Iterator<Item = (String, Stri
 }
 
 impl Resolver for JavaScript {
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         let target = self.one(index, from, import);
         self.variants.added_to(index, from, &import.specifier, target)
     }
@@ -123,7 +123,7 @@ impl Resolver for JavaScript {
 
 impl JavaScript {
     /// The file that Node and the compiler take.
-    fn one(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn one(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         let path = index.files[from as usize].path.as_str();
         let specifier = &*import.specifier;
         if specifier.contains("://") || specifier.starts_with("data:") || specifier.len() > 1000 {
@@ -171,7 +171,7 @@ impl JavaScript {
     }
 
     /// Names that begin with a sign which tools give a meaning of their own: `$lib`, `@theme/`, `~/` …
-    fn by_sign(&self, index: &Index<'_>, path: &str, specifier: &str) -> Option<Target> {
+    fn by_sign(&self, index: &ModuleIndex<'_>, path: &str, specifier: &str) -> Option<Target> {
         if specifier == "$lib" || specifier.starts_with("$lib/") {
             // SvelteKit's own alias.
             let below = format!("src/lib/{}", specifier[4..].trim_start_matches('/'));
@@ -192,7 +192,7 @@ impl JavaScript {
         Some(found.unwrap_or(Target::Unresolved))
     }
 
-    fn target(&self, index: &Index<'_>, path: &str) -> Target {
+    fn target(&self, index: &ModuleIndex<'_>, path: &str) -> Target {
         match index.file(path) {
             Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),
             _ => Target::Asset,
@@ -200,7 +200,7 @@ impl JavaScript {
     }
 
     /// A path below the folder of the nearest package, or below its source.
-    fn below_root(&self, index: &Index<'_>, path: &str, below: &str) -> Option<Target> {
+    fn below_root(&self, index: &ModuleIndex<'_>, path: &str, below: &str) -> Option<Target> {
         let mut home = folder(path);
         loop {
             if index.file(&join(home, "package.json")).is_some() || home.is_empty() {
@@ -212,13 +212,13 @@ impl JavaScript {
     }
 
     /// A path from the root, with or without its ending, or a folder with an index.
-    fn at(&self, index: &Index<'_>, path: &str) -> Option<Target> {
+    fn at(&self, index: &ModuleIndex<'_>, path: &str) -> Option<Target> {
         let found = self.without_config.resolve("/", &format!("./{path}")).ok()?;
         Some(self.target(index, &Tree::key(found.path())))
     }
 
     /// The target of an alias of a bundler or a test tool, or that it has none.
-    fn by_alias(&self, index: &Index<'_>, path: &str, specifier: &str) -> Option<Target> {
+    fn by_alias(&self, index: &ModuleIndex<'_>, path: &str, specifier: &str) -> Option<Target> {
         if specifier.starts_with(['.', '#']) {
             return None;
         }
@@ -234,7 +234,7 @@ impl JavaScript {
     }
 
     /// The `package.json` of a folder.
-    fn map_of(&self, index: &Index<'_>, home: &str) -> Option<Rc<Value>> {
+    fn map_of(&self, index: &ModuleIndex<'_>, home: &str) -> Option<Rc<Value>> {
         let mut maps = self.maps.borrow_mut();
         if let Some(known) = maps.get(home) {
             return known.clone();
@@ -248,7 +248,7 @@ impl JavaScript {
     }
 
     /// `#name`, by the `imports` of the package around a file.
-    fn own_import(&self, index: &Index<'_>, path: &str, specifier: &str) -> Option<Target> {
+    fn own_import(&self, index: &ModuleIndex<'_>, path: &str, specifier: &str) -> Option<Target> {
         let mut home = folder(path);
         while index.file(&join(home, "package.json")).is_none() {
             if home.is_empty() {
@@ -265,7 +265,7 @@ impl JavaScript {
     }
 
     /// The first file that paths of a package lead to: themselves, else the sources that they are built from.
-    fn source_of(&self, index: &Index<'_>, home: &str, targets: &[String]) -> Option<Target> {
+    fn source_of(&self, index: &ModuleIndex<'_>, home: &str, targets: &[String]) -> Option<Target> {
         let relative = || targets.iter().filter(|target| target.starts_with('.'));
         let own = relative().filter(|target| !is_declaration(target));
         let exact = own.filter_map(|target| index.file(&normalize(home, target)?));
@@ -281,7 +281,7 @@ impl JavaScript {
     }
 
     /// `@scope/name` or `@scope/name/part` of this repository.
-    fn of_workspace(&self, index: &Index<'_>, home: &str, part: &str) -> Target {
+    fn of_workspace(&self, index: &ModuleIndex<'_>, home: &str, part: &str) -> Target {
         let exports = self.map_of(index, home).and_then(|map| {
             let targets = offered::targets(map.get("exports")?, &format!(".{part}"));
             self.source_of(index, home, &targets)

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Index, Resolver, Target, folder, normalize};
+use super::{ModuleIndex, Resolver, Target, folder, normalize};
 use crate::facts::Import;
 
 struct Php {
@@ -11,7 +11,7 @@ struct Php {
     namespaces: HashSet<String>,
 }
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let mut php = Php {
         classes: HashMap::new(),
         namespaces: HashSet::new(),
@@ -32,7 +32,7 @@ pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
 }
 
 impl Resolver for Php {
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         // `require __DIR__ . '/a.php'`, `include 'a.php'`.
         if import.specifier.contains('/') || import.specifier.ends_with(".php") {
             let beside = normalize(folder(&index.files[from as usize].path), &import.specifier);

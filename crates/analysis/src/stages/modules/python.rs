@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Index, Resolver, Target, folder, join, normalize, search_root};
+use super::{ModuleIndex, Resolver, Target, folder, join, normalize, search_root};
 use crate::budget::spend;
 use crate::facts::{FileFacts, Import};
 use crate::graph::Link;
@@ -33,7 +33,7 @@ struct Roots {
 }
 
 impl Roots {
-    fn new(index: &Index<'_>, folders: BTreeSet<String>) -> Self {
+    fn new(index: &ModuleIndex<'_>, folders: BTreeSet<String>) -> Self {
         let mut folders: Vec<_> = folders.into_iter().collect();
         folders.sort_by_key(|root| (root.matches('/').count(), root.clone()));
         folders.truncate(MAX_ROOTS);
@@ -67,7 +67,7 @@ impl Roots {
 /// Folders of packages that a repository has, at most.
 const MAX_ROOTS: usize = 200;
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let mut roots: BTreeSet<String> = ["", "src", "lib"]
         .iter()
         .filter(|r| index.is_folder(r))
@@ -109,7 +109,7 @@ const PROJECTS: &[&str] = &[
 
 /// The folders of projects, and those that their configurations search: `pythonpath` of pytest, `package-dir` and `where` of
 /// setuptools, `from` of Poetry, `extraPaths` of Pyright, `mypy_path`.
-fn configured_roots(index: &Index<'_>, roots: &mut BTreeSet<String>) {
+fn configured_roots(index: &ModuleIndex<'_>, roots: &mut BTreeSet<String>) {
     for file in index.files.iter().filter(|file| file.is_own()) {
         let (home, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
         if !PROJECTS.contains(&name) {
@@ -217,7 +217,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// The folder that holds the topmost package of a file; the file's own folder where that is no package.
-fn package_root<'p>(index: &Index<'_>, path: &'p str) -> &'p str {
+fn package_root<'p>(index: &ModuleIndex<'_>, path: &'p str) -> &'p str {
     let mut at = folder(path);
     while !at.is_empty() && index.file(&join(at, "__init__.py")).is_some() {
         at = folder(at);
@@ -226,7 +226,7 @@ fn package_root<'p>(index: &Index<'_>, path: &'p str) -> &'p str {
 }
 
 impl Resolver for Python<'_> {
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         let path = index.files[from as usize].path.as_str();
         let specifier = &*import.specifier;
         let dots = specifier.len() - specifier.trim_start_matches('.').len();
@@ -284,7 +284,7 @@ impl Resolver for Python<'_> {
 
 impl Python<'_> {
     /// `from ..a import b`: the module `dots` folders up.
-    fn relative(&self, index: &Index<'_>, from: u32, import: &Import, dots: usize) -> Option<Target> {
+    fn relative(&self, index: &ModuleIndex<'_>, from: u32, import: &Import, dots: usize) -> Option<Target> {
         let mut base = folder(&index.files[from as usize].path);
         for _ in 1..dots {
             if base.is_empty() {
@@ -299,7 +299,7 @@ impl Python<'_> {
         self.members(index, from, &base, import)
     }
 
-    fn own_root(&self, index: &Index<'_>, from: u32) -> String {
+    fn own_root(&self, index: &ModuleIndex<'_>, from: u32) -> String {
         let mut last = self.own_root.borrow_mut();
         if let Some((_, root)) = last.as_ref().filter(|(file, _)| *file == from) {
             return root.clone();
@@ -309,7 +309,7 @@ impl Python<'_> {
     }
 
     /// The names of `from base import …`.
-    fn members(&self, index: &Index<'_>, from: u32, base: &str, import: &Import) -> Option<Target> {
+    fn members(&self, index: &ModuleIndex<'_>, from: u32, base: &str, import: &Import) -> Option<Target> {
         let package = module_file(index, base);
         if package.is_none() && !index.is_folder(base) {
             return None;
@@ -349,14 +349,14 @@ fn is_star(import: &Import) -> bool {
 }
 
 /// The folder of the topmost package of a file; empty where it is in none.
-fn own_package<'p>(index: &Index<'_>, path: &'p str) -> &'p str {
+fn own_package<'p>(index: &ModuleIndex<'_>, path: &'p str) -> &'p str {
     let root = package_root(index, path);
     let start = root.len() + usize::from(!root.is_empty());
     path[start..].find('/').map_or("", |end| &path[..start + end])
 }
 
 /// Packages whose files import each other as such, relatively or by the whole name: no module of theirs has a name without it.
-fn packages<'f>(index: &Index<'f>) -> HashSet<&'f str> {
+fn packages<'f>(index: &ModuleIndex<'f>) -> HashSet<&'f str> {
     let files = index.of_language("python").map(|(_, file)| file);
     let as_package = |file: &&'f FileFacts| {
         let name = own_package(index, &file.path).rsplit('/').next().unwrap_or_default();
@@ -374,12 +374,12 @@ fn packages<'f>(index: &Index<'f>) -> HashSet<&'f str> {
 }
 
 /// A script that is called like the package it imports.
-fn is_only_self(index: &Index<'_>, from: u32, top: &str) -> bool {
+fn is_only_self(index: &ModuleIndex<'_>, from: u32, top: &str) -> bool {
     let path = index.files[from as usize].path.as_str();
     path.rsplit('/').next().is_some_and(|name| name == format!("{top}.py"))
 }
 
-fn module_file(index: &Index<'_>, base: &str) -> Option<u32> {
+fn module_file(index: &ModuleIndex<'_>, base: &str) -> Option<u32> {
     let candidates = [
         join(base, "__init__.py"),
         format!("{base}.py"),

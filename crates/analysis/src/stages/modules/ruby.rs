@@ -7,7 +7,7 @@ mod constants;
 
 use constants::Constants;
 
-use super::{Index, Resolver, Target, folder, normalize, search_root};
+use super::{ModuleIndex, Resolver, Target, folder, normalize, search_root};
 use crate::facts::Import;
 
 struct Ruby {
@@ -21,7 +21,7 @@ const MAX_ROOTS: usize = 16;
 /// Folders that the files of a repository add to the load path.
 const MAX_SEARCHED: usize = 200;
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let mut roots = BTreeSet::from([""]);
     for (_, file) in index.of_language("ruby") {
         roots.extend(folders(&file.path).filter(|at| is_library(at)));
@@ -65,11 +65,11 @@ fn is_library(path: &str) -> bool {
 }
 
 impl Resolver for Ruby {
-    fn loaded_by_name(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
+    fn loaded_by_name(&self, index: &ModuleIndex<'_>, from: u32) -> Vec<u32> {
         self.constants.loaded(index, from)
     }
 
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         let specifier = &*import.specifier;
         let file = |path: &str| index.file(path).or_else(|| index.file(&format!("{path}.rb")));
         if specifier.starts_with('.') {

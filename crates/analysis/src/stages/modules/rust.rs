@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Index, Resolver, Target, folder, join, normalize};
+use super::{ModuleIndex, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::{Import, ImportKind};
 
@@ -21,7 +21,7 @@ struct Rust {
     renamed: HashMap<String, HashMap<String, u32>>,
 }
 
-pub(super) fn new<'f>(index: &Index<'f>) -> Box<dyn Resolver + 'f> {
+pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let mut rust = Rust {
         parents: HashMap::new(),
         children: HashMap::new(),
@@ -101,7 +101,7 @@ impl Rust {
     }
 
     /// Follows the `mod` declarations of every file; a file without a declaration is the root of a crate.
-    fn build(&mut self, index: &Index<'_>) {
+    fn build(&mut self, index: &ModuleIndex<'_>) {
         let mut declared = Vec::new();
         for (at, file) in index.of_language("rust") {
             let Some(syntax) = &file.syntax else { continue };
@@ -154,7 +154,7 @@ impl Rust {
 }
 
 impl Resolver for Rust {
-    fn resolve(&self, index: &Index<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
         if import.kind == ImportKind::Submodule {
             let children = submodule(index, &index.files[from as usize].path, &import.specifier);
             if children.is_empty() {
@@ -208,7 +208,7 @@ impl Resolver for Rust {
 
 /// The files of a `mod` declaration, by its specifier ([`ImportKind::Submodule`]). `a.rs` has its modules in `a/`, `mod.rs`
 /// and a crate's root beside them; inline modules are folders.
-fn submodule(index: &Index<'_>, path: &str, declared: &str) -> Vec<u32> {
+fn submodule(index: &ModuleIndex<'_>, path: &str, declared: &str) -> Vec<u32> {
     let mut paths = declared.split('=');
     let names = paths.next().unwrap_or_default().replace("r#", "");
     let (inline, name) = names.rsplit_once("::").unwrap_or(("", &names));

@@ -9,7 +9,7 @@ use oxc_span::Span;
 
 use super::property_name;
 use crate::calls::{
-    Argument, Builder, Calls, ClassId, FunctionId, ImportId, Imported, ImportedNameId, NameKey, Value, ValueId,
+    Argument, Builder, Calls, ClassId, FunctionId, ImportId, Imported, ImportedNameId, NameKey, ValueExpr, ValueId,
 };
 use crate::syntax::Lines;
 
@@ -175,7 +175,7 @@ impl Walk<'_> {
         match self.numbers.get(&at.start) {
             Some(&import) => {
                 let name = Imported::Name(ImportedNameId::new(name));
-                self.builder.value(Value::Import(import, name))
+                self.builder.value(ValueExpr::Import(import, name))
             }
             None => ValueId::UNKNOWN,
         }
@@ -295,7 +295,7 @@ impl Walk<'_> {
 
     fn above(&mut self) -> ValueId {
         match self.this.last().map(|this| self.builder.get(*this)) {
-            Some(Value::This(class) | Value::Class(class)) => self.builder.value(Value::Super(class)),
+            Some(ValueExpr::This(class) | ValueExpr::Class(class)) => self.builder.value(ValueExpr::Super(class)),
             _ => ValueId::UNKNOWN,
         }
     }

@@ -7,7 +7,7 @@ use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
-use crate::calls::{Argument, Body, Builder, Calls, ClassId, FunctionId, ImportId, NameKey, Value, ValueId};
+use crate::calls::{Argument, Body, Builder, Calls, ClassId, FunctionId, ImportId, NameKey, ValueExpr, ValueId};
 use crate::syntax::Lines;
 
 mod assignments;
@@ -163,7 +163,7 @@ impl<'a> Walk<'a, '_> {
     fn call(&mut self, it: &'a ast::ExprCall) -> ValueId {
         let is_super = matches!(&*it.func, Expr::Name(name) if name.id == "super");
         if is_super && let Some(class) = self.class_of_method() {
-            return self.builder.value(Value::Super(class));
+            return self.builder.value(ValueExpr::Super(class));
         }
         if matches!(&*it.func, Expr::Name(name) if name.id == "getattr")
             && let Some(name) = it.arguments.args.get(1).filter(|name| !name.is_string_literal_expr())
@@ -262,9 +262,9 @@ impl<'a> Walk<'a, '_> {
             other => self.eval(other),
         };
         match self.builder.get(base) {
-            Value::Container(_) => ValueId::UNKNOWN,
+            ValueExpr::Container(_) => ValueId::UNKNOWN,
             // `f.cache_clear`, `f.__get__(it)`: it is in use as an object.
-            Value::Function(_) => {
+            ValueExpr::Function(_) => {
                 self.builder.mention(base);
                 self.builder.member(base, it.attr.as_str())
             }

@@ -4,7 +4,7 @@
 use tree_sitter::Node;
 
 use super::Context;
-use crate::calls::{Body, Calls, ClassId, FunctionId, ImportId, Imported, ImportedNameId, Value, ValueId};
+use crate::calls::{Body, Calls, ClassId, FunctionId, ImportId, Imported, ImportedNameId, ValueExpr, ValueId};
 use crate::facts::{ImportKind, Syntax};
 
 mod declare;
@@ -13,7 +13,7 @@ mod signature;
 
 /// The role of a kind of node for the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::syntax) enum Part {
+pub(in crate::syntax) enum NodeRole {
     None,
     Name,
     This,
@@ -35,7 +35,7 @@ pub(in crate::syntax) enum Part {
     Pattern,
 }
 
-pub(super) fn part(kind: &str) -> Part {
+pub(super) fn part(kind: &str) -> NodeRole {
     match kind {
         "identifier"
         | "type_identifier"
@@ -47,9 +47,9 @@ pub(super) fn part(kind: &str) -> Part {
         | "namespace_identifier"
         | "field_identifier"
         | "property_identifier"
-        | "operator_identifier" => Part::Name,
-        "this" | "this_expression" | "self" | "self_expression" => Part::This,
-        "super" | "super_expression" | "base" | "base_expression" => Part::Super,
+        | "operator_identifier" => NodeRole::Name,
+        "this" | "this_expression" | "self" | "self_expression" => NodeRole::This,
+        "super" | "super_expression" | "base" | "base_expression" => NodeRole::Super,
         "field_access"
         | "selector_expression"
         | "field_expression"
@@ -58,18 +58,18 @@ pub(super) fn part(kind: &str) -> Part {
         | "member_access_expression"
         | "navigation_expression"
         | "scoped_type_identifier"
-        | "stable_identifier" => Part::Member,
-        "call_expression" | "invocation_expression" | "function_call_expression" => Part::Call,
+        | "stable_identifier" => NodeRole::Member,
+        "call_expression" | "invocation_expression" | "function_call_expression" => NodeRole::Call,
         "method_invocation"
         | "call"
         | "member_call_expression"
         | "nullsafe_member_call_expression"
-        | "scoped_call_expression" => Part::Method,
+        | "scoped_call_expression" => NodeRole::Method,
         "object_creation_expression"
         | "new_expression"
         | "instance_expression"
         | "composite_literal"
-        | "struct_expression" => Part::New,
+        | "struct_expression" => NodeRole::New,
         "parenthesized_expression"
         | "generic_function"
         | "await_expression"
@@ -82,8 +82,8 @@ pub(super) fn part(kind: &str) -> Part {
         | "named_type"
         | "type_annotation"
         | "navigation_suffix"
-        | "unary_expression" => Part::Inner,
-        "explicit_constructor_invocation" | "constructor_initializer" => Part::Constructor,
+        | "unary_expression" => NodeRole::Inner,
+        "explicit_constructor_invocation" | "constructor_initializer" => NodeRole::Constructor,
         "local_variable_declaration"
         | "field_declaration"
         | "formal_parameter"
@@ -100,9 +100,9 @@ pub(super) fn part(kind: &str) -> Part {
         | "property_promotion_parameter"
         | "short_var_declaration"
         | "declaration"
-        | "assignment" => Part::Declare,
-        "closure_parameters" | "let_condition" | "match_pattern" | "for_expression" => Part::Pattern,
-        _ => Part::None,
+        | "assignment" => NodeRole::Declare,
+        "closure_parameters" | "let_condition" | "match_pattern" | "for_expression" => NodeRole::Pattern,
+        _ => NodeRole::None,
     }
 }
 
@@ -121,7 +121,7 @@ impl Context<'_> {
         }
         let function = self.calls.define(own_name, at);
         let class = self.calls.definition(function).class;
-        let value = self.calls.value(Value::Function(function));
+        let value = self.calls.value(ValueExpr::Function(function));
         let definition = self.calls.definition(function);
         definition.anonymous = own_name.is_empty();
         definition.entry = true;
@@ -157,7 +157,7 @@ impl Context<'_> {
             self.calls.set_class(class);
         }
         if let (Some(class), Some(receiver)) = (class, node.child_by_field_name("receiver")) {
-            let this = self.calls.value(Value::This(class));
+            let this = self.calls.value(ValueExpr::This(class));
             let text = self.text(receiver).trim_start_matches('(').trim_start();
             let name = text.split([' ', ')', '*']).next().unwrap_or_default().to_owned();
             self.calls.bind(&name, this);
@@ -189,7 +189,7 @@ impl Context<'_> {
             return class;
         }
         let class = self.calls.define_class_flat(name);
-        let value = self.calls.value(Value::Class(class));
+        let value = self.calls.value(ValueExpr::Class(class));
         if !name.is_empty() {
             self.calls.bind_global(name, value);
         }
@@ -222,7 +222,7 @@ impl Context<'_> {
                 if found.len() >= 16 {
                     break;
                 }
-                if part(at.kind()) == Part::Name {
+                if part(at.kind()) == NodeRole::Name {
                     let name = self.text(at).to_owned();
                     found.push(self.calls.free(&name));
                     continue;
@@ -249,27 +249,31 @@ impl Context<'_> {
     }
 
     /// On entering a node that has a part.
-    pub(super) fn call_part(&mut self, node: Node<'_>, what: Part) {
+    pub(super) fn call_part(&mut self, node: Node<'_>, what: NodeRole) {
         match what {
-            Part::Constructor => {
+            NodeRole::Constructor => {
                 let text = self.text(node);
                 if let Some(class) = self.calls.class() {
                     let above = text.contains("super") || text.contains("base");
-                    let object = if above { Value::Super(class) } else { Value::This(class) };
+                    let object = if above {
+                        ValueExpr::Super(class)
+                    } else {
+                        ValueExpr::This(class)
+                    };
                     let object = self.calls.value(object);
                     let target = self.calls.member(object, "constructor");
                     let given = self.given(node);
                     self.calls.call_with(target, &[], true, given);
                 }
             }
-            Part::Call if self.is_misread_member(node) => {}
-            Part::Call | Part::Method | Part::New => {
+            NodeRole::Call if self.is_misread_member(node) => {}
+            NodeRole::Call | NodeRole::Method | NodeRole::New => {
                 let target = self.target(node, what, 0);
                 let given = self.given(node);
-                self.calls.call_with(target, &[], what == Part::New, given);
+                self.calls.call_with(target, &[], what == NodeRole::New, given);
             }
-            Part::Declare => self.declare(node),
-            Part::Pattern if self.language == "rust" => {
+            NodeRole::Declare => self.declare(node),
+            NodeRole::Pattern if self.language == "rust" => {
                 self.hide_names(node.child_by_field_name("pattern").unwrap_or(node));
             }
             _ => {}
@@ -291,7 +295,7 @@ impl Context<'_> {
     pub(super) fn finish_calls(&mut self, syntax: &Syntax) -> Calls {
         for (number, import) in (0..).map(ImportId::new).zip(&syntax.imports) {
             if import.kind == ImportKind::Submodule {
-                let value = self.calls.value(Value::Import(number, Imported::Whole));
+                let value = self.calls.value(ValueExpr::Import(number, Imported::Whole));
                 let name = import.specifier.split('=').next().unwrap_or_default();
                 self.calls.bind_if_free(name, value);
             }
@@ -300,7 +304,7 @@ impl Context<'_> {
                     self.calls.star(number);
                     continue;
                 }
-                let value = self.calls.value(Value::Import(number, Imported::Name(at)));
+                let value = self.calls.value(ValueExpr::Import(number, Imported::Name(at)));
                 self.calls.bind_if_free(&name.local, value);
             }
         }

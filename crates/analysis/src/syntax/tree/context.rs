@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use tree_sitter::Node;
 
 use super::line;
-use super::unused::{Candidate, Declarations, UnusedImports};
+use super::unused::{Declarations, ImportCandidate, UnusedImports};
 use crate::calls::{Builder, ClassId, FunctionId};
 use crate::facts::{Export, Import, ImportKind, ImportedName, Syntax};
 use crate::units::Units;
@@ -35,7 +35,7 @@ pub(crate) struct Context<'a> {
     pub(super) imports_all: bool,
     pub(super) unused_imports: Option<UnusedImports>,
     pub(super) declarations: Declarations,
-    pub(super) import_candidates: Vec<Candidate>,
+    pub(super) import_candidates: Vec<ImportCandidate>,
 }
 
 impl<'a> Context<'a> {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::{Node, Range};
 
-use super::calls::{Part, part};
+use super::calls::{NodeRole, part};
 use super::context::Context;
 use super::private::Private;
 use super::spans::kind_of;
@@ -139,7 +139,7 @@ pub(crate) struct Known {
     pub(super) role: Role,
     pub(super) collects: bool,
     pub(super) mentions: bool,
-    pub(super) part: Part,
+    pub(super) part: NodeRole,
     pub(super) span: Option<SpanKind>,
     pub(super) kind: &'static str,
 }
@@ -148,7 +148,7 @@ pub(super) const UNKNOWN: Known = Known {
     role: Role::None,
     collects: false,
     mentions: false,
-    part: Part::None,
+    part: NodeRole::None,
     span: None,
     kind: "",
 };

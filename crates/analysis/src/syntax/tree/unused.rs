@@ -25,7 +25,7 @@ pub(in crate::syntax) struct UnusedImports {
 
 /// One name that an import brings in.
 #[derive(Debug)]
-pub(super) struct Candidate {
+pub(super) struct ImportCandidate {
     /// In `Syntax::imports`, and in its names.
     import: usize,
     name: usize,
@@ -57,7 +57,7 @@ impl Context<'_> {
         for (at, name) in import.names.iter().enumerate() {
             let named = !matches!(&*name.local, "" | "*" | "_");
             if named && (rules.judged)(declaration, self, name) {
-                self.import_candidates.push(Candidate {
+                self.import_candidates.push(ImportCandidate {
                     import: self.syntax.imports.len() - 1,
                     name: at,
                     declaration: declaration.start_byte(),
@@ -78,7 +78,7 @@ impl Context<'_> {
                 word.to_owned()
             }
         };
-        let mut open: HashMap<String, Vec<Candidate>> = HashMap::new();
+        let mut open: HashMap<String, Vec<ImportCandidate>> = HashMap::new();
         for candidate in candidates {
             let name = &self.syntax.imports[candidate.import].names[candidate.name];
             open.entry(word_of(&name.local)).or_default().push(candidate);

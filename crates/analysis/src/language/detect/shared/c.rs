@@ -2,9 +2,9 @@
 
 use super::Verdict;
 use super::Verdict::{Language, Unknown, Usual};
-use super::text::{Text, word_starts};
+use super::text::{HeuristicText, word_starts};
 
-pub(super) fn h(text: &Text<'_>) -> Verdict {
+pub(super) fn h(text: &HeuristicText<'_>) -> Verdict {
     const OBJECTIVE: &[&str] = &[
         "@interface",
         "@protocol",
@@ -89,7 +89,7 @@ fn has_scope(line: &str) -> bool {
     })
 }
 
-pub(super) fn m(text: &Text<'_>) -> Verdict {
+pub(super) fn m(text: &HeuristicText<'_>) -> Verdict {
     const OBJECTIVE: &[&str] = &[
         "@implementation",
         "@interface",

@@ -2,10 +2,10 @@
 
 use super::Verdict::{Language, Unknown, Usual};
 use super::c::{h, m};
-use super::text::Text;
+use super::text::HeuristicText;
 use super::{Verdict, cls, d, inc, pl, starts_as_xml, v, xml_or_usual};
 
-type Rules = fn(&Text<'_>) -> Verdict;
+type Rules = fn(&HeuristicText<'_>) -> Verdict;
 
 /// Endings, the language whose comments are left out before the rules are asked (`-`: none), and the rules.
 pub(super) const RULES: &[(&[&str], &str, Rules)] = &[

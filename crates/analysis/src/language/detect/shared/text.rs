@@ -26,11 +26,11 @@ pub(super) fn without_comments(text: &[u8], language: &str) -> String {
     String::from_utf8_lossy(&code).into_owned()
 }
 
-pub(super) struct Text<'t> {
+pub(super) struct HeuristicText<'t> {
     pub(super) text: &'t str,
 }
 
-impl<'t> Text<'t> {
+impl<'t> HeuristicText<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self { text }
     }

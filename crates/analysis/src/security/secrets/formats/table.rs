@@ -1,7 +1,7 @@
 //! The rows: providers by kind. Adding a form: a row, and its line in the planted corpus of the tests.
 
 use super::Alphabet::{Alnum, AnyHex, Azure, Base64, Digits, Dotted, Hex, Letters, Lower, Upper, Url};
-use super::Part::{Lengths, Run, Text};
+use super::FormatPart::{Lengths, Run, Text};
 use super::{Alphabet, Confidence, FindingSeverity, Format, credential, proof};
 
 /// The only element, if any.

@@ -7,11 +7,11 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::common_names::is_common;
 use super::family::{Family, Reach};
 use super::ids::{FileId, FolderId, GlobalClass, GlobalContainer, StarGroup, SymbolId};
-use super::{File, Index, Unique};
+use super::{CallIndex, File, Unique};
 use crate::budget::spend;
-use crate::calls::{Calls, NameId, Value};
+use crate::calls::{Calls, NameId, ValueExpr};
 use crate::facts::FileFacts;
-use crate::graph::{Adjacency, Graph};
+use crate::graph::{Adjacency, ImportGraph};
 use crate::language::is_header;
 use crate::stages::modules::folder;
 
@@ -25,8 +25,8 @@ struct Numbering<'f> {
     parts: HashMap<(Family, Option<FolderId>, SymbolId), GlobalClass>,
 }
 
-impl<'f> Index<'f> {
-    pub(crate) fn new(facts: &'f [FileFacts], graph: &'f Graph) -> Self {
+impl<'f> CallIndex<'f> {
+    pub(crate) fn new(facts: &'f [FileFacts], graph: &'f ImportGraph) -> Self {
         let mut index = Self {
             facts,
             graph,
@@ -186,11 +186,11 @@ impl<'f> Index<'f> {
             for &(name, value) in &file.calls.globals {
                 let key = (file.family, place, file.symbol(name));
                 let whole = match file.calls.values[value.index()] {
-                    Value::Function(function) if !is_header(&self.facts[file.at as usize].path) => {
+                    ValueExpr::Function(function) if !is_header(&self.facts[file.at as usize].path) => {
                         !file.calls.functions[function.index()].file_only
                     }
-                    Value::Class(class) => self.whole[file.class(class).index()] == file.class(class),
-                    Value::Import(..) => continue,
+                    ValueExpr::Class(class) => self.whole[file.class(class).index()] == file.class(class),
+                    ValueExpr::Import(..) => continue,
                     _ => true,
                 };
                 if whole {

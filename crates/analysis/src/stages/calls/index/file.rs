@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::{Family, FileId, GlobalClass, GlobalContainer, GlobalFunction, Index, SymbolId};
+use super::{CallIndex, Family, FileId, GlobalClass, GlobalContainer, GlobalFunction, SymbolId};
 use crate::budget::spend;
 use crate::calls::{Calls, ClassDefinition, ClassId, ContainerId, Definition, FunctionId, NameId};
 
@@ -52,7 +52,7 @@ impl File<'_> {
         (self.classes..).map(GlobalClass::new).zip(&self.calls.classes)
     }
 
-    pub(super) fn star_places(&self, index: &Index<'_>, file: FileId) -> &HashMap<FileId, u32> {
+    pub(super) fn star_places(&self, index: &CallIndex<'_>, file: FileId) -> &HashMap<FileId, u32> {
         self.star_places.get_or_init(|| {
             let mut places = HashMap::default();
             for (place, target) in (0..).zip(index.star_targets(file)) {

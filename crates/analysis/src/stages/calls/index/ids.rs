@@ -1,7 +1,7 @@
 //! The index of each table over all files, with a type of its own.
 
 crate::calls::ids! {
-    /// A file with calls: a place in [`Index::files`](super::Index::files).
+    /// A file with calls: a place in [`CallIndex::files`](super::CallIndex::files).
     FileId;
     /// A name, the same in all files.
     SymbolId;

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::{Nodes, number};
-use crate::calls::{Body, Definition, Value};
+use crate::calls::{Body, Definition, ValueExpr};
 use crate::facts::FileFacts;
 use crate::graph::Adjacency;
-use crate::stages::calls::index::{Family, File, Index, NodeId, SymbolId};
+use crate::stages::calls::index::{CallIndex, Family, File, NodeId, SymbolId};
 use crate::stages::calls::solve::{Solver, Thing};
 use crate::wiring::Wired;
 
 /// The nodes that run or may be called from outside: the code of files, exported and registered functions, and those whose
 /// name is read from an unknown object.
-pub(super) fn entries(index: &Index<'_>, solver: &mut Solver<'_, '_>) -> Vec<NodeId> {
+pub(super) fn entries(index: &CallIndex<'_>, solver: &mut Solver<'_, '_>) -> Vec<NodeId> {
     let beginnings: HashSet<&str> = index
         .files
         .iter()
@@ -83,7 +83,7 @@ impl Outside<'_> {
 }
 
 /// The folders of Rust crates that include code which their build generates: it may call any function of theirs.
-fn generating_crates<'f>(index: &Index<'f>) -> HashSet<&'f str> {
+fn generating_crates<'f>(index: &CallIndex<'f>) -> HashSet<&'f str> {
     let (Some(folder), Some(include)) = (index.symbol("OUT_DIR"), index.symbol("include")) else {
         return HashSet::default();
     };
@@ -115,14 +115,24 @@ fn may_be_hook(file: &File<'_>, function: &Definition) -> bool {
     }
 }
 
-fn is_below_foreign(index: &Index<'_>, solver: &mut Solver<'_, '_>, file: &File<'_>, function: &Definition) -> bool {
+fn is_below_foreign(
+    index: &CallIndex<'_>,
+    solver: &mut Solver<'_, '_>,
+    file: &File<'_>,
+    function: &Definition,
+) -> bool {
     function
         .class
         .is_some_and(|class| solver.has_foreign_base(index.whole(file.class(class))))
 }
 
 /// The nodes that are reached by calls, or by a mention in what is reached.
-pub(super) fn reached(index: &Index<'_>, solver: &mut Solver<'_, '_>, nodes: &Nodes, entries: &[NodeId]) -> Vec<bool> {
+pub(super) fn reached(
+    index: &CallIndex<'_>,
+    solver: &mut Solver<'_, '_>,
+    nodes: &Nodes,
+    entries: &[NodeId],
+) -> Vec<bool> {
     let starts = entries.iter().map(|at| number(nodes.home[at.index()]));
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for node in 0..u32::try_from(nodes.graph.len()).unwrap_or(u32::MAX) {
@@ -141,7 +151,7 @@ pub(super) fn reached(index: &Index<'_>, solver: &mut Solver<'_, '_>, nodes: &No
     for (at, file) in index.numbered_files().filter(|(_, file)| file.family == Family::Script) {
         // A member of a function, as `f.toString()`, is a use of it.
         let bases = file.calls.values.iter().filter_map(|value| match value {
-            Value::Member(base, _) => Some(*base),
+            ValueExpr::Member(base, _) => Some(*base),
             _ => None,
         });
         for base in bases {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::answer::{Answer, Thing};
 use super::{AnswerId, IN_CIRCLE, MAX_DEPTH, Solver};
 use crate::budget::spend;
-use crate::calls::{Value, ValueId};
+use crate::calls::{ValueExpr, ValueId};
 use crate::stages::calls::index::{FileId, GlobalFunction};
 
 impl Solver<'_, '_> {
@@ -51,22 +51,22 @@ impl Solver<'_, '_> {
     fn work_out(&mut self, file: FileId, value: ValueId) -> Answer {
         let data = self.index.file(file);
         match data.calls.values[value.index()] {
-            Value::Unknown => Answer::default(),
-            Value::Opaque => Answer::one(Thing::External),
-            Value::Function(function) => Answer::one(Thing::Function(data.function(function))),
-            Value::Class(class) => Answer::one(Thing::Class(self.index.whole(data.class(class)))),
-            Value::This(class) => Answer::one(Thing::Instance(self.index.whole(data.class(class)))),
-            Value::Super(class) => Answer::one(Thing::Super(self.index.whole(data.class(class)))),
-            Value::Container(container) => Answer::one(Thing::Container(data.container(container))),
-            Value::Import(import, name) => self.import(file, import, name),
-            Value::Free(name) => self.free(file, name),
-            Value::Parameter(function, at) => self.parameter(data.function(function), at),
-            Value::Either(a, b) => {
+            ValueExpr::Unknown => Answer::default(),
+            ValueExpr::Opaque => Answer::one(Thing::External),
+            ValueExpr::Function(function) => Answer::one(Thing::Function(data.function(function))),
+            ValueExpr::Class(class) => Answer::one(Thing::Class(self.index.whole(data.class(class)))),
+            ValueExpr::This(class) => Answer::one(Thing::Instance(self.index.whole(data.class(class)))),
+            ValueExpr::Super(class) => Answer::one(Thing::Super(self.index.whole(data.class(class)))),
+            ValueExpr::Container(container) => Answer::one(Thing::Container(data.container(container))),
+            ValueExpr::Import(import, name) => self.import(file, import, name),
+            ValueExpr::Free(name) => self.free(file, name),
+            ValueExpr::Parameter(function, at) => self.parameter(data.function(function), at),
+            ValueExpr::Either(a, b) => {
                 let mut answer = self.eval(file, a);
                 answer.add(&self.eval(file, b));
                 answer
             }
-            Value::First(a, b) => {
+            ValueExpr::First(a, b) => {
                 let answer = self.eval(file, a);
                 let known = answer.things.iter().any(|thing| *thing != Thing::External);
                 if known {
@@ -75,12 +75,12 @@ impl Solver<'_, '_> {
                 let other = self.eval(file, b);
                 if other.things.is_empty() { answer } else { other }
             }
-            Value::Member(base, name) => {
+            ValueExpr::Member(base, name) => {
                 let name = data.symbol(name);
                 self.of_each(file, base, |this, thing| this.member(thing, name))
             }
-            Value::Result(callee) => self.of_each(file, callee, |this, thing| this.result(thing)),
-            Value::Element(base, key) => {
+            ValueExpr::Result(callee) => self.of_each(file, callee, |this, thing| this.result(thing)),
+            ValueExpr::Element(base, key) => {
                 let key = key.map(|name| data.symbol(name));
                 self.of_each(file, base, |this, thing| this.element(thing, key))
             }

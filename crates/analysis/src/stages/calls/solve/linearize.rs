@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::answer::Thing;
 use super::{MAX_DEPTH, MAX_MRO, Solver};
 use crate::budget::spend;
-use crate::calls::{Value, ValueId};
+use crate::calls::{ValueExpr, ValueId};
 use crate::stages::calls::index::GlobalClass;
 
 impl<'i, 'f> Solver<'i, 'f> {
@@ -24,7 +24,8 @@ impl<'i, 'f> Solver<'i, 'f> {
                 spend(1);
                 let is_class = |thing: &Thing| matches!(thing, Thing::Class(_));
                 // A class of its own in place of one that may be missing (`except ImportError: class Filter`).
-                let replaces_missing = matches!(self.index.file(file).calls.values[base.index()], Value::Either(..));
+                let replaces_missing =
+                    matches!(self.index.file(file).calls.values[base.index()], ValueExpr::Either(..));
                 base != ValueId::OPAQUE && (replaces_missing || !self.eval(file, base).things.iter().any(is_class))
             })
         });

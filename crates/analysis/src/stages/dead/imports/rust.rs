@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use super::defines;
 use crate::budget::spend;
 use crate::facts::{Facts, FileFacts, Import, ImportKind, Syntax};
-use crate::graph::Graph;
+use crate::graph::ImportGraph;
 
 /// The purposes that a `use` may have, beside its name.
 pub(super) struct Rust<'f> {
     pub(super) files: &'f [FileFacts],
     /// Names of traits, and words in macros.
     hidden: HashSet<&'f str>,
-    pub(super) graph: &'f Graph,
+    pub(super) graph: &'f ImportGraph,
     /// The file that was asked for last, and the words that modules below it may use.
     last: Option<(u32, Option<HashSet<&'f str>>)>,
 }
@@ -21,7 +21,7 @@ pub(super) struct Rust<'f> {
 const MAX_BELOW: usize = 2_000;
 
 impl<'f> Rust<'f> {
-    pub(super) fn new(facts: &'f Facts, graph: &'f Graph) -> Self {
+    pub(super) fn new(facts: &'f Facts, graph: &'f ImportGraph) -> Self {
         let is_rust = |file: &&FileFacts| file.language.is_some_and(|id| id.get().id == "rust");
         let syntax = facts
             .files

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::stages::modules::{Index, folder, normalize};
+use crate::stages::modules::{ModuleIndex, folder, normalize};
 
 /// Folders of one configuration, or of one compiled file.
 const MAX_FOLDERS: usize = 200;
@@ -34,7 +34,7 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    pub(super) fn of(index: &Index<'_>) -> Self {
+    pub(super) fn of(index: &ModuleIndex<'_>) -> Self {
         let mut roots = Self::default();
         for file in index
             .files
@@ -61,7 +61,7 @@ impl Roots {
         roots
     }
 
-    fn add_commands(&mut self, index: &Index<'_>, text: &str) {
+    fn add_commands(&mut self, index: &ModuleIndex<'_>, text: &str) {
         let Ok(serde_json::Value::Array(commands)) = serde_json::from_str(text) else {
             return;
         };
@@ -103,7 +103,7 @@ impl Roots {
 }
 
 /// Folders of the repository that a path of a configuration in `home` may be.
-fn places(index: &Index<'_>, home: &str, path: &str) -> Vec<String> {
+fn places(index: &ModuleIndex<'_>, home: &str, path: &str) -> Vec<String> {
     let own = normalize(home, path);
     let from_root = normalize("", path);
     let mut found: Vec<String> = own

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::graph::Link;
-use crate::stages::modules::{Index, Target, folder, normalize};
+use crate::stages::modules::{ModuleIndex, Target, folder, normalize};
 
 const PLATFORMS: &[&str] = &[
     "web", "native", "ios", "android", "windows", "macos", "electron", "desktop", "mobile", "browser", "node",
@@ -16,7 +16,7 @@ const ENDINGS: &[&str] = &["ts", "tsx", "js", "jsx", "mjs", "cjs", "vue"];
 pub(super) struct Variants(HashMap<String, Vec<u32>>);
 
 impl Variants {
-    pub(super) fn of(index: &Index<'_>) -> Self {
+    pub(super) fn of(index: &ModuleIndex<'_>) -> Self {
         let mut found: HashMap<String, Vec<u32>> = HashMap::new();
         for (at, file) in (0u32..).zip(index.files).filter(|(_, file)| file.syntax.is_some()) {
             let parts = file
@@ -32,7 +32,7 @@ impl Variants {
     }
 
     /// The target of an import with the files that replace it on other platforms.
-    pub(super) fn added_to(&self, index: &Index<'_>, from: u32, specifier: &str, target: Target) -> Target {
+    pub(super) fn added_to(&self, index: &ModuleIndex<'_>, from: u32, specifier: &str, target: Target) -> Target {
         if self.0.is_empty() {
             return target;
         }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::budget::spend;
-use crate::stages::modules::{Index, folder, join};
+use crate::stages::modules::{ModuleIndex, folder, join};
 
 #[derive(Default)]
 pub(super) struct Constants {
@@ -15,7 +15,7 @@ pub(super) struct Constants {
 }
 
 impl Constants {
-    pub(super) fn of(index: &Index<'_>) -> Self {
+    pub(super) fn of(index: &ModuleIndex<'_>) -> Self {
         let mut found = Self::default();
         // Where an application or an engine of Rails is, and folders of gems that call Zeitwerk.
         let mut homes = BTreeSet::new();
@@ -54,7 +54,7 @@ impl Constants {
     }
 
     /// The files of the constants that a file names: in its own namespace and those around it.
-    pub(super) fn loaded(&self, index: &Index<'_>, from: u32) -> Vec<u32> {
+    pub(super) fn loaded(&self, index: &ModuleIndex<'_>, from: u32) -> Vec<u32> {
         let Some(syntax) = index.files[from as usize]
             .syntax
             .as_ref()

@@ -5,12 +5,12 @@ use oxc_ast_visit::Visit;
 
 use super::Walk;
 use super::visit::takes_name;
-use crate::calls::{ClassId, Value, ValueId};
+use crate::calls::{ClassId, ValueExpr, ValueId};
 
 impl Walk<'_> {
     /// A function that is a member of an object may be called by any code that holds the object.
     pub(super) fn publish(&mut self, value: ValueId) {
-        if let Value::Function(function) = self.builder.get(value) {
+        if let ValueExpr::Function(function) = self.builder.get(value) {
             self.builder.definition(function).entry = true;
         }
     }
@@ -32,7 +32,7 @@ impl Walk<'_> {
         self.name = name.filter(|_| takes_name(&it.right));
         let value = match (class, &it.right) {
             (Some(class), Expression::FunctionExpression(function)) => {
-                let this = self.builder.value(Value::This(class));
+                let this = self.builder.value(ValueExpr::This(class));
                 self.function(function, this)
             }
             (_, right) => self.eval(right),
@@ -76,13 +76,13 @@ impl Walk<'_> {
         }
         let value = self.builder.read(&id.name);
         let class = match self.builder.get(value) {
-            Value::Class(class) => class,
-            Value::Function(function) => {
+            ValueExpr::Class(class) => class,
+            ValueExpr::Function(function) => {
                 // It runs when an object of the class is made, by whatever holds the class.
                 self.builder.definition(function).entry = true;
                 let class = self.builder.define_class(&id.name, Vec::new());
                 self.builder.add_member(class, "constructor", value, true);
-                let value = self.builder.value(Value::Class(class));
+                let value = self.builder.value(ValueExpr::Class(class));
                 self.builder.assign(&id.name, value);
                 class
             }

@@ -7,7 +7,7 @@ use oxc_span::{GetSpan, Span};
 use super::super::property_name;
 use super::Walk;
 use super::visit::takes_name;
-use crate::calls::{Body, ClassId, FunctionId, Kind, Value, ValueId};
+use crate::calls::{Body, ClassId, FunctionId, ScopeKind, ValueExpr, ValueId};
 
 impl Walk<'_> {
     /// Declares the functions of a body before it is read.
@@ -32,7 +32,7 @@ impl Walk<'_> {
                 let is_exempt = self.exempt.contains(&it.span.start);
                 let function = self.define(&id.name, id.span, is_exempt);
                 self.functions.insert(it.span.start, function);
-                let value = self.builder.value(Value::Function(function));
+                let value = self.builder.value(ValueExpr::Function(function));
                 self.builder.bind(&id.name, value);
             }
         }
@@ -58,7 +58,7 @@ impl Walk<'_> {
                 let is_exempt = self.exempt.contains(&list.span.start);
                 let function = self.define(&id.name, span, is_exempt);
                 self.functions.insert(span.start, function);
-                let value = self.builder.value(Value::Function(function));
+                let value = self.builder.value(ValueExpr::Function(function));
                 self.builder.bind(&id.name, value);
             }
         }
@@ -86,7 +86,7 @@ impl Walk<'_> {
     fn bind_parameters(&mut self, function: FunctionId, list: &FormalParameters<'_>) {
         for (at, parameter) in list.items.iter().enumerate() {
             let place = u32::try_from(at).unwrap_or(u32::MAX);
-            let passed = self.builder.value(Value::Parameter(function, place));
+            let passed = self.builder.value(ValueExpr::Parameter(function, place));
             let declared = self.annotation(parameter.type_annotation.as_deref());
             let value = self.builder.first(declared, passed);
             self.pattern(&parameter.pattern, value);
@@ -192,7 +192,7 @@ impl Walk<'_> {
             }
         };
         self.body(function, Some(this), &it.params, &body.statements);
-        self.builder.value(Value::Function(function))
+        self.builder.value(ValueExpr::Function(function))
     }
 
     pub(super) fn arrow(&mut self, it: &ArrowFunctionExpression<'_>) -> ValueId {
@@ -214,7 +214,7 @@ impl Walk<'_> {
                 self.builder.pop();
             }
         }
-        self.builder.value(Value::Function(function))
+        self.builder.value(ValueExpr::Function(function))
     }
 
     pub(super) fn class(&mut self, it: &Class<'_>) -> ValueId {
@@ -229,14 +229,14 @@ impl Walk<'_> {
             .map(|id| id.name.to_string())
             .or(pending)
             .unwrap_or_default();
-        self.builder.push(Kind::Block);
+        self.builder.push(ScopeKind::Block);
         let class = self.builder.define_class(&name, bases);
-        let value = self.builder.value(Value::Class(class));
+        let value = self.builder.value(ValueExpr::Class(class));
         if !name.is_empty() {
             // Its methods may name it before it is bound outside.
             self.builder.bind(&name, value);
         }
-        let this = self.builder.value(Value::This(class));
+        let this = self.builder.value(ValueExpr::This(class));
         self.builder.enter_class(class);
         for element in &it.body.body {
             self.class_element(element, class, value, this);
@@ -263,7 +263,7 @@ impl Walk<'_> {
                 let function = self.define(&name, it.key.span(), entry);
                 // A getter's value is what it gives back, which is not followed.
                 if !accessor {
-                    let value = self.builder.value(Value::Function(function));
+                    let value = self.builder.value(ValueExpr::Function(function));
                     self.builder.add_member(class, &name, value, true);
                 }
                 let this = if it.r#static { whole } else { this };

@@ -5,7 +5,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_syntax::scope::ScopeFlags;
 
 use super::Walk;
-use crate::calls::{Body, Kind, ValueId};
+use crate::calls::{Body, ScopeKind, ValueId};
 
 impl<'a> Visit<'a> for Walk<'_> {
     fn visit_expression(&mut self, it: &Expression<'a>) {
@@ -47,14 +47,14 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_block_statement(&mut self, it: &BlockStatement<'a>) {
-        self.builder.push(Kind::Block);
+        self.builder.push(ScopeKind::Block);
         self.hoist(&it.body);
         walk::walk_block_statement(self, it);
         self.builder.pop();
     }
 
     fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
-        self.builder.push(Kind::Block);
+        self.builder.push(ScopeKind::Block);
         let many = self.eval(&it.right);
         let one = self.builder.element(many, None);
         if let ForStatementLeft::VariableDeclaration(list) = &it.left {
@@ -149,7 +149,7 @@ impl<'a> Visit<'a> for Walk<'_> {
     fn visit_ts_namespace_declaration(&mut self, it: &TSNamespaceDeclaration<'a>) {
         let namespace = self.builder.container();
         self.namespaces.push(namespace);
-        self.builder.push(Kind::Block);
+        self.builder.push(ScopeKind::Block);
         if let TSNamespaceDeclarationBody::TSModuleBlock(block) = &it.body {
             self.hoist(&block.body);
         }

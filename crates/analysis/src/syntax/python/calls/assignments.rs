@@ -4,13 +4,13 @@ use ruff_python_ast::{self as ast, Expr};
 
 use super::Walk;
 use super::literals::key;
-use crate::calls::{Kind, Value, ValueId};
+use crate::calls::{ScopeKind, ValueExpr, ValueId};
 
 impl<'a> Walk<'a, '_> {
     pub(super) fn assign(&mut self, target: &'a Expr, value: ValueId) {
         match target {
             Expr::Name(name) => {
-                if self.builder.kind() == Kind::Class
+                if self.builder.kind() == ScopeKind::Class
                     && let Some(class) = self.builder.class()
                 {
                     self.builder.add_member(class, &name.id, value, true);
@@ -80,7 +80,11 @@ impl<'a> Walk<'a, '_> {
         let value = self.eval(iter);
         let is_object = matches!(
             self.builder.get(value),
-            Value::Result(_) | Value::Parameter(..) | Value::Member(..) | Value::This(_) | Value::First(..)
+            ValueExpr::Result(_)
+                | ValueExpr::Parameter(..)
+                | ValueExpr::Member(..)
+                | ValueExpr::This(_)
+                | ValueExpr::First(..)
         );
         if is_object {
             let start = self.builder.member(value, "__iter__");
@@ -97,7 +101,7 @@ impl<'a> Walk<'a, '_> {
         generators: &'a [ast::Comprehension],
         results: [Option<&'a Expr>; 2],
     ) -> ValueId {
-        self.builder.push(Kind::Block);
+        self.builder.push(ScopeKind::Block);
         for generator in generators {
             let item = self.iterate(&generator.iter);
             self.target_here(&generator.target, item);

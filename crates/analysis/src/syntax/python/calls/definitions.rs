@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::{Walk, Work};
-use crate::calls::{Argument, Body, FunctionId, Imported, ImportedNameId, Kind, NameKey, Value, ValueId};
+use crate::calls::{Argument, Body, FunctionId, Imported, ImportedNameId, NameKey, ScopeKind, ValueExpr, ValueId};
 
 impl<'a> Walk<'a, '_> {
     pub(super) fn function(&mut self, it: &'a ast::StmtFunctionDef) {
@@ -27,12 +27,12 @@ impl<'a> Walk<'a, '_> {
         if let Some(returns) = &it.returns {
             self.annotation(returns);
         }
-        let mut value = self.builder.value(Value::Function(function));
+        let mut value = self.builder.value(ValueExpr::Function(function));
         // It takes the place of a parameter or of another value, whose readers before it may run again in a loop.
         let bound = self.builder.read(it.name.as_str());
         let rebinds = self.builder.definition(function).parent != Body::Module
             && class.is_none()
-            && !matches!(self.builder.get(bound), Value::Free(_));
+            && !matches!(self.builder.get(bound), ValueExpr::Free(_));
         let mut registered = rebinds || self.in_type_checking || is_stub(&it.body) || is_for_tests(&it.body);
         for decorator in it.decorator_list.iter().rev() {
             let name = match &decorator.expression {
@@ -90,10 +90,10 @@ impl<'a> Walk<'a, '_> {
                 for (at, parameter) in it.parameters.iter().enumerate() {
                     let place = u32::try_from(at).unwrap_or(u32::MAX);
                     let value = match class {
-                        Some(class) if at == 0 && is_class => self.builder.value(Value::Class(class)),
-                        Some(class) if at == 0 && !is_static => self.builder.value(Value::This(class)),
+                        Some(class) if at == 0 && is_class => self.builder.value(ValueExpr::Class(class)),
+                        Some(class) if at == 0 && !is_static => self.builder.value(ValueExpr::This(class)),
                         _ => {
-                            let passed = self.builder.value(Value::Parameter(function, place));
+                            let passed = self.builder.value(ValueExpr::Parameter(function, place));
                             let declared = parameter
                                 .annotation()
                                 .map_or(ValueId::UNKNOWN, |it| self.annotation(it));
@@ -107,7 +107,7 @@ impl<'a> Walk<'a, '_> {
             Work::Lambda(it) => {
                 for (at, parameter) in it.parameters.iter().flat_map(|list| list.iter()).enumerate() {
                     let place = u32::try_from(at).unwrap_or(u32::MAX);
-                    let value = self.builder.value(Value::Parameter(function, place));
+                    let value = self.builder.value(ValueExpr::Parameter(function, place));
                     self.builder.bind(parameter.name().as_str(), value);
                 }
                 let value = self.eval(&it.body);
@@ -166,13 +166,13 @@ impl<'a> Walk<'a, '_> {
             self.eval(&keyword.value);
         }
         let class = self.builder.define_class(it.name.as_str(), bases);
-        let mut value = self.builder.value(Value::Class(class));
+        let mut value = self.builder.value(ValueExpr::Class(class));
         for decorator in it.decorator_list.iter().rev() {
             let target = self.eval(&decorator.expression);
             value = self.decorated(target, value);
         }
         // Its body may name it only from inside of functions.
-        let inside = self.builder.kind() == Kind::Class;
+        let inside = self.builder.kind() == ScopeKind::Class;
         if let (true, Some(outer)) = (inside, self.builder.class()) {
             self.builder.add_member(outer, it.name.as_str(), value, true);
         }
@@ -189,7 +189,7 @@ impl<'a> Walk<'a, '_> {
             };
             let value = self
                 .builder
-                .value(Value::Import(import, Imported::Name(ImportedNameId::new(0))));
+                .value(ValueExpr::Import(import, Imported::Name(ImportedNameId::new(0))));
             let module = alias.name.as_str();
             match &alias.asname {
                 Some(name) => self.builder.bind(name.as_str(), value),
@@ -197,7 +197,7 @@ impl<'a> Walk<'a, '_> {
                     self.dotted.insert(module.to_owned(), value);
                     let first = module.split('.').next().unwrap_or(module);
                     let free = self.builder.read(first);
-                    if matches!(self.builder.get(free), Value::Free(_)) {
+                    if matches!(self.builder.get(free), ValueExpr::Free(_)) {
                         self.builder.bind(first, ValueId::OPAQUE);
                     }
                 }
@@ -217,7 +217,7 @@ impl<'a> Walk<'a, '_> {
             }
             let value = self
                 .builder
-                .value(Value::Import(import, Imported::Name(ImportedNameId::new(at))));
+                .value(ValueExpr::Import(import, Imported::Name(ImportedNameId::new(at))));
             // Another file takes it, under whatever name.
             if alias.name.starts_with('_') {
                 self.builder.quote(alias.name.as_str());

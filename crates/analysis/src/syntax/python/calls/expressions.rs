@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 
 use super::literals::key;
 use super::{Walk, Work};
-use crate::calls::{Value, ValueId};
+use crate::calls::{ValueExpr, ValueId};
 
 impl<'a> Walk<'a, '_> {
     /// Records the calls in an expression, and returns its value.
@@ -91,9 +91,9 @@ impl<'a> Walk<'a, '_> {
     fn read_attribute(&mut self, attribute: &'a ast::ExprAttribute) -> ValueId {
         let value = self.attribute(attribute);
         self.builder.mention(value);
-        if let Value::Member(base, _) = self.builder.get(value)
+        if let ValueExpr::Member(base, _) = self.builder.get(value)
             && attribute.attr.starts_with('_')
-            && matches!(self.builder.get(base), Value::This(_))
+            && matches!(self.builder.get(base), ValueExpr::This(_))
         {
             self.builder.quote(attribute.attr.as_str());
         }
@@ -113,7 +113,7 @@ impl<'a> Walk<'a, '_> {
         let names: Vec<&str> = parameters.map(|one| one.name().as_str()).collect();
         self.builder.parameters(function, &names);
         self.work.push_back((self.builder.scope(), function, Work::Lambda(it)));
-        self.builder.value(Value::Function(function))
+        self.builder.value(ValueExpr::Function(function))
     }
 
     fn dictionary(&mut self, it: &'a ast::ExprDict) -> ValueId {

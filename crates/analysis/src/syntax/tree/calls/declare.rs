@@ -3,9 +3,9 @@
 use tree_sitter::Node;
 
 use super::super::Context;
-use super::{Part, part};
+use super::{NodeRole, part};
 use crate::calls::signature::sort_of_type;
-use crate::calls::{Body, Kind, Value, ValueId};
+use crate::calls::{Body, ScopeKind, ValueExpr, ValueId};
 
 /// The most nodes of a pattern that are read.
 const MAX_PATTERN: usize = 64;
@@ -32,7 +32,7 @@ impl Context<'_> {
         let class = declared.map_or(ValueId::UNKNOWN, |declared| self.type_of(declared));
         // A field keeps that its type is none of the repository's.
         let object = match class {
-            ValueId::OPAQUE => self.calls.value(Value::Result(ValueId::OPAQUE)),
+            ValueId::OPAQUE => self.calls.value(ValueExpr::Result(ValueId::OPAQUE)),
             _ => self.calls.result(class),
         };
         for declarator in declarators {
@@ -40,7 +40,7 @@ impl Context<'_> {
             if declarator.kind() == "function_declarator"
                 && declarator
                     .child_by_field_name("declarator")
-                    .is_some_and(|name| part(name.kind()) == Part::Name)
+                    .is_some_and(|name| part(name.kind()) == NodeRole::Name)
             {
                 continue;
             }
@@ -62,7 +62,7 @@ impl Context<'_> {
             let value = value.map_or(ValueId::UNKNOWN, |value| self.expression(value, 0));
             let value = self.calls.first(object, value);
             let name = self.text(name).to_owned();
-            if self.calls.kind() == Kind::Function {
+            if self.calls.kind() == ScopeKind::Function {
                 let kind = declared.map_or("", |declared| self.text(declared));
                 let kind = kind.trim_start_matches(':').split('<').next().unwrap_or_default();
                 if !kind.is_empty() && !kind.contains('[') {
@@ -76,7 +76,7 @@ impl Context<'_> {
                 continue;
             }
             match (self.calls.kind(), self.calls.class()) {
-                (Kind::Class, Some(class)) => {
+                (ScopeKind::Class, Some(class)) => {
                     self.calls.add_member(class, name.trim_start_matches('$'), value, false);
                 }
                 _ if self.calls.body() != Body::Module => self.calls.bind_in_function(&name, value),
@@ -103,7 +103,7 @@ impl Context<'_> {
             let condition = at.child_by_field_name("condition");
             let mut cursor = at.walk();
             work.extend(at.named_children(&mut cursor).filter(|child| {
-                Some(*child) != condition && part(child.kind()) != Part::Call && !child.kind().ends_with("type")
+                Some(*child) != condition && part(child.kind()) != NodeRole::Call && !child.kind().ends_with("type")
             }));
         }
     }
@@ -113,7 +113,7 @@ impl Context<'_> {
 fn first_name(node: Node<'_>) -> Option<Node<'_>> {
     let mut at = node;
     for _ in 0..6 {
-        if part(at.kind()) == Part::Name {
+        if part(at.kind()) == NodeRole::Name {
             return Some(at);
         }
         let mut cursor = at.walk();

@@ -3,24 +3,24 @@
 use tree_sitter::Node;
 
 use super::super::Context;
-use super::{MAX_DEPTH, Part, part};
-use crate::calls::{ClassId, Value, ValueId};
+use super::{MAX_DEPTH, NodeRole, part};
+use crate::calls::{ClassId, ValueExpr, ValueId};
 
 impl Context<'_> {
-    pub(super) fn target(&mut self, node: Node<'_>, what: Part, depth: usize) -> ValueId {
+    pub(super) fn target(&mut self, node: Node<'_>, what: NodeRole, depth: usize) -> ValueId {
         match what {
-            Part::Call => match node.named_child(0) {
+            NodeRole::Call => match node.named_child(0) {
                 Some(callee) => self.callee(callee, depth),
                 None => ValueId::UNKNOWN,
             },
-            Part::Method => {
+            NodeRole::Method => {
                 let object = ["object", "receiver", "scope"]
                     .iter()
                     .find_map(|name| node.child_by_field_name(name));
                 let name = ["name", "method"]
                     .iter()
                     .find_map(|name| node.child_by_field_name(name));
-                let Some(name) = name.filter(|name| part(name.kind()) == Part::Name) else {
+                let Some(name) = name.filter(|name| part(name.kind()) == NodeRole::Name) else {
                     return ValueId::UNKNOWN;
                 };
                 match object {
@@ -36,7 +36,7 @@ impl Context<'_> {
                     None => self.callee(name, depth),
                 }
             }
-            Part::New => {
+            NodeRole::New => {
                 let class = ["type", "name"].iter().find_map(|name| node.child_by_field_name(name));
                 match class.or_else(|| node.named_child(0)) {
                     Some(class) => self.type_of(class),
@@ -49,15 +49,15 @@ impl Context<'_> {
 
     /// The value of a name that is called, or of the last name of a path.
     fn callee(&mut self, node: Node<'_>, depth: usize) -> ValueId {
-        if part(node.kind()) != Part::Name {
+        if part(node.kind()) != NodeRole::Name {
             return self.expression(node, depth);
         }
         let name = self.text(node).to_owned();
         let bare = self.calls.read_late(&name);
         // A method of the same object needs no word before it in most languages.
         match (self.implicit_this, self.calls.class(), self.calls.get(bare)) {
-            (true, Some(class), Value::Free(_)) => {
-                let this = self.calls.value(Value::This(class));
+            (true, Some(class), ValueExpr::Free(_)) => {
+                let this = self.calls.value(ValueExpr::This(class));
                 let method = self.calls.member(this, &name);
                 self.calls.first(method, bare)
             }
@@ -71,17 +71,17 @@ impl Context<'_> {
         }
         let what = part(node.kind());
         match what {
-            Part::Name => {
+            NodeRole::Name => {
                 let text = self.text(node);
                 match (text, self.calls.class()) {
                     ("$this" | "self" | "this" | "Self" | "static", Some(class)) => self.this(text, class),
-                    ("parent", Some(class)) => self.calls.value(Value::Super(class)),
+                    ("parent", Some(class)) => self.calls.value(ValueExpr::Super(class)),
                     _ => {
                         let name = text.to_owned();
                         let value = self.calls.read_late(&name);
                         match (self.implicit_this, self.calls.class(), self.calls.get(value)) {
-                            (true, Some(class), Value::Free(_)) => {
-                                let this = self.calls.value(Value::This(class));
+                            (true, Some(class), ValueExpr::Free(_)) => {
+                                let this = self.calls.value(ValueExpr::This(class));
                                 let field = self.calls.member(this, &name);
                                 self.calls.first(field, value)
                             }
@@ -90,15 +90,15 @@ impl Context<'_> {
                     }
                 }
             }
-            Part::This => match self.calls.class() {
-                Some(class) => self.calls.value(Value::This(class)),
+            NodeRole::This => match self.calls.class() {
+                Some(class) => self.calls.value(ValueExpr::This(class)),
                 None => ValueId::UNKNOWN,
             },
-            Part::Super => match self.calls.class() {
-                Some(class) => self.calls.value(Value::Super(class)),
+            NodeRole::Super => match self.calls.class() {
+                Some(class) => self.calls.value(ValueExpr::Super(class)),
                 None => ValueId::UNKNOWN,
             },
-            Part::Member => {
+            NodeRole::Member => {
                 let count = u32::try_from(node.named_child_count()).unwrap_or(u32::MAX);
                 let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1)))
                 else {
@@ -124,26 +124,26 @@ impl Context<'_> {
                 let member = self.calls.member(base, &name);
                 match is_path && member != ValueId::OPAQUE {
                     // A path is read as it is written: no object hides behind a module that is not known.
-                    true => self.calls.value(Value::First(member, ValueId::OPAQUE)),
+                    true => self.calls.value(ValueExpr::First(member, ValueId::OPAQUE)),
                     false => member,
                 }
             }
-            Part::Call | Part::Method | Part::New => {
+            NodeRole::Call | NodeRole::Method | NodeRole::New => {
                 let target = self.target(node, what, depth + 1);
                 self.calls.result(target)
             }
-            Part::Inner => match node.named_child(0) {
+            NodeRole::Inner => match node.named_child(0) {
                 Some(inner) => self.expression(inner, depth + 1),
                 None => ValueId::UNKNOWN,
             },
-            Part::Declare | Part::Pattern | Part::Constructor | Part::None => ValueId::UNKNOWN,
+            NodeRole::Declare | NodeRole::Pattern | NodeRole::Constructor | NodeRole::None => ValueId::UNKNOWN,
         }
     }
 
     pub(super) fn this(&mut self, word: &str, class: ClassId) -> ValueId {
         let value = match word {
-            "Self" | "static" => Value::Class(class),
-            _ => Value::This(class),
+            "Self" | "static" => ValueExpr::Class(class),
+            _ => ValueExpr::This(class),
         };
         self.calls.value(value)
     }
@@ -158,10 +158,10 @@ impl Context<'_> {
             match part(at.kind()) {
                 // `Node\Identifier` of PHP: neither of its names is the class's in this file.
                 _ if at.kind() == "qualified_name" && self.language == "php" => return ValueId::UNKNOWN,
-                Part::Name => {
+                NodeRole::Name => {
                     let text = self.text(at);
                     if let ("Self" | "static" | "self", Some(class)) = (text, self.calls.class()) {
-                        return self.calls.value(Value::Class(class));
+                        return self.calls.value(ValueExpr::Class(class));
                     }
                     let name = text.to_owned();
                     return self.calls.free(&name);
@@ -172,7 +172,7 @@ impl Context<'_> {
                     let package = self.calls.read_late(package);
                     return self.calls.member(package, name);
                 }
-                Part::Member => {
+                NodeRole::Member => {
                     let last = u32::try_from(at.named_child_count()).unwrap_or(1).saturating_sub(1);
                     match at.named_child(last) {
                         Some(last) => at = last,

@@ -1,4 +1,5 @@
-//! Go modules: `go.mod` is the build list. `go.sum` is not read: it has the sums of superseded versions too.
+//! Go modules: `go.mod` is the build list. `go.sum` is not: it has the sums of superseded versions too, and only tells which
+//! modules have none.
 
 use repolens_core::report::DependencyKind;
 
@@ -119,4 +120,21 @@ fn entry(
         }
         _ => {}
     }
+}
+
+/// `module version` of each line, and no requirement.
+pub(super) fn sums(text: &str) -> Result<Manifest, String> {
+    let mut manifest = Manifest::of("golang");
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [module, version, sum] = words.as_slice() else {
+            return Err("a line is no module, version and sum".to_owned());
+        };
+        if !sum.starts_with("h1:") {
+            return Err("a sum is of no known kind".to_owned());
+        }
+        let version = version.trim_end_matches("/go.mod");
+        manifest.catalog.insert(format!("{module} {version}"), String::new());
+    }
+    Ok(manifest)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The same text as plain JSON.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::manifests) fn plain(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -9,12 +9,12 @@ const MAX_ELEMENTS: usize = 500_000;
 
 /// One element. Names are without their prefix.
 #[derive(Debug, Default)]
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) children: Vec<Element>,
+pub(in crate::manifests) struct Element {
+    pub(in crate::manifests) name: String,
+    pub(in crate::manifests) attributes: Vec<(String, String)>,
+    pub(in crate::manifests) children: Vec<Element>,
     /// All text directly in it, trimmed.
-    pub(super) text: String,
+    pub(in crate::manifests) text: String,
 }
 
 impl Element {
@@ -22,7 +22,7 @@ impl Element {
     ///
     /// # Errors
     /// The text is no XML, or is nested too deeply.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(in crate::manifests) fn parse(text: &str) -> Result<Self, String> {
         let mut reader = Reader::from_str(text);
         let mut open = vec![Self::default()];
         let mut elements = 0usize;
@@ -107,24 +107,24 @@ impl Element {
         Ok(element)
     }
 
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+    pub(in crate::manifests) fn child(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// The children of that name.
-    pub(super) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
+    pub(in crate::manifests) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// The text of the child of that name, where there is some.
-    pub(super) fn text_of(&self, name: &str) -> Option<&str> {
+    pub(in crate::manifests) fn text_of(&self, name: &str) -> Option<&str> {
         self.child(name)
             .map(|child| child.text.as_str())
             .filter(|text| !text.is_empty())
     }
 
     /// An attribute; names are compared without case.
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+    pub(in crate::manifests) fn attribute(&self, name: &str) -> Option<&str> {
         let mut all = self.attributes.iter();
         all.find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use repolens_core::report::DependencyKind;
 
-use super::{Manifest, Requirement};
+use crate::manifests::{Manifest, Requirement};
 
-pub(super) fn images(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn images(text: &str) -> Result<Manifest, String> {
     let mut manifest = Manifest::of("docker");
     let mut arguments: HashMap<&str, &str> = HashMap::new();
     let mut stages: HashSet<String> = HashSet::new();
@@ -70,7 +70,7 @@ fn expand(text: &str, arguments: &HashMap<&str, &str>) -> String {
 }
 
 /// An image such as `host:5000/name:tag@sha256:…`; `None` where it is not known before the build.
-pub(super) fn image(reference: &str) -> Option<Requirement> {
+pub(in crate::manifests) fn image(reference: &str) -> Option<Requirement> {
     let (named, digest) = reference
         .split_once('@')
         .map_or((reference, None), |(named, digest)| (named, Some(digest)));

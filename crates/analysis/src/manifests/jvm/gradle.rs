@@ -4,14 +4,14 @@ use repolens_core::report::DependencyKind;
 use toml::{Table, Value};
 
 use super::maven::is_exact;
-use super::{Manifest, Requirement};
+use crate::manifests::{Manifest, Requirement};
 
-pub(super) fn lockfile(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn lockfile(text: &str) -> Result<Manifest, String> {
     locked(text, false)
 }
 
 /// What the build itself needs.
-pub(super) fn buildscript_lockfile(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn buildscript_lockfile(text: &str) -> Result<Manifest, String> {
     locked(text, true)
 }
 
@@ -37,7 +37,7 @@ fn locked(text: &str, build: bool) -> Result<Manifest, String> {
     Ok(manifest)
 }
 
-pub(super) fn catalog(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn catalog(text: &str) -> Result<Manifest, String> {
     let root = text.parse::<Table>().map_err(|error| error.message().to_owned())?;
     let mut manifest = Manifest::of("maven");
     let empty = Table::new();
@@ -146,7 +146,7 @@ fn rich(value: &Value) -> String {
 }
 
 /// Lines such as `implementation("group:name:version")`, `api(libs.name)` and `id("plugin") version "1.0"`.
-pub(super) fn build_script(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn build_script(text: &str) -> Result<Manifest, String> {
     let mut manifest = Manifest::of("maven");
     for line in text.lines() {
         let code = line.trim_start();

@@ -2,10 +2,11 @@
 
 use repolens_core::report::DependencyKind;
 
-use super::yaml::Yaml;
-use super::{Manifest, Requirement, dockerfile};
+use super::dockerfile;
+use crate::manifests::syntax::yaml::Yaml;
+use crate::manifests::{Manifest, Requirement};
 
-pub(super) fn workflow(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn workflow(text: &str) -> Result<Manifest, String> {
     let root = Yaml::parse(text)?;
     let mut manifest = Manifest::of("githubactions");
     for (_, job) in root.entries_of("jobs") {
@@ -26,7 +27,7 @@ pub(super) fn workflow(text: &str) -> Result<Manifest, String> {
     Ok(manifest)
 }
 
-pub(super) fn action(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn action(text: &str) -> Result<Manifest, String> {
     let root = Yaml::parse(text)?;
     let mut manifest = Manifest::of("githubactions");
     if let Some(runs) = root.get("runs") {

@@ -1,14 +1,17 @@
-//! Deno: `deno.lock` of versions 3 to 5. Modules by address have no version, and are not listed.
+//! Deno: `deno.lock` of versions 3 to 5, and the import map of `deno.json`. Modules by address have no version, and are not
+//! listed.
 
 use std::collections::HashMap;
 
 use repolens_core::report::DependencyKind;
 use serde_json::Value;
 
+use super::npm::is_exact;
 use super::yarn::split;
-use super::{LockRoot, Manifest, Requirement};
+use crate::manifests::syntax::jsonc;
+use crate::manifests::{LockRoot, Manifest, Requirement};
 
-pub(super) fn lock(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     // Version 3 keeps them one level below.
     let inner = root.get("packages").unwrap_or(&root);
@@ -95,4 +98,55 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
 
 fn members<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
     value.get(key).and_then(Value::as_object).into_iter().flatten()
+}
+
+/// `deno.json`, `deno.jsonc` or `jsr.json`.
+pub(in crate::manifests) fn settings(text: &str) -> Result<Manifest, String> {
+    let root: Value = serde_json::from_str(&jsonc::plain(text)).map_err(|error| error.to_string())?;
+    let text_of = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut manifest = Manifest {
+        name: text_of("name"),
+        license: text_of("license"),
+        // An import map of its own is not read.
+        partial: root.get("importMap").is_some(),
+        ..Manifest::of("npm")
+    };
+    let scopes = members(&root, "scopes").filter_map(|(_, scope)| scope.as_object());
+    let imports = members(&root, "imports").chain(scopes.flatten());
+    for (key, target) in imports {
+        let found = target.as_str().and_then(|target| import(key, target));
+        let is_known = |one: &Requirement| {
+            let mut known = manifest.requirements.iter();
+            known.any(|known: &Requirement| {
+                known.name == one.name && known.ecosystem == one.ecosystem && known.version == one.version
+            })
+        };
+        manifest.requirements.extend(found.filter(|one| !is_known(one)));
+    }
+    Ok(manifest)
+}
+
+/// What `jsr:@scope/name@^1/part` and `npm:/name@1/` name.
+fn import(key: &str, target: &str) -> Option<Requirement> {
+    let (registry, request) = target.split_once(':')?;
+    let ecosystem = match registry {
+        "npm" => None,
+        "jsr" => Some("jsr"),
+        _ => return None,
+    };
+    let request = request.trim_start_matches('/');
+    let mut slashes = request.match_indices('/').map(|(at, _)| at);
+    let end = match request.starts_with('@') {
+        true => slashes.nth(1),
+        false => slashes.next(),
+    };
+    let request = &request[..end.unwrap_or(request.len())];
+    let (name, version) = split(request).unwrap_or((request, ""));
+    let key = key.trim_end_matches('/');
+    (!name.is_empty()).then(|| Requirement {
+        resolved: is_exact(version),
+        ecosystem,
+        alias: (key != name).then(|| key.to_owned()),
+        ..Requirement::wanted(name, version, DependencyKind::Runtime)
+    })
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use repolens_core::report::DependencyKind;
 
-use super::yaml::Yaml;
-use super::{LockRoot, Manifest, Requirement};
+use crate::manifests::syntax::yaml::Yaml;
+use crate::manifests::{LockRoot, Manifest, Requirement};
 
-pub(super) fn lock(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
     // From pnpm 11, what pnpm itself needs is a document before that of the project.
     let root = Yaml::parse_last(text)?;
     let version = root.text_of("lockfileVersion").ok_or("it has no `lockfileVersion`")?;
@@ -166,7 +166,7 @@ fn without_peers(key: &str, major: u32) -> &str {
     key.split('(').next().unwrap_or(key)
 }
 
-pub(super) fn workspace(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn workspace(text: &str) -> Result<Manifest, String> {
     let root = Yaml::parse(text)?;
     let mut manifest = Manifest::of("npm");
     let mut add = |name: &str, entries: &[(String, Yaml)]| {

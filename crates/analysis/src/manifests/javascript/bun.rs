@@ -6,7 +6,8 @@ use repolens_core::report::DependencyKind;
 use serde_json::Value;
 
 use super::yarn::split;
-use super::{LockRoot, Manifest, Requirement, jsonc};
+use crate::manifests::syntax::jsonc;
+use crate::manifests::{LockRoot, Manifest, Requirement};
 
 const KINDS: [(&str, DependencyKind); 4] = [
     ("dependencies", DependencyKind::Runtime),
@@ -15,11 +16,11 @@ const KINDS: [(&str, DependencyKind); 4] = [
     ("devDependencies", DependencyKind::Dev),
 ];
 
-pub(super) fn binary_lock(_: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn binary_lock(_: &str) -> Result<Manifest, String> {
     Err("it is the binary form: `bun install --save-text-lockfile` writes `bun.lock`".to_owned())
 }
 
-pub(super) fn lock(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(&jsonc::plain(text)).map_err(|error| error.to_string())?;
     let mut manifest = Manifest::lock_of("npm");
     let packages = root

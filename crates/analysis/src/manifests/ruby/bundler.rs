@@ -1,12 +1,12 @@
-//! Bundler: `Gemfile.lock`, and the literal lines of a `Gemfile`: only it has groups.
+//! Bundler: `Gemfile.lock`, and the lines that a `Gemfile` has as text: only it has groups.
 
 use std::collections::HashMap;
 
 use repolens_core::report::DependencyKind;
 
-use super::{LockRoot, Manifest, Requirement};
+use crate::manifests::{LockRoot, Manifest, Requirement};
 
-pub(super) fn lock(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
     let mut manifest = Manifest::lock_of("gem");
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut wants: Vec<(usize, String)> = Vec::new();
@@ -92,7 +92,7 @@ fn without_platform(version: &str) -> &str {
     version.split('-').next().unwrap_or(version)
 }
 
-pub(super) fn gemfile(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn gemfile(text: &str) -> Result<Manifest, String> {
     let mut manifest = Manifest::of("gem");
     // For each open block: whether it is a group for development.
     let mut blocks: Vec<bool> = Vec::new();
@@ -114,7 +114,10 @@ pub(super) fn gemfile(text: &str) -> Result<Manifest, String> {
             blocks.pop();
         } else if let Some(gem) = line.strip_prefix("gem ").or_else(|| line.strip_prefix("gem(")) {
             let strings = strings(gem);
-            let Some(name) = strings.first() else { continue };
+            let Some(name) = strings.first() else {
+                manifest.partial = true;
+                continue;
+            };
             let in_line = gem.find("group").is_some_and(|at| is_development(&gem[at..]));
             let kind = match in_line || blocks.contains(&true) {
                 true => DependencyKind::Dev,
@@ -134,9 +137,14 @@ pub(super) fn gemfile(text: &str) -> Result<Manifest, String> {
                 ..Requirement::wanted(name.clone(), exact.to_owned(), kind)
             });
         } else if line.ends_with(" do") || line.contains(" do |") {
+            manifest.partial |= line.contains(".each");
             blocks.push(line.starts_with("group") && is_development(line));
         } else if line.starts_with("if ") || line.starts_with("unless ") || line.starts_with("case ") {
+            manifest.partial = true;
             blocks.push(false);
+        } else {
+            // Other files and plugins add gems.
+            manifest.partial |= line.contains("eval") || line.starts_with("plugin ");
         }
     }
     Ok(manifest)

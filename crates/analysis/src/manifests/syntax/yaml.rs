@@ -13,7 +13,7 @@ const MAX_COPIES: usize = 50_000;
 
 /// One node.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Yaml {
+pub(in crate::manifests) enum Yaml {
     Text(String),
     List(Vec<Yaml>),
     Map(Vec<(String, Yaml)>),
@@ -24,7 +24,7 @@ impl Yaml {
     ///
     /// # Errors
     /// The text is no YAML, the copies of its aliases are too large, or it is nested too deeply.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(in crate::manifests) fn parse(text: &str) -> Result<Self, String> {
         let first = documents(text).next();
         first.unwrap_or_else(|| Ok(Self::Map(Vec::new())))
     }
@@ -33,34 +33,34 @@ impl Yaml {
     ///
     /// # Errors
     /// As for [`Self::parse`], in any document.
-    pub(super) fn parse_last(text: &str) -> Result<Self, String> {
+    pub(in crate::manifests) fn parse_last(text: &str) -> Result<Self, String> {
         documents(text).try_fold(Self::Map(Vec::new()), |_, document| document)
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(in crate::manifests) fn get(&self, key: &str) -> Option<&Self> {
         self.entries()
             .iter()
             .find(|(name, _)| name == key)
             .map(|(_, value)| value)
     }
 
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(in crate::manifests) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn text_of(&self, key: &str) -> Option<&str> {
+    pub(in crate::manifests) fn text_of(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Self::text)
     }
 
-    pub(super) fn is_true(&self, key: &str) -> bool {
+    pub(in crate::manifests) fn is_true(&self, key: &str) -> bool {
         self.text_of(key) == Some("true")
     }
 
     /// The members of a map; none of anything else.
-    pub(super) fn entries(&self) -> &[(String, Self)] {
+    pub(in crate::manifests) fn entries(&self) -> &[(String, Self)] {
         match self {
             Self::Map(entries) => entries,
             _ => &[],
@@ -68,11 +68,11 @@ impl Yaml {
     }
 
     /// The members of the map at `key`.
-    pub(super) fn entries_of(&self, key: &str) -> &[(String, Self)] {
+    pub(in crate::manifests) fn entries_of(&self, key: &str) -> &[(String, Self)] {
         self.get(key).map_or(&[], Self::entries)
     }
 
-    pub(super) fn items(&self) -> &[Self] {
+    pub(in crate::manifests) fn items(&self) -> &[Self] {
         match self {
             Self::List(items) => items,
             _ => &[],

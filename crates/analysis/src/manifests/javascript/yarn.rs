@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use repolens_core::report::DependencyKind;
 
-use super::yaml::Yaml;
-use super::{LockRoot, Manifest, Requirement};
+use crate::manifests::syntax::yaml::Yaml;
+use crate::manifests::{LockRoot, Manifest, Requirement};
 
-pub(super) fn lock(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
     if text.lines().any(|line| line.starts_with("__metadata:")) {
         berry(&Yaml::parse(text)?)
     } else {
@@ -16,7 +16,7 @@ pub(super) fn lock(text: &str) -> Result<Manifest, String> {
 }
 
 /// Name and range of a request: `@scope/a@^1` is (`@scope/a`, `^1`).
-pub(super) fn split(request: &str) -> Option<(&str, &str)> {
+pub(in crate::manifests) fn split(request: &str) -> Option<(&str, &str)> {
     let at = request.get(1..)?.find('@')? + 1;
     Some((&request[..at], &request[at + 1..]))
 }

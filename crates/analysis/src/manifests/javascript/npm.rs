@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{EntryPoint, Manifest, Requirement};
 use crate::configuration::commands::that_load;
+use crate::manifests::{EntryPoint, Manifest, Requirement};
 use repolens_core::report::DependencyKind;
 
 mod lock;
 
-pub(super) use lock::package_lock;
+pub(in crate::manifests) use lock::package_lock;
 
-pub(super) fn package_json(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn package_json(text: &str) -> Result<Manifest, String> {
     let root: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let text_of = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned);
     let optional_peers = root.get("peerDependenciesMeta");
@@ -173,7 +173,7 @@ fn paths(value: Option<&Value>, found: &mut Vec<String>) {
     }
 }
 
-fn is_exact(version: &str) -> bool {
+pub(super) fn is_exact(version: &str) -> bool {
     let mut parts = version.split('.');
     parts.clone().count() >= 3
         && parts

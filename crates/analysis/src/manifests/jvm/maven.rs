@@ -2,10 +2,10 @@
 
 use repolens_core::report::DependencyKind;
 
-use super::xml::Element;
-use super::{Manifest, Requirement};
+use crate::manifests::syntax::xml::Element;
+use crate::manifests::{Manifest, Requirement};
 
-pub(super) fn pom(text: &str) -> Result<Manifest, String> {
+pub(in crate::manifests) fn pom(text: &str) -> Result<Manifest, String> {
     let root = Element::parse(text)?;
     if root.name != "project" {
         return Err("its root is no `project`".to_owned());
@@ -122,7 +122,7 @@ pub(crate) fn scope_kind(scope: &str) -> DependencyKind {
 }
 
 /// A version that is no range, and has no property.
-pub(super) fn is_exact(version: &str) -> bool {
+pub(in crate::manifests) fn is_exact(version: &str) -> bool {
     version.starts_with(|c: char| c.is_ascii_alphanumeric())
         && !version.contains(['[', '(', ',', '$', '+'])
         && !matches!(version, "LATEST" | "RELEASE")

@@ -25,6 +25,7 @@ use crate::units::CognitiveRules;
 use crate::wiring;
 
 mod attributes;
+pub(crate) mod crates;
 mod text;
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
@@ -127,6 +128,7 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         license: None,
         license_notice: None,
         words: Box::default(),
+        crates: Box::default(),
         settings: Box::default(),
         security: security::of_name(path, origin).into_iter().collect(),
         problems: Vec::new(),

@@ -32,6 +32,7 @@ const SOURCE: &[&str] = &[
     "elastic",
     "polyform",
     "commons-clause",
+    "licenseref-commons-clause",
     "commons clause",
     "cc-by-nc",
     "cc-by-nd",

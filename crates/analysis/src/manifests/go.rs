@@ -107,6 +107,8 @@ fn entry(
                 ..Requirement::locked(*name, *version)
             });
         }
+        // A program of a module, which no file imports.
+        ("tool", [path]) => manifest.commands.push((*path).to_owned()),
         ("exclude", [name, version]) => excluded.push(((*name).to_owned(), (*version).to_owned())),
         ("replace", words) => {
             let Some(arrow) = words.iter().position(|word| *word == "=>") else {

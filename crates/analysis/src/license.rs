@@ -2,6 +2,7 @@
 
 pub mod class;
 pub(crate) mod notice;
+mod phrases;
 mod text;
 
 pub(crate) use text::identify;

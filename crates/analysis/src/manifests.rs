@@ -60,7 +60,7 @@ pub struct Manifest {
     pub commands: Vec<String>,
     /// It is a program, and a part of what it needs is computed or is under a condition.
     pub partial: bool,
-    /// Names of requirements that are there for what needs no import, such as a feature of theirs.
+    /// Names of requirements that serve without an import, such as by a feature of theirs.
     pub spared: Vec<String>,
     /// What starts the program or is its public face.
     pub entry_points: Vec<EntryPoint>,

@@ -2,120 +2,14 @@
 
 use std::fmt::Write as _;
 
+use super::phrases::{EXCEPTIONS, NAMES, RULES};
+
 /// Bytes of a file that are read: several licenses in one file fit.
 const READ: usize = 128 * 1024;
 /// Words of a text that only names licenses.
 const SHORT: usize = 250;
-/// Words at the start of a file that say whether its licenses are a choice.
+/// Words at the start of a file that state whether its licenses are a choice.
 const HEAD: usize = 120;
-
-/// A license with the phrases that its text must all have, and those that it must not have.
-type Rule = (&'static str, &'static [&'static str], &'static [&'static str]);
-
-#[rustfmt::skip]
-const RULES: &[Rule] = &[
-    ("AGPL-3.0", &["gnu affero general public license version 3 19 november 2007"], &[]),
-    ("GPL-3.0", &["gnu general public license version 3 29 june 2007"], &["gnu lesser general public license version 3 29 june 2007"]),
-    ("GPL-2.0", &["gnu general public license version 2 june 1991"], &[]),
-    ("GPL-1.0", &["gnu general public license version 1 february 1989"], &[]),
-    ("LGPL-3.0", &["gnu lesser general public license version 3 29 june 2007"], &[]),
-    ("LGPL-2.1", &["gnu lesser general public license version 2.1 february 1999"], &[]),
-    ("LGPL-2.0", &["gnu library general public license version 2 june 1991"], &[]),
-    ("GFDL-1.3", &["gnu free documentation license version 1.3 3 november 2008"], &[]),
-    ("GFDL-1.2", &["gnu free documentation license version 1.2 november 2002"], &[]),
-    ("Apache-2.0", &["apache license version 2.0 january 2004"], &[]),
-    // Without its title.
-    ("Apache-2.0", &["you must cause any modified files to carry prominent notices stating that you changed the files",
-        "each contributor hereby grants to you a perpetual worldwide non exclusive"], &["apache license version 2.0 january 2004"]),
-    ("MPL-2.0", &["mozilla public license version 2.0", "covered software"], &[]),
-    ("MPL-1.1", &["mozilla public license version 1.1", "covered code"], &[]),
-    ("EPL-2.0", &["eclipse public license v 2.0", "each contributor"], &[]),
-    ("EPL-1.0", &["eclipse public license v 1.0", "each contributor"], &[]),
-    ("CDDL-1.1", &["common development and distribution license cddl version 1.1"], &[]),
-    ("CDDL-1.0", &["common development and distribution license cddl version 1.0"], &[]),
-    ("BSL-1.0", &["boost software license version 1.0", "permission is hereby granted free of charge"], &[]),
-    ("CC0-1.0", &["cc0 1.0 universal"], &[]),
-    ("CC-BY-4.0", &["creative commons attribution 4.0 international public license"], &[]),
-    ("CC-BY-SA-4.0", &["creative commons attribution sharealike 4.0 international public license"], &[]),
-    ("CC-BY-NC-4.0", &["creative commons attribution noncommercial 4.0 international public license"], &[]),
-    ("CC-BY-NC-SA-4.0", &["creative commons attribution noncommercial sharealike 4.0 international public license"], &[]),
-    ("CC-BY-ND-4.0", &["creative commons attribution noderivatives 4.0 international public license"], &[]),
-    ("CC-BY-NC-ND-4.0", &["creative commons attribution noncommercial noderivatives 4.0 international public license"], &[]),
-    ("CC-BY-3.0", &["attribution 3.0 unported"], &[]),
-    ("CC-BY-SA-3.0", &["attribution sharealike 3.0 unported"], &[]),
-    ("Unlicense", &["this is free and unencumbered software released into the public domain"], &[]),
-    ("WTFPL", &["do what the fuck you want to public license"], &[]),
-    ("bzip2-1.0.6", &["the origin of this software must not be misrepresented", "altered source versions must be plainly marked as such", "bzip2"], &[]),
-    ("Zlib", &["the origin of this software must not be misrepresented", "altered source versions must be plainly marked as such"], &["bzip2"]),
-    ("Unicode-3.0", &["to deal in the data files or software without restriction", "unicode license v3"], &[]),
-    ("Unicode-DFS-2016", &["to deal in the data files or software without restriction"], &["unicode license v3"]),
-    ("Python-2.0", &["python software foundation license version 2", "cnri"], &[]),
-    ("PSF-2.0", &["python software foundation license version 2"], &["cnri"]),
-    ("Artistic-2.0", &["artistic license 2.0"], &[]),
-    ("Artistic-1.0-Perl", &["the artistic license", "the intent of this document is to state the conditions"], &[]),
-    ("OFL-1.1", &["sil open font license version 1.1"], &[]),
-    ("UPL-1.0", &["the universal permissive license upl version 1.0"], &[]),
-    ("BUSL-1.1", &["business source license 1.1", "change date"], &[]),
-    ("SSPL-1.0", &["server side public license version 1"], &[]),
-    ("Elastic-2.0", &["elastic license 2.0", "you may not provide the software to third parties as a hosted or managed service"], &[]),
-    ("FSL-1.1-MIT", &["functional source license version 1.1 mit future license"], &[]),
-    ("FSL-1.1-ALv2", &["functional source license version 1.1 alv2 future license"], &[]),
-    ("PolyForm-Noncommercial-1.0.0", &["polyform noncommercial license 1.0.0"], &[]),
-    ("PolyForm-Shield-1.0.0", &["polyform shield license 1.0.0"], &[]),
-    ("BlueOak-1.0.0", &["blue oak model license"], &[]),
-    ("MS-PL", &["microsoft public license ms pl"], &[]),
-    ("CDLA-Permissive-2.0", &["community data license agreement permissive version 2.0"], &[]),
-    ("FTL", &["the freetype project license"], &[]),
-    ("EUPL-1.2", &["european union public licence v 1.2"], &[]),
-    ("PostgreSQL", &["postgresql license", "permission to use copy modify and distribute this software and its documentation"], &[]),
-    ("Ruby", &["you may make and give away verbatim copies of the source form of the software without restriction"], &[]),
-    ("LicenseRef-Commons-Clause", &["commons clause license condition"], &[]),
-];
-
-/// Exceptions: the license, the phrase, and the exception's name.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    (
-        "Apache-2.0",
-        "llvm exceptions to the apache 2.0 license",
-        "LLVM-exception",
-    ),
-    (
-        "GPL-2.0",
-        "linking this library statically or dynamically with other modules is making a combined work",
-        "Classpath-exception-2.0",
-    ),
-    ("GPL-3.0", "gcc runtime library exception", "GCC-exception-3.1"),
-];
-
-/// How short texts name licenses.
-const NAMES: &[(&str, &str)] = &[
-    ("apache license", "Apache-2.0"),
-    ("apache 2.0", "Apache-2.0"),
-    ("apache 2", "Apache-2.0"),
-    ("apache version 2.0", "Apache-2.0"),
-    ("apache software license version 2.0", "Apache-2.0"),
-    ("license apache", "Apache-2.0"),
-    ("mit", "MIT"),
-    ("expat license", "MIT"),
-    ("unlicense", "Unlicense"),
-    ("isc", "ISC"),
-    ("bsd 3 clause", "BSD-3-Clause"),
-    ("3 clause bsd", "BSD-3-Clause"),
-    ("new bsd", "BSD-3-Clause"),
-    ("modified bsd", "BSD-3-Clause"),
-    ("bsd 2 clause", "BSD-2-Clause"),
-    ("2 clause bsd", "BSD-2-Clause"),
-    ("simplified bsd", "BSD-2-Clause"),
-    ("zlib", "Zlib"),
-    ("mozilla public license version 2.0", "MPL-2.0"),
-    ("mozilla public license v 2.0", "MPL-2.0"),
-    ("mpl 2.0", "MPL-2.0"),
-    ("boost software license", "BSL-1.0"),
-    ("eclipse public license v 2.0", "EPL-2.0"),
-    ("eclipse public license 2.0", "EPL-2.0"),
-    ("cc0", "CC0-1.0"),
-    ("0bsd", "0BSD"),
-];
 
 /// The SPDX expression of a text; `see NAME…` of one that only points to other files.
 pub(crate) fn identify(text: &[u8]) -> Option<String> {
@@ -224,7 +118,7 @@ const GRANTS: &[(&str, Judge)] = &[
     ),
 ];
 
-/// The text from a place on, up to so many bytes.
+/// The text from a place on, up to a length in bytes.
 fn from(plain: &str, at: usize, length: usize) -> &str {
     // The words are ASCII.
     &plain[at..(at + length).min(plain.len())]
@@ -322,7 +216,7 @@ fn named(plain: &str) -> Vec<String> {
     found.into_iter().map(|(_, id)| id.to_owned()).collect()
 }
 
-/// The license of GNU that a notice names first: `GPL-2.0-or-later`, `GPL-3.0-only`, or `GPL-3.0` where it does not say which.
+/// The license of GNU that a notice names first: `GPL-2.0-or-later`, `GPL-3.0-only`, or `GPL-3.0` where it does not state which.
 fn gnu(plain: &str) -> Option<String> {
     const TITLES: &[(&str, &str)] = &[
         ("gnu affero general public license", "AGPL"),
@@ -385,7 +279,7 @@ fn reference(text: &str) -> Option<String> {
         .map(|word| word.trim_end_matches(['.', ':']))
         .filter(|word| {
             let name = word.rsplit('/').next().unwrap_or(word);
-            let is_upper = ["LICENSE", "LICENCE", "COPYING", "UNLICENSE"]
+            let is_upper = ["LICEN", "COPYING", "UNLICENSE"]
                 .iter()
                 .any(|start| name.starts_with(start));
             is_upper && super::is_license_file(name) && !word.contains("://")
@@ -412,7 +306,7 @@ mod tests {
         2. Redistributions in binary form must reproduce the above copyright notice.";
 
     #[test]
-    fn families_are_told_apart_by_their_conditions() {
+    fn families_differ_by_their_conditions() {
         for (text, id) in [
             (format!("{GRANT} {NOTICE} {AS_IS}"), "MIT"),
             (format!("{GRANT}. {AS_IS}"), "MIT-0"),

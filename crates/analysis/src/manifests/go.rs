@@ -1,4 +1,4 @@
-//! Go modules: `go.mod` is the build list. `go.sum` is not: it has the sums of superseded versions too, and only tells which
+//! Go modules: `go.mod` is the build list. `go.sum` is not: it has the sums of superseded versions too, and only shows which
 //! modules have none.
 
 use repolens_core::report::DependencyKind;
@@ -40,14 +40,8 @@ pub(super) fn module(text: &str) -> Result<Manifest, String> {
         } else if words == [")"] {
             block.clear();
         } else {
-            entry(
-                &block.clone(),
-                &words,
-                comment,
-                &mut manifest,
-                &mut replaced,
-                &mut excluded,
-            );
+            let directive = block.clone();
+            entry(&directive, &words, comment, &mut manifest, &mut replaced, &mut excluded);
         }
     }
     if manifest.name.is_none() {
@@ -56,27 +50,10 @@ pub(super) fn module(text: &str) -> Result<Manifest, String> {
     manifest
         .requirements
         .retain(|requirement| !excluded.contains(&(requirement.name.clone(), requirement.version.clone())));
-    for requirement in &mut manifest.requirements {
-        let applies = |(name, version, ..): &&(String, Option<String>, String, Option<String>)| {
-            *name == requirement.name && version.as_ref().is_none_or(|version| *version == requirement.version)
-        };
-        // A replacement of one version goes before one of all.
-        let found = replaced
-            .iter()
-            .filter(applies)
-            .max_by_key(|(_, version, ..)| version.is_some());
-        match found {
-            Some((_, _, target, Some(version))) => {
-                requirement.alias = Some(std::mem::replace(&mut requirement.name, target.clone()));
-                requirement.version.clone_from(version);
-            }
-            Some((_, _, folder, None)) => {
-                requirement.local = true;
-                requirement.source = Some(folder.clone());
-            }
-            None => {}
-        }
-    }
+    manifest
+        .requirements
+        .iter_mut()
+        .for_each(|requirement| replace(requirement, &replaced));
     // The standard library is that of the toolchain.
     if let Some(version) = toolchain.or(go).filter(|version| version.matches('.').count() >= 2) {
         let library = Requirement {
@@ -86,6 +63,28 @@ pub(super) fn module(text: &str) -> Result<Manifest, String> {
         manifest.requirements.push(library);
     }
     Ok(manifest)
+}
+
+fn replace(requirement: &mut Requirement, replaced: &[Replacement]) {
+    let applies = |(name, version, ..): &&Replacement| {
+        *name == requirement.name && version.as_ref().is_none_or(|version| *version == requirement.version)
+    };
+    // A replacement of one version goes before one of all.
+    let found = replaced
+        .iter()
+        .filter(applies)
+        .max_by_key(|(_, version, ..)| version.is_some());
+    match found {
+        Some((_, _, target, Some(version))) => {
+            requirement.alias = Some(std::mem::replace(&mut requirement.name, target.clone()));
+            requirement.version.clone_from(version);
+        }
+        Some((_, _, folder, None)) => {
+            requirement.local = true;
+            requirement.source = Some(folder.clone());
+        }
+        None => {}
+    }
 }
 
 /// Module, version of it, replacement, version of that; a folder has none.

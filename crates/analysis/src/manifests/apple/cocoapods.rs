@@ -12,8 +12,6 @@ use crate::manifests::{LockRoot, Manifest, Requirement};
 pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
     let root = Yaml::parse(text)?;
     let pods = root.get("PODS").ok_or("it has no `PODS`")?;
-    let external = root.entries_of("EXTERNAL SOURCES");
-    let checkouts = root.entries_of("CHECKOUT OPTIONS");
     let mut manifest = Manifest::lock_of("cocoapods");
     let mut index: HashMap<String, usize> = HashMap::new();
     let mut wants = Vec::new();
@@ -29,26 +27,9 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
         let (name, version) = header.split_once(" (").unwrap_or((header, ""));
         let base = base(name);
         let at = *index.entry(base.to_owned()).or_insert_with(|| {
-            let source = external
-                .iter()
-                .find(|(known, _)| base == known.as_str())
-                .map(|(_, source)| source);
-            let of = |key: &str| {
-                source.and_then(|source| source.text_of(&format!(":{key}")).or_else(|| source.text_of(key)))
-            };
-            let checked_out = checkouts.iter().find(|(known, _)| base == known.as_str());
-            let commit = checked_out
-                .and_then(|(_, checkout)| checkout.text_of(":commit").or_else(|| checkout.text_of("commit")));
-            manifest.requirements.push(Requirement {
-                source: of("git").map(|git| {
-                    format!(
-                        "git+{git}{}",
-                        commit.map_or(String::new(), |commit| format!("#{commit}"))
-                    )
-                }),
-                local: of("path").is_some(),
-                ..Requirement::locked(base, version.trim_end_matches(')'))
-            });
+            manifest
+                .requirements
+                .push(locked(&root, base, version.trim_end_matches(')')));
             manifest.requirements.len() - 1
         });
         wants.extend(
@@ -81,6 +62,23 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
         direct,
     });
     Ok(manifest)
+}
+
+/// A pod, with the place that it comes from where it is not the registry.
+fn locked(root: &Yaml, base: &str, version: &str) -> Requirement {
+    let of = |list: &str, key: &str| {
+        let (_, options) = root.entries_of(list).iter().find(|(known, _)| known == base)?;
+        options
+            .text_of(&format!(":{key}"))
+            .or_else(|| options.text_of(key))
+            .map(str::to_owned)
+    };
+    let commit = of("CHECKOUT OPTIONS", "commit").map_or(String::new(), |commit| format!("#{commit}"));
+    Requirement {
+        source: of("EXTERNAL SOURCES", "git").map(|git| format!("git+{git}{commit}")),
+        local: of("EXTERNAL SOURCES", "path").is_some(),
+        ..Requirement::locked(base, version)
+    }
 }
 
 fn base(name: &str) -> &str {

@@ -139,7 +139,7 @@ fn call_of<'t>(part: &'t [Token], name: &str) -> Option<&'t str> {
     }
 }
 
-/// The version that is asked for as a range, and whether it is exact.
+/// The wanted version as a range, and whether it is exact.
 fn version(parts: &[&[Token]]) -> (String, bool) {
     let of = |name: &str| option_text(parts, name).or_else(|| parts.iter().find_map(|part| call_of(part, name)));
     if let Some(exact) = of("exact") {

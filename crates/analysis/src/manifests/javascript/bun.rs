@@ -43,24 +43,7 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
         });
         index.insert(key, at);
     }
-    let find = |from: &str, name: &str| {
-        let mut outer = from;
-        loop {
-            let key = if outer.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{outer}/{name}")
-            };
-            if let Some(&at) = index.get(key.as_str()) {
-                return Some(at);
-            }
-            if outer.is_empty() {
-                return None;
-            }
-            let last = last_name(outer);
-            outer = outer[..outer.len() - last.len()].trim_end_matches('/');
-        }
-    };
+    let find = |from: &str, name: &str| find(&index, from, name);
     let mut edges = Vec::new();
     for (key, package) in packages {
         let Some(&at) = index.get(key.as_str()) else { continue };
@@ -79,6 +62,32 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
             );
         }
     }
+    manifest.roots = roots(&root, &find);
+    manifest.edges = edges;
+    Ok(manifest)
+}
+
+/// The package of a name that the package or member at a key gets: below its own key, else further up.
+fn find(index: &HashMap<&str, usize>, from: &str, name: &str) -> Option<usize> {
+    let mut outer = from;
+    loop {
+        let key = if outer.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{outer}/{name}")
+        };
+        if let Some(&at) = index.get(key.as_str()) {
+            return Some(at);
+        }
+        if outer.is_empty() {
+            return None;
+        }
+        let last = last_name(outer);
+        outer = outer[..outer.len() - last.len()].trim_end_matches('/');
+    }
+}
+
+fn roots(root: &Value, find: &dyn Fn(&str, &str) -> Option<usize>) -> Vec<LockRoot> {
     let mut roots = Vec::new();
     for (folder, workspace) in root.get("workspaces").and_then(Value::as_object).into_iter().flatten() {
         let name = workspace.get("name").and_then(Value::as_str);
@@ -96,9 +105,7 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
             direct,
         });
     }
-    manifest.edges = edges;
-    manifest.roots = roots;
-    Ok(manifest)
+    roots
 }
 
 /// The last name of a key: `a/@b/c` has `@b/c`.

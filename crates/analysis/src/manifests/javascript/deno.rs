@@ -42,6 +42,12 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
             index.insert(request.clone(), at);
         }
     }
+    add_edges(inner, &index, &mut manifest);
+    add_roots(&root, inner, &index, &mut manifest);
+    Ok(manifest)
+}
+
+fn add_edges(inner: &Value, index: &HashMap<String, usize>, manifest: &mut Manifest) {
     for registry in ["npm", "jsr"] {
         for (key, package) in members(inner, registry) {
             let Some(&at) = index.get(&format!("{registry}:{key}")) else {
@@ -60,6 +66,9 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
             }
         }
     }
+}
+
+fn add_roots(root: &Value, inner: &Value, index: &HashMap<String, usize>, manifest: &mut Manifest) {
     let workspace = root.get("workspace");
     let member = |folder: &str, value: &Value| {
         let package_json = value.get("packageJson").and_then(|inner| inner.get("dependencies"));
@@ -93,7 +102,6 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
             direct,
         });
     }
-    Ok(manifest)
 }
 
 fn members<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {

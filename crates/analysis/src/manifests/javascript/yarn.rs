@@ -30,7 +30,8 @@ struct Block {
     wants: Vec<String>,
 }
 
-fn classic(text: &str) -> Result<Manifest, String> {
+/// The blocks of a lock file of Yarn 1.
+fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut in_list = false;
     for (number, line) in (1..).zip(text.lines()) {
@@ -69,6 +70,11 @@ fn classic(text: &str) -> Result<Manifest, String> {
             _ => {}
         }
     }
+    Ok(blocks)
+}
+
+fn classic(text: &str) -> Result<Manifest, String> {
+    let blocks = blocks(text)?;
     let mut manifest = Manifest::lock_of("npm");
     for block in &blocks {
         let Some((name, range)) = block.requests.first().and_then(|request| split(request)) else {
@@ -154,7 +160,13 @@ fn berry(root: &Yaml) -> Result<Manifest, String> {
             }
         }
     }
-    let overridden = overridden(&entries);
+    add_edges(&entries, &own, &mut manifest);
+    Ok(manifest)
+}
+
+/// The edges, and what the projects need. `own` has the package or the project that each entry is.
+fn add_edges(entries: &[&(String, Yaml)], own: &BTreeMap<usize, Result<usize, usize>>, manifest: &mut Manifest) {
+    let overridden = overridden(entries);
     for (position, (_, entry)) in entries.iter().enumerate() {
         let optional = entry.entries_of("dependenciesMeta");
         for (name, range) in entry.entries_of("dependencies") {
@@ -184,7 +196,6 @@ fn berry(root: &Yaml) -> Result<Manifest, String> {
             }
         }
     }
-    Ok(manifest)
 }
 
 fn request(name: &str, range: &Yaml) -> String {

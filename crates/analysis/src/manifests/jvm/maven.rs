@@ -31,6 +31,15 @@ pub(in crate::manifests) fn pom(text: &str) -> Result<Manifest, String> {
             .collect()
     });
     manifest.license = (!licenses.is_empty()).then(|| licenses.join(" OR "));
+    add_properties(&root, group, version, artifact, &mut manifest);
+    add_managed(&root, &mut manifest);
+    add_dependencies(&root, &mut manifest);
+    Ok(manifest)
+}
+
+/// Properties, also those that Maven itself defines, and the path of the parent.
+fn add_properties(root: &Element, group: &str, version: &str, artifact: &str, manifest: &mut Manifest) {
+    let parent = root.child("parent");
     for property in root
         .child("properties")
         .map_or(&[][..], |properties| &properties.children)
@@ -45,7 +54,7 @@ pub(in crate::manifests) fn pom(text: &str) -> Result<Manifest, String> {
                 .or_insert_with(|| value.to_owned());
         }
     }
-    if let (Some(_), Some(version)) = (parent, of_parent("version")) {
+    if let (Some(_), Some(version)) = (parent, parent.and_then(|parent| parent.text_of("version"))) {
         manifest
             .properties
             .entry("project.parent.version".to_owned())
@@ -65,6 +74,10 @@ pub(in crate::manifests) fn pom(text: &str) -> Result<Manifest, String> {
             });
         }
     }
+}
+
+/// Versions and scopes of `dependencyManagement`.
+fn add_managed(root: &Element, manifest: &mut Manifest) {
     let managed = root
         .child("dependencyManagement")
         .and_then(|managed| managed.child("dependencies"));
@@ -81,6 +94,10 @@ pub(in crate::manifests) fn pom(text: &str) -> Result<Manifest, String> {
             manifest.catalog.insert(name, version.to_owned());
         }
     }
+}
+
+/// The project's dependencies, and those of its profiles.
+fn add_dependencies(root: &Element, manifest: &mut Manifest) {
     let lists = [root.child("dependencies")];
     let profiles = root.child("profiles").map_or(&[][..], |profiles| &profiles.children);
     let of_profiles = profiles.iter().map(|profile| profile.child("dependencies"));
@@ -106,7 +123,6 @@ pub(in crate::manifests) fn pom(text: &str) -> Result<Manifest, String> {
             ..Requirement::wanted(name, version, kind)
         });
     }
-    Ok(manifest)
 }
 
 /// Begins the property that has the scope of a managed dependency.

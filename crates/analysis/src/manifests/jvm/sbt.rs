@@ -45,6 +45,9 @@ const NOT_NEEDED: [&str; 4] = [
     "evictionWarningOptions",
 ];
 
+/// The versions of Scala and sbt that plugins of sbt 1 are made for.
+const PLUGIN: &str = "_2.12_1.0";
+
 pub(in crate::manifests) fn build(text: &str) -> Result<Manifest, String> {
     let tokens = tokens(text, Dialect::Scala);
     let values = values(&tokens);
@@ -54,10 +57,11 @@ pub(in crate::manifests) fn build(text: &str) -> Result<Manifest, String> {
         partial: true,
         ..Manifest::of("maven")
     };
-    let mut kinds: Vec<(usize, DependencyKind)> = Vec::new();
+    // The ends of calls that add plugins, with what their names end with.
+    let mut plugins: Vec<(usize, &str)> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        kinds.retain(|(end, _)| at < *end);
+        plugins.retain(|(end, _)| at < *end);
         let opens = tokens.get(at + 1).is_some_and(|token| token.is_sign("("));
         match tokens[at].word() {
             Some(word) if NOT_NEEDED.contains(&word) => {
@@ -68,15 +72,15 @@ pub(in crate::manifests) fn build(text: &str) -> Result<Manifest, String> {
                 at = inside(&tokens, at + 1).1;
                 continue;
             }
-            Some("addSbtPlugin" | "addCompilerPlugin" | "compilerPlugin") if opens => {
-                kinds.push((inside(&tokens, at + 1).1, DependencyKind::Build));
-            }
+            Some("addSbtPlugin") if opens => plugins.push((inside(&tokens, at + 1).1, PLUGIN)),
+            Some("addCompilerPlugin" | "compilerPlugin") if opens => plugins.push((inside(&tokens, at + 1).1, "")),
             _ => {}
         }
         match module(&tokens, at, &values, scala) {
             Some((mut requirement, length)) => {
-                if let Some((_, kind)) = kinds.last() {
-                    requirement.kind = *kind;
+                if let Some((_, suffix)) = plugins.last() {
+                    requirement.kind = DependencyKind::Build;
+                    requirement.name.push_str(suffix);
                 }
                 let is_known = manifest.requirements.iter().any(|known: &Requirement| {
                     known.name == requirement.name
@@ -174,6 +178,7 @@ fn module(
     }
     let (version, used) = match version {
         [Token::Text(text), ..] => (text.clone(), 1),
+        [Token::Word(_), Token::Computed, ..] => (String::new(), 2),
         [Token::Word(_), ..] => path(version, values),
         [Token::Computed, ..] => (String::new(), 1),
         _ => return None,
@@ -184,41 +189,37 @@ fn module(
         [percent, Token::Word(word), ..] if percent.is_sign("%") => word.to_ascii_lowercase(),
         _ => String::new(),
     };
-    // An artifact for Scala has the language's version in its name.
+    // An artifact for Scala has the language's version in its name, a compiler plugin all of it.
+    let is_full = matches!(after, [Token::Word(cross), Token::Word(of), dot, Token::Word(full), ..]
+        if cross == "cross" && of == "CrossVersion" && dot.is_sign(".") && full == "full");
     let suffix = match (operator.as_str(), scala) {
+        ("%%", Some(version)) if is_full => format!("_{version}"),
         ("%%", Some(version)) if version.starts_with('3') => "_3".to_owned(),
         ("%%", Some(version)) => format!("_{}", version.rsplitn(2, '.').nth(1).unwrap_or(version)),
         _ => String::new(),
     };
     let requirement = Requirement {
-        resolved: is_exact(&version) && used == 1 && matches!(rest[1], Token::Text(_))
-            || is_value(&rest[1..=used], values),
+        resolved: is_exact(&version),
         ..Requirement::wanted(format!("{group}:{name}{suffix}"), version, kind_of(&configuration))
     };
     Some((requirement, 4 + used))
 }
 
-/// `Versions.cats`: the text of its last name where the build has it, else as written; and how many tokens it has.
+/// `Versions.cats`: the text of its last name where the build has it; and how many tokens it has.
 fn path(tokens: &[Token], values: &HashMap<&str, Option<&str>>) -> (String, usize) {
-    let mut names = Vec::new();
+    let mut last = "";
     let mut used = 0;
     while let Some(Token::Word(name)) = tokens.get(used) {
-        names.push(name.as_str());
+        last = name;
         used += 1;
-        if !tokens.get(used).is_some_and(|token| token.is_sign("."))
-            || !matches!(tokens.get(used + 1), Some(Token::Word(_)))
-        {
+        let goes_on = tokens.get(used).is_some_and(|token| token.is_sign("."));
+        if !goes_on || !matches!(tokens.get(used + 1), Some(Token::Word(_))) {
             break;
         }
         used += 1;
     }
-    let value = names.last().and_then(|last| *values.get(last)?);
-    (value.map_or_else(|| names.join("."), str::to_owned), used)
-}
-
-fn is_value(tokens: &[Token], values: &HashMap<&str, Option<&str>>) -> bool {
-    let last = tokens.last().and_then(Token::word);
-    last.is_some_and(|last| values.get(last).is_some_and(|text| text.is_some_and(is_exact)))
+    let value = values.get(last).copied().flatten();
+    (value.unwrap_or_default().to_owned(), used)
 }
 
 fn kind_of(configuration: &str) -> DependencyKind {

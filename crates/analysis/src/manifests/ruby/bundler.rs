@@ -40,16 +40,11 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
                 let version = version.trim_end_matches(')');
                 // The same gem for several platforms is one.
                 let version = without_platform(version);
-                let known = index
-                    .get(name)
-                    .copied()
-                    .filter(|at| manifest.requirements[*at].version == version);
+                let known = index.get(name).copied();
+                let known = known.filter(|at| manifest.requirements[*at].version == version);
                 let at = known.unwrap_or_else(|| {
                     manifest.add(Requirement {
-                        source: match section.as_str() {
-                            "GIT" => Some(format!("git+{remote}#{revision}")),
-                            _ => None,
-                        },
+                        source: (section == "GIT").then(|| format!("git+{remote}#{revision}")),
                         local: section == "PATH",
                         ..Requirement::locked(name, version)
                     })
@@ -68,6 +63,12 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
             _ => {}
         }
     }
+    link(&wants, &declared, &index, &mut manifest);
+    Ok(manifest)
+}
+
+/// The edges, and the project's own list.
+fn link(wants: &[(usize, String)], declared: &[String], index: &HashMap<String, usize>, manifest: &mut Manifest) {
     let mut edges: Vec<_> = wants
         .iter()
         .filter_map(|(at, name)| Some((*at, *index.get(name)?)))
@@ -84,7 +85,6 @@ pub(in crate::manifests) fn lock(text: &str) -> Result<Manifest, String> {
         name: None,
         direct,
     });
-    Ok(manifest)
 }
 
 /// `1.16.0-x86_64-linux` is `1.16.0`; a version itself has no dash.

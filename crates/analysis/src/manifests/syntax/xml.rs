@@ -55,33 +55,12 @@ impl Element {
                         .map(|parent| parent.children.push(element))
                         .ok_or("an element ends that did not begin")?;
                 }
-                Event::Text(text) => {
-                    let text = text.xml10_content();
-                    if let Some(element) = open.last_mut() {
-                        element.text.push_str(&text);
-                    }
-                }
-                Event::CData(text) => {
-                    let text = text.xml10_content();
-                    if let Some(element) = open.last_mut() {
-                        element.text.push_str(&text);
-                    }
-                }
-                Event::GeneralRef(reference) => {
-                    let name = reference.xml10_content();
-                    let Some(element) = open.last_mut() else { continue };
-                    match &*name {
-                        "amp" => element.text.push('&'),
-                        "lt" => element.text.push('<'),
-                        "gt" => element.text.push('>'),
-                        "quot" => element.text.push('"'),
-                        "apos" => element.text.push('\''),
-                        // As written: a name that is made of it is shown, and is no name of a package.
-                        _ => element.text.extend(["&", &*name, ";"]),
-                    }
-                }
                 Event::Eof => break,
-                _ => {}
+                text => {
+                    if let Some(element) = open.last_mut() {
+                        element.add_text(&text);
+                    }
+                }
             }
         }
         if open.len() != 1 {
@@ -89,6 +68,23 @@ impl Element {
         }
         let root = open.pop().and_then(|document| document.children.into_iter().next());
         root.ok_or_else(|| "it has no element".to_owned())
+    }
+
+    fn add_text(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Text(text) => self.text.push_str(&text.xml10_content()),
+            Event::CData(text) => self.text.push_str(&text.xml10_content()),
+            Event::GeneralRef(reference) => match &*reference.xml10_content() {
+                "amp" => self.text.push('&'),
+                "lt" => self.text.push('<'),
+                "gt" => self.text.push('>'),
+                "quot" => self.text.push('"'),
+                "apos" => self.text.push('\''),
+                // As written: a name that is made of it is shown, and is no name of a package.
+                name => self.text.extend(["&", name, ";"]),
+            },
+            _ => {}
+        }
     }
 
     fn start(start: &BytesStart<'_>) -> Result<Self, String> {

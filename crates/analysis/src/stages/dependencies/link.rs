@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use repolens_core::report::{DeclaredPackage, DependencyKind, DependencyRoot, Drift};
 
+use super::drift::{self, Covered};
 use super::lock::Lock;
 use super::{Found, folder};
 use crate::manifests::{LockRoot, Requirement};
@@ -23,9 +24,6 @@ pub(super) struct Linked {
     pub(super) license: Option<String>,
 }
 
-/// The manifests of each lock file's projects: by lock file and project, with what they name.
-type Covered<'f> = BTreeMap<(usize, usize), Vec<(Found<'f>, &'f [Requirement])>>;
-
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub(super) packages: BTreeMap<Key, Linked>,
@@ -37,27 +35,6 @@ pub(super) struct Graph {
     own: BTreeSet<(String, String)>,
 }
 
-/// Ecosystems whose manifests are read in full unless they are partial, so that a lock file's package that none leads to is
-/// drift. The lock files of the others have neither edges nor a list of what the project itself needs.
-const FULLY_READ: [&str; 9] = [
-    "npm",
-    "cargo",
-    "composer",
-    "pub",
-    "pypi",
-    "gem",
-    "hex",
-    "cocoapods",
-    "nuget",
-];
-/// What a .NET SDK adds by itself.
-const ADDED_BY_SDK: [&str; 5] = [
-    "fsharp.core",
-    "microsoft.net.illink.tasks",
-    "microsoft.netcore.app",
-    "microsoft.netframework.referenceassemblies",
-    "netstandard.library",
-];
 /// The ecosystem whose lock file has what is for development in a list of its own, which its tool installs by.
 const MARKED: &str = "composer";
 
@@ -73,10 +50,14 @@ pub(super) fn link<'f>(own: &[Found<'f>], resolved: &'f [Vec<Requirement>]) -> G
         .map(|found| Lock::new(*found))
         .collect();
     let mut covered = Covered::new();
-    for (found, requirements) in own.iter().zip(resolved) {
-        if !found.manifest.is_lock {
-            graph.manifest(found, requirements, &mut locks, &mut covered);
-        }
+    // A manifest that only adds to another one knows why, which the lock file's own list does not.
+    let (adding, others): (Vec<_>, Vec<_>) = own
+        .iter()
+        .zip(resolved)
+        .filter(|(found, _)| !found.manifest.is_lock)
+        .partition(|(found, _)| drift::adds_to_another(found.path));
+    for (found, requirements) in adding.into_iter().chain(others) {
+        graph.manifest(found, requirements, &mut locks, &mut covered);
     }
     for (at, lock) in locks.iter_mut().enumerate() {
         graph.own_roots(at, lock, &covered);
@@ -84,8 +65,8 @@ pub(super) fn link<'f>(own: &[Found<'f>], resolved: &'f [Vec<Requirement>]) -> G
     for lock in &locks {
         graph.lock(lock);
     }
-    graph.not_declared(own, &locks, &covered);
-    graph.without_sum(own);
+    drift::not_declared(own, &locks, &covered, &mut graph.drift);
+    drift::without_sum(own, &mut graph.drift);
     graph
         .roots
         .sort_by(|a, b| (&a.manifest, &a.lock_file).cmp(&(&b.manifest, &b.lock_file)));
@@ -147,9 +128,8 @@ impl Graph {
                 None => direct.extend(self.unlocked(found, requirement, lock_at.is_some())),
             }
         }
-        // What the lock file has beside is needed by the first of the manifests, and no specification of a gem.
         if let (Some(lock), Some(root)) = (lock_at, root_at)
-            && !found.path.ends_with(".gemspec")
+            && !drift::adds_to_another(found.path)
         {
             self.of_lock_only(found, requirements, &mut locks[lock], root, &mut direct, &mut starts);
         }
@@ -182,52 +162,6 @@ impl Graph {
         }
         // A member of the workspace is no dependency on others.
         (!is_own).then(|| self.wish(found, requirement))
-    }
-
-    /// What a lock file has as a project's own, and no manifest of the project names.
-    fn not_declared(&mut self, own: &[Found<'_>], locks: &[Lock<'_>], covered: &Covered<'_>) {
-        for ((lock, root), manifests) in covered {
-            let lock = &locks[*lock];
-            let ecosystem = lock.manifest().ecosystem;
-            if lock.is_partial || !FULLY_READ.contains(&ecosystem) {
-                continue;
-            }
-            // Properties and central files add references to all projects of .NET below them.
-            let others = own
-                .iter()
-                .filter(|found| ecosystem == "nuget" && found.manifest.ecosystem == "nuget" && !found.manifest.is_lock)
-                .flat_map(|found| &found.manifest.requirements);
-            let named: Vec<&Requirement> = manifests
-                .iter()
-                .flat_map(|(_, requirements)| *requirements)
-                .chain(others)
-                .collect();
-            for (at, _) in &lock.manifest().roots[*root].direct {
-                let locked = &lock.manifest().requirements[*at];
-                let is_added =
-                    ADDED_BY_SDK.contains(&locked.name.to_ascii_lowercase().as_str()) && ecosystem == "nuget";
-                if !locked.local && !is_added && !named.iter().any(|requirement| lock.is_same(requirement, locked)) {
-                    self.drift.locked_not_declared.push(declared(&lock.found, locked));
-                }
-            }
-        }
-    }
-
-    /// Go's modules without a sum in the `go.sum` beside the `go.mod`.
-    fn without_sum(&mut self, own: &[Found<'_>]) {
-        for found in own.iter().filter(|found| found.path.ends_with("go.mod")) {
-            let sums = own
-                .iter()
-                .find(|other| other.path.ends_with("go.sum") && folder(other.path) == folder(found.path));
-            let Some(sums) = sums else { continue };
-            let needed = found.manifest.requirements.iter();
-            for requirement in needed.filter(|one| !one.local && one.name != "stdlib") {
-                let module = format!("{} {}", requirement.name, requirement.version);
-                if !sums.manifest.catalog.contains_key(&module) {
-                    self.drift.declared_not_locked.push(declared(found, requirement));
-                }
-            }
-        }
     }
 
     /// A dependency that no lock file pins.
@@ -264,7 +198,10 @@ impl Graph {
                 .iter()
                 .find(|requirement| lock.is_same(requirement, locked));
             direct.insert(key(found.manifest.ecosystem, locked));
-            lock.set_direct(*at, named.map_or(*kind, |requirement| requirement.kind));
+            let is_marked = matches!(found.manifest.ecosystem, "gem" | "nuget") && lock.direct[*at].is_some();
+            if !is_marked {
+                lock.set_direct(*at, named.map_or(*kind, |requirement| requirement.kind));
+            }
             starts.push(*at);
         }
     }
@@ -352,6 +289,8 @@ impl Graph {
                     !reached.runtime[at] && !reached.optional[at],
                     !reached.runtime[at] && reached.optional[at],
                 ),
+                // Without edges, what the project names for its tests is for them.
+                false if manifest.ecosystem == "swift" => (lock.direct[at] == Some(DependencyKind::Dev), false),
                 false => (requirement.is_dev(), requirement.kind == DependencyKind::Optional),
             };
             let optional = optional || requirement.kind == DependencyKind::Optional && !is_dev;
@@ -369,7 +308,8 @@ impl Graph {
                 && lock.has_edges()
                 && !is_reached
                 && !lock.is_partial
-                && FULLY_READ.contains(&manifest.ecosystem)
+                && manifest.ecosystem != "nuget"
+                && drift::is_fully_read(manifest.ecosystem)
                 && requirement.kind != DependencyKind::Optional;
             if is_drift {
                 self.drift.locked_not_declared.push(declared(&lock.found, requirement));
@@ -386,7 +326,7 @@ impl Graph {
     }
 }
 
-fn declared(found: &Found<'_>, requirement: &Requirement) -> DeclaredPackage {
+pub(super) fn declared(found: &Found<'_>, requirement: &Requirement) -> DeclaredPackage {
     DeclaredPackage {
         r#type: requirement.ecosystem.unwrap_or(found.manifest.ecosystem).to_owned(),
         name: requirement.name.clone(),

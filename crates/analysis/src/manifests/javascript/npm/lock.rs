@@ -60,6 +60,39 @@ pub(in crate::manifests) fn package_lock(text: &str) -> Result<Manifest, String>
     Ok(manifest)
 }
 
+impl LockedPackage {
+    fn requirement(&self, name: &str) -> Requirement {
+        let is_other = |from: &&str| from.starts_with("git") || from.starts_with("file:");
+        let real = self.name.as_deref();
+        Requirement {
+            kind: marked(self.dev, self.optional),
+            license: self.license.as_ref().and_then(Value::as_str).map(str::to_owned),
+            alias: real.filter(|real| *real != name).map(|_| name.to_owned()),
+            source: self.resolved.as_deref().filter(is_other).map(str::to_owned),
+            ..Requirement::locked(real.unwrap_or(name), self.version.as_deref().unwrap_or_default())
+        }
+    }
+}
+
+/// Node searches for a package in its own folder, then upwards.
+fn find(index: &HashMap<&str, usize>, from: &str, name: &str) -> Option<usize> {
+    let mut folder = from;
+    loop {
+        let path = if folder.is_empty() {
+            format!("node_modules/{name}")
+        } else {
+            format!("{folder}/node_modules/{name}")
+        };
+        if let Some(&at) = index.get(path.as_str()) {
+            return Some(at);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = folder.rsplit_once("/node_modules/").map_or("", |(above, _)| above);
+    }
+}
+
 fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest) {
     let mut index = HashMap::new();
     for (path, package) in packages {
@@ -68,43 +101,9 @@ fn version_2(packages: &BTreeMap<String, LockedPackage>, manifest: &mut Manifest
             continue;
         };
         index.insert(path.as_str(), manifest.requirements.len());
-        let source = package
-            .resolved
-            .as_deref()
-            .filter(|from| from.starts_with("git") || from.starts_with("file:"));
-        manifest.requirements.push(Requirement {
-            kind: marked(package.dev, package.optional),
-            license: package.license.as_ref().and_then(Value::as_str).map(str::to_owned),
-            alias: package
-                .name
-                .as_ref()
-                .filter(|real| *real != name)
-                .map(|_| name.to_owned()),
-            source: source.map(str::to_owned),
-            ..Requirement::locked(
-                package.name.as_deref().unwrap_or(name),
-                package.version.as_deref().unwrap_or_default(),
-            )
-        });
+        manifest.requirements.push(package.requirement(name));
     }
-    // Node searches for a package in its own folder, then upwards.
-    let find = |from: &str, name: &str| {
-        let mut folder = from;
-        loop {
-            let path = if folder.is_empty() {
-                format!("node_modules/{name}")
-            } else {
-                format!("{folder}/node_modules/{name}")
-            };
-            if let Some(&at) = index.get(path.as_str()) {
-                return Some(at);
-            }
-            if folder.is_empty() {
-                return None;
-            }
-            folder = folder.rsplit_once("/node_modules/").map_or("", |(above, _)| above);
-        }
-    };
+    let find = |from: &str, name: &str| find(&index, from, name);
     for (path, package) in packages.iter().filter(|(_, package)| !package.link) {
         let own = index.get(path.as_str()).copied();
         let lists = [

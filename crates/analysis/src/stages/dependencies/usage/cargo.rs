@@ -67,7 +67,7 @@ pub(super) fn measure(facts: &Facts, own: &[Found<'_>], usage: &mut DependencyUs
     }
 }
 
-/// Bindings that only link, and what is there for a feature of it.
+/// Bindings that only link, and what only a feature needs.
 fn is_spared(requirement: &Requirement, package: &Found<'_>) -> bool {
     let written = requirement.alias.as_deref().unwrap_or(&requirement.name);
     let links = ["-sys", "_sys", "-src"]

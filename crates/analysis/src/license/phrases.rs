@@ -1,10 +1,10 @@
 //! The phrases by which texts of licenses are known: lower-case words with single spaces, points only between digits.
 
 /// A license with the phrases that its text must all have, and those that it must not have.
-pub(super) type Rule = (&'static str, &'static [&'static str], &'static [&'static str]);
+pub(super) type Phrases = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 #[rustfmt::skip]
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Phrases] = &[
     ("AGPL-3.0", &["gnu affero general public license version 3 19 november 2007"], &[]),
     ("GPL-3.0", &["gnu general public license version 3 29 june 2007"], &["gnu lesser general public license version 3 29 june 2007"]),
     ("GPL-2.0", &["gnu general public license version 2 june 1991"], &[]),

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use repolens_core::report::Drift;
+use repolens_core::report::{DeclaredPackage, Drift};
 
-use super::link::declared;
 use super::lock::Lock;
 use super::{Found, folder};
 use crate::manifests::Requirement;
@@ -85,4 +84,13 @@ pub(super) fn without_sum(own: &[Found<'_>], drift: &mut Drift) {
 /// Whether a manifest is one more of a project: what a gem needs beside the `Gemfile`, and what all projects of .NET below get.
 pub(super) fn adds_to_another(path: &str) -> bool {
     path.ends_with(".gemspec") || path.ends_with(".props")
+}
+
+pub(super) fn declared(found: &Found<'_>, requirement: &Requirement) -> DeclaredPackage {
+    DeclaredPackage {
+        r#type: requirement.ecosystem.unwrap_or(found.manifest.ecosystem).to_owned(),
+        name: requirement.name.clone(),
+        version: requirement.version.clone(),
+        manifest: found.path.to_owned(),
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repolens_core::report::{DeclaredPackage, DependencyKind, DependencyRoot, Drift};
+use repolens_core::report::{DependencyKind, DependencyRoot, Drift};
 
-use super::drift::{self, Covered};
+use super::drift::{self, Covered, declared};
 use super::lock::Lock;
 use super::{Found, folder};
 use crate::manifests::{LockRoot, Requirement};
@@ -25,7 +25,7 @@ pub(super) struct Linked {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Graph {
+pub(super) struct PackageGraph {
     pub(super) packages: BTreeMap<Key, Linked>,
     pub(super) edges: BTreeSet<(Key, Key)>,
     pub(super) direct: BTreeSet<Key>,
@@ -38,8 +38,8 @@ pub(super) struct Graph {
 /// The ecosystem whose lock file has what is for development in a list of its own, which its tool installs by.
 const MARKED: &str = "composer";
 
-pub(super) fn link<'f>(own: &[Found<'f>], resolved: &'f [Vec<Requirement>]) -> Graph {
-    let mut graph = Graph::default();
+pub(super) fn link<'f>(own: &[Found<'f>], resolved: &'f [Vec<Requirement>]) -> PackageGraph {
+    let mut graph = PackageGraph::default();
     let named = own
         .iter()
         .filter_map(|found| Some((found.manifest.ecosystem.to_owned(), found.manifest.name.clone()?)));
@@ -93,7 +93,7 @@ fn key(ecosystem: &str, requirement: &Requirement) -> Key {
     )
 }
 
-impl Graph {
+impl PackageGraph {
     fn manifest<'f>(
         &mut self,
         found: &Found<'f>,
@@ -323,15 +323,6 @@ impl Graph {
         {
             self.edges.insert((keys[*from].clone(), keys[*to].clone()));
         }
-    }
-}
-
-pub(super) fn declared(found: &Found<'_>, requirement: &Requirement) -> DeclaredPackage {
-    DeclaredPackage {
-        r#type: requirement.ecosystem.unwrap_or(found.manifest.ecosystem).to_owned(),
-        name: requirement.name.clone(),
-        version: requirement.version.clone(),
-        manifest: found.path.to_owned(),
     }
 }
 

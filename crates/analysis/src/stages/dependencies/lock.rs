@@ -26,7 +26,7 @@ pub(super) struct Lock<'f> {
 
 /// What can be reached in a lock file.
 #[derive(Debug, Default)]
-pub(super) struct Reached {
+pub(super) struct ReachedPackages {
     pub(super) runtime: Vec<bool>,
     pub(super) optional: Vec<bool>,
     pub(super) dev: Vec<bool>,
@@ -166,7 +166,7 @@ impl<'f> Lock<'f> {
         (0..is_needed.len()).filter(move |at| !is_needed[*at])
     }
 
-    pub(super) fn reached(&self) -> Reached {
+    pub(super) fn reached(&self) -> ReachedPackages {
         let of = |kinds: &[DependencyKind]| {
             let starts = self.direct.iter().enumerate();
             let starts = starts
@@ -174,7 +174,7 @@ impl<'f> Lock<'f> {
                 .map(|(at, _)| at);
             self.reach(starts)
         };
-        Reached {
+        ReachedPackages {
             runtime: of(&[DependencyKind::Runtime, DependencyKind::Peer, DependencyKind::Build]),
             optional: of(&[DependencyKind::Optional]),
             dev: of(&[DependencyKind::Dev]),

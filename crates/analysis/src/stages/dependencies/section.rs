@@ -8,7 +8,7 @@ use repolens_core::report::{
     DependencyStatistics, LicenseClass, LicenseConflict, Package, SeveralVersions, Vulnerabilities, cap,
 };
 
-use super::link::{Graph, Key, id};
+use super::link::{Key, PackageGraph, id};
 use super::{MAX_EDGES, MAX_PACKAGES};
 use crate::facts::Facts;
 use crate::license::class;
@@ -20,8 +20,8 @@ const MAX_LISTED: usize = 500;
 const MAX_DIRECT: usize = 1_000;
 
 /// The section, and whether a list was cut.
-pub(super) fn build(graph: Graph) -> (Dependencies, bool) {
-    let Graph {
+pub(super) fn build(graph: PackageGraph) -> (Dependencies, bool) {
+    let PackageGraph {
         packages,
         edges,
         direct,

@@ -18,7 +18,7 @@ pub(crate) fn identify(text: &[u8]) -> Option<String> {
     let full = full_texts(&plain);
     if !full.is_empty() {
         let head: Vec<&str> = plain.split(' ').take(HEAD).collect();
-        return Some(joined(&full, is_choice(&head.join(" "))));
+        return Some(with_head(&full, &head.join(" ")));
     }
     if let Some(tag) = tag(&text) {
         return Some(tag);
@@ -153,7 +153,9 @@ fn mit(plain: &str, at: usize) -> Option<&'static str> {
 
 fn isc(plain: &str, at: usize) -> Option<&'static str> {
     let body = from(plain, at, 1_100);
-    Some(if from(body, 0, 110).contains("and its documentation") {
+    Some(if from(body, 0, 260).contains("the author disclaims all warranties") {
+        "HPND-Markus-Kuhn"
+    } else if from(body, 0, 110).contains("and its documentation") {
         "HPND"
     } else if !from(body, 0, 240).contains("provided that") {
         "0BSD"
@@ -265,7 +267,18 @@ fn is_choice(plain: &str) -> bool {
     .any(|word| plain.contains(word))
 }
 
-/// `A OR B`, or `A AND B`. A text of which one applies besides an exception is in parentheses.
+/// The expression of the texts in a file. Where its head offers a choice of others, the texts are those of parts.
+fn with_head(full: &[&str], head: &str) -> String {
+    let choice = is_choice(head);
+    let offered = if choice { named(head) } else { Vec::new() };
+    let is_of_parts = offered.len() > 1 && !full.iter().any(|id| offered.iter().any(|name| name == id));
+    match is_of_parts {
+        true => format!("({}) AND {}", offered.join(" OR "), full.join(" AND ")),
+        false => joined(full, choice),
+    }
+}
+
+/// `A OR B`, or `A AND B`.
 fn joined(ids: &[&str], choice: bool) -> String {
     let operator = if choice { " OR " } else { " AND " };
     ids.join(operator)
@@ -348,6 +361,12 @@ mod tests {
         assert_eq!(
             of(&format!("\"Commons Clause\" License Condition v1.0\n{GRANT} {NOTICE}")),
             "LicenseRef-Commons-Clause AND MIT"
+        );
+        assert_eq!(
+            of(&format!(
+                "It is dual licensed under the Apache 2.0 license as well as the MIT license. A part is under: {BSD}"
+            )),
+            "(Apache-2.0 OR MIT) AND BSD-2-Clause"
         );
         // The license of GNU for libraries takes over the general one.
         assert_eq!(

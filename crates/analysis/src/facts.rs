@@ -52,6 +52,8 @@ pub struct FileFacts {
     pub license_notice: Option<Box<str>>,
     /// Hashes of the words by which it may call functions of other files (markup, partial classes).
     pub words: Box<[u64]>,
+    /// Rust: names before `::`, which may be those of crates; sorted.
+    pub crates: Box<[Box<str>]>,
     /// For a file that configures tools: its texts that may name files.
     pub settings: Box<[Setting]>,
     /// The findings of the security rules.
@@ -83,6 +85,8 @@ pub struct Syntax {
     pub loads: Vec<Box<str>>,
     /// First and last lines of tests inside of a source file (Rust: `#[cfg(test)]`, `#[test]`; C: `#ifdef REDIS_TEST`).
     pub test_lines: Vec<(u32, u32)>,
+    /// Python: lines of imports that run whenever the module is loaded, outside of any other statement; ascending.
+    pub certain_imports: Vec<u32>,
     /// Folders that the file has searched for modules (`sys.path` of Python, `$LOAD_PATH` of Ruby), relative to its own folder
     /// where they begin with a dot.
     pub search_paths: Vec<Box<str>>,

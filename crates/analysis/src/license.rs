@@ -1,7 +1,11 @@
-//! Which license a text is, by sentences that only this license has.
+//! Licenses: which files have one, and which one it is.
 
 pub mod class;
 pub(crate) mod notice;
+mod phrases;
+mod text;
+
+pub(crate) use text::identify;
 
 /// Whether a file is a license by its name.
 #[must_use]
@@ -36,58 +40,6 @@ fn is_copyright_of_debian(folder: &str, name: &str) -> bool {
     name == "copyright" && (folder == "debian" || folder.ends_with("/debian") || folder.starts_with("usr/share/doc/"))
 }
 
-/// SPDX identifiers with the phrases that a text must all have, in lower case with single spaces; the first that fits.
-const KNOWN: &[(&str, &[&str])] = &[
-    ("AGPL-3.0", &["gnu affero general public license", "version 3"]),
-    ("LGPL-3.0", &["gnu lesser general public license", "version 3"]),
-    ("LGPL-2.1", &["gnu lesser general public license", "version 2.1"]),
-    ("GPL-3.0", &["gnu general public license", "version 3"]),
-    ("GPL-2.0", &["gnu general public license", "version 2"]),
-    ("MPL-2.0", &["mozilla public license", "2.0"]),
-    ("Apache-2.0", &["apache license", "version 2.0"]),
-    ("EPL-2.0", &["eclipse public license", "2.0"]),
-    ("BSL-1.0", &["boost software license", "version 1.0"]),
-    ("CC0-1.0", &["cc0 1.0 universal"]),
-    ("CC-BY-4.0", &["creative commons attribution 4.0"]),
-    (
-        "Unlicense",
-        &["this is free and unencumbered software released into the public domain"],
-    ),
-    (
-        "Zlib",
-        &[
-            "this software is provided 'as-is', without any express or implied warranty",
-            "altered source versions",
-        ],
-    ),
-    (
-        "ISC",
-        &[
-            "permission to use, copy, modify, and/or distribute this software for any purpose",
-            "copyright notice and this permission notice appear in all copies",
-        ],
-    ),
-    (
-        "ISC",
-        &["permission to use, copy, modify, and distribute this software for any purpose with or without fee"],
-    ),
-    (
-        "BSD-3-Clause",
-        &["redistribution and use in source and binary forms", "neither the name"],
-    ),
-    ("BSD-2-Clause", &["redistribution and use in source and binary forms"]),
-    (
-        "MIT",
-        &[
-            "permission is hereby granted, free of charge, to any person obtaining a copy",
-            "without restriction",
-        ],
-    ),
-    ("MIT", &["mit license"]),
-    ("WTFPL", &["do what the fuck you want to public license"]),
-    ("Python-2.0", &["python software foundation license version 2"]),
-];
-
 /// The license of the files of all of a package (`Files: *`), by Debian's machine-readable format.
 #[must_use]
 pub fn of_copyright(text: &[u8]) -> Option<String> {
@@ -113,33 +65,8 @@ pub fn of_copyright(text: &[u8]) -> Option<String> {
     (!spdx.is_empty() && spdx.len() < 80).then_some(spdx)
 }
 
-/// The SPDX identifier of a license text.
-#[must_use]
-pub fn identify(text: &[u8]) -> Option<&'static str> {
-    let text = String::from_utf8_lossy(&text[..text.len().min(64 * 1024)]).to_lowercase();
-    let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let gnu = gnu_title(&plain);
-    KNOWN
-        .iter()
-        // The licenses of GNU name each other: a text is the one that it names first.
-        .filter(|(_, phrases)| !phrases[0].starts_with("gnu ") || Some(phrases[0]) == gnu)
-        .find(|(_, phrases)| phrases.iter().all(|phrase| plain.contains(phrase)))
-        .map(|(id, _)| *id)
-}
-
-/// The license of GNU that a text names first.
-fn gnu_title(text: &str) -> Option<&'static str> {
-    const TITLES: &[&str] = &[
-        "gnu affero general public license",
-        "gnu lesser general public license",
-        "gnu library general public license",
-        "gnu general public license",
-    ];
-    let places = TITLES
-        .iter()
-        .filter_map(|title| text.find(title).map(|at| (at, *title)));
-    places.min().map(|(_, title)| title)
-}
+/// Begins what a license file has that only points to others, before their names.
+pub(crate) const SEE: &str = "see ";
 
 #[cfg(test)]
 mod tests {
@@ -182,17 +109,18 @@ mod tests {
     #[test]
     fn texts_are_known_by_their_sentences() {
         let mit = b"Permission is hereby granted, free of charge,\nto any person obtaining a copy of this\nsoftware, to deal without restriction";
-        assert_eq!(identify(mit), Some("MIT"));
+        assert_eq!(identify(mit).as_deref(), Some("MIT"));
         assert_eq!(
-            identify(b"  Apache License\n Version 2.0, January 2004"),
+            identify(b"  Apache License\n Version 2.0, January 2004").as_deref(),
             Some("Apache-2.0")
         );
         assert_eq!(
-            identify(b"GNU LESSER GENERAL PUBLIC LICENSE Version 3"),
+            identify(b"GNU LESSER GENERAL PUBLIC LICENSE Version 3").as_deref(),
             Some("LGPL-3.0")
         );
         assert_eq!(
-            identify(b"GNU GENERAL PUBLIC LICENSE Version 3 ... 13. Use with the GNU Affero General Public License."),
+            identify(b"GNU GENERAL PUBLIC LICENSE Version 3 ... 13. Use with the GNU Affero General Public License.")
+                .as_deref(),
             Some("GPL-3.0")
         );
         assert_eq!(identify(b"all rights reserved"), None);

@@ -5,32 +5,28 @@ use std::collections::BTreeMap;
 
 use repolens_core::report::DependencyKind;
 
-mod bun;
-mod bundler;
+mod apple;
+mod automation;
 mod cargo;
-mod cocoapods;
 mod composer;
-mod deno;
-mod dockerfile;
 mod go;
-mod gradle;
 mod hex;
-mod jsonc;
-mod maven;
-mod npm;
+mod javascript;
+mod jvm;
 mod nuget;
-mod pnpm;
 mod pub_dev;
 mod python;
 mod range;
-mod sbt;
-mod swift;
-mod workflows;
-mod xml;
-mod yaml;
-mod yarn;
+mod ruby;
+mod syntax;
 
-pub(crate) use maven::{SCOPE, scope_kind};
+use apple::{cocoapods, swift};
+use automation::{dockerfile, workflows};
+use javascript::{bun, deno, npm, pnpm, yarn};
+use jvm::{gradle, maven, sbt};
+use ruby::{bundler, gemspec};
+
+pub(crate) use jvm::maven::{SCOPE, scope_kind};
 pub(crate) use nuget::VERSIONS;
 pub use python::setup_py;
 pub(crate) use range::fits;
@@ -62,6 +58,10 @@ pub struct Manifest {
     pub includes: Vec<String>,
     /// First words of the commands that the package's scripts run.
     pub commands: Vec<String>,
+    /// It is a program, and a part of what it needs is computed or is under a condition.
+    pub partial: bool,
+    /// Names of requirements that serve without an import, such as by a feature of theirs.
+    pub spared: Vec<String>,
     /// What starts the program or is its public face.
     pub entry_points: Vec<EntryPoint>,
 }
@@ -179,10 +179,13 @@ const FORMATS: &[(&str, &str, Parse)] = &[
     ("pnpm-workspace.yaml", "pnpm workspace", pnpm::workspace),
     ("bun.lock", "Bun lock file", bun::lock),
     ("bun.lockb", "Bun lock file", bun::binary_lock),
+    ("deno.json", "Deno", deno::settings),
+    ("deno.jsonc", "Deno", deno::settings),
     ("deno.lock", "Deno lock file", deno::lock),
     ("Cargo.toml", "Cargo", cargo::manifest),
     ("Cargo.lock", "Cargo lock file", cargo::lock),
     ("go.mod", "Go modules", go::module),
+    ("go.sum", "Go checksums", go::sums),
     ("pyproject.toml", "pyproject", python::pyproject),
     ("setup.cfg", "setuptools", python::setup_cfg),
     ("setup.py", "setuptools", python::setup_script),
@@ -193,6 +196,7 @@ const FORMATS: &[(&str, &str, Parse)] = &[
     ("pdm.lock", "PDM lock file", python::toml_lock),
     ("pylock.toml", "Python lock file", python::toml_lock),
     ("Gemfile", "Bundler", bundler::gemfile),
+    ("gems.rb", "Bundler", bundler::gemfile),
     ("Gemfile.lock", "Bundler lock file", bundler::lock),
     ("Gemfile.next.lock", "Bundler lock file", bundler::lock),
     ("gems.locked", "Bundler lock file", bundler::lock),
@@ -214,10 +218,13 @@ const FORMATS: &[(&str, &str, Parse)] = &[
     ("build.gradle.kts", "Gradle", gradle::build_script),
     ("settings.gradle", "Gradle", gradle::build_script),
     ("settings.gradle.kts", "Gradle", gradle::build_script),
+    ("Package.swift", "Swift package", swift::package),
     ("Package.resolved", "Swift lock file", swift::resolved),
+    ("Podfile", "CocoaPods", cocoapods::podfile),
     ("Podfile.lock", "CocoaPods lock file", cocoapods::lock),
     ("pubspec.yaml", "pub", pub_dev::manifest),
     ("pubspec.lock", "pub lock file", pub_dev::lock),
+    ("mix.exs", "Mix", hex::project),
     ("mix.lock", "Mix lock file", hex::lock),
     ("build.sbt.lock", "sbt lock file", sbt::lock),
     ("action.yml", "GitHub action", workflows::action),
@@ -273,6 +280,13 @@ fn format(path: &str) -> Option<(&'static str, Parse)> {
         .any(|ending| name.ends_with(ending))
     {
         return Some(("NuGet", nuget::project));
+    }
+    if name.ends_with(".gemspec") {
+        return Some(("gem specification", gemspec::specification));
+    }
+    // The build of an sbt project is a project of its own.
+    if name.ends_with(".sbt") && name.len() > ".sbt".len() || folder == "project" && name == "Dependencies.scala" {
+        return Some(("sbt", sbt::build));
     }
     if path.contains(".github/workflows/") && (name.ends_with(".yml") || name.ends_with(".yaml")) {
         return Some(("GitHub workflow", workflows::workflow));

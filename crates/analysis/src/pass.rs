@@ -24,6 +24,7 @@ use crate::units::CognitiveRules;
 use notebook::Notebook;
 
 mod attributes;
+pub(crate) mod crates;
 mod notebook;
 mod text;
 pub(crate) mod wiring;
@@ -128,6 +129,7 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         license: None,
         license_notice: None,
         words: Box::default(),
+        crates: Box::default(),
         settings: Box::default(),
         security: security::of_name(path, origin).into_iter().collect(),
         problems: Vec::new(),

@@ -58,7 +58,7 @@ pub(crate) fn of(language: &Language, text: &[u8], spans: &[Span]) -> Option<Str
             return expression(&text[found.end()..]);
         }
         let end = (found.start() + NOTICE).min(text.len());
-        identify(&plain(&text[found.start()..end])).map(str::to_owned)
+        identify(&plain(&text[found.start()..end])).filter(|license| !license.starts_with(super::SEE))
     })
 }
 

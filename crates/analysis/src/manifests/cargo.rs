@@ -40,6 +40,7 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
             manifest.properties.insert(name.clone(), requirement.name);
         }
     }
+    manifest.spared = spared(&root);
     add_lists(&root, None, &mut manifest);
     for (target, lists) in table(root.get("target")) {
         if let Some(lists) = lists.as_table() {
@@ -47,6 +48,35 @@ pub(super) fn manifest(text: &str) -> Result<Manifest, String> {
         }
     }
     Ok(manifest)
+}
+
+/// Crates that a feature names or that are declared with features, which may be all that is wanted of them, and those that
+/// other tools are asked to spare.
+fn spared(root: &Table) -> Vec<String> {
+    let features = table(root.get("features")).flat_map(|(_, list)| list.as_array().into_iter().flatten());
+    let mut found: Vec<String> = features
+        .filter_map(Value::as_str)
+        .map(|text| {
+            let name = text.strip_prefix("dep:").unwrap_or(text);
+            name.split(['/', '?']).next().unwrap_or(name).to_owned()
+        })
+        .collect();
+    let with_features = table(root.get("dependencies")).filter(|(_, value)| value.get("features").is_some());
+    found.extend(with_features.map(|(name, _)| name.clone()));
+    let metadata = root.get("package").and_then(|package| package.get("metadata"));
+    let lists = [
+        ("cargo-machete", "ignored"),
+        ("cargo-shear", "ignored"),
+        ("cargo-udeps", "ignore"),
+    ];
+    for (tool, key) in lists {
+        let list = metadata.and_then(|metadata| metadata.get(tool)?.get(key));
+        let names = list
+            .map(|list| list.get("normal").unwrap_or(list))
+            .and_then(Value::as_array);
+        found.extend(names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+    }
+    found
 }
 
 fn add_lists(lists: &Table, target: Option<&str>, manifest: &mut Manifest) {

@@ -1,4 +1,5 @@
-//! Go modules: `go.mod` is the build list. `go.sum` is not read: it has the sums of superseded versions too.
+//! Go modules: `go.mod` is the build list. `go.sum` is not: it has the sums of superseded versions too, and only shows which
+//! modules have none.
 
 use repolens_core::report::DependencyKind;
 
@@ -39,14 +40,8 @@ pub(super) fn module(text: &str) -> Result<Manifest, String> {
         } else if words == [")"] {
             block.clear();
         } else {
-            entry(
-                &block.clone(),
-                &words,
-                comment,
-                &mut manifest,
-                &mut replaced,
-                &mut excluded,
-            );
+            let directive = block.clone();
+            entry(&directive, &words, comment, &mut manifest, &mut replaced, &mut excluded);
         }
     }
     if manifest.name.is_none() {
@@ -55,27 +50,10 @@ pub(super) fn module(text: &str) -> Result<Manifest, String> {
     manifest
         .requirements
         .retain(|requirement| !excluded.contains(&(requirement.name.clone(), requirement.version.clone())));
-    for requirement in &mut manifest.requirements {
-        let applies = |(name, version, ..): &&(String, Option<String>, String, Option<String>)| {
-            *name == requirement.name && version.as_ref().is_none_or(|version| *version == requirement.version)
-        };
-        // A replacement of one version goes before one of all.
-        let found = replaced
-            .iter()
-            .filter(applies)
-            .max_by_key(|(_, version, ..)| version.is_some());
-        match found {
-            Some((_, _, target, Some(version))) => {
-                requirement.alias = Some(std::mem::replace(&mut requirement.name, target.clone()));
-                requirement.version.clone_from(version);
-            }
-            Some((_, _, folder, None)) => {
-                requirement.local = true;
-                requirement.source = Some(folder.clone());
-            }
-            None => {}
-        }
-    }
+    manifest
+        .requirements
+        .iter_mut()
+        .for_each(|requirement| replace(requirement, &replaced));
     // The standard library is that of the toolchain.
     if let Some(version) = toolchain.or(go).filter(|version| version.matches('.').count() >= 2) {
         let library = Requirement {
@@ -85,6 +63,28 @@ pub(super) fn module(text: &str) -> Result<Manifest, String> {
         manifest.requirements.push(library);
     }
     Ok(manifest)
+}
+
+fn replace(requirement: &mut Requirement, replaced: &[Replacement]) {
+    let applies = |(name, version, ..): &&Replacement| {
+        *name == requirement.name && version.as_ref().is_none_or(|version| *version == requirement.version)
+    };
+    // A replacement of one version goes before one of all.
+    let found = replaced
+        .iter()
+        .filter(applies)
+        .max_by_key(|(_, version, ..)| version.is_some());
+    match found {
+        Some((_, _, target, Some(version))) => {
+            requirement.alias = Some(std::mem::replace(&mut requirement.name, target.clone()));
+            requirement.version.clone_from(version);
+        }
+        Some((_, _, folder, None)) => {
+            requirement.local = true;
+            requirement.source = Some(folder.clone());
+        }
+        None => {}
+    }
 }
 
 /// Module, version of it, replacement, version of that; a folder has none.
@@ -106,6 +106,8 @@ fn entry(
                 ..Requirement::locked(*name, *version)
             });
         }
+        // A program of a module, which no file imports.
+        ("tool", [path]) => manifest.commands.push((*path).to_owned()),
         ("exclude", [name, version]) => excluded.push(((*name).to_owned(), (*version).to_owned())),
         ("replace", words) => {
             let Some(arrow) = words.iter().position(|word| *word == "=>") else {
@@ -119,4 +121,21 @@ fn entry(
         }
         _ => {}
     }
+}
+
+/// `module version` of each line, and no requirement.
+pub(super) fn sums(text: &str) -> Result<Manifest, String> {
+    let mut manifest = Manifest::of("golang");
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [module, version, sum] = words.as_slice() else {
+            return Err("a line is no module, version and sum".to_owned());
+        };
+        if !sum.starts_with("h1:") {
+            return Err("a sum is of no known kind".to_owned());
+        }
+        let version = version.trim_end_matches("/go.mod");
+        manifest.catalog.insert(format!("{module} {version}"), String::new());
+    }
+    Ok(manifest)
 }

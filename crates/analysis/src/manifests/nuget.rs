@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use repolens_core::report::DependencyKind;
 use serde_json::Value;
 
-use super::xml::Element;
+use super::syntax::xml::Element;
 use super::{LockRoot, Manifest, Requirement};
 
 /// Between the versions of a package that depend on a condition.
@@ -84,6 +84,9 @@ pub(super) fn packages_config(text: &str) -> Result<Manifest, String> {
 pub(super) fn project(text: &str) -> Result<Manifest, String> {
     let root = Element::parse(text)?;
     let mut manifest = Manifest::of("nuget");
+    // Imported files, and SDKs other than those of .NET itself, add references.
+    let sdk = root.attribute("Sdk").unwrap_or_default();
+    manifest.partial = root.all("Import").next().is_some() || !(sdk.is_empty() || sdk.starts_with("Microsoft.NET.Sdk"));
     for group in root.all("PropertyGroup") {
         for property in &group.children {
             manifest.properties.insert(property.name.clone(), property.text.clone());

@@ -2,7 +2,7 @@
 
 use repolens_core::report::DependencyKind;
 
-use super::yaml::Yaml;
+use super::syntax::yaml::Yaml;
 use super::{LockRoot, Manifest, Requirement};
 
 pub(super) fn manifest(text: &str) -> Result<Manifest, String> {

@@ -9,8 +9,11 @@ use crate::{configuration, license, manifests};
 pub(super) fn keep(text: &[u8], facts: &mut FileFacts) {
     let path = facts.path.as_str();
     if license::is_license_file(path) {
-        let of_text = || license::identify(text).map(str::to_owned);
+        let of_text = || license::identify(text);
         facts.license = Some(license::of_copyright(text).or_else(of_text).unwrap_or_default());
+    }
+    if path.ends_with(".rs") {
+        facts.crates = super::crates::of(text);
     }
     if manifests::is_manifest(path) {
         match manifests::parse(path, text) {

@@ -15,6 +15,7 @@ use crate::facts::FileFacts;
 use crate::language::{self, Origin};
 use crate::manifests::{self, Manifest};
 
+mod drift;
 mod link;
 mod lock;
 mod resolve;

@@ -26,6 +26,8 @@ mod python;
 mod ruby;
 mod rust;
 
+pub(super) use python::is_standard as is_standard_python;
+
 const MAX_NODES: usize = 20_000;
 const MAX_EDGES: usize = 50_000;
 const MAX_UNRESOLVED: usize = 1_000;

@@ -76,6 +76,9 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     syntax.calls = calls::calls(&lines, body, &numbers, comments);
     syntax.risks = code::findings("python", path, text.as_bytes(), &code::python::sites(body, text));
     syntax.search_paths = search_paths::search_paths(body);
+    let is_import = |stmt: &&Stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
+    let imports = body.iter().filter(is_import);
+    syntax.certain_imports = imports.map(|stmt| lines.of(stmt.range().start().to_u32())).collect();
     let strings = parsed.tokens().iter().filter_map(|token| span(token, &lines));
     syntax.spans.extend(strings);
     // The inner one of a documentation string's two spans decides: it comes second.

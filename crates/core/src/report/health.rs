@@ -236,7 +236,7 @@ pub struct Licenses {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct License {
     pub path: String,
-    /// SPDX identifier; absent where the text is none that is known.
+    /// SPDX identifier or expression; absent where the text is none that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spdx: Option<String>,
 }

@@ -64,33 +64,10 @@ pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
     let packages = packages.map_or(&[][..], Vec::as_slice);
     let mut found = Manifest::lock_of("pypi");
     let mut index: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut own: Vec<Option<usize>> = Vec::with_capacity(packages.len());
-    for package in packages {
-        let text_of = |key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default();
-        if is_own(package) {
-            own.push(None);
-            continue;
-        }
-        let name = normal(text_of("name"));
-        // PDM and pip have an entry for each set of extras or environments.
-        let same = index.get(&name).into_iter().flatten().copied();
-        let known = same
-            .clone()
-            .find(|at| found.requirements[*at].version == text_of("version"));
-        let at = known.unwrap_or_else(|| {
-            found.requirements.push(Requirement {
-                kind: marked(package),
-                marker: marker(package),
-                source: source(package),
-                ..Requirement::locked(&name, text_of("version"))
-            });
-            found.requirements.len() - 1
-        });
-        if known.is_none() {
-            index.entry(name).or_default().push(at);
-        }
-        own.push(Some(at));
-    }
+    let own: Vec<Option<usize>> = packages
+        .iter()
+        .map(|package| add(package, &mut index, &mut found))
+        .collect();
     for (package, own) in packages.iter().zip(&own) {
         let targets = |value: Option<&Value>| -> Vec<usize> {
             let wants = wants(value);
@@ -116,37 +93,69 @@ pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
                         .map(|target| (*from, target)),
                 );
             }
-            None => {
-                let dev: Vec<usize> = lists(package, "dev-dependencies")
-                    .flat_map(|list| targets(Some(list)))
-                    .collect();
-                let of = |list: Vec<usize>, kind: DependencyKind| list.into_iter().map(move |at| (at, kind));
-                let text_of = |key: &str| package.get(key).and_then(Value::as_str);
-                let folder = package.get("source").and_then(|source| {
-                    ["virtual", "editable", "directory"]
-                        .iter()
-                        .find_map(|key| source.get(*key)?.as_str())
-                });
-                found.roots.push(LockRoot {
-                    folder: folder.map(|folder| {
-                        if folder == "." {
-                            String::new()
-                        } else {
-                            folder.to_owned()
-                        }
-                    }),
-                    name: text_of("name").map(str::to_owned),
-                    direct: of(direct, DependencyKind::Runtime)
-                        .chain(of(extras, DependencyKind::Optional))
-                        .chain(of(dev, DependencyKind::Dev))
-                        .collect(),
-                });
-            }
+            None => found.roots.push(root_of(package, direct, extras, &targets)),
         }
     }
     found.edges.sort_unstable();
     found.edges.dedup();
     Ok(found)
+}
+
+/// Adds a package and returns its index; `None` for a project of the repository itself.
+fn add(package: &Value, index: &mut HashMap<String, Vec<usize>>, found: &mut Manifest) -> Option<usize> {
+    let text_of = |key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default();
+    if is_own(package) {
+        return None;
+    }
+    let name = normal(text_of("name"));
+    // PDM and pip have an entry for each set of extras or environments.
+    let same = index.get(&name).into_iter().flatten().copied();
+    let known = same
+        .clone()
+        .find(|at| found.requirements[*at].version == text_of("version"));
+    if known.is_some() {
+        return known;
+    }
+    let at = found.add(Requirement {
+        kind: marked(package),
+        marker: marker(package),
+        source: source(package),
+        ..Requirement::locked(&name, text_of("version"))
+    });
+    index.entry(name).or_default().push(at);
+    Some(at)
+}
+
+/// A project of the repository: its dependencies, those of its extras, and of its groups.
+fn root_of(
+    package: &Value,
+    direct: Vec<usize>,
+    extras: Vec<usize>,
+    targets: &dyn Fn(Option<&Value>) -> Vec<usize>,
+) -> LockRoot {
+    let dev: Vec<usize> = lists(package, "dev-dependencies")
+        .flat_map(|list| targets(Some(list)))
+        .collect();
+    let of = |list: Vec<usize>, kind: DependencyKind| list.into_iter().map(move |at| (at, kind));
+    let folder = package.get("source").and_then(|source| {
+        ["virtual", "editable", "directory"]
+            .iter()
+            .find_map(|key| source.get(*key)?.as_str())
+    });
+    LockRoot {
+        folder: folder.map(|folder| {
+            if folder == "." {
+                String::new()
+            } else {
+                folder.to_owned()
+            }
+        }),
+        name: package.get("name").and_then(Value::as_str).map(str::to_owned),
+        direct: of(direct, DependencyKind::Runtime)
+            .chain(of(extras, DependencyKind::Optional))
+            .chain(of(dev, DependencyKind::Dev))
+            .collect(),
+    }
 }
 
 /// The text without its lists of files and their sums: they are most of a lock file, and nothing of them is read.

@@ -14,6 +14,10 @@ pub(in crate::manifests) fn pyproject(text: &str) -> Result<Manifest, String> {
     let tool = table(root.get("tool"));
     let poetry = table(tool.get("poetry"));
     describe(&project, &poetry, &mut found);
+    let dynamic = project.get("dynamic").and_then(Value::as_array).into_iter().flatten();
+    found.partial = dynamic
+        .filter_map(Value::as_str)
+        .any(|name| name == "dependencies" || name == "optional-dependencies");
     strings(project.get("dependencies"), false, &mut found);
     let before = found.requirements.len();
     for (name, list) in &table(project.get("optional-dependencies")) {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repolens_core::report::{DeclaredPackage, DependencyKind, DependencyRoot, Drift};
+use repolens_core::report::{DependencyKind, DependencyRoot, Drift};
 
+use super::drift::{self, Covered, declared};
 use super::lock::Lock;
 use super::{Found, folder};
 use crate::manifests::{LockRoot, Requirement};
@@ -34,12 +35,10 @@ pub(super) struct PackageGraph {
     own: BTreeSet<(String, String)>,
 }
 
-/// Ecosystems whose manifests are read in full, so that a lock file's package that none leads to is drift.
-const FULLY_READ: [&str; 5] = ["npm", "cargo", "composer", "pub", "pypi"];
 /// The ecosystem whose lock file has what is for development in a list of its own, which its tool installs by.
 const MARKED: &str = "composer";
 
-pub(super) fn link(own: &[Found<'_>], resolved: &[Vec<Requirement>]) -> PackageGraph {
+pub(super) fn link<'f>(own: &[Found<'f>], resolved: &'f [Vec<Requirement>]) -> PackageGraph {
     let mut graph = PackageGraph::default();
     let named = own
         .iter()
@@ -50,11 +49,15 @@ pub(super) fn link(own: &[Found<'_>], resolved: &[Vec<Requirement>]) -> PackageG
         .filter(|found| found.manifest.is_lock)
         .map(|found| Lock::new(*found))
         .collect();
-    let mut covered: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (found, requirements) in own.iter().zip(resolved) {
-        if !found.manifest.is_lock {
-            graph.manifest(found, requirements, &mut locks, &mut covered);
-        }
+    let mut covered = Covered::new();
+    // A manifest that only adds to another one knows why, which the lock file's own list does not.
+    let (adding, others): (Vec<_>, Vec<_>) = own
+        .iter()
+        .zip(resolved)
+        .filter(|(found, _)| !found.manifest.is_lock)
+        .partition(|(found, _)| drift::adds_to_another(found.path));
+    for (found, requirements) in adding.into_iter().chain(others) {
+        graph.manifest(found, requirements, &mut locks, &mut covered);
     }
     for (at, lock) in locks.iter_mut().enumerate() {
         graph.own_roots(at, lock, &covered);
@@ -62,6 +65,8 @@ pub(super) fn link(own: &[Found<'_>], resolved: &[Vec<Requirement>]) -> PackageG
     for lock in &locks {
         graph.lock(lock);
     }
+    drift::not_declared(own, &locks, &covered, &mut graph.drift);
+    drift::without_sum(own, &mut graph.drift);
     graph
         .roots
         .sort_by(|a, b| (&a.manifest, &a.lock_file).cmp(&(&b.manifest, &b.lock_file)));
@@ -89,12 +94,12 @@ fn key(ecosystem: &str, requirement: &Requirement) -> Key {
 }
 
 impl PackageGraph {
-    fn manifest(
+    fn manifest<'f>(
         &mut self,
-        found: &Found<'_>,
-        requirements: &[Requirement],
+        found: &Found<'f>,
+        requirements: &'f [Requirement],
         locks: &mut [Lock<'_>],
-        covered: &mut BTreeSet<(usize, usize)>,
+        covered: &mut Covered<'f>,
     ) {
         if requirements.is_empty() {
             return;
@@ -104,47 +109,31 @@ impl PackageGraph {
             None => (None, None),
         };
         if let (Some(lock), Some(root)) = (lock_at, root_at) {
-            covered.insert((lock, root));
+            covered.entry((lock, root)).or_default().push((*found, requirements));
+        }
+        if let Some(lock) = lock_at {
+            locks[lock].is_partial |= found.manifest.partial;
         }
         let mut direct = BTreeSet::new();
         let mut starts = Vec::new();
-        for requirement in requirements {
-            if requirement.local {
-                continue;
-            }
-            let ecosystem = found.manifest.ecosystem;
-            let is_own = self.own.contains(&(ecosystem.to_owned(), requirement.name.clone()));
-            let lock = lock_at
-                .map(|at| &mut locks[at])
-                .filter(|_| requirement.ecosystem.is_none());
-            if let Some(lock) = lock {
-                let root = root_at.and_then(|root| lock.manifest().roots.get(root));
-                if let Some(at) = lock.find(requirement, root.map(|root| root.direct.as_slice())) {
-                    let mut all = lock.others(requirement, at);
-                    all.push(at);
-                    for at in all {
-                        lock.set_direct(at, requirement.kind);
-                        direct.insert(key(ecosystem, &lock.manifest().requirements[at]));
-                        starts.push(at);
-                    }
-                    continue;
+        for requirement in requirements.iter().filter(|requirement| !requirement.local) {
+            let lock = lock_at.map(|at| &mut locks[at]);
+            match lock.and_then(|lock| matched(lock, root_at, requirement)) {
+                Some(all) => {
+                    let lock = lock_at.map(|at| &locks[at]);
+                    let requirements = lock.map_or(&[][..], |lock| &lock.manifest().requirements);
+                    direct.extend(all.iter().map(|at| key(found.manifest.ecosystem, &requirements[*at])));
+                    starts.extend(all);
                 }
-                let may_be_absent = matches!(requirement.kind, DependencyKind::Optional | DependencyKind::Peer)
-                    || requirement.marker.is_some()
-                    || requirement.source.is_some();
-                if !may_be_absent && !is_own {
-                    self.drift.declared_not_locked.push(declared(found, requirement));
-                }
-            }
-            // A member of the workspace is no dependency on others.
-            if !is_own {
-                direct.insert(self.wish(found, requirement));
+                None => direct.extend(self.unlocked(found, requirement, lock_at.is_some())),
             }
         }
-        if let (Some(lock), Some(root)) = (lock_at, root_at) {
+        if let (Some(lock), Some(root)) = (lock_at, root_at)
+            && !drift::adds_to_another(found.path)
+        {
             self.of_lock_only(found, requirements, &mut locks[lock], root, &mut direct, &mut starts);
         }
-        let reachable = lock_at.map_or(0, |at| {
+        let reachable = lock_at.map_or(direct.len(), |at| {
             locks[at].reach(starts.into_iter()).into_iter().filter(|is| *is).count()
         });
         self.roots.push(DependencyRoot {
@@ -152,14 +141,27 @@ impl PackageGraph {
             name: found.manifest.name.clone(),
             r#type: found.manifest.ecosystem.to_owned(),
             lock_file: lock_at.map(|at| locks[at].found.path.to_owned()),
-            reachable: if lock_at.is_some() {
-                reachable as u64
-            } else {
-                direct.len() as u64
-            },
+            reachable: reachable as u64,
             direct: direct.iter().map(id).collect(),
         });
         self.direct.extend(direct);
+    }
+
+    /// A requirement that its lock file does not have, where there is one.
+    fn unlocked(&mut self, found: &Found<'_>, requirement: &Requirement, has_lock: bool) -> Option<Key> {
+        let ecosystem = found.manifest.ecosystem;
+        let is_own = self.own.contains(&(ecosystem.to_owned(), requirement.name.clone()));
+        let may_be_absent = matches!(requirement.kind, DependencyKind::Optional | DependencyKind::Peer)
+            || requirement.marker.is_some()
+            || requirement.source.is_some()
+            || found.manifest.partial
+            // Gradle locks the configurations that a build names, and plugins in another file.
+            || ecosystem == "maven" && (requirement.kind != DependencyKind::Runtime || requirement.name.ends_with("bom"));
+        if has_lock && !may_be_absent && !is_own {
+            self.drift.declared_not_locked.push(declared(found, requirement));
+        }
+        // A member of the workspace is no dependency on others.
+        (!is_own).then(|| self.wish(found, requirement))
     }
 
     /// A dependency that no lock file pins.
@@ -192,27 +194,25 @@ impl PackageGraph {
                 continue;
             }
             let locked = &lock.manifest().requirements[*at];
-            let named = requirements.iter().find(|requirement| {
-                requirement.name == locked.name
-                    || requirement.alias.is_some() && requirement.alias == locked.alias
-                    || locked.alias.as_ref() == Some(&requirement.name)
-            });
-            if named.is_none() && FULLY_READ.contains(&found.manifest.ecosystem) {
-                self.drift.locked_not_declared.push(declared(&lock.found, locked));
-            }
+            let named = requirements
+                .iter()
+                .find(|requirement| lock.is_same(requirement, locked));
             direct.insert(key(found.manifest.ecosystem, locked));
-            lock.set_direct(*at, named.map_or(*kind, |requirement| requirement.kind));
+            let is_marked = matches!(found.manifest.ecosystem, "gem" | "nuget") && lock.direct[*at].is_some();
+            if !is_marked {
+                lock.set_direct(*at, named.map_or(*kind, |requirement| requirement.kind));
+            }
             starts.push(*at);
         }
     }
 
     /// The projects of a lock file without a manifest.
-    fn own_roots(&mut self, at: usize, lock: &mut Lock<'_>, covered: &BTreeSet<(usize, usize)>) {
+    fn own_roots(&mut self, at: usize, lock: &mut Lock<'_>, covered: &Covered<'_>) {
         let ecosystem = lock.manifest().ecosystem;
         let from_manifests = lock.has_roots;
         let mut roots: Vec<LockRoot> = Vec::new();
         for (number, root) in lock.manifest().roots.iter().enumerate() {
-            if !covered.contains(&(at, number)) && !root.direct.is_empty() {
+            if !covered.contains_key(&(at, number)) && !root.direct.is_empty() {
                 roots.push(root.clone());
             }
         }
@@ -289,6 +289,8 @@ impl PackageGraph {
                     !reached.runtime[at] && !reached.optional[at],
                     !reached.runtime[at] && reached.optional[at],
                 ),
+                // Without edges, what the project names for its tests is for them.
+                false if manifest.ecosystem == "swift" => (lock.direct[at] == Some(DependencyKind::Dev), false),
                 false => (requirement.is_dev(), requirement.kind == DependencyKind::Optional),
             };
             let optional = optional || requirement.kind == DependencyKind::Optional && !is_dev;
@@ -305,7 +307,9 @@ impl PackageGraph {
             let is_drift = by_reach
                 && lock.has_edges()
                 && !is_reached
-                && FULLY_READ.contains(&manifest.ecosystem)
+                && !lock.is_partial
+                && manifest.ecosystem != "nuget"
+                && drift::is_fully_read(manifest.ecosystem)
                 && requirement.kind != DependencyKind::Optional;
             if is_drift {
                 self.drift.locked_not_declared.push(declared(&lock.found, requirement));
@@ -319,15 +323,6 @@ impl PackageGraph {
         {
             self.edges.insert((keys[*from].clone(), keys[*to].clone()));
         }
-    }
-}
-
-fn declared(found: &Found<'_>, requirement: &Requirement) -> DeclaredPackage {
-    DeclaredPackage {
-        r#type: requirement.ecosystem.unwrap_or(found.manifest.ecosystem).to_owned(),
-        name: requirement.name.clone(),
-        version: requirement.version.clone(),
-        manifest: found.path.to_owned(),
     }
 }
 
@@ -346,8 +341,7 @@ fn lock_of(found: &Found<'_>, locks: &[Lock<'_>]) -> Option<(usize, Option<usize
     };
     let mut candidates: Vec<(usize, usize, Option<usize>)> = Vec::new();
     for (at, lock) in locks.iter().enumerate() {
-        // Go's file is its own manifest.
-        if lock.manifest().ecosystem != found.manifest.ecosystem || lock.found.path.ends_with("go.mod") {
+        if lock.manifest().ecosystem != found.manifest.ecosystem || !is_for(lock.found.path, found.path) {
             continue;
         }
         let Some((depth, relative)) = above(lock) else { continue };
@@ -366,4 +360,31 @@ fn lock_of(found: &Found<'_>, locks: &[Lock<'_>]) -> Option<(usize, Option<usize
     }
     candidates.sort_by_key(|(depth, at, _)| (std::cmp::Reverse(*depth), *at));
     candidates.first().map(|(_, at, root)| (*at, *root))
+}
+
+/// Whether a lock file may be that of a manifest of its ecosystem.
+fn is_for(lock: &str, manifest: &str) -> bool {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let is_beside = folder(lock) == folder(manifest);
+    match name(lock).as_str() {
+        // Go's file is its own manifest.
+        "go.mod" => false,
+        // Plugins only; and each project of a build has its own file.
+        "buildscript-gradle.lockfile" => false,
+        "gradle.lockfile" => {
+            is_beside && (manifest.ends_with("build.gradle") || manifest.ends_with("build.gradle.kts"))
+        }
+        "build.sbt.lock" => is_beside && manifest.ends_with(".sbt"),
+        _ => true,
+    }
+}
+
+/// The packages of a lock file that a requirement is, noted as needed by the project.
+fn matched(lock: &mut Lock<'_>, root: Option<usize>, requirement: &Requirement) -> Option<Vec<usize>> {
+    let root = root.and_then(|root| lock.manifest().roots.get(root));
+    let at = lock.find(requirement, root.map(|root| root.direct.as_slice()))?;
+    let mut all = lock.others(requirement, at);
+    all.push(at);
+    all.iter().for_each(|at| lock.set_direct(*at, requirement.kind));
+    Some(all)
 }

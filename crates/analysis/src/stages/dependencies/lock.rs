@@ -20,6 +20,8 @@ pub(super) struct Lock<'f> {
     pub(super) direct: Vec<Option<DependencyKind>>,
     /// The direct dependencies are known, from a manifest or from the lock file.
     pub(super) has_roots: bool,
+    /// A part of what its manifests need is computed.
+    pub(super) is_partial: bool,
 }
 
 /// What can be reached in a lock file.
@@ -55,6 +57,7 @@ impl<'f> Lock<'f> {
             targets,
             direct: vec![None; requirements.len()],
             has_roots: false,
+            is_partial: false,
         }
     }
 
@@ -125,7 +128,10 @@ impl<'f> Lock<'f> {
                 .iter()
                 .copied()
         };
-        let same = |at: &usize| *self.folded(&requirement(at).name) == *self.folded(&wish.name);
+        let same = |at: &usize| {
+            let known = requirement(at);
+            *self.folded(&known.name) == *self.folded(&wish.name) && known.ecosystem == wish.ecosystem
+        };
         let named: Vec<usize> = of(&wish.name).filter(same).collect();
         let under_alias: Vec<usize> = named
             .iter()
@@ -137,6 +143,13 @@ impl<'f> Lock<'f> {
             (_, false) => named,
             _ => of(wish.alias.as_deref().unwrap_or(&wish.name)).collect(),
         }
+    }
+
+    /// Whether a requirement of a manifest names a package of the file.
+    pub(super) fn is_same(&self, wish: &Requirement, locked: &Requirement) -> bool {
+        *self.folded(&wish.name) == *self.folded(&locked.name)
+            || wish.alias.is_some() && wish.alias == locked.alias
+            || locked.alias.as_ref() == Some(&wish.name)
     }
 
     /// A name as the ecosystem compares it.
@@ -181,10 +194,10 @@ impl<'f> Lock<'f> {
     }
 }
 
-/// NuGet compares names without their case.
+/// NuGet and the hosts of Swift's packages compare names without their case.
 fn folded<'n>(ecosystem: &str, name: &'n str) -> Cow<'n, str> {
     match ecosystem {
-        "nuget" => name.to_ascii_lowercase().into(),
+        "nuget" | "swift" => name.to_ascii_lowercase().into(),
         _ => name.into(),
     }
 }

@@ -277,11 +277,37 @@ fn maven(
         path = above;
     }
     let lookup = |name: &str| chain.iter().find_map(|manifest| manifest.properties.get(name)).cloned();
+    let managed = managed(&chain, by_path, by_name, &lookup);
+    for requirement in requirements {
+        requirement.name = expand(&requirement.name, "${", "}", &lookup);
+        requirement.version = match requirement.version.is_empty() {
+            true => managed.get(&requirement.name).cloned().unwrap_or_default(),
+            false => expand(&requirement.version, "${", "}", &lookup),
+        };
+        let scope = lookup(&format!("{SCOPE}{}", requirement.name));
+        if let Some(scope) = scope.filter(|_| requirement.inherits && requirement.kind == DependencyKind::Runtime) {
+            requirement.kind = scope_kind(&scope);
+        }
+        requirement.resolved = requirement.version.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && !requirement.version.contains(['[', '(', ',', '$', '+'])
+            && !matches!(requirement.version.as_str(), "LATEST" | "RELEASE");
+        // A module of the same build.
+        requirement.local = by_name.contains_key(requirement.name.as_str());
+    }
+}
+
+/// The versions that a project, its parents and their imported lists manage, by name.
+fn managed(
+    chain: &[&Manifest],
+    by_path: &HashMap<&str, &Manifest>,
+    by_name: &HashMap<&str, &str>,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> BTreeMap<String, String> {
     let mut managed: BTreeMap<String, String> = BTreeMap::new();
-    for manifest in &chain {
+    for manifest in chain {
         for (name, version) in &manifest.catalog {
-            let name = expand(name, "${", "}", &lookup);
-            let version = expand(version, "${", "}", &lookup);
+            let name = expand(name, "${", "}", lookup);
+            let version = expand(version, "${", "}", lookup);
             // A bill of materials counts where it is a part of the repository.
             if let Some(bom) = name.strip_prefix("import:") {
                 let bom = by_name.get(bom).and_then(|path| by_path.get(*path));
@@ -300,22 +326,7 @@ fn maven(
             }
         }
     }
-    for requirement in requirements {
-        requirement.name = expand(&requirement.name, "${", "}", &lookup);
-        requirement.version = match requirement.version.is_empty() {
-            true => managed.get(&requirement.name).cloned().unwrap_or_default(),
-            false => expand(&requirement.version, "${", "}", &lookup),
-        };
-        let scope = lookup(&format!("{SCOPE}{}", requirement.name));
-        if let Some(scope) = scope.filter(|_| requirement.inherits && requirement.kind == DependencyKind::Runtime) {
-            requirement.kind = scope_kind(&scope);
-        }
-        requirement.resolved = requirement.version.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && !requirement.version.contains(['[', '(', ',', '$', '+'])
-            && !matches!(requirement.version.as_str(), "LATEST" | "RELEASE");
-        // A module of the same build.
-        requirement.local = by_name.contains_key(requirement.name.as_str());
-    }
+    managed
 }
 
 /// The text with its properties replaced; those that are not known stay.

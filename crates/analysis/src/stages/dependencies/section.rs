@@ -50,12 +50,7 @@ pub(super) fn build(graph: PackageGraph) -> (Dependencies, bool) {
             }
         })
         .collect();
-    let statistics = DependencyStatistics {
-        total: packages.len() as u64,
-        direct: packages.iter().filter(|package| package.direct).count() as u64,
-        dev: packages.iter().filter(|package| package.is_dev).count() as u64,
-        transitive: packages.iter().filter(|package| !package.direct).count() as u64,
-    };
+    let statistics = statistics(&packages);
     let mut several = several(&packages);
     let mut truncated = cap(&mut packages, MAX_PACKAGES);
     truncated |= cap(&mut several, MAX_LISTED);
@@ -83,6 +78,15 @@ pub(super) fn build(graph: PackageGraph) -> (Dependencies, bool) {
         },
         truncated | cut,
     )
+}
+
+fn statistics(packages: &[Package]) -> DependencyStatistics {
+    DependencyStatistics {
+        total: packages.len() as u64,
+        direct: packages.iter().filter(|package| package.direct).count() as u64,
+        dev: packages.iter().filter(|package| package.is_dev).count() as u64,
+        transitive: packages.iter().filter(|package| !package.direct).count() as u64,
+    }
 }
 
 fn several(packages: &[Package]) -> Vec<SeveralVersions> {

@@ -15,7 +15,7 @@ use crate::graph::Link;
 
 mod standard_library;
 
-use standard_library::is_standard;
+pub(in crate::stages) use standard_library::is_standard;
 
 struct Python<'f> {
     roots: Roots,

@@ -2,7 +2,7 @@
 
 /// Whether a top-level name is one of Python's own modules: they are found before any folder of a project that is not the
 /// script's own.
-pub(super) fn is_standard(name: &str) -> bool {
+pub(in crate::stages) fn is_standard(name: &str) -> bool {
     STANDARD.binary_search(&name).is_ok()
 }
 

@@ -1,0 +1,3 @@
+module example.org/shop/generated
+
+require google.golang.org/grpc v1.60.0

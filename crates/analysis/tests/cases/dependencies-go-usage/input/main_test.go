@@ -1,0 +1,5 @@
+package main
+
+import "github.com/a/tested"
+
+var _ = tested.A

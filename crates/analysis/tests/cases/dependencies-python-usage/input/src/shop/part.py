@@ -1,0 +1,3 @@
+import requests
+
+NAME = requests.__name__

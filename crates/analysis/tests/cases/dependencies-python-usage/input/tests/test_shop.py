@@ -1,0 +1,3 @@
+import freezegun
+import numpy
+import shop

@@ -34,7 +34,7 @@ fn rank(path: &str) -> Option<u8> {
     let place = match folder {
         "" => 0,
         ".github" => 10,
-        "docs" => 20,
+        "doc" | "docs" => 20,
         _ if !folder.contains('/') => NESTED,
         _ => return None,
     };
@@ -45,9 +45,15 @@ fn rank(path: &str) -> Option<u8> {
         ".adoc" | ".asciidoc" => 2,
         ".txt" => 3,
         "" => 4,
+        // `README.en.md`, `README.SRC.txt`.
+        other if folder.is_empty() && other.starts_with('.') && is_text(other) => 5,
         _ => return None,
     };
     Some(place + ending)
+}
+
+fn is_text(ending: &str) -> bool {
+    [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".txt"].iter().any(|text| ending.ends_with(text))
 }
 
 fn find(facts: &Facts) -> Option<(&FileFacts, &str)> {

@@ -2,6 +2,7 @@
 
 use repolens_core::report::{Action, Confidence, Report};
 
+use super::super::costs;
 use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC, is_high};
 use super::super::cycles;
 use super::super::hotspots::is_code;
@@ -22,9 +23,11 @@ fn file<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
 
 /// Neither a test nor an example.
 fn is_product(facts: &Facts, path: &str) -> bool {
-    // Declarations are written once for each system of modules.
-    let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
-    !is_declaration && file(facts, path).is_some_and(|file| is_code(file) && file.origin == Origin::Own)
+    file(facts, path).is_some_and(|file| is_product_file(facts, file))
+}
+
+fn is_product_file(facts: &Facts, file: &FileFacts) -> bool {
+    is_code(file) && file.origin == Origin::Own && !aside::is_aside(facts, file)
 }
 
 fn worst(file: &FileFacts) -> Option<&Function> {
@@ -38,11 +41,6 @@ fn worst(file: &FileFacts) -> Option<&Function> {
 }
 
 fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, section: &str) -> Candidate {
-    let above = function
-        .cognitive
-        .saturating_sub(HIGH_COGNITIVE)
-        .max(function.cyclomatic.saturating_sub(HIGH_CYCLOMATIC));
-    let minutes = 30 + u64::from(above) * 5;
     let name = if function.name.starts_with('<') {
         format!("the function in line {}", function.line)
     } else {
@@ -59,7 +57,7 @@ fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, se
             reason,
             places: vec![place(&file.path, Some(function.line.into()))],
             gain: "Each change there needs less reading and fewer tests".to_owned(),
-            effort_minutes: [minutes.min(960), (minutes * 3).min(2_400)],
+            effort_minutes: costs::range(costs::minutes_of(file, function)),
             done_when: format!(
                 "Every function there has a cognitive complexity of at most {HIGH_COGNITIVE} and a cyclomatic one of at most {HIGH_CYCLOMATIC}"
             ),
@@ -83,7 +81,7 @@ pub(super) fn hotspots(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let commits = hotspots.window.commits.max(1);
     let files = hotspots.files.iter().take(10);
     let found = files.filter_map(|hotspot| {
-        let file = file(facts, &hotspot.path)?;
+        let file = file(facts, &hotspot.path).filter(|file| is_product_file(facts, file))?;
         let function = worst(file).filter(|function| is_worth_splitting(function))?;
         let reason = format!(
             "The file is in {} of {commits} commits ({}); the function has a cognitive complexity of {}, a cyclomatic one of {}",
@@ -105,7 +103,7 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let product = facts
         .files
         .iter()
-        .filter(|file| is_code(file) && file.origin == Origin::Own);
+        .filter(|file| is_product_file(facts, file));
     let mut all: Vec<(&FileFacts, &Function)> = product
         .flat_map(|file| file.product_functions().map(move |function| (file, function)))
         .collect();
@@ -155,7 +153,8 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let real = cycles
         .cycles
         .iter()
-        .filter(|cycle| !cycle.type_only && cycle.breaks_total > 0 && cycle.breaks_total <= 5);
+        .filter(|cycle| !cycle.type_only && !cycles::is_one_unit(&cycle.chain))
+        .filter(|cycle| cycle.breaks_total > 0 && cycle.breaks_total <= 5);
     let real = real.filter(|cycle| {
         cycle
             .chain
@@ -185,7 +184,7 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 ),
                 places: cycle.breaks.iter().map(|import| place(&import.source, None)).collect(),
                 gain: "The files can be read, tested and loaded one after the other".to_owned(),
-                effort_minutes: [30 * count, 180 * count],
+                effort_minutes: costs::range(costs::CYCLE_IMPORT * count as f64),
                 done_when: "`circularDependencies` does not list the files any more".to_owned(),
                 section: "circularDependencies".to_owned(),
             },
@@ -217,7 +216,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
         .flat_map(|(file, imports)| imports.iter().map(move |import| (file, import)))
         .filter(|(_, import)| import.confidence == Confidence::High)
         .collect();
-    let mut add = |id: &str, count: usize, what: (&str, &str), why: &str, minutes: [u64; 2], places: Vec<_>| {
+    let mut add = |id: &str, count: usize, what: (&str, &str), why: &str, minutes: f64, places: Vec<_>| {
         if count > 0 {
             let count = count as u64;
             let name = many(count, what.0, what.1);
@@ -229,7 +228,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
                     reason: format!("{why} {them}"),
                     places,
                     gain: "Less to read, and no code that only appears to be used".to_owned(),
-                    effort_minutes: [(minutes[0] * count).clamp(5, 240), (minutes[1] * count).clamp(10, 960)],
+                    effort_minutes: costs::range(minutes * count as f64),
                     done_when: format!("`deadCode` does not list {them} any more"),
                     section: "deadCode".to_owned(),
                 },
@@ -243,7 +242,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
         sure_files.len(),
         ("unused file", "unused files"),
         "No entry point reaches",
-        [5, 15],
+        costs::UNUSED_FILE,
         places,
     );
     let places = sure_functions
@@ -255,7 +254,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
         sure_functions.len(),
         ("unused function", "unused functions"),
         "Nothing calls",
-        [3, 10],
+        costs::UNUSED_FUNCTION,
         places,
     );
     let places = sure_imports
@@ -267,7 +266,7 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
         sure_imports.len(),
         ("unused import", "unused imports"),
         "Nothing in the same file uses",
-        [1, 1],
+        costs::UNUSED_IMPORT,
         places,
     );
     found
@@ -278,6 +277,7 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let clones = report.duplication.iter().flat_map(|copies| &copies.clones);
     let long = clones.filter(|clone| {
         clone.whole_lines >= LONG_COPY
+            && !aside::are_variants(clone.occurrences.iter().map(|one| one.file.as_str()))
             && clone
                 .occurrences
                 .iter()
@@ -304,7 +304,7 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 ),
                 places,
                 gain: format!("{} lines less", clone.lines * (times - 1)),
-                effort_minutes: [30, 60 + clone.lines * times / 2],
+                effort_minutes: costs::range(costs::COPIED_LINE * (clone.lines * (times - 1)) as f64),
                 done_when: "`duplication` does not list them any more".to_owned(),
                 section: "duplication".to_owned(),
             },
@@ -331,7 +331,7 @@ pub(super) fn hidden_pairs(_: &Facts, report: &Report) -> Vec<Candidate> {
             ),
             places: vec![place(&pair.a, None), place(&pair.b, None)],
             gain: "A change of one shows that the other has to follow".to_owned(),
-            effort_minutes: [30, 240],
+            effort_minutes: costs::range(costs::HIDDEN_PAIR),
             done_when: "What they share is in one place, or a comment in each names the other".to_owned(),
             section: "hotspots".to_owned(),
         },

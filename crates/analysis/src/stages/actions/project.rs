@@ -2,6 +2,8 @@
 
 use repolens_core::report::{Action, Grade, Priority, Report};
 
+use super::super::costs;
+use super::super::published::may_be_release;
 use super::{Candidate, many, place, published_by};
 use crate::facts::Facts;
 
@@ -47,7 +49,7 @@ pub(super) fn license(facts: &Facts, report: &Report) -> Vec<Candidate> {
                     .to_owned(),
             places: Vec::new(),
             gain: "Others may use it".to_owned(),
-            effort_minutes: [10, 60],
+            effort_minutes: costs::range(costs::LICENSE),
             done_when: "A file `LICENSE` is at the top, and the manifest names it".to_owned(),
             section: "licences".to_owned(),
         },
@@ -69,7 +71,7 @@ fn in_source_only(report: &Report) -> Option<Vec<Candidate>> {
             ),
             places: Vec::new(),
             gain: "The license is shown where the project is found".to_owned(),
-            effort_minutes: [5, 15],
+            effort_minutes: costs::range(costs::LICENSE_FILE),
             done_when: "A file `LICENSE` at the top has the text".to_owned(),
             section: "licences".to_owned(),
         },
@@ -92,14 +94,15 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
                 reason: "There is none: a newcomer does not learn what this is and how to use it".to_owned(),
                 places: Vec::new(),
                 gain: "A newcomer can start".to_owned(),
-                effort_minutes: [30, 120],
+                effort_minutes: costs::range(costs::README),
                 done_when: "`readmeAnalysis.grade` is C or better".to_owned(),
                 section: "readmeAnalysis".to_owned(),
             },
         );
     };
-    // A registry shows the command beside the README.
-    let is_shown = |section: &str| section == "installation" && published_by(report).is_some();
+    // Where the README leads to the documentation, that has the command and the examples.
+    let leads_on = readme.score_breakdown.breakdown.get("api").is_some_and(|documentation| documentation.found);
+    let is_shown = |section: &str| leads_on && matches!(section, "installation" | "usage");
     let urgent: Vec<_> = readme
         .suggestions
         .iter()
@@ -135,7 +138,7 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
             ),
             places: vec![place(path, None)],
             gain: "A newcomer can start".to_owned(),
-            effort_minutes: [15, 60],
+            effort_minutes: costs::range(costs::README_PART * urgent.len() as f64),
             done_when: ready,
             section: "readmeAnalysis".to_owned(),
         },
@@ -149,7 +152,7 @@ pub(super) fn lower_first(text: &str) -> String {
         .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
+pub(super) fn tests(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let (Some(section), Some(grades)) = (&report.tests, &report.grades) else {
         return Vec::new();
     };
@@ -164,13 +167,13 @@ pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
     if grades.tests.grade.is_none() || code < SMALL {
         return Vec::new();
     }
-    let action = |id: &str, title: String, reason: String, places, effort_minutes| Action {
+    let action = |id: &str, title: String, reason: String, places, minutes: f64| Action {
         id: id.to_owned(),
         title,
         reason,
         places,
         gain: "Changes that break something are seen before users see them".to_owned(),
-        effort_minutes,
+        effort_minutes: costs::range(minutes),
         done_when: "The grade of `tests` is better".to_owned(),
         section: "tests".to_owned(),
     };
@@ -186,6 +189,10 @@ pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
             .flat_map(|risk| &risk.file_risks)
             .map(|risk| &risk.file_path);
         let places: Vec<_> = hot.chain(risky).take(3).map(|path| place(path, None)).collect();
+        // The archive of a release may leave them out.
+        if section.test_files == 0 && may_be_release(facts, report) {
+            return Vec::new();
+        }
         let title = if section.test_files == 0 {
             "Write the first tests"
         } else {
@@ -194,13 +201,14 @@ pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
         let first = places
             .first()
             .map_or_else(String::new, |place| format!(", beginning with {}", place.file));
-        let reason = format!(
-            "{} lines of test code for 100 lines of code",
-            (section.ratio * 100.0).round()
-        );
+        let reason = match section.ratio * 100.0 {
+            0.0 => "There is no test code".to_owned(),
+            lines if lines < 1.0 => "There is less than one line of test code for 100 lines of code".to_owned(),
+            lines => format!("{} of test code for 100 lines of code", many(lines.round() as u64, "line", "lines")),
+        };
         return candidate(
             45.0,
-            action("write-tests", format!("{title}{first}"), reason, places, [120, 960]),
+            action("write-tests", format!("{title}{first}"), reason, places, costs::TESTS),
         );
     }
     let Some(untested) = is_measured("tested_files").filter(|input| input.value < 50.0 && input.places_total > 0)
@@ -214,21 +222,10 @@ pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
         .collect();
     let title = format!("Test {}", untested.places[0].file);
     let reason = format!(
-        "No test imports it, nor {}",
+        "No test imports it or is named after it, nor {}",
         many(untested.places_total - 1, "other file", "other files")
     );
-    candidate(22.0, action("test-file", title, reason, places, [60, 480]))
-}
-
-/// Whether it may be the archive of a release, which leaves out what only the repository needs: it has no file or folder with
-/// a dot, such as `.gitignore`, and no history.
-fn may_be_release(facts: &Facts, report: &Report) -> bool {
-    let has_history = report
-        .hotspots
-        .as_ref()
-        .is_some_and(|hotspots| hotspots.window.commits > 1);
-    let has_dot = |path: &str| path.split('/').any(|part| part.starts_with('.'));
-    !has_history && !facts.files.iter().any(|file| has_dot(&file.path))
+    candidate(22.0, action("test-file", title, reason, places, costs::TESTED_FILE))
 }
 
 pub(super) fn ci(facts: &Facts, report: &Report) -> Vec<Candidate> {
@@ -262,7 +259,7 @@ pub(super) fn ci(facts: &Facts, report: &Report) -> Vec<Candidate> {
             reason,
             places: Vec::new(),
             gain: "A broken change is seen before it is merged".to_owned(),
-            effort_minutes: [30, 120],
+            effort_minutes: costs::range(costs::CI),
             done_when: "`tests.ciRunsTests` is true".to_owned(),
             section: "tests".to_owned(),
         },
@@ -304,7 +301,7 @@ pub(super) fn dependencies(_: &Facts, report: &Report) -> Vec<Candidate> {
                 .into_iter()
                 .collect(),
             gain: "An installation tomorrow gets what was tested today".to_owned(),
-            effort_minutes: [10, 30 + 2 * open.places_total],
+            effort_minutes: costs::range(costs::DEPENDENCY * open.places_total as f64),
             done_when: "Each has a lower bound, a range or an exact version".to_owned(),
             section: "dependencies".to_owned(),
         },
@@ -334,7 +331,7 @@ pub(super) fn files(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 .to_owned(),
             places: Vec::new(),
             gain: "Faults are reported in private first".to_owned(),
-            effort_minutes: [10, 30],
+            effort_minutes: costs::range(costs::SECURITY_POLICY),
             done_when: "A file `SECURITY.md` names an address".to_owned(),
             section: "community".to_owned(),
         },

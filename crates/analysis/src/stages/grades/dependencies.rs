@@ -10,7 +10,8 @@ use super::{Measured, Term, not_measured, weighted};
 /// Share of the direct dependencies, and of a few more, that may be without a version: one or two are little evidence.
 const FREE: f64 = 0.2;
 const MORE: usize = 3;
-/// Percent of packages in several versions from which there are no points.
+/// Percent of packages in several versions: up to the first they cost nothing, from the second on there are no points.
+const FEW_VERSIONS: f64 = 5.0;
 const MANY_VERSIONS: f64 = 30.0;
 
 pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
@@ -61,7 +62,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let single = Term::new(
         "several_versions",
         0.2,
-        "packages that occur in several versions, in percent",
+        "packages that occur in several versions, in percent: 5 cost nothing",
     );
     let single = if dependencies.statistics.transitive == 0 {
         single.not_measured("no lock file")
@@ -81,7 +82,11 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
         });
         let places = places.collect();
         single
-            .lower_is_better(percent(several.len() as f64, versions.len() as f64), MANY_VERSIONS)
+            .lower_is_better_from(
+                percent(several.len() as f64, versions.len() as f64),
+                FEW_VERSIONS,
+                MANY_VERSIONS,
+            )
             .places(places)
     };
     let updates = Term::new("updates", 0.2, "a service proposes updates: 1 yes, 0 no");

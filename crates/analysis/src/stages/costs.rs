@@ -2,7 +2,7 @@
 //! range around them. `docs/analysis.md` has the table.
 //!
 //! A function pays for what is its own: the lines and the cognitive complexity of functions within it are theirs, and of
-//! nested functions that are too deep only the deepest counts.
+//! nested functions that are too deep only the excess of the outer one counts.
 
 use crate::facts::{FileFacts, Function};
 
@@ -22,7 +22,7 @@ pub(super) const FUNCTION_COSTS: [FunctionCost; 5] = [
     FunctionCost {
         name: "hard_to_read_functions",
         description: "functions with a cognitive complexity above 15: 60 minutes, and 10 for each point above",
-        value: |own| own.cognitive,
+        value: |own| own.function.own_cognitive,
         threshold: 15,
         once: 60.0,
         each: 10.0,
@@ -120,7 +120,6 @@ pub(super) fn range(minutes: f64) -> [u64; 2] {
 pub(super) struct Own<'a> {
     pub function: &'a Function,
     pub lines: u32,
-    pub cognitive: u32,
     /// By `FUNCTION_COSTS`.
     pub minutes: [f64; FUNCTION_COSTS.len()],
     /// The function around it.
@@ -139,13 +138,11 @@ pub(super) fn functions<'a>(list: impl IntoIterator<Item = &'a Function>) -> Vec
         let lines = (function.end_line + 1).saturating_sub(function.line);
         if let Some(around) = parent.and_then(|at| all.get_mut(at)) {
             around.lines = around.lines.saturating_sub(lines);
-            around.cognitive = around.cognitive.saturating_sub(function.cognitive);
         }
         open.push(all.len());
         all.push(Own {
             function,
             lines,
-            cognitive: function.cognitive,
             minutes: [0.0; FUNCTION_COSTS.len()],
             parent,
         });

@@ -9,7 +9,7 @@ const RED: &str = "#b3261e";
 
 /// The figure of a report that a badge shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Figure {
+pub enum BadgeFigure {
     /// The overall points of the grades, 0 to 100, higher is better.
     Points(f64),
     /// The overall risk, 0 to 100, lower is better.
@@ -17,10 +17,10 @@ pub enum Figure {
 }
 
 /// The text of the left half, that of the right half and its color.
-fn message(figure: Option<Figure>) -> (&'static str, String, &'static str) {
+fn message(figure: Option<BadgeFigure>) -> (&'static str, String, &'static str) {
     match figure {
         None => ("code grade", "not scanned".to_owned(), "#5f6368"),
-        Some(Figure::Points(points)) => {
+        Some(BadgeFigure::Points(points)) => {
             let grade = Grade::of_points(points);
             let color = match grade {
                 Grade::A | Grade::B => GREEN,
@@ -29,7 +29,7 @@ fn message(figure: Option<Figure>) -> (&'static str, String, &'static str) {
             };
             ("code grade", grade.as_str().to_owned(), color)
         }
-        Some(Figure::Risk(risk)) => {
+        Some(BadgeFigure::Risk(risk)) => {
             let level = RiskLevel::of(risk);
             let color = match level {
                 RiskLevel::Low => GREEN,
@@ -42,10 +42,10 @@ fn message(figure: Option<Figure>) -> (&'static str, String, &'static str) {
 }
 
 /// `None`: there is nothing to show.
-pub fn write(figure: Option<Figure>) -> String {
+pub fn write(figure: Option<BadgeFigure>) -> String {
     let figure = match figure {
-        Some(Figure::Points(points)) if points.is_finite() => Some(Figure::Points(points.clamp(0.0, 100.0))),
-        Some(Figure::Risk(risk)) if risk.is_finite() => Some(Figure::Risk(risk.clamp(0.0, 100.0))),
+        Some(BadgeFigure::Points(points)) if points.is_finite() => Some(BadgeFigure::Points(points.clamp(0.0, 100.0))),
+        Some(BadgeFigure::Risk(risk)) if risk.is_finite() => Some(BadgeFigure::Risk(risk.clamp(0.0, 100.0))),
         _ => None,
     };
     let (label, message, color) = message(figure);
@@ -86,16 +86,16 @@ mod tests {
     #[test]
     fn small_and_plain() {
         let figures = [0.0, 29.94, 30.0, 100.0, f64::NAN, -1e300].into_iter();
-        let all = figures.flat_map(|value| [Some(Figure::Points(value)), Some(Figure::Risk(value)), None]);
+        let all = figures.flat_map(|value| [Some(BadgeFigure::Points(value)), Some(BadgeFigure::Risk(value)), None]);
         for figure in all {
             let badge = write(figure);
             assert!(badge.len() <= 2_000, "{}", badge.len());
             assert!(badge.starts_with("<svg") && badge.ends_with("</svg>"));
         }
-        assert!(write(Some(Figure::Risk(12.5))).contains("code risk: low 12.5"));
-        assert!(write(Some(Figure::Points(72.0))).contains("code grade: B"));
-        assert!(write(Some(Figure::Points(19.9))).contains("code grade: E"));
-        assert!(write(Some(Figure::Points(f64::NAN))).contains("not scanned"));
+        assert!(write(Some(BadgeFigure::Risk(12.5))).contains("code risk: low 12.5"));
+        assert!(write(Some(BadgeFigure::Points(72.0))).contains("code grade: B"));
+        assert!(write(Some(BadgeFigure::Points(19.9))).contains("code grade: E"));
+        assert!(write(Some(BadgeFigure::Points(f64::NAN))).contains("not scanned"));
         assert!(write(None).contains("not scanned"));
     }
 }

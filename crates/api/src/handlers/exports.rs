@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{find_scan, scan_id};
 use crate::app::App;
 use crate::auth::caller::Caller;
-use crate::export::badge::{self, Figure};
+use crate::export::badge::{self, BadgeFigure};
 use crate::export::{self, ExportForm, ExportedScan};
 use crate::http::conditional;
 use crate::http::problem::Problem;
@@ -275,13 +275,13 @@ pub async fn get_repository_badge(
 }
 
 /// The grade, else the risk: from the columns; of a scan whose columns have neither, from its report.
-async fn figure(app: &App, id: &ScanId) -> Result<Option<Figure>, Problem> {
+async fn figure(app: &App, id: &ScanId) -> Result<Option<BadgeFigure>, Problem> {
     let headlines = app.store.headlines(vec![id.to_string()]).await?;
     if let Some(points) = headlines.values().next().and_then(|headline| headline.points) {
-        return Ok(Some(Figure::Points(points)));
+        return Ok(Some(BadgeFigure::Points(points)));
     }
     if let Some(scores) = app.store.scores(id).await? {
-        return Ok(scores.overall.map(Figure::Risk));
+        return Ok(scores.overall.map(BadgeFigure::Risk));
     }
     let excerpt = match app.reports.read(id, export::read).await {
         Ok(excerpt) => excerpt,
@@ -290,12 +290,12 @@ async fn figure(app: &App, id: &ScanId) -> Result<Option<Figure>, Problem> {
         Err(problem) => return Err(problem),
     };
     let points = excerpt.grades.get().and_then(|grades| grades.overall.value);
-    let risk = || excerpt.risk_scores.get().map(|risk| Figure::Risk(risk.overall));
-    Ok(points.map(Figure::Points).or_else(risk))
+    let risk = || excerpt.risk_scores.get().map(|risk| BadgeFigure::Risk(risk.overall));
+    Ok(points.map(BadgeFigure::Points).or_else(risk))
 }
 
 /// An answer so small that it needs neither compression nor a tag of the report: its own bytes are the tag.
-fn picture(request: &HttpRequest, shown: Option<Figure>, cache: &'static str) -> HttpResponse<BoxBody> {
+fn picture(request: &HttpRequest, shown: Option<BadgeFigure>, cache: &'static str) -> HttpResponse<BoxBody> {
     let svg = badge::write(shown);
     let digest = format!("badge-{:08x}", crc32fast::hash(svg.as_bytes()));
     if conditional::has_already(request.headers(), &digest) {

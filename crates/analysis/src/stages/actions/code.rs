@@ -3,7 +3,7 @@
 use repolens_core::report::{Action, Confidence, Report};
 
 use super::super::costs;
-use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC, is_high};
+use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC};
 use super::super::cycles;
 use super::super::hotspots::is_code;
 use super::{Candidate, many, place};
@@ -31,16 +31,35 @@ fn is_product_file(facts: &Facts, file: &FileFacts) -> bool {
 }
 
 fn worst(file: &FileFacts) -> Option<&Function> {
-    let high = file.product_functions().filter(|function| is_high(function));
-    high.max_by_key(|function| {
-        (
-            function.cognitive.max(function.cyclomatic),
-            std::cmp::Reverse(function.line),
-        )
-    })
+    let high = file.product_functions().filter(|function| own_severity(function) > 0);
+    high.max_by_key(|function| (own_severity(function), std::cmp::Reverse(function.line)))
+}
+
+/// How far a function itself is above the limits, without those within it; 0 where it is not.
+fn own_severity(function: &Function) -> u32 {
+    let is_above = function.cyclomatic > HIGH_CYCLOMATIC || function.own_cognitive > HIGH_COGNITIVE;
+    if is_above {
+        function.own_cognitive.max(function.cyclomatic)
+    } else {
+        0
+    }
+}
+
+/// The function as people find it: for one without a name the nearest one around it that has one, if only that is in it.
+fn named<'a>(file: &'a FileFacts, function: &'a Function) -> &'a Function {
+    if !function.name.starts_with('<') {
+        return function;
+    }
+    let is_around = |outer: &&Function| {
+        outer.line <= function.line && function.end_line <= outer.end_line && !outer.name.starts_with('<')
+    };
+    let around = file.functions().iter().filter(is_around);
+    let nearest = around.min_by_key(|outer| outer.end_line - outer.line);
+    nearest.filter(|outer| own_severity(outer) == 0).unwrap_or(function)
 }
 
 fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, section: &str) -> Candidate {
+    let function = named(file, function);
     let name = if function.name.starts_with('<') {
         format!("the function in line {}", function.line)
     } else {
@@ -70,7 +89,7 @@ fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, se
 /// Whether splitting the function makes its file noticeably easier: it is hard to read, or needs twice the tests of a good
 /// one. A long `match` just above the limit is neither.
 fn is_worth_splitting(function: &Function) -> bool {
-    function.cognitive > HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC
+    function.own_cognitive > HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC
 }
 
 /// The most complex function of each of the worst files.
@@ -109,12 +128,13 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
         .collect();
     // Many decisions that are easy to read are a flat choice between cases: splitting it makes nothing clearer.
     all.retain(|(_, function)| {
-        function.cognitive > HIGH_COGNITIVE
-            && (function.cognitive >= FAR_ABOVE * HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC)
+        function.own_cognitive > HIGH_COGNITIVE
+            && (function.own_cognitive >= FAR_ABOVE * HIGH_COGNITIVE
+                || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC)
     });
     all.sort_by_key(|(file, function)| {
         (
-            std::cmp::Reverse(function.cognitive.max(function.cyclomatic)),
+            std::cmp::Reverse(own_severity(function)),
             &file.path,
             function.line,
         )
@@ -125,7 +145,7 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
             "Cognitive complexity {} (limit {HIGH_COGNITIVE}), cyclomatic {} (limit {HIGH_CYCLOMATIC}), {lines} lines",
             function.cognitive, function.cyclomatic
         );
-        let far = f64::from(function.cognitive.max(function.cyclomatic)).min(100.0);
+        let far = f64::from(own_severity(function)).min(100.0);
         split(file, function, reason, 25.0 + far * 0.35, "complexityMetrics")
     });
     found.collect()

@@ -10,7 +10,7 @@ fn function(line: u32, figures: Figures) -> Function {
         line,
         end_line: line + figures.2,
         cyclomatic: figures.0,
-        cognitive: figures.1,
+        own_cognitive: figures.1,
         parameters: figures.3,
         nesting: figures.4,
         ..Function::default()
@@ -20,10 +20,9 @@ fn function(line: u32, figures: Figures) -> Function {
 /// A function with two beside each other within it: what it has of its own, and theirs one level deeper.
 fn nested(outer: Figures, inner: [Figures; 2]) -> Vec<Function> {
     let lines = inner[0].2 + inner[1].2 + 4 + outer.2;
-    let cognitive = inner[0].1 + inner[1].1 + outer.1;
     let nesting = outer.4.max(inner[0].4 + 1).max(inner[1].4 + 1);
     vec![
-        function(1, (outer.0, cognitive, lines, outer.3, nesting)),
+        function(1, (outer.0, outer.1, lines, outer.3, nesting)),
         function(2, inner[0]),
         function(4 + inner[0].2, inner[1]),
     ]

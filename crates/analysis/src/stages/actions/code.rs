@@ -1,6 +1,6 @@
 //! Actions in the code.
 
-use repolens_core::report::{Action, Confidence, Report};
+use repolens_core::report::{Action, ActionPlace, Confidence, Report};
 
 use super::super::costs;
 use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC};
@@ -219,77 +219,66 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
     let Some(dead) = &report.dead_code else {
         return Vec::new();
     };
-    let mut found = Vec::new();
-    let sure_files: Vec<&String> = dead
+    let sure_files = dead
         .unused_files
         .iter()
         .filter(|file| !dead.less_sure.unused_files.contains(file))
-        .collect();
-    let sure_functions: Vec<_> = dead
+        .map(|file| place(file, None));
+    let sure_functions = dead
         .unused_functions
         .iter()
         .filter(|unused| unused.confidence == Confidence::High)
-        .collect();
-    let sure_imports: Vec<_> = dead
+        .map(|unused| place(&unused.file, Some(unused.line)));
+    let sure_imports = dead
         .unused_imports
         .iter()
         .flat_map(|(file, imports)| imports.iter().map(move |import| (file, import)))
         .filter(|(_, import)| import.confidence == Confidence::High)
-        .collect();
-    let mut add = |id: &str, count: usize, what: (&str, &str), why: &str, minutes: f64, places: Vec<_>| {
-        if count > 0 {
-            let count = count as u64;
-            let name = many(count, what.0, what.1);
-            let them = if count == 1 { "it" } else { "them" };
-            found.push(Candidate {
-                action: Action {
-                    id: format!("delete-unused-{id}"),
-                    title: format!("Delete {name}"),
-                    reason: format!("{why} {them}"),
-                    places,
-                    gain: "Less to read, and no code that only appears to be used".to_owned(),
-                    effort_minutes: costs::range(minutes * count as f64),
-                    done_when: format!("`deadCode` does not list {them} any more"),
-                    section: "deadCode".to_owned(),
-                },
-                benefit: 8.0 + (count as f64).sqrt().min(20.0) * 2.0,
-            });
-        }
-    };
-    let places = sure_files.iter().map(|file| place(file, None)).collect();
-    add(
-        "files",
-        sure_files.len(),
-        ("unused file", "unused files"),
-        "No entry point reaches",
-        costs::UNUSED_FILE,
-        places,
-    );
-    let places = sure_functions
-        .iter()
-        .map(|unused| place(&unused.file, Some(unused.line)))
-        .collect();
-    add(
-        "functions",
-        sure_functions.len(),
-        ("unused function", "unused functions"),
-        "Nothing calls",
-        costs::UNUSED_FUNCTION,
-        places,
-    );
-    let places = sure_imports
-        .iter()
-        .map(|(file, import)| place(file, Some(import.line)))
-        .collect();
-    add(
-        "imports",
-        sure_imports.len(),
-        ("unused import", "unused imports"),
-        "Nothing in the same file uses",
-        costs::UNUSED_IMPORT,
-        places,
-    );
-    found
+        .map(|(file, import)| place(file, Some(import.line)));
+    let all = [
+        delete(
+            ["files", "unused file", "unused files"],
+            "No entry point reaches",
+            costs::UNUSED_FILE,
+            sure_files.collect(),
+        ),
+        delete(
+            ["functions", "unused function", "unused functions"],
+            "Nothing calls",
+            costs::UNUSED_FUNCTION,
+            sure_functions.collect(),
+        ),
+        delete(
+            ["imports", "unused import", "unused imports"],
+            "Nothing in the same file uses",
+            costs::UNUSED_IMPORT,
+            sure_imports.collect(),
+        ),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// `names`: the end of the id, and what one and several are called.
+fn delete(names: [&str; 3], why: &str, minutes: f64, places: Vec<ActionPlace>) -> Option<Candidate> {
+    let [id, one, more] = names;
+    let count = places.len() as u64;
+    if count == 0 {
+        return None;
+    }
+    let them = if count == 1 { "it" } else { "them" };
+    Some(Candidate {
+        action: Action {
+            id: format!("delete-unused-{id}"),
+            title: format!("Delete {}", many(count, one, more)),
+            reason: format!("{why} {them}"),
+            places,
+            gain: "Less to read, and no code that only appears to be used".to_owned(),
+            effort_minutes: costs::range(minutes * count as f64),
+            done_when: format!("`deadCode` does not list {them} any more"),
+            section: "deadCode".to_owned(),
+        },
+        benefit: 8.0 + (count as f64).sqrt().min(20.0) * 2.0,
+    })
 }
 
 /// The longest copies.

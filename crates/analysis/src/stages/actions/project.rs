@@ -1,6 +1,6 @@
 //! Actions around the code. For a registry's package, only those that apply to a package.
 
-use repolens_core::report::{Action, Grade, Priority, Report};
+use repolens_core::report::{Action, ActionPlace, Grade, Priority, Report, TestSection};
 
 use super::super::costs;
 use super::super::published::may_be_release;
@@ -86,19 +86,7 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
         if published_by(report) == Some("debian") {
             return Vec::new();
         }
-        return candidate(
-            50.0,
-            Action {
-                id: "write-readme".to_owned(),
-                title: "Write a README".to_owned(),
-                reason: "There is none: a newcomer does not learn what this is and how to use it".to_owned(),
-                places: Vec::new(),
-                gain: "A newcomer can start".to_owned(),
-                effort_minutes: costs::range(costs::README),
-                done_when: "`readmeAnalysis.grade` is C or better".to_owned(),
-                section: "readmeAnalysis".to_owned(),
-            },
-        );
+        return no_readme();
     };
     // Where the README leads to the documentation, that has the command and the examples.
     let leads_on = readme.score_breakdown.breakdown.get("api").is_some_and(|documentation| documentation.found);
@@ -145,6 +133,22 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
     )
 }
 
+fn no_readme() -> Vec<Candidate> {
+    candidate(
+        50.0,
+        Action {
+            id: "write-readme".to_owned(),
+            title: "Write a README".to_owned(),
+            reason: "There is none: a newcomer does not learn what this is and how to use it".to_owned(),
+            places: Vec::new(),
+            gain: "A newcomer can start".to_owned(),
+            effort_minutes: costs::range(costs::README),
+            done_when: "`readmeAnalysis.grade` is C or better".to_owned(),
+            section: "readmeAnalysis".to_owned(),
+        },
+    )
+}
+
 pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters
@@ -167,49 +171,8 @@ pub(super) fn tests(facts: &Facts, report: &Report) -> Vec<Candidate> {
     if grades.tests.grade.is_none() || code < SMALL {
         return Vec::new();
     }
-    let action = |id: &str, title: String, reason: String, places, minutes: f64| Action {
-        id: id.to_owned(),
-        title,
-        reason,
-        places,
-        gain: "Changes that break something are seen before users see them".to_owned(),
-        effort_minutes: costs::range(minutes),
-        done_when: "The grade of `tests` is better".to_owned(),
-        section: "tests".to_owned(),
-    };
     if is_measured("test_code").is_some() && section.ratio < FEW_TESTS {
-        let hot = report
-            .hotspots
-            .iter()
-            .flat_map(|hotspots| &hotspots.files)
-            .map(|file| &file.path);
-        let risky = report
-            .risk_scores
-            .iter()
-            .flat_map(|risk| &risk.file_risks)
-            .map(|risk| &risk.file_path);
-        let places: Vec<_> = hot.chain(risky).take(3).map(|path| place(path, None)).collect();
-        // The archive of a release may leave them out.
-        if section.test_files == 0 && may_be_release(facts, report) {
-            return Vec::new();
-        }
-        let title = if section.test_files == 0 {
-            "Write the first tests"
-        } else {
-            "Write more tests"
-        };
-        let first = places
-            .first()
-            .map_or_else(String::new, |place| format!(", beginning with {}", place.file));
-        let reason = match section.ratio * 100.0 {
-            0.0 => "There is no test code".to_owned(),
-            lines if lines < 1.0 => "There is less than one line of test code for 100 lines of code".to_owned(),
-            lines => format!("{} of test code for 100 lines of code", many(lines.round() as u64, "line", "lines")),
-        };
-        return candidate(
-            45.0,
-            action("write-tests", format!("{title}{first}"), reason, places, costs::TESTS),
-        );
+        return more_tests(facts, report, section);
     }
     let Some(untested) = is_measured("tested_files").filter(|input| input.value < 50.0 && input.places_total > 0)
     else {
@@ -225,7 +188,62 @@ pub(super) fn tests(facts: &Facts, report: &Report) -> Vec<Candidate> {
         "No test imports it or is named after it, nor {}",
         many(untested.places_total - 1, "other file", "other files")
     );
-    candidate(22.0, action("test-file", title, reason, places, costs::TESTED_FILE))
+    candidate(
+        22.0,
+        of_tests("test-file", title, reason, places, costs::TESTED_FILE),
+    )
+}
+
+/// Tests for the files where a fault is likeliest.
+fn more_tests(facts: &Facts, report: &Report, section: &TestSection) -> Vec<Candidate> {
+    // The archive of a release may leave them out.
+    if section.test_files == 0 && may_be_release(facts, report) {
+        return Vec::new();
+    }
+    let hot = report
+        .hotspots
+        .iter()
+        .flat_map(|hotspots| &hotspots.files)
+        .map(|file| &file.path);
+    let risky = report
+        .risk_scores
+        .iter()
+        .flat_map(|risk| &risk.file_risks)
+        .map(|risk| &risk.file_path);
+    let places: Vec<_> = hot.chain(risky).take(3).map(|path| place(path, None)).collect();
+    let title = if section.test_files == 0 {
+        "Write the first tests"
+    } else {
+        "Write more tests"
+    };
+    let first = places
+        .first()
+        .map_or_else(String::new, |place| format!(", beginning with {}", place.file));
+    let reason = match section.ratio * 100.0 {
+        0.0 => "There is no test code".to_owned(),
+        lines if lines < 1.0 => "There is less than one line of test code for 100 lines of code".to_owned(),
+        lines => format!(
+            "{} of test code for 100 lines of code",
+            many(lines.round() as u64, "line", "lines")
+        ),
+    };
+    candidate(
+        45.0,
+        of_tests("write-tests", format!("{title}{first}"), reason, places, costs::TESTS),
+    )
+}
+
+fn of_tests(id: &str, title: String, reason: String, places: Vec<ActionPlace>, minutes: f64) -> Action {
+    Action {
+        id: id.to_owned(),
+        title,
+        reason,
+        places,
+        gain: "Changes that break something are seen before users see them".to_owned(),
+        effort_minutes: costs::range(minutes),
+        done_when: "The grade of `tests` is better".to_owned(),
+        section: "tests".to_owned(),
+    }
 }
 
 pub(super) fn ci(facts: &Facts, report: &Report) -> Vec<Candidate> {

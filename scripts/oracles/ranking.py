@@ -1,5 +1,7 @@
 """The program that is measured, its reports, and rank correlation."""
 
+import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -23,6 +25,32 @@ def analyzed(path, timeout=900):
         print(f"{pathlib.Path(path).name}: {out.stderr.decode(errors='replace').strip()}", file=sys.stderr)
         return None
     return json.loads(out.stdout)
+
+
+def kept(path, timeout=900):
+    """As `analyzed`; a report of the same program on the same path is read from ORACLES/reports, and a time-out is `None`."""
+    version = hashlib.sha256(worker().read_bytes()).hexdigest()[:12]
+    at = hashlib.sha256(str(pathlib.Path(path).resolve()).encode()).hexdigest()[:8]
+    file = ORACLES / "reports" / version / f"{pathlib.Path(path).name}-{at}.json.gz"
+    if file.exists():
+        return json.loads(gzip.decompress(file.read_bytes()))
+    try:
+        report = analyzed(path, timeout)
+    except subprocess.TimeoutExpired:
+        print(f"{pathlib.Path(path).name}: not finished in {timeout} s", file=sys.stderr)
+        return None
+    if report is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.write_bytes(gzip.compress(json.dumps(report).encode(), 3))
+        part.rename(file)
+    return report
+
+
+def smallest_first(paths):
+    out = subprocess.run(["du", "-s", *paths], capture_output=True, text=True, check=True).stdout
+    sizes = {name: int(blocks) for blocks, name in (line.split("\t", 1) for line in out.splitlines())}
+    return sorted(paths, key=lambda path: (sizes.get(str(path), 0), str(path)))
 
 
 def ranks(values):

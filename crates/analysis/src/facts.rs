@@ -106,7 +106,10 @@ pub struct Function {
     pub line: u32,
     pub end_line: u32,
     pub cyclomatic: u32,
+    /// With that of the functions within it, one level deeper.
     pub cognitive: u32,
+    /// The part of `cognitive` that is outside of functions within it.
+    pub own_cognitive: u32,
     pub parameters: u16,
     /// The deepest nesting of control structures.
     pub nesting: u16,

@@ -5,9 +5,10 @@
 
 use std::fmt::Write as _;
 
-use repolens_core::report::{Grade, Report, RiskLevel, StageStatus};
+use repolens_core::report::{Report, RiskLevel, StageStatus};
 
 mod dependencies;
+mod grades;
 mod history;
 mod page;
 mod security;
@@ -66,6 +67,7 @@ pub fn text(report: &Report, style: &Style) -> String {
     history::hotspots(report, &mut page);
     structure::structure(report, &mut page);
     dependencies(report, &mut page);
+    grades::sums(report, &mut page);
     advice(report, &mut page);
     left_out(report, &mut page);
     page.out
@@ -136,7 +138,7 @@ fn languages(report: &Report, page: &mut Page) {
 
 fn health(report: &Report, page: &mut Page) {
     page.title("Health");
-    grades(report, page);
+    grades::grades(report, page);
     if let Some(risk) = &report.risk_scores {
         let color = level_color(risk.level);
         let text = format!("{:.0} of 100, {}", risk.overall, risk.level.as_str());
@@ -180,33 +182,6 @@ fn health(report: &Report, page: &mut Page) {
             (true, None) => format!("{}, named in source files only", notices.join(", ")),
         };
         page.line(&[("", "  License          "), ("", &text)]);
-    }
-}
-
-fn grades(report: &Report, page: &mut Page) {
-    let Some(grades) = &report.grades else { return };
-    let color = |grade: Option<Grade>| match grade {
-        Some(Grade::A | Grade::B) => GREEN,
-        Some(Grade::C) => YELLOW,
-        Some(Grade::D | Grade::E) => RED,
-        None => DIM,
-    };
-    let letter = |grade: Option<Grade>| grade.map_or("–", Grade::as_str);
-    let overall = grades.overall.grade;
-    page.wrapped(&format!("  {}  ", letter(overall)), &grades.overall.words, 3);
-    for (name, aspect) in grades.aspects() {
-        let figure = match (aspect.value, &aspect.not_measured) {
-            (Some(value), _) if aspect.unit == "percent" => {
-                format!("  debt of {value:.1} %, with a middling project added")
-            }
-            (Some(value), _) => format!("  {value:.0} of 100"),
-            (None, reason) => format!("  {}", reason.as_deref().unwrap_or_default()),
-        };
-        page.line(&[
-            ("", &format!("     {name:<16}")),
-            (color(aspect.grade), letter(aspect.grade)),
-            (DIM, &figure),
-        ]);
     }
 }
 

@@ -21,6 +21,7 @@ mod calls;
 pub(crate) mod ci;
 mod community;
 mod complexity;
+mod costs;
 mod cycles;
 mod dead;
 mod dependencies;

@@ -191,6 +191,7 @@ fn snapshot(language: &str, text: &str) -> String {
             end_line,
             cyclomatic,
             cognitive,
+            own_cognitive: _,
             parameters,
             nesting,
         } = f;

@@ -135,6 +135,7 @@ impl Units {
             end_line,
             cyclomatic: 1,
             cognitive: 0,
+            own_cognitive: 0,
             parameters,
             nesting: 0,
         };
@@ -156,6 +157,7 @@ impl Units {
             return;
         };
         unit.function.cognitive = unit.function.cognitive.saturating_add(unit.recursion);
+        unit.function.own_cognitive = unit.function.own_cognitive.saturating_add(unit.recursion);
         if self.declaring_is_free && !unit.decides {
             unit.function.cognitive -= unit.deeper;
         }
@@ -227,12 +229,18 @@ impl Units {
         for unit in self.charged() {
             unit.function.cognitive = unit.function.cognitive.saturating_add(1 + unit.depth());
         }
+        if let Some(unit) = self.open.last_mut() {
+            unit.function.own_cognitive = unit.function.own_cognitive.saturating_add(1 + unit.depth());
+        }
     }
 
     /// A break of the linear flow that costs the same everywhere.
     pub fn flat(&mut self, count: u32) {
         for unit in self.charged() {
             unit.function.cognitive = unit.function.cognitive.saturating_add(count);
+        }
+        if let Some(unit) = self.open.last_mut() {
+            unit.function.own_cognitive = unit.function.own_cognitive.saturating_add(count);
         }
     }
 
@@ -298,6 +306,7 @@ mod tests {
             "one and its nesting, and the recursion"
         );
         assert_eq!((done[1].cyclomatic, done[1].cognitive), (2, 1));
+        assert_eq!((done[0].own_cognitive, done[1].own_cognitive), (1, 1), "without those within it");
     }
 
     #[test]

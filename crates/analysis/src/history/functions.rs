@@ -34,6 +34,38 @@ pub(crate) fn revisions(
     path: &str,
     parse: impl Fn(&[u8]) -> Vec<Function>,
 ) -> Result<HashMap<CompactString, u32>, String> {
+    let versions = versions(history, path)?;
+    let failed = |error: io::Error| format!("git: {error}");
+    let mut batch = history.git.batch(&history.dir).map_err(failed)?;
+    let mut revisions: HashMap<CompactString, u32> = HashMap::new();
+    let mut text = Vec::new();
+    let counted = versions
+        .iter()
+        .filter(|version| history.window_ids.contains(&version.commit));
+    for version in counted.take(MAX_VERSIONS) {
+        text.clear();
+        batch.read(&version.blob, &mut text)?;
+        let functions = parse(&text);
+        let is_changed = |function: &Function| {
+            version
+                .changed
+                .iter()
+                .any(|(first, last)| *first <= function.end_line && *last >= function.line)
+        };
+        let names: HashSet<&CompactString> = functions
+            .iter()
+            .filter(|function| is_changed(function))
+            .map(|function| &function.name)
+            .collect();
+        for name in names {
+            *revisions.entry(name.clone()).or_default() += 1;
+        }
+    }
+    Ok(revisions)
+}
+
+/// The commits that changed the file, with the lines.
+fn versions(history: &History, path: &str) -> Result<Vec<Version>, String> {
     let failed = |error: io::Error| format!("git: {error}");
     let mut child = history
         .git
@@ -69,32 +101,7 @@ pub(crate) fn revisions(
     if !status.success() {
         return Err("the contents of earlier commits are not there".to_owned());
     }
-    let mut batch = history.git.batch(&history.dir).map_err(failed)?;
-    let mut revisions: HashMap<CompactString, u32> = HashMap::new();
-    let mut text = Vec::new();
-    let counted = versions
-        .iter()
-        .filter(|version| history.window_ids.contains(&version.commit));
-    for version in counted.take(MAX_VERSIONS) {
-        text.clear();
-        batch.read(&version.blob, &mut text)?;
-        let functions = parse(&text);
-        let is_changed = |function: &Function| {
-            version
-                .changed
-                .iter()
-                .any(|(first, last)| *first <= function.end_line && *last >= function.line)
-        };
-        let names: HashSet<&CompactString> = functions
-            .iter()
-            .filter(|function| is_changed(function))
-            .map(|function| &function.name)
-            .collect();
-        for name in names {
-            *revisions.entry(name.clone()).or_default() += 1;
-        }
-    }
-    Ok(revisions)
+    Ok(versions)
 }
 
 /// Lines of a difference begin with a sign, so that no text can pretend to be a head.

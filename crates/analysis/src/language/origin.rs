@@ -151,7 +151,8 @@ fn origins_by_path(path: &str) -> [Option<Origin>; 5] {
     let by_name = GENERATED_NAMES.contains(&name) || GENERATED_ENDINGS.iter().any(|ending| lower.ends_with(ending));
     let vendored = folders
         .split('/')
-        .any(|folder| VENDORED_FOLDERS.contains(&folder) || is_third_party(folder) || is_framework(folder));
+        .any(|folder| VENDORED_FOLDERS.contains(&folder) || is_third_party(folder) || is_framework(folder))
+        || is_library_of_pages(folders);
     let mut outer = folders.split('/').enumerate();
     let generated =
         outer.any(|(depth, folder)| GENERATED_FOLDERS.contains(&folder) && !is_source_of_build_tool(depth, folder));
@@ -181,6 +182,13 @@ fn is_third_party(folder: &str) -> bool {
         plain.as_str(),
         "thirdparty" | "thirdparties" | "3rdparty" | "3rdparties"
     )
+}
+
+/// Libraries that pages load: `examples/jsm/libs`, `public/libs`. Elsewhere a folder `libs` holds packages of a workspace.
+fn is_library_of_pages(folders: &str) -> bool {
+    const OF_PAGES: &[&str] = &["examples", "example", "demos", "demo", "public", "static", "assets", "www"];
+    let mut parts = folders.split('/');
+    parts.any(|folder| OF_PAGES.contains(&folder)) && parts.any(|folder| folder == "libs")
 }
 
 /// `src/build/…` is a module about building, `build/…` at the top is what was built.

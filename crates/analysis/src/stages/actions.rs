@@ -8,6 +8,7 @@ use repolens_core::report::{Action, ActionPlace, Report};
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
 
+mod aside;
 mod code;
 mod people;
 mod project;

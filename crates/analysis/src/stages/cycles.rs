@@ -33,6 +33,20 @@ pub(super) fn is_loaded_in_order(path: &str) -> bool {
     )
 }
 
+/// Whether the files are a header and its own parts (`a.h` and `a-inl.h`), which include each other on purpose.
+pub(super) fn is_one_unit(chain: &[String]) -> bool {
+    let unit = |path: &String| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let (stem, ending) = name.rsplit_once('.')?;
+        let is_c = matches!(ending, "h" | "hh" | "hpp" | "hxx" | "inl" | "ipp" | "tcc" | "tpp");
+        let parts = ["-inl", "_inl", ".inl", "-impl", "_impl", ".impl", "-ipp", "_ipp"];
+        let unit = parts.iter().find_map(|part| stem.strip_suffix(part)).unwrap_or(stem);
+        is_c.then(|| unit.to_owned())
+    };
+    let first = chain.first().and_then(unit);
+    first.is_some() && chain.iter().all(|path| unit(path) == first)
+}
+
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let Some(graph) = &scratch.graph else {
         return Outcome::Failed("the module graph that it follows is missing".to_owned());

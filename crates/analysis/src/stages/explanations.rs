@@ -4,6 +4,7 @@
 //! figures, without a model: it states what was measured, and of the purpose of the code only what the project states
 //! itself. What was not measured is not mentioned as if it were fine.
 
+mod entry_points;
 mod judgment;
 
 use repolens_core::report::{Chapter, Explanations, License, Licenses, Lines, Report, Summary};
@@ -305,12 +306,14 @@ fn how_it_is_built(report: &Report) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(ast) = report.ast.as_ref().filter(|ast| !ast.entry_points.is_empty()) {
         const SHOWN: usize = 5;
-        let mut shown: Vec<String> = ast.entry_points.iter().take(SHOWN).map(|path| as_code(path)).collect();
+        let entry_points = entry_points::by_weight(report, &ast.entry_points);
+        let mut shown: Vec<String> = entry_points.iter().take(SHOWN).map(|path| as_code(path)).collect();
         match ast.entry_points.len().saturating_sub(SHOWN) as u64 {
             0 => {}
             more => shown.push(format!("{} more", many(more, "file", "files"))),
         }
-        sentences.push(format!("It starts, or is used from, {}.", listed(&shown)));
+        let verb = if shown.len() == 1 { "point is" } else { "points are" };
+        sentences.push(format!("Its entry {verb} {}.", listed(&shown)));
     }
     if let Some(graph) = report.module_graph.as_ref().filter(|graph| graph.edges_total > 0) {
         sentences.push(format!(

@@ -55,12 +55,11 @@ const FIGURES: &[Figure] = &[
     Figure {
         name: "comments",
         higher: "more comments",
+        // Of code only: a text in Markdown is no comment.
         value: |report| {
-            let total = report.lines.as_ref()?.total;
-            Some(super::percent(
-                total.comments as f64,
-                (total.code + total.comments) as f64,
-            ))
+            let inputs = &report.grades.as_ref()?.documentation.inputs;
+            let comments = inputs.iter().find(|input| input.name == "comments")?;
+            comments.not_measured.is_none().then_some(comments.value)
         },
     },
     Figure {

@@ -29,6 +29,17 @@ pub(super) fn reads_text_of(path: &str) -> bool {
     path == "package.json" || path == "package/package.json"
 }
 
+/// Whether it may be the archive of a release, which leaves out what only the repository needs: it has no file or folder with
+/// a dot, such as `.gitignore`, and no history.
+pub(super) fn may_be_release(facts: &Facts, report: &Report) -> bool {
+    let has_history = report
+        .hotspots
+        .as_ref()
+        .is_some_and(|hotspots| hotspots.window.commits > 1);
+    let has_dot = |path: &str| path.split('/').any(|part| part.starts_with('.'));
+    !has_history && !facts.files.iter().any(|file| has_dot(&file.path))
+}
+
 /// The registry, by what only its packages have.
 pub(crate) fn registry(facts: &Facts) -> Option<Registry> {
     let root = package_root(facts);

@@ -9,7 +9,7 @@ use repolens_core::report::{
     Suggestion,
 };
 
-use self::criteria::{CRITERIA, Surroundings};
+use self::criteria::{CRITERIA, Criterion, Surroundings};
 use self::document::Document;
 use super::published::Registry;
 use super::{Outcome, Scratch, tenth};
@@ -34,7 +34,7 @@ fn rank(path: &str) -> Option<u8> {
     let place = match folder {
         "" => 0,
         ".github" => 10,
-        "docs" => 20,
+        "doc" | "docs" => 20,
         _ if !folder.contains('/') => NESTED,
         _ => return None,
     };
@@ -45,9 +45,15 @@ fn rank(path: &str) -> Option<u8> {
         ".adoc" | ".asciidoc" => 2,
         ".txt" => 3,
         "" => 4,
+        // `README.en.md`, `README.SRC.txt`.
+        other if folder.is_empty() && other.starts_with('.') && is_text(other) => 5,
         _ => return None,
     };
     Some(place + ending)
+}
+
+fn is_text(ending: &str) -> bool {
+    [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".txt"].iter().any(|text| ending.ends_with(text))
 }
 
 fn find(facts: &Facts) -> Option<(&FileFacts, &str)> {
@@ -121,13 +127,7 @@ fn analyze(path: Option<String>, document: &Document, around: Surroundings) -> R
             r#type: section_type(one.name, one.weight),
         };
         if score == 0 && weight > 0 {
-            suggestions.push(Suggestion {
-                priority: priority(weight),
-                section: one.name.to_owned(),
-                message: one.missing.to_owned(),
-                impact: impact(weight, max),
-                heading: Some(one.heading.to_owned()).filter(|heading| !heading.is_empty()),
-            });
+            suggestions.push(suggestion(one, weight, max));
         }
         breakdown.insert(one.name.to_owned(), section);
     }
@@ -137,13 +137,7 @@ fn analyze(path: Option<String>, document: &Document, around: Surroundings) -> R
     let score = tenth(raw as f64 / max as f64 * 100.0);
     let grade = grade(score).to_owned();
     if path.is_none() {
-        suggestions = vec![Suggestion {
-            priority: Priority::Critical,
-            section: "readme".to_owned(),
-            message: "Write a README: there is none".to_owned(),
-            impact: impact(max, max),
-            heading: None,
-        }];
+        suggestions = vec![no_readme()];
     }
     ReadmeAnalysis {
         path,
@@ -168,6 +162,26 @@ fn analyze(path: Option<String>, document: &Document, around: Surroundings) -> R
                 external_links: document.external_links,
             },
         },
+    }
+}
+
+fn suggestion(criterion: &Criterion, weight: u64, max: u64) -> Suggestion {
+    Suggestion {
+        priority: priority(weight),
+        section: criterion.name.to_owned(),
+        message: criterion.missing.to_owned(),
+        impact: impact(weight, max),
+        heading: Some(criterion.heading.to_owned()).filter(|heading| !heading.is_empty()),
+    }
+}
+
+fn no_readme() -> Suggestion {
+    Suggestion {
+        priority: Priority::Critical,
+        section: "readme".to_owned(),
+        message: "Write a README: there is none".to_owned(),
+        impact: 100.0,
+        heading: None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::{Api, Database, Kind};
 mod forms;
 mod older;
 
-crate::both! { every_form_is_served_and_cached, badges, what_has_no_report }
+crate::both! { every_form_is_served_and_cached, badges, badge_of_grades, what_has_no_report }
 
 const REPORT: &str = include_str!("../fixtures/report.json");
 
@@ -126,6 +126,20 @@ async fn every_form_is_served_and_cached(database: Database) {
         "{metrics}"
     );
     assert!(!api.log().contains("ERROR"), "{}", api.log());
+}
+
+async fn badge_of_grades(database: Database) {
+    let api = Api::start(&database);
+    let mut graded = report();
+    graded["grades"] = json!({ "overall": { "grade": "B", "value": 72.5, "words": "In good shape" } });
+    let id = complete(&api, graded).await;
+    for path in [
+        format!("/api/scan/{id}/badge.svg"),
+        "/api/badge/git.example.org/owner/repository.svg".to_owned(),
+    ] {
+        let svg = get(&api, &path).await.text().await.expect("the whole body");
+        assert!(svg.contains("code grade: B") && !svg.contains("risk"), "{path}: {svg}");
+    }
 }
 
 async fn badges(database: Database) {

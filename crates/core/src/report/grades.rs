@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An input of `maintainability` in reports up to version 0.2: the same for every project, so that it explains no grade.
+/// The input of `maintainability` that is the same for every project, so that it explains no grade: code that is
+/// added to each.
 pub const MIDDLING_PROJECT: &str = "middling_project";
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]

@@ -26,6 +26,19 @@ pub fn is_test(path: &str) -> bool {
         || (stem == "test" && folders.is_empty() && matches!(extension, "js" | "ts" | "mjs" | "cjs"))
         || (is_test_class(stem, extension) && extension != "md")
         || (matches!(extension, "scala" | "groovy") && is_spec_class(stem, extension))
+        || (is_test_program(stem, folders) && matches!(extension, "c" | "cc" | "cpp" | "cxx"))
+}
+
+/// Programs of C and C++ that test: `test.c` at the top, `xmltest.cpp`. Words that only end so are none.
+fn is_test_program(stem: &str, folders: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "attest", "brightest", "contest", "detest", "fastest", "greatest", "highest", "latest", "lightest", "protest",
+        "shortest", "smartest", "tightest",
+    ];
+    let ends = |endings: [&str; 2]| endings.iter().any(|ending| stem.len() > ending.len() && stem.ends_with(ending));
+    let plain = stem.trim_end_matches('s');
+    (matches!(stem, "test" | "tests") && folders.is_empty())
+        || (ends(["test", "tests"]) && !WORDS.iter().any(|word| plain.ends_with(word)))
 }
 
 fn is_test_folder(folder: &str) -> bool {

@@ -1,8 +1,9 @@
 //! Actions in the code.
 
-use repolens_core::report::{Action, Confidence, Report};
+use repolens_core::report::{Action, ActionPlace, Confidence, Report};
 
-use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC, is_high};
+use super::super::costs;
+use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC};
 use super::super::cycles;
 use super::super::hotspots::is_code;
 use super::{Candidate, many, place};
@@ -22,27 +23,43 @@ fn file<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
 
 /// Neither a test nor an example.
 fn is_product(facts: &Facts, path: &str) -> bool {
-    // Declarations are written once for each system of modules.
-    let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
-    !is_declaration && file(facts, path).is_some_and(|file| is_code(file) && file.origin == Origin::Own)
+    file(facts, path).is_some_and(|file| is_product_file(facts, file))
+}
+
+fn is_product_file(facts: &Facts, file: &FileFacts) -> bool {
+    is_code(file) && file.origin == Origin::Own && !aside::is_aside(facts, file)
 }
 
 fn worst(file: &FileFacts) -> Option<&Function> {
-    let high = file.product_functions().filter(|function| is_high(function));
-    high.max_by_key(|function| {
-        (
-            function.cognitive.max(function.cyclomatic),
-            std::cmp::Reverse(function.line),
-        )
-    })
+    let high = file.product_functions().filter(|function| own_severity(function) > 0);
+    high.max_by_key(|function| (own_severity(function), std::cmp::Reverse(function.line)))
+}
+
+/// How far a function itself is above the limits, without those within it; 0 where it is not.
+fn own_severity(function: &Function) -> u32 {
+    let is_above = function.cyclomatic > HIGH_CYCLOMATIC || function.own_cognitive > HIGH_COGNITIVE;
+    if is_above {
+        function.own_cognitive.max(function.cyclomatic)
+    } else {
+        0
+    }
+}
+
+/// The function as people find it: for one without a name the nearest one around it that has one, if only that is in it.
+fn named<'a>(file: &'a FileFacts, function: &'a Function) -> &'a Function {
+    if !function.name.starts_with('<') {
+        return function;
+    }
+    let is_around = |outer: &&Function| {
+        outer.line <= function.line && function.end_line <= outer.end_line && !outer.name.starts_with('<')
+    };
+    let around = file.functions().iter().filter(is_around);
+    let nearest = around.min_by_key(|outer| outer.end_line - outer.line);
+    nearest.filter(|outer| own_severity(outer) == 0).unwrap_or(function)
 }
 
 fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, section: &str) -> Candidate {
-    let above = function
-        .cognitive
-        .saturating_sub(HIGH_COGNITIVE)
-        .max(function.cyclomatic.saturating_sub(HIGH_CYCLOMATIC));
-    let minutes = 30 + u64::from(above) * 5;
+    let function = named(file, function);
     let name = if function.name.starts_with('<') {
         format!("the function in line {}", function.line)
     } else {
@@ -59,7 +76,7 @@ fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, se
             reason,
             places: vec![place(&file.path, Some(function.line.into()))],
             gain: "Each change there needs less reading and fewer tests".to_owned(),
-            effort_minutes: [minutes.min(960), (minutes * 3).min(2_400)],
+            effort_minutes: costs::range(costs::minutes_of(file, function)),
             done_when: format!(
                 "Every function there has a cognitive complexity of at most {HIGH_COGNITIVE} and a cyclomatic one of at most {HIGH_CYCLOMATIC}"
             ),
@@ -72,7 +89,7 @@ fn split(file: &FileFacts, function: &Function, reason: String, benefit: f64, se
 /// Whether splitting the function makes its file noticeably easier: it is hard to read, or needs twice the tests of a good
 /// one. A long `match` just above the limit is neither.
 fn is_worth_splitting(function: &Function) -> bool {
-    function.cognitive > HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC
+    function.own_cognitive > HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC
 }
 
 /// The most complex function of each of the worst files.
@@ -83,7 +100,7 @@ pub(super) fn hotspots(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let commits = hotspots.window.commits.max(1);
     let files = hotspots.files.iter().take(10);
     let found = files.filter_map(|hotspot| {
-        let file = file(facts, &hotspot.path)?;
+        let file = file(facts, &hotspot.path).filter(|file| is_product_file(facts, file))?;
         let function = worst(file).filter(|function| is_worth_splitting(function))?;
         let reason = format!(
             "The file is in {} of {commits} commits ({}); the function has a cognitive complexity of {}, a cyclomatic one of {}",
@@ -105,18 +122,19 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let product = facts
         .files
         .iter()
-        .filter(|file| is_code(file) && file.origin == Origin::Own);
+        .filter(|file| is_product_file(facts, file));
     let mut all: Vec<(&FileFacts, &Function)> = product
         .flat_map(|file| file.product_functions().map(move |function| (file, function)))
         .collect();
     // Many decisions that are easy to read are a flat choice between cases: splitting it makes nothing clearer.
     all.retain(|(_, function)| {
-        function.cognitive > HIGH_COGNITIVE
-            && (function.cognitive >= FAR_ABOVE * HIGH_COGNITIVE || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC)
+        function.own_cognitive > HIGH_COGNITIVE
+            && (function.own_cognitive >= FAR_ABOVE * HIGH_COGNITIVE
+                || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC)
     });
     all.sort_by_key(|(file, function)| {
         (
-            std::cmp::Reverse(function.cognitive.max(function.cyclomatic)),
+            std::cmp::Reverse(own_severity(function)),
             &file.path,
             function.line,
         )
@@ -127,7 +145,7 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
             "Cognitive complexity {} (limit {HIGH_COGNITIVE}), cyclomatic {} (limit {HIGH_CYCLOMATIC}), {lines} lines",
             function.cognitive, function.cyclomatic
         );
-        let far = f64::from(function.cognitive.max(function.cyclomatic)).min(100.0);
+        let far = f64::from(own_severity(function)).min(100.0);
         split(file, function, reason, 25.0 + far * 0.35, "complexityMetrics")
     });
     found.collect()
@@ -155,7 +173,8 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let real = cycles
         .cycles
         .iter()
-        .filter(|cycle| !cycle.type_only && cycle.breaks_total > 0 && cycle.breaks_total <= 5);
+        .filter(|cycle| !cycle.type_only && !cycles::is_one_unit(&cycle.chain))
+        .filter(|cycle| cycle.breaks_total > 0 && cycle.breaks_total <= 5);
     let real = real.filter(|cycle| {
         cycle
             .chain
@@ -185,7 +204,7 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 ),
                 places: cycle.breaks.iter().map(|import| place(&import.source, None)).collect(),
                 gain: "The files can be read, tested and loaded one after the other".to_owned(),
-                effort_minutes: [30 * count, 180 * count],
+                effort_minutes: costs::range(costs::CYCLE_IMPORT * count as f64),
                 done_when: "`circularDependencies` does not list the files any more".to_owned(),
                 section: "circularDependencies".to_owned(),
             },
@@ -200,77 +219,66 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
     let Some(dead) = &report.dead_code else {
         return Vec::new();
     };
-    let mut found = Vec::new();
-    let sure_files: Vec<&String> = dead
+    let sure_files = dead
         .unused_files
         .iter()
         .filter(|file| !dead.less_sure.unused_files.contains(file))
-        .collect();
-    let sure_functions: Vec<_> = dead
+        .map(|file| place(file, None));
+    let sure_functions = dead
         .unused_functions
         .iter()
         .filter(|unused| unused.confidence == Confidence::High)
-        .collect();
-    let sure_imports: Vec<_> = dead
+        .map(|unused| place(&unused.file, Some(unused.line)));
+    let sure_imports = dead
         .unused_imports
         .iter()
         .flat_map(|(file, imports)| imports.iter().map(move |import| (file, import)))
         .filter(|(_, import)| import.confidence == Confidence::High)
-        .collect();
-    let mut add = |id: &str, count: usize, what: (&str, &str), why: &str, minutes: [u64; 2], places: Vec<_>| {
-        if count > 0 {
-            let count = count as u64;
-            let name = many(count, what.0, what.1);
-            let them = if count == 1 { "it" } else { "them" };
-            found.push(Candidate {
-                action: Action {
-                    id: format!("delete-unused-{id}"),
-                    title: format!("Delete {name}"),
-                    reason: format!("{why} {them}"),
-                    places,
-                    gain: "Less to read, and no code that only appears to be used".to_owned(),
-                    effort_minutes: [(minutes[0] * count).clamp(5, 240), (minutes[1] * count).clamp(10, 960)],
-                    done_when: format!("`deadCode` does not list {them} any more"),
-                    section: "deadCode".to_owned(),
-                },
-                benefit: 8.0 + (count as f64).sqrt().min(20.0) * 2.0,
-            });
-        }
-    };
-    let places = sure_files.iter().map(|file| place(file, None)).collect();
-    add(
-        "files",
-        sure_files.len(),
-        ("unused file", "unused files"),
-        "No entry point reaches",
-        [5, 15],
-        places,
-    );
-    let places = sure_functions
-        .iter()
-        .map(|unused| place(&unused.file, Some(unused.line)))
-        .collect();
-    add(
-        "functions",
-        sure_functions.len(),
-        ("unused function", "unused functions"),
-        "Nothing calls",
-        [3, 10],
-        places,
-    );
-    let places = sure_imports
-        .iter()
-        .map(|(file, import)| place(file, Some(import.line)))
-        .collect();
-    add(
-        "imports",
-        sure_imports.len(),
-        ("unused import", "unused imports"),
-        "Nothing in the same file uses",
-        [1, 1],
-        places,
-    );
-    found
+        .map(|(file, import)| place(file, Some(import.line)));
+    let all = [
+        delete(
+            ["files", "unused file", "unused files"],
+            "No entry point reaches",
+            costs::UNUSED_FILE,
+            sure_files.collect(),
+        ),
+        delete(
+            ["functions", "unused function", "unused functions"],
+            "Nothing calls",
+            costs::UNUSED_FUNCTION,
+            sure_functions.collect(),
+        ),
+        delete(
+            ["imports", "unused import", "unused imports"],
+            "Nothing in the same file uses",
+            costs::UNUSED_IMPORT,
+            sure_imports.collect(),
+        ),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// `names`: the end of the id, and what one and several are called.
+fn delete(names: [&str; 3], why: &str, minutes: f64, places: Vec<ActionPlace>) -> Option<Candidate> {
+    let [id, one, more] = names;
+    let count = places.len() as u64;
+    if count == 0 {
+        return None;
+    }
+    let them = if count == 1 { "it" } else { "them" };
+    Some(Candidate {
+        action: Action {
+            id: format!("delete-unused-{id}"),
+            title: format!("Delete {}", many(count, one, more)),
+            reason: format!("{why} {them}"),
+            places,
+            gain: "Less to read, and no code that only appears to be used".to_owned(),
+            effort_minutes: costs::range(minutes * count as f64),
+            done_when: format!("`deadCode` does not list {them} any more"),
+            section: "deadCode".to_owned(),
+        },
+        benefit: 8.0 + (count as f64).sqrt().min(20.0) * 2.0,
+    })
 }
 
 /// The longest copies.
@@ -278,6 +286,7 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let clones = report.duplication.iter().flat_map(|copies| &copies.clones);
     let long = clones.filter(|clone| {
         clone.whole_lines >= LONG_COPY
+            && !aside::are_variants(clone.occurrences.iter().map(|one| one.file.as_str()))
             && clone
                 .occurrences
                 .iter()
@@ -304,7 +313,7 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 ),
                 places,
                 gain: format!("{} lines less", clone.lines * (times - 1)),
-                effort_minutes: [30, 60 + clone.lines * times / 2],
+                effort_minutes: costs::range(costs::COPIED_LINE * (clone.lines * (times - 1)) as f64),
                 done_when: "`duplication` does not list them any more".to_owned(),
                 section: "duplication".to_owned(),
             },
@@ -331,7 +340,7 @@ pub(super) fn hidden_pairs(_: &Facts, report: &Report) -> Vec<Candidate> {
             ),
             places: vec![place(&pair.a, None), place(&pair.b, None)],
             gain: "A change of one shows that the other has to follow".to_owned(),
-            effort_minutes: [30, 240],
+            effort_minutes: costs::range(costs::HIDDEN_PAIR),
             done_when: "What they share is in one place, or a comment in each names the other".to_owned(),
             section: "hotspots".to_owned(),
         },

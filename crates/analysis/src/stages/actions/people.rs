@@ -2,6 +2,7 @@
 
 use repolens_core::report::{Action, Report};
 
+use super::super::costs;
 use super::{Candidate, place};
 use crate::facts::Facts;
 
@@ -39,7 +40,7 @@ pub(super) fn knowledge(_: &Facts, report: &Report) -> Vec<Candidate> {
                 ),
                 places: alone.iter().map(|file| place(&file.path, None)).collect(),
                 gain: "The project can go on without one person".to_owned(),
-                effort_minutes: [240, 960],
+                effort_minutes: costs::range(costs::SHARED_KNOWLEDGE),
                 done_when: "The bus factor is 2 or more".to_owned(),
                 section: "hotspots".to_owned(),
             },
@@ -62,7 +63,7 @@ pub(super) fn knowledge(_: &Facts, report: &Report) -> Vec<Candidate> {
                 ),
                 places: orphaned.iter().map(|file| place(&file.path, None)).collect(),
                 gain: "Questions on it have an answer".to_owned(),
-                effort_minutes: [60, 240],
+                effort_minutes: costs::range(costs::MAINTAINER),
                 done_when: "`CODEOWNERS` or the file's header names a person who is still active".to_owned(),
                 section: "hotspots".to_owned(),
             },

@@ -1,7 +1,9 @@
 //! Actions around the code. For a registry's package, only those that apply to a package.
 
-use repolens_core::report::{Action, Grade, Priority, Report};
+use repolens_core::report::{Action, ActionPlace, Grade, Priority, Report, TestSection};
 
+use super::super::costs;
+use super::super::published::may_be_release;
 use super::{Candidate, many, place, published_by};
 use crate::facts::Facts;
 
@@ -47,7 +49,7 @@ pub(super) fn license(facts: &Facts, report: &Report) -> Vec<Candidate> {
                     .to_owned(),
             places: Vec::new(),
             gain: "Others may use it".to_owned(),
-            effort_minutes: [10, 60],
+            effort_minutes: costs::range(costs::LICENSE),
             done_when: "A file `LICENSE` is at the top, and the manifest names it".to_owned(),
             section: "licences".to_owned(),
         },
@@ -69,7 +71,7 @@ fn in_source_only(report: &Report) -> Option<Vec<Candidate>> {
             ),
             places: Vec::new(),
             gain: "The license is shown where the project is found".to_owned(),
-            effort_minutes: [5, 15],
+            effort_minutes: costs::range(costs::LICENSE_FILE),
             done_when: "A file `LICENSE` at the top has the text".to_owned(),
             section: "licences".to_owned(),
         },
@@ -84,22 +86,11 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
         if published_by(report) == Some("debian") {
             return Vec::new();
         }
-        return candidate(
-            50.0,
-            Action {
-                id: "write-readme".to_owned(),
-                title: "Write a README".to_owned(),
-                reason: "There is none: a newcomer does not learn what this is and how to use it".to_owned(),
-                places: Vec::new(),
-                gain: "A newcomer can start".to_owned(),
-                effort_minutes: [30, 120],
-                done_when: "`readmeAnalysis.grade` is C or better".to_owned(),
-                section: "readmeAnalysis".to_owned(),
-            },
-        );
+        return no_readme();
     };
-    // A registry shows the command beside the README.
-    let is_shown = |section: &str| section == "installation" && published_by(report).is_some();
+    // Where the README leads to the documentation, that has the command and the examples.
+    let leads_on = readme.score_breakdown.breakdown.get("api").is_some_and(|documentation| documentation.found);
+    let is_shown = |section: &str| leads_on && matches!(section, "installation" | "usage");
     let urgent: Vec<_> = readme
         .suggestions
         .iter()
@@ -135,8 +126,24 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
             ),
             places: vec![place(path, None)],
             gain: "A newcomer can start".to_owned(),
-            effort_minutes: [15, 60],
+            effort_minutes: costs::range(costs::README_PART * urgent.len() as f64),
             done_when: ready,
+            section: "readmeAnalysis".to_owned(),
+        },
+    )
+}
+
+fn no_readme() -> Vec<Candidate> {
+    candidate(
+        50.0,
+        Action {
+            id: "write-readme".to_owned(),
+            title: "Write a README".to_owned(),
+            reason: "There is none: a newcomer does not learn what this is and how to use it".to_owned(),
+            places: Vec::new(),
+            gain: "A newcomer can start".to_owned(),
+            effort_minutes: costs::range(costs::README),
+            done_when: "`readmeAnalysis.grade` is C or better".to_owned(),
             section: "readmeAnalysis".to_owned(),
         },
     )
@@ -149,7 +156,7 @@ pub(super) fn lower_first(text: &str) -> String {
         .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
+pub(super) fn tests(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let (Some(section), Some(grades)) = (&report.tests, &report.grades) else {
         return Vec::new();
     };
@@ -164,44 +171,8 @@ pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
     if grades.tests.grade.is_none() || code < SMALL {
         return Vec::new();
     }
-    let action = |id: &str, title: String, reason: String, places, effort_minutes| Action {
-        id: id.to_owned(),
-        title,
-        reason,
-        places,
-        gain: "Changes that break something are seen before users see them".to_owned(),
-        effort_minutes,
-        done_when: "The grade of `tests` is better".to_owned(),
-        section: "tests".to_owned(),
-    };
     if is_measured("test_code").is_some() && section.ratio < FEW_TESTS {
-        let hot = report
-            .hotspots
-            .iter()
-            .flat_map(|hotspots| &hotspots.files)
-            .map(|file| &file.path);
-        let risky = report
-            .risk_scores
-            .iter()
-            .flat_map(|risk| &risk.file_risks)
-            .map(|risk| &risk.file_path);
-        let places: Vec<_> = hot.chain(risky).take(3).map(|path| place(path, None)).collect();
-        let title = if section.test_files == 0 {
-            "Write the first tests"
-        } else {
-            "Write more tests"
-        };
-        let first = places
-            .first()
-            .map_or_else(String::new, |place| format!(", beginning with {}", place.file));
-        let reason = format!(
-            "{} lines of test code for 100 lines of code",
-            (section.ratio * 100.0).round()
-        );
-        return candidate(
-            45.0,
-            action("write-tests", format!("{title}{first}"), reason, places, [120, 960]),
-        );
+        return more_tests(facts, report, section);
     }
     let Some(untested) = is_measured("tested_files").filter(|input| input.value < 50.0 && input.places_total > 0)
     else {
@@ -214,21 +185,65 @@ pub(super) fn tests(_: &Facts, report: &Report) -> Vec<Candidate> {
         .collect();
     let title = format!("Test {}", untested.places[0].file);
     let reason = format!(
-        "No test imports it, nor {}",
+        "No test imports it or is named after it, nor {}",
         many(untested.places_total - 1, "other file", "other files")
     );
-    candidate(22.0, action("test-file", title, reason, places, [60, 480]))
+    candidate(
+        22.0,
+        of_tests("test-file", title, reason, places, costs::TESTED_FILE),
+    )
 }
 
-/// Whether it may be the archive of a release, which leaves out what only the repository needs: it has no file or folder with
-/// a dot, such as `.gitignore`, and no history.
-fn may_be_release(facts: &Facts, report: &Report) -> bool {
-    let has_history = report
+/// Tests for the files where a fault is likeliest.
+fn more_tests(facts: &Facts, report: &Report, section: &TestSection) -> Vec<Candidate> {
+    // The archive of a release may leave them out.
+    if section.test_files == 0 && may_be_release(facts, report) {
+        return Vec::new();
+    }
+    let hot = report
         .hotspots
-        .as_ref()
-        .is_some_and(|hotspots| hotspots.window.commits > 1);
-    let has_dot = |path: &str| path.split('/').any(|part| part.starts_with('.'));
-    !has_history && !facts.files.iter().any(|file| has_dot(&file.path))
+        .iter()
+        .flat_map(|hotspots| &hotspots.files)
+        .map(|file| &file.path);
+    let risky = report
+        .risk_scores
+        .iter()
+        .flat_map(|risk| &risk.file_risks)
+        .map(|risk| &risk.file_path);
+    let places: Vec<_> = hot.chain(risky).take(3).map(|path| place(path, None)).collect();
+    let title = if section.test_files == 0 {
+        "Write the first tests"
+    } else {
+        "Write more tests"
+    };
+    let first = places
+        .first()
+        .map_or_else(String::new, |place| format!(", beginning with {}", place.file));
+    let reason = match section.ratio * 100.0 {
+        0.0 => "There is no test code".to_owned(),
+        lines if lines < 1.0 => "There is less than one line of test code for 100 lines of code".to_owned(),
+        lines => format!(
+            "{} of test code for 100 lines of code",
+            many(lines.round() as u64, "line", "lines")
+        ),
+    };
+    candidate(
+        45.0,
+        of_tests("write-tests", format!("{title}{first}"), reason, places, costs::TESTS),
+    )
+}
+
+fn of_tests(id: &str, title: String, reason: String, places: Vec<ActionPlace>, minutes: f64) -> Action {
+    Action {
+        id: id.to_owned(),
+        title,
+        reason,
+        places,
+        gain: "Changes that break something are seen before users see them".to_owned(),
+        effort_minutes: costs::range(minutes),
+        done_when: "The grade of `tests` is better".to_owned(),
+        section: "tests".to_owned(),
+    }
 }
 
 pub(super) fn ci(facts: &Facts, report: &Report) -> Vec<Candidate> {
@@ -262,7 +277,7 @@ pub(super) fn ci(facts: &Facts, report: &Report) -> Vec<Candidate> {
             reason,
             places: Vec::new(),
             gain: "A broken change is seen before it is merged".to_owned(),
-            effort_minutes: [30, 120],
+            effort_minutes: costs::range(costs::CI),
             done_when: "`tests.ciRunsTests` is true".to_owned(),
             section: "tests".to_owned(),
         },
@@ -304,7 +319,7 @@ pub(super) fn dependencies(_: &Facts, report: &Report) -> Vec<Candidate> {
                 .into_iter()
                 .collect(),
             gain: "An installation tomorrow gets what was tested today".to_owned(),
-            effort_minutes: [10, 30 + 2 * open.places_total],
+            effort_minutes: costs::range(costs::DEPENDENCY * open.places_total as f64),
             done_when: "Each has a lower bound, a range or an exact version".to_owned(),
             section: "dependencies".to_owned(),
         },
@@ -334,7 +349,7 @@ pub(super) fn files(facts: &Facts, report: &Report) -> Vec<Candidate> {
                 .to_owned(),
             places: Vec::new(),
             gain: "Faults are reported in private first".to_owned(),
-            effort_minutes: [10, 30],
+            effort_minutes: costs::range(costs::SECURITY_POLICY),
             done_when: "A file `SECURITY.md` names an address".to_owned(),
             section: "community".to_owned(),
         },

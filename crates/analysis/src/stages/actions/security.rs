@@ -2,6 +2,7 @@
 
 use repolens_core::report::{Action, FindingCategory, FindingSeverity, Report, SecurityFinding};
 
+use super::super::costs;
 use super::project::lower_first;
 use super::{Candidate, many, place};
 use crate::facts::Facts;
@@ -52,7 +53,7 @@ fn candidate(rule: &str, what: &str, list: &[&SecurityFinding]) -> Candidate {
         FindingSeverity::High => 90.0,
         _ => 35.0,
     };
-    let each = if is_secret { 15 } else { 20 };
+    let each = if is_secret { costs::CREDENTIAL } else { costs::FINDING };
     Candidate {
         benefit,
         action: Action {
@@ -61,7 +62,7 @@ fn candidate(rule: &str, what: &str, list: &[&SecurityFinding]) -> Candidate {
             reason: format!("{}. {}", first.message, first.remedy),
             places: list.iter().map(|finding| place(&finding.file, finding.line)).collect(),
             gain: format!("No finding of {} severity from this rule", first.severity.as_str()),
-            effort_minutes: [each * count.min(20), 4 * each * count.min(20)],
+            effort_minutes: costs::range(each * count as f64),
             done_when: format!("The security section has no finding of `{rule}`"),
             section: "security".to_owned(),
         },

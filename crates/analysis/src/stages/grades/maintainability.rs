@@ -1,6 +1,6 @@
 //! Maintainability: technical debt in minutes, as a share of the cost of writing the code, on SonarQube's grid.
 //!
-//! The cost table is below. The cost of writing is 30 minutes for each line of code, as SonarQube has it; lines of files
+//! The cost table is in `stages/costs.rs`. The cost of writing is 30 minutes for each line of code, as SonarQube has it; lines of files
 //! that were not parsed are left out, for nothing of theirs could be counted.
 
 use std::collections::BTreeSet;
@@ -9,99 +9,23 @@ use repolens_core::report::{
     AspectGrade, CircularDependencies, Clone, Cycle, Duplication, Grade, GradeInput, GradePlace, MIDDLING_PROJECT,
 };
 
-use super::super::cycles::is_loaded_in_order;
+use super::super::costs::{
+    self, COPIED_LINE, CYCLE_IMPORT, FUNCTION_COSTS, LARGE_FILE, UNUSED_FILE, UNUSED_FUNCTION, UNUSED_IMPORT,
+};
+use super::super::cycles::{is_loaded_in_order, is_one_unit};
 use super::super::tenth;
 use super::{Measured, listed, not_measured, thousandth};
-use crate::facts::{FileFacts, Function};
+use crate::facts::FileFacts;
 
 /// Minutes to write a line.
 const LINE: f64 = 30.0;
-/// A middling project that is added to each, so that the few functions of a small one do not decide alone: without it the
-/// smallest projects are the best and the worst.
-const MIDDLING_LINES: f64 = 5_000.0;
-const MIDDLING_PERCENT: f64 = 9.0;
+/// The same code is added to every project, so that the few functions of a small one do not decide alone: without it the
+/// smallest projects are the best and the worst. Its debt is a little above that of projects of more than
+/// 200,000 lines.
+const ADDED_LINES: f64 = 5_000.0;
+const ADDED_PERCENT: f64 = 7.0;
 /// Upper bounds of A, B, C, D in percent, inclusive; beyond the last it is E. SonarQube's.
 const GRID: [f64; 4] = [5.0, 10.0, 20.0, 50.0];
-
-/// The cost of a function: from a threshold on, once and for each unit above.
-struct FunctionCost {
-    name: &'static str,
-    description: &'static str,
-    value: fn(&Function) -> u32,
-    threshold: u32,
-    once: f64,
-    each: f64,
-}
-
-const FUNCTION_COSTS: &[FunctionCost] = &[
-    FunctionCost {
-        name: "hard_to_read_functions",
-        description: "functions with a cognitive complexity above 15: 60 minutes, and 10 for each point above",
-        value: |function| function.cognitive,
-        threshold: 15,
-        once: 60.0,
-        each: 10.0,
-    },
-    FunctionCost {
-        name: "hard_to_test_functions",
-        description: "functions with a cyclomatic complexity above 10: 30 minutes, and 10 for each point above",
-        value: |function| function.cyclomatic,
-        threshold: 10,
-        once: 30.0,
-        each: 10.0,
-    },
-    FunctionCost {
-        name: "long_functions",
-        description: "functions of more than 80 lines: 60 minutes, and 1 for each line above",
-        value: lines_of,
-        threshold: 80,
-        once: 60.0,
-        each: 1.0,
-    },
-    FunctionCost {
-        name: "many_parameters",
-        description: "functions with more than 7 parameters: 30 minutes, and 5 for each above",
-        value: |function| function.parameters.into(),
-        threshold: 7,
-        once: 30.0,
-        each: 5.0,
-    },
-    FunctionCost {
-        name: "deep_nesting",
-        description: "functions nested deeper than 4: 30 minutes, and 10 for each level above",
-        value: |function| function.nesting.into(),
-        threshold: 4,
-        once: 30.0,
-        each: 10.0,
-    },
-];
-
-/// Lines of code from which a file is large, and minutes for each 100 above.
-const LARGE_FILE: u32 = 1_000;
-const LARGE_FILE_ONCE: f64 = 240.0;
-const LARGE_FILE_EACH_100: f64 = 60.0;
-/// Minutes for each copied line.
-const COPIED_LINE: f64 = 3.0;
-/// Minutes for each import that has to go so that a cycle is gone.
-const CYCLE_IMPORT: f64 = 60.0;
-/// Minutes for what nothing uses.
-const UNUSED_IMPORT: f64 = 2.0;
-const UNUSED_FUNCTION: f64 = 15.0;
-const UNUSED_FILE: f64 = 30.0;
-
-fn lines_of(function: &Function) -> u32 {
-    (function.end_line + 1).saturating_sub(function.line)
-}
-
-impl FunctionCost {
-    fn minutes(&self, function: &Function) -> f64 {
-        let value = (self.value)(function);
-        match value.checked_sub(self.threshold) {
-            None | Some(0) => 0.0,
-            Some(above) => self.once + self.each * f64::from(above),
-        }
-    }
-}
 
 /// One line of the sum.
 struct Debt {
@@ -125,13 +49,13 @@ pub(super) fn grade(measured: &Measured<'_>) -> (AspectGrade, u64) {
     if lines == 0 {
         return (not_measured("percent", "no code of a language that is parsed"), 0);
     }
-    let mut debts: Vec<Debt> = FUNCTION_COSTS.iter().map(|cost| of_functions(cost, &parsed)).collect();
+    let mut debts = of_functions(&parsed);
     debts.push(of_files(&parsed));
     debts.extend(of_report(measured));
     let minutes: f64 = debts.iter().map(|debt| debt.minutes).sum();
-    let middling = MIDDLING_LINES * LINE * MIDDLING_PERCENT / 100.0;
-    let cost = (lines as f64 + MIDDLING_LINES) * LINE;
-    let percent = (minutes + middling) / cost * 100.0;
+    let added = ADDED_LINES * LINE * ADDED_PERCENT / 100.0;
+    let cost = (lines as f64 + ADDED_LINES) * LINE;
+    let percent = (minutes + added) / cost * 100.0;
     let mut inputs: Vec<GradeInput> = debts
         .into_iter()
         .map(|debt| {
@@ -142,7 +66,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> (AspectGrade, u64) {
                 value: debt.count,
                 threshold: debt.threshold,
                 contribution: thousandth(debt.minutes / cost * 100.0),
-                share: thousandth(debt.minutes / (minutes + middling)),
+                share: thousandth(debt.minutes / (minutes + added)),
                 places,
                 places_total,
                 not_measured: None,
@@ -151,10 +75,10 @@ pub(super) fn grade(measured: &Measured<'_>) -> (AspectGrade, u64) {
         .collect();
     inputs.push(GradeInput {
         name: MIDDLING_PROJECT.to_owned(),
-        description: format!("{MIDDLING_LINES} lines with a debt of {MIDDLING_PERCENT} %, added to every project: a little code is little evidence"),
-        value: MIDDLING_LINES,
-        contribution: thousandth(middling / cost * 100.0),
-        share: thousandth(middling / (minutes + middling)),
+        description: format!("5,000 lines with a debt of {ADDED_PERCENT} % that are added to every project: a few functions are too little evidence for a grade"),
+        value: ADDED_LINES,
+        contribution: thousandth(added / cost * 100.0),
+        share: thousandth(added / (minutes + added)),
         ..GradeInput::default()
     });
     let aspect = AspectGrade {
@@ -195,22 +119,26 @@ fn points(percent: f64) -> f64 {
     })
 }
 
-fn of_functions(cost: &FunctionCost, files: &[&FileFacts]) -> Debt {
-    let mut found: Vec<(f64, GradePlace)> = Vec::new();
+fn of_functions(files: &[&FileFacts]) -> Vec<Debt> {
+    let mut found = FUNCTION_COSTS.map(|_| Vec::new());
     for file in files {
-        for function in file.product_functions() {
-            let minutes = cost.minutes(function);
-            if minutes > 0.0 {
-                let place = GradePlace {
-                    file: file.path.clone(),
-                    line: Some(function.line.into()),
-                    reason: format!("`{}`: {}", function.name, (cost.value)(function)),
-                };
-                found.push((minutes, place));
+        for own in costs::functions(file.product_functions()) {
+            for ((cost, minutes), found) in FUNCTION_COSTS.iter().zip(own.minutes).zip(&mut found) {
+                if minutes > 0.0 {
+                    let place = GradePlace {
+                        file: file.path.clone(),
+                        line: Some(own.function.line.into()),
+                        reason: format!("`{}`: {}", own.function.name, (cost.value)(&own)),
+                    };
+                    found.push((minutes, place));
+                }
             }
         }
     }
-    debt(cost.name, cost.description, cost.threshold.into(), found)
+    let debts = FUNCTION_COSTS.iter().zip(found);
+    debts
+        .map(|(cost, found)| debt(cost.name, cost.description, cost.threshold.into(), found))
+        .collect()
 }
 
 fn debt(name: &'static str, description: &'static str, threshold: f64, mut found: Vec<(f64, GradePlace)>) -> Debt {
@@ -227,15 +155,15 @@ fn debt(name: &'static str, description: &'static str, threshold: f64, mut found
 }
 
 fn of_files(files: &[&FileFacts]) -> Debt {
-    let sizes = files.iter().map(|file| (file, file.product_lines()));
-    let large = sizes.filter(|(_, lines)| *lines > LARGE_FILE).map(|(file, lines)| {
-        let above = f64::from(lines - LARGE_FILE);
+    let large = files.iter().filter_map(|file| {
+        let lines = file.product_lines();
+        let minutes = costs::large_file(lines)?;
         let place = GradePlace {
             file: file.path.clone(),
             line: None,
             reason: format!("{lines} lines of code"),
         };
-        (LARGE_FILE_ONCE + above / 100.0 * LARGE_FILE_EACH_100, place)
+        Some((minutes, place))
     });
     let description = "files of more than 1,000 lines of code: 4 hours, and one for each 100 lines above";
     debt("large_files", description, LARGE_FILE.into(), large.collect())
@@ -335,6 +263,7 @@ fn copied(copies: &Duplication, product: &BTreeSet<&str>) -> Debt {
 fn cyclic(cycles: &CircularDependencies, product: &BTreeSet<&str>) -> Debt {
     let counts = |cycle: &&Cycle| {
         !cycle.type_only
+            && !is_one_unit(&cycle.chain)
             && cycle
                 .chain
                 .iter()

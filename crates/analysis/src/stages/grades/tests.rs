@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use repolens_core::report::{AspectGrade, EdgeKind, GradePlace, ModuleGraph};
 
 use super::super::percent;
+use super::super::published::may_be_release;
 use super::{Measured, Term, not_measured, weighted};
 use crate::facts::FileFacts;
 
 /// Lines of test code for 100 lines of code that are as good as more.
-const ENOUGH: f64 = 60.0;
+const ENOUGH: f64 = 50.0;
 /// Percent of the code files that tests import, directly or over one file, that are as good as more.
 const REACHED: f64 = 80.0;
 /// Test code in a package of a registry, as a share of its other code, that was packed by accident.
@@ -32,6 +33,9 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
             &format!("a package of {registry}: its tests are not part of it"),
         );
     }
+    if section.test_files == 0 && section.ratio == 0.0 && may_be_release(measured.facts, measured.report) {
+        return not_measured("points", "the archive of a release, which may leave the tests out");
+    }
     let language = measured
         .report
         .languages
@@ -44,7 +48,7 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let reached = Term::new(
         "tested_files",
         0.4,
-        "files of code that a test imports, directly or over one file, in percent",
+        "files of code that a test imports, directly or over one file, or is named after, in percent",
     );
     let reached = match &measured.report.module_graph {
         Some(graph) if section.test_files > 0 && !unseen && graph.edges_total > 0 => {
@@ -73,6 +77,7 @@ fn add_packages(files: &[FileFacts], targets: &mut [Vec<usize>]) {
         match file.language?.get().id {
             "go" => Some(("go", file.path.rsplit_once('/').map_or("", |(folder, _)| folder))),
             "java" | "kotlin" | "scala" => Some(("jvm", &*file.syntax.as_deref()?.package)),
+            "php" => Some(("php", &*file.syntax.as_deref()?.package)).filter(|(_, package)| !package.is_empty()),
             _ => None,
         }
     };
@@ -87,6 +92,31 @@ fn add_packages(files: &[FileFacts], targets: &mut [Vec<usize>]) {
         let all: BTreeSet<_> = own.into_iter().chain(imported).collect();
         targets.extend(all.iter().filter_map(|package| packages.get(package)).flatten());
     }
+}
+
+/// The files that a test is named after, where no other file has the name: `SocketHandler.php` by `SocketHandlerTest.php`.
+fn named_after(files: &[FileFacts]) -> Vec<usize> {
+    let stem = |file: &FileFacts| {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        name.split('.').next().unwrap_or(name).to_ascii_lowercase()
+    };
+    let mut by_name: BTreeMap<(_, String), Vec<usize>> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| !file.test && file.is_own()) {
+        by_name.entry((file.language, stem(file))).or_default().push(at);
+    }
+    let tests = files.iter().filter(|file| file.test && file.language.is_some());
+    let found = tests.filter_map(|file| {
+        let stem = stem(file);
+        let ends = ["testcase", "tests", "test", "spec", "it"];
+        let end = ends.iter().find_map(|end| stem.strip_suffix(end));
+        let start = stem.strip_prefix("test_").or_else(|| stem.strip_prefix("tests_"));
+        let plain = start.or(end).unwrap_or(&stem).trim_end_matches(['_', '-']);
+        match by_name.get(&(file.language, plain.to_owned())).map(Vec::as_slice) {
+            Some([one]) => Some(*one),
+            _ => None,
+        }
+    });
+    found.collect()
 }
 
 /// The share of code files that tests reach, and the largest that they do not. `None`: no test imports any.
@@ -108,6 +138,9 @@ fn untested(measured: &Measured<'_>, graph: &ModuleGraph) -> (Option<f64>, Vec<G
             .into_iter()
             .filter(|at| !std::mem::replace(&mut reached[*at], true))
             .collect();
+    }
+    for at in named_after(files) {
+        reached[at] = true;
     }
     let with_functions = measured.code.iter().filter(|file| !file.functions().is_empty());
     let code: Vec<usize> = with_functions.filter_map(|file| number(&file.path)).collect();

@@ -42,6 +42,23 @@ pub(super) fn knowledge(facts: &Facts, history: &History) -> Knowledge {
     let former_share = (reaches_back && !files.is_empty()).then(|| share(orphaned.len()));
     orphaned.sort_by_key(|file| (std::cmp::Reverse(decisions(file).unwrap_or(0)), &file.path));
     orphaned.truncate(LISTED);
+    Knowledge {
+        bus_factor: bus_factor(&files, history.people.len()),
+        former_share,
+        single_author_share: share(files.iter().filter(|(_, changes)| changes.authors.len() == 1).count()),
+        authors_total: history.people.len() as u64,
+        active_authors: former.iter().filter(|former| !**former).count() as u64,
+        authors: contributors(history, &commits, &owned, &last, &former),
+        orphaned_files: if reaches_back {
+            orphaned.into_iter().map(|file| file.path.clone()).collect()
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// Those who own most files first. All lists are by person.
+fn contributors(history: &History, commits: &[u64], owned: &[u64], last: &[i64], former: &[bool]) -> Vec<Contributor> {
     let mut people: Vec<usize> = (0..history.people.len()).collect();
     people.sort_by_key(|person| {
         (
@@ -49,29 +66,15 @@ pub(super) fn knowledge(facts: &Facts, history: &History) -> Knowledge {
             &history.people[*person],
         )
     });
-    Knowledge {
-        bus_factor: bus_factor(&files, history.people.len()),
-        former_share,
-        single_author_share: share(files.iter().filter(|(_, changes)| changes.authors.len() == 1).count()),
-        authors_total: people.len() as u64,
-        active_authors: former.iter().filter(|former| !**former).count() as u64,
-        authors: people
-            .into_iter()
-            .take(LISTED)
-            .map(|person| Contributor {
-                name: history.people[person].clone(),
-                commits: commits[person],
-                files: owned[person],
-                last_commit: date(last[person]),
-                former: former[person],
-            })
-            .collect(),
-        orphaned_files: if reaches_back {
-            orphaned.into_iter().map(|file| file.path.clone()).collect()
-        } else {
-            Vec::new()
-        },
-    }
+    people.truncate(LISTED);
+    let contributor = |person: usize| Contributor {
+        name: history.people[person].clone(),
+        commits: commits[person],
+        files: owned[person],
+        last_commit: date(last[person]),
+        former: former[person],
+    };
+    people.into_iter().map(contributor).collect()
 }
 
 /// The person with the most commits; of several the one met first, which is the one who was active last.

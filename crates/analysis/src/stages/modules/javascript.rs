@@ -136,7 +136,13 @@ impl JavaScript {
             // A configuration that cannot be read is none.
             .or_else(|_| self.without_config.resolve(format!("/{}", folder(path)), specifier));
         if let Ok(resolution) = found {
-            return self.target(index, &Tree::key(resolution.path()));
+            let target = self.target(index, &Tree::key(resolution.path()));
+            // A package that imports itself by name: what it offers is built from a source.
+            let own = package_of(specifier).filter(|_| matches!(target, Target::Asset) && !specifier.starts_with('.'));
+            return match own.and_then(|package| Some((package, self.packages.get(package)?))) {
+                Some((package, home)) => self.of_workspace(index, home, &specifier[package.len()..]),
+                None => target,
+            };
         }
         if let Some(found) = self.by_alias(index, path, specifier) {
             return found;

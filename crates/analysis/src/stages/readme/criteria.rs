@@ -1,6 +1,7 @@
 //! The criteria for a README, and how each is recognized: by a heading with something below it, or by an alternative
 //! that serves the same purpose (an install command in a code block, a link to the license, a file beside the README).
 
+use super::super::published;
 use super::document::Document;
 use crate::facts::Facts;
 
@@ -29,22 +30,29 @@ pub(super) struct Surroundings {
     pub license: bool,
     pub changelog: bool,
     pub tests: bool,
+    /// A package of a registry, which leaves out what only the repository needs, and is installed as all others there.
+    pub published: bool,
 }
 
 impl Surroundings {
     pub(super) fn of(facts: &Facts) -> Self {
-        let mut around = Self::default();
+        let mut around = Self {
+            published: published::registry(facts).is_some(),
+            ..Self::default()
+        };
         for file in &facts.files {
             around.tests |= file.test && file.is_own();
             let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-            if !matches!(folder, "" | ".github" | "docs") {
+            if !matches!(folder, "" | ".github" | "doc" | "docs") {
                 continue;
             }
             let lower = name.to_ascii_lowercase();
             let stem = lower.split(['.', '-', '_']).next().unwrap_or_default();
             around.contributing |= stem == "contributing" || stem == "hacking";
-            around.license |= folder.is_empty() && matches!(stem, "license" | "licence" | "copying" | "unlicense");
-            around.changelog |= matches!(stem, "changelog" | "changes" | "history" | "news" | "releases");
+            around.license |= folder.is_empty() && file.manifest.as_ref().is_some_and(|manifest| manifest.license.is_some());
+            around.license |= folder.is_empty() && matches!(stem, "license" | "licence" | "licenses" | "licences" | "copying" | "copyright" | "unlicense");
+            around.changelog |= matches!(stem, "changelog" | "changes" | "history" | "news" | "releases")
+                || ["releasenotes", "release-notes", "release_notes"].iter().any(|start| lower.starts_with(start));
         }
         around
     }
@@ -56,8 +64,8 @@ const EACH_EXAMPLE: u64 = 2;
 const DESCRIBES: usize = 30;
 /// The number of words from which a title counts as a description.
 const SENTENCE: usize = 4;
-/// Headings from which a table of contents helps.
-const LONG: usize = 12;
+/// Headings from which a table of contents helps: hosts show an outline of shorter ones.
+const LONG: usize = 20;
 
 fn always(_: &Document, _: Surroundings) -> bool {
     true
@@ -71,30 +79,26 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion { name: "description", weight: 15, applies: always, heading: "", missing: "Describe in a sentence or two what it is and for whom",
         points: |document, _| all(document.first_paragraph.chars().count() >= DESCRIBES
             || document.title.as_ref().is_some_and(|title| title.split_whitespace().count() >= SENTENCE)) },
-    Criterion { name: "installation", weight: 20, applies: always, heading: "## Installation", missing: "Explain how to install it, with the command",
-        points: |document, _| all(document.has_section(INSTALLATION) || document.has_code(is_install_command)
-            || document.links_to(&["install"]) || document.mentions(INSTALLS)) },
+    Criterion { name: "installation", weight: 20, applies: |document, around| !around.published || installs(document), heading: "## Installation", missing: "Explain how to install it, with the command",
+        points: |document, _| all(installs(document)) },
     Criterion { name: "usage", weight: 20, applies: always, heading: "## Usage", missing: "Show how to use it, with a short example",
-        points: |document, _| all(document.has_section(USAGE) || document.has_code_beside(is_install_command)
+        points: |document, _| all(document.has_section(USAGE, &["demo", "basics", "running"]) || document.has_code_beside(is_install_command)
             || document.links_to(&["getting-started", "quickstart", "quick-start", "tutorial", "examples", "getting started", "user guide", "usage"])) },
-    Criterion { name: "contributing", weight: 10, applies: always, heading: "## Contributing", missing: "Explain how to contribute",
-        points: |document, around| all(around.contributing || document.has_section(CONTRIBUTING)
-            || document.links_to(&["contribut"]) || document.mentions(&["pull requests are welcome", "contributions are welcome", "patches are welcome"])) },
+    Criterion { name: "contributing", weight: 10, applies: |document, around| !around.published || invites(document, around), heading: "## Contributing", missing: "Explain how to contribute",
+        points: |document, around| all(invites(document, around)) },
     Criterion { name: "license", weight: 10, applies: always, heading: "## License", missing: "Name the license",
-        points: |document, around| all(around.license || document.has_section(LICENSE)
+        points: |document, around| all(around.license || document.has_section(LICENSE, &[])
             || document.links_to(&["license", "licence"]) || document.mentions(&["licensed under", "released under", "distributed under", "mit license", "apache license", "public domain"])) },
     Criterion { name: "table_of_contents", weight: 5, applies: |document, _| document.sections() >= LONG, heading: "## Contents", missing: "Add a table of contents",
-        points: |document, _| all(document.has_contents || document.has_section(&["table of contents", "contents", "toc"])) },
+        points: |document, _| all(document.has_contents || document.has_section(&["table of contents"], &["contents", "toc"])) },
     Criterion { name: "api", weight: 5, applies: always, heading: "## Documentation", missing: "Link to or describe the documentation",
-        points: |document, _| all(document.has_section(&["api", "reference", "documentation", "docs", "options", "commands", "manual", "guide"])
-            || document.links_to(&["docs", "documentation", "readthedocs", "rtfd", "pkg.go.dev", "godoc", "javadoc", "manual", "wiki", "api reference"])) },
+        points: |document, _| all(document.has_section(&["api", "reference", "documentation", "docs", "options", "commands", "manual", "guide"], &[])
+            || document.links_to(DOCUMENTATION) || document.mentions(&["documentation", "manual", "javadoc", "user guide"])) },
     Criterion { name: "tests", weight: 5, applies: |_, around| around.tests, heading: "## Tests", missing: "Explain how to run the tests",
-        points: |document, around| all(around.contributing || document.has_section(&["test", "develop", "contribut", "building", "hacking"])
+        points: |document, around| all(around.contributing || document.has_section(&["test", "develop", "contribut", "building", "hacking"], &[])
             || document.has_code(is_test_command)) },
-    Criterion { name: "changelog", weight: 3, applies: always, heading: "## Changelog", missing: "Link to the changes of each version",
-        points: |document, around| all(around.changelog
-            || document.has_section(&["change log", "changelog", "changes", "release", "history", "what's new", "news"])
-            || document.links_to(&["changelog", "changes", "releases", "history", "release notes", "news"])) },
+    Criterion { name: "changelog", weight: 3, applies: |document, around| !around.published || lists_changes(document, around), heading: "## Changelog", missing: "Link to the changes of each version",
+        points: |document, around| all(lists_changes(document, around)) },
     Criterion { name: "faq", weight: 3, applies: |document, _| has_help(document), heading: "## FAQ", missing: "",
         points: |_, _| u64::MAX },
     Criterion { name: "badges", weight: 5, applies: always, heading: "", missing: "Add a badge of the build or the version",
@@ -109,16 +113,28 @@ const INSTALLATION: &[&str] = &[
     "install",
     "setup",
     "set up",
+    "setting up",
     "getting started",
     "get started",
     "quick start",
     "quickstart",
-    "requirements",
     "download",
-    "building",
+    "building from",
+    "build from",
+    "how to build",
+    "build instructions",
+    "adding",
+];
+/// Whole headings for the same.
+const INSTALLATION_ONLY: &[&str] = &[
     "build",
-    "compil",
+    "building",
+    "compile",
+    "compiling",
+    "compilation",
     "deploy",
+    "deployment",
+    "requirements",
 ];
 /// Sentences that explain the installation, or where to read about it.
 const INSTALLS: &[&str] = &[
@@ -132,6 +148,9 @@ const INSTALLS: &[&str] = &[
     "install instructions",
     "see install",
     "read install",
+    "install this ",
+    "install the ",
+    "install from ",
     "install.txt",
     "install.md",
     "install.rst",
@@ -149,21 +168,26 @@ const USAGE: &[&str] = &[
     "quick start",
     "quickstart",
     "tutorial",
-    "demo",
     "synopsis",
-    "overview",
-    "basic",
-    "running",
-    "how it works",
-    "features",
+    "basic usage",
 ];
-const CONTRIBUTING: &[&str] = &[
-    "contribut",
-    "development",
-    "developing",
-    "hacking",
-    "pull request",
-    "community",
+const CONTRIBUTING: &[&str] = &["contributing", "contribute", "contribution", "hacking", "pull request"];
+/// Links to where to read on.
+const DOCUMENTATION: &[&str] = &[
+    "docs",
+    "documentation",
+    "readthedocs",
+    "rtfd",
+    "pkg.go.dev",
+    "godoc",
+    "javadoc",
+    "manual",
+    "wiki",
+    "api reference",
+    "guide",
+    "tutorial",
+    "website",
+    ".github.io",
 ];
 const LICENSE: &[&str] = &["license", "licence", "licensing", "copyright", "copying", "legal"];
 
@@ -171,16 +195,59 @@ fn all(yes: bool) -> u64 {
     if yes { u64::MAX } else { 0 }
 }
 
+fn installs(document: &Document) -> bool {
+    document.has_section(INSTALLATION, INSTALLATION_ONLY)
+        || document.has_code(is_install_command)
+        || document.links_to(&[
+            "install",
+            "get-started",
+            "get started",
+            "getting-started",
+            "getting started",
+            "quick-start",
+            "quickstart",
+        ])
+        || document.mentions(INSTALLS)
+}
+
+fn invites(document: &Document, around: Surroundings) -> bool {
+    around.contributing
+        || document.has_section(CONTRIBUTING, &["development", "developing", "developers"])
+        || document.links_to(&["contributing", "contribute", "contribution"])
+        || document.mentions(&[
+            "pull requests are welcome",
+            "contributions are welcome",
+            "patches are welcome",
+            "contributions welcome",
+            "pull requests welcome",
+        ])
+}
+
+fn lists_changes(document: &Document, around: Surroundings) -> bool {
+    around.changelog
+        || document.has_section(
+            &["change log", "changelog", "changes", "release", "what's new"],
+            &["history", "news"],
+        )
+        || document.links_to(&["changelog", "changes", "releases", "history", "release notes", "release-notes"])
+}
+
 /// Help counts where it is offered; a project without it loses nothing, because it may have had no questions yet.
 fn has_help(document: &Document) -> bool {
-    document.has_section(&[
-        "faq",
-        "frequently asked",
-        "questions",
-        "troubleshooting",
-        "support",
-        "help",
-    ])
+    document.has_section(
+        &[
+            "faq",
+            "frequently asked",
+            "questions",
+            "troubleshooting",
+            "getting help",
+            "get help",
+            "need help",
+            "getting support",
+            "get support",
+        ],
+        &["support", "help", "help and support", "support and help"],
+    )
 }
 
 /// A line that installs something, or the entry of a manifest that does.
@@ -211,6 +278,7 @@ pub(super) fn is_install_command(line: &str) -> bool {
         "npm create",
         "npm init",
         "npx ",
+        "gatsby new",
         "yarn add",
         "yarn global",
         "yarn install",

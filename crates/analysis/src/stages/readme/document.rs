@@ -72,15 +72,18 @@ impl Document {
         document
     }
 
-    /// Whether a heading with something below it has one of the words. The title is no section.
-    pub(super) fn has_section(&self, words: &[&str]) -> bool {
+    /// Whether a heading with something below it has a word that begins as one of `words`, or is one of `whole`. The title is
+    /// no section.
+    pub(super) fn has_section(&self, words: &[&str], whole: &[&str]) -> bool {
         self.headings
             .iter()
             .skip(1)
             .chain(self.headings.first().filter(|h| h.level > 1))
             .any(|heading| {
-                let text = heading.text.to_lowercase();
-                heading.has_text && words.iter().any(|word| starts_a_word(&text, word))
+                let text = heading.text.to_lowercase().replace('&', "and");
+                // Numbers, signs and pictures beside the words decorate it.
+                let plain = text.trim_matches(|c: char| !c.is_alphabetic());
+                heading.has_text && (words.iter().any(|word| starts_a_word(&text, word)) || whole.contains(&plain))
             })
     }
 

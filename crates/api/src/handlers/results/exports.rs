@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::auth::caller::Caller;
-use crate::export::{self, ExportForm, ExportedScan, badge};
+use crate::export::badge::{self, BadgeFigure};
+use crate::export::{self, ExportForm, ExportedScan};
 use crate::handlers::{find_scan, scan_id};
 use crate::http::conditional;
 use crate::http::problem::Problem;
@@ -235,8 +236,8 @@ pub async fn get_scan_badge(
 ) -> Result<HttpResponse, Problem> {
     let seen = find_scan(&app, &caller, &scan_id(&id)?).await?;
     let scan = &seen.scan;
-    let overall = match scan.status {
-        ScanStatus::Completed => overall(&app, &scan_id(&id)?).await?,
+    let shown = match scan.status {
+        ScanStatus::Completed => figure(&app, &scan_id(&id)?).await?,
         _ => None,
     };
     let cache = match (scan.is_private, scan.status.is_final()) {
@@ -244,7 +245,7 @@ pub async fn get_scan_badge(
         (false, true) => "public, max-age=3600",
         (false, false) => "public, max-age=10",
     };
-    Ok(picture(&request, overall, cache))
+    Ok(picture(&request, shown, cache))
 }
 
 /// The badge of a repository: of its newest complete public scan. The answer is the same where there is none, or only
@@ -266,20 +267,21 @@ pub async fn get_repository_badge(
         Some(name) => app.store.newest_public(&name).await?,
         None => None,
     };
-    let overall = match newest {
+    let shown = match newest {
         None => None,
-        Some(badge) => match badge.scores {
-            Some(scores) => scores.overall,
-            None => overall(&app, &badge.scan_id).await?,
-        },
+        Some(badge) => figure(&app, &badge.scan_id).await?,
     };
-    Ok(picture(&request, overall, "public, max-age=300"))
+    Ok(picture(&request, shown, "public, max-age=300"))
 }
 
-/// From the columns; of a scan whose columns do not have it, from its report.
-async fn overall(app: &App, id: &ScanId) -> Result<Option<f64>, Problem> {
+/// The grade, else the risk: from the columns; of a scan whose columns have neither, from its report.
+async fn figure(app: &App, id: &ScanId) -> Result<Option<BadgeFigure>, Problem> {
+    let headlines = app.store.headlines(vec![id.to_string()]).await?;
+    if let Some(points) = headlines.values().next().and_then(|headline| headline.points) {
+        return Ok(Some(BadgeFigure::Points(points)));
+    }
     if let Some(scores) = app.store.scores(id).await? {
-        return Ok(scores.overall);
+        return Ok(scores.overall.map(BadgeFigure::Risk));
     }
     let excerpt = match app.reports.read(id, export::read).await {
         Ok(excerpt) => excerpt,
@@ -287,12 +289,14 @@ async fn overall(app: &App, id: &ScanId) -> Result<Option<f64>, Problem> {
         Err(gone) if gone.status_code() == StatusCode::NOT_FOUND => return Ok(None),
         Err(problem) => return Err(problem),
     };
-    Ok(excerpt.risk_scores.get().map(|risk| risk.overall))
+    let points = excerpt.grades.get().and_then(|grades| grades.overall.value);
+    let risk = || excerpt.risk_scores.get().map(|risk| BadgeFigure::Risk(risk.overall));
+    Ok(points.map(BadgeFigure::Points).or_else(risk))
 }
 
 /// An answer so small that it needs neither compression nor a tag of the report: its own bytes are the tag.
-fn picture(request: &HttpRequest, overall: Option<f64>, cache: &'static str) -> HttpResponse<BoxBody> {
-    let svg = badge::write(overall);
+fn picture(request: &HttpRequest, shown: Option<BadgeFigure>, cache: &'static str) -> HttpResponse<BoxBody> {
+    let svg = badge::write(shown);
     let digest = format!("badge-{:08x}", crc32fast::hash(svg.as_bytes()));
     if conditional::has_already(request.headers(), &digest) {
         return conditional::not_modified(request.headers(), &digest, cache);

@@ -31,6 +31,14 @@ pub(crate) fn sources(path: &str) -> Vec<String> {
             stems.push(parts[1..].join("/"));
         }
     }
+    // `build/three.module.js` comes from `src/Three.js`.
+    let capitalized = stems.iter().filter(|stem| stem.starts_with("src/")).filter_map(|stem| {
+        let (folder, name) = stem.rsplit_once('/')?;
+        let first = name.chars().next().filter(char::is_ascii_lowercase)?;
+        Some(format!("{folder}/{}{}", first.to_ascii_uppercase(), &name[1..]))
+    });
+    let capitalized: Vec<String> = capitalized.collect();
+    stems.extend(capitalized);
     let mut found = vec![path.to_owned()];
     found.extend(stems.iter().flat_map(|stem| with_endings(stem).collect::<Vec<_>>()));
     found

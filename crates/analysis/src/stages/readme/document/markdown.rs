@@ -5,103 +5,132 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::{CONTENTS, Document, MAX_BLOCK, is_badge};
 
 pub(super) fn markdown(text: &str) -> Document {
-    let mut document = Document::default();
-    let (mut heading, mut paragraph) = (None::<(u8, String)>, None::<String>);
-    let mut internal = 0;
-    let (mut images, mut links) = (0u32, 0u32);
-    let (mut block, mut page) = (None::<String>, String::new());
-    // `> [!NOTE]`: a remark that describes no project.
-    let mut in_alert = false;
+    let mut reader = Reader::default();
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
+        reader.event(event);
+    }
+    reader.document.has_contents = reader.internal >= CONTENTS;
+    reader.document
+}
+
+#[derive(Default)]
+struct Reader {
+    document: Document,
+    heading: Option<(u8, String)>,
+    paragraph: Option<String>,
+    block: Option<String>,
+    /// A block of HTML.
+    page: String,
+    /// Links into the document.
+    internal: u64,
+    /// Those around the text.
+    images: u32,
+    links: u32,
+    /// `> [!NOTE]`: a remark that describes no project.
+    in_alert: bool,
+}
+
+impl Reader {
+    fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Start(Tag::Heading { level, .. }) => heading = Some((level as u8, String::new())),
-            Event::End(TagEnd::Heading(_)) => {
-                if let Some((level, text)) = heading.take() {
-                    document.heading(level, &text);
-                }
-            }
-            Event::Start(Tag::BlockQuote(Some(_))) => in_alert = true,
-            Event::End(TagEnd::BlockQuote(Some(_))) => in_alert = false,
-            Event::Start(Tag::Paragraph) => paragraph = Some(String::new()),
-            Event::End(TagEnd::Paragraph) => {
-                if let Some(text) = paragraph.take().filter(|_| !in_alert) {
-                    document.paragraph(&text);
-                }
-            }
-            Event::Start(Tag::Link { dest_url, .. }) => {
-                internal += u64::from(dest_url.starts_with('#'));
-                links += 1;
-                document.link(&dest_url);
-            }
-            Event::End(TagEnd::Link) => links = links.saturating_sub(1),
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                images += 1;
-                document.keep_link(&dest_url);
-                document.badges += u64::from(is_badge(&dest_url));
-            }
-            Event::End(TagEnd::Image) => images = images.saturating_sub(1),
-            Event::Start(Tag::CodeBlock(_)) => {
-                document.code_blocks += 1;
-                document.text();
-                block = Some(String::new());
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                if let Some(text) = block.take() {
-                    document.keep_code(&text);
-                }
-            }
-            Event::Text(text) if block.is_some() => {
-                if let Some(block) = block.as_mut().filter(|block| block.len() < MAX_BLOCK) {
-                    block.push_str(&text);
-                }
-            }
-            Event::Text(text) | Event::Code(text) if heading.is_none() && images + links > 0 => {
-                document.keep_link(&text);
-                document.keep_prose(&text);
-                if images == 0 {
-                    document.text();
-                    if let Some(paragraph) = &mut paragraph {
-                        paragraph.push_str(&text);
-                    }
-                }
-            }
-            Event::Code(text) if heading.is_none() => {
-                document.keep_code(&text);
-                document.text();
-                if let Some(paragraph) = &mut paragraph {
-                    paragraph.push_str(&text);
-                }
-            }
-            Event::Text(text) | Event::Code(text) => match (&mut heading, images) {
-                (Some((_, title)), _) => title.push_str(&text),
-                // The words of a picture describe the picture.
-                (None, 1..) => {}
-                (None, 0) => {
-                    document.text();
-                    document.keep_prose(&text);
-                    if let Some(paragraph) = &mut paragraph {
-                        paragraph.push_str(&text);
-                    }
-                }
-            },
-            Event::SoftBreak | Event::HardBreak => {
-                if let Some(paragraph) = &mut paragraph {
-                    paragraph.push(' ');
-                }
-            }
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.text(&text, false),
+            Event::Code(text) => self.text(&text, true),
+            Event::SoftBreak | Event::HardBreak => self.add(" "),
             Event::Html(html) => {
-                if page.len() < MAX_BLOCK {
-                    page.push_str(&html);
+                if self.page.len() < MAX_BLOCK {
+                    self.page.push_str(&html);
                 }
-                inline_html(&html, &mut document);
+                inline_html(&html, &mut self.document);
             }
-            Event::End(TagEnd::HtmlBlock) => paragraphs(&std::mem::take(&mut page), &mut document),
-            Event::InlineHtml(html) => inline_html(&html, &mut document),
+            Event::InlineHtml(html) => inline_html(&html, &mut self.document),
             _ => {}
         }
     }
-    document.has_contents = internal >= CONTENTS;
-    document
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Heading { level, .. } => self.heading = Some((level as u8, String::new())),
+            Tag::BlockQuote(Some(_)) => self.in_alert = true,
+            Tag::Paragraph => self.paragraph = Some(String::new()),
+            Tag::Link { dest_url, .. } => {
+                self.internal += u64::from(dest_url.starts_with('#'));
+                self.links += 1;
+                self.document.link(&dest_url);
+            }
+            Tag::Image { dest_url, .. } => {
+                self.images += 1;
+                self.document.keep_link(&dest_url);
+                self.document.badges += u64::from(is_badge(&dest_url));
+            }
+            Tag::CodeBlock(_) => {
+                self.document.code_blocks += 1;
+                self.document.text();
+                self.block = Some(String::new());
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) => {
+                if let Some((level, text)) = self.heading.take() {
+                    self.document.heading(level, &text);
+                }
+            }
+            TagEnd::BlockQuote(Some(_)) => self.in_alert = false,
+            TagEnd::Paragraph => {
+                if let Some(text) = self.paragraph.take().filter(|_| !self.in_alert) {
+                    self.document.paragraph(&text);
+                }
+            }
+            TagEnd::Link => self.links = self.links.saturating_sub(1),
+            TagEnd::Image => self.images = self.images.saturating_sub(1),
+            TagEnd::CodeBlock => {
+                if let Some(text) = self.block.take() {
+                    self.document.keep_code(&text);
+                }
+            }
+            TagEnd::HtmlBlock => paragraphs(&std::mem::take(&mut self.page), &mut self.document),
+            _ => {}
+        }
+    }
+
+    /// A text, or code within a line.
+    fn text(&mut self, text: &str, is_code: bool) {
+        if let Some(block) = self.block.as_mut().filter(|_| !is_code) {
+            if block.len() < MAX_BLOCK {
+                block.push_str(text);
+            }
+            return;
+        }
+        if let Some((_, title)) = &mut self.heading {
+            title.push_str(text);
+            return;
+        }
+        let is_linked = self.images + self.links > 0;
+        if is_linked {
+            self.document.keep_link(text);
+        } else if is_code {
+            self.document.keep_code(text);
+        }
+        if is_linked || !is_code {
+            self.document.keep_prose(text);
+        }
+        // The words of a picture describe the picture.
+        if self.images == 0 {
+            self.document.text();
+            self.add(text);
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        if let Some(paragraph) = &mut self.paragraph {
+            paragraph.push_str(text);
+        }
+    }
 }
 
 /// The paragraphs of a block of HTML. Cells of a table are pictures of sponsors and the like.

@@ -67,7 +67,9 @@ fn plain_line(line: &str, next: &str, document: &mut Document, paragraph: &mut S
     }
     let directive = trimmed.starts_with("..") || trimmed.starts_with(':') || trimmed.starts_with("image:");
     if directive {
-        document.badges += u64::from((trimmed.contains("image:") || trimmed.contains("image::")) && is_badge(trimmed));
+        // The address may be in the next line.
+        let is_image = trimmed.contains("image:");
+        document.badges += u64::from(is_image && (is_badge(trimmed) || trimmed.ends_with("::") && is_badge(next)));
         if trimmed.starts_with(".. code") || trimmed.starts_with(".. sourcecode") || trimmed.starts_with(".. prompt") {
             document.code_blocks += 1;
             document.text();

@@ -1,0 +1,82 @@
+//! Code that no maintainer would work on first: benchmarks, what a compiler or bundler wrote, and variants of one file for
+//! several systems, which are alike on purpose.
+
+use std::collections::BTreeSet;
+
+use super::super::published::{Registry, registry};
+use crate::facts::{Facts, FileFacts};
+
+/// Systems, processors and other parts of names by which variants of a file are told apart.
+const VARIANTS: &[&str] = &[
+    "posix", "unix", "windows", "win", "win32", "win64", "linux", "darwin", "macos", "mac", "osx", "bsd", "freebsd",
+    "netbsd", "openbsd", "solaris", "android", "ios", "wasm", "wasm32", "x86", "x64", "i386", "arm", "arm64", "aarch64",
+    "amd64", "sse2", "sse4", "avx2", "avx512", "neon", "generic", "fallback", "portable", "stub", "other", "native",
+    "browser", "node", "cgo", "purego", "epoll", "kqueue",
+];
+
+pub(super) fn is_aside(facts: &Facts, file: &FileFacts) -> bool {
+    let path = file.path.as_str();
+    // Declarations are written once for each system of modules.
+    let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
+    let is_benchmark = path
+        .split('/')
+        .any(|part| matches!(part, "bench" | "benches" | "benchmark" | "benchmarks"));
+    is_declaration || is_benchmark || is_built(facts, file)
+}
+
+/// Whether a tool wrote the script: it says so, is a bundle for every system of modules, or a package of npm has it with the
+/// declarations beside it.
+fn is_built(facts: &Facts, file: &FileFacts) -> bool {
+    let path = file.path.as_str();
+    if file.compiled || path.contains(".umd.") {
+        return true;
+    }
+    let declarations = [(".mjs", ".d.mts"), (".cjs", ".d.cts"), (".js", ".d.ts"), (".mjs", ".d.ts")];
+    let has_declaration = declarations.iter().any(|(ending, declaration)| {
+        path.strip_suffix(ending).is_some_and(|stem| {
+            let beside = format!("{stem}{declaration}");
+            facts
+                .files
+                .binary_search_by(|other| other.path.as_str().cmp(&beside))
+                .is_ok()
+        })
+    });
+    has_declaration && registry(facts) == Some(Registry::Npm)
+}
+
+/// Whether the files are one file for several systems: `env_posix.cc` and `env_windows.cc`, `unix/io.c` and `windows/io.c`.
+pub(super) fn are_variants<'a>(paths: impl Iterator<Item = &'a str>) -> bool {
+    let paths: BTreeSet<&str> = paths.collect();
+    let plain: BTreeSet<String> = paths.iter().map(|path| without_variant(path)).collect();
+    paths.len() > 1 && plain.len() == 1
+}
+
+fn without_variant(path: &str) -> String {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
+    let is_variant = |part: &str| VARIANTS.contains(&part.to_ascii_lowercase().as_str());
+    let folders: Vec<&str> = folders.split('/').filter(|folder| !is_variant(folder)).collect();
+    // Build tags of Go exclude a part: `binding_nomsgpack.go`.
+    let excludes = |part: &str| ending == "go" && part.starts_with("no");
+    let stem = match stem.rsplit_once(['_', '-']) {
+        Some((first, last)) if is_variant(last) || excludes(last) => first,
+        _ => stem,
+    };
+    format!("{}/{stem}.{ending}", folders.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_are_of_systems() {
+        let are = |paths: &[&str]| are_variants(paths.iter().copied());
+        assert!(are(&["util/env_posix.cc", "util/env_windows.cc"]));
+        assert!(are(&["src/unix/io.c", "src/win/io.c"]));
+        assert!(are(&["binding/binding.go", "binding/binding_nomsgpack.go"]));
+        assert!(!are(&["sinks/daily_file_sink.h", "sinks/hourly_file_sink.h"]));
+        assert!(!are(&["a/user_create.py", "a/user_update.py"]));
+        assert!(!are(&["a.py", "a.py"]));
+    }
+}

@@ -1,0 +1,6 @@
+#pragma once
+#include "b.h"
+
+inline int a(int value) {
+    return value;
+}

@@ -1,0 +1,6 @@
+#pragma once
+#include "a.h"
+
+inline int b(int value) {
+    return value;
+}

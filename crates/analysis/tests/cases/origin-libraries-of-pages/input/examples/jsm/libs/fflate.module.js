@@ -1,0 +1,3 @@
+export function inflate(data) {
+  return data;
+}

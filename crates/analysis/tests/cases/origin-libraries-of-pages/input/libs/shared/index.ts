@@ -1,0 +1,3 @@
+export function shared(): number {
+  return 1;
+}

@@ -1,0 +1,3 @@
+export function tween(data) {
+  return data;
+}

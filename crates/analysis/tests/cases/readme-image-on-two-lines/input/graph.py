@@ -1,0 +1,2 @@
+def graph():
+    return 1

@@ -1,0 +1,2 @@
+def control():
+    return 1

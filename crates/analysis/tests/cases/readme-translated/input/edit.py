@@ -1,0 +1,2 @@
+def edit():
+    return 1

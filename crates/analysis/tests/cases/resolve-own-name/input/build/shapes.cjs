@@ -1,0 +1,1 @@
+exports.Shape=class Shape{};

@@ -1,0 +1,1 @@
+class Shape{constructor(){this.a=1}}export{Shape};

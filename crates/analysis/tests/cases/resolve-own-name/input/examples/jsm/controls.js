@@ -1,0 +1,7 @@
+import { Shape } from 'shapes';
+
+export class Controls extends Shape {
+  move() {
+    return this.a;
+  }
+}

@@ -1,0 +1,5 @@
+export class Shape {
+  constructor() {
+    this.a = 1;
+  }
+}

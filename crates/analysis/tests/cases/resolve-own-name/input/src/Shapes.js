@@ -1,0 +1,1 @@
+export { Shape } from './Shape.js';

@@ -1,0 +1,10 @@
+<?php
+namespace Log\Part;
+
+class Line
+{
+    public function text()
+    {
+        return 1;
+    }
+}

@@ -1,0 +1,10 @@
+<?php
+namespace Log\Other;
+
+class Other
+{
+    public function run()
+    {
+        return 2;
+    }
+}

@@ -1,0 +1,10 @@
+<?php
+namespace Log;
+
+class SocketHandler
+{
+    public function write()
+    {
+        return new Line();
+    }
+}

@@ -1,0 +1,10 @@
+<?php
+namespace Tests;
+
+class LineTest
+{
+    public function testText()
+    {
+        return 1;
+    }
+}

@@ -1,0 +1,12 @@
+<?php
+namespace Log;
+
+use PHPUnit\Framework\TestCase;
+
+class SocketHandlerTest extends TestCase
+{
+    public function testWrite()
+    {
+        $this->assertNotNull((new SocketHandler())->write());
+    }
+}

@@ -1,0 +1,3 @@
+int latest(void) {
+    return 1;
+}

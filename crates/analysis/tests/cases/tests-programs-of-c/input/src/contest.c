@@ -1,0 +1,3 @@
+int contest(void) {
+    return 1;
+}

@@ -1,0 +1,3 @@
+int own_command(void) {
+    return 1;
+}

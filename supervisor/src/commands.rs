@@ -1,6 +1,6 @@
 //! The commands of the command line.
 
-mod check;
+pub(crate) mod check;
 mod cli;
 
 use std::io::{self, IsTerminal as _, Write as _};

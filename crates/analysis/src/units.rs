@@ -306,7 +306,11 @@ mod tests {
             "one and its nesting, and the recursion"
         );
         assert_eq!((done[1].cyclomatic, done[1].cognitive), (2, 1));
-        assert_eq!((done[0].own_cognitive, done[1].own_cognitive), (1, 1), "without those within it");
+        assert_eq!(
+            (done[0].own_cognitive, done[1].own_cognitive),
+            (1, 1),
+            "without those within it"
+        );
     }
 
     #[test]

@@ -186,7 +186,9 @@ fn is_third_party(folder: &str) -> bool {
 
 /// Libraries that pages load: `examples/jsm/libs`, `public/libs`. Elsewhere a folder `libs` holds packages of a workspace.
 fn is_library_of_pages(folders: &str) -> bool {
-    const OF_PAGES: &[&str] = &["examples", "example", "demos", "demo", "public", "static", "assets", "www"];
+    const OF_PAGES: &[&str] = &[
+        "examples", "example", "demos", "demo", "public", "static", "assets", "www",
+    ];
     let mut parts = folders.split('/');
     parts.any(|folder| OF_PAGES.contains(&folder)) && parts.any(|folder| folder == "libs")
 }

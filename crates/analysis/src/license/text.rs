@@ -139,11 +139,11 @@ fn mit(plain: &str, at: usize) -> Option<&'static str> {
         "NCSA"
     } else if body.contains("except as contained in this notice the name") {
         "X11"
-    } else if from(body, 0, 900).contains("this permission notice") || !body.contains("provided as is") {
-        "MIT"
-    } else if ["shall be included in", "must be included", "in all copies"]
-        .iter()
-        .any(|phrase| body.contains(phrase))
+    } else if from(body, 0, 900).contains("this permission notice")
+        || !body.contains("provided as is")
+        || ["shall be included in", "must be included", "in all copies"]
+            .iter()
+            .any(|phrase| body.contains(phrase))
     {
         "MIT"
     } else {

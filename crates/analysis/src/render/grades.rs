@@ -30,10 +30,7 @@ pub(super) fn sums(report: &Report, page: &mut Page) {
     }
     page.title("How the grades add up");
     for (name, aspect) in grades.aspects().into_iter().filter(|(_, aspect)| is_graded(aspect)) {
-        page.line(&[
-            ("", &format!("  {name:<24}")),
-            (DIM, "   value   limit  counts  share"),
-        ]);
+        page.line(&[("", &format!("  {name:<24}")), (DIM, "   value   limit  counts  share")]);
         for input in &aspect.inputs {
             of_input(input, page);
         }

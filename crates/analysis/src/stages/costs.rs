@@ -152,7 +152,11 @@ pub(super) fn functions<'a>(list: impl IntoIterator<Item = &'a Function>) -> Vec
         let mut inner = vec![0.0; all.len()];
         for number in (0..all.len()).rev() {
             let whole = cost.minutes(&all[number]);
-            let own = if cost.includes_inner { (whole - inner[number]).max(0.0) } else { whole };
+            let own = if cost.includes_inner {
+                (whole - inner[number]).max(0.0)
+            } else {
+                whole
+            };
             all[number].minutes[at] = own;
             if let Some(parent) = all[number].parent {
                 inner[parent] += own + inner[number];

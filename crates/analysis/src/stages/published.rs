@@ -1,6 +1,8 @@
 //! Whether a tree is a repository or a package from a registry. A package leaves out tests, configuration of services and
 //! documents for contributors: their absence is no evidence about the project.
 
+use repolens_core::report::Report;
+
 use crate::facts::Facts;
 use crate::facts::FileFacts;
 

@@ -53,7 +53,9 @@ fn rank(path: &str) -> Option<u8> {
 }
 
 fn is_text(ending: &str) -> bool {
-    [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".txt"].iter().any(|text| ending.ends_with(text))
+    [".md", ".markdown", ".rst", ".adoc", ".asciidoc", ".txt"]
+        .iter()
+        .any(|text| ending.ends_with(text))
 }
 
 fn find(facts: &Facts) -> Option<(&FileFacts, &str)> {

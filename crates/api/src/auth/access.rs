@@ -98,7 +98,7 @@ mod tests {
 
     fn scan(is_private: bool, owner: Option<&str>) -> Scan {
         Scan {
-            id: ScanId::random(),
+            id: repolens_core::ScanId::random(),
             status: ScanStatus::Queued,
             repo_url: String::new(),
             branch: None,

@@ -173,7 +173,7 @@ pub struct ExplanationView {
     #[schemars(with = "Option<Explanations>")]
     explanation: Value,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     updated_at: DateTime<Utc>,
 }
 

@@ -30,13 +30,13 @@ pub struct PastScanView {
     status: &'static str,
     commit_sha: Option<String>,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     started_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     completed_at: Option<DateTime<Utc>>,
     risk_scores: Option<ScoresView>,
     versions: Vec<VersionView>,
@@ -71,7 +71,7 @@ struct VersionView {
     risk_scores: Option<ScoresView>,
     dependencies: Option<DependenciesView>,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
 }
 
@@ -154,7 +154,7 @@ async fn seen(app: &App, caller: &Caller, repository: &str, limit: i64) -> Resul
 pub struct Point {
     scan_id: String,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     date: DateTime<Utc>,
     overall_risk: Option<f64>,
     complexity: Option<f64>,

@@ -30,10 +30,10 @@ pub struct ResultsView<'a> {
     #[serde(flatten)]
     branch_view: BranchView,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     completed_at: Option<DateTime<Utc>>,
 }
 

@@ -64,13 +64,13 @@ pub struct ScanRow {
     status: &'static str,
     is_private: bool,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     completed_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     started_at: Option<DateTime<Utc>>,
     error_message: Option<String>,
 }

@@ -36,13 +36,13 @@ pub struct ScanView<'a> {
     /// Until the scan begins, estimated from the latest ones; `null` where they do not suffice.
     estimated_wait_seconds: Option<i64>,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     started_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     completed_at: Option<DateTime<Utc>>,
     repo_url: &'a str,
     /// The repository's id in history and favorites.

@@ -20,7 +20,7 @@ use crate::app::App;
 pub struct Health {
     status: &'static str,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     timestamp: DateTime<Utc>,
     service: &'static str,
     version: &'static str,

@@ -32,10 +32,25 @@ pub fn is_test(path: &str) -> bool {
 /// Programs of C and C++ that test: `test.c` at the top, `xmltest.cpp`. Words that only end so are none.
 fn is_test_program(stem: &str, folders: &str) -> bool {
     const WORDS: &[&str] = &[
-        "attest", "brightest", "contest", "detest", "fastest", "greatest", "highest", "latest", "lightest", "protest",
-        "shortest", "smartest", "tightest",
+        "attest",
+        "brightest",
+        "contest",
+        "detest",
+        "fastest",
+        "greatest",
+        "highest",
+        "latest",
+        "lightest",
+        "protest",
+        "shortest",
+        "smartest",
+        "tightest",
     ];
-    let ends = |endings: [&str; 2]| endings.iter().any(|ending| stem.len() > ending.len() && stem.ends_with(ending));
+    let ends = |endings: [&str; 2]| {
+        endings
+            .iter()
+            .any(|ending| stem.len() > ending.len() && stem.ends_with(ending))
+    };
     let plain = stem.trim_end_matches('s');
     (matches!(stem, "test" | "tests") && folders.is_empty())
         || (ends(["test", "tests"]) && !WORDS.iter().any(|word| plain.ends_with(word)))

@@ -195,7 +195,7 @@ fn module(
     let suffix = match (operator.as_str(), scala) {
         ("%%", Some(version)) if is_full => format!("_{version}"),
         ("%%", Some(version)) if version.starts_with('3') => "_3".to_owned(),
-        ("%%", Some(version)) => format!("_{}", version.rsplitn(2, '.').nth(1).unwrap_or(version)),
+        ("%%", Some(version)) => format!("_{}", version.rsplit_once('.').map_or(version, |(minor, _)| minor)),
         _ => String::new(),
     };
     let requirement = Requirement {

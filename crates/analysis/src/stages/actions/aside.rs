@@ -9,9 +9,9 @@ use crate::facts::{Facts, FileFacts};
 /// Systems, processors and other parts of names by which variants of a file are told apart.
 const VARIANTS: &[&str] = &[
     "posix", "unix", "windows", "win", "win32", "win64", "linux", "darwin", "macos", "mac", "osx", "bsd", "freebsd",
-    "netbsd", "openbsd", "solaris", "android", "ios", "wasm", "wasm32", "x86", "x64", "i386", "arm", "arm64", "aarch64",
-    "amd64", "sse2", "sse4", "avx2", "avx512", "neon", "generic", "fallback", "portable", "stub", "other", "native",
-    "browser", "node", "cgo", "purego", "epoll", "kqueue",
+    "netbsd", "openbsd", "solaris", "android", "ios", "wasm", "wasm32", "x86", "x64", "i386", "arm", "arm64",
+    "aarch64", "amd64", "sse2", "sse4", "avx2", "avx512", "neon", "generic", "fallback", "portable", "stub", "other",
+    "native", "browser", "node", "cgo", "purego", "epoll", "kqueue",
 ];
 
 pub(super) fn is_aside(facts: &Facts, file: &FileFacts) -> bool {
@@ -31,7 +31,12 @@ fn is_built(facts: &Facts, file: &FileFacts) -> bool {
     if file.compiled || path.contains(".umd.") {
         return true;
     }
-    let declarations = [(".mjs", ".d.mts"), (".cjs", ".d.cts"), (".js", ".d.ts"), (".mjs", ".d.ts")];
+    let declarations = [
+        (".mjs", ".d.mts"),
+        (".cjs", ".d.cts"),
+        (".js", ".d.ts"),
+        (".mjs", ".d.ts"),
+    ];
     let has_declaration = declarations.iter().any(|(ending, declaration)| {
         path.strip_suffix(ending).is_some_and(|stem| {
             let beside = format!("{stem}{declaration}");

@@ -2,11 +2,11 @@
 
 use repolens_core::report::{Action, ActionPlace, Confidence, Report};
 
-use super::super::costs;
 use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC};
+use super::super::costs;
 use super::super::cycles;
 use super::super::hotspots::is_code;
-use super::{Candidate, many, place};
+use super::{Candidate, aside, many, place};
 use crate::facts::Facts;
 use crate::facts::{FileFacts, Function};
 use crate::language::Origin;
@@ -119,10 +119,7 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
     if report.complexity_metrics.is_none() {
         return Vec::new();
     }
-    let product = facts
-        .files
-        .iter()
-        .filter(|file| is_product_file(facts, file));
+    let product = facts.files.iter().filter(|file| is_product_file(facts, file));
     let mut all: Vec<(&FileFacts, &Function)> = product
         .flat_map(|file| file.product_functions().map(move |function| (file, function)))
         .collect();
@@ -132,13 +129,7 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
             && (function.own_cognitive >= FAR_ABOVE * HIGH_COGNITIVE
                 || function.cyclomatic >= FAR_ABOVE * HIGH_CYCLOMATIC)
     });
-    all.sort_by_key(|(file, function)| {
-        (
-            std::cmp::Reverse(own_severity(function)),
-            &file.path,
-            function.line,
-        )
-    });
+    all.sort_by_key(|(file, function)| (std::cmp::Reverse(own_severity(function)), &file.path, function.line));
     let found = apart(all).into_iter().take(3).map(|(file, function)| {
         let lines = (function.end_line + 1).saturating_sub(function.line);
         let reason = format!(

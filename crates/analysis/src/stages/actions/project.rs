@@ -89,7 +89,11 @@ pub(super) fn readme(_: &Facts, report: &Report) -> Vec<Candidate> {
         return no_readme();
     };
     // Where the README leads to the documentation, that has the command and the examples.
-    let leads_on = readme.score_breakdown.breakdown.get("api").is_some_and(|documentation| documentation.found);
+    let leads_on = readme
+        .score_breakdown
+        .breakdown
+        .get("api")
+        .is_some_and(|documentation| documentation.found);
     let is_shown = |section: &str| leads_on && matches!(section, "installation" | "usage");
     let urgent: Vec<_> = readme
         .suggestions
@@ -188,10 +192,7 @@ pub(super) fn tests(facts: &Facts, report: &Report) -> Vec<Candidate> {
         "No test imports it or is named after it, nor {}",
         many(untested.places_total - 1, "other file", "other files")
     );
-    candidate(
-        22.0,
-        of_tests("test-file", title, reason, places, costs::TESTED_FILE),
-    )
+    candidate(22.0, of_tests("test-file", title, reason, places, costs::TESTED_FILE))
 }
 
 /// Tests for the files where a fault is likeliest.

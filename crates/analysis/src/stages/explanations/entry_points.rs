@@ -62,12 +62,26 @@ mod tests {
             }),
             ..Report::default()
         };
-        let paths = ["build.rs", "src/ajax/index.ts", "src/crc64.c", "src/index.ts", "src/Three.js", "src/server.c"];
+        let paths = [
+            "build.rs",
+            "src/ajax/index.ts",
+            "src/crc64.c",
+            "src/index.ts",
+            "src/Three.js",
+            "src/server.c",
+        ];
         let paths = paths.map(str::to_owned);
         let sorted = by_weight(&report, &paths);
         assert_eq!(
             sorted,
-            ["src/Three.js", "src/index.ts", "src/server.c", "src/ajax/index.ts", "src/crc64.c", "build.rs"]
+            [
+                "src/Three.js",
+                "src/index.ts",
+                "src/server.c",
+                "src/ajax/index.ts",
+                "src/crc64.c",
+                "build.rs"
+            ]
         );
     }
 }

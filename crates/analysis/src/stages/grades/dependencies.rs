@@ -91,7 +91,8 @@ fn several_versions(dependencies: &Dependencies) -> Term {
         })
         .collect();
     let share = percent(places.len() as f64, versions.len() as f64);
-    term.lower_is_better_from(share, FEW_VERSIONS, MANY_VERSIONS).places(places)
+    term.lower_is_better_from(share, FEW_VERSIONS, MANY_VERSIONS)
+        .places(places)
 }
 
 fn updates(measured: &Measured<'_>, dependencies: &Dependencies) -> Term {

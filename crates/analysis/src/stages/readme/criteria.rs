@@ -49,10 +49,20 @@ impl Surroundings {
             let lower = name.to_ascii_lowercase();
             let stem = lower.split(['.', '-', '_']).next().unwrap_or_default();
             around.contributing |= stem == "contributing" || stem == "hacking";
-            around.license |= folder.is_empty() && file.manifest.as_ref().is_some_and(|manifest| manifest.license.is_some());
-            around.license |= folder.is_empty() && matches!(stem, "license" | "licence" | "licenses" | "licences" | "copying" | "copyright" | "unlicense");
+            around.license |= folder.is_empty()
+                && file
+                    .manifest
+                    .as_ref()
+                    .is_some_and(|manifest| manifest.license.is_some());
+            around.license |= folder.is_empty()
+                && matches!(
+                    stem,
+                    "license" | "licence" | "licenses" | "licences" | "copying" | "copyright" | "unlicense"
+                );
             around.changelog |= matches!(stem, "changelog" | "changes" | "history" | "news" | "releases")
-                || ["releasenotes", "release-notes", "release_notes"].iter().any(|start| lower.starts_with(start));
+                || ["releasenotes", "release-notes", "release_notes"]
+                    .iter()
+                    .any(|start| lower.starts_with(start));
         }
         around
     }
@@ -229,7 +239,14 @@ fn lists_changes(document: &Document, around: Surroundings) -> bool {
             &["change log", "changelog", "changes", "release", "what's new"],
             &["history", "news"],
         )
-        || document.links_to(&["changelog", "changes", "releases", "history", "release notes", "release-notes"])
+        || document.links_to(&[
+            "changelog",
+            "changes",
+            "releases",
+            "history",
+            "release notes",
+            "release-notes",
+        ])
 }
 
 /// Help counts where it is offered; a project without it loses nothing, because it may have had no questions yet.

@@ -276,7 +276,7 @@ pub async fn get_repository_badge(
 
 /// The grade, else the risk: from the columns; of a scan whose columns have neither, from its report.
 async fn figure(app: &App, id: &ScanId) -> Result<Option<BadgeFigure>, Problem> {
-    let headlines = app.store.headlines(vec![id.to_string()]).await?;
+    let headlines = app.store.headlines(vec![id.clone()]).await?;
     if let Some(points) = headlines.values().next().and_then(|headline| headline.points) {
         return Ok(Some(BadgeFigure::Points(points)));
     }

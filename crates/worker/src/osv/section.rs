@@ -234,6 +234,7 @@ impl<'d> Graph<'d> {
             .map(|record| record.severity())
             .max_by(|a, b| a.0.cmp(&b.0).then(a.1.unwrap_or(0.0).total_cmp(&b.1.unwrap_or(0.0))))?;
         let (direct, path) = self.ways(at);
+        // Of other ecosystems than npm, a package that is not on the list may not have been judged.
         let is_measured = self.dependencies.usage.measured.contains(&package.r#type);
         let is_unused = |at: &usize| {
             let package = &self.dependencies.packages[*at];
@@ -264,7 +265,9 @@ impl<'d> Graph<'d> {
                 .collect(),
             manifest: package.manifest.clone(),
             is_dev: package.is_dev,
-            never_imported: (is_measured && !direct.is_empty()).then(|| direct.iter().all(is_unused)),
+            never_imported: (is_measured && !direct.is_empty())
+                .then(|| direct.iter().all(is_unused))
+                .filter(|unused| *unused || package.r#type == "npm"),
         })
     }
 

@@ -6,13 +6,15 @@
 mod allow;
 pub(crate) mod code;
 mod configuration;
+mod examples;
 pub mod rule;
 mod secrets;
 mod text;
 pub(crate) mod workflow;
 
-pub use allow::{Baseline, Ignored};
+pub use allow::{Baseline, Ignored, is_code_of};
 pub use configuration::is_workflow;
+pub use examples::{is_example, is_for_demonstration};
 pub use rule::{RawFinding, Rule};
 use text::Text;
 
@@ -114,7 +116,7 @@ pub fn settle(language: &str, bytes: &[u8], found: &mut [RawFinding]) {
     {
         found
             .iter_mut()
-            .for_each(|finding| finding.in_test = finding.line >= line);
+            .for_each(|finding| finding.in_test |= finding.line >= line);
     }
 }
 
@@ -183,96 +185,4 @@ fn is_lock_file(path: &str) -> bool {
             | ".secrets.baseline"
             | ".gitleaksignore"
     ) || name.ends_with(".lock")
-}
-
-/// The ending of a key or a certificate; the path is in lowercase.
-fn is_key(path: &str) -> bool {
-    [".key", ".pem", ".crt", ".p12"]
-        .iter()
-        .any(|ending| path.ends_with(ending))
-}
-
-/// Whether findings in the file at `path` are about a test, a fixture or an example, and not about the product.
-#[must_use]
-pub fn is_example(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    let is_folder = |folder: &str| {
-        matches!(
-            folder,
-            "test"
-                | "tests"
-                | "spec"
-                | "specs"
-                | "__tests__"
-                | "testing"
-                | "testdata"
-                | "test-data"
-                | "test_data"
-                | "e2e"
-                | "cypress"
-                | "fixture"
-                | "fixtures"
-                | "__fixtures__"
-                | "mock"
-                | "mocks"
-                | "__mocks__"
-                | "example"
-                | "examples"
-                | "sample"
-                | "samples"
-                | "demo"
-                | "demos"
-                | "doc"
-                | "docs"
-                | "documentation"
-                | "benchmark"
-                | "benchmarks"
-                | "bench"
-                | "benches"
-                | "stories"
-                | "t"
-                | "unit"
-                | "integration-tests"
-                | "integration_tests"
-                | "unittests"
-                | "playground"
-                | "tutorial"
-                | "tutorials"
-                | "cookbook"
-        ) || folder.ends_with("-tests")
-            || folder.ends_with("_tests")
-            || folder.ends_with("-test")
-            || folder.starts_with("test-")
-            || folder.starts_with("test_")
-            || folder.ends_with("_test")
-            || folder.ends_with("-testing")
-            || folder.ends_with("_testing")
-            || folder.ends_with("-examples")
-    };
-    folders.split('/').any(is_folder)
-        || [
-            ".example",
-            ".sample",
-            ".template",
-            ".dist",
-            ".tmpl",
-            ".tpl",
-            ".stories.tsx",
-            ".stories.ts",
-            ".stories.js",
-            ".md",
-            ".mdx",
-            ".rst",
-            ".adoc",
-        ]
-        .iter()
-        .any(|ending| name.ends_with(ending))
-        || name.contains(".example.")
-        || name.contains(".sample.")
-        || name.starts_with("test-")
-        || name.starts_with("test_")
-        || name.contains("mock")
-        || name.contains("fixture")
-        || (is_key(&lower) && (name.starts_with("test") || name.contains("localhost")))
 }

@@ -9,6 +9,8 @@ use super::rule::RawFinding;
 mod codes;
 mod linters;
 
+pub use codes::covers as is_code_of;
+
 /// A comment in the line of the finding, and what it is called in the report.
 const SAME_LINE: &[(&str, &str)] = &[
     ("repolens:allow", "repolens:allow"),

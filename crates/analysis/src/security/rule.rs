@@ -62,6 +62,6 @@ pub struct RawFinding {
     pub baseline: Option<Box<[u8; 20]>>,
     /// The comment that allows it.
     pub allowed_by: Option<&'static str>,
-    /// In a test inside of a source file.
+    /// In a test or a document inside of a source file, or a key that is published.
     pub in_test: bool,
 }

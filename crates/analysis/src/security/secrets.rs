@@ -89,6 +89,8 @@ pub(super) struct Candidate {
     verified: bool,
     /// Its checksum is wrong, or it is an example: it is not reported, and no other rule reports it.
     refuted: bool,
+    /// It is real, and made to be seen: a key that is published, or in a document.
+    shown: bool,
     /// The name that the value is given to.
     name: Box<str>,
 }
@@ -105,6 +107,7 @@ impl Candidate {
             rank,
             verified: false,
             refuted: false,
+            shown: false,
             name: Box::default(),
         }
     }
@@ -180,7 +183,7 @@ fn raw(text: &Text<'_>, candidate: Candidate) -> RawFinding {
         value: hasher.finish().max(1),
         baseline: Some(Box::new(Sha1::digest(value).into())),
         allowed_by: None,
-        in_test: false,
+        in_test: candidate.shown,
     }
 }
 

@@ -5,27 +5,23 @@
 //! somebody else. *Limits*: one file at a time and no data flow; `notLookedAt` lists what no rule covers; tests, fixtures
 //! and examples count one level lower, and outside of the score.
 
-use std::collections::{BTreeMap, HashMap};
-
-use repolens_core::report::{
-    FindingPlace, FindingSeverity, KnownVulnerabilities, NotLookedAt, Report, Security, SecurityFinding,
-    SuppressedFinding,
-};
+use repolens_core::report::{FindingSeverity, KnownVulnerabilities, NotLookedAt, Report, SecurityFinding};
 use sha2::{Digest as _, Sha256};
 
 use super::{Outcome, Scratch};
 use crate::facts::{Facts, FileFacts};
 use crate::language::Origin;
 use crate::security::{self, Baseline, Ignored, RawFinding};
+use collected::Collected;
 
+mod collected;
+mod configured;
+mod copies;
 mod score;
 mod scorecard;
 
 const MAX_FINDINGS: usize = 2_000;
 const MAX_SUPPRESSED: usize = 500;
-/// Of one rule in one file.
-const MAX_OF_RULE: usize = 20;
-const MAX_PLACES: usize = 20;
 
 const IGNORE_FILE: &str = ".gitleaksignore";
 const BASELINE: &str = ".secrets.baseline";
@@ -35,67 +31,16 @@ pub(super) fn reads_text_of(path: &str) -> bool {
 }
 
 pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcome {
-    let allowed = Allowed::of(facts);
-    let mut section = Security {
-        vulnerabilities: Some(KnownVulnerabilities::default()),
-        not_looked_at: not_looked_at(facts),
-        ..Security::default()
-    };
-    let mut shortened = false;
-    let mut known: HashMap<(&str, u64), usize> = HashMap::new();
-    let mut used: BTreeMap<&str, &'static security::Rule> = BTreeMap::new();
-    // Findings of the product first, so that a value is reported there.
+    // Findings of the product first, so that a value is reported there, and of sources before what was compiled from them.
     let mut files: Vec<&FileFacts> = facts.files.iter().filter(|file| !file.security.is_empty()).collect();
-    files.sort_by_key(|file| is_in_test(file));
+    files.sort_by_key(|file| (is_in_test(file), file.compiled));
+    let mut collected = Collected::of(facts);
     for file in files {
-        let is_test_file = is_in_test(file);
-        let mut ordinals: HashMap<(&str, &str), u32> = HashMap::new();
-        let mut of_rule: HashMap<&str, usize> = HashMap::new();
-        for raw in &file.security {
-            let in_test = is_test_file || raw.in_test;
-            let ordinal = ordinals.entry((raw.rule.id, &raw.subject)).or_default();
-            *ordinal += 1;
-            let finding = finding(file, raw, in_test, *ordinal);
-            if let Some(by) = allowed.by(file, raw) {
-                used.insert(raw.rule.id, raw.rule);
-                section.suppressed_total += 1;
-                section.suppressed.push(SuppressedFinding {
-                    finding,
-                    suppressed_by: by.to_owned(),
-                });
-                continue;
-            }
-            if raw.value > 0
-                && let Some(at) = known.get(&(raw.rule.id, raw.value))
-            {
-                let first: &mut SecurityFinding = &mut section.findings[*at];
-                first.other_places_total += 1;
-                if first.other_places.len() < MAX_PLACES {
-                    first.other_places.push(FindingPlace {
-                        file: finding.file,
-                        line: finding.line,
-                    });
-                }
-                continue;
-            }
-            used.insert(raw.rule.id, raw.rule);
-            section.findings_total += 1;
-            match in_test {
-                true => section.in_tests += 1,
-                false => section.totals.add(finding.severity),
-            }
-            let count = of_rule.entry(raw.rule.id).or_default();
-            *count += 1;
-            if *count > MAX_OF_RULE {
-                shortened = true;
-                continue;
-            }
-            if raw.value > 0 {
-                known.insert((raw.rule.id, raw.value), section.findings.len());
-            }
-            section.findings.push(finding);
-        }
+        collected.add_file(file);
     }
+    let Collected { mut section, used, shortened, .. } = collected;
+    section.vulnerabilities = Some(KnownVulnerabilities::default());
+    section.not_looked_at = not_looked_at(facts);
     section.findings.sort_by(|a, b| {
         (a.in_test, a.severity, &a.file, a.line, a.column, &a.rule)
             .cmp(&(b.in_test, b.severity, &b.file, b.line, b.column, &b.rule))

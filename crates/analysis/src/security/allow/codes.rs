@@ -225,9 +225,13 @@ fn of(rule: &Rule) -> &'static [&'static str] {
 
 /// Whether a linter's code is about what a rule is about. Beginnings of codes are the groups that linters know (`S6`,
 /// `WordPress.DB`), longer ones are parts of a code.
-pub(super) fn covers(rule: &Rule, code: &str) -> bool {
+pub fn covers(rule: &Rule, code: &str) -> bool {
     if WHOLE.iter().any(|whole| whole.eq_ignore_ascii_case(code)) {
         return rule.category == FindingCategory::Code;
+    }
+    // All of bandit's, by ruff and flake8.
+    if matches!(code, "S" | "s") {
+        return of(rule).iter().any(|known| known.starts_with('B'));
     }
     let number = code
         .strip_prefix(['S', 's'])

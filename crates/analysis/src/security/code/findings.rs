@@ -34,6 +34,35 @@ fn index() -> &'static Index {
 /// The weakness of the rules about command lines.
 const COMMAND: u16 = 78;
 
+/// The weakness of the rules about objects that are read.
+const OBJECTS: u16 = 502;
+
+/// Whether a script is the output of Emscripten, which has functions to make functions, or a library as it is published:
+/// its first comment has its version and its license.
+fn is_built_script(bytes: &[u8]) -> bool {
+    const HEAD: usize = 500;
+    let marks: [&[u8]; 4] = [b"asmLibraryArg", b"embind__requireFunction", b"___wasm_call_ctors", b"wasmBinaryFile"];
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
+    let comment = head.trim_start().strip_prefix("/*").and_then(|rest| rest.split("*/").next());
+    let is_published = comment.is_some_and(|comment| {
+        let is_license = comment.contains("license") || comment.contains("copyright");
+        let is_version = |word: &str| {
+            let numbers = word.trim_start_matches('v').split(['.', '-']);
+            numbers.clone().count() >= 3 && numbers.take(3).all(|number| number.parse::<u32>().is_ok_and(|it| it < 1_000))
+        };
+        is_license && comment.split_whitespace().any(is_version)
+    });
+    is_published || marks.iter().any(|mark| memchr::memmem::find(bytes, mark).is_some())
+}
+
+/// Whether a file of C# with a formatter only writes by it, reads what it wrote into memory itself, or decides on the classes
+/// that it reads.
+fn reads_no_object(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    let is_copy = has(b"new MemoryStream()") && has(b".Serialize(");
+    !has(b"Deserialize") || has(b"Binder =") || is_copy
+}
+
 /// Of one file.
 const MAX_FINDINGS: usize = 1_000;
 
@@ -42,6 +71,7 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
     let text = Text { path, bytes, language };
     let mut found: Vec<RawFinding> = Vec::new();
     let mut copies = FxHashMap::default();
+    let mut is_built = None;
     for site in sites {
         if found.len() >= MAX_FINDINGS {
             break;
@@ -55,11 +85,13 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
                 continue;
             }
             let (line, column) = text.place(site.at.min(bytes.len()));
+            let is_made = language == "javascript" && *is_built.get_or_insert_with(|| is_built_script(bytes));
             // The structure of a statement has no placeholder, and is seldom a visitor's.
             let is_less = match rule.rule.cwe {
                 sql::CWE => is_migration(path) || site.builds_no_value_of_sql(language),
                 COMMAND => site.builds_only_the_program(),
-                _ => false,
+                OBJECTS => language == "csharp" && reads_no_object(bytes),
+                _ => is_made,
             };
             let (severity, confidence) = if is_less {
                 (FindingSeverity::Medium, Confidence::Medium)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use oxc_ast::ast::*;
 use oxc_ast_visit::Visit as _;
-use oxc_syntax::operator::BinaryOperator;
+use oxc_syntax::operator::{BinaryOperator, LogicalOperator};
 
 use super::{Interest, Names, Site, Value, format, one_of};
 
@@ -116,6 +116,7 @@ impl Reader {
             Expression::NullLiteral(_) => Value::Null,
             Expression::NumericLiteral(it) => Value::Number(it.value as i64),
             Expression::TemplateLiteral(it) => self.template(it, depth),
+            Expression::RegExpLiteral(it) => Value::Text(it.regex.pattern.text.to_string()),
             Expression::BinaryExpression(it) if it.operator == BinaryOperator::Addition => {
                 Value::join(of(&it.left), of(&it.right))
             }
@@ -142,14 +143,12 @@ impl Reader {
                     })
                     .collect(),
             ),
-            Expression::ConditionalExpression(it) => {
-                let (yes, no) = (of(&it.consequent), of(&it.alternate));
-                if yes.is_literal() && no.is_literal() {
-                    yes
-                } else {
-                    Value::Unknown
-                }
+            Expression::ConditionalExpression(it) => of(&it.consequent).either(of(&it.alternate)),
+            Expression::LogicalExpression(it) if it.operator == LogicalOperator::And => {
+                Some(of(&it.right)).filter(Value::is_settled).unwrap_or_default()
             }
+            Expression::LogicalExpression(it) => of(&it.left).either(of(&it.right)),
+            Expression::ComputedMemberExpression(it) => of(&it.object).entry(),
             Expression::Identifier(it) => match self.names.follow(self.function(), it.name.as_str()) {
                 Some(value) => value,
                 None => Value::Name(self.name(expression)),

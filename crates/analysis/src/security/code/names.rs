@@ -24,7 +24,11 @@ impl Names {
         let value = if value.fits(&mut 0) { value } else { Value::Unknown };
         // `$id = (int) $id`, `line = escape(line)`.
         let was_parameter = self.parameters.remove(&(function, name.to_owned()));
-        let is_cleaned = value.is_settled() && !value.is_literal() && (was_parameter || value.is_made_of(name))
+        let known = self.known.get(&function).and_then(|names| names.get(name));
+        let is_of_before = |value: &Value| known.and_then(Option::as_ref).is_some_and(|known| value.contains(known));
+        let is_cleaned = value.is_settled()
+            && !value.is_literal()
+            && (was_parameter || value.is_made_of(name) || is_of_before(&value))
             || (was_parameter && matches!(value, Value::Number(_) | Value::Bool(_)));
         match self.known.entry(function).or_default().entry(name.to_owned()) {
             Entry::Occupied(mut slot) => {
@@ -74,13 +78,13 @@ impl Names {
         is_short.then(|| value.clone())
     }
 
-    /// The value in this function, or the written one at the top.
+    /// The value in this function, or the one at the top that is written or quoted.
     pub fn of(&self, function: usize, name: &str) -> Option<&Value> {
         if let Some(known) = self.known.get(&function).and_then(|names| names.get(name)) {
             return known.as_ref();
         }
         let top = self.known.get(&0)?.get(name)?.as_ref()?;
-        top.is_literal().then_some(top)
+        top.is_settled().then_some(top)
     }
 
     pub fn is_assigned(&self, function: usize, name: &str) -> bool {

@@ -1,9 +1,9 @@
 //! Sites of Python.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::visitor::Visitor as _;
-use ruff_python_ast::{self as ast, Expr, InterpolatedStringElement, Number, Operator, Stmt};
+use ruff_python_ast::{self as ast, BoolOp, Expr, InterpolatedStringElement, Number, Operator, Stmt};
 use ruff_text_size::Ranged;
 
 use super::{Interest, Names, Site, Value, format, one_of};
@@ -22,6 +22,7 @@ pub fn sites(body: &[Stmt], text: &str) -> Vec<Site> {
     }
     let mut walk = Walk {
         interest,
+        quoting: quoting(text),
         ..Walk::default()
     };
     // Names first, so that a constant below a function is followed.
@@ -30,6 +31,18 @@ pub fn sites(body: &[Stmt], text: &str) -> Vec<Site> {
     walk.functions = 0;
     walk.visit_body(body);
     walk.sites
+}
+
+/// Functions of the file that quote what they return, for a statement or for a shell.
+fn quoting(text: &str) -> HashSet<String> {
+    const CALLS: &[&str] = &["replace(\"'\", \"''\")", "replace('\\'', '\\'\\'')", "shlex.quote(", "pipes.quote("];
+    let places = CALLS.iter().flat_map(|call| text.match_indices(call));
+    let names = places.filter_map(|(at, _)| {
+        let (_, behind) = text[..at].rsplit_once("def ")?;
+        let name = behind.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+        Some(name.to_owned())
+    });
+    names.collect()
 }
 
 /// Whether the name of a function names what its caller requests.
@@ -53,6 +66,8 @@ struct Walk {
     /// The imported name of each local name.
     imports: HashMap<String, String>,
     names: Names,
+    /// Functions that quote what they return.
+    quoting: HashSet<String>,
     /// Open functions, by number.
     open: Vec<usize>,
     /// Names of the open functions and classes.
@@ -129,35 +144,10 @@ impl Walk {
                 Number::Int(number) => number.as_i64().map_or(Value::Unknown, Value::Number),
                 _ => Value::Number(0),
             },
-            Expr::FString(it) => {
-                let mut parts = Vec::new();
-                for part in it.value.iter() {
-                    match part {
-                        ast::FStringPart::Literal(text) => parts.push(Value::Text(text.value.to_string())),
-                        ast::FStringPart::FString(text) => {
-                            parts.extend(text.elements.iter().map(|element| match element {
-                                InterpolatedStringElement::Literal(text) => Value::Text(text.value.to_string()),
-                                InterpolatedStringElement::Interpolation(inner) => of(&inner.expression),
-                            }))
-                        }
-                    }
-                }
-                // Text before and between: `f"{x}"` alone is `str(x)`.
-                parts.into_iter().fold(Value::Text(String::new()), Value::join)
-            }
+            Expr::FString(it) => self.template(it, depth),
             Expr::BinOp(it) => match it.op {
                 Operator::Add => Value::sum(of(&it.left), of(&it.right)),
-                Operator::Mod => match of(&it.left) {
-                    text @ Value::Text(_) => {
-                        let mut values = match of(&it.right) {
-                            Value::List(values) => values,
-                            right => vec![right],
-                        };
-                        format::settle_numbers(&text, &mut values);
-                        Value::Built([vec![text], values].concat())
-                    }
-                    _ => Value::Unknown,
-                },
+                Operator::Mod => filled_in(of(&it.left), of(&it.right)),
                 Operator::BitOr => Value::Unknown,
                 _ => Value::Number(0),
             },
@@ -166,37 +156,46 @@ impl Walk {
             Expr::Generator(it) => Value::List(vec![of(&it.elt)]),
             Expr::ListComp(it) => Value::List(vec![of(&it.elt)]),
             Expr::Tuple(it) => Value::List(it.elts.iter().map(of).collect()),
-            Expr::Dict(it) => Value::Object(
-                it.items
-                    .iter()
-                    .filter_map(|item| {
-                        Some((
-                            item.key
-                                .as_ref()
-                                .and_then(Expr::as_string_literal_expr)?
-                                .value
-                                .to_str()
-                                .to_owned(),
-                            of(&item.value),
-                        ))
-                    })
-                    .collect(),
-            ),
+            Expr::Dict(it) => {
+                let members = it.items.iter().filter_map(|item| {
+                    let key = item.key.as_ref().and_then(Expr::as_string_literal_expr)?;
+                    Some((key.value.to_str().to_owned(), of(&item.value)))
+                });
+                Value::Object(members.collect())
+            }
             Expr::Name(it) => match self.names.follow(self.function(), it.id.as_str()) {
                 Some(value) => value,
                 None => Value::Name(self.name(expression)),
             },
             Expr::Attribute(_) => Value::Name(self.name(expression)),
-            Expr::If(it) => {
-                let (body, orelse) = (of(&it.body), of(&it.orelse));
-                if body.is_literal() && orelse.is_literal() {
-                    body
-                } else {
-                    Value::Unknown
-                }
+            Expr::If(it) => of(&it.body).either(of(&it.orelse)),
+            Expr::BoolOp(it) if it.op == BoolOp::Or => {
+                let values = it.values.iter().map(of);
+                values.reduce(Value::either).unwrap_or_default()
             }
+            Expr::Subscript(it) => of(&it.value).entry(),
             _ => Value::Unknown,
         }
+    }
+
+    /// A text with values between. `f"{x}"` alone is `str(x)`.
+    fn template(&self, it: &ast::ExprFString, depth: usize) -> Value {
+        let mut value = Value::Text(String::new());
+        for part in it.value.iter() {
+            match part {
+                ast::FStringPart::Literal(text) => value = Value::join(value, Value::Text(text.value.to_string())),
+                ast::FStringPart::FString(text) => {
+                    for element in &text.elements {
+                        let next = match element {
+                            InterpolatedStringElement::Literal(text) => Value::Text(text.value.to_string()),
+                            InterpolatedStringElement::Interpolation(inner) => self.value(&inner.expression, depth + 1),
+                        };
+                        value = Value::join(value, next);
+                    }
+                }
+            }
+        }
+        value
     }
 
     /// Whether any name or text of a condition is one of a choice.
@@ -227,7 +226,23 @@ impl Walk {
                 .map(|keyword| self.value(&keyword.value, depth + 1));
             return Value::Built([text].into_iter().chain(arguments()).chain(keywords).collect());
         }
-        Value::Call(self.name(&it.func), arguments().collect())
+        // `{…}.get(key, default)`
+        if let Expr::Attribute(function) = &*it.func
+            && function.attr.as_str() == "get"
+            && let table @ Value::Object(_) = self.value(&function.value, depth + 1)
+        {
+            let default = it.arguments.args.get(1).map(|value| self.value(value, depth + 1));
+            return match default {
+                Some(default) => table.entry().either(default),
+                None => table.entry(),
+            };
+        }
+        let name = self.name(&it.func);
+        let own = name.strip_prefix("own:").or_else(|| name.strip_prefix("self."));
+        match own.is_some_and(|own| self.quoting.contains(own)) {
+            true => Value::Call("escape".to_owned(), Vec::new()),
+            false => Value::Call(name, arguments().collect()),
+        }
     }
 
     fn parameters(&mut self, parameters: &ast::Parameters) {
@@ -328,4 +343,17 @@ impl Walk {
         }
         self.assigned = Some(name);
     }
+}
+
+/// `"… %s" % values`.
+fn filled_in(text: Value, values: Value) -> Value {
+    if text.text().is_none() {
+        return Value::Unknown;
+    }
+    let mut values = match values {
+        Value::List(values) => values,
+        value => vec![value],
+    };
+    format::settle_numbers(&text, &mut values);
+    Value::Built([vec![text], values].concat())
 }

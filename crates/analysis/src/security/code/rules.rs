@@ -97,6 +97,12 @@ pub(super) const QUOTED: &[&str] = &[
     "NamedTemporaryFile",
     "tempnam",
     "tmpnam",
+    "mktmpdir",
+    "tmpdir",
+    "TemporaryDirectory",
+    "gettempdir",
+    "sys_get_temp_dir",
+    "mkdtempSync",
 ];
 
 /// Whether verification is turned off by a choice of the caller, or in a function that only reads a certificate.

@@ -3,7 +3,7 @@
 //! The kinds of nodes of all grammars are one list: where two grammars have a kind in common, it means the same.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use tree_sitter::{Node, TreeCursor};
@@ -32,12 +32,16 @@ pub fn sites(language: &'static str, root: Node<'_>, text: &[u8]) -> Vec<Site> {
         text,
         imports: HashMap::new(),
         names: Names::default(),
+        quoting: HashSet::new(),
         function: 0,
         sites: Vec::new(),
     };
     let Walked { names, sites } = reader.walk(root);
     if sites.is_empty() {
         return Vec::new();
+    }
+    for (node, ..) in names.iter().filter(|(.., class)| class & class::FUNCTION > 0) {
+        reader.note_quoting(*node);
     }
     // All names are known before a site is read.
     for (node, function, class) in names {
@@ -164,10 +168,15 @@ struct Reader<'t> {
     text: &'t [u8],
     imports: HashMap<String, String>,
     names: Names,
+    /// Functions of the file that quote what they return for a shell.
+    quoting: HashSet<&'t str>,
     /// The number of the function of the node that is read; 0 is the top.
     function: usize,
     sites: Vec<Site>,
 }
+
+/// The name of a site, its values in their order, and those with a name.
+type Parts = (String, Vec<Value>, Vec<(String, Value)>);
 
 /// The nodes that a walk finds, each with the number of its function.
 #[derive(Default)]
@@ -231,62 +240,8 @@ impl<'t> Reader<'t> {
 
     /// Reads a site.
     fn read(&mut self, node: Node<'_>) {
-        let kind = node.kind();
-        let (name, values, named) = match kind {
-            "keyed_element" => {
-                let key = node.named_child(0).map_or("", |key| self.str(key));
-                let name = format!(":{key}");
-                if !self.interest.has(&name) {
-                    return;
-                }
-                (name, vec![self.value(node.named_child(1), 0)], Vec::new())
-            }
-            "annotation" | "marker_annotation" => {
-                let name = node.child_by_field_name("name").map_or("", |name| self.str(name));
-                let (values, named) = self.arguments(node.child_by_field_name("arguments"), 0);
-                (format!("@{name}"), values, named)
-            }
-            "include_expression" | "include_once_expression" | "require_expression" | "require_once_expression" => (
-                "include".to_owned(),
-                vec![self.value(node.named_child(0), 0)],
-                Vec::new(),
-            ),
-            "echo_statement" => ("echo".to_owned(), vec![self.value(node.named_child(0), 0)], Vec::new()),
-            "subshell" | "shell_command_expression" => ("backtick".to_owned(), vec![self.string(node, 0)], Vec::new()),
-            "assignment_expression" | "assignment" => {
-                let left = node.child_by_field_name("left");
-                let last = left.map(|left| self.name(left, 0)).unwrap_or_default();
-                let name = format!(
-                    "=.{}",
-                    last.trim_end_matches("()").rsplit('.').next().unwrap_or_default()
-                );
-                if !self.interest.has(&name) {
-                    return;
-                }
-                let right = node.child_by_field_name("right");
-                let value = match right.map(|right| right.kind()) {
-                    Some("lambda_expression" | "anonymous_method_expression") => Value::Text(
-                        right
-                            .map(|right| self.str(right))
-                            .unwrap_or_default()
-                            .split_whitespace()
-                            .collect::<Vec<_>>()
-                            .concat(),
-                    ),
-                    _ => self.value(right, 0),
-                };
-                (name, vec![value], Vec::new())
-            }
-            _ => {
-                let Some((name, arguments)) = self.call(node, 0) else {
-                    return;
-                };
-                if !self.interest.has(&name) {
-                    return;
-                }
-                let (values, named) = self.arguments(arguments, 0);
-                (name, values, named)
-            }
+        let Some((name, values, named)) = self.parts(node) else {
+            return;
         };
         if self.interest.has(&name) {
             self.sites.push(Site {
@@ -301,6 +256,54 @@ impl<'t> Reader<'t> {
                 open_ended: false,
             });
         }
+    }
+
+    /// The name of a site and its values; `None` where no rule is about it.
+    fn parts(&self, node: Node<'_>) -> Option<Parts> {
+        let single = |name: &str, value: Value| Some((name.to_owned(), vec![value], Vec::new()));
+        match node.kind() {
+            "keyed_element" => {
+                let key = node.named_child(0).map_or("", |key| self.str(key));
+                let name = format!(":{key}");
+                let is_wanted = self.interest.has(&name);
+                is_wanted.then(|| (name, vec![self.value(node.named_child(1), 0)], Vec::new()))
+            }
+            "annotation" | "marker_annotation" => {
+                let name = node.child_by_field_name("name").map_or("", |name| self.str(name));
+                let (values, named) = self.arguments(node.child_by_field_name("arguments"), 0);
+                Some((format!("@{name}"), values, named))
+            }
+            "include_expression" | "include_once_expression" | "require_expression" | "require_once_expression" => {
+                single("include", self.value(node.named_child(0), 0))
+            }
+            "echo_statement" => single("echo", self.value(node.named_child(0), 0)),
+            "subshell" | "shell_command_expression" => single("backtick", self.string(node, 0)),
+            "assignment_expression" | "assignment" => self.assignment(node),
+            _ => {
+                let (name, arguments) = self.call(node, 0)?;
+                self.interest.has(&name).then(|| {
+                    let (values, named) = self.arguments(arguments, 0);
+                    (name, values, named)
+                })
+            }
+        }
+    }
+
+    fn assignment(&self, node: Node<'_>) -> Option<Parts> {
+        let left = node.child_by_field_name("left");
+        let last = left.map(|left| self.name(left, 0)).unwrap_or_default();
+        let member = last.trim_end_matches("()").rsplit('.').next().unwrap_or_default();
+        let name = format!("=.{member}");
+        if !self.interest.has(&name) {
+            return None;
+        }
+        let right = node.child_by_field_name("right");
+        let function = right.filter(|right| matches!(right.kind(), "lambda_expression" | "anonymous_method_expression"));
+        let value = match function {
+            Some(function) => Value::Text(self.str(function).split_whitespace().collect()),
+            None => self.value(right, 0),
+        };
+        Some((name, vec![value], Vec::new()))
     }
 
     /// Whether a call ends with a part that is one of a rule's names; other sites are all read.

@@ -1,6 +1,9 @@
 //! Values as far as a file determines them.
 
 use super::{rules, sql};
+use harmless::{PARTS, is_named_for_a_number, is_number_of, is_safe_call, is_type_name, leaves_only_harmless};
+
+mod harmless;
 
 /// A value as far as the file determines it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -72,6 +75,35 @@ impl Value {
         !matches!(self, Self::Name(_)) && (!self.is_open(sql::SQL_SAFE) || !self.is_open(rules::QUOTED))
     }
 
+    /// One of two values: a choice between written or quoted ones is no part that is open.
+    pub(super) fn either(self, other: Self) -> Self {
+        self.or(other).unwrap_or_default()
+    }
+
+    /// Any value of a written list or object, all of which are written or quoted.
+    pub(super) fn entry(&self) -> Self {
+        let values: Vec<&Self> = match self {
+            Self::List(values) => values.iter().collect(),
+            Self::Object(members) => members.iter().map(|(_, value)| value).collect(),
+            _ => Vec::new(),
+        };
+        match values.split_first() {
+            Some((first, rest)) if first.is_settled() && rest.iter().all(|value| value.is_settled()) => (*first).clone(),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether it is made of another value: `(int) $_GET['id']` of `$_GET['id']`.
+    pub(super) fn contains(&self, other: &Self) -> bool {
+        self == other
+            || match self {
+                Self::Call(_, values) | Self::Built(values) | Self::List(values) => {
+                    values.iter().any(|value| value.contains(other))
+                }
+                _ => false,
+            }
+    }
+
     /// Whether it is made of the value that `name` had: `x = escape(x)`.
     pub(super) fn is_made_of(&self, name: &str) -> bool {
         match self {
@@ -107,7 +139,8 @@ impl Value {
             Self::Call(name, values) if is_format(name) => values.iter().any(|value| value.is_open(safe)),
             Self::Call(name, values) => {
                 let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-                let is_safe = is_safe_call(name, last, safe) || is_number_of(last) || is_type_name(name);
+                let is_own = matches!(name.as_str(), "__dir__" | "Rails.root" | "Rails.public_path" | "Dir.pwd");
+                let is_safe = is_safe_call(name, last, safe) || is_number_of(last) || is_type_name(name) || is_own;
                 // `", ".join(quote(x) for x in y)`: each of the list. `map(int, x)`: each by the function.
                 let is_joined = matches!(last, "join" | "implode") && values.iter().all(|value| !value.is_open(safe));
                 let is_closed = values.len() > 1 && values[1..].iter().all(|value| !value.is_open(safe));
@@ -121,12 +154,10 @@ impl Value {
                 // The output of a command that is written in full.
                 let is_output = matches!(last, "shell_exec" | "exec" | "backtick" | "getoutput" | "check_output")
                     && values.first().is_some_and(Self::is_literal);
-                let is_trimmed = matches!(
-                    last,
-                    "trim" | "rtrim" | "ltrim" | "strtolower" | "strtoupper" | "basename"
-                ) && !values.is_empty()
+                let is_trimmed = PARTS.contains(&last)
+                    && !values.is_empty()
                     && values.iter().all(|value| !value.is_open(safe));
-                !is_safe && !is_joined && !is_mapped && !is_output && !is_trimmed
+                !is_safe && !is_joined && !is_mapped && !is_output && !is_trimmed && !leaves_only_harmless(last, values)
             }
             Self::Name(name) => {
                 let last = name.trim_start_matches("own:").rsplit('.').next().unwrap_or(name);
@@ -137,7 +168,10 @@ impl Value {
                 let is_quoted = safe.contains(&last)
                     || (!safe.is_empty() && (lower.contains("escaped") || lower.contains("quoted")))
                     || (safe == sql::SQL_SAFE && sql::is_table_of_dialect(name));
-                !is_constant && !is_quoted && !is_named_for_a_number(&lower) && !is_type_name(name)
+                // The place of the program itself.
+                let is_own = matches!(last, "__file__" | "__dirname" | "__filename" | "__dir__")
+                    || matches!(name.as_str(), "Rails.root" | "Rails.public_path" | "import.meta.dirname");
+                !is_constant && !is_own && !is_quoted && !is_named_for_a_number(&lower) && !is_type_name(name)
             }
             Self::Built(parts) => parts.iter().any(|part| part.is_open(safe)),
             Self::List(values) => values.iter().any(|value| value.is_open(safe)),
@@ -196,92 +230,6 @@ impl Value {
             _ => Self::Unknown,
         }
     }
-}
-
-/// Whether what a function returns is a number, or was quoted.
-fn is_safe_call(name: &str, last: &str, safe: &[&str]) -> bool {
-    const NUMBERS: &[&str] = &[
-        "int",
-        "float",
-        "len",
-        "Number",
-        "parseInt",
-        "parseFloat",
-        "str::len",
-        "intval",
-        "absint",
-        "floatval",
-        "count",
-        "time",
-        "strconv.Itoa",
-        "hash",
-        "id",
-        "round",
-        "bool",
-        "pid",
-        "getpid",
-        "to_i",
-        "floor",
-        "ceil",
-        "abs",
-        "rand",
-        "mt_rand",
-        "random_int",
-        "strtotime",
-        "mktime",
-        "microtime",
-        "number_format",
-        // Digits, letters and signs of a date.
-        "date",
-        "gmdate",
-        "uniqid",
-        "md5",
-        "sha1",
-        "crc32",
-        "hexdigest",
-        "bin2hex",
-    ];
-    safe.iter().any(|it| *it == name || *it == last)
-        || (!safe.is_empty() && (is_quoting(last) || name.starts_with("Tempfile.")))
-        || (safe == sql::SQL_SAFE && sql::is_of_dialect(name))
-        || NUMBERS.contains(&name)
-        || NUMBERS.contains(&last)
-}
-
-/// A function that is named for a number that it returns: `getCacheSize`.
-fn is_number_of(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["size", "count", "length", "counter"]
-        .iter()
-        .any(|word| lower.ends_with(word))
-}
-
-/// A counter, and the numbers of processes and of their ends. The name is in lowercase.
-fn is_named_for_a_number(name: &str) -> bool {
-    let name = name.trim_start_matches('$');
-    name.ends_with("counter")
-        || name.ends_with("_pid")
-        || matches!(
-            name,
-            "pid" | "process_id" | "exit_status" | "exit_code" | "exitcode" | "returncode"
-        )
-}
-
-/// The name of a class of the program.
-fn is_type_name(name: &str) -> bool {
-    name.ends_with(".class.name") || name.ends_with("__class__.__name__") || name == "get_class"
-}
-
-/// A function that is named for what it makes harmless: `escapePath`, `quote_ident`, `sanitizeHtml`.
-fn is_quoting(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["escape", "quote", "sanitiz", "sanitis"]
-        .iter()
-        .any(|word| lower.contains(word))
-        && !lower.contains("unescape")
-        && !lower.contains("unquote")
-        || lower.starts_with("esc_")
-        || lower.ends_with("qstr")
 }
 
 pub(super) fn is_format(name: &str) -> bool {

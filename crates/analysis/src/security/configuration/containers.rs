@@ -117,104 +117,95 @@ fn named(id: &str) -> &'static Rule {
 }
 
 pub fn dockerfile(report: &mut Report<'_, '_>) {
-    let mut found: Vec<(&'static Rule, usize, String, String)> = Vec::new();
-    let mut stages: Vec<String> = Vec::new();
-    let mut user: Option<(usize, String)> = None;
-    let mut last_stage = 0;
+    let mut image = Image::default();
     let mut continued = false;
     for (at, line) in report.lines().iter().enumerate() {
-        let number = at + 1;
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;
         }
-        let is_instruction = !continued;
+        if !continued {
+            let (word, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
+            image.instruction(&word.to_ascii_uppercase(), rest, at + 1);
+        }
         continued = trimmed.ends_with('\\');
-        let (word, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
-        let word = if is_instruction {
-            word.to_ascii_uppercase()
-        } else {
-            String::new()
-        };
-        match word.as_str() {
-            "FROM" => {
-                (user, last_stage) = (None, number);
-                let words: Vec<&str> = rest.split_whitespace().filter(|word| !word.starts_with("--")).collect();
-                let image = words.first().copied().unwrap_or_default();
-                let is_stage = stages.iter().any(|stage| stage.eq_ignore_ascii_case(image));
-                if is_stage || image.contains("nonroot") {
-                    // It has the user of that stage.
-                    user = Some((number, "unknown".to_owned()));
+        if shell::is_piped_installer(trimmed.strip_prefix("RUN ").unwrap_or(trimmed)) {
+            let message = "A script from the network is run unseen";
+            image.add("container-piped-installer", at + 1, "", message);
+        }
+    }
+    image.finish();
+    for (rule, line, subject, message) in image.found {
+        report.add(rule, line, &subject, message);
+    }
+}
+
+/// What is read of a Dockerfile so far.
+#[derive(Default)]
+struct Image {
+    found: Vec<(&'static Rule, usize, String, String)>,
+    /// Names of stages.
+    stages: Vec<String>,
+    /// The line that sets the user of the last stage, and the user.
+    user: Option<(usize, String)>,
+    /// The line of the last `FROM`; 0 without one.
+    last_stage: usize,
+}
+
+impl Image {
+    fn add(&mut self, rule: &str, line: usize, subject: &str, message: &str) {
+        self.found.push((named(rule), line, subject.to_owned(), message.to_owned()));
+    }
+
+    fn instruction(&mut self, word: &str, rest: &str, line: usize) {
+        match word {
+            "FROM" => self.from(rest, line),
+            "USER" => self.user = Some((line, rest.trim().to_owned())),
+            "ADD" => {
+                let is_address = rest.contains("http://") || rest.contains("https://");
+                if is_address && !rest.contains("--checksum") && !rest.contains(".git") {
+                    self.add("container-remote-add", line, "", "`ADD` of an address");
                 }
-                let tag = image
-                    .rsplit('/')
-                    .next()
-                    .unwrap_or(image)
-                    .split_once(':')
-                    .map(|(_, tag)| tag);
-                let is_open = !image.contains('@') && !image.contains('$') && tag.is_none_or(|tag| tag == "latest");
-                if is_open && !is_stage && image != "scratch" && !image.is_empty() {
-                    found.push((
-                        named("container-latest"),
-                        number,
-                        image.to_owned(),
-                        format!("`{image}` has no fixed version"),
-                    ));
-                }
-                if let [_, as_word, name] = words[..]
-                    && as_word.eq_ignore_ascii_case("as")
-                {
-                    stages.push(name.to_owned());
-                }
-            }
-            "USER" => user = Some((number, rest.trim().to_owned())),
-            "ADD"
-                if (rest.contains("http://") || rest.contains("https://"))
-                    && !rest.contains("--checksum")
-                    && !rest.contains(".git") =>
-            {
-                found.push((
-                    named("container-remote-add"),
-                    number,
-                    String::new(),
-                    "`ADD` of an address".to_owned(),
-                ));
             }
             "ENV" | "ARG" => {
                 if let Some(name) = secret_name(rest) {
-                    found.push((
-                        named("container-secret"),
-                        number,
-                        name.clone(),
-                        format!("`{name}` is built into the image"),
-                    ));
+                    self.add("container-secret", line, &name, &format!("`{name}` is built into the image"));
                 }
             }
             _ => {}
         }
-        if shell::is_piped_installer(trimmed.strip_prefix("RUN ").unwrap_or(trimmed)) {
-            found.push((
-                named("container-piped-installer"),
-                number,
-                String::new(),
-                "A script from the network is run unseen".to_owned(),
-            ));
+    }
+
+    fn from(&mut self, rest: &str, line: usize) {
+        (self.user, self.last_stage) = (None, line);
+        let words: Vec<&str> = rest.split_whitespace().filter(|word| !word.starts_with("--")).collect();
+        let image = words.first().copied().unwrap_or_default();
+        let is_stage = self.stages.iter().any(|stage| stage.eq_ignore_ascii_case(image));
+        if is_stage || image.contains("nonroot") {
+            // It has the user of that stage.
+            self.user = Some((line, "unknown".to_owned()));
+        }
+        let name = image.rsplit('/').next().unwrap_or(image);
+        let tag = name.split_once(':').map(|(_, tag)| tag);
+        let is_open = !image.contains('@') && !image.contains('$') && tag.is_none_or(|tag| tag == "latest");
+        if is_open && !is_stage && image != "scratch" && !image.is_empty() {
+            self.add("container-latest", line, image, &format!("`{image}` has no fixed version"));
+        }
+        if let [_, as_word, name] = words[..]
+            && as_word.eq_ignore_ascii_case("as")
+        {
+            self.stages.push(name.to_owned());
         }
     }
-    let is_root = user
-        .as_ref()
-        .is_none_or(|(_, name)| matches!(name.split(':').next(), Some("root" | "0")));
-    if is_root && last_stage > 0 {
-        let line = user.map_or(last_stage, |(line, _)| line);
-        found.push((
-            named("container-root"),
-            line,
-            String::new(),
-            "The last stage runs as root".to_owned(),
-        ));
-    }
-    for (rule, line, subject, message) in found {
-        report.add(rule, line, &subject, message);
+
+    /// Whether the last stage runs as root.
+    fn finish(&mut self) {
+        let name = self.user.as_ref().map(|(_, name)| name.split(':').next().unwrap_or(name));
+        let is_root = name.is_none_or(|name| matches!(name, "root" | "0"));
+        if is_root && self.last_stage > 0 {
+            let line = self.user.as_ref().map_or(self.last_stage, |(line, _)| *line);
+            self.add("container-root", line, "", "The last stage runs as root");
+        }
     }
 }
 

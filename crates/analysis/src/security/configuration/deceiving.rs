@@ -20,25 +20,27 @@ pub static RULES: [Rule; 1] = [row(
     ],
 )];
 
+/// Languages of texts, in which such characters are written as letters are.
+const TEXTS: &[&str] = &[
+    "",
+    "markdown",
+    "plain-text",
+    "json",
+    "restructuredtext",
+    "asciidoc",
+    "po-file",
+    "html",
+    "svg",
+    "xml",
+    "tex",
+    "css",
+    "yaml",
+];
+
 pub fn find(report: &mut Report<'_, '_>) {
     // All of them begin with these two bytes, or with the next pair.
     let bytes = report.text.bytes;
-    let is_code = !matches!(
-        report.text.language,
-        "" | "markdown"
-            | "plain-text"
-            | "json"
-            | "restructuredtext"
-            | "asciidoc"
-            | "po-file"
-            | "html"
-            | "svg"
-            | "xml"
-            | "tex"
-            | "css"
-            | "yaml"
-    );
-    if !is_code {
+    if TEXTS.contains(&report.text.language) {
         return;
     }
     let (mut last_line, mut line, mut counted) = (0, 1, 0);
@@ -59,24 +61,11 @@ pub fn find(report: &mut Report<'_, '_>) {
             continue;
         }
         last_line = line;
-        let lower = report.text.path.to_ascii_lowercase();
-        let is_translation = [
-            "locale",
-            "i18n",
-            "l10n",
-            "lang",
-            "translation",
-            "messages",
-            "bidi",
-            "unicode",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
         let is_alone = at.checked_sub(1).is_some_and(|before| {
             let (before, after) = (bytes[before], bytes.get(at + 3 * run));
             matches!(before, b'\'' | b'"' | b'`') && after == Some(&before)
         });
-        let severity = if is_translation || is_alone || is_in_long_line(bytes, at) {
+        let severity = if is_translation(report.text.path) || is_alone || is_in_long_line(bytes, at) {
             Low
         } else {
             High
@@ -89,6 +78,22 @@ pub fn find(report: &mut Report<'_, '_>) {
             "The order of characters is changed by an invisible character".to_owned(),
         );
     }
+}
+
+fn is_translation(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    [
+        "locale",
+        "i18n",
+        "l10n",
+        "lang",
+        "translation",
+        "messages",
+        "bidi",
+        "unicode",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// Whether no reviewer reads the line: code that a program made.

@@ -5,6 +5,9 @@ use repolens_core::report::{FindingCategory::Workflow, FindingSeverity};
 use super::lines::{YamlLine, parse};
 use super::{Report, Rule, row, shell};
 use FindingSeverity::{Critical, High, Info, Low, Medium};
+use injection::injection;
+
+mod injection;
 
 pub static RULES: [Rule; 9] = [
     row(
@@ -122,8 +125,9 @@ pub fn find(report: &mut Report<'_, '_>) {
     };
     let lines = parse(text);
     let is_action = !report.text.path.contains("/workflows/");
+    let events = if is_action { Vec::new() } else { events(&lines) };
     for (at, line) in lines.iter().enumerate() {
-        injection(report, line);
+        injection(report, line, &events);
         uses(report, &lines, at);
         if line.key == "ACTIONS_ALLOW_UNSECURE_COMMANDS" && line.value == "true" {
             report.add(
@@ -144,88 +148,9 @@ pub fn find(report: &mut Report<'_, '_>) {
         }
     }
     if !is_action {
-        requests(report, &lines);
+        requests(report, &lines, &events);
         permissions(report, &lines);
     }
-}
-
-/// Expressions that others can fill with any text.
-const HOSTILE: &[&str] = &[
-    "github.event.issue.title",
-    "github.event.issue.body",
-    "github.event.pull_request.title",
-    "github.event.pull_request.body",
-    "github.event.pull_request.head.ref",
-    "github.event.pull_request.head.label",
-    "github.event.pull_request.head.repo.default_branch",
-    "github.event.discussion.title",
-    "github.event.discussion.body",
-    "github.event.comment.body",
-    "github.event.review.body",
-    "github.event.review_comment.body",
-    "github.event.head_commit.message",
-    "github.event.head_commit.author.email",
-    "github.event.head_commit.author.name",
-    "github.event.workflow_run.head_branch",
-    "github.event.workflow_run.head_commit.message",
-    "github.event.workflow_run.display_title",
-    "github.head_ref",
-];
-
-fn injection(report: &mut Report<'_, '_>, line: &YamlLine<'_>) {
-    let is_script = matches!(line.block_of, Some("run" | "script"))
-        || (matches!(line.key, "run" | "script") && line.value.len() > 3);
-    if !is_script {
-        return;
-    }
-    let mut rest = line.value;
-    while let Some((_, behind)) = rest.split_once("${{") {
-        let (expression, behind) = behind.split_once("}}").unwrap_or((behind, ""));
-        rest = behind;
-        let expression: String = expression.split_whitespace().collect();
-        if let Some(name) = hostile(&expression) {
-            report.add(
-                named("workflow-script-injection"),
-                line.number,
-                &name,
-                format!("`{name}` becomes part of a script"),
-            );
-        }
-    }
-}
-
-/// The part of an expression that others write. A comparison gives a truth value and no text.
-fn hostile(expression: &str) -> Option<String> {
-    let lower = expression.to_ascii_lowercase();
-    if lower.contains("==")
-        || lower.contains("!=")
-        || lower.starts_with("contains(")
-        || lower.starts_with("startswith(")
-        || lower.starts_with("endswith(")
-    {
-        return None;
-    }
-    let is_end = |rest: &str| {
-        rest.chars()
-            .next()
-            .is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-'))
-    };
-    let named = HOSTILE.iter().find(|name| {
-        lower
-            .match_indices(**name)
-            .any(|(at, _)| is_end(&lower[at + name.len()..]))
-    });
-    if let Some(name) = named {
-        return Some((*name).to_owned());
-    }
-    let indexed = |list: &str, member: &str| lower.contains(list) && lower.contains(member);
-    if indexed("github.event.commits", ".message") || indexed("github.event.commits", ".author") {
-        return Some("github.event.commits[].message".to_owned());
-    }
-    if indexed("github.event.pages", ".page_name") {
-        return Some("github.event.pages[].page_name".to_owned());
-    }
-    matches!(lower.as_str(), "tojson(github)" | "tojson(github.event)").then(|| expression.to_owned())
 }
 
 fn uses(report: &mut Report<'_, '_>, lines: &[YamlLine<'_>], at: usize) {
@@ -291,8 +216,7 @@ pub fn events<'t>(lines: &[YamlLine<'t>]) -> Vec<&'t str> {
 }
 
 /// Checkouts of a fork's code in workflows that have the secrets, and runs on machines of one's own.
-fn requests(report: &mut Report<'_, '_>, lines: &[YamlLine<'_>]) {
-    let events = events(lines);
+fn requests(report: &mut Report<'_, '_>, lines: &[YamlLine<'_>], events: &[&str]) {
     let has = |name: &str| events.contains(&name);
     if has("pull_request_target") || has("workflow_run") {
         const HEADS: &[&str] = &[

@@ -94,21 +94,22 @@ pub fn find(text: &Text<'_>, start: usize, end: usize, done: &mut usize) -> Opti
     if back == MAX_NAME || ahead == MAX_NAME {
         return None;
     }
+    // Most names have no text as their value, which costs less to see than what the name means.
+    let line_end = text.line_end(to).min(to + MAX_LINE);
+    let after = &bytes[to..line_end];
+    let (offset, is_quoted) = value_start(text, after)?;
+    if !is_quoted && !is_data(text) {
+        return None;
+    }
     let name = std::str::from_utf8(&bytes[from..to])
         .ok()?
         .trim_matches(['-', '.', '$']);
     // The last part of `a.b.password` is the name.
     let name = name.rsplit('.').next().unwrap_or(name);
     let kind = kind_of(name)?;
-    let line_end = text.line_end(to).min(to + MAX_LINE);
-    let after = &bytes[to..line_end];
-    let (offset, is_quoted) = value_start(text, after)?;
     let value_from = to + offset;
     let value_to = value_from + value_length(&bytes[value_from..line_end], is_quoted.then(|| bytes[value_from - 1]))?;
     let value = std::str::from_utf8(&bytes[value_from..value_to]).ok()?;
-    if !is_quoted && !is_data(text) {
-        return None;
-    }
     let rest = bytes[value_to..line_end]
         .get(usize::from(is_quoted)..)
         .unwrap_or_default();

@@ -39,7 +39,7 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Imports {
         unused: ByName::new(),
     };
     let mut rust = None;
-    let exemptions = Exemptions::of(&facts.files);
+    let exemptions = Exemptions::of_imports(&facts.files);
     let mut taken = None;
     let is_published = registry(facts).is_some();
     for (at, file) in (0u32..).zip(&facts.files) {

@@ -1,5 +1,5 @@
-//! Which unused imports a repository allows by the configuration of its linters: `per-file-ignores`, `ignore` and `exclude` of
-//! ruff and flake8, `disable` of pylint.
+//! What a repository allows by the configuration of its linters: `per-file-ignores`, `ignore` and `exclude` of ruff and
+//! flake8, `disable` of pylint.
 
 use crate::facts::FileFacts;
 use crate::stages::modules::folder;
@@ -15,7 +15,15 @@ pub(crate) fn reads_text_of(path: &str) -> bool {
     known && !path.contains("node_modules/")
 }
 
-/// Files below a folder that may import what they do not use.
+/// The codes whose exemptions are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'w> {
+    pub is_code: &'w dyn Fn(&str) -> bool,
+    /// Files that are not linted at all are exempt.
+    pub excluded: bool,
+}
+
+/// Files below a folder that are exempt.
 struct Exemption {
     folder: String,
     /// As `fnmatch` has it: `*` matches slashes too.
@@ -23,17 +31,28 @@ struct Exemption {
 }
 
 #[derive(Default)]
-pub(super) struct Exemptions(Vec<Exemption>);
+pub(crate) struct Exemptions(Vec<Exemption>);
 
 impl Exemptions {
-    pub(super) fn of(files: &[FileFacts]) -> Self {
+    /// Imports that are not used.
+    pub(super) fn of_imports(files: &[FileFacts]) -> Self {
+        Self::of(
+            files,
+            Wanted {
+                is_code: &is_code,
+                excluded: true,
+            },
+        )
+    }
+
+    pub(crate) fn of(files: &[FileFacts], wanted: Wanted<'_>) -> Self {
         let mut found = Self::default();
         for file in files.iter().filter(|file| reads_text_of(&file.path)) {
             let text = file.text.as_deref().unwrap_or_default();
             let patterns = if file.path.ends_with(".toml") {
-                of_toml(text)
+                of_toml(text, wanted)
             } else {
-                of_ini(text)
+                of_ini(text, wanted)
             };
             found.0.extend(patterns.into_iter().map(|pattern| Exemption {
                 folder: folder(&file.path).to_owned(),
@@ -43,7 +62,7 @@ impl Exemptions {
         found
     }
 
-    pub(super) fn cover(&self, path: &str) -> bool {
+    pub(crate) fn cover(&self, path: &str) -> bool {
         self.0.iter().any(|exemption| {
             let below = match exemption.folder.as_str() {
                 "" => Some(path),
@@ -106,7 +125,7 @@ fn is_code(code: &str) -> bool {
     )
 }
 
-fn of_toml(text: &str) -> Vec<String> {
+fn of_toml(text: &str, wanted: Wanted<'_>) -> Vec<String> {
     let Ok(root) = text.parse::<toml::Table>() else {
         return Vec::new();
     };
@@ -123,7 +142,7 @@ fn of_toml(text: &str) -> Vec<String> {
     let own: &[&[&str]] = if is_own_file { &[&[], &["lint"]] } else { &[] };
     let shared: &[&[&str]] = &[&["tool", "ruff"], &["tool", "ruff", "lint"], &["tool", "flake8"]];
     for table in own.iter().chain(shared).filter_map(|path| at(path)) {
-        ruff(table, &mut found);
+        ruff(table, wanted, &mut found);
     }
     let pylint = [
         &["tool", "pylint"][..],
@@ -134,36 +153,32 @@ fn of_toml(text: &str) -> Vec<String> {
     ];
     for table in pylint.iter().filter_map(|path| at(path)) {
         let disabled = table.get("disable").map(codes).unwrap_or_default();
-        if disabled.iter().any(|code| is_code(code)) {
+        if disabled.iter().any(|code| (wanted.is_code)(code)) {
             found.push("*".to_owned());
         }
     }
     found
 }
 
-fn ruff(table: &toml::Table, found: &mut Vec<String>) {
+fn ruff(table: &toml::Table, wanted: Wanted<'_>, found: &mut Vec<String>) {
+    let has = |list: &toml::Value| codes(list).iter().any(|code| (wanted.is_code)(code));
     for key in ["per-file-ignores", "extend-per-file-ignores"] {
         match table.get(key) {
             Some(toml::Value::Table(map)) => {
-                let allowing = map
-                    .iter()
-                    .filter(|(_, list)| codes(list).iter().any(|code| is_code(code)));
+                let allowing = map.iter().filter(|(_, list)| has(list));
                 found.extend(allowing.map(|(pattern, _)| pattern.clone()));
             }
             // flake8's form: `["a.py: F401"]`.
-            Some(list) => per_file(&codes(list).join("\n"), found),
+            Some(list) => per_file(&codes(list).join("\n"), wanted, found),
             None => {}
         }
     }
     for key in ["ignore", "extend-ignore"] {
-        if table
-            .get(key)
-            .is_some_and(|list| codes(list).iter().any(|code| is_code(code)))
-        {
+        if table.get(key).is_some_and(has) {
             found.push("*".to_owned());
         }
     }
-    for key in ["exclude", "extend-exclude"] {
+    for key in ["exclude", "extend-exclude"].into_iter().filter(|_| wanted.excluded) {
         found.extend(table.get(key).map(codes).unwrap_or_default());
     }
 }
@@ -180,7 +195,7 @@ fn codes(value: &toml::Value) -> Vec<String> {
 }
 
 /// Sections of flake8 and pylint, in files of the form of `setup.cfg`.
-fn of_ini(text: &str) -> Vec<String> {
+fn of_ini(text: &str, wanted: Wanted<'_>) -> Vec<String> {
     let mut found = Vec::new();
     let mut section = String::new();
     let mut entries: Vec<(String, String, String)> = Vec::new();
@@ -207,18 +222,18 @@ fn of_ini(text: &str) -> Vec<String> {
                 .map(|part| part.split('#').next().unwrap_or_default().trim())
         };
         match (section.as_str(), key.as_str()) {
-            ("flake8" | "flake8:local-plugins", "per-file-ignores") => per_file(value, &mut found),
+            ("flake8" | "flake8:local-plugins", "per-file-ignores") => per_file(value, wanted, &mut found),
             ("flake8", "ignore" | "extend-ignore") | (_, "disable") => {
                 let own = section == "flake8"
                     || section.contains("messages")
                     || section.contains("pylint")
                     || section == "main"
                     || section == "master";
-                if own && list().any(is_code) {
+                if own && list().any(wanted.is_code) {
                     found.push("*".to_owned());
                 }
             }
-            ("flake8", "exclude" | "extend-exclude") => found.extend(list().map(str::to_owned)),
+            ("flake8", "exclude" | "extend-exclude") if wanted.excluded => found.extend(list().map(str::to_owned)),
             _ => {}
         }
     }
@@ -227,7 +242,7 @@ fn of_ini(text: &str) -> Vec<String> {
 }
 
 /// `a.py, b.py: F401, E501`, one or more.
-fn per_file(value: &str, found: &mut Vec<String>) {
+fn per_file(value: &str, wanted: Wanted<'_>, found: &mut Vec<String>) {
     let mut patterns: Vec<&str> = Vec::new();
     let mut in_codes = false;
     for word in value.split_inclusive([',', '\n', ' ', '\t', ':']) {
@@ -240,7 +255,7 @@ fn per_file(value: &str, found: &mut Vec<String>) {
                 .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         if !word.is_empty() {
             if is_a_code && in_codes {
-                if is_code(word) {
+                if (wanted.is_code)(word) {
                     found.extend(patterns.iter().map(|pattern| (*pattern).to_owned()));
                 }
             } else {
@@ -267,14 +282,19 @@ mod tests {
         assert!(!covers("a.py", "b/ba.py") && !covers("", "a.py"));
     }
 
+    const IMPORTS: Wanted<'static> = Wanted {
+        is_code: &is_code,
+        excluded: true,
+    };
+
     #[test]
     fn both_forms_are_read() {
         let toml = "[tool.ruff.lint.per-file-ignores]\n'a.py'=['E501','F401']\n'b.py'=['E501']\n[tool.ruff]\nexclude=['gen']\n";
-        assert_eq!(of_toml(toml), ["gen", "a.py"]);
-        assert_eq!(of_toml("[lint]\nignore=['F401']\n"), ["*"]);
+        assert_eq!(of_toml(toml, IMPORTS), ["gen", "a.py"]);
+        assert_eq!(of_toml("[lint]\nignore=['F401']\n", IMPORTS), ["*"]);
         let ini =
             "[flake8]\nper-file-ignores =\n    a.py, c.py: F401, E501\n    b.py:E501\n    d/*: F\nexclude = x,y\n";
-        assert_eq!(of_ini(ini), ["a.py", "c.py", "d/*", "x", "y"]);
-        assert_eq!(of_ini("[MESSAGES CONTROL]\ndisable=C0111,\n    unused-import\n"), ["*"]);
+        assert_eq!(of_ini(ini, IMPORTS), ["a.py", "c.py", "d/*", "x", "y"]);
+        assert_eq!(of_ini("[MESSAGES CONTROL]\ndisable=C0111,\n    unused-import\n", IMPORTS), ["*"]);
     }
 }

@@ -1,38 +1,56 @@
 //! The walk over a module.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::{Site, Value, Walk, is_named_unsafe, one_of};
+
+impl Walk {
+    /// A name of one's own, without a value that is followed.
+    fn declare(&mut self, name: &str) {
+        if !self.reading {
+            let function = self.function();
+            self.names.assign(function, name, Value::Unknown);
+        }
+    }
+
+    fn visit_function(&mut self, stmt: &Stmt, it: &StmtFunctionDef) {
+        self.declare(it.name.as_str());
+        self.functions += 1;
+        self.open.push(self.functions);
+        self.within.push(it.name.to_string());
+        self.parameters(&it.parameters);
+        let outer = self.conditions;
+        // It is called where an option turns the verification off.
+        self.conditions += usize::from(is_named_unsafe(it.name.as_str()));
+        visitor::walk_stmt(self, stmt);
+        self.conditions = outer;
+        self.open.pop();
+        self.within.pop();
+    }
+
+    fn visit_branches(&mut self, stmt: &Stmt) {
+        let is_choice = stmt.as_if_stmt().is_some_and(|it| self.is_choice(&it.test));
+        self.conditions += 1;
+        self.choices += usize::from(is_choice);
+        visitor::walk_stmt(self, stmt);
+        self.choices -= usize::from(is_choice);
+        self.conditions -= 1;
+        if self.returns_by_option(stmt) {
+            // The rest of the function is the other branch.
+            self.conditions += 1;
+        }
+    }
+}
 
 impl<'a> Visitor<'a> for Walk {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::Import(_) | Stmt::ImportFrom(_) => self.import(stmt),
-            Stmt::FunctionDef(it) => {
-                if !self.reading {
-                    let function = self.function();
-                    self.names.assign(function, it.name.as_str(), Value::Unknown);
-                }
-                self.functions += 1;
-                self.open.push(self.functions);
-                self.within.push(it.name.to_string());
-                self.parameters(&it.parameters);
-                let outer = self.conditions;
-                // It is called where an option turns the verification off.
-                self.conditions += usize::from(is_named_unsafe(it.name.as_str()));
-                visitor::walk_stmt(self, stmt);
-                self.conditions = outer;
-                self.open.pop();
-                self.within.pop();
-                return;
-            }
+            Stmt::FunctionDef(it) => return self.visit_function(stmt, it),
             Stmt::ClassDef(it) => {
-                if !self.reading {
-                    let function = self.function();
-                    self.names.assign(function, it.name.as_str(), Value::Unknown);
-                }
+                self.declare(it.name.as_str());
                 self.within.push(it.name.to_string());
                 visitor::walk_stmt(self, stmt);
                 self.within.pop();
@@ -57,19 +75,7 @@ impl<'a> Visitor<'a> for Walk {
                     self.bind(&it.target, value);
                 }
             }
-            Stmt::If(_) | Stmt::Try(_) => {
-                let is_choice = stmt.as_if_stmt().is_some_and(|it| self.is_choice(&it.test));
-                self.conditions += 1;
-                self.choices += usize::from(is_choice);
-                visitor::walk_stmt(self, stmt);
-                self.choices -= usize::from(is_choice);
-                self.conditions -= 1;
-                if self.returns_by_option(stmt) {
-                    // The rest of the function is the other branch.
-                    self.conditions += 1;
-                }
-                return;
-            }
+            Stmt::If(_) | Stmt::Try(_) => return self.visit_branches(stmt),
             Stmt::AugAssign(it) => self.extend(it),
             Stmt::For(it) if !self.reading => {
                 let value = one_of(self.value(&it.iter, 0));

@@ -138,7 +138,6 @@ pub fn open_parts(statement: &Value, safe: &[&str]) -> Option<Vec<OpenPart>> {
     // `"… %s … %s" % (a, b)`, `"… {} …".format(a)`, `Sprintf`.
     let is_format = pieces.len() > 1 && (!rest.iter().any(|part| part.text().is_some()) || is_call(statement));
     let mut open = Vec::new();
-    let mut before = String::new();
     let mut add = |before: &str, after: &str, value: &Value| {
         if value.is_open(safe) {
             open.push(OpenPart {
@@ -152,36 +151,42 @@ pub fn open_parts(statement: &Value, safe: &[&str]) -> Option<Vec<OpenPart>> {
         if let Value::Built(inner) = first {
             inner.iter().for_each(|part| add("", "", part));
         }
-        let values: Vec<&Value> = rest.iter().flat_map(members).collect();
-        before.push_str(pieces[0]);
-        for (at, piece) in pieces[1..].iter().enumerate() {
-            if let Some(value) = values.get(at) {
-                add(&before, piece, value);
-            }
-            before.push('x');
-            before.push_str(piece);
-        }
-        // `"… %s …" % a + b`.
-        let is_more = !is_call(statement);
-        for value in values.iter().skip(pieces.len() - 1).filter(|_| is_more) {
-            add(&before, "", value);
-        }
-        return Some(open);
+        add_filled_in(&pieces, rest, !is_call(statement), &mut add);
+    } else {
+        add_joined(parts, &mut add);
     }
+    Some(open)
+}
+
+/// The values of placeholders. `has_more`: others may follow the text, as in `"… %s …" % a + b`.
+fn add_filled_in(pieces: &[&str], values: &[Value], has_more: bool, add: &mut impl FnMut(&str, &str, &Value)) {
+    let values: Vec<&Value> = values.iter().flat_map(members).collect();
+    let mut before = pieces[0].to_owned();
+    for (at, piece) in pieces[1..].iter().enumerate() {
+        if let Some(value) = values.get(at) {
+            add(&before, piece, value);
+        }
+        before.push('x');
+        before.push_str(piece);
+    }
+    for value in values.iter().skip(pieces.len() - 1).filter(|_| has_more) {
+        add(&before, "", value);
+    }
+}
+
+/// The parts between texts that are joined.
+fn add_joined(parts: &[Value], add: &mut impl FnMut(&str, &str, &Value)) {
+    let mut before = String::new();
     for (at, part) in parts.iter().enumerate() {
         match part.text() {
             Some(text) => before.push_str(text),
             None => {
-                add(
-                    &before,
-                    parts.get(at + 1).and_then(Value::text).unwrap_or_default(),
-                    part,
-                );
+                let after = parts.get(at + 1).and_then(Value::text).unwrap_or_default();
+                add(&before, after, part);
                 before.push('x');
             }
         }
     }
-    Some(open)
 }
 
 fn is_call(value: &Value) -> bool {

@@ -25,47 +25,24 @@ impl Reader<'_> {
         }
     }
 
+    /// A function with a call that quotes a word of a shell, or a text of SQL: what it returns is taken for quoted.
+    pub(super) fn note_quoting(&mut self, node: Node<'_>) {
+        const CALLS: &[&str] = &["escapeshellarg", "shellescape", "Shellwords", "\"'\", \"''\"", "'\\'', '\\'\\''"];
+        let text = self.str(node);
+        if CALLS.iter().any(|call| text.contains(call))
+            && let Some(name) = node.child_by_field_name("name")
+        {
+            self.quoting.insert(self.str(name));
+        }
+    }
+
     /// Imports, assignments, parameters.
     pub(super) fn note(&mut self, node: Node<'_>) {
         match node.kind() {
-            "import_spec" => {
-                let path = node
-                    .child_by_field_name("path")
-                    .map(|path| self.str(path).trim_matches(['"', '`']).to_owned());
-                if let Some(path) = path {
-                    let local = node.child_by_field_name("name").map(|name| self.str(name).to_owned());
-                    let last = path.rsplit('/').next().unwrap_or(&path).to_owned();
-                    self.imports.insert(local.unwrap_or(last), path);
-                }
-            }
-            "short_var_declaration" | "assignment_statement" => {
-                let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right"))
-                else {
-                    return;
-                };
-                let single = left.named_child_count() == 1 && right.named_child_count() == 1 && !self.is_changed(node);
-                let value = if single {
-                    self.value(right.named_child(0), 0)
-                } else {
-                    Value::Unknown
-                };
-                for at in 0..left.named_child_count() {
-                    self.assign(left.named_child(at as u32), value.clone());
-                }
-            }
+            "import_spec" => self.import(node),
+            "short_var_declaration" | "assignment_statement" => self.note_list(node),
             "var_spec" | "const_spec" | "const_item" | "static_item" | "variable_declarator" | "const_element" => {
-                let name = node.child_by_field_name("name").or_else(|| node.named_child(0));
-                let last = node
-                    .named_child_count()
-                    .checked_sub(1)
-                    .and_then(|at| node.named_child(at as u32));
-                let value = node
-                    .child_by_field_name("value")
-                    .or(last.filter(|last| Some(*last) != name && last.kind() != "bracketed_argument_list"));
-                if value.is_some() {
-                    let value = self.value(value, 0);
-                    self.assign(name, value);
-                }
+                self.note_declaration(node);
             }
             "init_declarator" => {
                 let value = self.value(node.child_by_field_name("value"), 0);
@@ -83,10 +60,8 @@ impl Reader<'_> {
                 if self.is_changed(node) {
                     self.extend(node);
                 } else {
-                    self.assign(
-                        node.child_by_field_name("left"),
-                        self.value(node.child_by_field_name("right"), 0),
-                    );
+                    let value = self.value(node.child_by_field_name("right"), 0);
+                    self.assign(node.child_by_field_name("left"), value);
                 }
             }
             "augmented_assignment_expression" | "operator_assignment" | "compound_assignment_expr" => self.extend(node),
@@ -94,6 +69,48 @@ impl Reader<'_> {
             "parameters" | "formal_parameters" | "parameter_list" | "method_parameters" | "block_parameters"
             | "closure_parameters" => self.hide(node),
             _ => {}
+        }
+    }
+
+    /// An import of Go.
+    fn import(&mut self, node: Node<'_>) {
+        let Some(path) = node.child_by_field_name("path").map(|path| self.str(path)) else {
+            return;
+        };
+        let path = path.trim_matches(['"', '`']);
+        let local = node.child_by_field_name("name").map(|name| self.str(name));
+        let last = path.rsplit('/').next().unwrap_or(path);
+        self.imports.insert(local.unwrap_or(last).to_owned(), path.to_owned());
+    }
+
+    /// `a, b := …` of Go.
+    fn note_list(&mut self, node: Node<'_>) {
+        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+            return;
+        };
+        let single = left.named_child_count() == 1 && right.named_child_count() == 1 && !self.is_changed(node);
+        let value = if single {
+            self.value(right.named_child(0), 0)
+        } else {
+            Value::Unknown
+        };
+        for at in 0..left.named_child_count() {
+            self.assign(left.named_child(at as u32), value.clone());
+        }
+    }
+
+    fn note_declaration(&mut self, node: Node<'_>) {
+        let name = node.child_by_field_name("name").or_else(|| node.named_child(0));
+        let last = node
+            .named_child_count()
+            .checked_sub(1)
+            .and_then(|at| node.named_child(at as u32));
+        let value = node
+            .child_by_field_name("value")
+            .or(last.filter(|last| Some(*last) != name && last.kind() != "bracketed_argument_list"));
+        if value.is_some() {
+            let value = self.value(value, 0);
+            self.assign(name, value);
         }
     }
 
@@ -131,17 +148,37 @@ impl Reader<'_> {
         let Some(name) = name else { return };
         let function = self.function;
         match name.kind() {
-            "identifier" | "variable_name" | "constant" | "name" | "global_variable" | "instance_variable" => {
+            "identifier" | "variable_name" | "constant" | "name" => {
                 let name = self.str(name).to_owned();
                 self.names.assign(function, &name, value);
+            }
+            // All functions of the file share them.
+            "global_variable" | "instance_variable" => {
+                let name = self.str(name).to_owned();
+                self.names.assign(0, &name, value);
             }
             "expression_list" | "pattern" | "mut_pattern" => self.assign(name.named_child(0), value),
             _ => {}
         }
     }
 
+    /// The value that a block of Ruby is given: a folder that the system makes (`Dir.mktmpdir do |dir|`), or a class of the
+    /// program (`A.subclasses.each do |kind|`).
+    fn given(&self, parameters: Node<'_>) -> Option<Value> {
+        let call = parameters.parent()?.parent()?;
+        let text = |field| call.child_by_field_name(field).map_or("", |node| self.str(node));
+        let is_class = ["subclasses", "descendants"].iter().any(|list| text("receiver").contains(list));
+        let function = match text("method") {
+            "mktmpdir" => "mktmpdir",
+            "each" | "map" | "each_with_object" | "flat_map" if is_class => "get_class",
+            _ => return None,
+        };
+        (parameters.kind() == "block_parameters").then(|| Value::Call(function.to_owned(), Vec::new()))
+    }
+
     fn hide(&mut self, node: Node<'_>) {
         let function = self.function;
+        let given = self.given(node);
         let mut cursor = node.walk();
         for parameter in node.named_children(&mut cursor) {
             let mut name = parameter
@@ -152,7 +189,10 @@ impl Reader<'_> {
                 name = inner;
             }
             let text = self.str(name).to_owned();
-            self.names.hide(function, &text);
+            match &given {
+                Some(value) => self.names.assign(function, &text, value.clone()),
+                None => self.names.hide(function, &text),
+            }
         }
     }
 }

@@ -50,6 +50,10 @@ impl Reader<'_> {
                     "+" if matches!(self.language, "php" | "ruby") => Value::sum(of(left), of(right)),
                     _ if is_join => Value::join(of(left), of(right)),
                     "-" | "*" | "/" | "%" => Value::Number(0),
+                    "||" | "??" | "or" => of(left).either(of(right)),
+                    "==" | "!=" | "===" | "!==" | "<>" | "<" | ">" | "<=" | ">=" | "=~" => {
+                        Value::Call("bool".to_owned(), Vec::new())
+                    }
                     _ => Value::Unknown,
                 }
             }
@@ -76,18 +80,15 @@ impl Reader<'_> {
             }
             "conditional" | "conditional_expression" | "ternary_expression" => {
                 let branch = |fields: [&str; 2]| fields.iter().find_map(|field| node.child_by_field_name(field));
-                let (yes, no) = (
-                    of(branch(["consequence", "body"])),
-                    of(branch(["alternative", "alternative"])),
-                );
-                if yes.is_literal() && no.is_literal() {
-                    yes
-                } else {
-                    Value::Unknown
-                }
+                // `$a ?: 'b'` has no second part.
+                let yes = branch(["consequence", "body"]).or_else(|| branch(["condition", "condition"]));
+                of(yes).either(of(branch(["alternative", "alternative"])))
             }
-            "array_element_initializer" => of(node.named_child(0)),
-            "identifier" | "variable_name" | "constant" | "name" => {
+            "match_expression" if self.language == "php" => self.chosen_by_match(node, depth),
+            "array_element_initializer" => of(node.named_child(node.named_child_count().saturating_sub(1) as u32)),
+            "hash" => self.hash(node, depth),
+            "regex" => Value::Text(self.str(node).to_owned()),
+            "identifier" | "variable_name" | "constant" | "name" | "global_variable" | "instance_variable" => {
                 let name = self.str(node);
                 self.names
                     .follow(self.function, name)
@@ -101,13 +102,45 @@ impl Reader<'_> {
             | "qualified_identifier"
             | "scope_resolution"
             | "class_constant_access_expression" => Value::Name(self.name(node, depth)),
-            "subscript_expression" | "element_reference" => Value::Name(self.str(node).chars().take(40).collect()),
+            "subscript_expression" | "element_reference" => match of(node.named_child(0)).entry() {
+                Value::Unknown => Value::Name(self.str(node).chars().take(40).collect()),
+                entry => entry,
+            },
             "macro_invocation" => self.format(node),
             _ => match self.call(node, depth + 1) {
+                Some((name, _)) if self.is_quoting(&name) => Value::Call("escape".to_owned(), Vec::new()),
                 Some((name, arguments)) => format::call(name, self.arguments(arguments, depth + 1).0),
                 None => Value::Unknown,
             },
         }
+    }
+
+    /// Whether a call is of a function of the file, or of its own class, that quotes what it returns.
+    fn is_quoting(&self, name: &str) -> bool {
+        let (object, function) = name.rsplit_once(['.', ':']).unwrap_or(("", name));
+        matches!(object, "" | "own" | "$this" | "self" | "self:" | "static:" | "this") && self.quoting.contains(function)
+    }
+
+    /// PHP's `match`: one of the values behind its arrows.
+    fn chosen_by_match(&self, node: Node<'_>, depth: usize) -> Value {
+        let Some(body) = node.child_by_field_name("body") else {
+            return Value::Unknown;
+        };
+        let mut cursor = body.walk();
+        let arms = body.named_children(&mut cursor).filter(|arm| arm.kind() != "comment");
+        let values = arms.map(|arm| self.value(arm.child_by_field_name("return_expression"), depth + 1));
+        values.reduce(Value::either).unwrap_or_default()
+    }
+
+    /// A hash of Ruby.
+    fn hash(&self, node: Node<'_>, depth: usize) -> Value {
+        let mut cursor = node.walk();
+        let pairs = node.named_children(&mut cursor).map(|pair| {
+            let key = pair.child_by_field_name("key").map_or("", |key| self.str(key));
+            let value = self.value(pair.child_by_field_name("value"), depth + 1);
+            (key.trim_matches([':', '"', '\'']).to_owned(), value)
+        });
+        Value::Object(pairs.collect())
     }
 
     /// A text, with what is filled in.

@@ -19,43 +19,8 @@ pub(super) fn value_start(text: &Text<'_>, after: &[u8]) -> Option<(usize, bool)
         at += 1;
     }
     at = skip(at);
-    let rest = after.get(at..)?;
-    // A type between the name and the value: `password: str = "…"`, `String password = …` has it in front.
-    if let Some(typed) = rest.strip_prefix(b":") {
-        let word = typed
-            .iter()
-            .take_while(|byte| {
-                byte.is_ascii_alphanumeric()
-                    || matches!(byte, b' ' | b'&' | b'\'' | b'[' | b']' | b'|' | b'_' | b'?' | b'.')
-            })
-            .count();
-        let equals = typed.get(word) == Some(&b'=') && !matches!(typed.get(word + 1), Some(b'=' | b'>'));
-        let names_type = typed[..word].iter().any(u8::is_ascii_alphabetic) && !typed[..word].contains(&b'\n');
-        if equals && names_type && typed[..word].trim_ascii().len() < 40 {
-            at += 1 + word;
-        }
-    }
-    let rest = after.get(at..)?;
-    let operators: [&[u8]; 7] = [b":=", b"=>", b"||", b"??", b"?=", b"=", b":"];
-    let operator = operators.iter().find(|operator| rest.starts_with(operator));
-    match operator {
-        Some(operator) => {
-            // A comparison, or a path of names (`a::b`).
-            let next = rest.get(operator.len());
-            if (operator.len() == 1 && next == Some(&rest[0])) || next == Some(&b'~') {
-                return None;
-            }
-            at += operator.len();
-        }
-        None => {
-            // `#define PASSWORD "…"`, `ENV PASSWORD …`, `const PASSWORD string = …` is above.
-            let is_macro = rest.first().is_some_and(|byte| *byte == b'"') && matches!(text.language, "c" | "cpp");
-            let is_env = text.language == "dockerfile" && at > 0;
-            if !is_macro && !is_env {
-                return None;
-            }
-        }
-    }
+    at += type_length(after.get(at..)?);
+    at += operator_length(text, after.get(at..)?, at)?;
     at = skip(at);
     let rest = after.get(at..)?;
     // Prefixes of strings: `b"`, `r"`, `@"`, `u8"`, `&"`; those that are filled in (`f"`, `$"`) are no literals.
@@ -71,6 +36,43 @@ pub(super) fn value_start(text: &Text<'_>, after: &[u8]) -> Option<(usize, bool)
         b'"' | b'\'' | b'`' => Some((at + 1, true)),
         b'\n' | b'\r' | b'#' => None,
         _ => Some(otherwise(rest).map_or((at, false), |offset| (at + offset, true))),
+    }
+}
+
+/// The length of a type between the name and the value: `password: str = "…"`. `String password = …` has it in front.
+fn type_length(rest: &[u8]) -> usize {
+    let Some(typed) = rest.strip_prefix(b":") else {
+        return 0;
+    };
+    let word = typed
+        .iter()
+        .take_while(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b' ' | b'&' | b'\'' | b'[' | b']' | b'|' | b'_' | b'?' | b'.')
+        })
+        .count();
+    let equals = typed.get(word) == Some(&b'=') && !matches!(typed.get(word + 1), Some(b'=' | b'>'));
+    let names_type = typed[..word].iter().any(u8::is_ascii_alphabetic) && !typed[..word].contains(&b'\n');
+    let is_type = equals && names_type && typed[..word].trim_ascii().len() < 40;
+    if is_type { 1 + word } else { 0 }
+}
+
+/// The length of the sign between a name and its value, `at` bytes behind the name.
+fn operator_length(text: &Text<'_>, rest: &[u8], at: usize) -> Option<usize> {
+    let operators: [&[u8]; 7] = [b":=", b"=>", b"||", b"??", b"?=", b"=", b":"];
+    match operators.iter().find(|operator| rest.starts_with(operator)) {
+        Some(operator) => {
+            // A comparison, or a path of names (`a::b`).
+            let next = rest.get(operator.len());
+            let is_other = (operator.len() == 1 && next == Some(&rest[0])) || next == Some(&b'~');
+            (!is_other).then_some(operator.len())
+        }
+        None => {
+            // `#define PASSWORD "…"`, `ENV PASSWORD …`; `const PASSWORD string = …` has a sign.
+            let is_macro = rest.first().is_some_and(|byte| *byte == b'"') && matches!(text.language, "c" | "cpp");
+            let is_env = text.language == "dockerfile" && at > 0;
+            (is_macro || is_env).then_some(0)
+        }
     }
 }
 

@@ -28,9 +28,24 @@ const DATABASES: &[&str] = &[
     "bolt",
 ];
 
-/// `scheme://user:password@host`
-pub(super) fn address(text: &Text<'_>, start: usize, end: usize) -> Option<Candidate> {
-    let bytes = text.bytes;
+/// Hosts of documentation.
+const EXAMPLES: &[&str] = &[
+    "example",
+    "host",
+    "hostname",
+    "server",
+    "domain",
+    "domain.com",
+    "host.com",
+    "foo",
+    "bar",
+    "proxy",
+    "x",
+    "h",
+];
+
+/// Whether the scheme in front of `start` is of a database, and its length; `None` for schemes without passwords.
+fn scheme(bytes: &[u8], start: usize) -> Option<(bool, usize)> {
     let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
     let length = bytes[..start]
         .iter()
@@ -49,14 +64,16 @@ pub(super) fn address(text: &Text<'_>, start: usize, end: usize) -> Option<Candi
         base.split('+').next().unwrap_or(base)
     };
     let is_database = DATABASES.contains(&base);
-    if !is_database
-        && !matches!(
-            base,
-            "http" | "https" | "ftp" | "ftps" | "sftp" | "ssh" | "smtp" | "smtps" | "git" | "ldap" | "ldaps"
-        )
-    {
-        return None;
-    }
+    let is_other = matches!(
+        base,
+        "http" | "https" | "ftp" | "ftps" | "sftp" | "ssh" | "smtp" | "smtps" | "git" | "ldap" | "ldaps"
+    );
+    (is_database || is_other).then_some((is_database, length))
+}
+
+/// `scheme://user:password@host`
+pub(super) fn address(text: &Text<'_>, start: usize, end: usize) -> Option<Candidate> {
+    let bytes = text.bytes;
     let is_end = |byte: u8| {
         byte.is_ascii_whitespace()
             || matches!(
@@ -68,6 +85,7 @@ pub(super) fn address(text: &Text<'_>, start: usize, end: usize) -> Option<Candi
     let authority = &rest[..rest.iter().position(|byte| is_end(*byte)).unwrap_or(rest.len())];
     let at = memchr::memrchr(b'@', authority)?;
     let colon = memchr::memchr(b':', &authority[..at])?;
+    let (is_database, length) = scheme(bytes, start)?;
     let user = std::str::from_utf8(&authority[..colon]).ok()?;
     let password = std::str::from_utf8(&authority[colon + 1..at]).ok()?;
     let host = String::from_utf8_lossy(&authority[at + 1..]).to_ascii_lowercase();
@@ -79,21 +97,7 @@ pub(super) fn address(text: &Text<'_>, start: usize, end: usize) -> Option<Candi
         || name.ends_with("example.org")
         || name.ends_with("example.net")
         || name.ends_with(".example")
-        || matches!(
-            name,
-            "example"
-                | "host"
-                | "hostname"
-                | "server"
-                | "domain"
-                | "domain.com"
-                | "host.com"
-                | "foo"
-                | "bar"
-                | "proxy"
-                | "x"
-                | "h"
-        );
+        || EXAMPLES.contains(&name);
     if is_example {
         return None;
     }
@@ -104,23 +108,8 @@ pub(super) fn address(text: &Text<'_>, start: usize, end: usize) -> Option<Candi
     });
     let mut candidate = Candidate::new(rule, start - length, end + at, 2);
     candidate.value = (end + colon + 1, end + at);
-    let is_local = matches!(
-        name,
-        "localhost"
-            | "127.0.0.1"
-            | "0.0.0.0"
-            | "["
-            | "db"
-            | "postgres"
-            | "mysql"
-            | "redis"
-            | "mongo"
-            | "mongodb"
-            | "rabbitmq"
-            | "database"
-            | "mariadb"
-            | "host.docker.internal"
-    ) || !name.contains('.');
+    let is_local =
+        matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host.docker.internal") || !name.contains('.');
     if is_local {
         candidate.severity = FindingSeverity::Low;
         candidate.confidence = Confidence::Medium;

@@ -1,0 +1,73 @@
+//! Folders with the code of other projects that no list of names knows: `lib/Cake` with a license of its own,
+//! `h2database-1.4.197`.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::facts::Facts;
+
+/// Folders in which projects keep those of others, beside their own code.
+const HOMES: &[&str] = &[
+    "lib", "inc", "include", "includes", "contrib", "ext", "external", "deps", "assets", "js", "static", "public", "wwwroot",
+    "library", "scripts",
+];
+
+/// Such folders, with less than half of the code: a package of Ruby has all of its code in `NAME-VERSION`.
+pub(super) struct Copies<'f>(HashSet<&'f str>);
+
+impl<'f> Copies<'f> {
+    pub fn of(facts: &'f Facts) -> Self {
+        let licenses = facts.files.iter().filter_map(|file| {
+            let (folder, name) = file.path.rsplit_once('/')?;
+            let (home, _) = folder.rsplit_once('/')?;
+            let lower = name.to_ascii_lowercase();
+            let is_license = ["license", "licence", "copying"].iter().any(|stem| lower.starts_with(stem));
+            (is_license && HOMES.contains(&home.rsplit('/').next().unwrap_or(home))).then_some(folder)
+        });
+        let releases = facts.files.iter().flat_map(|file| folders(&file.path)).filter(|folder| is_release(folder));
+        let mut code: HashMap<&str, u64> = licenses.chain(releases).map(|folder| (folder, 0)).collect();
+        if code.is_empty() {
+            return Self(HashSet::new());
+        }
+        let mut total = 0;
+        for file in &facts.files {
+            let lines = u64::from(file.lines.code);
+            total += lines;
+            for folder in folders(&file.path) {
+                if let Some(sum) = code.get_mut(folder) {
+                    *sum += lines;
+                }
+            }
+        }
+        code.retain(|_, lines| *lines * 2 < total);
+        Self(code.into_keys().collect())
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        folders(path).any(|folder| self.0.contains(folder))
+    }
+}
+
+/// The paths of the folders that a file is in.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(end, _)| &path[..end])
+}
+
+/// `h2database-1.4.197`: a name with a version of three numbers.
+fn is_release(folder: &str) -> bool {
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    name.rsplit_once('-').is_some_and(|(name, version)| {
+        let numbers: Vec<&str> = version.split('.').collect();
+        !name.is_empty() && numbers.len() >= 3 && numbers.iter().all(|number| number.parse::<u32>().is_ok())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_by_their_names() {
+        assert!(is_release("h2database-1.4.197") && is_release("compose-1.29.2"));
+        assert!(!is_release("api-1.2") && !is_release("v1.2.3") && !is_release("utf-8") && !is_release("a-b-c"));
+    }
+}

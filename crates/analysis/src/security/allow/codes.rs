@@ -58,6 +58,8 @@ const CODES: &[(&str, &[&str])] = &[
             "sonarjs/code-eval",
             "eslint/no-eval",
             "lint/security/noGlobalEval",
+            "-W054",
+            "-W061",
         ],
     ),
     (

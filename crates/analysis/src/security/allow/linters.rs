@@ -62,6 +62,9 @@ const fn form(sign: &'static str, name: &'static str, scope: Scope, list: List) 
     }
 }
 
+/// As the report names the comment.
+const EVIL: &str = "evil:true";
+
 /// Longer signs before those that they begin with.
 const FORMS: &[Form] = &[
     form("flake8: noqa", "noqa", Scope::File, List::Colon),
@@ -83,6 +86,13 @@ const FORMS: &[Form] = &[
     ),
     form("oxlint-disable-next-line", "oxlint-disable", Scope::Next, List::Words),
     form("oxlint-disable-line", "oxlint-disable", Scope::Line, List::Words),
+    // What JSLint and JSHint call evil is `eval`.
+    form("jslint evil:true", EVIL, Scope::From("jslint evil:false"), List::Words),
+    form("jslint evil: true", EVIL, Scope::From("jslint evil: false"), List::Words),
+    form("jshint evil:true", EVIL, Scope::From("jshint evil:false"), List::Words),
+    form("jshint evil: true", EVIL, Scope::From("jshint evil: false"), List::Words),
+    form("jshint ignore:line", "jshint ignore:line", Scope::Line, List::Words),
+    form("jshint", "jshint", Scope::File, List::Words),
     form("biome-ignore", "biome-ignore", Scope::Next, List::Words),
     Form {
         anywhere: true,
@@ -112,6 +122,10 @@ const FORMS: &[Form] = &[
     form("hadolint ignore", "hadolint ignore", Scope::Next, List::Colon),
     // Ends of what `Scope::From` begins.
     form("eslint-enable", "", Scope::Line, List::Words),
+    form("jslint evil:false", "", Scope::Line, List::Words),
+    form("jslint evil: false", "", Scope::Line, List::Words),
+    form("jshint evil:false", "", Scope::Line, List::Words),
+    form("jshint evil: false", "", Scope::Line, List::Words),
     form("rubocop:enable", "", Scope::Line, List::Words),
     form("phpcs:enable", "", Scope::Line, List::Words),
     form("nolintend", "", Scope::Line, List::Brackets),
@@ -238,6 +252,8 @@ impl Comment<'_> {
             // A linter of style has no opinion on a credential or a container.
             return match self.form.name {
                 "nosec" => true,
+                "jshint" => false,
+                EVIL => matches!(rule.id, "javascript-eval" | "javascript-timer-text"),
                 "nosemgrep" | "NOSONAR" => rule.category != FindingCategory::Secret,
                 _ => rule.category == FindingCategory::Code,
             };

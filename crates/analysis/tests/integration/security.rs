@@ -279,11 +279,11 @@ fn a_place_in_a_copy_of_its_file_is_one_finding() {
 fn a_place_in_what_was_compiled_from_a_source_is_one_finding() {
     let source = "export const make = (text: string) => new Function(`return ${text}`);\n";
     let compiled = "Object.defineProperty(exports, \"__esModule\", { value: true });\nexports.make = (text) => {\n    return new Function(`return ${text}`);\n};\n";
-    let both = section(&[("src/make.ts", source), ("lib/make.js", compiled)]);
+    let both = section(&[("src/util/make.ts", source), ("lib/tool/util/make.js", compiled)]);
     assert_eq!((both.findings.len(), both.totals.high), (1, 1), "{:?}", rules(&both));
-    assert_eq!((both.findings[0].file.as_str(), both.findings[0].other_places_total), ("src/make.ts", 1));
+    assert_eq!((both.findings[0].file.as_str(), both.findings[0].other_places_total), ("src/util/make.ts", 1));
     // Without its source it may be of another project.
-    let alone = section(&[("lib/make.js", compiled)]);
+    let alone = section(&[("lib/tool/util/make.js", compiled)]);
     assert_eq!((alone.findings[0].severity, alone.totals.high), (FindingSeverity::Medium, 0));
 }
 

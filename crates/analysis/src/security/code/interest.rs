@@ -12,7 +12,13 @@ use super::{last, rules, sql};
 
 /// Last parts of the names of rules of which each word is in the text of a file.
 #[derive(Debug, Default)]
-pub struct Interest(FxHashSet<&'static str>);
+pub struct Interest {
+    names: FxHashSet<&'static str>,
+    /// Where the text has one of their words, in order.
+    places: Vec<usize>,
+    /// An import gives a name of a rule another name.
+    is_renamed: bool,
+}
 
 impl Interest {
     /// Reads the words of a text.
@@ -24,12 +30,23 @@ impl Interest {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.names.is_empty()
     }
 
     /// Whether a rule is about a name with this last part: a reader makes no site for others.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains(last(name))
+        self.names.contains(last(name))
+    }
+
+    /// Notes that the file calls `name` by another name.
+    pub fn rename(&mut self, name: &str) {
+        self.is_renamed |= self.has(name);
+    }
+
+    /// Whether one of the words is in a part of the text: a function without one has no site.
+    pub fn is_in(&self, start: usize, end: usize) -> bool {
+        let first = self.places.partition_point(|at| *at < start);
+        self.is_renamed || self.places.get(first).is_some_and(|at| *at < end)
     }
 }
 
@@ -120,19 +137,27 @@ impl Filter {
     fn read(&self, text: &[u8]) -> Interest {
         let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         let mut has = vec![false; self.size];
+        let mut places = Vec::new();
         for hit in self.automaton.find_iter(text) {
             let before = hit.start().checked_sub(1).and_then(|at| text.get(at));
             let is_whole = !is_word(text.get(hit.start())) || !(is_word(before) || is_word(text.get(hit.end())));
             for word in &self.words[hit.pattern().as_usize()] {
                 // An escape may be in front of a statement: `"\nSELECT …"`.
-                has[*word] |= is_whole || *word == self.statement;
+                if is_whole || *word == self.statement {
+                    has[*word] = true;
+                    places.push((hit.start(), *word));
+                }
             }
         }
-        let possible = self
-            .names
-            .iter()
-            .filter(|(_, words)| words.iter().all(|word| has[*word]));
-        Interest(possible.map(|(name, _)| *name).collect())
+        let possible = || self.names.iter().filter(|(_, words)| words.iter().all(|word| has[*word]));
+        let wanted: FxHashSet<usize> = possible().flat_map(|(_, words)| words.iter().copied()).collect();
+        // A statement alone is no site.
+        places.retain(|(_, word)| wanted.contains(word) && *word != self.statement);
+        Interest {
+            names: possible().map(|(name, _)| *name).collect(),
+            places: places.into_iter().map(|(at, _)| at).collect(),
+            is_renamed: false,
+        }
     }
 }
 

@@ -211,6 +211,13 @@ impl Reader {
         }
     }
 
+    fn import(&mut self, local: &str, full: String) {
+        if !full.ends_with(local) {
+            self.interest.rename(&full);
+        }
+        self.imports.insert(local.to_owned(), full);
+    }
+
     /// `const a = require('b')`, `const { a } = require('b')`.
     fn require(&mut self, it: &VariableDeclarator<'_>) -> bool {
         let Some(Expression::CallExpression(call)) = it.init.as_ref() else {
@@ -224,7 +231,7 @@ impl Reader {
                 for property in &pattern.properties {
                     let local = property.value.get_binding_identifier();
                     if let (Some(key), Some(local)) = (property.key.static_name(), local) {
-                        self.imports.insert(local.name.to_string(), format!("{module}.{key}"));
+                        self.import(local.name.as_str(), format!("{module}.{key}"));
                     }
                 }
             }

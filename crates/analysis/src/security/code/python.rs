@@ -300,7 +300,11 @@ impl Walk {
                 let module = it.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &it.names {
                     let local = alias.asname.as_ref().unwrap_or(&alias.name).to_string();
-                    self.imports.insert(local, format!("{dots}{module}.{}", alias.name));
+                    let full = format!("{dots}{module}.{}", alias.name);
+                    if alias.asname.is_some() {
+                        self.interest.rename(&full);
+                    }
+                    self.imports.insert(local, full);
                 }
             }
             _ => {}

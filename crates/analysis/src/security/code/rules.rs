@@ -108,6 +108,7 @@ pub(super) const QUOTED: &[&str] = &[
 /// Whether verification is turned off by a choice of the caller, or in a function that only reads a certificate.
 fn is_by_choice(site: &Site) -> bool {
     let function = site.within.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let function = function.trim_start_matches('_');
     let is_reader = [
         "get", "fetch", "read", "load", "download", "retrieve", "show", "dump", "inspect",
     ]

@@ -20,6 +20,9 @@ const DEPTH: usize = 12;
 /// Languages whose sites are read; those of others would need kinds of their own.
 pub const LANGUAGES: &[&str] = &["java", "go", "ruby", "php", "csharp", "c", "cpp", "rust"];
 
+/// Languages whose functions give values to names that other functions of the file read: all of them are walked.
+const SHARED_NAMES: &[&str] = &["ruby", "php"];
+
 /// Reads the sites of a file.
 pub fn sites(language: &'static str, root: Node<'_>, text: &[u8]) -> Vec<Site> {
     let interest = Interest::of(language, text);
@@ -215,7 +218,10 @@ impl<'t> Reader<'t> {
             if class & class::SITE > 0 && self.may_be_of_interest(node) {
                 found.sites.push((node, function(&open)));
             }
-            if cursor.goto_first_child() {
+            let is_skipped = class & class::FUNCTION > 0
+                && !SHARED_NAMES.contains(&self.language)
+                && !self.interest.is_in(node.start_byte(), node.end_byte());
+            if !is_skipped && cursor.goto_first_child() {
                 depth += 1;
                 continue;
             }

@@ -15,8 +15,7 @@ impl<'a> Visit<'a> for Reader {
         for specifier in it.specifiers.iter().flatten() {
             match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(it) => {
-                    self.imports
-                        .insert(it.local.name.to_string(), format!("{module}.{}", it.imported.name()));
+                    self.import(it.local.name.as_str(), format!("{module}.{}", it.imported.name()));
                 }
                 ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => {
                     self.imports.insert(it.local.name.to_string(), module.clone());
@@ -33,6 +32,9 @@ impl<'a> Visit<'a> for Reader {
             let function = self.function();
             self.names.assign(function, id.name.as_str(), Value::Unknown);
         }
+        if !self.interest.is_in(it.span.start as usize, it.span.end as usize) {
+            return;
+        }
         let name = it.id.as_ref().map(|id| id.name.to_string());
         self.within
             .push(name.or_else(|| self.assigned.clone()).unwrap_or_default());
@@ -43,6 +45,9 @@ impl<'a> Visit<'a> for Reader {
     }
 
     fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
+        if !self.interest.is_in(it.span.start as usize, it.span.end as usize) {
+            return;
+        }
         self.within.push(self.assigned.clone().unwrap_or_default());
         self.enter(&it.params);
         walk::walk_arrow_function_expression(self, it);

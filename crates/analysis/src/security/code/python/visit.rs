@@ -17,6 +17,9 @@ impl Walk {
 
     fn visit_function(&mut self, stmt: &Stmt, it: &StmtFunctionDef) {
         self.declare(it.name.as_str());
+        if !self.interest.is_in(it.range().start().to_usize(), it.range().end().to_usize()) {
+            return;
+        }
         self.functions += 1;
         self.open.push(self.functions);
         self.within.push(it.name.to_string());

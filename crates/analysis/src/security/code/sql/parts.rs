@@ -49,7 +49,7 @@ impl OpenPart {
             return false;
         };
         let lower = member.to_ascii_lowercase();
-        matches!(lower.as_str(), "id" | "lft" | "rgt") || lower.ends_with("_id") || member.ends_with("Id")
+        matches!(lower.as_str(), "id" | "pk" | "lft" | "rgt") || lower.ends_with("_id") || member.ends_with("Id")
     }
 
     /// A clause, or a list of keys, by the name of the variable.

@@ -63,7 +63,10 @@ pub static RULES: &[CodeRule] = &[
         },
         PYTHON,
         &["=.verify_mode"],
-        |site| !site.conditional && matches!(site.first(), Value::Name(name) if name == "ssl.CERT_NONE"),
+        |site| {
+            let is_none = matches!(site.first(), Value::Name(name) if name == "ssl.CERT_NONE");
+            is_none && !site.conditional && !is_by_choice(site)
+        },
     ),
     entry(
         Words {

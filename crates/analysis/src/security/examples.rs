@@ -73,13 +73,14 @@ const FOLDERS: &[&str] = &[
 
 /// Words of the name of a folder that make it one of them: `test-data`, `sample_keys`, `integration-tests`.
 const WORDS: &[&str] = &[
-    "test", "tests", "testing", "sample", "samples", "example", "examples", "demo", "demos", "fixture", "fixtures", "mock",
-    "mocks",
+    "test", "tests", "testing", "sample", "samples", "example", "examples", "demo", "demos", "fixture", "fixtures",
+    "mock", "mocks",
 ];
 
 /// Words that end with `test` and have another meaning.
 const NO_TESTS: &[&str] = &[
-    "latest", "greatest", "fastest", "shortest", "lightest", "contest", "attest", "protest", "detest", "newest", "oldest",
+    "latest", "greatest", "fastest", "shortest", "lightest", "contest", "attest", "protest", "detest", "newest",
+    "oldest",
 ];
 
 /// Endings of documents and of files that are copied and then filled in.
@@ -119,11 +120,11 @@ const COPIED: &[&str] = &[
 
 /// Words in the name of a file with credentials that open nothing.
 const DEMONSTRATION: &[&str] = &[
-    "test", "tests", "testing", "demo", "demos", "example", "examples", "sample", "samples", "snakeoil", "dummy", "fake",
-    "mock",
+    "test", "tests", "testing", "demo", "demos", "example", "examples", "sample", "samples", "snakeoil", "dummy",
+    "fake", "mock",
 ];
 
-/// The same of a key that nobody is meant to trust.
+/// The same of a key that is made to be refused or tried.
 const UNTRUSTED: &[&str] = &[
     "localhost",
     "selfsigned",
@@ -139,9 +140,38 @@ const UNTRUSTED: &[&str] = &[
 
 /// Words of which the names of keys consist that come with a library of C or C++: it is a program's user who deploys.
 const OF_LIBRARIES: &[&str] = &[
-    "ca", "cacert", "cakey", "cert", "certificate", "certs", "client", "dh", "dsa", "ec", "ecdsa", "ed", "ed25519", "host",
-    "intermediate", "key", "keys", "param", "params", "pkey", "priv", "private", "privkey", "pub", "req", "root", "rsa",
-    "server", "ssl", "tls", "user", "x",
+    "ca",
+    "cacert",
+    "cakey",
+    "cert",
+    "certificate",
+    "certs",
+    "client",
+    "dh",
+    "dsa",
+    "ec",
+    "ecdsa",
+    "ed",
+    "ed25519",
+    "host",
+    "intermediate",
+    "key",
+    "keys",
+    "param",
+    "params",
+    "pkey",
+    "priv",
+    "private",
+    "privkey",
+    "pub",
+    "req",
+    "root",
+    "rsa",
+    "server",
+    "ssl",
+    "tls",
+    "user",
+    "x",
 ];
 
 /// Folders of a library of C or C++ that have such keys.
@@ -149,8 +179,18 @@ const FOLDERS_OF_LIBRARIES: &[&str] = &["apps", "cert", "certs", "ssl", "tls", "
 
 /// Parts of the names of keys in chains of certificates that are made to be refused.
 const REFUSED: &[&str] = &[
-    "violation", "invalid", "expired", "revoked", "untrusted", "selfsigned", "self-signed", "notca", "badca", "wrongca",
-    "wronghost", "mismatch",
+    "violation",
+    "invalid",
+    "expired",
+    "revoked",
+    "untrusted",
+    "selfsigned",
+    "self-signed",
+    "notca",
+    "badca",
+    "wrongca",
+    "wronghost",
+    "mismatch",
 ];
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
@@ -274,18 +314,39 @@ mod tests {
 
     #[test]
     fn keys_that_are_made_to_be_seen() {
-        let key = super::super::rules().find(|rule| rule.id == "private-key").expect("a rule");
-        let token = super::super::rules().find(|rule| rule.id == "github-token").expect("a rule");
-        for path in ["ssl/snakeoil.key", "certs/test-server.pem", "keys/insecure_key", "pki/alice.key", "etc/demo.pem"] {
+        let key = super::super::rules()
+            .find(|rule| rule.id == "private-key")
+            .expect("a rule");
+        let token = super::super::rules()
+            .find(|rule| rule.id == "github-token")
+            .expect("a rule");
+        for path in [
+            "ssl/snakeoil.key",
+            "certs/test-server.pem",
+            "keys/insecure_key",
+            "pki/alice.key",
+            "etc/demo.pem",
+        ] {
             assert!(is_for_demonstration(key, path, false), "{path}");
         }
-        for path in ["tools/oidc-test-env/a.yml", "gcs-fake-service-account.json", "src/demo.py", "dummy_config.ini"] {
+        for path in [
+            "tools/oidc-test-env/a.yml",
+            "gcs-fake-service-account.json",
+            "src/demo.py",
+            "dummy_config.ini",
+        ] {
             assert!(is_for_demonstration(token, path, false), "{path}");
         }
         for path in ["pki/alice.key", "apps/server2.pem", "src/demonstrate.py"] {
             assert!(!is_for_demonstration(token, path, true), "{path}");
         }
-        for path in ["apps/s512-key.pem", "apps/server2.pem", "ca-key.pem", "src/certs/x.h", "dh1024.pem"] {
+        for path in [
+            "apps/s512-key.pem",
+            "apps/server2.pem",
+            "ca-key.pem",
+            "src/certs/x.h",
+            "dh1024.pem",
+        ] {
             assert!(is_for_demonstration(key, path, true), "{path}");
             assert!(!is_for_demonstration(key, path, false), "{path}");
         }

@@ -38,7 +38,12 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     for file in files {
         collected.add_file(file);
     }
-    let Collected { mut section, used, shortened, .. } = collected;
+    let Collected {
+        mut section,
+        used,
+        shortened,
+        ..
+    } = collected;
     section.vulnerabilities = Some(KnownVulnerabilities::default());
     section.not_looked_at = not_looked_at(facts);
     section.findings.sort_by(|a, b| {

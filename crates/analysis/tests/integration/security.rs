@@ -117,14 +117,34 @@ fn comments_and_files_allow_findings() {
 fn configurations_of_linters_allow_findings_of_their_codes() {
     let text = "import os\nos.system(f\"ls {x}\")\n";
     for (path, configuration, is_allowed) in [
-        ("pyproject.toml", "[tool.ruff.lint.per-file-ignores]\n\"src/*\" = [\"S605\"]\n", true),
-        ("pyproject.toml", "[tool.ruff.lint.per-file-ignores]\n\"a.py\" = [\"S\"]\n", true),
+        (
+            "pyproject.toml",
+            "[tool.ruff.lint.per-file-ignores]\n\"src/*\" = [\"S605\"]\n",
+            true,
+        ),
+        (
+            "pyproject.toml",
+            "[tool.ruff.lint.per-file-ignores]\n\"a.py\" = [\"S\"]\n",
+            true,
+        ),
         ("ruff.toml", "[lint]\nignore = [\"E501\", \"S605\"]\n", true),
         ("setup.cfg", "[flake8]\nper-file-ignores =\n    src/a.py: S605\n", true),
         ("pyproject.toml", "[tool.bandit]\nskips = [\"B605\"]\n", true),
-        ("pyproject.toml", "[tool.ruff.lint.per-file-ignores]\n\"src/*\" = [\"S608\", \"E501\"]\n", false),
-        ("pyproject.toml", "[tool.ruff.lint.per-file-ignores]\n\"lib/*\" = [\"S605\"]\n", false),
-        ("pyproject.toml", "[tool.ruff.lint.per-file-ignores]\n\"src/*\" = [\"ALL\"]\n", false),
+        (
+            "pyproject.toml",
+            "[tool.ruff.lint.per-file-ignores]\n\"src/*\" = [\"S608\", \"E501\"]\n",
+            false,
+        ),
+        (
+            "pyproject.toml",
+            "[tool.ruff.lint.per-file-ignores]\n\"lib/*\" = [\"S605\"]\n",
+            false,
+        ),
+        (
+            "pyproject.toml",
+            "[tool.ruff.lint.per-file-ignores]\n\"src/*\" = [\"ALL\"]\n",
+            false,
+        ),
         ("pyproject.toml", "[tool.ruff]\nexclude = [\"src\"]\n", false),
         ("pyproject.toml", "[tool.bandit]\nskips = [\"B101\"]\n", false),
     ] {
@@ -175,12 +195,22 @@ fn key(seed: u64) -> String {
     let mut state = seed;
     let mut bytes = vec![0x30, 0x81, 0x90];
     bytes.extend((0..0x90).map(|_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     }));
     let body = base64::engine::general_purpose::STANDARD.encode(bytes);
-    let lines: Vec<&str> = body.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    format!("-----BEGIN {0} KEY-----\n{1}\n-----END {0} KEY-----\n", "PRIVATE", lines.join("\n"))
+    let lines: Vec<&str> = body
+        .as_bytes()
+        .chunks(64)
+        .filter_map(|line| std::str::from_utf8(line).ok())
+        .collect();
+    format!(
+        "-----BEGIN {0} KEY-----\n{1}\n-----END {0} KEY-----\n",
+        "PRIVATE",
+        lines.join("\n")
+    )
 }
 
 #[test]
@@ -193,7 +223,10 @@ fn keys_that_are_made_to_be_seen_are_examples() {
             .iter()
             .map(|finding| (finding.rule.as_str(), finding.in_test))
             .collect();
-        assert!(matches!(found[..], [("private-key" | "service-account-key", _)]), "{path}: {found:?}");
+        assert!(
+            matches!(found[..], [("private-key" | "service-account-key", _)]),
+            "{path}: {found:?}"
+        );
         assert_eq!(section.score == Some(100.0), found[0].1, "{path}");
         found[0].1
     };
@@ -211,7 +244,13 @@ fn keys_that_are_made_to_be_seen_are_examples() {
     ] {
         assert!(in_test(path, &key, ("src/a.py", "print(1)\n")), "{path}");
     }
-    for path in ["apps/s512-key.pem", "server.pem", "certs/ca.key", "dh1024.pem", "client-key.pem"] {
+    for path in [
+        "apps/s512-key.pem",
+        "server.pem",
+        "certs/ca.key",
+        "dh1024.pem",
+        "client-key.pem",
+    ] {
         assert!(in_test(path, &key, ("src/a.c", &c)), "{path}");
         assert!(!in_test(path, &key, ("src/a.py", "print(1)\n")), "{path}");
     }
@@ -220,29 +259,51 @@ fn keys_that_are_made_to_be_seen_are_examples() {
     }
     // Six keys side by side are chains of certificates.
     let many = |count: u64| {
-        let keys: Vec<(String, String)> = (1..=count).map(|seed| (format!("a/k{seed}.pem"), self::key(seed))).collect();
+        let keys: Vec<(String, String)> = (1..=count)
+            .map(|seed| (format!("a/k{seed}.pem"), self::key(seed)))
+            .collect();
         let files: Vec<(&str, &str)> = keys.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         section(&files).in_tests
     };
     assert_eq!((many(5), many(6)), (0, 6));
     // In a comment of a program it is documentation; in a comment of settings it is a key.
     let commented = |mark: &str| key.lines().map(|line| format!("{mark} {line}\n")).collect::<String>();
-    assert!(in_test("src/read.c", &format!("/*\n{}*/\n{c}", commented(" *")), ("src/a.py", "print(1)\n")));
+    assert!(in_test(
+        "src/read.c",
+        &format!("/*\n{}*/\n{c}", commented(" *")),
+        ("src/a.py", "print(1)\n")
+    ));
     assert!(in_test("src/b.py", &commented("#"), ("src/a.py", "print(1)\n")));
     assert!(!in_test("config/a.yml", &commented("#"), ("src/a.py", "print(1)\n")));
     let below = |line: &str| in_test("config/a.yml", &format!("{line}\n{key}"), ("src/a.py", "print(1)\n"));
     assert!(below("# Static test secret: DO NOT use in production") && !below("# Rotated in May"));
-    let named = |name: &str| in_test("src/b.js", &format!("const {name} = `{key}`;\n"), ("src/a.py", "print(1)\n"));
+    let named = |name: &str| {
+        in_test(
+            "src/b.js",
+            &format!("const {name} = `{key}`;\n"),
+            ("src/a.py", "print(1)\n"),
+        )
+    };
     assert!(named("testKey") && !named("signingKey"));
     // Google numbers each key with 40 digits.
     let account = |number: &str| {
         let key = key.replace('\n', "\\n");
-        format!(r#"{{"type": "service_account", "private_key_id": "{number}", "private_key": "{key}", "client_email": "a@b.iam.gserviceaccount.com"}}"#)
+        format!(
+            r#"{{"type": "service_account", "private_key_id": "{number}", "private_key": "{key}", "client_email": "a@b.iam.gserviceaccount.com"}}"#
+        )
     };
     let number = "0123456789abcdef0123456789abcdef01234567";
-    assert!(!in_test("config/gcs.json", &account(number), ("src/a.py", "print(1)\n")));
+    assert!(!in_test(
+        "config/gcs.json",
+        &account(number),
+        ("src/a.py", "print(1)\n")
+    ));
     assert!(in_test("config/gcs.json", &account("abc"), ("src/a.py", "print(1)\n")));
-    assert!(in_test("config/gcs-fake.json", &account(number), ("src/a.py", "print(1)\n")));
+    assert!(in_test(
+        "config/gcs-fake.json",
+        &account(number),
+        ("src/a.py", "print(1)\n")
+    ));
 }
 
 #[test]
@@ -281,10 +342,16 @@ fn a_place_in_what_was_compiled_from_a_source_is_one_finding() {
     let compiled = "Object.defineProperty(exports, \"__esModule\", { value: true });\nexports.make = (text) => {\n    return new Function(`return ${text}`);\n};\n";
     let both = section(&[("src/util/make.ts", source), ("lib/tool/util/make.js", compiled)]);
     assert_eq!((both.findings.len(), both.totals.high), (1, 1), "{:?}", rules(&both));
-    assert_eq!((both.findings[0].file.as_str(), both.findings[0].other_places_total), ("src/util/make.ts", 1));
+    assert_eq!(
+        (both.findings[0].file.as_str(), both.findings[0].other_places_total),
+        ("src/util/make.ts", 1)
+    );
     // Without its source it may be of another project.
     let alone = section(&[("lib/tool/util/make.js", compiled)]);
-    assert_eq!((alone.findings[0].severity, alone.totals.high), (FindingSeverity::Medium, 0));
+    assert_eq!(
+        (alone.findings[0].severity, alone.totals.high),
+        (FindingSeverity::Medium, 0)
+    );
 }
 
 #[test]
@@ -296,7 +363,12 @@ fn code_of_other_projects_is_outside_of_the_score() {
         ("web/lib/Own/Shell.php", false),
         ("src/Shell.php", false),
     ] {
-        let section = section(&[(path, shell), ("web/lib/Cake/LICENSE.txt", "MIT\n"), ("src/License/LICENSE.txt", "MIT\n"), ("src/own.py", &"print(1)\n".repeat(20))]);
+        let section = section(&[
+            (path, shell),
+            ("web/lib/Cake/LICENSE.txt", "MIT\n"),
+            ("src/License/LICENSE.txt", "MIT\n"),
+            ("src/own.py", &"print(1)\n".repeat(20)),
+        ]);
         assert_eq!(section.findings[0].in_test, is_copy, "{path}");
     }
 }

@@ -88,9 +88,19 @@ const FORMS: &[Form] = &[
     form("oxlint-disable-line", "oxlint-disable", Scope::Line, List::Words),
     // What JSLint and JSHint call evil is `eval`.
     form("jslint evil:true", EVIL, Scope::From("jslint evil:false"), List::Words),
-    form("jslint evil: true", EVIL, Scope::From("jslint evil: false"), List::Words),
+    form(
+        "jslint evil: true",
+        EVIL,
+        Scope::From("jslint evil: false"),
+        List::Words,
+    ),
     form("jshint evil:true", EVIL, Scope::From("jshint evil:false"), List::Words),
-    form("jshint evil: true", EVIL, Scope::From("jshint evil: false"), List::Words),
+    form(
+        "jshint evil: true",
+        EVIL,
+        Scope::From("jshint evil: false"),
+        List::Words,
+    ),
     form("jshint ignore:line", "jshint ignore:line", Scope::Line, List::Words),
     form("jshint", "jshint", Scope::File, List::Words),
     form("biome-ignore", "biome-ignore", Scope::Next, List::Words),

@@ -41,14 +41,25 @@ const OBJECTS: u16 = 502;
 /// its first comment has its version and its license.
 fn is_built_script(bytes: &[u8]) -> bool {
     const HEAD: usize = 500;
-    let marks: [&[u8]; 4] = [b"asmLibraryArg", b"embind__requireFunction", b"___wasm_call_ctors", b"wasmBinaryFile"];
+    let marks: [&[u8]; 4] = [
+        b"asmLibraryArg",
+        b"embind__requireFunction",
+        b"___wasm_call_ctors",
+        b"wasmBinaryFile",
+    ];
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
-    let comment = head.trim_start().strip_prefix("/*").and_then(|rest| rest.split("*/").next());
+    let comment = head
+        .trim_start()
+        .strip_prefix("/*")
+        .and_then(|rest| rest.split("*/").next());
     let is_published = comment.is_some_and(|comment| {
         let is_license = comment.contains("license") || comment.contains("copyright");
         let is_version = |word: &str| {
             let numbers = word.trim_start_matches('v').split(['.', '-']);
-            numbers.clone().count() >= 3 && numbers.take(3).all(|number| number.parse::<u32>().is_ok_and(|it| it < 1_000))
+            numbers.clone().count() >= 3
+                && numbers
+                    .take(3)
+                    .all(|number| number.parse::<u32>().is_ok_and(|it| it < 1_000))
         };
         is_license && comment.split_whitespace().any(is_version)
     });

@@ -25,7 +25,11 @@ impl Names {
         // `$id = (int) $id`, `line = escape(line)`.
         let was_parameter = self.parameters.remove(&(function, name.to_owned()));
         let known = self.known.get(&function).and_then(|names| names.get(name));
-        let is_of_before = |value: &Value| known.and_then(Option::as_ref).is_some_and(|known| value.contains(known));
+        let is_of_before = |value: &Value| {
+            known
+                .and_then(Option::as_ref)
+                .is_some_and(|known| value.contains(known))
+        };
         let is_cleaned = value.is_settled()
             && !value.is_literal()
             && (was_parameter || value.is_made_of(name) || is_of_before(&value))

@@ -35,7 +35,12 @@ pub fn sites(body: &[Stmt], text: &str) -> Vec<Site> {
 
 /// Functions of the file that quote what they return, for a statement or for a shell.
 fn quoting(text: &str) -> HashSet<String> {
-    const CALLS: &[&str] = &["replace(\"'\", \"''\")", "replace('\\'', '\\'\\'')", "shlex.quote(", "pipes.quote("];
+    const CALLS: &[&str] = &[
+        "replace(\"'\", \"''\")",
+        "replace('\\'', '\\'\\'')",
+        "shlex.quote(",
+        "pipes.quote(",
+    ];
     let places = CALLS.iter().flat_map(|call| text.match_indices(call));
     let names = places.filter_map(|(at, _)| {
         let (_, behind) = text[..at].rsplit_once("def ")?;

@@ -304,7 +304,8 @@ impl<'t> Reader<'t> {
             return None;
         }
         let right = node.child_by_field_name("right");
-        let function = right.filter(|right| matches!(right.kind(), "lambda_expression" | "anonymous_method_expression"));
+        let function =
+            right.filter(|right| matches!(right.kind(), "lambda_expression" | "anonymous_method_expression"));
         let value = match function {
             Some(function) => Value::Text(self.str(function).split_whitespace().collect()),
             None => self.value(right, 0),

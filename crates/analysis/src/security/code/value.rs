@@ -88,7 +88,9 @@ impl Value {
             _ => Vec::new(),
         };
         match values.split_first() {
-            Some((first, rest)) if first.is_settled() && rest.iter().all(|value| value.is_settled()) => (*first).clone(),
+            Some((first, rest)) if first.is_settled() && rest.iter().all(|value| value.is_settled()) => {
+                (*first).clone()
+            }
             _ => Self::Unknown,
         }
     }
@@ -139,7 +141,10 @@ impl Value {
             Self::Call(name, values) if is_format(name) => values.iter().any(|value| value.is_open(safe)),
             Self::Call(name, values) => {
                 let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-                let is_own = matches!(name.as_str(), "__dir__" | "Rails.root" | "Rails.public_path" | "Dir.pwd");
+                let is_own = matches!(
+                    name.as_str(),
+                    "__dir__" | "Rails.root" | "Rails.public_path" | "Dir.pwd"
+                );
                 let is_safe = is_safe_call(name, last, safe) || is_number_of(last) || is_type_name(name) || is_own;
                 // `", ".join(quote(x) for x in y)`: each of the list. `map(int, x)`: each by the function.
                 let is_joined = matches!(last, "join" | "implode") && values.iter().all(|value| !value.is_open(safe));
@@ -154,9 +159,8 @@ impl Value {
                 // The output of a command that is written in full.
                 let is_output = matches!(last, "shell_exec" | "exec" | "backtick" | "getoutput" | "check_output")
                     && values.first().is_some_and(Self::is_literal);
-                let is_trimmed = PARTS.contains(&last)
-                    && !values.is_empty()
-                    && values.iter().all(|value| !value.is_open(safe));
+                let is_trimmed =
+                    PARTS.contains(&last) && !values.is_empty() && values.iter().all(|value| !value.is_open(safe));
                 !is_safe && !is_joined && !is_mapped && !is_output && !is_trimmed && !leaves_only_harmless(last, values)
             }
             Self::Name(name) => {
@@ -170,7 +174,10 @@ impl Value {
                     || (safe == sql::SQL_SAFE && sql::is_table_of_dialect(name));
                 // The place of the program itself.
                 let is_own = matches!(last, "__file__" | "__dirname" | "__filename" | "__dir__")
-                    || matches!(name.as_str(), "Rails.root" | "Rails.public_path" | "import.meta.dirname");
+                    || matches!(
+                        name.as_str(),
+                        "Rails.root" | "Rails.public_path" | "import.meta.dirname"
+                    );
                 !is_constant && !is_own && !is_quoted && !is_named_for_a_number(&lower) && !is_type_name(name)
             }
             Self::Built(parts) => parts.iter().any(|part| part.is_open(safe)),

@@ -154,7 +154,8 @@ struct Image {
 
 impl Image {
     fn add(&mut self, rule: &str, line: usize, subject: &str, message: &str) {
-        self.found.push((named(rule), line, subject.to_owned(), message.to_owned()));
+        self.found
+            .push((named(rule), line, subject.to_owned(), message.to_owned()));
     }
 
     fn instruction(&mut self, word: &str, rest: &str, line: usize) {
@@ -169,7 +170,12 @@ impl Image {
             }
             "ENV" | "ARG" => {
                 if let Some(name) = secret_name(rest) {
-                    self.add("container-secret", line, &name, &format!("`{name}` is built into the image"));
+                    self.add(
+                        "container-secret",
+                        line,
+                        &name,
+                        &format!("`{name}` is built into the image"),
+                    );
                 }
             }
             _ => {}
@@ -189,7 +195,12 @@ impl Image {
         let tag = name.split_once(':').map(|(_, tag)| tag);
         let is_open = !image.contains('@') && !image.contains('$') && tag.is_none_or(|tag| tag == "latest");
         if is_open && !is_stage && image != "scratch" && !image.is_empty() {
-            self.add("container-latest", line, image, &format!("`{image}` has no fixed version"));
+            self.add(
+                "container-latest",
+                line,
+                image,
+                &format!("`{image}` has no fixed version"),
+            );
         }
         if let [_, as_word, name] = words[..]
             && as_word.eq_ignore_ascii_case("as")
@@ -200,7 +211,10 @@ impl Image {
 
     /// Whether the last stage runs as root.
     fn finish(&mut self) {
-        let name = self.user.as_ref().map(|(_, name)| name.split(':').next().unwrap_or(name));
+        let name = self
+            .user
+            .as_ref()
+            .map(|(_, name)| name.split(':').next().unwrap_or(name));
         let is_root = name.is_none_or(|name| matches!(name, "root" | "0"));
         if is_root && self.last_stage > 0 {
             let line = self.user.as_ref().map_or(self.last_stage, |(line, _)| *line);

@@ -295,6 +295,9 @@ mod tests {
         let ini =
             "[flake8]\nper-file-ignores =\n    a.py, c.py: F401, E501\n    b.py:E501\n    d/*: F\nexclude = x,y\n";
         assert_eq!(of_ini(ini, IMPORTS), ["a.py", "c.py", "d/*", "x", "y"]);
-        assert_eq!(of_ini("[MESSAGES CONTROL]\ndisable=C0111,\n    unused-import\n", IMPORTS), ["*"]);
+        assert_eq!(
+            of_ini("[MESSAGES CONTROL]\ndisable=C0111,\n    unused-import\n", IMPORTS),
+            ["*"]
+        );
     }
 }

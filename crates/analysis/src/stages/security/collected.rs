@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use repolens_core::report::{FindingCategory, FindingPlace, FindingSeverity, Security, SecurityFinding, SuppressedFinding};
+use repolens_core::report::{
+    FindingCategory, FindingPlace, FindingSeverity, Security, SecurityFinding, SuppressedFinding,
+};
 
 use super::configured::{self, Configured};
 use super::copies::Copies;
@@ -143,7 +145,11 @@ const MANY_KEYS: usize = 6;
 
 fn folders_of_keys(facts: &Facts) -> HashSet<&str> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for file in facts.files.iter().filter(|file| file.security.iter().any(is_private_key)) {
+    for file in facts
+        .files
+        .iter()
+        .filter(|file| file.security.iter().any(is_private_key))
+    {
         *counts.entry(folder(&file.path)).or_default() += 1;
     }
     counts.retain(|_, count| *count >= MANY_KEYS);

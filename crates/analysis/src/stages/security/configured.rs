@@ -71,5 +71,10 @@ impl Exemption {
 fn skips(text: &str) -> Option<Vec<String>> {
     let root = text.parse::<toml::Table>().ok()?;
     let skips = root.get("tool")?.get("bandit")?.get("skips")?.as_array()?;
-    Some(skips.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect())
+    Some(
+        skips
+            .iter()
+            .filter_map(|code| code.as_str().map(str::to_owned))
+            .collect(),
+    )
 }

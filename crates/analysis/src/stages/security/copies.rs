@@ -7,8 +7,8 @@ use crate::facts::Facts;
 
 /// Folders in which projects keep those of others, beside their own code.
 const HOMES: &[&str] = &[
-    "lib", "inc", "include", "includes", "contrib", "ext", "external", "deps", "assets", "js", "static", "public", "wwwroot",
-    "library", "scripts",
+    "lib", "inc", "include", "includes", "contrib", "ext", "external", "deps", "assets", "js", "static", "public",
+    "wwwroot", "library", "scripts",
 ];
 
 /// Such folders, with less than half of the code: a package of Ruby has all of its code in `NAME-VERSION`.
@@ -20,10 +20,16 @@ impl<'f> Copies<'f> {
             let (folder, name) = file.path.rsplit_once('/')?;
             let (home, _) = folder.rsplit_once('/')?;
             let lower = name.to_ascii_lowercase();
-            let is_license = ["license", "licence", "copying"].iter().any(|stem| lower.starts_with(stem));
+            let is_license = ["license", "licence", "copying"]
+                .iter()
+                .any(|stem| lower.starts_with(stem));
             (is_license && HOMES.contains(&home.rsplit('/').next().unwrap_or(home))).then_some(folder)
         });
-        let releases = facts.files.iter().flat_map(|file| folders(&file.path)).filter(|folder| is_release(folder));
+        let releases = facts
+            .files
+            .iter()
+            .flat_map(|file| folders(&file.path))
+            .filter(|folder| is_release(folder));
         let mut code: HashMap<&str, u64> = licenses.chain(releases).map(|folder| (folder, 0)).collect();
         if code.is_empty() {
             return Self(HashSet::new());

@@ -17,7 +17,10 @@ impl Walk {
 
     fn visit_function(&mut self, stmt: &Stmt, it: &StmtFunctionDef) {
         self.declare(it.name.as_str());
-        if !self.interest.is_in(it.range().start().to_usize(), it.range().end().to_usize()) {
+        if !self
+            .interest
+            .is_in(it.range().start().to_usize(), it.range().end().to_usize())
+        {
             return;
         }
         self.functions += 1;

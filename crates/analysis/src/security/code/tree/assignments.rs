@@ -27,7 +27,13 @@ impl Reader<'_> {
 
     /// A function with a call that quotes a word of a shell, or a text of SQL: what it returns is taken for quoted.
     pub(super) fn note_quoting(&mut self, node: Node<'_>) {
-        const CALLS: &[&str] = &["escapeshellarg", "shellescape", "Shellwords", "\"'\", \"''\"", "'\\'', '\\'\\''"];
+        const CALLS: &[&str] = &[
+            "escapeshellarg",
+            "shellescape",
+            "Shellwords",
+            "\"'\", \"''\"",
+            "'\\'', '\\'\\''",
+        ];
         let text = self.str(node);
         if CALLS.iter().any(|call| text.contains(call))
             && let Some(name) = node.child_by_field_name("name")
@@ -167,7 +173,9 @@ impl Reader<'_> {
     fn given(&self, parameters: Node<'_>) -> Option<Value> {
         let call = parameters.parent()?.parent()?;
         let text = |field| call.child_by_field_name(field).map_or("", |node| self.str(node));
-        let is_class = ["subclasses", "descendants"].iter().any(|list| text("receiver").contains(list));
+        let is_class = ["subclasses", "descendants"]
+            .iter()
+            .any(|list| text("receiver").contains(list));
         let function = match text("method") {
             "mktmpdir" => "mktmpdir",
             "each" | "map" | "each_with_object" | "flat_map" if is_class => "get_class",

@@ -118,7 +118,8 @@ impl Reader<'_> {
     /// Whether a call is of a function of the file, or of its own class, that quotes what it returns.
     fn is_quoting(&self, name: &str) -> bool {
         let (object, function) = name.rsplit_once(['.', ':']).unwrap_or(("", name));
-        matches!(object, "" | "own" | "$this" | "self" | "self:" | "static:" | "this") && self.quoting.contains(function)
+        matches!(object, "" | "own" | "$this" | "self" | "self:" | "static:" | "this")
+            && self.quoting.contains(function)
     }
 
     /// PHP's `match`: one of the values behind its arrows.

@@ -9,13 +9,22 @@ pub(super) fn leaves_only_harmless(function: &str, values: &[Value]) -> bool {
     let [Value::Text(pattern), Value::Text(filled), ..] = values else {
         return false;
     };
-    let is_harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | ',' | '@' | '+' | '/');
+    let is_harmless =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | ',' | '@' | '+' | '/');
     let class = pattern.split_once("[^").and_then(|(_, rest)| rest.split_once(']'));
     let is_negated = class.is_some_and(|(class, rest)| {
-        let known = class.replace("\\w", "").replace("\\d", "").replace("\\s", "").replace('\\', "");
+        let known = class
+            .replace("\\w", "")
+            .replace("\\d", "")
+            .replace("\\s", "")
+            .replace('\\', "");
         known.chars().all(is_harmless) && !class.contains("\\W") && !rest.contains('[')
     }) || matches!(pattern.trim_matches('/').trim_end_matches('+'), "\\W" | "\\D");
-    matches!(function, "preg_replace" | "gsub" | "tr" | "sub" | "replace" | "replaceAll") && is_negated && filled.chars().all(is_harmless)
+    matches!(
+        function,
+        "preg_replace" | "gsub" | "tr" | "sub" | "replace" | "replaceAll"
+    ) && is_negated
+        && filled.chars().all(is_harmless)
 }
 
 /// Functions that return a part of what they take, or a path that is made of it.

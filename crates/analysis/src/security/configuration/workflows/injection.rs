@@ -33,7 +33,12 @@ const FILLED_BY: &[(&str, &[&str])] = &[
     ("github.event.discussion.", &["discussion"]),
     (
         "github.event.comment.",
-        &["issue_comment", "commit_comment", "discussion_comment", "pull_request_review_comment"],
+        &[
+            "issue_comment",
+            "commit_comment",
+            "discussion_comment",
+            "pull_request_review_comment",
+        ],
     ),
     ("github.event.review.", &["pull_request_review"]),
     ("github.event.head_commit.", &["push"]),

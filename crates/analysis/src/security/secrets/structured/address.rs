@@ -108,8 +108,10 @@ pub(super) fn address(text: &Text<'_>, start: usize, end: usize) -> Option<Candi
     });
     let mut candidate = Candidate::new(rule, start - length, end + at, 2);
     candidate.value = (end + colon + 1, end + at);
-    let is_local =
-        matches!(name, "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host.docker.internal") || !name.contains('.');
+    let is_local = matches!(
+        name,
+        "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host.docker.internal"
+    ) || !name.contains('.');
     if is_local {
         candidate.severity = FindingSeverity::Low;
         candidate.confidence = Confidence::Medium;

@@ -92,7 +92,9 @@ fn is_in_comment(text: &Text<'_>, start: usize) -> bool {
 fn is_named_for_tests(text: &Text<'_>, start: usize) -> bool {
     const LINES: usize = 8;
     const MOST: usize = 600;
-    const NAMES: &[&str] = &["test", "dummy", "fake", "mock", "sample", "example", "demo", "snakeoil", "insecure"];
+    const NAMES: &[&str] = &[
+        "test", "dummy", "fake", "mock", "sample", "example", "demo", "snakeoil", "insecure",
+    ];
     const PHRASES: &[&str] = &[
         "not use in production",
         "not use this in production",

@@ -1,11 +1,13 @@
 """How often a security finding of high or critical severity is right, on findings that were judged by reading the source.
 
-    scripts/oracles/security --judged                      fetches the packages of security.tsv, analyzes them, prints the precision
+    scripts/oracles/security --judged                      fetches the packages of the lists, analyzes them, prints the precision
     scripts/oracles/security --judged KIND:NAME@VERSION…   prints the findings of these packages that have no verdict, as rows
 
-`security.tsv` has the packages by which the rules were corrected, `security-fresh.tsv` those that had no part in it. A row: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line, verdict (`true`, `false` or `none` for a
-package without findings) and reason. `true` means that the message holds and that a maintainer would change the place or
-document why it is safe: what fills in the text is neither fixed nor quoted. Whether an attacker can reach it is not judged.
+`security.tsv` has the packages by which the rules were corrected first, `security-fresh.tsv` those of the second
+corrections, `security-unseen.tsv` those of the third. A row: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line,
+verdict (`true`, `false` or `none` for a package without findings) and reason. `true` means that the message holds and that
+a maintainer would change the place or document why it is safe: what fills in the text is neither fixed nor quoted. Whether
+an attacker can reach it is not judged.
 Ends with 1 where less than 80 % of what is shown is true, or a finding is in a test."""
 
 import collections
@@ -18,7 +20,7 @@ from packages import fetched
 from ranking import analyzed
 
 HERE = pathlib.Path(__file__).resolve().parent
-DATA = {"corrected by": HERE / "security.tsv", "fresh": HERE / "security-fresh.tsv"}
+DATA = {"first": HERE / "security.tsv", "second": HERE / "security-fresh.tsv", "third": HERE / "security-unseen.tsv"}
 FIELDS = ["package", "rule", "path", "line", "verdict", "reason"]
 
 

@@ -124,7 +124,7 @@ const DEMONSTRATION: &[&str] = &[
     "fake", "mock",
 ];
 
-/// The same of a key that nobody is meant to trust.
+/// The same of a key that is made to be refused or tried.
 const UNTRUSTED: &[&str] = &[
     "localhost",
     "selfsigned",

@@ -30,7 +30,7 @@ pub(super) struct Collected<'f> {
     configured: Configured<'f>,
     is_library_of_c: bool,
     copies: Copies<'f>,
-    /// Folders with so many private keys that they are chains of certificates to be tried.
+    /// Folders with [`MANY_KEYS`] private keys: chains of certificates to be tried.
     folders_of_keys: HashSet<&'f str>,
     /// Indices of findings, by the rule and the value.
     known: HashMap<(&'static str, u64), usize>,

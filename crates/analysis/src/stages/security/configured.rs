@@ -46,7 +46,7 @@ impl<'f> Configured<'f> {
 
 impl Exemption {
     fn of(rule: &Rule, files: &[FileFacts]) -> Self {
-        // `ALL` says nothing about security.
+        // `ALL` is not about security.
         let is_code = |code: &str| {
             let code = code.trim();
             code.starts_with('S') && security::is_code_of(rule, code)

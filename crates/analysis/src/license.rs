@@ -53,6 +53,7 @@ const KNOWN: &[(&str, &[&str])] = &[
         "Unlicense",
         &["this is free and unencumbered software released into the public domain"],
     ),
+    ("libpng-2.0", &["png reference library license version 2"]),
     (
         "Zlib",
         &[
@@ -121,9 +122,10 @@ pub fn identify(text: &[u8]) -> Option<&'static str> {
     let gnu = gnu_title(&plain);
     KNOWN
         .iter()
-        // The licenses of GNU name each other: a text is the one that it names first.
         .filter(|(_, phrases)| !phrases[0].starts_with("gnu ") || Some(phrases[0]) == gnu)
-        .find(|(_, phrases)| phrases.iter().all(|phrase| plain.contains(phrase)))
+        .filter(|(_, phrases)| phrases.iter().all(|phrase| plain.contains(phrase)))
+        // Licenses name each other, as that of Mozilla those of GNU: a text is the one that it names first.
+        .min_by_key(|(_, phrases)| plain.find(phrases[0]))
         .map(|(id, _)| *id)
 }
 
@@ -194,6 +196,10 @@ mod tests {
         assert_eq!(
             identify(b"GNU GENERAL PUBLIC LICENSE Version 3 ... 13. Use with the GNU Affero General Public License."),
             Some("GPL-3.0")
+        );
+        assert_eq!(
+            identify(b"Mozilla Public License Version 2.0 ... means either the GNU General Public License, Version 2.0, the GNU Lesser General Public License, Version 2.1, the GNU Affero General Public License, Version 3.0"),
+            Some("MPL-2.0")
         );
         assert_eq!(identify(b"all rights reserved"), None);
     }

@@ -8,6 +8,7 @@ use crate::calls::Calls;
 use crate::configuration::Setting;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
+use crate::pass::wiring::WordCounts;
 use crate::security::RawFinding;
 
 /// All that stages see.
@@ -22,6 +23,8 @@ pub struct Facts {
     pub skipped: Vec<SkippedFile>,
     /// Files that were not parsed because the time for parsing was used up.
     pub unparsed: u64,
+    /// The words of all texts.
+    pub(crate) words: WordCounts,
 }
 
 /// Everything that stages know of one file.
@@ -93,6 +96,8 @@ pub struct Syntax {
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
     /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants.
     pub mentions: Vec<Box<str>>,
+    /// Unused imports whose word occurs elsewhere in the file, in a comment or as another thing: import and name. Sorted.
+    pub elsewhere: Vec<(u32, u32)>,
     /// The findings of the security rules about calls; taken out when the file is done.
     pub risks: Vec<RawFinding>,
 }
@@ -145,6 +150,18 @@ pub enum ImportKind {
 }
 
 impl Syntax {
+    /// Sets [`Syntax::elsewhere`].
+    pub(crate) fn find_elsewhere(&mut self, text: &[u8]) {
+        for (at, import) in (0u32..).zip(&self.imports) {
+            for (number, name) in (0u32..).zip(&import.names).filter(|(_, name)| name.unused) {
+                let word = name.local.split('.').next().unwrap_or_default();
+                if crate::pass::wiring::is_named_outside(text, word, import.line) {
+                    self.elsewhere.push((at, number));
+                }
+            }
+        }
+    }
+
     /// Gives back what lists had room for.
     #[must_use]
     pub fn packed(mut self) -> Self {

@@ -110,6 +110,8 @@ pub struct Options {
     /// Stages that are not to be run, with the reason for the report: how an analysis is started again after one of them
     /// ended the process.
     pub skip_stages: BTreeMap<String, String>,
+    /// Also reports dead code of a kind that was right in less than 90 % of the judged findings.
+    pub low_confidence: bool,
     /// Fills in `analyser.stages[].ms`.
     pub clock: Option<Clock>,
 }
@@ -122,6 +124,7 @@ impl std::fmt::Debug for Options {
             .field("threads", &self.threads)
             .field("skip", &self.skip)
             .field("skip_stages", &self.skip_stages)
+            .field("low_confidence", &self.low_confidence)
             .field("clock", &self.clock.is_some())
             .finish()
     }

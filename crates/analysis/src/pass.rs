@@ -62,6 +62,7 @@ pub(crate) fn run_by(
     };
     let threads = threads.clamp(1, total.max(1));
     let next = AtomicUsize::new(0);
+    let words = wiring::WordCounts::default();
     let (used, unparsed) = (AtomicU64::new(0), AtomicU64::new(0));
     observer.progress("parse", 0, total as u64);
     let pass = Pass {
@@ -77,6 +78,7 @@ pub(crate) fn run_by(
         used: &used,
         unparsed: &unparsed,
         large: Mutex::default(),
+        words: &words,
     };
     let mut found = pass.run_on(threads)?;
     observer.progress("parse", total as u64, total as u64);
@@ -102,6 +104,7 @@ pub(crate) fn run_by(
         pointers,
         skipped,
         unparsed: unparsed.into_inner(),
+        words,
     })
 }
 
@@ -173,6 +176,7 @@ struct Pass<'a> {
     unparsed: &'a AtomicU64,
     /// Held while a large file is parsed.
     large: Mutex<()>,
+    words: &'a wiring::WordCounts,
 }
 
 impl Pass<'_> {
@@ -221,6 +225,7 @@ impl Pass<'_> {
         if !self.read(reader, entry, text, &mut facts) || !is_text(text, &mut facts) {
             return facts;
         }
+        self.words.add(text);
         facts.language = language::detect(path, text);
         text::keep(text, &mut facts);
         let Some(language) = facts.language.map(language::LanguageId::get) else {
@@ -381,6 +386,7 @@ impl Pass<'_> {
                 let mut risks = std::mem::take(&mut syntax.risks);
                 security::settle(language, text, &mut risks);
                 facts.security.extend(risks);
+                syntax.find_elsewhere(text);
                 facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use repolens_core::report::{Report, Stage as StageReport, StageStatus};
+use repolens_core::report::{Confidence, Report, Stage as StageReport, StageStatus};
 
 use crate::budget::{self, OutOfTime};
 use crate::facts::Facts;
@@ -66,6 +66,8 @@ pub(crate) struct Scratch {
     pub references: HashMap<u32, References>,
     /// Functions that nothing reaches, by file and line; `None` without a call graph.
     pub unused_functions: Option<Vec<UnusedFunction>>,
+    /// As [`Options::low_confidence`].
+    pub low_confidence: bool,
 }
 
 /// Functions and files that use what one file defines.
@@ -83,8 +85,9 @@ pub(crate) struct UnusedFunction {
     pub file: u32,
     pub name: String,
     pub line: u32,
-    /// Not even something else that nothing reaches calls it.
-    pub never_named: bool,
+    /// How many functions call it, with itself; none of them is reached.
+    pub callers: usize,
+    pub confidence: Confidence,
 }
 
 /// How a stage ended.
@@ -142,6 +145,7 @@ pub(crate) fn run(
             .map(|file| std::mem::take(&mut file.tokens))
             .collect(),
         history,
+        low_confidence: options.low_confidence,
         ..Scratch::default()
     };
     let total = STAGES.len() as u64;

@@ -142,6 +142,7 @@ fn options(args: &AnalyzeArgs, limits: Limits, started: Instant) -> Options {
         },
         skip: because(&args.skip, SKIP_REASON),
         skip_stages: because(&args.skip_stage, SKIP_STAGE_REASON),
+        low_confidence: args.low_confidence,
         clock: Some(Arc::new(move || started.elapsed())),
     }
 }

@@ -84,7 +84,21 @@ pub fn is_judged(path: &str) -> bool {
         .iter()
         .any(|part| name.contains(part));
     let is_left_out = |folder: &str| is_one(folder) || is_of_tests(folder) || is_built(folder);
-    name != "testing.py" && !is_example && !folders.split('/').any(is_left_out)
+    !is_input_of_tests(path) && name != "testing.py" && !is_example && !folders.split('/').any(is_left_out)
+}
+
+/// Code among the resources of Java's tests: `src/it/resources/a/B.java`.
+fn is_input_of_tests(path: &str) -> bool {
+    let is_code = [".java", ".kt", ".scala", ".groovy"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    let padded = format!("/{path}");
+    is_code
+        && (padded.contains("/src/it/")
+            || padded.split_once("/src/").is_some_and(|(_, below)| {
+                let folder = below.split('/').nth(1).unwrap_or_default();
+                folder == "resources" || folder.starts_with("resources-")
+            }))
 }
 
 /// Whether other files take in the file at `path` by its text (C, C++, PHP).
@@ -137,6 +151,8 @@ mod tests {
     fn examples_and_templates_are_not_judged() {
         assert!(is_judged("src/a.ts") && is_judged("docs.py"));
         assert!(!is_judged("src/app.example.tsx") && !is_judged("lib/generated/a.js"));
+        assert!(!is_judged("src/it/resources/a/B.java") && !is_judged("a/src/test/resources-bad/B.java"));
+        assert!(is_judged("src/main/java/resources/B.java"));
         assert!(!is_judged("a/examples/b.py") && !is_judged("templates/js/src/a.ts"));
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     }
     let mut solver = Solver::new(&index);
     solver.solve();
-    let measured = measure::measure(&index, &mut solver);
+    let measured = measure::measure(facts, &index, &mut solver, scratch.low_confidence);
     report.call_graph = Some(measured.section);
     scratch.unused_functions = Some(measured.unused);
     scratch.references = measured.references;

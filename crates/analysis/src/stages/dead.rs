@@ -8,15 +8,17 @@
 
 use std::collections::BTreeMap;
 
-use repolens_core::report::{Confidence, DeadCode, DeadCodeStatistics, Report, UnusedFunction, cap};
+use repolens_core::report::{DeadCode, DeadCodeStatistics, Report, UnusedFunction, cap};
 
 use super::{Outcome, Scratch, percent, tenth};
-use crate::facts::{Facts, FileFacts};
+use crate::facts::Facts;
 
+mod confidence;
 mod configured;
 mod conventions;
 mod declared;
 mod demand;
+pub(in crate::stages) mod functions;
 mod imports;
 pub(crate) mod linters;
 mod loaded;
@@ -24,6 +26,9 @@ mod open;
 mod packages;
 mod platforms;
 mod reach;
+
+use imports::Imports;
+use reach::Reached;
 
 pub(crate) use declared::entry_points;
 
@@ -38,75 +43,25 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     if report.module_graph.is_none() {
         return Outcome::Skipped("there is no module graph".to_owned());
     }
-    let mut statistics = DeadCodeStatistics::default();
-    let imports = imports::find(facts, graph);
-    let unused_imports = imports.unused;
-    statistics.total_imports = imports.total;
-    statistics.total_unused_imports = unused_imports.values().map(|list| list.len() as u64).sum();
-    let may_be_for_tests = may_be_for_tests(facts);
-    // What a crate has of Python is data of its program: it calls it by names, or hands it on.
-    let is_crate = super::published::registry(facts) == Some(super::published::Registry::Crates);
-    let is_data = |file: &FileFacts| is_crate && file.language.is_some_and(|id| id.get().id == "python");
-    let mut unused_functions: Vec<UnusedFunction> = scratch
+    let imports = imports::find(facts, graph, scratch.low_confidence);
+    if !imports.known && report.call_graph.is_none() {
+        return Outcome::Skipped("there is no code of a language whose dead code is detected".to_owned());
+    }
+    let reached = reach::find(facts, graph, scratch.low_confidence);
+    let mut functions: Vec<UnusedFunction> = scratch
         .unused_functions
         .iter()
         .flatten()
-        .filter(|unused| !is_data(&facts.files[unused.file as usize]))
         .map(|unused| UnusedFunction {
-            confidence: if unused.never_named && !may_be_for_tests(&facts.files[unused.file as usize]) {
-                Confidence::High
-            } else {
-                Confidence::Medium
-            },
+            confidence: unused.confidence,
             file: facts.files[unused.file as usize].path.clone(),
             line: unused.line.into(),
             function: unused.name.clone(),
         })
         .collect();
-    unused_functions.sort();
-    statistics.total_unused_functions = unused_functions.len() as u64;
-    if !imports.known && report.call_graph.is_none() {
-        return Outcome::Skipped("there is no code of a language whose dead code is detected".to_owned());
-    }
-    let reached = reach::find(facts, graph);
-    statistics.total_exports = reached.exports;
-    statistics.total_unused_exports = reached.unused_exports.values().map(|names| names.len() as u64).sum();
-    statistics.unused_export_percentage = tenth(percent(
-        statistics.total_unused_exports as f64,
-        statistics.total_exports as f64,
-    ));
-    statistics.unused_import_percentage = tenth(percent(
-        statistics.total_unused_imports as f64,
-        statistics.total_imports as f64,
-    ));
-    let mut affected: Vec<&String> = unused_imports
-        .keys()
-        .chain(reached.unused_exports.keys())
-        .chain(&reached.unused_files)
-        .chain(unused_functions.iter().map(|unused| &unused.file))
-        .collect();
-    affected.sort();
-    affected.dedup();
-    statistics.affected_files = affected.len() as u64;
-    let parsed = facts.files.iter().filter(|file| file.syntax.is_some()).count() as f64;
-    let risk_score = tenth(percent(affected.len() as f64, parsed));
-    let mut dead = DeadCode {
-        has_dead_code: !affected.is_empty(),
-        risk_score,
-        unused_exports: reached.unused_exports.clone(),
-        unused_files: reached.unused_files.clone(),
-        unused_imports: unused_imports.clone(),
-        unused_functions: unused_functions.clone(),
-        less_sure: reached.less_sure.clone(),
-        statistics,
-        truncated: false,
-    };
-    dead.truncated =
-        cut(&mut dead.unused_exports) | cut(&mut dead.unused_imports) | (dead.unused_files.len() > MAX_LISTED);
-    dead.unused_files.truncate(MAX_LISTED);
-    dead.less_sure.unused_files.truncate(MAX_LISTED);
-    cut(&mut dead.less_sure.unused_exports);
-    dead.truncated |= cap(&mut dead.unused_functions, MAX_FUNCTIONS);
+    functions.sort();
+    let mut dead = section(facts, imports, reached, functions);
+    limit(&mut dead);
     let truncated = dead.truncated;
     report.dead_code = Some(dead);
     if scratch.unused_functions.is_none() {
@@ -120,12 +75,55 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     }
 }
 
-/// Whether the tests that a package of a registry left out may call a function of a file: Python hides nothing from them.
-fn may_be_for_tests(facts: &Facts) -> impl Fn(&FileFacts) -> bool {
-    let is_python = |file: &FileFacts| file.language.is_some_and(|id| id.get().id == "python");
-    let has_tests = facts.files.iter().any(|file| file.test && is_python(file));
-    let is_cut = !has_tests && super::published::registry(facts).is_some();
-    move |file| is_cut && is_python(file)
+/// The section with all findings.
+fn section(facts: &Facts, imports: Imports, reached: Reached, functions: Vec<UnusedFunction>) -> DeadCode {
+    let mut affected: Vec<&String> = imports
+        .unused
+        .keys()
+        .chain(reached.unused_exports.keys())
+        .chain(&reached.unused_files)
+        .chain(functions.iter().map(|unused| &unused.file))
+        .collect();
+    affected.sort();
+    affected.dedup();
+    let affected = affected.len();
+    let parsed = facts.files.iter().filter(|file| file.syntax.is_some()).count();
+    let unused_imports = imports.unused.values().map(Vec::len).sum::<usize>();
+    let unused_exports = reached.unused_exports.values().map(Vec::len).sum::<usize>();
+    let share = |part: usize, whole: f64| tenth(percent(part as f64, whole));
+    DeadCode {
+        has_dead_code: affected > 0,
+        risk_score: share(affected, parsed as f64),
+        statistics: DeadCodeStatistics {
+            total_exports: reached.exports,
+            total_unused_exports: unused_exports as u64,
+            unused_export_percentage: share(unused_exports, reached.exports as f64),
+            total_imports: imports.total,
+            total_unused_imports: unused_imports as u64,
+            unused_import_percentage: share(unused_imports, imports.total as f64),
+            total_unused_functions: functions.len() as u64,
+            affected_files: affected as u64,
+        },
+        unused_exports: reached.unused_exports,
+        unused_files: reached.unused_files,
+        unused_imports: imports.unused,
+        unused_functions: functions,
+        less_sure: reached.less_sure,
+        least_sure: reached.least_sure,
+        truncated: false,
+    }
+}
+
+/// Ends the lists that are too long.
+fn limit(dead: &mut DeadCode) {
+    dead.truncated =
+        cut(&mut dead.unused_exports) | cut(&mut dead.unused_imports) | (dead.unused_files.len() > MAX_LISTED);
+    dead.unused_files.truncate(MAX_LISTED);
+    for some in [&mut dead.less_sure, &mut dead.least_sure] {
+        some.unused_files.truncate(MAX_LISTED);
+        cut(&mut some.unused_exports);
+    }
+    dead.truncated |= cap(&mut dead.unused_functions, MAX_FUNCTIONS);
 }
 
 fn cut<T>(map: &mut BTreeMap<String, T>) -> bool {

@@ -99,7 +99,7 @@ fn imports_without_value(program: &Program<'_>, text: &str) -> (HashSet<u32>, Ha
     // All of a package may be imported for what loading it does.
     let unused = all()
         .filter(|(it, id)| !is_whole_package(it) && is_unused(id) && !is_explained(program, text, it))
-        .filter(|(_, id)| !is_documented(program, text, &id.name))
+        .filter(|(it, id)| !is_documented(program, text, &id.name) && !is_augmented(text, &it.source.value))
         .filter(|(_, id)| !is_factory(&id.name) && !is_exempt(text, id.span.start as usize))
         .map(|(_, id)| id.span.start)
         .collect();
@@ -137,6 +137,15 @@ fn is_explained(program: &Program<'_>, text: &str, it: &ImportDeclaration<'_>) -
     above.any(|comment| {
         let text = comment.span.source_text(text).to_lowercase();
         REASONS.iter().any(|reason| text.contains(reason))
+    })
+}
+
+/// `declare module 'vue/types/vue'` adds to a package, which the file has to import for that.
+fn is_augmented(text: &str, package: &str) -> bool {
+    text.match_indices("declare module ").any(|(at, sign)| {
+        let rest = text[at + sign.len()..].trim_start_matches(['\'', '"']);
+        rest.strip_prefix(package)
+            .is_some_and(|rest| rest.starts_with(['\'', '"', '/']))
     })
 }
 

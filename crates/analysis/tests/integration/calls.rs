@@ -279,7 +279,7 @@ fn private_functions_that_nothing_calls() {
             "d.php:D.dead",
             "e.cs:E.Dead",
             "g/a.go:dead",
-            "r.rs:dead",
+            "r.rs:dead ?",
             "a.py:_deader ?",
             "chain.py:I._second ?",
         ]

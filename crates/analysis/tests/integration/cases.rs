@@ -70,7 +70,11 @@ fn failures(case: &Path) -> Vec<String> {
     let expected = fs::read(case.join("expected.json")).expect("expected.json can be read");
     let expected: Value = serde_json::from_slice(&expected).unwrap_or_else(|error| panic!("{}: {error}", name(case)));
     let tree = SourceTree::open(&case.join("input"), &OpenOptions::default()).expect("the input can be opened");
-    let report = analyze(tree, &Options::default(), &Silent).expect("the input can be analyzed");
+    let options = Options {
+        low_confidence: expected["low_confidence"] == true,
+        ..Options::default()
+    };
+    let report = analyze(tree, &options, &Silent).expect("the input can be analyzed");
     let report = serde_json::to_value(report).expect("a report is plain data");
     let checks = expected["checks"]
         .as_array()

@@ -35,7 +35,7 @@ fn java() {
          class Main { List<String> a; Object b(Entry e) throws java.io.IOException { return max(1, Listing.x); } }\n",
     )]);
     assert_eq!(found, ["a/Main.java: Map Set min"]);
-    assert!(sure.iter().all(|sure| *sure == Confidence::High));
+    assert!(sure.iter().all(|sure| *sure == Confidence::Medium));
 }
 
 #[test]

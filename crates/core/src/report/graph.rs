@@ -146,9 +146,12 @@ pub struct DeadCode {
     /// Private functions that nothing calls, the surest first; at most 500.
     #[serde(default)]
     pub unused_functions: Vec<UnusedFunction>,
-    /// The number of unused exports and files with medium confidence; the others have high confidence.
+    /// The unused exports and files with medium confidence; the others have high confidence.
     #[serde(default)]
     pub less_sure: LessSure,
+    /// The unused exports and files with low confidence: only with `analyze --low-confidence`.
+    #[serde(default, skip_serializing_if = "LessSure::is_empty")]
+    pub least_sure: LessSure,
     pub statistics: DeadCodeStatistics,
     /// 0 to 100.
     pub risk_score: f64,
@@ -174,7 +177,7 @@ impl DeadCode {
     }
 }
 
-/// Files that only unused code imports, and files in a package that loads modules by computed names.
+/// Exports and files of one confidence.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LessSure {
     /// Names by file, sorted.
@@ -190,15 +193,24 @@ pub struct UnusedFunction {
     pub function: String,
 }
 
-/// How sure a finding is.
+impl LessSure {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.unused_exports.is_empty() && self.unused_files.is_empty()
+    }
+}
+
+/// How sure a finding is: how many of its class were right, among those that were judged (docs/accuracy.md).
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
-    /// Nothing names it.
+    /// At least 98 %.
     #[default]
     High,
-    /// Only what is itself unused calls it; of an import: nothing names it, but its language knows uses without a name.
+    /// At least 90 %.
     Medium,
+    /// Fewer, or none was judged: only reported where the caller wants it.
+    Low,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]

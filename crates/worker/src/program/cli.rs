@@ -118,6 +118,10 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = repolens_analysis::MAX_STAGE_SECONDS)]
     pub max_stage_seconds: u64,
 
+    /// Also report dead code of kinds that were right in less than 90 % of the judged findings
+    #[arg(long)]
+    pub low_confidence: bool,
+
     /// With `--progress lines`: also name each file before it is parsed
     #[arg(long, hide = true)]
     pub name_files: bool,

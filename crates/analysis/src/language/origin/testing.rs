@@ -23,7 +23,7 @@ pub fn is_test(path: &str) -> bool {
         || stem == "conftest"
         || extension == "t"
         || (stem == "tests" && matches!(extension, "py" | "rs"))
-        || (stem == "test" && folders.is_empty() && matches!(extension, "js" | "ts" | "mjs" | "cjs"))
+        || (stem == "test" && matches!(extension, "js" | "ts" | "mjs" | "cjs" | "jsx" | "tsx"))
         || (is_test_class(stem, extension) && extension != "md")
         || (matches!(extension, "scala" | "groovy") && is_spec_class(stem, extension))
         || (is_test_program(stem, folders) && matches!(extension, "c" | "cc" | "cpp" | "cxx"))

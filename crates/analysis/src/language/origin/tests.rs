@@ -57,6 +57,8 @@ fn tests_are_known() {
         "app/tests.py",
         "src/parser/tests.rs",
         "test.js",
+        "src/components/list/test.js",
+        "src/test.ts",
         "src/testdir/a.vim",
         "src/integrationTest/java/A.java",
         "app/src/androidTest/A.kt",
@@ -77,7 +79,6 @@ fn tests_are_known() {
         "src/AUDIT.java",
         "src/TypeSpec.kt",
         "src/protest.t.rs",
-        "src/test.js",
         "src/a/Latest/B.java",
     ] {
         assert!(!is_test(path), "{path}");

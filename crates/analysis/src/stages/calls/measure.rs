@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use repolens_core::report::{CallGraph, CallStatistics, CalledFunction, ComplexFunction};
+use repolens_core::report::{CallGraph, CallStatistics, CalledFunction, ComplexFunction, Confidence};
 
 use super::index::{CallIndex, File, GlobalFunction, NodeId};
 use super::solve::{Fate, Solver};
 use crate::budget::spend;
 use crate::calls::{Body, Definition};
+use crate::facts::Facts;
 use crate::graph::Adjacency;
 use crate::language::{Origin, is_header};
-use crate::stages::{References, UnusedFunction, tenth};
+use crate::stages::{References, UnusedFunction, dead, tenth};
 
 mod reach;
 
@@ -41,7 +42,12 @@ struct Nodes {
     named: Vec<GlobalFunction>,
 }
 
-pub(super) fn measure(index: &CallIndex<'_>, solver: &mut Solver<'_, '_>) -> Measured {
+pub(super) fn measure(
+    facts: &Facts,
+    index: &CallIndex<'_>,
+    solver: &mut Solver<'_, '_>,
+    low_confidence: bool,
+) -> Measured {
     let nodes = Nodes::new(index, solver);
     let entries = entries(index, solver);
     let reached = reached(index, solver, &nodes, &entries);
@@ -52,7 +58,7 @@ pub(super) fn measure(index: &CallIndex<'_>, solver: &mut Solver<'_, '_>) -> Mea
         .filter(|at| !reached[at.index()] && is_judged(index, *at))
         .collect();
     let mains: Vec<GlobalFunction> = nodes.named.iter().copied().filter(|at| is_main(index, *at)).collect();
-    let unused = unreachable
+    let mut unused = unreachable
         .iter()
         .map(|at| {
             let (file, definition) = index.function(*at);
@@ -60,25 +66,28 @@ pub(super) fn measure(index: &CallIndex<'_>, solver: &mut Solver<'_, '_>) -> Mea
                 file: index.file(file).at,
                 name: index.name(*at),
                 line: definition.line,
-                never_named: nodes.callers(*at) == 0,
+                callers: nodes.callers_with_itself(*at),
+                confidence: Confidence::Low,
             }
         })
         .collect();
+    dead::functions::settle(facts, &mut unused, low_confidence);
     // Only the figures of the busiest functions are listed, by intent: `total_functions` is the true number.
-    let truncated = unreachable.len() > MAX_LISTED || mains.len() > MAX_LISTED;
-    let label = |list: &[GlobalFunction]| {
-        let listed = list.iter().take(MAX_LISTED);
-        listed.map(|at| index.label((*at).into())).collect()
-    };
+    let truncated = unused.len() > MAX_LISTED || mains.len() > MAX_LISTED;
+    let label = |of: &UnusedFunction| format!("{}:{}", facts.files[of.file as usize].path, of.name);
     let section = CallGraph {
         total_functions: nodes.named.len() as u64,
         entry_points: mains.len() as u64,
-        unreachable_functions: unreachable.len() as u64,
-        entry_point_list: label(&mains),
-        unreachable_function_list: label(&unreachable),
+        unreachable_functions: unused.len() as u64,
+        entry_point_list: mains
+            .iter()
+            .take(MAX_LISTED)
+            .map(|at| index.label((*at).into()))
+            .collect(),
+        unreachable_function_list: unused.iter().take(MAX_LISTED).map(label).collect(),
         complexity_metrics: nodes.busiest(index),
         most_complex: nodes.crossroads(index),
-        statistics: statistics(index, solver, &nodes, unreachable.len()),
+        statistics: statistics(index, solver, &nodes, unused.len()),
     };
     Measured {
         section,
@@ -125,6 +134,11 @@ impl Nodes {
 
     fn callers(&self, at: GlobalFunction) -> u32 {
         self.fan_in[at.index()] + self.test_callers[at.index()]
+    }
+
+    fn callers_with_itself(&self, at: GlobalFunction) -> usize {
+        let own = number(at.into());
+        self.callers(at) as usize + usize::from(self.graph.of(own).contains(&own))
     }
 
     fn fan_out(&self, at: GlobalFunction) -> u64 {

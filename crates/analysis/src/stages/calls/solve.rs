@@ -198,7 +198,7 @@ impl<'i, 'f> Solver<'i, 'f> {
                 self.targets(thing, &mut targets);
             }
         }
-        let mut confidence = if answer.likely {
+        let mut confidence = if answer.likely || !data.family.is_exact() {
             Confidence::Likely
         } else {
             Confidence::Exact

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 
 use repolens_core::report::{ByName, Confidence, UnusedImport};
 
+use super::confidence::Class;
 use super::linters::Exemptions;
+use super::packages::is_declaration;
 use crate::budget::spend;
 use crate::calls::ValueExpr;
-use crate::facts::{Facts, Import, ImportKind, Syntax};
+use crate::facts::{Facts, FileFacts, Import, ImportKind, Syntax};
 use crate::graph::ImportGraph;
 use crate::stages::published::registry;
 
@@ -23,16 +25,19 @@ pub(super) struct Imports {
     pub unused: ByName<Vec<UnusedImport>>,
 }
 
-/// How sure a finding is: what a language lets be used without its name, is less sure.
-fn confidence(language: &str) -> Option<Confidence> {
-    match language {
-        "javascript" | "typescript" | "python" | "java" | "kotlin" | "php" => Some(Confidence::High),
-        "scala" | "rust" => Some(Confidence::Medium),
-        _ => None,
-    }
-}
+/// The languages whose imports are judged.
+const LANGUAGES: &[&str] = &[
+    "javascript",
+    "typescript",
+    "python",
+    "java",
+    "kotlin",
+    "php",
+    "scala",
+    "rust",
+];
 
-pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Imports {
+pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> Imports {
     let mut found = Imports {
         known: false,
         total: 0,
@@ -47,9 +52,9 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Imports {
             continue;
         };
         let language = file.language.map_or("", |id| id.get().id);
-        let Some(confidence) = confidence(language) else {
+        if !LANGUAGES.contains(&language) {
             continue;
-        };
+        }
         found.known = true;
         // An interface, by its name; what the repository allows. Tests are not judged: an import may be there for what it does.
         let exempt = file.test
@@ -69,8 +74,10 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Imports {
             }
             found.total += import.names.len() as u64;
             spend(import.names.len() as u64 + 1);
-            for name in import.names.iter().filter(|name| name.unused) {
-                if exempt {
+            for (place, name) in (0u32..).zip(&import.names).filter(|(_, name)| name.unused) {
+                let class = class(file, syntax, (number, place));
+                let confidence = class.confidence(language);
+                if exempt || (confidence == Confidence::Low && !low_confidence) {
                     continue;
                 }
                 if handed_on > 0 && declares_nothing && leads_inside(graph, at, number) {
@@ -80,8 +87,10 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Imports {
                     if is_loaded_for_effect(import, &name.local, leads_inside(graph, at, number)) {
                         continue;
                     }
+                    // Who takes one name of a statement, may take the others as well.
                     let taken = taken.get_or_insert_with(|| Taken::new(facts, graph));
-                    if taken.has(at, &name.local) {
+                    let mut unused = import.names.iter().filter(|name| name.unused);
+                    if unused.any(|name| taken.has(at, &name.local)) {
                         continue;
                     }
                 }
@@ -101,6 +110,16 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Imports {
         }
     }
     found
+}
+
+fn class(file: &FileFacts, syntax: &Syntax, place: (u32, u32)) -> Class {
+    if is_declaration(&file.path) {
+        Class::ImportOfDeclaration
+    } else if syntax.elsewhere.binary_search(&place).is_ok() {
+        Class::ImportNamed
+    } else {
+        Class::ImportAlone
+    }
 }
 
 /// `button.d.ts` beside `button.js`: in a published package, both were compiled.

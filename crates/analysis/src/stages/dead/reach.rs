@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use repolens_core::report::LessSure;
+use repolens_core::report::{Confidence, LessSure};
 
+use super::confidence::Class;
 use super::declared::Declared;
 use super::demand::Demand;
 use super::loaded::Loaded;
@@ -22,93 +23,42 @@ pub(super) struct Reached {
     pub exports: u64,
     pub unused_exports: BTreeMap<String, Vec<String>>,
     pub unused_files: Vec<String>,
-    /// Which of these two are less sure.
+    /// Those of medium confidence.
     pub less_sure: LessSure,
+    /// Those of low confidence.
+    pub least_sure: LessSure,
 }
 
-pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Reached {
-    let files = &facts.files;
-    let index = sources_by_path(files);
-    let sorted: BTreeMap<&str, u32> = index.iter().map(|(path, at)| (path.as_str(), *at)).collect();
-    let packages = packages(files);
-    let conventions = conventions::files(files, &packages);
-    let mut entries = BTreeSet::new();
-    // Packages whose entry points are all known as code of this repository: only their files can be judged.
-    let mut judged = BTreeSet::new();
-    for (home, file) in &packages {
-        let declared = Declared::of(files, &index, &sorted, home, *file);
-        let is_application = conventions.applications.contains(home);
-        if is_application || (declared.all_known && !declared.found.is_empty()) {
-            judged.insert(home.clone());
-        }
-        entries.extend(declared.found);
-    }
-    if judged.is_empty() {
+/// Finds them.
+pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> Reached {
+    let Some(walk) = Walk::of(facts, graph) else {
         return Reached::default();
-    }
-    let named = entries.clone();
-    entries.extend(configured::files(files, &index, &packages));
-    entries.extend(conventions.found);
-    let loaded = Loaded::of(files, &index, &packages);
-    entries.extend(&loaded.files);
-    let open = Open::of(files, &packages, registry(facts).is_some());
-    entries.extend(open.offered(files, &packages));
-    entries.extend(platforms::files(files));
-    let public = entries.clone();
-    let mut imported = vec![false; files.len()];
-    for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
-        imported[edge.target as usize] = true;
-    }
-    // A component may be found by its name: its file is not judged, and what it imports is used.
-    let components = (0u32..).zip(files).filter(|(_, file)| is_component(file));
-    entries.extend(components.map(|(at, _)| at));
-    entries.extend(
-        (0u32..)
-            .zip(files)
-            .filter(|(at, file)| {
-                let in_application = conventions.applications.contains(&home_of(&packages, &file.path));
-                is_script(file) && is_started_by_name(file, imported[*at as usize], in_application)
-            })
-            .map(|(at, _)| at),
-    );
-    let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
-    let reached = adjacency.reach(entries.iter().copied());
-    let inner = open.imported_by_path(files, &packages, &adjacency.reach(named));
-    judged.retain(|home| !inner.contains(home) || conventions.applications.contains(home));
-    // A package that computes a name of which nothing is known may load any file.
-    judged.retain(|home| !loaded.unknown.contains(home));
-    // So may a script that was too large to be read.
-    for file in files.iter().filter(|file| is_unread(file)) {
-        judged.remove(&home_of(&packages, &file.path));
-    }
-    let scanned = scanned(files, &imported, &reached);
-    let demand = Demand::of(files, graph, &public);
-
-    let is_published = registry(facts).is_some();
+    };
+    let files = &facts.files;
+    let scanned = scanned(files, &walk.imported, &walk.reached);
+    let demand = Demand::of(files, graph, &walk.public);
     let mut result = Reached::default();
     for (at, file) in (0u32..).zip(files) {
-        let is_candidate = is_script(file) && file.origin == Origin::Own && !file.test;
+        let is_candidate = is_script(file) && file.origin == Origin::Own && !file.test && file.is_judged();
         let Some(syntax) = file.syntax.as_ref().filter(|_| is_candidate) else {
             continue;
         };
-        let home = home_of(&packages, &file.path);
-        if !judged.contains(&home) || !file.is_judged() || scanned.contains(folder(&file.path)) {
+        if !walk.judges(file) || scanned.contains(folder(&file.path)) {
             continue;
         }
-        let declarations_only = is_declaration(&file.path);
+        let language = file.language.map_or("", |id| id.get().id);
         result.exports += syntax.exports.len() as u64;
-        if !reached[at as usize] {
-            // An empty file keeps a place free.
-            if !declarations_only && file.lines.code > 0 && !has_declaration(&index, &file.path) {
-                if imported[at as usize] {
-                    result.less_sure.unused_files.push(file.path.clone());
-                }
-                result.unused_files.push(file.path.clone());
+        if !walk.reached[at as usize] {
+            if walk.is_dead(file) {
+                let class = match walk.is_published {
+                    true => Class::PublishedFile,
+                    false => Class::File,
+                };
+                result.add_file(&file.path, class.confidence(language), low_confidence);
             }
             continue;
         }
-        // What has a declaration is for users.
-        if entries.contains(&at) || declarations_only || has_declaration(&index, &file.path) {
+        if walk.is_interface(at, file) {
             continue;
         }
         let mut names: Vec<String> = syntax
@@ -119,16 +69,156 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph) -> Reached {
             .collect();
         names.sort();
         names.dedup();
-        // A package from a registry has no tests, which may use them.
-        if !names.is_empty() && is_published {
-            let less_sure = &mut result.less_sure.unused_exports;
-            less_sure.insert(file.path.clone(), names.clone());
-        }
+        let class = match walk.is_published {
+            true => Class::PublishedExport,
+            false => Class::Export,
+        };
         if !names.is_empty() {
-            result.unused_exports.insert(file.path.clone(), names);
+            result.add_exports(&file.path, names, class.confidence(language), low_confidence);
         }
     }
     result
+}
+
+/// The files that are reached from entry points, and the packages that can be judged by that.
+struct Walk {
+    index: HashMap<String, u32>,
+    packages: BTreeMap<String, u32>,
+    /// By file: another one of the product imports it.
+    imported: Vec<bool>,
+    /// Files whose exports are public.
+    public: BTreeSet<u32>,
+    /// These, and files that are found by their names.
+    entries: BTreeSet<u32>,
+    reached: Vec<bool>,
+    judged: BTreeSet<String>,
+    is_published: bool,
+}
+
+impl Walk {
+    /// `None`: no package can be judged.
+    fn of(facts: &Facts, graph: &ImportGraph) -> Option<Self> {
+        let files = &facts.files;
+        let index = sources_by_path(files);
+        let sorted: BTreeMap<&str, u32> = index.iter().map(|(path, at)| (path.as_str(), *at)).collect();
+        let packages = packages(files);
+        let conventions = conventions::files(files, &packages);
+        let mut named = BTreeSet::new();
+        // Packages whose entry points are all known as code of this repository: only their files can be judged.
+        let mut judged = BTreeSet::new();
+        for (home, file) in &packages {
+            let declared = Declared::of(files, &index, &sorted, home, *file);
+            let is_application = conventions.applications.contains(home);
+            if is_application || (declared.all_known && !declared.found.is_empty()) {
+                judged.insert(home.clone());
+            }
+            named.extend(declared.found);
+        }
+        if judged.is_empty() {
+            return None;
+        }
+        let is_published = registry(facts).is_some();
+        let loaded = Loaded::of(files, &index, &packages);
+        let open = Open::of(files, &packages, is_published);
+        let mut public = named.clone();
+        public.extend(configured::files(files, &index, &packages));
+        public.extend(conventions.found);
+        public.extend(&loaded.files);
+        public.extend(open.offered(files, &packages));
+        public.extend(platforms::files(files));
+        let imported = imported(files, graph);
+        let mut entries = public.clone();
+        entries.extend(found_by_name(files, &imported, &packages, &conventions.applications));
+        let adjacency = Adjacency::new(files.len(), graph.edges.iter().map(|edge| (edge.source, edge.target)));
+        let reached = adjacency.reach(entries.iter().copied());
+        let inner = open.imported_by_path(files, &packages, &adjacency.reach(named));
+        judged.retain(|home| !inner.contains(home) || conventions.applications.contains(home));
+        // A package that computes a name of which nothing is known may load any file.
+        judged.retain(|home| !loaded.unknown.contains(home));
+        // So may a script that was too large to be read.
+        for file in files.iter().filter(|file| is_unread(file)) {
+            judged.remove(&home_of(&packages, &file.path));
+        }
+        Some(Self {
+            index,
+            packages,
+            imported,
+            public,
+            entries,
+            reached,
+            judged,
+            is_published,
+        })
+    }
+
+    fn judges(&self, file: &FileFacts) -> bool {
+        self.judged.contains(&home_of(&self.packages, &file.path))
+    }
+
+    /// Whether a file that is not reached is reported. An empty file keeps a place free.
+    fn is_dead(&self, file: &FileFacts) -> bool {
+        !is_declaration(&file.path) && file.lines.code > 0 && !has_declaration(&self.index, &file.path)
+    }
+
+    /// Whether the exports of a file are public. What has a declaration is for users.
+    fn is_interface(&self, at: u32, file: &FileFacts) -> bool {
+        self.entries.contains(&at) || is_declaration(&file.path) || has_declaration(&self.index, &file.path)
+    }
+}
+
+fn imported(files: &[FileFacts], graph: &ImportGraph) -> Vec<bool> {
+    let mut imported = vec![false; files.len()];
+    for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
+        imported[edge.target as usize] = true;
+    }
+    imported
+}
+
+/// Components, which may be found by their names (their files are not judged, and what they import is used), and the files
+/// that tools find.
+fn found_by_name(
+    files: &[FileFacts],
+    imported: &[bool],
+    packages: &BTreeMap<String, u32>,
+    applications: &BTreeSet<String>,
+) -> Vec<u32> {
+    let is_found = |at: u32, file: &FileFacts| {
+        let in_application = || applications.contains(&home_of(packages, &file.path));
+        is_component(file) || (is_script(file) && is_started_by_name(file, imported[at as usize], in_application()))
+    };
+    let found = (0u32..).zip(files).filter(|(at, file)| is_found(*at, file));
+    found.map(|(at, _)| at).collect()
+}
+
+impl Reached {
+    fn add_file(&mut self, path: &str, confidence: Confidence, low_confidence: bool) {
+        let Some(of) = self.of(confidence, low_confidence) else {
+            return;
+        };
+        if let Some(of) = of {
+            of.unused_files.push(path.to_owned());
+        }
+        self.unused_files.push(path.to_owned());
+    }
+
+    fn add_exports(&mut self, path: &str, names: Vec<String>, confidence: Confidence, low_confidence: bool) {
+        let Some(of) = self.of(confidence, low_confidence) else {
+            return;
+        };
+        if let Some(of) = of {
+            of.unused_exports.insert(path.to_owned(), names.clone());
+        }
+        self.unused_exports.insert(path.to_owned(), names);
+    }
+
+    /// The list that a confidence has beside the one of all; `None`: it is not shown.
+    fn of(&mut self, confidence: Confidence, low_confidence: bool) -> Option<Option<&mut LessSure>> {
+        match confidence {
+            Confidence::High => Some(None),
+            Confidence::Medium => Some(Some(&mut self.less_sure)),
+            Confidence::Low => low_confidence.then_some(Some(&mut self.least_sure)),
+        }
+    }
 }
 
 fn is_unread(file: &FileFacts) -> bool {

@@ -37,7 +37,8 @@ pub(super) fn calls(
         name: None,
         functions: HashMap::new(),
         prototypes: HashMap::new(),
-        exempt: exempt(program),
+        exempt: Exempt::of(program),
+        declares: None,
         is_module: program.source_type.is_module(),
         named: Vec::new(),
         assigned: HashSet::new(),
@@ -60,18 +61,57 @@ pub(super) fn calls(
     walk.builder.finish()
 }
 
-/// Offsets of what `eslint-disable-next-line no-unused-vars` is above.
-fn exempt(program: &Program<'_>) -> HashSet<u32> {
-    let allows = |text: &str| {
-        let rules = text.split_once("lint-disable-next-line").map(|(_, rules)| rules);
-        rules.is_some_and(|rules| rules.contains("unused"))
-    };
-    let comments = program.comments.iter();
-    comments
-        .filter(|comment| allows(comment.span.source_text(program.source_text)))
-        .map(|comment| comment.attached_to)
-        .collect()
+/// Where comments of ESLint and oxlint allow an unused name.
+struct Exempt {
+    /// Offsets of the statements below `eslint-disable-next-line no-unused-vars`.
+    statements: HashSet<u32>,
+    /// From `eslint-disable no-unused-vars` to `eslint-enable`, or to the end.
+    ranges: Vec<(u32, u32)>,
 }
+
+impl Exempt {
+    fn of(program: &Program<'_>) -> Self {
+        let mut exempt = Self {
+            statements: HashSet::new(),
+            ranges: Vec::new(),
+        };
+        for comment in &program.comments {
+            let text = comment.span.source_text(program.source_text);
+            // The rules of a comment, where they include that of unused names; none is all of them.
+            let rules = |sign: &str| {
+                let rest = text.split_once(sign)?.1;
+                let rules = rest.split(" --").next().unwrap_or_default();
+                let rules = rules.trim_end_matches("*/").trim();
+                (rest.starts_with(['*', ' ', '\n']) || rest.is_empty()).then_some(rules)
+            };
+            let allows = |rules: &str| rules.is_empty() || rules.contains("unused");
+            if rules("lint-disable-next-line").is_some_and(|rules| rules.contains("unused")) {
+                exempt.statements.insert(comment.attached_to);
+            } else if comment.is_block() && rules("lint-disable").is_some_and(allows) {
+                exempt.ranges.push((comment.span.start, u32::MAX));
+            } else if rules("lint-enable").is_some_and(allows)
+                && let Some((_, end)) = exempt.ranges.last_mut()
+            {
+                *end = (*end).min(comment.span.start);
+            }
+        }
+        exempt
+    }
+
+    fn covers(&self, start: u32) -> bool {
+        let is_inside = |(first, last): &(u32, u32)| (*first..*last).contains(&start);
+        self.statements.contains(&start) || self.ranges.iter().any(is_inside)
+    }
+}
+
+/// Functions that Babel, TypeScript and esbuild put around a required module.
+const WRAPPERS: &[&str] = &[
+    "_interopRequireDefault",
+    "_interopRequireWildcard",
+    "__importDefault",
+    "__importStar",
+    "__toESM",
+];
 
 const GLOBALS: &[&str] = &[
     "Array",
@@ -151,7 +191,9 @@ struct Walk<'l> {
     /// Declared functions by their offset: they are defined before they are read.
     functions: HashMap<u32, FunctionId>,
     /// Offsets of statements above which a comment allows an unused name.
-    exempt: HashSet<u32>,
+    exempt: Exempt,
+    /// How the variables of the pattern that comes next are declared.
+    declares: Option<VariableDeclarationKind>,
     /// The class that a function with a prototype is, by its name.
     prototypes: HashMap<String, ClassId>,
     is_module: bool,
@@ -269,6 +311,13 @@ impl Walk<'_> {
         }
         let target = self.callee(&it.callee);
         let arguments = self.arguments(&it.arguments);
+        // A helper of a compiler gives the module back: what is passed elsewhere is none of this value's.
+        if let (Expression::Identifier(id), [module, ..]) = (&it.callee, arguments.as_slice())
+            && WRAPPERS.contains(&&*id.name)
+        {
+            self.builder.call(target, &[], false);
+            return module.value;
+        }
         self.builder.call(target, &arguments, false);
         self.builder.result(target)
     }

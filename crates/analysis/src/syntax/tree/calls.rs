@@ -130,7 +130,15 @@ impl Context<'_> {
         if owned.is_some() {
             self.calls.pop();
         }
-        if let Some(class) = class {
+        // `TEST(Document, Parse) { … }`: no code calls it by a name.
+        let head = node.child_by_field_name("declarator");
+        let is_of_macro = matches!(self.language, "c" | "cpp")
+            && head
+                .and_then(|head| head.child_by_field_name("declarator"))
+                .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name);
+        if is_of_macro {
+            self.calls.definition(function).anonymous = false;
+        } else if let Some(class) = class {
             let is_constructor =
                 node.kind().contains("constructor") || own_name == "__construct" || own_name == "initialize";
             let name = if is_constructor || node.kind() == "init_declaration" {

@@ -44,6 +44,8 @@ const HOOKS: &[&str] = &[
     "writeReplace",
     "readObjectNoData",
     "finalize",
+    // Forms of IntelliJ.
+    "createUIComponents",
     "Awake",
     "Start",
     "Update",

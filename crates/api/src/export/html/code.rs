@@ -264,12 +264,13 @@ fn dead_code(page: &mut HtmlPage, excerpt: &Excerpt) {
     );
     page.table(
         "Private functions that nothing calls",
-        &["Function", "Place", "How sure"],
+        &["Function", "Place", "Confidence"],
         dead.unused_functions_total(),
         dead.unused_functions.iter().map(|unused| {
             let sure = match unused.confidence {
-                Confidence::High => "nothing names it",
-                Confidence::Medium => "only what is itself unused calls it",
+                Confidence::High => "high",
+                Confidence::Medium => "medium",
+                Confidence::Low => "low",
             };
             vec![
                 code(&unused.function),

@@ -57,6 +57,12 @@ impl Family {
         !matches!(self, Self::Script | Self::Rust | Self::Ruby | Self::Swift)
     }
 
+    /// Whether a target that the text names is right often enough to be exact. In Ruby another class of the same name, or a
+    /// type of the language, is called too often (docs/accuracy.md).
+    pub(in crate::stages::calls) fn is_exact(self) -> bool {
+        self != Self::Ruby
+    }
+
     /// How far a name that its file does not bind reaches without an import.
     pub(super) fn reach(self) -> Reach {
         match self {

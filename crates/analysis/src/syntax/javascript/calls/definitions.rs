@@ -29,7 +29,7 @@ impl Walk<'_> {
             if let Some(it) = function.filter(|it| it.body.is_some())
                 && let Some(id) = &it.id
             {
-                let is_exempt = self.exempt.contains(&it.span.start);
+                let is_exempt = self.exempt.covers(it.span.start);
                 let function = self.define(&id.name, id.span, is_exempt);
                 self.functions.insert(it.span.start, function);
                 let value = self.builder.value(ValueExpr::Function(function));
@@ -55,12 +55,20 @@ impl Walk<'_> {
                 _ => continue,
             };
             if let Some(id) = declarator.id.get_binding_identifier() {
-                let is_exempt = self.exempt.contains(&list.span.start);
+                let is_exempt = self.exempt.covers(list.span.start);
                 let function = self.define(&id.name, span, is_exempt);
                 self.functions.insert(span.start, function);
                 let value = self.builder.value(ValueExpr::Function(function));
-                self.builder.bind(&id.name, value);
+                self.bind_variable(&id.name, value, list.kind);
             }
+        }
+    }
+
+    /// `var` belongs to the function around it, also in a block.
+    fn bind_variable(&mut self, name: &str, value: ValueId, kind: VariableDeclarationKind) {
+        match kind {
+            VariableDeclarationKind::Var => self.builder.bind_in_function(name, value),
+            _ => self.builder.bind(name, value),
         }
     }
 
@@ -124,7 +132,10 @@ impl Walk<'_> {
 
     pub(super) fn pattern(&mut self, pattern: &BindingPattern<'_>, value: ValueId) {
         match pattern {
-            BindingPattern::BindingIdentifier(id) => self.builder.bind(&id.name, value),
+            BindingPattern::BindingIdentifier(id) => {
+                let kind = self.declares.unwrap_or(VariableDeclarationKind::Let);
+                self.bind_variable(&id.name, value, kind);
+            }
             BindingPattern::ObjectPattern(it) => {
                 for property in &it.properties {
                     let part = match property_name(&property.key).filter(|_| !property.computed) {

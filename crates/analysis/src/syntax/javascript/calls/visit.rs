@@ -29,7 +29,15 @@ impl<'a> Visit<'a> for Walk<'_> {
         }
     }
 
+    fn visit_variable_declaration(&mut self, it: &VariableDeclaration<'a>) {
+        for declarator in &it.declarations {
+            self.declares = Some(it.kind);
+            self.visit_variable_declarator(declarator);
+        }
+    }
+
     fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
+        let kind = self.declares.take();
         let declared = self.annotation(it.type_annotation.as_deref());
         let Some(init) = &it.init else {
             let name = it.id.get_binding_identifier();
@@ -43,7 +51,9 @@ impl<'a> Visit<'a> for Walk<'_> {
         let value = self.eval(init);
         self.name = None;
         let value = self.builder.first(value, declared);
+        self.declares = kind;
         self.pattern(&it.id, value);
+        self.declares = None;
     }
 
     fn visit_block_statement(&mut self, it: &BlockStatement<'a>) {

@@ -71,8 +71,26 @@ pub(super) fn is_exempt(text: &str, offset: u32) -> bool {
     let Some(comment) = line.find('#').map(|at| line[at..].to_ascii_lowercase()) else {
         return false;
     };
-    // PyDev's comment, ruff's newer one, and pylint's, also with its colon forgotten.
-    if comment.contains("@unusedimport") || (comment.contains("ruff: ignore") && comment.contains("unused-import")) {
+    // Comments of PyDev and Spyder, and reasons for a person.
+    const REASONS: &[&str] = &[
+        "@unusedimport",
+        "analysis:ignore",
+        "pyflakes:ignore",
+        "pyflakes: ignore",
+        "used by",
+        "used in",
+        "needed",
+        "side effect",
+        "side-effect",
+        "re-export",
+        "reexport",
+        "do not remove",
+        "don't remove",
+    ];
+    // Also ruff's newer comment, and pylint's, with its colon forgotten.
+    if REASONS.iter().any(|reason| comment.contains(reason))
+        || (comment.contains("ruff: ignore") && comment.contains("unused-import"))
+    {
         return true;
     }
     if comment.contains("pylint") && (comment.contains("unused-import") || comment.contains("w0611")) {

@@ -243,7 +243,9 @@ fn is_for_tests(body: &[Stmt]) -> bool {
     };
     first.value.as_string_literal_expr().is_some_and(|text| {
         let text = text.value.to_str();
-        ["testing", "tests", "unittest"].iter().any(|word| text.contains(word))
+        ["testing", "tests", "unittest", ":meta public:"]
+            .iter()
+            .any(|word| text.contains(word))
     })
 }
 

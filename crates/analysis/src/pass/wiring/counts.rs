@@ -1,0 +1,83 @@
+//! How often each word occurs in the texts of a repository, in all languages: code, markup, build files, documents.
+//!
+//! Counted are places of a table, so two words may share one. Then a word seems to occur more often than it does, and never
+//! less: a name that occurs nowhere else may be missed, and none is found wrongly.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A power of two: eight million words.
+const PLACES: usize = 1 << 23;
+/// Higher counts are of no interest.
+const MOST: u8 = 128;
+
+#[derive(Debug)]
+pub(crate) struct WordCounts {
+    places: Box<[AtomicU8]>,
+}
+
+impl Default for WordCounts {
+    fn default() -> Self {
+        Self {
+            places: (0..PLACES).map(|_| AtomicU8::new(0)).collect(),
+        }
+    }
+}
+
+impl WordCounts {
+    /// Counts the words of a text. Several threads may do so at once.
+    pub(crate) fn add(&self, text: &[u8]) {
+        let mut place = START;
+        let mut is_in_word = false;
+        for byte in text.iter().chain(b"\n") {
+            if is_word(*byte) {
+                place = step(place, *byte);
+                is_in_word = true;
+            } else if is_in_word {
+                let count = &self.places[index(place)];
+                // Beyond it by one for each thread at most, which the type has room for.
+                if count.load(Ordering::Relaxed) < MOST {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+                (place, is_in_word) = (START, false);
+            }
+        }
+    }
+
+    /// How often a word occurs at most; a high number for what is no single word.
+    pub(crate) fn of(&self, word: &str) -> usize {
+        if word.is_empty() || !word.bytes().all(is_word) {
+            return usize::from(MOST);
+        }
+        let place = word.bytes().fold(START, step);
+        usize::from(self.places[index(place)].load(Ordering::Relaxed))
+    }
+}
+
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// One step of FNV-1a.
+fn step(place: u64, byte: u8) -> u64 {
+    (place ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
+fn index(place: u64) -> usize {
+    ((place >> 40) ^ place) as usize & (PLACES - 1)
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted_wherever_they_occur() {
+        let counts = WordCounts::default();
+        counts.add(b"def _save(): pass\n# _save, and _load");
+        counts.add(b"<button onclick=\"_load()\">");
+        assert_eq!((counts.of("_save"), counts.of("_load"), counts.of("_sav")), (2, 2, 0));
+        assert_eq!(counts.of("operator ()"), 128);
+    }
+}

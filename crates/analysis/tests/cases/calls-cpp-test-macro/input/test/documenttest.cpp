@@ -1,0 +1,5 @@
+#include "document.h"
+
+TEST(Document, Parse) {
+    EXPECT_EQ(1, 1);
+}

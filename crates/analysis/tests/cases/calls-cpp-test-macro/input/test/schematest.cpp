@@ -1,0 +1,6 @@
+#include "document.h"
+
+void check() {
+    Document schema;
+    schema.Parse("{}");
+}

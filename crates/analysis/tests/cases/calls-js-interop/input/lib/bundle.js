@@ -1,0 +1,3 @@
+exports.run = function run() {
+  return 2;
+};

@@ -1,0 +1,10 @@
+namespace A
+{
+    partial class Provider
+    {
+        private Stream CreateStream(string json)
+        {
+            return new Stream(json);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package a;
+
+import java.util.List;
+
+class Input {
+}

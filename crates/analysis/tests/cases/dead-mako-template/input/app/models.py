@@ -1,0 +1,6 @@
+class Repository:
+    def _archives(self):
+        return []
+
+    def _gone(self):
+        return []

@@ -1,0 +1,5 @@
+from app import serializers
+
+
+class View:
+    name = serializers.CharField()

@@ -1,0 +1,2 @@
+export const gone = 1;
+export const other = 2;

@@ -255,6 +255,19 @@ fn advice(report: &Report, page: &mut Page) {
                 3,
             );
             page.wrapped("      ", &action.reason, 3);
+            page.wrapped(
+                "      ",
+                &format!("{}. Done when: {}", action.gain, action.done_when),
+                3,
+            );
+            let places = action.places.iter().map(|place| {
+                let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+                format!("{}{line}", place.file)
+            });
+            let places: Vec<String> = places.collect();
+            if !places.is_empty() {
+                page.line(&[(DIM, &format!("      {}", places.join(", ")))]);
+            }
         }
     }
 }

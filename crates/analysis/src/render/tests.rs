@@ -86,3 +86,38 @@ fn not_checked_is_never_shown_as_none_found() {
     );
     assert_eq!(shown(of(LookupState::Complete, Some(0))), "Known vulnerabilities: 0");
 }
+
+#[test]
+fn the_actions_are_whole_and_in_order() {
+    use repolens_core::report::{Action, ActionPlace};
+
+    let action = |at: u64| Action {
+        id: format!("split-function:{at}"),
+        title: format!("Split function number{at}"),
+        reason: format!("Cognitive complexity 4{at}"),
+        places: vec![ActionPlace {
+            file: format!("src/file{at}.js"),
+            line: Some(7),
+        }],
+        gain: format!("Gain number{at}"),
+        effort_minutes: [60 + at, 240 + at],
+        done_when: format!("Nothing is above {at}"),
+        section: "complexityMetrics".to_owned(),
+    };
+    let report = Report {
+        summary: Some(Summary::default()),
+        actions: (0..10).map(action).collect(),
+        ..Report::default()
+    };
+    let text = text(&report, &Style::default());
+    let mut from = 0;
+    for action in &report.actions {
+        let place = format!("{}:7", action.places[0].file);
+        let effort = action.effort();
+        for part in [&action.title, &effort, &action.reason, &action.gain, &action.done_when, &place] {
+            let found = text[from..].find(part.as_str());
+            assert!(found.is_some(), "{part} in\n{text}");
+            from += found.unwrap_or_default();
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::support::{Api, Database, Kind};
 mod forms;
 mod older;
 
-crate::both! { every_form_is_served_and_cached, badges, badge_of_grades, what_has_no_report }
+crate::both! { every_form_is_served_and_cached, badges, badge_of_grades, actions_are_the_same_everywhere, what_has_no_report }
 
 const REPORT: &str = include_str!("../fixtures/report.json");
 
@@ -126,6 +126,47 @@ async fn every_form_is_served_and_cached(database: Database) {
         "{metrics}"
     );
     assert!(!api.log().contains("ERROR"), "{}", api.log());
+}
+
+/// All that an action says, in the same order, in every form of the report.
+async fn actions_are_the_same_everywhere(database: Database) {
+    let api = Api::start(&database);
+    let mut with_actions = report();
+    let actions: Vec<Value> = (0..10)
+        .map(|at| {
+            json!({
+                "id": format!("split-function:{at}"), "title": format!("Split function number{at}"),
+                "reason": format!("Cognitive complexity 4{at}"), "places": [{ "file": format!("src/file{at}.js"), "line": 7 }],
+                "gain": format!("Gain number{at}"), "effortMinutes": [60 + at, 240 + at],
+                "doneWhen": format!("Nothing is above {at}"), "section": "complexityMetrics"
+            })
+        })
+        .collect();
+    with_actions["actions"] = json!(actions);
+    let id = complete(&api, with_actions).await;
+    let stored: Value = get(&api, &format!("/api/scan/{id}/report.json")).await.json().await.expect("JSON");
+    assert_eq!(stored["actions"], json!(actions));
+    for path in [
+        format!("/api/scan/{id}/report.md"),
+        format!("/api/scan/{id}/report.html"),
+        format!("/scan/{id}"),
+    ] {
+        let text = get(&api, &path).await.text().await.expect("the whole body").replace("&nbsp;", " ");
+        let mut from = 0;
+        for at in 0..10 {
+            for part in [
+                format!("Split function number{at}"),
+                format!("Cognitive complexity 4{at}"),
+                format!("Gain number{at}"),
+                format!("Nothing is above {at}"),
+                format!("src/file{at}.js"),
+            ] {
+                assert!(text[from..].contains(&part), "{path}: {part}");
+            }
+            from += text[from..].find(&format!("Split function number{at}")).expect("it is there");
+        }
+        assert!(text.contains("2–5 h"), "{path}: the effort");
+    }
 }
 
 async fn badge_of_grades(database: Database) {

@@ -66,6 +66,7 @@ fn is_test_folder(folder: &str) -> bool {
             | "__test__"
             | "testdata"
             | "testdir"
+            | "regress"
             | "e2e"
             | "cypress"
             | "integration-tests"

@@ -13,8 +13,8 @@ use crate::facts::FileFacts;
 const ENOUGH: f64 = 50.0;
 /// Percent of the code files that tests import, directly or over one file, that are as good as more.
 const REACHED: f64 = 80.0;
-/// Test code in a package of a registry, as a share of its other code, that was packed by accident.
-const LEFT_OVER: f64 = 0.05;
+/// Test code in a package of a registry, as a share of its other code, below which the package leaves a part of the tests out.
+const LEFT_OVER: f64 = 0.3;
 /// Imports between a test and the code that it tests.
 const STEPS: usize = 2;
 
@@ -64,6 +64,9 @@ pub(super) fn grade(measured: &Measured<'_>) -> AspectGrade {
     let run = Term::new("ci_runs_tests", 0.2, "a service runs the tests: 1 yes, 0 no");
     let run = match (measured.published_by, section.ci_runs_tests) {
         (Some(registry), None) => run.not_measured(&format!("a package of {registry} has no such configuration")),
+        (None, None) if section.ci.is_empty() && may_be_release(measured.facts, measured.report) => {
+            run.not_measured("the archive of a release, which may leave the configuration out")
+        }
         (_, runs) => run.yes_or_no(runs == Some(true)),
     };
     weighted(vec![size, reached, run], "nothing of it was measured")

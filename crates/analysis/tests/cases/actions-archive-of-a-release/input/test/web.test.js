@@ -1,0 +1,3 @@
+const web = require('../web');
+
+web.listen();

@@ -1,0 +1,3 @@
+exports.listen = function listen() {
+  return 1;
+};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::super::published::{Registry, registry};
 use crate::facts::{Facts, FileFacts};
 
-/// Systems, processors and other parts of names by which variants of a file are told apart.
+/// Systems, processors and other parts of names by which variants of a file differ.
 const VARIANTS: &[&str] = &[
     "posix", "unix", "windows", "win", "win32", "win64", "linux", "darwin", "macos", "mac", "osx", "bsd", "freebsd",
     "netbsd", "openbsd", "solaris", "android", "ios", "wasm", "wasm32", "x86", "x64", "i386", "arm", "arm64",
@@ -24,7 +24,7 @@ pub(super) fn is_aside(facts: &Facts, file: &FileFacts) -> bool {
     is_declaration || is_benchmark || is_built(facts, file)
 }
 
-/// Whether a tool wrote the script: it says so, is a bundle for every system of modules, or a package of npm has it with the
+/// Whether a tool wrote the script: a mark in it states that, it is a bundle for every system of modules, or a package of npm has it with the
 /// declarations beside it.
 fn is_built(facts: &Facts, file: &FileFacts) -> bool {
     let path = file.path.as_str();

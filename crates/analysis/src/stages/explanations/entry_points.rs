@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use repolens_core::report::Report;
 
-/// By weight: no scripts of a build, then files whose names say that they are the main one, then those nearest to the top, then
+/// By weight: no scripts of a build, then files whose names mark them as the main one, then those nearest to the top, then
 /// those that import most.
 pub(super) fn by_weight<'a>(report: &Report, paths: &'a [String]) -> Vec<&'a String> {
     let name = report.summary.as_ref().and_then(|summary| summary.name.as_deref());

@@ -10,6 +10,9 @@ use repolens_e2e::running::Home;
 use repolens_e2e::{Repository, Running};
 use serde_json::{Value, json};
 
+#[path = "../../analysis/tests/security/corpus.rs"]
+mod corpus;
+
 const KEY: &str = "sk-or-v1-0123456789abcdef-hidden";
 
 /// A model that writes one true sentence for each number in the facts, and a false one; each answer waits for a permit.
@@ -253,6 +256,82 @@ async fn a_report_is_explained_after_the_scan_and_the_key_goes_nowhere() {
         .find(|line| line.starts_with("Max core file size"))
         .expect("a line");
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "no core dump: {core}");
+}
+
+/// All files below a folder, as text.
+fn texts_below(folder: &std::path::Path) -> String {
+    let mut shown = String::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match path.is_dir() {
+            true => shown += &texts_below(&path),
+            false => shown += &String::from_utf8_lossy(&std::fs::read(&path).unwrap_or_default()),
+        }
+    }
+    shown
+}
+
+#[tokio::test]
+async fn a_planted_credential_is_in_no_report_database_log_prompt_page_or_export() {
+    let corpus = corpus::corpus();
+    let (home, model) = (Home::default(), Model::start());
+    let repolens = start(&home, &model);
+    let repository = Repository::with_files(corpus.files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let (id, cancel_token) = repolens.submit_to_cancel(&repository.url()).await;
+    let scan = repolens.watch(&id).await.pop().expect("an answer").0;
+    assert_eq!(scan["status"], "completed", "{}", repolens.log());
+    model.allow();
+    let mut shown = vec![("events", events(&repolens, &id).await)];
+    let path = format!("/api/scan/{id}/explanation");
+    for file in ["src/settings.py", "src/main.go"] {
+        let target = json!({ "kind": "file", "file": file });
+        let body = json!({ "cancelToken": cancel_token, "target": target, "source": true });
+        let response = repolens.http().post(repolens.url(&path)).json(&body).send().await;
+        assert_eq!(response.expect("an answer").status(), 202);
+        model.allow();
+        loop {
+            let list = get(&repolens, &path).await;
+            let rows = list["explanations"].as_array().expect("a list");
+            let row = rows.iter().find(|row| row["target"] == target).expect("requested");
+            match row["status"].as_str() {
+                Some("done" | "failed") => break,
+                _ => tokio::task::yield_now().await,
+            }
+        }
+    }
+    for path in [
+        "/api/scan/ID",
+        "/api/scan/ID/results",
+        "/api/scan/ID/explanation",
+        "/api/scan/ID/report.html",
+        "/api/scan/ID/report.md",
+        "/api/scan/ID/report.json",
+        "/api/scan/ID/report.sarif",
+        "/api/scan/ID/gl-code-quality-report.json",
+        "/api/scan/ID/sbom.json",
+        "/api/scan/ID/sbom.spdx.json",
+        "/scan/ID",
+        "/scan/ID/security",
+    ] {
+        let response = repolens.http().get(repolens.url(&path.replace("ID", &id))).send().await;
+        let response = response.expect("an answer");
+        assert_eq!(response.status(), 200, "{path}");
+        shown.push((path, response.text().await.expect("text")));
+    }
+    let prompts = model.prompts.lock().expect("no panic").join("\n");
+    assert!(prompts.contains("[a secret was found in this line]"), "{prompts}");
+    shown.push(("prompts", prompts));
+    shown.push(("log", repolens.log()));
+    shown.push(("database", texts_below(&home.path().join("data"))));
+    assert!(corpus.planted.len() == 300 && shown.iter().all(|(_, text)| !text.is_empty()));
+    for planted in &corpus.planted {
+        let runs = planted.value.split(|c: char| !c.is_ascii_alphanumeric());
+        let longest = runs.max_by_key(|run| run.len()).expect("a value");
+        for (place, text) in &shown {
+            let is_shown = text.contains(&planted.value) || (longest.len() >= 8 && text.contains(longest));
+            assert!(!is_shown, "{}: its value is in {place}", planted.rule);
+        }
+    }
 }
 
 #[tokio::test]

@@ -16,13 +16,18 @@ pub fn line(text: &str, most: usize) -> String {
     one_plain_line(&words.collect::<Vec<_>>().join(" "), most)
 }
 
-/// Source code of at most `most` bytes: its lines, each cleaned as [`line()`]; lines in `secret_lines` (from 1) are left out.
+/// Source code of at most `most` bytes: its lines, each cleaned as [`line()`]; lines in `secret_lines` (from 1), and those of
+/// private keys, are left out.
 #[must_use]
 pub fn source(text: &str, first_line: usize, secret_lines: &[usize], most: usize) -> String {
     let mut cleaned = String::new();
+    let mut in_key = false;
     for (at, text) in text.lines().enumerate() {
         let number = first_line + at;
-        let shown = if secret_lines.contains(&number) {
+        in_key |= text.contains("-----BEGIN") && text.contains("PRIVATE KEY");
+        let is_secret = in_key || secret_lines.contains(&number);
+        in_key &= !text.contains("-----END");
+        let shown = if is_secret {
             "[a secret was found in this line]".to_owned()
         } else {
             let indent: String = text.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
@@ -71,5 +76,9 @@ mod tests {
         let text = source("a = 1\npassword = 'hunter2'\nb = 2\n", 10, &[11], 1_000);
         assert_eq!(text, "10: a = 1\n11: [a secret was found in this line]\n12: b = 2\n");
         assert!(source(&"x\n".repeat(1_000), 1, &[], 100).len() < 140);
+        // A finding has the first line of a key only.
+        let key = format!("a\n-----BEGIN RSA {0}-----\nMIIEvw\nAbCd\n-----END RSA {0}-----\nb\n", "PRIVATE KEY");
+        let text = source(&key, 1, &[2], 1_000);
+        assert!(!text.contains("MIIEvw") && !text.contains("AbCd") && text.ends_with("6: b\n"), "{text}");
     }
 }

@@ -62,8 +62,9 @@ const fn form(sign: &'static str, name: &'static str, scope: Scope, list: List) 
     }
 }
 
-/// As the report names the comment.
+/// As the report names the comments.
 const EVIL: &str = "evil:true";
+const PYLINT: &str = "pylint: disable";
 
 /// Longer signs before those that they begin with.
 const FORMS: &[Form] = &[
@@ -71,6 +72,9 @@ const FORMS: &[Form] = &[
     form("ruff: noqa", "noqa", Scope::File, List::Colon),
     form("noqa", "noqa", Scope::Call, List::Colon),
     form("nosec", "nosec", Scope::Call, List::Codes),
+    form("pylint: disable-next", PYLINT, Scope::Next, List::Colon),
+    form("pylint: disable", PYLINT, Scope::LineOrNext, List::Colon),
+    form("pylint:disable", PYLINT, Scope::LineOrNext, List::Colon),
     form("gosec:disable", "gosec:disable", Scope::Block, List::Codes),
     form("nolintnextline", "NOLINT", Scope::Next, List::Brackets),
     form("nolintbegin", "NOLINT", Scope::From("nolintend"), List::Brackets),

@@ -74,6 +74,9 @@ fn reads_no_object(bytes: &[u8]) -> bool {
     !has(b"Deserialize") || has(b"Binder =") || is_copy
 }
 
+/// A longer line was written by a program, which may have put the code of other projects into it.
+const LONG_LINE: usize = 1_000;
+
 /// Of one file.
 const MAX_FINDINGS: usize = 1_000;
 
@@ -103,7 +106,7 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
                 COMMAND => site.builds_only_the_program(),
                 OBJECTS => language == "csharp" && reads_no_object(bytes),
                 _ => is_made,
-            };
+            } || text.line(site.at.min(bytes.len())).len() > LONG_LINE;
             let (severity, confidence) = if is_less {
                 (FindingSeverity::Medium, Confidence::Medium)
             } else {

@@ -18,7 +18,12 @@ pub struct Interest {
     places: Vec<usize>,
     /// An import gives a name of a rule another name.
     is_renamed: bool,
+    /// One of the names is of a rule about certificates, for which the conditions around a site are read.
+    pub about_certificates: bool,
 }
+
+/// The weakness of the rules about certificates.
+const CERTIFICATES: u16 = 295;
 
 impl Interest {
     /// Reads the words of a text.
@@ -59,8 +64,14 @@ struct Filter {
     size: usize,
     /// The word by which a text has a statement of SQL.
     statement: usize,
-    /// The last part of a name, and the words that a text with it has.
-    names: Vec<(&'static str, Vec<usize>)>,
+    names: Vec<RuleName>,
+}
+
+/// The last part of a name, the words that a text with it has, and whether its rule is about certificates.
+struct RuleName {
+    last: &'static str,
+    words: Vec<usize>,
+    about_certificates: bool,
 }
 
 /// The filter of a language, which is made when its first file is read.
@@ -111,7 +122,11 @@ impl Filter {
                     let next = numbers.len();
                     *numbers.entry(word.to_ascii_lowercase()).or_insert(next)
                 });
-                names.push((last(name), numbered.collect()));
+                names.push(RuleName {
+                    last: last(name),
+                    words: numbered.collect(),
+                    about_certificates: rule.rule.cwe == CERTIFICATES,
+                });
             }
         }
         let mut patterns: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -149,18 +164,15 @@ impl Filter {
                 }
             }
         }
-        let possible = || {
-            self.names
-                .iter()
-                .filter(|(_, words)| words.iter().all(|word| has[*word]))
-        };
-        let wanted: FxHashSet<usize> = possible().flat_map(|(_, words)| words.iter().copied()).collect();
+        let possible = || self.names.iter().filter(|name| name.words.iter().all(|word| has[*word]));
+        let wanted: FxHashSet<usize> = possible().flat_map(|name| name.words.iter().copied()).collect();
         // A statement alone is no site.
         places.retain(|(_, word)| wanted.contains(word) && *word != self.statement);
         Interest {
-            names: possible().map(|(name, _)| *name).collect(),
+            names: possible().map(|name| name.last).collect(),
             places: places.into_iter().map(|(at, _)| at).collect(),
             is_renamed: false,
+            about_certificates: possible().any(|name| name.about_certificates),
         }
     }
 }

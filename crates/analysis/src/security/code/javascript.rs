@@ -262,6 +262,9 @@ impl Reader {
 
     /// Whether any name or text of a condition is one of a choice.
     fn is_choice(&self, test: &Expression<'_>) -> bool {
+        if !self.interest.about_certificates || !self.reading {
+            return false;
+        }
         match test.get_inner_expression() {
             Expression::LogicalExpression(it) => self.is_choice(&it.left) || self.is_choice(&it.right),
             Expression::UnaryExpression(it) => self.is_choice(&it.argument),

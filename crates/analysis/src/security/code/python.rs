@@ -205,6 +205,9 @@ impl Walk {
 
     /// Whether any name or text of a condition is one of a choice.
     fn is_choice(&self, test: &Expr) -> bool {
+        if !self.interest.about_certificates || !self.reading {
+            return false;
+        }
         match test {
             Expr::BoolOp(it) => it.values.iter().any(|value| self.is_choice(value)),
             Expr::UnaryOp(it) => self.is_choice(&it.operand),

@@ -4,10 +4,10 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use repolens_core::net::tls;
 use repolens_core::queue;
 use repolens_core::settings::{ApiSettings, Checked, DatabaseUrl, Diagnostic, DiagnosticLevel};
 use repolens_core::store::{PostgresUrl, Refusal, Store, StoreError};
-use repolens_core::tls;
 use tokio::runtime::Handle;
 
 /// The tables of the database are not such as the queries can work on.

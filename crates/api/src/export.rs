@@ -20,7 +20,7 @@ pub mod badge;
 use std::io;
 
 use repolens_core::store::{Scan, StoredResults};
-use repolens_core::timestamp;
+use repolens_core::text::timestamp;
 
 pub use excerpt::Excerpt;
 pub use html::policy as page_policy;

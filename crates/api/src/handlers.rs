@@ -81,7 +81,7 @@ struct Time(String);
 
 /// `2026-01-22T18:05:55.000Z`.
 fn timestamp<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    repolens_core::timestamp::serialize(time, serializer)
+    repolens_core::text::timestamp::serialize(time, serializer)
 }
 
 fn optional_timestamp<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {

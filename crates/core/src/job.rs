@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus, timestamp};
+use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus, text::timestamp};
 
 /// The longest that a claim may wait for a job, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 60_000;

@@ -1,6 +1,14 @@
-//! Which addresses on the network are public.
+//! The network: which addresses are public, and below, connections and what is common to clients.
 //!
 //! Source of the ranges: the IANA registries of special-purpose addresses for IPv4 and IPv6 (RFC 6890 and its updates).
+
+#[cfg(feature = "queue")]
+pub mod backoff;
+pub mod bearer;
+#[cfg(feature = "tls")]
+pub mod tls;
+#[cfg(feature = "vetted-host")]
+pub mod vetted_host;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -25,7 +25,7 @@ use std::time::Duration;
 use backon::ExponentialBackoff;
 use serde::{Deserialize, Serialize};
 
-use crate::{ScanId, ScanStatus, backoff};
+use crate::{ScanId, ScanStatus, net::backoff};
 
 pub use check::check;
 pub use connection::name_worker;

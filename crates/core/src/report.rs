@@ -21,6 +21,7 @@ mod health;
 mod hotspots;
 mod manifests;
 mod percentiles;
+pub mod purl;
 mod security;
 mod vulnerabilities;
 

@@ -1,5 +1,9 @@
 //! A scan: its id, its status and the rule-book of how the status may change.
 
+pub mod branch;
+pub mod failure;
+pub mod limits;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

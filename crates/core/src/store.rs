@@ -10,21 +10,13 @@
 //!
 //! The queries are written once, in `store/queries/`, and compiled for each of the two connection types.
 
-mod columns;
 mod connect;
 mod error;
 mod explanations;
 mod favorites;
-mod figures;
-mod fit;
-mod headline;
-mod history;
 mod jobs;
 mod keys;
-mod members;
-mod outcome;
 mod queries;
-mod readiness;
 pub mod report;
 mod repositories;
 mod scans;
@@ -41,7 +33,7 @@ use tokio::runtime::Handle;
 use tracing::Instrument as _;
 
 use crate::settings::DatabaseUrl;
-use readiness::Writes;
+use connect::readiness::Writes;
 
 pub use connect::{PostgresUrl, UrlFault};
 pub use error::{Refusal, StoreError};
@@ -50,14 +42,14 @@ pub use explanations::{
     WrittenText,
 };
 pub use favorites::Favorite;
-pub use figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Scores};
-pub use headline::Headline;
-pub use history::{BadgeFigures, Earlier, PastScan, Version};
+pub use jobs::outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
 pub use keys::{ApiKey, KeyUse, MAX_KEYS, NewKey};
-pub use members::{Member, Members};
-pub use outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
+pub use report::figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Scores};
+pub use report::headline::Headline;
+pub use report::members::{Member, Members};
 pub use report::{OpenReport, ReportMembers, StoredReport};
 pub use repositories::Repository;
+pub use repositories::history::{BadgeFigures, Earlier, PastScan, Version};
 pub use scans::{
     Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, QueueFull, QueuePlace,
     Scan, ScanFilter, ScanPage, Seen, StoredResults, Submitted,
@@ -75,7 +67,7 @@ pub fn columns_of_queries() -> Vec<String> {
 /// The columns that each INSERT into a table of the older system gives a value; empty for other tables.
 #[must_use]
 pub fn columns_of_inserts(table: &str) -> &'static [&'static str] {
-    fit::columns_of_inserts(table)
+    schema::fit::columns_of_inserts(table)
 }
 
 /// How long a call waits for the database, with all that is tried again meanwhile, before it is reported as unavailable:

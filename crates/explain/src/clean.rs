@@ -1,6 +1,6 @@
 //! Text of a repository, cleaned before it becomes part of a prompt.
 
-use repolens_core::plain_text::one_plain_line;
+use repolens_core::text::plain_text::one_plain_line;
 
 /// A word that is longer hides something, or is no word.
 const LONGEST_WORD: usize = 200;

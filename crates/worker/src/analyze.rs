@@ -17,7 +17,7 @@ use repolens_analysis::render::{self, Style};
 use repolens_analysis::{Git, HistoryOptions, Limits, OpenError, OpenOptions, Options, SourceTree};
 use repolens_core::report::{Meta, Report};
 use repolens_core::settings::{Component, SettingsReader, search_path};
-use repolens_core::timestamp;
+use repolens_core::text::timestamp;
 
 use crate::child::Message;
 use crate::cli::{AnalyzeArgs, ReportFormat};

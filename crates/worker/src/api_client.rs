@@ -68,7 +68,7 @@ impl ApiClient {
     /// The HTTP client cannot be made.
     pub fn new(base: String, token: Secret, worker_id: String) -> Result<Self, reqwest::Error> {
         let mut http = reqwest::Client::builder()
-            .tls_backend_preconfigured(repolens_core::tls::client_config())
+            .tls_backend_preconfigured(repolens_core::net::tls::client_config())
             .user_agent(concat!("repolens-worker/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)

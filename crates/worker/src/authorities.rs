@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context as _;
-use repolens_core::tls;
+use repolens_core::net::tls;
 
 /// The file that git reads its authorities from; not set: git's own.
 static BUNDLE: OnceLock<PathBuf> = OnceLock::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use repolens_core::queue;
 use repolens_core::settings::{Checked, Diagnostic, DiagnosticLevel, EXIT_CONFIG, WorkerSettings};
-use repolens_core::{error_chain, tls};
+use repolens_core::{error_chain, net::tls};
 
 use crate::api_client::{ApiClient, CallError};
 use crate::git;

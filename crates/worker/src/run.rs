@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use backon::ExponentialBackoff;
 use repolens_core::queue::QUEUE;
 use repolens_core::settings::WorkerSettings;
-use repolens_core::{LeaseToken, backoff};
+use repolens_core::{LeaseToken, net::backoff};
 use repolens_explain::Chain;
 use tokio::sync::watch;
 use tokio::task::JoinSet;

@@ -6,8 +6,8 @@
 
 mod judgment;
 
-use repolens_core::plain_text::{as_code, one_plain_line};
 use repolens_core::report::{Chapter, Explanations, License, Licenses, Lines, Report, Summary};
+use repolens_core::text::plain_text::{as_code, one_plain_line};
 
 use super::{Outcome, Scratch, percent};
 use crate::facts::Facts;

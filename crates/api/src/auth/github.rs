@@ -103,7 +103,7 @@ impl Github {
             }
         });
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(repolens_core::tls::client_config())
+            .tls_backend_preconfigured(repolens_core::net::tls::client_config())
             .no_proxy()
             .redirect(stay)
             .user_agent(concat!("RepoLens/", env!("CARGO_PKG_VERSION")))

@@ -7,7 +7,7 @@ pub fn of(package: &Package) -> String {
     if !package.purl.is_empty() {
         return package.purl.clone();
     }
-    repolens_core::purl::of(
+    repolens_core::report::purl::of(
         &package.r#type,
         &package.name,
         version(package),

@@ -14,7 +14,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpServer, web};
 use anyhow::Context as _;
 use chrono::Utc;
-use repolens_core::timestamp;
+use repolens_core::text::timestamp;
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use repolens_core::store::{Scan, Seen};
-use repolens_core::{ScanId, ScanStatus, timestamp};
+use repolens_core::{ScanId, ScanStatus, text::timestamp};
 
 use super::place::short_name;
 use super::read::ReportReader;

@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Write as _};
 
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
-use repolens_core::timestamp;
+use repolens_core::text::timestamp;
 use repolens_log::is_dangerous;
 
 use crate::export::text::thousands;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use repolens_core::store::{Delivery, Scan, StoreError};
-use repolens_core::{FailureCode, ScanStatus, timestamp};
+use repolens_core::{FailureCode, ScanStatus, text::timestamp};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::{QUEUE, QueueError, name_worker, retry_delays};
-use crate::backoff;
+use crate::net::backoff;
 use crate::settings::RedisUrl;
 use blocking::Blocking;
 use fetched::Fetched;

@@ -16,7 +16,7 @@ use super::connection::CONNECT_TIME;
 use super::link::RedisLink;
 use super::{QueueError, retry_delays};
 use crate::settings::RedisUrl;
-use crate::{ScanId, backoff};
+use crate::{ScanId, net::backoff};
 
 /// The relay of one instance of the API.
 pub struct Relay {

@@ -2,6 +2,7 @@
 
 mod postgres;
 mod postgres_url;
+pub(super) mod readiness;
 mod sql_state;
 mod sqlite;
 mod tls;

@@ -1,5 +1,7 @@
 //! Calls about jobs: claim, heartbeat, release, finish, cancel, reconcile.
 
+pub(super) mod outcome;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};

@@ -2,16 +2,20 @@
 //! without being parsed or compressed again.
 //!
 //! The bytes are raw deflate blocks that end at a byte boundary (a full flush) and have no final block; more such flushes
-//! inside let a member be read alone ([`super::members`]). So anything may be
+//! inside let a member be read alone ([`members`]). So anything may be
 //! put before and after them: `{"results":` + report + `}` becomes one valid gzip stream by joining bytes, and its checksum
 //! by combining checksums. `docs/decisions/stored-reports.md` has the reasons and the figures.
+
+pub(super) mod figures;
+pub(super) mod headline;
+pub(super) mod members;
 
 use std::io::{self, Read};
 
 use flate2::{Compress, Compression, FlushCompress};
 use sha2::{Digest as _, Sha256};
 
-use super::members::{self, END, Member};
+use super::report::members::{self, END, Member};
 
 /// The value of the column `encoding`.
 pub const ENCODING: &str = "deflate-open";

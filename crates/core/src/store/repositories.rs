@@ -1,5 +1,7 @@
 //! Repositories, under which scans are kept together.
 
+pub(super) mod history;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 

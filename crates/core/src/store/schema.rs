@@ -1,5 +1,8 @@
 //! The tables, for both databases. The migrations make them; a test compares.
 
+pub(in crate::store) mod columns;
+pub(in crate::store) mod fit;
+
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
 /// The column type of a scan's status: an enum on PostgreSQL, text on SQLite.

@@ -25,7 +25,7 @@ pub(super) struct HttpAnswer {
 
 pub(super) fn builder() -> ClientBuilder {
     reqwest::Client::builder()
-        .tls_backend_preconfigured(repolens_core::tls::client_config())
+        .tls_backend_preconfigured(repolens_core::net::tls::client_config())
         .user_agent(concat!("repolens/", env!("CARGO_PKG_VERSION")))
         // A redirect could carry the key to another host.
         .redirect(reqwest::redirect::Policy::none())

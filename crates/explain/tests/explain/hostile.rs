@@ -83,7 +83,7 @@ async fn an_obedient_model_changes_nothing() {
         assert!(run.written.is_none(), "{order}: {:?}", run.written);
         let sent = server.requests();
         let prompt = sent[0].body["messages"][1]["content"].as_str().expect("a text");
-        let hidden = |c: char| c != '\n' && repolens_core::plain_text::is_invisible(c);
+        let hidden = |c: char| c != '\n' && repolens_core::text::plain_text::is_invisible(c);
         assert!(!prompt.contains(hidden), "{order}");
         assert!(!prompt.contains("ghp_abcdef") && !prompt.contains("<!--"), "{order}");
         let marker = prompt.lines().next().expect("a marker");

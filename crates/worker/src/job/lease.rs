@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use repolens_core::backoff;
 use repolens_core::job::{Claim, HeartbeatRequest};
+use repolens_core::net::backoff;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use repolens_core::{backoff, error_chain};
+use repolens_core::{error_chain, net::backoff};
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -72,7 +72,7 @@ impl Osv {
     /// The HTTP client cannot be made.
     pub fn new(base: &str) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(repolens_core::tls::client_config())
+            .tls_backend_preconfigured(repolens_core::net::tls::client_config())
             .user_agent(concat!("repolens-worker/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)

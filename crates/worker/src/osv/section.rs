@@ -6,7 +6,7 @@ use repolens_core::report::{
     Dependencies, KnownVulnerabilities, KnownVulnerability, LookupState, NotLookedAt, Package, ScorecardCheck,
     Security, Upgrade, Vulnerabilities, Vulnerability, cap,
 };
-use repolens_core::timestamp;
+use repolens_core::text::timestamp;
 
 use super::record::Record;
 use super::{OsvMatches, OsvPackage, state, version, without_lookup};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use repolens_core::queue::{self, ActiveJob, Consumer, JobOutcome, QUEUE, Timing};
 use repolens_core::settings::RedisUrl;
-use repolens_core::{LeaseToken, ScanStatus, backoff};
+use repolens_core::{LeaseToken, ScanStatus, net::backoff};
 use tokio_util::sync::CancellationToken;
 
 use super::{log_refused_claim, retry_delays, sleep_unless_stopped};

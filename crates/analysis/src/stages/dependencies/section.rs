@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use repolens_core::purl;
+use repolens_core::report::purl;
 use repolens_core::report::{
     Dependencies, DependencyEdge, DependencyGraph, DependencyGroup, DependencyKind, DependencyNode,
     DependencyStatistics, LicenseClass, LicenseConflict, Package, SeveralVersions, Vulnerabilities, cap,

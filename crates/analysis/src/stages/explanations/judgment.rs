@@ -1,10 +1,10 @@
 //! What is healthy, where the risk is, and what to do first.
 
-use repolens_core::plain_text::{as_code, one_plain_line};
 use repolens_core::report::{
     Action, AspectGrade, Grade, GradeInput, Hotspot, Hotspots, MIDDLING_PROJECT, Report, StageStatus, Summary,
     WorstPlace,
 };
+use repolens_core::text::plain_text::{as_code, one_plain_line};
 
 use super::{listed, lower_first, many};
 

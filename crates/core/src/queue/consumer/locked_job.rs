@@ -14,7 +14,7 @@ use super::fetched::Fetched;
 use super::job::Job;
 use super::session::ConsumerSession;
 use crate::queue::{QueueError, Returned, retry_delays, scripts};
-use crate::{ScanId, ScanStatus, backoff};
+use crate::{ScanId, ScanStatus, net::backoff};
 
 /// A job to be worked on.
 pub struct ActiveJob {

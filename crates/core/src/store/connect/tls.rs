@@ -7,8 +7,8 @@ use std::path::Path;
 
 use rustls::ClientConfig;
 
+use crate::net::tls;
 use crate::store::StoreError;
-use crate::tls;
 
 /// Trusts the authorities of the process, and those of `ca_file` beside them.
 pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, StoreError> {

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use crate::store::StoreError;
-use crate::store::history::Earlier;
+use crate::store::repositories::history::Earlier;
 use crate::store::scans::StoredResults;
 use crate::store::schema::{scan_columns, scans};
 use crate::{LeaseToken, ScanId, ScanStatus};

@@ -6,12 +6,12 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, reports};
-use crate::store::columns::column_time;
 use crate::store::explanations::{
     ClaimedExplanation, ExplanationRow, ExplanationState, FinishedExplanation, NewExplanation, RequestedExplanation,
     WrittenText,
 };
 use crate::store::report::ENCODING;
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{scan_explanations, scan_reports, scans};
 use crate::store::{StoreError, StoredReport};
 use crate::{LeaseToken, ScanId, ScanStatus};

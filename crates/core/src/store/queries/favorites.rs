@@ -8,9 +8,9 @@ use diesel_async::RunQueryDsl;
 use super::{Connection, users};
 use crate::ScanStatus;
 use crate::store::StoreError;
-use crate::store::columns::column_time;
 use crate::store::favorites::Favorite;
 use crate::store::repositories::{Repository, RepositoryRow};
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{favorite_repositories, repositories, scans};
 
 /// No list is longer.

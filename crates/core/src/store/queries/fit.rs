@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use crate::store::StoreError;
-use crate::store::fit::{self, FoundColumn, FoundReference};
+use crate::store::schema::fit::{self, FoundColumn, FoundReference};
 
 const COLUMNS: &str = "
     SELECT table_name::text AS \"table\", column_name::text AS name,

@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use super::Connection;
 use crate::store::StoreError;
-use crate::store::columns::column_time;
-use crate::store::figures::{Figures, ReadmeFigures, Scores, column, from_column};
-use crate::store::headline::Headline;
-use crate::store::history::{BadgeFigures, PastScan, Version};
+use crate::store::report::figures::{Figures, ReadmeFigures, Scores, column, from_column};
+use crate::store::report::headline::Headline;
 use crate::store::repositories::Repository;
+use crate::store::repositories::history::{BadgeFigures, PastScan, Version};
 use crate::store::scans::{Scan, ScanRecord};
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{repositories, scan_columns, scan_versions, scans};
 use crate::{LeaseToken, ScanId, ScanStatus};
 

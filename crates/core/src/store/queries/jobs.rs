@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{Connection, webhooks};
 use crate::scan::MAX_ATTEMPTS;
-use crate::store::columns::column_time;
+use crate::store::schema::columns::column_time;
 use crate::store::schema::scans;
 use crate::store::{CancelOutcome, ClaimOutcome, ClaimedJob, Heartbeat, Reconciled, StoreError};
 use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};

@@ -6,9 +6,9 @@ use diesel_async::RunQueryDsl;
 
 use super::{Connection, users};
 use crate::store::StoreError;
-use crate::store::columns::column_time;
 use crate::store::keys::{ApiKey, KeyRow, KeyUse, MAX_KEYS, NewKey};
 use crate::store::schema::api_keys;
+use crate::store::schema::columns::column_time;
 
 pub async fn add(connection: &mut Connection, new: &NewKey, now: &DateTime<Utc>) -> Result<bool, StoreError> {
     transaction!(connection, async |connection| {

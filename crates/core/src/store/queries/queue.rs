@@ -11,8 +11,8 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
-use crate::store::columns::column_time;
 use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRecord, Seen};
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{scan_reports, scans};
 use crate::store::{StoreError, Waiting};
 use crate::{ScanId, ScanStatus};

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, give_back_space, history, repositories, webhooks};
-use crate::store::columns::column_time;
 use crate::store::report::{ENCODING, OpenReport, PIECE, ReportMembers};
 use crate::store::scans::{OpenResults, StoredResults};
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{scan_reports, scans};
 use crate::store::{Finish, Finished, Member, StoreError, StoredReport};
 use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};

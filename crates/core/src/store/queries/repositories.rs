@@ -6,10 +6,10 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
-use crate::store::columns::column_time;
-use crate::store::figures::Figures;
+use crate::store::report::figures::Figures;
 use crate::store::repositories::{Repository, RepositoryRow};
 use crate::store::scans::NewScan;
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{repositories, scans};
 use crate::{ScanId, ScanStatus};
 

@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 
 use super::{Backend, Connection, queue, repositories, users};
 use crate::store::StoreError;
-use crate::store::columns::column_time;
 use crate::store::scans::{
     Counts, Deleted, ListedScan, NewScan, Owner, Scan, ScanFilter, ScanPage, ScanRecord, Submitted,
 };
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{repositories as repositories_table, scan_columns, scans};
 use crate::{ScanId, ScanStatus};
 

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Connection;
 use crate::store::StoreError;
-use crate::store::columns::column_time;
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{users, web_sessions};
 use crate::store::sessions::{NewSession, SESSION_LIFE, WebSession};
 

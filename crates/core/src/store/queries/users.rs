@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Connection;
 use crate::store::StoreError;
-use crate::store::columns::column_time;
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{accounts, api_keys, favorite_repositories, scans, users, webhooks};
 use crate::store::users::{FoundPerson, Person};
 

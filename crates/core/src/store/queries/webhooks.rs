@@ -7,8 +7,8 @@ use diesel_async::RunQueryDsl;
 
 use super::{Connection, users};
 use crate::store::StoreError;
-use crate::store::columns::column_time;
 use crate::store::scans::{Scan, ScanRecord};
+use crate::store::schema::columns::column_time;
 use crate::store::schema::{scans, webhook_deliveries, webhooks};
 use crate::store::webhooks::{Delivery, MAX_WEBHOOKS, NewWebhook, Webhook, WebhookRow};
 use crate::{ScanStatus, Secret};

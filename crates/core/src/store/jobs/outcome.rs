@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Figures, StoredReport};
+use crate::store::{Figures, StoredReport};
 use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
 
 /// A job that was taken: its attempt is counted, its lease has begun.

@@ -8,8 +8,8 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sqlite::{Sqlite, SqliteValue};
 
-use super::schema::ScanStatusColumn;
 use crate::ScanStatus;
+use crate::store::schema::ScanStatusColumn;
 
 impl ToSql<ScanStatusColumn, Pg> for ScanStatus {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
@@ -44,6 +44,6 @@ fn parse(text: &str) -> deserialize::Result<ScanStatus> {
 
 /// A time as the columns keep it: UTC without a zone, whole milliseconds on both databases, so that a comparison gives the
 /// same on both.
-pub(super) fn column_time(time: DateTime<Utc>) -> NaiveDateTime {
+pub(in crate::store) fn column_time(time: DateTime<Utc>) -> NaiveDateTime {
     time.trunc_subsecs(3).naive_utc()
 }

@@ -10,7 +10,7 @@ use reqwest::redirect;
 use rustls::ClientConfig;
 use url::Host;
 
-use crate::{UrlPolicy, tls};
+use crate::{UrlPolicy, net::tls};
 
 /// A host whose addresses are all allowed.
 #[derive(Debug, Clone)]

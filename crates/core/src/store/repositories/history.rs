@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::figures::{DependencyFigures, ReadmeFigures, Scores};
-use super::headline::Headline;
-use super::{Repository, Scan, Store, StoreError, StoredReport, call};
+use crate::store::report::figures::{DependencyFigures, ReadmeFigures, Scores};
+use crate::store::report::headline::Headline;
+use crate::store::{Repository, Scan, Store, StoreError, StoredReport, call};
 use crate::{LeaseToken, ScanId};
 
 /// A completed scan with the figures that its columns keep.

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 const SEGMENT: usize = 16 * 1024;
 
 /// The final block that the stored ones lack, with nothing in it.
-pub(super) const END: &[u8] = &[3, 0];
+pub(in crate::store) const END: &[u8] = &[3, 0];
 
 /// One member at the top of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Member {
 }
 
 /// Names of a report's members and where their values are; none where it is no JSON object.
-pub(super) fn values(report: &[u8]) -> Vec<(String, Range<usize>)> {
+pub(in crate::store) fn values(report: &[u8]) -> Vec<(String, Range<usize>)> {
     let start = report.as_ptr() as usize;
     let members: Members<'_> = serde_json::from_slice(report).unwrap_or(Members(Vec::new()));
     let place = |value: &RawValue| {
@@ -93,7 +93,7 @@ pub(super) fn values(report: &[u8]) -> Vec<(String, Range<usize>)> {
 }
 
 /// Where the report is cut into segments, its end included; the values are in their order.
-pub(super) fn cuts(length: usize, values: &[(String, Range<usize>)]) -> Vec<usize> {
+pub(in crate::store) fn cuts(length: usize, values: &[(String, Range<usize>)]) -> Vec<usize> {
     let mut cuts = Vec::new();
     let mut last = 0;
     for (_, value) in values {
@@ -111,7 +111,7 @@ pub(super) fn cuts(length: usize, values: &[(String, Range<usize>)]) -> Vec<usiz
 }
 
 /// The members by `segments`: for each its end in the report and in the stored bytes.
-pub(super) fn index(values: Vec<(String, Range<usize>)>, segments: &[(usize, usize)]) -> Vec<Member> {
+pub(in crate::store) fn index(values: Vec<(String, Range<usize>)>, segments: &[(usize, usize)]) -> Vec<Member> {
     values
         .into_iter()
         .map(|(name, value)| {
@@ -159,7 +159,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::StoredReport;
+    use crate::store::StoredReport;
 
     fn check(members: &[(String, String)]) {
         let text: Vec<String> = members

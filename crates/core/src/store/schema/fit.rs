@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Backend, Store, StoreError, call};
+use crate::store::{Backend, Store, StoreError, call};
 
 /// A column as the database describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FoundColumn {
+pub(in crate::store) struct FoundColumn {
     pub table: String,
     pub name: String,
     /// As `information_schema.columns` has it; for an enum its name.
@@ -20,7 +20,7 @@ pub(super) struct FoundColumn {
 
 /// A foreign key of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FoundReference {
+pub(in crate::store) struct FoundReference {
     pub table: String,
     pub column: String,
     pub target: String,
@@ -195,7 +195,7 @@ const REFERENCES: [(&str, &str); 4] = [
 ];
 
 /// The columns that each INSERT into a table of the older system gives a value.
-pub(super) fn columns_of_inserts(table: &str) -> &'static [&'static str] {
+pub(in crate::store) fn columns_of_inserts(table: &str) -> &'static [&'static str] {
     KNOWN
         .iter()
         .find(|known| known.table == table)
@@ -218,7 +218,11 @@ impl Store {
 }
 
 /// The sentences for what was found. `statuses`: the labels of the enum `"ScanStatus"`, where there is one.
-pub(super) fn misfits(columns: &[FoundColumn], references: &[FoundReference], statuses: &[String]) -> Vec<String> {
+pub(in crate::store) fn misfits(
+    columns: &[FoundColumn],
+    references: &[FoundReference],
+    statuses: &[String],
+) -> Vec<String> {
     let mut of_tables: BTreeMap<&str, Vec<&FoundColumn>> = BTreeMap::new();
     for column in columns {
         of_tables.entry(&column.table).or_default().push(column);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::headline::{Headline, HeadlineMembers, read};
 use crate::report::analyser_version;
+use crate::store::report::headline::{Headline, HeadlineMembers, read};
 use crate::{ScanId, ScanLimits};
 
 /// The figures of a report that the columns `riskScores`, `readmeAnalysis`, `languageStats`, `dependencies` and
@@ -169,7 +169,7 @@ impl Figures {
 impl Figures {
     /// The content of `scan_versions.results`: these figures in the shape of a report, and the place of the report
     /// itself. The older system reads it, and its column is not nullable.
-    pub(super) fn as_results(&self, scan_id: &ScanId, commit_sha: Option<&str>) -> Value {
+    pub(in crate::store) fn as_results(&self, scan_id: &ScanId, commit_sha: Option<&str>) -> Value {
         let mut results = Map::new();
         results.insert("scanId".into(), scan_id.as_str().into());
         results.insert("storedIn".into(), "scan_reports".into());
@@ -197,13 +197,13 @@ fn sound(name: &str) -> bool {
 }
 
 /// As a JSON column keeps it.
-pub(super) fn column<T: Serialize>(figures: Option<&T>) -> Option<Value> {
+pub(in crate::store) fn column<T: Serialize>(figures: Option<&T>) -> Option<Value> {
     // Numbers and short texts always serialize.
     figures.map(|figures| serde_json::to_value(figures).unwrap_or_else(|_| json!({})))
 }
 
 /// As it is read from a JSON column, of ours or of the older system.
-pub(super) fn from_column<T: DeserializeOwned>(column: Option<Value>) -> Option<T> {
+pub(in crate::store) fn from_column<T: DeserializeOwned>(column: Option<Value>) -> Option<T> {
     serde_json::from_value(column?).ok()
 }
 

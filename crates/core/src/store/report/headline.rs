@@ -28,7 +28,7 @@ pub struct Headline {
 
 /// The members of a report that it is made from.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct HeadlineMembers<'a> {
+pub(in crate::store) struct HeadlineMembers<'a> {
     pub lines: Option<&'a RawValue>,
     pub grades: Option<&'a RawValue>,
     pub actions: Option<&'a RawValue>,
@@ -98,7 +98,7 @@ const MAX_TITLE: usize = 200;
 
 impl Headline {
     /// A member that is missing or of another form is `None`. If all are, there is no headline.
-    pub(super) fn of(sections: HeadlineMembers<'_>) -> Option<Self> {
+    pub(in crate::store) fn of(sections: HeadlineMembers<'_>) -> Option<Self> {
         let overall = read::<Grades>(sections.grades).map(|grades| grades.overall);
         let (grade, points) = overall.map_or((None, None), |overall| (overall.grade, overall.value));
         let actions = read::<Vec<Action>>(sections.actions);
@@ -128,6 +128,6 @@ impl Headline {
 }
 
 /// Reads a member of a report; `None` where it is missing or of another form.
-pub(super) fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
+pub(in crate::store) fn read<T: DeserializeOwned>(section: Option<&RawValue>) -> Option<T> {
     serde_json::from_str(section?.get()).ok()
 }

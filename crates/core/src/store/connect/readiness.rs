@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
-use super::{Refusal, Store, StoreError, call};
 use crate::ScanId;
+use crate::store::{Refusal, Store, StoreError, call};
 
 /// A write that worked is not tried again for this long.
 const TRIED_EVERY: Duration = Duration::from_secs(60);
@@ -20,7 +20,7 @@ const REMEMBERED: Duration = Duration::from_secs(15);
 
 /// The last results of writes.
 #[derive(Default)]
-pub(super) struct Writes(Mutex<Known>);
+pub(in crate::store) struct Writes(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
@@ -31,7 +31,7 @@ struct Known {
 
 impl Writes {
     /// Remembers why a call was refused.
-    pub(super) fn note(&self, error: StoreError) -> StoreError {
+    pub(in crate::store) fn note(&self, error: StoreError) -> StoreError {
         if let StoreError::Refused(refusal, _) = &error {
             let mut known = self.known();
             known.worked = None;
@@ -44,7 +44,7 @@ impl Writes {
     }
 
     /// Nothing more is written into a file in which damage was found: what is left of it is worth more.
-    pub(super) fn allowed(&self, access: &str) -> Result<(), StoreError> {
+    pub(in crate::store) fn allowed(&self, access: &str) -> Result<(), StoreError> {
         let damaged = matches!(self.known().refused, Some((_, Refusal::Damaged)));
         match damaged && access == "writers" {
             true => Err(StoreError::Refused(
@@ -108,7 +108,7 @@ impl Store {
     /// # Errors
     /// Why it cannot be used.
     pub async fn check(&self) -> Result<(), StoreError> {
-        if let super::Backend::Sqlite(pools) = &self.backend {
+        if let crate::store::Backend::Sqlite(pools) = &self.backend {
             let pools = pools.clone();
             self.joined(async move { pools.inspect().await }).await?;
         }

@@ -1,10 +1,11 @@
 //! The programs that are started as the API and the worker, and their variables.
 
+pub mod environment;
+
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use crate::child_environment;
 use crate::machine::ChildRole;
 use crate::memory;
 use crate::process::users::User;
@@ -48,7 +49,7 @@ impl Children {
             program: program.clone(),
             user: worker_user.filter(|_| role == ChildRole::Worker),
             managed,
-            variables: child_environment::for_child(role, &own),
+            variables: environment::for_child(role, &own),
         };
         Ok(Self {
             api: child(ChildRole::Api, &settings.api, settings.policy.api),

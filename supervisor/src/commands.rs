@@ -1,5 +1,8 @@
 //! The commands of the command line.
 
+mod check;
+mod cli;
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,16 +11,16 @@ use std::time::Instant;
 use repolens_log::{harmless, redact};
 use repolens_settings::{Component, Diagnostic, DiagnosticLevel, EXIT_CONFIG, Environment, SettingsReader};
 
-use crate::check::{self, CheckOutcome};
 use crate::children::Children;
-use crate::cli::{self, Command, CommandLine};
 use crate::memory::Cgroup;
 use crate::process;
+use crate::process::signals::Signals;
 use crate::process::users::{self, User};
 use crate::settings::{self, Settings, has_error};
-use crate::signals::Signals;
 use crate::status::{SupervisorStatus, client};
 use crate::supervise;
+use check::CheckOutcome;
+use cli::{Command, CommandLine};
 
 /// No supervisor runs here.
 const EXIT_NOT_RUNNING: u8 = 1;

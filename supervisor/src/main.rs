@@ -3,19 +3,14 @@
 //! One thread supervises (`supervise`), by rules without effects (`machine`); another writes the log (`log`). There is no
 //! async runtime: the loop is one `poll`, and it alone reaps processes.
 
-mod check;
-mod child_environment;
 mod children;
-mod cli;
 mod commands;
 mod health;
-mod human_units;
 mod log;
 mod machine;
 mod memory;
 mod process;
 mod settings;
-mod signals;
 mod status;
 mod supervise;
 mod words;

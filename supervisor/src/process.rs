@@ -5,6 +5,7 @@
 
 mod before_exec;
 mod oom;
+pub mod signals;
 pub mod users;
 mod work;
 
@@ -21,7 +22,6 @@ use nix::unistd::{Pid, getpid};
 
 use crate::machine::How;
 use crate::settings::Program;
-use crate::signals;
 pub use oom::OomScore;
 use users::User;
 pub use work::Work;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::human_units::{shown, shown_size};
+use crate::words::human_units::{shown, shown_size};
 
 /// The answer to `status`.
 #[derive(Clone, Debug, Serialize, Deserialize)]

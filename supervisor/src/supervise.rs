@@ -21,9 +21,9 @@ use crate::health::{HealthTarget, Probe, ProbeOutcome};
 use crate::log::Log;
 use crate::machine::{ChildRole, End, Event, How, Machine, ProbeResult};
 use crate::memory::Cgroup;
+use crate::process::signals::{self, Meaning, Signals};
 use crate::process::{self, OomScore, Work};
 use crate::settings::Settings;
-use crate::signals::{self, Meaning, Signals};
 use crate::status::server::{Question, Server};
 use records::{MemoryWatch, Records};
 

@@ -1,10 +1,12 @@
 //! The texts of log lines. Runbooks search for these phrases; `docs/supervisor.md` lists them.
 
+pub mod human_units;
+
 use nix::sys::signal::Signal;
 use repolens_log::{Level, Value};
 
-use crate::human_units::{shown, shown_size};
 use crate::machine::{ChildRole, End, How, Notice};
+use crate::words::human_units::{shown, shown_size};
 
 /// A line of the log before it is written.
 #[derive(Debug, PartialEq)]

@@ -20,7 +20,7 @@ use repolens_core::settings::{Component, SettingsReader, search_path};
 use repolens_core::text::timestamp;
 
 use crate::child::Message;
-use crate::cli::{AnalyzeArgs, ReportFormat};
+use crate::program::cli::{AnalyzeArgs, ReportFormat};
 use crate::{git, osv};
 
 /// Exit statuses of sysexits.h.

@@ -17,6 +17,7 @@ mod fsck;
 mod history;
 mod locate;
 mod refs;
+pub mod sandbox;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -29,8 +30,8 @@ use repolens_core::{BranchName, BranchNote, FailureCode, RepoUrl, UrlPolicy};
 use tokio::time::Instant;
 
 use crate::failed::Failed;
+use crate::git::sandbox::size_on_disk;
 use crate::process::{ProcessGroup, read_capped, read_tail};
-use crate::sandbox::size_on_disk;
 use command::Reach;
 use events::GitError;
 use fetch::{Fetch, Head};

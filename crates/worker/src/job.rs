@@ -21,10 +21,10 @@ use tracing::Instrument as _;
 use crate::api_client::{ApiClient, CallError};
 use crate::child::{Analyzer, ScanContext};
 use crate::failed::Failed;
+use crate::git::sandbox::{Sandbox, Sandboxes};
 use crate::git::{Cloned, Git};
 use crate::osv;
 use crate::progress::Progress;
-use crate::sandbox::{Sandbox, Sandboxes};
 use lease::{Lease, LeaseEnd};
 
 /// The environment in which jobs are processed.

@@ -5,10 +5,7 @@
 
 pub mod analyze;
 pub mod api_client;
-pub mod authorities;
-pub mod check;
 pub mod child;
-pub mod cli;
 pub mod explanation;
 pub mod failed;
 pub mod git;
@@ -18,4 +15,3 @@ pub mod process;
 pub mod program;
 pub mod progress;
 pub mod run;
-pub mod sandbox;

@@ -1,5 +1,8 @@
 //! `repolens-worker`: the worker, its check, and the analysis of one folder.
 
+mod check;
+pub mod cli;
+
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,8 +14,8 @@ use repolens_core::settings::{
 use repolens_log::LogFormat;
 use tokio::runtime;
 
-use crate::cli::{Cli, Command, EXIT_USAGE, OsvCommand};
-use crate::{analyze, check, osv, run};
+use crate::{analyze, osv, run};
+use cli::{Cli, Command, EXIT_USAGE, OsvCommand};
 
 /// `EX_DATAERR`, `EX_NOINPUT` and `EX_IOERR` of sysexits.h.
 const EXIT_DATA: u8 = 65;

@@ -1,5 +1,6 @@
 //! The life of the worker: from its settings to the last job before it stops.
 
+pub mod authorities;
 mod heartbeat;
 mod queue;
 mod signals;
@@ -20,13 +21,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api_client::{ApiClient, CallError};
-use crate::authorities;
 use crate::child::Analyzer;
 use crate::explanation;
 use crate::git::Git;
+use crate::git::sandbox::Sandboxes;
 use crate::job::Jobs;
 use crate::osv::{self, Osv};
-use crate::sandbox::Sandboxes;
 use queue::QueueWorker;
 
 /// How long a claim waits for a job. Many proxies close a connection that is silent for 60 s.

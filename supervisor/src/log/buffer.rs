@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use repolens_log::{Level, LogFormat, Record};
 
-use crate::human_units::shown;
+use crate::words::human_units::shown;
 
 /// Bytes of the children's lines that may wait for a reader that has stopped, or is slow.
 pub const LIMIT: usize = 4 * 1024 * 1024;

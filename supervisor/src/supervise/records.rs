@@ -6,12 +6,12 @@ use std::time::{Duration, Instant, SystemTime};
 use repolens_log::{Level, timestamp};
 
 use crate::health::ProbeOutcome;
-use crate::human_units::shown_size;
 use crate::log::Log;
 use crate::machine::{ChildRole, End, How};
 use crate::memory::Cgroup;
 use crate::status::{ExitReport, MemoryReport};
 use crate::words;
+use crate::words::human_units::shown_size;
 
 /// The number of ends of each process that are remembered.
 const EXITS: usize = 16;

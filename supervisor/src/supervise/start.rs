@@ -10,16 +10,16 @@ use repolens_settings::{Diagnostic, DiagnosticLevel, EXIT_CONFIG};
 
 use super::records::{MemoryWatch, Records};
 use super::{SAMPLE_INTERVAL, Supervisor, find_memory};
-use crate::check::{self, CheckOutcome};
 use crate::children::{self, Children};
+use crate::commands::check::{self, CheckOutcome};
 use crate::health::HealthTarget;
 use crate::health::socket::ProbeSocket;
 use crate::log::Log;
 use crate::machine::{EXIT_UNAVAILABLE, Machine};
+use crate::process::signals::Signals;
 use crate::process::users::{self, User};
 use crate::process::{self, OomScore};
 use crate::settings::{DEFAULT_HEALTH_PATH, Settings, has_error};
-use crate::signals::Signals;
 use crate::status::server::Server;
 
 /// The time for writing the rest of the log, to a reader that reads.

@@ -8,7 +8,7 @@ use repolens_analysis::{Observer, Silent};
 
 use super::watchdog::{self, Stuck};
 use crate::child::Message;
-use crate::cli::ProgressMode;
+use crate::program::cli::ProgressMode;
 
 /// Runs `work` with an observer of the given mode. `bar`: whether stderr can show a bar. `stage_time`: the processor time
 /// after which a stage is ended.

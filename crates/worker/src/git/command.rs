@@ -9,8 +9,8 @@ use repolens_core::settings::ScanLimits;
 use super::credential::Header;
 use super::fsck::UNTIDY;
 use super::locate::Remote;
-use crate::authorities;
 use crate::process::{ChildProgram, EVENTS_DESCRIPTOR, LandlockPolicy, ProcessLimits};
+use crate::run::authorities;
 
 /// Configuration on every command line. The machine's own is not read.
 const CONFIG: &[&str] = &[

@@ -10,7 +10,7 @@ use super::locate::Remote;
 use super::refs::{Ref, Refs};
 use super::{Ended, Git, classify, fsck, outgrows};
 use crate::failed::Failed;
-use crate::sandbox::is_full;
+use crate::git::sandbox::is_full;
 
 /// The target of a clone's `HEAD`.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::command::{self, LOCAL_UPLOAD_PACK, Reach};
 use super::locate::Remote;
 use super::{Cloned, Ended, Git, outgrows};
 use crate::failed::Failed;
-use crate::sandbox::size_on_disk;
+use crate::git::sandbox::size_on_disk;
 
 /// Commits of the first fetch, along each line of descent.
 const FIRST_DEPTH: u64 = 100;

@@ -1,7 +1,7 @@
 //! A git host whose certificate is signed by an authority of `EXTRA_CA_FILE`.
 
 use repolens_core::{RepoUrl, UrlPolicy};
-use repolens_worker::authorities;
+use repolens_worker::run::authorities;
 use tokio::time::Instant;
 
 use crate::fixture::{PATIENCE, Repositories, local_git};

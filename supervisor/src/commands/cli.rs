@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Su
 use clap_complete::Shell;
 use repolens_settings::{Default, SETTINGS, Setting, ValueForm, Vars};
 
-use crate::child_environment;
+use crate::children::environment;
 
 /// Starts the RepoLens API and worker, keeps them running, and writes one log.
 ///
@@ -130,8 +130,8 @@ Try it:
   repolens-supervisor                       run the API and the worker
   repolens-supervisor check                 check the settings and the connections
   repolens-supervisor status                show the processes, their uptimes, and crashes with their reasons",
-        passed = child_environment::PASSED_TO_ALL[..5].join(", ") + ", proxies and certificates",
-        table = child_environment::help_table(),
+        passed = environment::PASSED_TO_ALL[..5].join(", ") + ", proxies and certificates",
+        table = environment::help_table(),
     )
 }
 

@@ -13,9 +13,9 @@ use repolens_settings::{Diagnostic, DiagnosticLevel};
 
 use crate::children::Children;
 use crate::machine::{ChildRole, End, How};
+use crate::process::signals::{Meaning, Signals};
 use crate::process::{self, Descriptors};
 use crate::settings::Settings;
-use crate::signals::{Meaning, Signals};
 use crate::words;
 
 /// Reading settings takes milliseconds.

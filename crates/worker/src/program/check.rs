@@ -9,8 +9,8 @@ use repolens_core::{error_chain, net::tls};
 
 use crate::api_client::{ApiClient, CallError};
 use crate::git;
+use crate::git::sandbox::Sandboxes;
 use crate::osv::OsvIndex;
-use crate::sandbox::Sandboxes;
 
 /// Writes the diagnostics, one JSON object a line, and returns the exit status.
 ///

@@ -1,5 +1,7 @@
 //! The command line: `serve` without a command, and `check`.
 
+mod check;
+
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use repolens_core::settings::{
 };
 use repolens_log::LogFormat;
 
-use crate::{check, serve};
+use crate::serve;
 
 /// `EX_UNAVAILABLE` of sysexits.h: the port or the database is not to be had.
 const EXIT_UNAVAILABLE: u8 = 69;

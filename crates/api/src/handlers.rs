@@ -1,21 +1,15 @@
 //! The handlers of the addresses in `routes.rs`.
 
-pub mod compare;
+pub mod account;
 pub mod docs;
 pub mod events;
 pub mod explanations;
-pub mod exports;
-pub mod favorites;
 pub mod github;
-pub mod keys;
-pub mod reports;
 pub mod repository_history;
 pub mod results;
 pub mod scan_lists;
 pub mod scans;
-pub mod sections;
 pub mod service;
-pub mod webhooks;
 pub mod whoami;
 pub mod worker;
 

@@ -5,7 +5,6 @@
 
 mod app;
 mod auth;
-mod check;
 mod cli;
 mod export;
 mod handlers;

@@ -4,19 +4,10 @@
 //! names of strangers harmless. All HTML is from templates, which escape by default.
 
 mod address;
-mod assets;
-mod card;
 mod compare;
-mod draw;
 mod file;
 mod home;
-mod import;
-mod kept;
 mod my;
-mod parts;
-mod place;
-mod problems;
-mod query;
 mod read;
 mod report;
 mod repository;
@@ -24,10 +15,7 @@ mod scan;
 mod service;
 mod shell;
 mod sign_in;
-mod submit;
-mod text;
-mod theme;
-mod typed_address;
+mod view;
 mod visit;
 
 use actix_web::body::BoxBody;
@@ -45,7 +33,7 @@ pub use report::{one_file_policy, write_one_file};
 /// Address, the methods it has, and who answers.
 pub fn table(routes: &mut ServiceConfig) {
     routes.service(page("/", "GET, HEAD", [get().to(home::get)]));
-    routes.service(page("/scan", "POST", [web::post().to(submit::post)]));
+    routes.service(page("/scan", "POST", [web::post().to(home::submit::post)]));
     routes.service(page("/scan/{id}", "GET, HEAD", [get().to(scan::get)]));
     routes.service(page("/scan/{id}/cancel", "POST", [web::post().to(scan::post_cancel)]));
     routes.service(page("/scan/{id}/file", "GET, HEAD", [get().to(file::get)]));
@@ -53,13 +41,13 @@ pub fn table(routes: &mut ServiceConfig) {
     routes.service(page(&tabs, "GET, HEAD", [get().to(report::get)]));
     routes.service(page("/compare", "GET, HEAD", [get().to(compare::get)]));
     routes.service(page("/repository/{id}", "GET, HEAD", [get().to(repository::get)]));
-    routes.service(page("/scan/{id}/card.svg", "GET, HEAD", [get().to(card::get)]));
+    routes.service(page("/scan/{id}/card.svg", "GET, HEAD", [get().to(scan::card::get)]));
     routes.service(page(
         "/service",
         "GET, HEAD, POST",
         [get().to(service::get), web::post().to(service::post)],
     ));
-    routes.service(page("/theme", "POST", [web::post().to(theme::post)]));
+    routes.service(page("/theme", "POST", [web::post().to(shell::theme::post)]));
     routes.service(page(
         "/my/scans",
         "GET, HEAD, POST",
@@ -88,8 +76,8 @@ pub fn table(routes: &mut ServiceConfig) {
         [web::get().to(sign_in::callback)],
     ));
     routes.service(page("/sign-out", "POST", [web::post().to(sign_in::post_sign_out)]));
-    routes.service(web::resource("/assets/{hash}/{name}").route(get().to(assets::get)));
-    routes.service(web::resource("/favicon.ico").route(get().to(assets::favicon)));
+    routes.service(web::resource("/assets/{hash}/{name}").route(get().to(shell::assets::get)));
+    routes.service(web::resource("/favicon.ico").route(get().to(shell::assets::favicon)));
 }
 
 /// An address whose errors are pages too.
@@ -109,7 +97,7 @@ fn page<const N: usize>(
         .default_service(web::to(move || async move {
             Err::<&str, _>(Problem::method_not_allowed(methods))
         }))
-        .wrap(from_fn(problems::as_pages))
+        .wrap(from_fn(shell::problems::as_pages))
 }
 
 /// HEAD is GET without the body, which the server leaves out.

@@ -4,10 +4,11 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route, guard};
 
-use crate::handlers::{
-    compare, docs, events, explanations, exports, favorites, github, keys, reports, repository_history, results,
-    scan_lists, scans, service, webhooks, whoami, worker,
-};
+use crate::handlers::account::{favorites, keys, webhooks};
+use crate::handlers::repository_history::{self, compare};
+use crate::handlers::results::{self, exports};
+use crate::handlers::worker::{self, report};
+use crate::handlers::{docs, events, explanations, github, scan_lists, scans, service, whoami};
 use crate::http::problem::Problem;
 use crate::pages;
 use crate::scans::pace_lists::pace;
@@ -41,7 +42,7 @@ pub fn table(routes: &mut ServiceConfig) {
             .route(get().to(explanations::get_explanations))
             .route(web::post().to(explanations::post_explanation)),
     );
-    routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(reports::put_status)));
+    routes.service(at("/api/scan/{id}/status", "PUT").route(web::put().to(report::put_status)));
 
     // Exports.
     routes.service(at("/api/scan/{id}/report.html", "GET, HEAD").route(get().to(exports::get_html)));

@@ -40,7 +40,7 @@ use crate::scans::queue_sync::{self, RedisQueue};
 use crate::scans::repeated_lists::Repeats;
 use crate::scans::webhooks::{self, Wake};
 use crate::scans::{lease_watch, retention};
-use crate::{check, pages, routes};
+use crate::{cli::check, pages, routes};
 
 /// Threads that answer: the work is waiting for the database.
 const HTTP_WORKERS: usize = 2;

@@ -19,8 +19,8 @@ use repolens_core::{LeaseToken, ScanId, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::reports::lease_token;
 use super::scans::{CancelRequest, has_cancel_token};
+use super::worker::report::lease_token;
 use super::{find_scan, scan_id, timestamp};
 use crate::app::App;
 use crate::auth::access::may_explain;
@@ -365,7 +365,7 @@ async fn written(app: &App, id: &str, token: &LeaseToken, body: &ExplanationResu
     let Some(explanations) = &body.explanations else {
         let failure = body.failure.as_deref().unwrap_or("unknown");
         return Ok(WrittenText {
-            failure: Some(super::reports::line(failure, 60)),
+            failure: Some(super::worker::report::line(failure, 60)),
             ..WrittenText::default()
         });
     };

@@ -1,5 +1,7 @@
 //! The scans of one repository over time: its history and its trends.
 
+pub mod compare;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError as _, web};
 use chrono::{DateTime, Utc};

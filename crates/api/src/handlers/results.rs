@@ -1,5 +1,8 @@
 //! The results of a complete scan, whole or one section of them: served as they are stored, without being parsed.
 
+pub mod exports;
+pub mod sections;
+
 use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -8,7 +11,6 @@ use repolens_core::store::OpenResults;
 use repolens_core::{ScanId, ScanStatus};
 use serde::Serialize;
 
-use super::sections::{self, ResultsQuery};
 use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};
 use crate::app::App;
 use crate::auth::access::may_name;
@@ -16,6 +18,7 @@ use crate::auth::caller::Caller;
 use crate::http::conditional::{etag, has_already, not_modified, takes_gzip};
 use crate::http::problem::Problem;
 use crate::reports::envelope;
+use sections::ResultsQuery;
 
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]

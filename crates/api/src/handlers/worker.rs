@@ -1,5 +1,7 @@
 //! The worker endpoints: claim, heartbeat, release.
 
+pub mod report;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +16,6 @@ use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish, Finished};
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 
-use super::reports::{MAX_STAGE, line};
 use super::scan_id;
 use crate::app::App;
 use crate::auth::worker::Worker;
@@ -23,6 +24,7 @@ use crate::http::problem::Problem;
 use crate::reports::reuse::reuse_report;
 use crate::scans::finish;
 use crate::scans::scan_state::ScanState;
+use report::{MAX_STAGE, line};
 
 /// Hands out a job: the one that was asked for, or the next one, waited for. The attempt is counted here.
 pub async fn post_claim(

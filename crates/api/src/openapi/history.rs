@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::shapes::{between, count, flag, list, object, text};
 use super::{Api, operation};
-use crate::handlers::compare::Comparison;
+use crate::handlers::repository_history::compare::Comparison;
 use crate::handlers::repository_history::{PastScanView, Trends};
 use crate::handlers::scan_lists::{HistoryRow, ScanRow};
 

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::shapes::{any_object, flag, list, object, one_of, or_null, text};
 use super::{Api, operation};
-use crate::handlers::favorites::FavoriteView;
-use crate::handlers::keys::{KeyRequest, KeyView, NewKeyView};
-use crate::handlers::webhooks::{NewWebhookView, WebhookRequest, WebhookView};
+use crate::handlers::account::favorites::FavoriteView;
+use crate::handlers::account::keys::{KeyRequest, KeyView, NewKeyView};
+use crate::handlers::account::webhooks::{NewWebhookView, WebhookRequest, WebhookView};
 
 const TAG: &str = "Users";
 

@@ -5,12 +5,12 @@ use actix_web::{FromRequest as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 use repolens_core::{RepoUrl, UrlPolicy};
 
-use super::place::short_name;
 use super::shell::{Shell, page};
-use super::text::filters;
-use super::typed_address;
+use super::view::place::short_name;
+use super::view::text::filters;
 use super::visit::Visit;
-use super::{problems, see_other};
+use super::visit::typed_address;
+use super::{see_other, shell::problems};
 use crate::app::App;
 use crate::http::problem::Problem;
 

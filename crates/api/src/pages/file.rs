@@ -8,17 +8,17 @@ use askama::Template;
 use repolens_core::report::{ComplexityMetrics, FunctionComplexity, Hotspot, Hotspots};
 use repolens_core::{ScanId, ScanStatus};
 
-use super::place::{Place, short_name};
-use super::query::Query;
 use super::read::{Measurement, ReportReader, Sections};
 use super::report::too_short;
 use super::see_other;
 use super::shell::{Shell, State, answer_if_changed};
-use super::text::{Html, filters};
+use super::view::place::{Place, short_name};
+use super::view::text::{Html, filters};
 use super::visit::Visit;
+use super::visit::query::Query;
 use crate::app::App;
 use crate::http::problem::Problem;
-use crate::pages::import::ModuleImport;
+use crate::pages::read::import::ModuleImport;
 
 mod findings;
 mod members;

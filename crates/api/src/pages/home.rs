@@ -1,5 +1,7 @@
 //! The first page: one field, and what was scanned lately.
 
+pub(super) mod submit;
+
 use std::collections::HashSet;
 
 use actix_web::http::StatusCode;
@@ -9,12 +11,12 @@ use chrono::{DateTime, Utc};
 use repolens_core::ScanStatus;
 use repolens_core::store::{Owner, PastScan, ScanFilter};
 
-use super::parts::{self, GradeChip};
-use super::place::short_name;
 use super::shell::{Shell, page as show};
-use super::text::{self, Html, filters};
-use super::typed_address::{TypedAddress, hint};
+use super::view::parts::{self, GradeChip};
+use super::view::place::short_name;
+use super::view::text::{self, Html, filters};
 use super::visit::Visit;
+use super::visit::typed_address::{TypedAddress, hint};
 use crate::app::App;
 use crate::http::problem::Problem;
 

@@ -3,6 +3,9 @@
 //! One or two reports are read at a time, off the threads of the HTTP server, and what was made of them is kept in
 //! [`Kept`] within a bound. So twenty readers of the largest report need the memory of two.
 
+pub(super) mod import;
+mod kept;
+
 use std::collections::HashMap;
 use std::io::{self, BufReader};
 use std::ops::Range;
@@ -14,9 +17,9 @@ use repolens_core::store::{Member, ReportMembers, StoredResults};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use tokio::sync::Semaphore;
 
-use super::kept::Kept;
 use crate::app::App;
 use crate::http::problem::Problem;
+use kept::Kept;
 
 /// Reports that are read at the same time.
 const AT_A_TIME: usize = 2;

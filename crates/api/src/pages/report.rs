@@ -10,13 +10,13 @@ use askama::Template;
 use repolens_core::ScanId;
 use repolens_core::store::Seen;
 
-use super::parts::Pager;
-use super::place::Place;
-use super::query::Query;
 use super::read::{ReportReader, Sections};
 use super::shell::{Shell, State, answer_if_changed};
-use super::text::{self, Html, filters};
+use super::view::parts::Pager;
+use super::view::place::Place;
+use super::view::text::{self, Html, filters};
 use super::visit::Visit;
+use super::visit::query::Query;
 use crate::app::App;
 use crate::http::problem::Problem;
 pub use frame::Frame;

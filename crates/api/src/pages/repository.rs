@@ -5,10 +5,10 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use repolens_core::store::{PastScan, Repository};
 
-use super::draw::trend;
-use super::parts::GradeChip;
 use super::shell::{Shell, page};
-use super::text::{self, Html, filters};
+use super::view::draw::trend;
+use super::view::parts::GradeChip;
+use super::view::text::{self, Html, filters};
 use super::visit::Visit;
 use crate::app::App;
 use crate::http::problem::Problem;
@@ -75,7 +75,7 @@ pub async fn get(
         Some(user) => Some(app.store.is_favorite(user, &id).await?),
         None => None,
     };
-    let name = super::place::short_name(&repository.url);
+    let name = super::view::place::short_name(&repository.url);
     let badge = badge(&repository);
     let mut shell = Shell::new(visit, format!("History of {name}"));
     shell.listed = !repository.is_private && app.scans.guest_history;

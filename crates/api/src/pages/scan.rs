@@ -1,17 +1,19 @@
 //! `/scan/{id}`: the whole life of a scan at one address: it waits, runs, and is a report or a failure.
 
+pub(super) mod card;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use repolens_core::store::{Scan, Seen};
 use repolens_core::{ScanId, ScanStatus, text::timestamp};
 
-use super::place::short_name;
 use super::read::ReportReader;
 use super::report;
 use super::see_other;
 use super::shell::{Shell, State, page};
-use super::text::{self, filters};
+use super::view::place::short_name;
+use super::view::text::{self, filters};
 use super::visit::Visit;
 use crate::app::App;
 use crate::auth::access::may_cancel;

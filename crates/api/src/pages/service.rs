@@ -13,11 +13,11 @@ use ring::hmac;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::parts;
-use super::place::short_name;
 use super::see_other;
 use super::shell::{Shell, page};
-use super::text::{self, Html, filters};
+use super::view::parts;
+use super::view::place::short_name;
+use super::view::text::{self, Html, filters};
 use super::visit::Visit;
 use crate::app::App;
 use crate::auth::worker::has_worker_token;

@@ -1,12 +1,15 @@
 //! The shell of all pages: the head, the bar at the top, the foot, and their content security policy.
 
+pub(super) mod assets;
+pub(super) mod problems;
+pub(super) mod theme;
+
 use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 use repolens_core::store::Scan;
 
-use super::assets;
 use super::visit::{Theme, Visit};
 use crate::app::App;
 use crate::http::conditional;

@@ -12,11 +12,11 @@ use repolens_core::settings::GithubApp;
 use repolens_core::store::NewSession;
 use serde::Deserialize;
 
-use super::query::Query;
 use super::shell::{POLICY, Shell, page};
-use super::text::filters;
+use super::view::text::filters;
 use super::visit::Visit;
-use super::{see_other, text, way_back};
+use super::visit::query::Query;
+use super::{see_other, view::text, way_back};
 use crate::app::App;
 use crate::auth::github::{Attempt, Scope};
 use crate::auth::session::{SessionToken, random_text};

@@ -1,5 +1,8 @@
 //! The reader of a page, and how they want to see it.
 
+pub(super) mod query;
+pub(super) mod typed_address;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

@@ -2,10 +2,10 @@
 
 use repolens_core::report::{CircularDependencies, DeadCode, Duplication, FunctionComplexity, Security};
 
-use crate::pages::parts;
-use crate::pages::place::Place;
 use crate::pages::read::Sections;
-use crate::pages::text::{self, Html};
+use crate::pages::view::parts;
+use crate::pages::view::place::Place;
+use crate::pages::view::text::{self, Html};
 
 /// A row of the table of findings.
 pub(super) struct FileFinding {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::LISTED;
-use crate::pages::import::ModuleImport;
+use crate::pages::read::import::ModuleImport;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

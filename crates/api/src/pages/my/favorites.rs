@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::pages::shell::{Shell, page};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 use crate::pages::visit::Visit;
 use crate::pages::{see_other, way_back};
 

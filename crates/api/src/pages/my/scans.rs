@@ -11,13 +11,13 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::handlers::scans::delete_scan;
 use crate::http::problem::Problem;
-use crate::pages::parts::{GradeChip, Pager};
-use crate::pages::place::short_name;
-use crate::pages::query::Query;
 use crate::pages::see_other;
 use crate::pages::shell::{Shell, page};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::parts::{GradeChip, Pager};
+use crate::pages::view::place::short_name;
+use crate::pages::view::text::{self, Html, filters};
 use crate::pages::visit::Visit;
+use crate::pages::visit::query::Query;
 
 const ROWS: usize = 50;
 

@@ -8,11 +8,11 @@ use serde::Deserialize;
 
 use super::with_new_secret;
 use crate::app::App;
-use crate::handlers::webhooks;
+use crate::handlers::account::webhooks;
 use crate::http::problem::Problem;
 use crate::pages::see_other;
 use crate::pages::shell::Shell;
-use crate::pages::text::filters;
+use crate::pages::view::text::filters;
 use crate::pages::visit::Visit;
 
 #[derive(Template)]

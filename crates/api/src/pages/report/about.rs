@@ -5,10 +5,10 @@ use repolens_core::report::{Analyser, Stage, StageStatus};
 
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};
-use crate::pages::parts::Pager;
-use crate::pages::place::Place;
+use crate::pages::view::parts::Pager;
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
     key: "about",

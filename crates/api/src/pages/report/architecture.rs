@@ -9,10 +9,10 @@ use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, Hotspot
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};
 use folders::{DrawnModules, Folders, folders};
-use crate::pages::parts;
-use crate::pages::place::Place;
+use crate::pages::view::parts;
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
     key: "architecture",

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};
-use crate::pages::draw::treemap::{self, Folder, Links, Scale};
-use crate::pages::parts;
-use crate::pages::place::Place;
+use crate::pages::view::draw::treemap::{self, Folder, Links, Scale};
+use crate::pages::view::parts;
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
     key: "code",

@@ -7,10 +7,10 @@ use repolens_core::report::{Dependencies, Licenses, LookupState, Package, Vulner
 
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};
-use crate::pages::parts::{self, Pager};
-use crate::pages::place::Place;
+use crate::pages::view::parts::{self, Pager};
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
     key: "dependencies",

@@ -4,10 +4,10 @@ use repolens_core::report::{Grades, Licenses, Lines, Summary};
 use serde::{Deserialize, Serialize};
 
 use super::TABS;
-use crate::pages::place::Place;
 use crate::pages::read::Sections;
 use crate::pages::shell::Preview;
-use crate::pages::text;
+use crate::pages::view::place::Place;
+use crate::pages::view::text;
 
 /// Members that the frame itself shows.
 pub const SECTIONS: &[&str] = &["summary", "lines", "licences", "grades", "processingTimeMs"];

@@ -4,11 +4,11 @@ use askama::Template;
 use repolens_core::report::{ChangeCoupling, HistoryWindow, Hotspot, Hotspots, Trend};
 
 use super::{Brief, Tab, View};
-use crate::pages::draw::{months, quadrant};
-use crate::pages::parts::{self, Pager};
-use crate::pages::place::Place;
+use crate::pages::view::draw::{months, quadrant};
+use crate::pages::view::parts::{self, Pager};
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
     key: "hotspots",

@@ -10,11 +10,11 @@ use super::{FIRST_SECTIONS, Frame, TABS, View};
 use crate::app::App;
 use crate::http::content_security_policy::source_hash;
 use crate::http::problem::Problem;
-use crate::pages::assets::STYLE;
-use crate::pages::place::Place;
-use crate::pages::query::Query;
 use crate::pages::read::ReportReader;
-use crate::pages::text::{Html, filters};
+use crate::pages::shell::assets::STYLE;
+use crate::pages::view::place::Place;
+use crate::pages::view::text::{Html, filters};
+use crate::pages::visit::query::Query;
 
 /// Nothing but the one style sheet, known by its hash.
 static POLICY: LazyLock<String> = LazyLock::new(|| {

@@ -11,10 +11,10 @@ use repolens_core::report::{
 use super::{Brief, TABS, Tab, View};
 use super::about::step_title;
 use health::{HealthSummary, capitalized, health};
-use crate::pages::parts::{self, GradeChip};
-use crate::pages::place::Place;
+use crate::pages::view::parts::{self, GradeChip};
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
     key: "",

@@ -4,10 +4,10 @@ use askama::Template;
 use repolens_core::report::{Community, Licenses, Priority, ReadmeAnalysis, TestSection};
 
 use super::{Brief, Tab, View};
-use crate::pages::parts;
-use crate::pages::place::Place;
+use crate::pages::view::parts;
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html, filters};
+use crate::pages::view::text::{self, Html, filters};
 
 pub const TAB: Tab = Tab {
     key: "tests",

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::super::View;
 use crate::pages::read::Measurement;
-use crate::pages::text::{Html, filters};
+use crate::pages::view::text::{Html, filters};
 
 /// Rows of each table.
 const ROWS: usize = 10;

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 
 use super::TAB;
-use crate::pages::draw::graph::{self, FolderGraph, MAX_NODES, Node};
-use crate::pages::draw::treemap::{MapFile, Folder};
-use crate::pages::import::ModuleImport;
+use crate::pages::view::draw::graph::{self, FolderGraph, MAX_NODES, Node};
+use crate::pages::view::draw::treemap::{MapFile, Folder};
+use crate::pages::read::import::ModuleImport;
 use crate::pages::report::View;
-use crate::pages::text::{self, Html};
+use crate::pages::view::text::{self, Html};
 
 #[derive(Debug, Deserialize)]
 pub struct DrawnModule<'a> {

@@ -2,10 +2,10 @@
 
 use repolens_core::report::{AspectGrade, GradeInput, Grades, MIDDLING_PROJECT, RiskFactor, RiskScores};
 
-use crate::pages::parts::GradeChip;
-use crate::pages::place::Place;
+use crate::pages::view::parts::GradeChip;
+use crate::pages::view::place::Place;
 use crate::pages::read::{Measurement, Sections};
-use crate::pages::text::{self, Html};
+use crate::pages::view::text::{self, Html};
 
 pub enum HealthSummary {
     Grades {

@@ -7,9 +7,9 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{optional_timestamp, timestamp};
 use crate::app::App;
 use crate::auth::caller::Caller;
+use crate::handlers::{optional_timestamp, timestamp};
 use crate::http::body::Json;
 use crate::http::problem::Problem;
 

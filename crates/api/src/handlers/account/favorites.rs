@@ -6,10 +6,10 @@ use repolens_core::store::Favorite;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{optional_timestamp, timestamp};
 use crate::app::App;
 use crate::auth::access::may_name;
 use crate::auth::caller::{Caller, User};
+use crate::handlers::{optional_timestamp, timestamp};
 use crate::http::problem::Problem;
 
 #[derive(Serialize, schemars::JsonSchema)]

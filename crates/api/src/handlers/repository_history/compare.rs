@@ -8,9 +8,9 @@ use repolens_core::store::{Scan, Seen};
 use repolens_core::{ScanId, ScanStatus};
 use serde::Serialize;
 
-use super::{find_scan, scan_id, timestamp};
 use crate::app::App;
 use crate::auth::caller::Caller;
+use crate::handlers::{find_scan, scan_id, timestamp};
 use crate::http::problem::Problem;
 use crate::reports::diff::{Compared, Side, compare};
 

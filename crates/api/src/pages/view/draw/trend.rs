@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::pages::text::{self, Html};
+use crate::pages::view::text::{self, Html};
 
 /// Points oldest first: the day and the value. At least two.
 pub fn draw(title: &str, points: &[(String, f64)]) -> Html {

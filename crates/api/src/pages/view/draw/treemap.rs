@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::pages::text::{self, Html};
+use crate::pages::view::text::{self, Html};
 
 mod folder;
 mod map;

@@ -6,9 +6,9 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::Form;
 use serde::Deserialize;
 
-use super::visit::{THEME_COOKIE, Theme, Visit};
-use super::{see_other, way_back};
 use crate::http::problem::Problem;
+use crate::pages::visit::{THEME_COOKIE, Theme, Visit};
+use crate::pages::{see_other, way_back};
 
 #[derive(Deserialize)]
 pub struct Choice {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::pages::text::Html;
+use crate::pages::view::text::Html;
 
 const NAMES: [&str; 12] = [
     "January",

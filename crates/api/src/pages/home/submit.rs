@@ -5,15 +5,15 @@ use actix_web::web::{self, Form};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use repolens_core::RepoUrl;
 
-use super::typed_address::{TypedAddress, address};
-use super::visit::Visit;
-use super::{home, see_other};
 use crate::app::App;
 use crate::handlers::scans::{self, ScanRequest};
 use crate::http::body::Json;
 use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::http::request::RequestId;
+use crate::pages::visit::Visit;
+use crate::pages::visit::typed_address::{TypedAddress, address};
+use crate::pages::{home, see_other};
 
 /// Starts the scan and goes to its page, or shows what is wrong with the address, in its place.
 pub async fn post(

@@ -2,7 +2,7 @@
 
 use url::form_urlencoded;
 
-use super::text::in_query;
+use crate::pages::view::text::in_query;
 
 /// Longer values choose nothing.
 const MAX_VALUE: usize = 4_096;

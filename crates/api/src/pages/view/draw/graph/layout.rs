@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::layers::{kept, layers};
 use super::spread::{Vertex, advance, spread};
 use super::{FolderGraph, Node};
-use crate::pages::text;
+use crate::pages::view::text;
 
 /// The drawing: places in layers, and lines through them.
 pub(super) struct GraphLayout<'a> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt::Write as _;
 
-use crate::pages::text::{self, Html};
+use crate::pages::view::text::{self, Html};
 
 mod layers;
 mod layout;

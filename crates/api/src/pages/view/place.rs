@@ -3,8 +3,8 @@
 use repolens_core::store::Scan;
 use url::Url;
 
-use super::text::{Html, in_query, path, whole_path};
 use crate::export::text::one_line;
+use crate::pages::view::text::{Html, in_query, path, whole_path};
 
 /// One report, as its pages link within it.
 #[derive(Debug, Clone)]

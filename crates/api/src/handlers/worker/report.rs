@@ -11,9 +11,9 @@ use repolens_log::is_dangerous;
 use serde_json::json;
 use tracing::Instrument as _;
 
-use super::scan_id;
 use crate::app::App;
 use crate::auth::worker::Worker;
+use crate::handlers::scan_id;
 use crate::http::body;
 use crate::http::problem::Problem;
 use crate::scans::finish;

@@ -9,10 +9,10 @@ use repolens_core::store::{OpenResults, Seen};
 use repolens_core::{RepoUrl, ScanId, ScanStatus, UrlPolicy};
 use serde::Deserialize;
 
-use super::{find_scan, scan_id};
 use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::export::{self, ExportForm, ExportedScan, badge};
+use crate::handlers::{find_scan, scan_id};
 use crate::http::conditional;
 use crate::http::problem::Problem;
 use crate::pages::{self, ReportReader};

@@ -6,19 +6,19 @@ use askama::Template;
 use repolens_core::ScanStatus;
 use repolens_core::store::Headline;
 
-use super::place::short_name;
-use super::text::{self, Html};
-use super::visit::Visit;
 use crate::app::App;
 use crate::http::conditional;
 use crate::http::problem::Problem;
+use crate::pages::view::place::short_name;
+use crate::pages::view::text::{self, Html};
+use crate::pages::visit::Visit;
 
 /// Characters of a line at its size.
 const NAME: usize = 34;
 const FACT: usize = 58;
 
 #[derive(Template)]
-#[template(path = "card.svg", escape = "html")]
+#[template(path = "scan/card.svg", escape = "html")]
 struct Card {
     name: Html,
     grade: Option<char>,

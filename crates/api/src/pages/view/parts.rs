@@ -3,8 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::text::Html;
-use super::text::filters::Plain;
+use crate::pages::view::text::Html;
+use crate::pages::view::text::filters::Plain;
 
 /// The chip of a grade.
 #[derive(Template)]

@@ -9,9 +9,9 @@ use repolens_core::{HookUrl, Secret};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 
-use super::{optional_timestamp, timestamp};
 use crate::app::App;
 use crate::auth::caller::Caller;
+use crate::handlers::{optional_timestamp, timestamp};
 use crate::http::body::Json;
 use crate::http::problem::Problem;
 use crate::scans::webhooks::{SECRET_START, signing_key};

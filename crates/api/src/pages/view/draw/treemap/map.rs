@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::squarify::{Area, squarify};
 use super::{Folder, Links, MapFile, Scale, Size};
-use crate::pages::text;
+use crate::pages::view::text;
 
 /// The longest form that fits into the width in pixels: the name, its stem, its beginning, or nothing.
 fn fit(name: &str, width: f64) -> String {

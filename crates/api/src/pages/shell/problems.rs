@@ -8,13 +8,13 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 use askama::Template;
 
-use super::shell::{Shell, answer};
-use super::text::filters;
-use super::visit::Visit;
 use crate::http::problem::Problem;
+use crate::pages::shell::{Shell, answer};
+use crate::pages::view::text::filters;
+use crate::pages::visit::Visit;
 
 #[derive(Template)]
-#[template(path = "problems.html")]
+#[template(path = "shell/problems.html")]
 struct ProblemPage<'a> {
     shell: Shell,
     status: u16,

@@ -28,7 +28,6 @@ mod language;
 mod license;
 mod manifests;
 mod nesting;
-mod notebook;
 mod options;
 mod pass;
 pub mod render;
@@ -37,7 +36,6 @@ mod source;
 mod stages;
 mod syntax;
 mod units;
-mod wiring;
 
 use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
 

@@ -16,16 +16,17 @@ use crate::facts::{Facts, FileFacts};
 use crate::language::{self, Attributes, Kinds, Layout, Origin};
 use crate::license;
 use crate::manifests;
-use crate::notebook::{self, Notebook};
 use crate::options::{LARGE_FILE, Observer, Options};
 use crate::security;
 use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
-use crate::wiring;
+use notebook::Notebook;
 
 mod attributes;
+mod notebook;
 mod text;
+pub(crate) mod wiring;
 
 /// Stack of a parser thread: the native parsers call themselves; it is taken page by page as it is needed.
 /// A build without optimization needs several times as much.

@@ -2,7 +2,8 @@
 
 use crate::facts::FileFacts;
 use crate::language::Origin;
-use crate::{configuration, license, manifests, wiring};
+use crate::pass::wiring;
+use crate::{configuration, license, manifests};
 
 /// Keeps what stages need of a text in any language: licenses, manifests, settings, names, and the text itself.
 pub(super) fn keep(text: &[u8], facts: &mut FileFacts) {

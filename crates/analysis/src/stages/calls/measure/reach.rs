@@ -8,9 +8,9 @@ use super::{Nodes, number};
 use crate::calls::{Body, Definition, ValueExpr};
 use crate::facts::FileFacts;
 use crate::graph::Adjacency;
+use crate::pass::wiring::Wired;
 use crate::stages::calls::index::{CallIndex, Family, File, NodeId, SymbolId};
 use crate::stages::calls::solve::{Solver, Thing};
-use crate::wiring::Wired;
 
 /// The nodes that run or may be called from outside: the code of files, exported and registered functions, and those whose
 /// name is read from an unknown object.

@@ -29,7 +29,9 @@ pub fn documents() -> Vec<PathBuf> {
             }
         }
     }
-    found.push(root().join("README.md"));
+    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        found.push(root().join(name));
+    }
     found
 }
 

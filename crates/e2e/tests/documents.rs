@@ -50,6 +50,33 @@ fn links_lead_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// A reader searches for the file that a document names; a name may begin anywhere in the path.
+#[test]
+fn the_source_files_that_documents_name_exist() {
+    /// These also name files of other projects, and files of the past.
+    const OTHERS: [&str; 2] = ["docs/accuracy.md", "CHANGELOG.md"];
+    let files = source_files();
+    let mut checked = 0;
+    let mut missing = Vec::new();
+    for document in documents() {
+        if OTHERS.iter().any(|other| document.ends_with(other)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&document).expect("a document");
+        for name in literals(&text)
+            .into_iter()
+            .filter(|text| text.ends_with(".rs") && !text.contains(' '))
+        {
+            checked += 1;
+            if !files.iter().any(|file| file.ends_with(&name)) {
+                missing.push(format!("{}: {name}", document.display()));
+            }
+        }
+    }
+    assert!(checked > 50, "names have been found: {checked}");
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 #[test]
 fn the_guides_name_only_settings_that_exist() {
     /// Words in capitals that are no settings.
@@ -168,25 +195,35 @@ fn is_executable(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }
 
-/// All Rust sources of the three programs, in one text.
+/// All Rust files of the repository.
+fn source_files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join("crates"), root().join("supervisor")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of sources").flatten() {
+            match entry.path() {
+                path if path.is_dir() => folders.push(path),
+                path if path.extension().is_some_and(|extension| extension == "rs") => files.push(path),
+                _ => {}
+            }
+        }
+    }
+    files
+}
+
+/// The sources of the three programs, in one text.
 fn sources() -> String {
-    let mut text = String::new();
-    let mut folders: Vec<PathBuf> = [
+    let programs = [
         "supervisor/src",
         "crates/api/src",
         "crates/worker/src",
         "crates/core/src",
     ]
-    .iter()
-    .map(|folder| root().join(folder))
-    .collect();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("a folder of sources").flatten() {
-            match entry.path() {
-                path if path.is_dir() => folders.push(path),
-                path => text += &std::fs::read_to_string(path).unwrap_or_default(),
-            }
-        }
-    }
-    text
+    .map(|folder| root().join(folder));
+    let files = source_files()
+        .into_iter()
+        .filter(|file| programs.iter().any(|folder| file.starts_with(folder)));
+    files
+        .map(|file| std::fs::read_to_string(file).expect("a source file"))
+        .collect()
 }

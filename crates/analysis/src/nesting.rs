@@ -45,37 +45,19 @@ pub fn check_part(text: &[u8], part: Range<usize>, spans: &[Span], max_nesting: 
         }
         let rest = &text[at + 1..];
         at += 1;
+        if is_word(byte) {
+            let length = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
+            scan.word(&text[at - 1..at + length]);
+            at += length;
+            scan.previous = byte;
+            continue;
+        }
         match byte {
-            b'(' | b'[' | b'{' => {
-                scan.grow();
-                scan.outer.push(scan.chain);
-                scan.chain = 0;
-                if scan.outer.len() as u64 > max_nesting {
-                    return Err(format!("nested deeper than {max_nesting} brackets: not parsed"));
-                }
-            }
-            b')' | b']' => scan.close(),
-            b'}' => {
-                scan.close();
-                let next = rest.trim_ascii_start();
-                // The text after a block begins anew.
-                if next.first().is_some_and(|byte| is_word(*byte)) && !next.starts_with(b"else") {
-                    scan.chain = 0;
-                }
-            }
-            b';' | b',' => scan.chain = 0,
-            b'\n' if !scan.goes_on(rest) => scan.chain = 0,
             b'"' | b'\'' => at += string(byte, rest),
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'?' | b':' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!'
-            | b'~' | b'`' => scan.grow(),
-            byte if is_word(byte) => {
-                let length = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
-                scan.word(&text[at - 1..at + length]);
-                at += length;
-                scan.previous = byte;
-                continue;
-            }
-            _ => {}
+            _ => scan.punctuation(byte, rest),
+        }
+        if scan.outer.len() as u64 > max_nesting {
+            return Err(format!("nested deeper than {max_nesting} brackets: not parsed"));
         }
         if scan.chain > MAX_CHAIN {
             return Err(format!(
@@ -168,6 +150,31 @@ impl Scan {
 
     fn close(&mut self) {
         self.chain = self.outer.pop().unwrap_or(0);
+    }
+
+    /// Notes a byte that is neither of a word nor of a string; `rest` follows it.
+    fn punctuation(&mut self, byte: u8, rest: &[u8]) {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                self.grow();
+                self.outer.push(self.chain);
+                self.chain = 0;
+            }
+            b')' | b']' => self.close(),
+            b'}' => {
+                self.close();
+                let next = rest.trim_ascii_start();
+                // The text after a block begins anew.
+                if next.first().is_some_and(|byte| is_word(*byte)) && !next.starts_with(b"else") {
+                    self.chain = 0;
+                }
+            }
+            b';' | b',' => self.chain = 0,
+            b'\n' if !self.goes_on(rest) => self.chain = 0,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'?' | b':' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!'
+            | b'~' | b'`' => self.grow(),
+            _ => {}
+        }
     }
 
     /// Notes a whole word: some nest what follows them.

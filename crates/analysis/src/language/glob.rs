@@ -3,6 +3,8 @@
 //! All states that a pattern can be in are followed side by side, so that no pattern takes more than its length times the
 //! path's. Matchers that go back and try again, git's among them, take exponential time on some.
 
+use std::ops::RangeInclusive;
+
 /// A pattern, ready to be matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glob(Vec<Token>);
@@ -136,57 +138,50 @@ fn contains(class: &[u64; 4], byte: u8) -> bool {
     class[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
 }
 
+fn insert(class: &mut [u64; 4], range: RangeInclusive<u8>) {
+    for byte in range {
+        class[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+}
+
 /// The bytes of `[…]`, and its length up to the closing bracket; `text` begins after the opening one.
 fn class(text: &[u8]) -> Option<(Box<[u64; 4]>, usize)> {
     let mut bytes = Box::new([0u64; 4]);
-    let mut add = |from: u8, to: u8| {
-        for byte in from..=to {
-            bytes[usize::from(byte >> 6)] |= 1 << (byte & 63);
-        }
-    };
     let negated = matches!(text.first(), Some(b'!' | b'^'));
     let mut at = usize::from(negated);
     // The beginning of a range, if there is one.
     let mut before = None;
     loop {
-        let mut byte = *text.get(at)?;
+        let byte = *text.get(at)?;
         at += 1;
         match byte {
             b'-' if before.is_some() && !matches!(text.get(at)?, b']') => {
-                let mut to = text[at];
-                at += 1;
-                if to == b'\\' {
-                    to = *text.get(at)?;
-                    at += 1;
-                }
-                add(before.unwrap_or(to), to);
+                let (to, length) = unescaped(&text[at..])?;
+                at += length;
+                insert(&mut bytes, before.unwrap_or(to)..=to);
                 before = None;
             }
             b'[' if text.get(at) == Some(&b':') => {
                 let end = at + text[at..].iter().position(|byte| *byte == b']')?;
-                let name = &text[at + 1..end];
-                match name.split_last() {
+                match text[at + 1..end].split_last() {
                     Some((b':', name)) => {
                         let is_in = named(name)?;
-                        for byte in (0..=u8::MAX).filter(is_in) {
-                            add(byte, byte);
-                        }
+                        let members = (0..=u8::MAX).filter(is_in);
+                        members.for_each(|byte| insert(&mut bytes, byte..=byte));
                         at = end + 1;
                         before = None;
                     }
                     // No name behind all: a bracket like any other.
                     _ => {
-                        add(b'[', b'[');
+                        insert(&mut bytes, b'['..=b'[');
                         before = Some(b'[');
                     }
                 }
             }
             _ => {
-                if byte == b'\\' {
-                    byte = *text.get(at)?;
-                    at += 1;
-                }
-                add(byte, byte);
+                let (byte, length) = unescaped(&text[at - 1..])?;
+                at += length - 1;
+                insert(&mut bytes, byte..=byte);
                 before = Some(byte);
             }
         }
@@ -199,6 +194,15 @@ fn class(text: &[u8]) -> Option<(Box<[u64; 4]>, usize)> {
     }
     bytes[usize::from(b'/' >> 6)] &= !(1 << (b'/' & 63));
     Some((bytes, at + 1))
+}
+
+/// The first character, which a backslash may quote, and its length.
+fn unescaped(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [b'\\', byte, ..] => Some((*byte, 2)),
+        [b'\\'] | [] => None,
+        [byte, ..] => Some((*byte, 1)),
+    }
 }
 
 fn named(name: &[u8]) -> Option<fn(&u8) -> bool> {

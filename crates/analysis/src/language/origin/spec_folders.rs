@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::testing::{is_spec, is_spec_class};
+
 /// The folders `spec` and `specs` that hold tests: such a folder may as well hold a specification, or the code for one.
 #[derive(Debug, Default)]
 pub struct SpecFolders<'a>(HashSet<&'a str>);
@@ -12,7 +14,8 @@ impl<'a> SpecFolders<'a> {
         let mut found = HashSet::new();
         for path in paths {
             let extension = path.rsplit('.').next().unwrap_or_default();
-            let is_named = is_spec(path.rsplit('/').next().unwrap_or(path));
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let is_named = is_spec(name) || is_spec_class(name.split('.').next().unwrap_or(name), extension);
             let is_ruby = matches!(extension, "rb" | "cr");
             if is_named || is_ruby {
                 let folders = Self::around(path);
@@ -37,16 +40,4 @@ impl<'a> SpecFolders<'a> {
             matches!(name, "spec" | "specs").then_some(folder)
         })
     }
-}
-
-/// `a_spec.lua`, `a-spec.ts`, `a.spec.js`, `ASpec.php`.
-fn is_spec(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name);
-    let extension = name.rsplit('.').next().unwrap_or_default();
-    let is_class = matches!(
-        extension,
-        "js" | "jsx" | "mjs" | "ts" | "tsx" | "php" | "groovy" | "scala" | "coffee"
-    ) && stem.len() > "Spec".len()
-        && stem.ends_with("Spec");
-    is_class || stem.ends_with("_spec") || stem.ends_with("-spec") || name.contains(".spec.")
 }

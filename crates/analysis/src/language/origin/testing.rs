@@ -14,19 +14,18 @@ pub fn is_test(path: &str) -> bool {
         || path.starts_with("t/")
         || folders.split('/').any(is_folder)
         || is_test_of_gradle(folders)
-        || [".test.", ".spec.", "-spec.", ".cy.", ".e2e."]
-            .iter()
-            .any(|part| name.contains(part))
+        || [".test.", ".cy.", ".e2e."].iter().any(|part| name.contains(part))
+        || is_spec(name)
         || stem.starts_with("test_")
         || ["_test", "_tests", "_unittest", "_unittests", "-unittest"]
             .iter()
             .any(|ending| stem.ends_with(ending))
-        || stem.ends_with("_spec")
         || stem == "conftest"
         || extension == "t"
         || (stem == "tests" && matches!(extension, "py" | "rs"))
         || (stem == "test" && folders.is_empty() && matches!(extension, "js" | "ts" | "mjs" | "cjs"))
         || (is_test_class(stem, extension) && extension != "md")
+        || (matches!(extension, "scala" | "groovy") && is_spec_class(stem, extension))
 }
 
 fn is_test_folder(folder: &str) -> bool {
@@ -62,14 +61,24 @@ fn is_test_class(stem: &str, extension: &str) -> bool {
     let is_integration = stem
         .strip_suffix("IT")
         .is_some_and(|rest| rest.ends_with(|last: char| last.is_lowercase() || last.is_ascii_digit()));
-    let by_language = match extension {
-        "java" | "kt" => &["TestCase"][..],
-        "scala" | "groovy" => &["TestCase", "Spec"][..],
-        "php" | "swift" | "cs" => &["TestCase"][..],
-        _ => &[][..],
-    };
+    let has_cases = matches!(extension, "java" | "kt" | "scala" | "groovy" | "php" | "swift" | "cs");
     is_named("Test")
         || is_named("Tests")
         || (is_integration && matches!(extension, "java" | "kt"))
-        || by_language.iter().any(|ending| is_named(ending))
+        || (has_cases && is_named("TestCase"))
+}
+
+/// `a_spec.lua`, `a-spec.ts`, `a.spec.js`.
+pub(super) fn is_spec(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    stem.ends_with("_spec") || name.contains("-spec.") || name.contains(".spec.")
+}
+
+/// `ASpec.php`: a test in Scala and Groovy, and in these languages where the folder is one of specs.
+pub(super) fn is_spec_class(stem: &str, extension: &str) -> bool {
+    let has_classes = matches!(
+        extension,
+        "js" | "jsx" | "mjs" | "ts" | "tsx" | "php" | "groovy" | "scala" | "coffee"
+    );
+    has_classes && stem.len() > "Spec".len() && stem.ends_with("Spec")
 }

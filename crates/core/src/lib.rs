@@ -24,10 +24,10 @@ pub use net::bearer::{InvalidAuthorization, bearer_token};
 #[cfg(feature = "vetted-host")]
 pub use net::vetted_host::{VetError, VettedHost};
 pub use repo_url::{RepoUrl, UrlPolicy};
+pub use repolens_log::error_chain;
 pub use scan::branch::{BranchName, BranchNote};
 pub use scan::failure::{FailureCode, FailureKind};
 pub use scan::limits::ScanLimits;
 pub use scan::{LeaseToken, ScanId, ScanStatus};
-pub use text::error_chain::error_chain;
 pub use text::secret::Secret;
 pub use usage::{Usage, UsageGuard};

@@ -2,7 +2,7 @@
 //!
 //! Source of the ranges: the IANA registries of special-purpose addresses for IPv4 and IPv6 (RFC 6890 and its updates).
 
-#[cfg(feature = "queue")]
+#[cfg(any(feature = "queue", feature = "store"))]
 pub mod backoff;
 pub mod bearer;
 #[cfg(feature = "tls")]

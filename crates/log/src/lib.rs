@@ -8,6 +8,7 @@
 //! [`Record`]s itself (`default-features = false`).
 
 mod dangerous;
+mod error_chain;
 mod format;
 mod harmless;
 mod record;
@@ -17,6 +18,7 @@ mod subscriber;
 mod timestamp;
 
 pub use dangerous::is_dangerous;
+pub use error_chain::error_chain;
 pub use format::LogFormat;
 pub use harmless::{harmless, harmless_bytes, is_plain};
 pub use record::{Level, Record, push_prefix};

@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::{Level, LogFormat, Record};
+use crate::{Level, LogFormat, Record, error_chain};
 
 /// Why [`init`] failed.
 #[derive(Debug)]
@@ -188,13 +188,7 @@ impl Visit for Fields {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        let mut text = value.to_string();
-        let mut cause = value.source();
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        self.put(field.name(), text.into());
+        self.put(field.name(), error_chain(value).into());
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {

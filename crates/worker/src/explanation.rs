@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use repolens_core::LeaseToken;
 use repolens_core::explanation::{ExplanationJob, ExplanationResult, ExplanationTarget, ModelCall};
+use repolens_core::net::backoff;
 use repolens_core::report::Explanations;
 use repolens_explain::facts::Parts;
 use repolens_explain::prompt::Request;
@@ -28,13 +29,15 @@ const RESULT_TIMEOUT: Duration = Duration::from_secs(60);
 const LAST_RESULT: Duration = Duration::from_millis(1_500);
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
+/// How often a result is sent again: for half a minute to a minute.
+const MOST_RETRIES: usize = 5;
 
 /// Writes one text after the other until the worker has to stop.
 pub async fn run(jobs: Arc<Jobs>, chain: Chain, stop: CancellationToken) {
     let providers = repolens_explain::providers::names(chain.settings()).join(", ");
     tracing::info!(providers, "explanations are written by language models");
     let mut token = LeaseToken::random();
-    let mut delay = FIRST_DELAY;
+    let mut delays = backoff::exponential(FIRST_DELAY, LONGEST_DELAY);
     let lease = chain.settings().timeout + MORE_TIME;
     while !stop.is_cancelled() {
         let claim = jobs.api.claim_explanation(&token, lease, CLAIM_WAIT);
@@ -42,16 +45,15 @@ pub async fn run(jobs: Arc<Jobs>, chain: Chain, stop: CancellationToken) {
             return;
         };
         match claimed {
-            Ok(None) => delay = FIRST_DELAY,
+            Ok(None) => delays = backoff::exponential(FIRST_DELAY, LONGEST_DELAY),
             Ok(Some(job)) => {
-                delay = FIRST_DELAY;
+                delays = backoff::exponential(FIRST_DELAY, LONGEST_DELAY);
                 write_one(&jobs, &chain, &job, &token, &stop).await;
                 token = LeaseToken::random();
             }
             Err(error) => {
                 tracing::warn!("no explanation claimed: {error}");
-                let _stopped = stop.run_until_cancelled(tokio::time::sleep(delay)).await;
-                delay = (delay * 2).min(LONGEST_DELAY);
+                let _stopped = stop.run_until_cancelled(backoff::wait(&mut delays)).await;
             }
         }
     }
@@ -91,14 +93,14 @@ async fn deliver(
     within: Duration,
     stop: &CancellationToken,
 ) -> Result<(), CallError> {
-    let mut delay = FIRST_DELAY;
+    let mut delays = backoff::exponential(FIRST_DELAY, LONGEST_DELAY).take(MOST_RETRIES);
     loop {
-        match jobs.api.explanation_result(&job.id, token, result, within).await {
-            Err(CallError::Unavailable(_) | CallError::Faulted(_)) if !stop.is_cancelled() && delay < LONGEST_DELAY => {
+        let answered = jobs.api.explanation_result(&job.id, token, result, within).await;
+        match (&answered, delays.next()) {
+            (Err(CallError::Unavailable(_) | CallError::Faulted(_)), Some(delay)) if !stop.is_cancelled() => {
                 let _stopped = stop.run_until_cancelled(tokio::time::sleep(delay)).await;
-                delay *= 2;
             }
-            answered => return answered,
+            _ => return answered,
         }
     }
 }

@@ -5,7 +5,7 @@ mod oauth;
 use std::time::Duration;
 
 use repolens_core::store::{Person, StoreError};
-use repolens_core::{RepoUrl, Secret, UrlPolicy};
+use repolens_core::{RepoUrl, Secret, UrlPolicy, error_chain};
 use reqwest::{Response, StatusCode, header, redirect};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -276,9 +276,7 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, Unknown>
 fn unreachable(error: &reqwest::Error) -> Unknown {
     // Its text has the address, which has no secret in it.
     // The causes are logged too, because the first error only states that a request was not sent.
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    tracing::warn!("GitHub cannot be asked: {text}");
+    tracing::warn!("no answer from GitHub: {}", error_chain(error));
     unavailable(10)
 }
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanId;
+use repolens_core::net::backoff;
 use repolens_core::queue::{self, OldRow, Producer, QueueError, QueuedScan, Shared, SharedAllowance};
 use repolens_core::settings::{Rate, RedisUrl};
 use repolens_core::store::{Store, StoreError, Waiting};
@@ -329,7 +330,7 @@ async fn sync_repeatedly(queue: &RedisQueue, store: &Store) {
     let mut cut_over = false;
     let mut checked = false;
     let mut pause = PAUSE;
-    let mut retry = FIRST_RETRY;
+    let mut retries = backoff::exponential(FIRST_RETRY, LONGEST_RETRY);
     loop {
         queue.dormant().await;
         if !queue.is_behind() {
@@ -347,7 +348,7 @@ async fn sync_repeatedly(queue: &RedisQueue, store: &Store) {
         }
         match queue.compare(store, &mut cut_over).await {
             Ok(()) => {
-                retry = FIRST_RETRY;
+                retries = backoff::exponential(FIRST_RETRY, LONGEST_RETRY);
                 let moved = queue.moved.swap(false, Ordering::AcqRel);
                 pause = match moved || queue.waiting().is_empty() {
                     true => PAUSE,
@@ -356,21 +357,27 @@ async fn sync_repeatedly(queue: &RedisQueue, store: &Store) {
             }
             Err(error) => {
                 queue.behind.store(true, Ordering::SeqCst);
-                match error {
+                let retry = retries.next().unwrap_or(LONGEST_RETRY);
+                let retry = match error {
                     SyncError::Queue(error @ (QueueError::Rights(_) | QueueError::Refused(_))) => {
                         tracing::error!("failed to add jobs to the queue: {error}");
                         queue.refused.store(true, Ordering::Release);
-                        retry = REFUSED_RETRY;
+                        REFUSED_RETRY
                     }
                     // The queue logs an outage itself, once.
-                    SyncError::Queue(error) => tracing::debug!("{error}"),
-                    SyncError::Store(error) => tracing::warn!("failed to compare the queue with the scans: {error}"),
-                }
+                    SyncError::Queue(error) => {
+                        tracing::debug!("{error}");
+                        retry
+                    }
+                    SyncError::Store(error) => {
+                        tracing::warn!("failed to compare the queue with the scans: {error}");
+                        retry
+                    }
+                };
                 tokio::select! {
                     () = tokio::time::sleep(retry) => {}
                     () = queue.recovered.notified() => {}
                 }
-                retry = (retry * 2).min(LONGEST_RETRY);
             }
         }
     }

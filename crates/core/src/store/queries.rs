@@ -6,7 +6,11 @@
 
 use std::time::{Duration, Instant};
 
+use backon::ExponentialBackoff;
+
 use super::StoreError;
+use crate::net::backoff::exponential;
+
 /// Inside a transaction: what fails in it leaves the transaction as it was before.
 macro_rules! savepoint {
     ($connection:expr, $body:expr) => {
@@ -24,14 +28,14 @@ pub(super) mod sqlite;
 /// How long a call goes on trying a database that is unavailable.
 pub(super) struct Tries {
     until: Instant,
-    pause: Duration,
+    pauses: ExponentialBackoff,
 }
 
 impl Tries {
     pub(super) fn within(limit: Duration) -> Self {
         Self {
             until: Instant::now() + limit,
-            pause: Duration::from_millis(100),
+            pauses: exponential(Duration::from_millis(100), Duration::from_secs(2)),
         }
     }
 
@@ -46,12 +50,13 @@ impl Tries {
         let StoreError::Unavailable(cause) = error else {
             return false;
         };
-        if Instant::now() + self.pause > self.until {
+        // There is always a next one.
+        let pause = self.pauses.next().unwrap_or_default();
+        if Instant::now() + pause > self.until {
             return false;
         }
         tracing::warn!(cause, "the database is unavailable: trying again");
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(Duration::from_secs(2));
+        tokio::time::sleep(pause).await;
         true
     }
 }

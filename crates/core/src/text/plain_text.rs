@@ -1,29 +1,16 @@
 //! Text of a repository without characters that are invisible or change how the rest reads.
 
+use repolens_log::is_dangerous;
+
 /// Whether a character is a control, has no width, changes the direction of text, or is one of Unicode's tags, with which
 /// text can be hidden from people and not from programs.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
-    character.is_control()
+    // Beyond the one set: what only changes the shape of the character before it, in which text can be hidden too.
+    is_dangerous(character)
         || matches!(
             character,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'
-                | '\u{1160}'
-                | '\u{17b4}'
-                | '\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e0fff}'
+            '\u{34f}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0080}'..='\u{e0fff}'
         )
 }
 

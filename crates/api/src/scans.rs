@@ -79,8 +79,8 @@ impl Scans {
             if let Submitted::Stored { turn, .. } = submitted {
                 let queued = QueuedScan {
                     scan_id: new.id,
-                    repo_url: new.repo_url,
-                    branch: new.branch,
+                    repo_url: new.repo_url.as_str().to_owned(),
+                    branch: new.branch.map(String::from),
                     turn: round(turn),
                 };
                 scans.announce(&queued).await;

@@ -84,13 +84,12 @@ pub async fn post_webhook(
     let key = hex::encode(Sha256::digest(&bytes));
     let new = NewScan {
         id: ScanId::random(),
-        repo_url: repo_url.as_str().to_owned(),
-        branch: Some(branch.into()),
+        repo_url,
+        branch: Some(branch),
         request_id: Some(request_id.0),
         client_key: CLIENT_KEY.to_owned(),
         user_id: None,
         is_private: false,
-        repository: repo_url.full_name(),
         forced: false,
         idempotency: Some((key.clone(), key)),
         cancel_token: None,

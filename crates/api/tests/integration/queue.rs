@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use repolens_core::store::{NewScan, Store};
-use repolens_core::{LeaseToken, ScanId};
+use repolens_core::{LeaseToken, RepoUrl, ScanId, UrlPolicy};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -23,12 +23,12 @@ const LEASE: Duration = Duration::from_secs(20);
 async fn submit(store: &Store, client: &str, repository: &str, second: i64) -> ScanId {
     let new = NewScan {
         id: ScanId::random(),
-        repo_url: format!("https://git.example.org/{repository}"),
+        repo_url: RepoUrl::parse(&format!("https://git.example.org/{repository}"), &UrlPolicy::default())
+            .expect("an address"),
         branch: None,
         request_id: None,
         user_id: None,
         is_private: false,
-        repository: "git.example.org/owner/repository".into(),
         client_key: client.into(),
         forced: false,
         idempotency: None,

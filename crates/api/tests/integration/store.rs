@@ -8,7 +8,7 @@ use repolens_core::store::{
     ClaimOutcome, ClaimedJob, Figures, Finish, Finished, NewScan, NewWebhook, OpenResults, Owner, ScanFilter, Store,
     StoredReport, StoredResults, Submitted,
 };
-use repolens_core::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus, Secret};
+use repolens_core::{BranchName, BranchNote, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus, Secret, UrlPolicy};
 
 use crate::support::Database;
 
@@ -31,13 +31,13 @@ crate::every_database! {
 pub fn new_scan() -> NewScan {
     NewScan {
         id: ScanId::random(),
-        repo_url: "https://git.example.org/owner/repository".into(),
+        repo_url: RepoUrl::parse("https://git.example.org/owner/repository", &UrlPolicy::default())
+            .expect("an address"),
         branch: None,
         request_id: Some("request-1".into()),
         client_key: "client".into(),
         user_id: None,
         is_private: false,
-        repository: "git.example.org/owner/repository".into(),
         forced: false,
         idempotency: None,
         cancel_token: None,
@@ -87,7 +87,7 @@ async fn a_scan_keeps_which_branch_was_requested_and_why_another_was_analyzed(da
         (None, None, None),
     ] {
         let new = NewScan {
-            branch: requested.map(str::to_owned),
+            branch: requested.map(|name| BranchName::parse(name).expect("a name")),
             ..new_scan()
         };
         let id = new.id.clone();

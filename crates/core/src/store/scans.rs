@@ -8,16 +8,15 @@ use diesel::prelude::*;
 use super::report::{OpenReport, ReportMembers};
 use super::schema::scans;
 use super::{Repository, Store, StoreError, StoredReport, call};
-use crate::{BranchNote, ScanId, ScanStatus};
+use crate::{BranchName, BranchNote, RepoUrl, ScanId, ScanStatus};
 
 /// A scan to be stored.
 #[derive(Debug, Clone)]
 pub struct NewScan {
     pub id: ScanId,
-    /// In the normal form of a [`crate::RepoUrl`].
-    pub repo_url: String,
+    pub repo_url: RepoUrl,
     /// `None`: the remote's default branch.
-    pub branch: Option<String>,
+    pub branch: Option<BranchName>,
     pub request_id: Option<String>,
     /// Whose scans are counted together.
     pub client_key: String,
@@ -25,8 +24,6 @@ pub struct NewScan {
     pub user_id: Option<String>,
     /// Seen by that user alone.
     pub is_private: bool,
-    /// The name of its repository: see [`crate::RepoUrl::full_name`].
-    pub repository: String,
     /// Analyze, whatever is stored of the same commit.
     pub forced: bool,
     /// The client's key for this request, and a hash of the body that came with it.
@@ -82,6 +79,7 @@ pub enum Submitted {
 pub struct Scan {
     pub id: String,
     pub status: ScanStatus,
+    /// As in the row: the older system's rows are not all of the form of a [`RepoUrl`]. The worker parses it.
     pub repo_url: String,
     /// `None`: the remote's default branch, whose name is not known yet.
     pub branch: Option<String>,

@@ -38,7 +38,7 @@ impl ScanRequest {
     }
 
     /// The repository, and the branch where one is named.
-    fn parse(&self, policy: &UrlPolicy) -> Result<(RepoUrl, Option<String>), Problem> {
+    fn parse(&self, policy: &UrlPolicy) -> Result<(RepoUrl, Option<BranchName>), Problem> {
         let repo_url = RepoUrl::parse(&self.repo_url, policy)
             .map_err(|refused| Problem::refused_at("/repoUrl", refused.to_string()))?;
         let branch = self
@@ -49,7 +49,7 @@ impl ScanRequest {
             .map(BranchName::parse)
             .transpose()
             .map_err(|invalid| Problem::refused_at("/branch", invalid.to_string()))?;
-        Ok((repo_url, branch.map(String::from)))
+        Ok((repo_url, branch))
     }
 }
 
@@ -66,7 +66,7 @@ pub async fn post_scan(
     take_scan(&app, &request, client).await?;
     let CloneTarget { repo_url, token } = clone_target::target(&app, &caller, repo_url).await?;
     let idempotency =
-        idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_deref(), body.force)));
+        idempotency_key(request.headers())?.map(|key| (key, body_hash(&repo_url, branch.as_ref(), body.force)));
     // Users cancel theirs as who they are.
     let cancel_token = match caller {
         Caller::Guest => Some(CancelToken::random()?),
@@ -74,13 +74,12 @@ pub async fn post_scan(
     };
     let new = NewScan {
         id: ScanId::random(),
-        repo_url: repo_url.as_str().to_owned(),
+        repo_url: repo_url.clone(),
         branch,
         request_id: Some(request_id.0),
         client_key: caller.key(client),
         user_id: caller.user_id().map(str::to_owned),
         is_private: token.is_some(),
-        repository: repo_url.full_name(),
         forced: body.force,
         idempotency,
         cancel_token: cancel_token.as_ref().map(CancelToken::hash),
@@ -181,11 +180,11 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// The hash of the meaning of the body, so that its spelling does not matter.
-fn body_hash(repo_url: &RepoUrl, branch: Option<&str>, force: bool) -> String {
+fn body_hash(repo_url: &RepoUrl, branch: Option<&BranchName>, force: bool) -> String {
     // No part can have a line break in it.
     let force = if force { "\nforce" } else { "" };
     hex::encode(Sha256::digest(format!(
         "{repo_url}\n{}{force}",
-        branch.unwrap_or_default()
+        branch.map_or("", BranchName::as_str)
     )))
 }

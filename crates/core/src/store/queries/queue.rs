@@ -29,7 +29,7 @@ pub async fn turn(connection: &mut Connection, new: &NewScan) -> QueryResult<i32
             scans::client_key
                 .eq(&new.client_key)
                 .assume_not_null()
-                .or(scans::repo_url.eq(&new.repo_url)),
+                .or(scans::repo_url.eq(new.repo_url.as_str())),
         )
         .select(max(scans::queue_turn))
         .first(connection)

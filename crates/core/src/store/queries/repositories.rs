@@ -16,15 +16,16 @@ use crate::{ScanId, ScanStatus};
 /// The repository of a new scan, inserted where it is missing. A public scan does not change a private repository, because
 /// any caller can request one.
 pub async fn ensure(connection: &mut Connection, new: &NewScan, now: &DateTime<Utc>) -> QueryResult<String> {
-    let known: Option<(String, bool)> = by_name(connection, &new.repository).await?;
+    let full_name = new.repo_url.full_name();
+    let known: Option<(String, bool)> = by_name(connection, &full_name).await?;
     let (id, was_private) = match known {
         Some(known) => known,
         None => {
             diesel::insert_into(repositories::table)
                 .values((
                     repositories::id.eq(uuid::Uuid::new_v4().to_string()),
-                    repositories::full_name.eq(&new.repository),
-                    repositories::url.eq(&new.repo_url),
+                    repositories::full_name.eq(&full_name),
+                    repositories::url.eq(new.repo_url.as_str()),
                     repositories::stars.eq(0),
                     repositories::is_private.eq(new.is_private),
                     repositories::created_at.eq(column_time(*now)),
@@ -34,7 +35,7 @@ pub async fn ensure(connection: &mut Connection, new: &NewScan, now: &DateTime<U
                 .execute(connection)
                 .await?;
             // It, or the one of a call that was faster.
-            by_name(connection, &new.repository)
+            by_name(connection, &full_name)
                 .await?
                 .ok_or(diesel::result::Error::NotFound)?
         }

@@ -12,7 +12,7 @@ use crate::store::scans::{
 };
 use crate::store::schema::columns::column_time;
 use crate::store::schema::{repositories as repositories_table, scan_columns, scans};
-use crate::{ScanId, ScanStatus};
+use crate::{BranchName, ScanId, ScanStatus};
 
 pub async fn ping(connection: &mut Connection) -> Result<(), StoreError> {
     let _one: i32 = diesel::select(1_i32.into_sql::<diesel::sql_types::Integer>())
@@ -135,8 +135,8 @@ async fn insert(
     let inserted = diesel::insert_into(scans::table)
         .values((
             scans::id.eq(new.id.as_str()),
-            scans::repo_url.eq(&new.repo_url),
-            scans::branch.eq(new.branch.as_deref().unwrap_or("")),
+            scans::repo_url.eq(new.repo_url.as_str()),
+            scans::branch.eq(new.branch.as_ref().map_or("", BranchName::as_str)),
             scans::status.eq(ScanStatus::Queued),
             scans::is_private.eq(new.is_private),
             scans::user_id.eq(&new.user_id),

@@ -111,7 +111,7 @@ impl ExportedScan {
         parts.reverse();
         let name = parts.join("/");
         Self {
-            scan_id: scan.id.clone(),
+            scan_id: scan.id.to_string(),
             repo_url: scan.repo_url.clone(),
             name: name.strip_suffix(".git").unwrap_or(&name).to_owned(),
             branch: scan.branch.clone(),

@@ -121,13 +121,13 @@ fn way_back(address: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use chrono::Utc;
-    use repolens_core::ScanStatus;
     use repolens_core::store::Scan;
+    use repolens_core::{ScanId, ScanStatus};
 
     /// A scan that is complete.
     pub fn scan() -> Scan {
         Scan {
-            id: "s".to_owned(),
+            id: ScanId::parse("s").expect("an id"),
             status: ScanStatus::Completed,
             repo_url: "https://github.com/owner/name".to_owned(),
             branch: Some("main".to_owned()),

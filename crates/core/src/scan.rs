@@ -41,6 +41,12 @@ impl ScanId {
         }
     }
 
+    /// The id of a row. It is not checked again: a row of another form can be shown, and no job is made of it.
+    #[cfg(feature = "store")]
+    pub(crate) fn stored(id: String) -> Self {
+        Self(id)
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -12,7 +12,7 @@ use crate::http::problem::Problem;
 /// 404, the same as for a scan that does not exist.
 pub fn may_see(caller: &Caller, scan: &Scan) -> Result<(), Problem> {
     if scan.is_private && !owns(caller, scan) {
-        return Err(Problem::scan_not_found(&scan.id));
+        return Err(Problem::scan_not_found(scan.id.as_str()));
     }
     Ok(())
 }
@@ -98,7 +98,7 @@ mod tests {
 
     fn scan(is_private: bool, owner: Option<&str>) -> Scan {
         Scan {
-            id: "s".to_owned(),
+            id: ScanId::random(),
             status: ScanStatus::Queued,
             repo_url: String::new(),
             branch: None,

@@ -268,7 +268,7 @@ pub async fn post_claim(
         return Ok(HttpResponse::NoContent().finish());
     };
     tracing::info!(
-        scan_id = claimed.scan_id,
+        scan_id = %claimed.scan_id,
         explanation = claimed.id,
         worker = body.worker_id,
         "explanation claimed"
@@ -279,7 +279,7 @@ pub async fn post_claim(
 fn job(claimed: ClaimedExplanation) -> Result<ExplanationJob, Problem> {
     Ok(ExplanationJob {
         id: claimed.id,
-        scan_id: scan_id(&claimed.scan_id)?,
+        scan_id: claimed.scan_id,
         target: serde_json::from_str(&claimed.target).map_err(|error| Problem::because(&error))?,
         with_source: claimed.with_source,
         repo_url: claimed.repo_url,
@@ -289,14 +289,9 @@ fn job(claimed: ClaimedExplanation) -> Result<ExplanationJob, Problem> {
     })
 }
 
-async fn running(app: &App, id: &str, token: &LeaseToken) -> Result<(ClaimedExplanation, ScanId), Problem> {
-    let claimed = app
-        .store
-        .running_explanation(id, token)
-        .await?
-        .ok_or_else(Problem::lease_lost)?;
-    let scan = scan_id(&claimed.scan_id)?;
-    Ok((claimed, scan))
+async fn running(app: &App, id: &str, token: &LeaseToken) -> Result<ClaimedExplanation, Problem> {
+    let claimed = app.store.running_explanation(id, token).await?;
+    claimed.ok_or_else(Problem::lease_lost)
 }
 
 /// The report that the text is about.
@@ -306,7 +301,7 @@ pub async fn get_report(
     request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (_, scan) = running(&app, &path, &lease_token(&request)?).await?;
+    let scan = running(&app, &path, &lease_token(&request)?).await?.scan_id;
     let results = app.store.open_results(&scan).await?.ok_or_else(Problem::results_gone)?;
     let mut response = HttpResponse::Ok();
     response
@@ -352,7 +347,7 @@ pub async fn put_result(
         }
     }
     tracing::info!(
-        scan_id = finished.scan_id,
+        scan_id = %finished.scan_id,
         written = body.explanations.is_some(),
         failure = body.failure,
         calls = body.calls.len(),
@@ -374,9 +369,8 @@ async fn written(app: &App, id: &str, token: &LeaseToken, body: &ExplanationResu
     let whole = ExplanationTarget::Repository.to_text();
     let mut report = None;
     if let Some(claimed) = claimed.filter(|claimed| claimed.target == whole) {
-        let scan = scan_id(&claimed.scan_id)?;
         let json = result.clone();
-        let replaced = app.reports.read(&scan, move |results| match results {
+        let replaced = app.reports.read(&claimed.scan_id, move |results| match results {
             StoredResults::Report(stored) => Ok(Some((
                 stored.sha256.clone(),
                 with_member(&stored, "explanations", json)?,

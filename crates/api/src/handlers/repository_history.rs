@@ -5,7 +5,6 @@ pub mod compare;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError as _, web};
 use chrono::{DateTime, Utc};
-use repolens_core::ScanId;
 use repolens_core::store::{DependencyFigures, PastScan, Scores, Version};
 use serde::Serialize;
 
@@ -120,7 +119,7 @@ pub async fn get_repository_history(
         .into_iter()
         .map(|past| PastScanView {
             status: past.scan.status.column(),
-            id: past.scan.id,
+            id: past.scan.id.into(),
             repo_url: past.scan.repo_url,
             branch: past.scan.branch,
             commit_sha: past.scan.commit_sha,
@@ -205,10 +204,8 @@ pub async fn get_trends(app: web::Data<App>, caller: Caller, path: web::Path<Str
 /// From the columns; of a scan of the older system, from its report.
 async fn point(app: &App, past: PastScan) -> Result<Point, Problem> {
     let (mut scores, mut readme) = (past.scores, past.readme.and_then(|readme| readme.score));
-    if scores.is_none()
-        && let Ok(id) = ScanId::parse(&past.scan.id)
-    {
-        match app.reports.read(&id, export::read).await {
+    if scores.is_none() {
+        match app.reports.read(&past.scan.id, export::read).await {
             Ok(excerpt) => {
                 scores = excerpt.risk_scores.get().map(|risk| Scores {
                     overall: Some(risk.overall),
@@ -225,7 +222,7 @@ async fn point(app: &App, past: PastScan) -> Result<Point, Problem> {
     }
     let scores = scores.unwrap_or_default();
     Ok(Point {
-        scan_id: past.scan.id,
+        scan_id: past.scan.id.into(),
         date: past.scan.created_at,
         overall_risk: scores.overall,
         complexity: scores.complexity,

@@ -64,7 +64,7 @@ pub async fn get_results(
         return Ok(not_modified(request.headers(), digest, "private, no-cache"));
     }
     let view = ResultsView {
-        scan_id: &scan.id,
+        scan_id: scan.id.as_str(),
         status: scan.status,
         repo_url: &scan.repo_url,
         branch: scan.branch.as_deref(),

@@ -79,7 +79,7 @@ impl From<Scan> for ScanRow {
     fn from(scan: Scan) -> Self {
         Self {
             branch_view: BranchView::of(&scan),
-            id: scan.id,
+            id: scan.id.into(),
             repo_url: scan.repo_url,
             branch: scan.branch,
             status: scan.status.column(),

@@ -69,7 +69,7 @@ impl<'a> ScanView<'a> {
         let Seen { scan, place, .. } = seen;
         let failed = scan.status == ScanStatus::Failed;
         Self {
-            scan_id: &scan.id,
+            scan_id: scan.id.as_str(),
             status: scan.status,
             progress: scan.progress,
             stage: scan.stage.as_deref(),
@@ -159,7 +159,7 @@ pub async fn has_cancel_token(
         None => cancel_token::of_cookie(request)?,
     };
     match hash.filter(|_| scan.user_id.is_none()) {
-        Some(hash) => Ok(app.store.is_cancel_token(&scan_id(&scan.id)?, &hash).await?),
+        Some(hash) => Ok(app.store.is_cancel_token(&scan.id, &hash).await?),
         None => Ok(false),
     }
 }

@@ -146,7 +146,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
     let after = visit.find_scan(&app, &to).await?;
     let past = past(&app, &visit, &after.scan).await?;
     let from = match query.get("from").filter(|from| *from != to) {
-        Some(from) => Some(from.to_owned()),
+        Some(from) => Some(ScanId::parse(from).map_err(|_| unknown())?),
         None => before(&past, &after.scan).map(|past| past.scan.id.clone()),
     };
     let name = short_name(&after.scan.repo_url);
@@ -158,8 +158,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
         };
         return page(&request, HttpResponse::Ok(), &none);
     };
-    let id = |text: &str| ScanId::parse(text).map_err(|_| Problem::not_found("There is no scan at this address."));
-    let (first, second, compared) = compare::of(&app, &visit.caller, &id(&from)?, &id(&to)?).await?;
+    let (first, second, compared) = compare::of(&app, &visit.caller, &from, &after.scan.id).await?;
     let headlines = app
         .store
         .headlines(vec![first.scan.id.clone(), second.scan.id.clone()])
@@ -177,7 +176,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
                 label: label(&past.scan),
                 is_from: past.scan.id == first.scan.id,
                 is_to: past.scan.id == second.scan.id,
-                id: past.scan.id.clone(),
+                id: past.scan.id.to_string(),
             })
             .collect(),
         grades: (before.grade.clone(), after.grade.clone()),
@@ -189,6 +188,10 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
         all,
     };
     page(&request, HttpResponse::Ok(), &comparison)
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("There is no scan at this address.")
 }
 
 /// Completed scans of the same repository that the visitor may see, newest first.

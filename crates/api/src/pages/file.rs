@@ -117,10 +117,11 @@ pub async fn get(
     let body: Arc<str> = match kept {
         Some(body) => body,
         None => {
-            let id = ScanId::parse(&seen.scan.id).map_err(|error| Problem::because(&error))?;
-            let made = made(&app, &reader, &id, &place, &path).await?.ok_or_else(|| {
-                Problem::not_found("The report knows no file of this name. Search for it among the files.")
-            })?;
+            let made = made(&app, &reader, &seen.scan.id, &place, &path)
+                .await?
+                .ok_or_else(|| {
+                    Problem::not_found("The report knows no file of this name. Search for it among the files.")
+                })?;
             let made: Arc<str> = made.into();
             if let Some(key) = key {
                 reader.kept.put(key, Arc::clone(&made));

@@ -154,7 +154,7 @@ async fn recent(app: &App) -> Result<Vec<Recent>, Problem> {
             lines: headline.lines_of_code,
             trend: trend(&past),
             scanned: entry.scan.completed_at.unwrap_or(entry.scan.created_at),
-            id: entry.scan.id,
+            id: entry.scan.id.into(),
         });
     }
     Ok(recent)

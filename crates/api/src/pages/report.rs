@@ -7,7 +7,6 @@ use std::sync::{Arc, LazyLock};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use repolens_core::ScanId;
 use repolens_core::store::Seen;
 
 use super::read::{ReportReader, Sections};
@@ -175,7 +174,7 @@ pub async fn answer_tab(
     // The tabs and their filters are many addresses of one report, which is listed once.
     let mut shell = Shell::new(visit, title).listed_under(app, &seen.scan);
     shell.icon = State::Done;
-    shell.preview = (!seen.scan.is_private).then(|| frame.preview(&shell.visit.origin, &seen.scan.id));
+    shell.preview = (!seen.scan.is_private).then(|| frame.preview(&shell.visit.origin, seen.scan.id.as_str()));
     let page = ReportPage {
         tabs: links(&frame, &place, tab),
         shell,
@@ -212,7 +211,7 @@ async fn parts(
     tab: &'static Tab,
     query: Query,
 ) -> Result<(Frame, Html), Problem> {
-    let id = ScanId::parse(&seen.scan.id).map_err(|error| Problem::because(&error))?;
+    let id = &seen.scan.id;
     let digest = seen.report_sha256.as_deref();
     let frame_key = digest.map(|digest| format!("{digest}/"));
     let body_key = digest.map(|digest| format!("{digest}/{}?{}", tab.key, query.text()));
@@ -229,7 +228,7 @@ async fn parts(
     let own = place.clone();
     if tab.key.is_empty() {
         // The first page reads whatever the frame does: one read is enough for both.
-        let both = reader.read(app, &id, &FIRST_SECTIONS, move |sections| {
+        let both = reader.read(app, id, &FIRST_SECTIONS, move |sections| {
             Ok((Frame::new(sections, &own), body(tab, sections, &own, &query)?))
         });
         let (frame, body) = both.await?;
@@ -241,17 +240,13 @@ async fn parts(
         Some(frame) => frame,
         None => {
             let own = place.clone();
-            let frame = reader.read(app, &id, &FRAME_SECTIONS, move |sections| {
-                Ok(Frame::new(sections, &own))
-            });
+            let frame = reader.read(app, id, &FRAME_SECTIONS, move |sections| Ok(Frame::new(sections, &own)));
             let frame = frame.await?;
             keep(frame_key, &frame.to_kept());
             frame
         }
     };
-    let body = reader.read(app, &id, tab.sections, move |sections| {
-        body(tab, sections, &own, &query)
-    });
+    let body = reader.read(app, id, tab.sections, move |sections| body(tab, sections, &own, &query));
     let body = body.await?;
     keep(body_key, &body);
     Ok((frame, Html(body)))

@@ -92,7 +92,7 @@ pub async fn get(
 }
 
 fn rows(past: Vec<PastScan>) -> Vec<Row> {
-    let ids: Vec<String> = past.iter().skip(1).map(|past| past.scan.id.clone()).collect();
+    let ids: Vec<String> = past.iter().skip(1).map(|past| past.scan.id.to_string()).collect();
     let before = ids.into_iter().map(Some).chain([None]);
     past.into_iter()
         .zip(before)
@@ -109,7 +109,7 @@ fn rows(past: Vec<PastScan>) -> Vec<Row> {
                 lines: headline.lines_of_code,
                 first_action: headline.first_action,
                 is_private: past.scan.is_private,
-                id: past.scan.id,
+                id: past.scan.id.into(),
                 before,
             }
         })

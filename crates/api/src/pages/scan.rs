@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use repolens_core::store::{Scan, Seen};
-use repolens_core::{ScanId, ScanStatus, text::timestamp};
+use repolens_core::{ScanStatus, text::timestamp};
 
 use super::read::ReportReader;
 use super::report;
@@ -171,9 +171,7 @@ pub async fn get(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let seen = visit.find_scan(&app, &path).await?;
-    if let Ok(id) = ScanId::parse(&seen.scan.id) {
-        app.scans.track(&id, seen.scan.status);
-    }
+    app.scans.track(&seen.scan.id, seen.scan.status);
     match seen.scan.status {
         ScanStatus::Completed => report::answer_tab(&app, &reader, &request, visit, seen, report::OVERVIEW).await,
         ScanStatus::Queued | ScanStatus::Processing => waiting(&app, &request, visit, &seen).await,

@@ -94,7 +94,7 @@ async fn send(scans: &Scans, delivery: &Delivery) -> Result<(), StoreError> {
     let next = pause_after(delivery.attempt).filter(|_| !over).map(|pause| now + pause);
     tracing::info!(
         webhook_id = delivery.webhook_id,
-        scan_id = delivery.scan.id,
+        scan_id = %delivery.scan.id,
         attempt = delivery.attempt,
         status,
         again = next.is_some(),

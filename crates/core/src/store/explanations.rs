@@ -76,7 +76,7 @@ pub struct ExplanationRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedExplanation {
     pub id: String,
-    pub scan_id: String,
+    pub scan_id: ScanId,
     pub target: String,
     pub with_source: bool,
     pub repo_url: String,
@@ -88,7 +88,7 @@ pub struct ClaimedExplanation {
 /// A result that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedExplanation {
-    pub scan_id: String,
+    pub scan_id: ScanId,
     /// `false`: it was recorded before.
     pub is_new: bool,
 }

@@ -77,7 +77,7 @@ pub enum Submitted {
 /// A scan as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
-    pub id: String,
+    pub id: ScanId,
     pub status: ScanStatus,
     /// As in the row: the older system's rows are not all of the form of a [`RepoUrl`]. The worker parses it.
     pub repo_url: String,
@@ -140,7 +140,7 @@ pub(super) struct ScanRecord {
 impl From<ScanRecord> for Scan {
     fn from(row: ScanRecord) -> Self {
         Self {
-            id: row.id,
+            id: ScanId::stored(row.id),
             status: row.status,
             repo_url: row.repo_url,
             branch: Some(row.branch).filter(|branch| !branch.is_empty()),

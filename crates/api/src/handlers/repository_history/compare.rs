@@ -36,7 +36,7 @@ struct ComparedScan {
 impl From<&Scan> for ComparedScan {
     fn from(scan: &Scan) -> Self {
         Self {
-            id: scan.id.clone(),
+            id: scan.id.to_string(),
             created_at: scan.created_at,
             branch: scan.branch.clone(),
             commit_sha: scan.commit_sha.clone(),

@@ -270,7 +270,7 @@ pub async fn get_repository_badge(
         None => None,
         Some(badge) => match badge.scores {
             Some(scores) => scores.overall,
-            None => overall(&app, &scan_id(&badge.scan_id)?).await?,
+            None => overall(&app, &badge.scan_id).await?,
         },
     };
     Ok(picture(&request, overall, "public, max-age=300"))

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use askama::Template;
-use repolens_core::ScanId;
 use repolens_core::store::Seen;
 
 use super::{FIRST_SECTIONS, Frame, TABS, View};
@@ -49,11 +48,11 @@ struct Section {
 
 /// The file; `None` where another program made the report.
 pub async fn write(app: &App, reader: &ReportReader, seen: &Seen) -> Result<Option<String>, Problem> {
-    let id = ScanId::parse(&seen.scan.id).map_err(|error| Problem::because(&error))?;
+    let id = &seen.scan.id;
     let place = Place::of(&seen.scan).in_one_file();
     let own = place.clone();
     let frame = reader
-        .read(app, &id, &FIRST_SECTIONS, move |sections| {
+        .read(app, id, &FIRST_SECTIONS, move |sections| {
             Ok(sections.analyser().map(|_| Frame::new(sections, &own)))
         })
         .await?;
@@ -70,7 +69,7 @@ pub async fn write(app: &App, reader: &ReportReader, seen: &Seen) -> Result<Opti
         };
         // One after the other, so that the memory is that of the largest.
         let body = reader
-            .read(app, &id, names, move |sections| {
+            .read(app, id, names, move |sections| {
                 (tab.render)(&View {
                     sections,
                     place: &place,

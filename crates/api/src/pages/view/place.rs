@@ -56,7 +56,7 @@ impl HostKind {
 impl Place {
     pub fn of(scan: &Scan) -> Self {
         Self {
-            scan_id: scan.id.clone(),
+            scan_id: scan.id.to_string(),
             name: short_name(&scan.repo_url),
             source: Source::of(&scan.repo_url, scan.commit_sha.as_deref()),
             in_one_file: false,

@@ -98,7 +98,7 @@ fn claimed(
 ) -> ClaimedExplanation {
     ClaimedExplanation {
         id,
-        scan_id,
+        scan_id: ScanId::stored(scan_id),
         target,
         with_source,
         repo_url,
@@ -234,7 +234,10 @@ pub async fn finish(
         if state != RUNNING {
             // The same result again, or the lease has expired.
             let is_new = false;
-            return Ok((state == wanted).then_some(FinishedExplanation { scan_id, is_new }));
+            return Ok((state == wanted).then_some(FinishedExplanation {
+                scan_id: ScanId::stored(scan_id),
+                is_new,
+            }));
         }
         // A text that there was before stays where no new one was written.
         let result = text.result.as_ref().map(Some);
@@ -257,7 +260,10 @@ pub async fn finish(
             replace(connection, &scan_id, replaced, report).await?;
         }
         let is_new = true;
-        Ok(Some(FinishedExplanation { scan_id, is_new }))
+        Ok(Some(FinishedExplanation {
+            scan_id: ScanId::stored(scan_id),
+            is_new,
+        }))
     })
 }
 

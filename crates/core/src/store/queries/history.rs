@@ -97,8 +97,8 @@ pub async fn past_scans(
     Ok(found
         .into_iter()
         .map(|scan| {
-            let (scores, readme, headline) = figures.remove(&scan.id).unwrap_or_default();
-            let versions = versions.remove(&scan.id).unwrap_or_default();
+            let (scores, readme, headline) = figures.remove(scan.id.as_str()).unwrap_or_default();
+            let versions = versions.remove(scan.id.as_str()).unwrap_or_default();
             PastScan {
                 scan,
                 scores,
@@ -172,18 +172,15 @@ async fn versions_of(connection: &mut Connection, ids: &[&str]) -> QueryResult<H
 }
 
 /// The headlines of these scans, by their ids, of those that have one.
-pub async fn headlines(
-    connection: &mut Connection,
-    ids: &Vec<String>,
-) -> Result<HashMap<String, Headline>, StoreError> {
+pub async fn headlines(connection: &mut Connection, ids: &[ScanId]) -> Result<HashMap<ScanId, Headline>, StoreError> {
     let rows: Vec<(String, Option<Value>)> = scan_columns::table
-        .filter(scan_columns::id.eq_any(ids))
+        .filter(scan_columns::id.eq_any(ids.iter().map(ScanId::as_str)))
         .select((scan_columns::id, scan_columns::summary))
         .load(connection)
         .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|(id, headline)| Some((id, from_column(headline)?)))
+        .filter_map(|(id, headline)| Some((ScanId::stored(id), from_column(headline)?)))
         .collect())
 }
 
@@ -261,7 +258,7 @@ pub async fn newest_public(connection: &mut Connection, full_name: &str) -> Resu
         .first(connection)
         .await?;
     Ok(Some(BadgeFigures {
-        scan_id,
+        scan_id: ScanId::stored(scan_id),
         scores: from_column(column),
     }))
 }

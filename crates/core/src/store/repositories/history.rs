@@ -34,7 +34,7 @@ pub struct Version {
 /// The content of a badge.
 #[derive(Debug, Clone)]
 pub struct BadgeFigures {
-    pub scan_id: String,
+    pub scan_id: ScanId,
     pub scores: Option<Scores>,
 }
 
@@ -58,7 +58,7 @@ impl Store {
     }
 
     /// The headlines of these scans, by their ids, of those that have one.
-    pub async fn headlines(&self, ids: Vec<String>) -> Result<HashMap<String, Headline>, StoreError> {
+    pub async fn headlines(&self, ids: Vec<ScanId>) -> Result<HashMap<ScanId, Headline>, StoreError> {
         call!(self, readers, history::headlines(ids))
     }
 

@@ -15,7 +15,7 @@ use repolens_core::settings::LONGEST_AI_TIMEOUT;
 use repolens_core::store::{
     ClaimedExplanation, ExplanationRow, NewExplanation, OpenResults, RequestedExplanation, StoredResults, WrittenText,
 };
-use repolens_core::{LeaseToken, ScanId, ScanStatus};
+use repolens_core::{LeaseToken, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -8,8 +8,10 @@ mod git_backend;
 pub mod git_server;
 pub mod http;
 pub mod node;
+mod npm;
 pub mod postgres;
 pub mod redis;
+pub mod schemas;
 pub mod size;
 pub mod tls_front;
 

@@ -1,16 +1,14 @@
-//! Node's side: the packages, installed once into the target folder, and a driver that is talked to in lines.
+//! Node's side of the queue: BullMQ in a process of its own, with a driver that reads and writes lines of JSON.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::{Redis, command, until};
+use crate::{Redis, command, npm, until};
 
 /// The versions that are tested: the one that older deployments have, the newest of its line, and the line after it.
 pub const VERSIONS: [&str; 3] = ["5.67", "5.81", "6.7"];
@@ -30,7 +28,8 @@ pub struct Node {
 
 impl Node {
     pub async fn start(redis: &Redis, version: &str) -> Self {
-        let folder = tokio::task::spawn_blocking(installed)
+        let install = || npm::installed("queue-node", PACKAGES, &[("driver.mjs", DRIVER)]);
+        let folder = tokio::task::spawn_blocking(install)
             .await
             .expect("the packages are installed");
         let mut process = command("node")
@@ -154,46 +153,5 @@ impl Drop for Node {
         // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// `target/tmp`, where cargo has temporary files of integration tests.
-fn target_folder() -> PathBuf {
-    let program = std::env::current_exe().expect("a test knows its own path");
-    let target = program.ancestors().nth(3).expect("target/PROFILE/deps/TEST");
-    target.join("tmp")
-}
-
-/// The folder with the packages. The first run installs them; later ones, and those of other tests, find them there.
-fn installed() -> PathBuf {
-    let folder = target_folder().join("queue-node");
-    std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    let lock = File::create(folder.join("lock")).expect("the target folder can be written");
-    lock.lock().expect("the file can be locked");
-    let stamp = folder.join("installed.json");
-    if std::fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == PACKAGES) {
-        put(&folder.join("driver.mjs"), DRIVER);
-        return folder;
-    }
-    put(&folder.join("package.json"), PACKAGES);
-    put(&folder.join("driver.mjs"), DRIVER);
-    let output = command("npm")
-        .args(["install", "--no-audit", "--no-fund", "--no-package-lock"])
-        .current_dir(&folder)
-        .output()
-        .expect("`npm` is installed");
-    assert!(
-        output.status.success(),
-        "npm install failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    put(&stamp, PACKAGES);
-    folder
-}
-
-/// Only where it differs: another run may be reading it.
-fn put(path: &Path, text: &str) {
-    if !std::fs::read_to_string(path).is_ok_and(|there| there == text) {
-        std::fs::write(path, text).expect("the target folder can be written");
     }
 }

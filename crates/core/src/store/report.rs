@@ -15,7 +15,7 @@ use std::io::{self, Read};
 use flate2::{Compress, Compression, FlushCompress};
 use sha2::{Digest as _, Sha256};
 
-use super::report::members::{self, END, Member};
+use members::{END, Member};
 
 /// The value of the column `encoding`.
 pub const ENCODING: &str = "deflate-open";

@@ -19,7 +19,7 @@ const OUTPUTS: &[&str] = &[
 const SCRIPTS: &[&str] = &[".d.ts", ".js", ".mjs", ".cjs", ".jsx"];
 /// Names of folders with sources in JavaScript: a folder of tests may have the tree of what it tests.
 const JAVASCRIPT_SOURCES: &[&str] = &["src", "source", "packages"];
-/// A folder with fewer scripts says nothing by their names.
+/// The names of fewer scripts in a folder prove nothing.
 const FEWEST_SCRIPTS: usize = 5;
 
 /// Whether a script was built from a source of TypeScript that is beside it (`lib/module/a/b.js` from `src/a/b.tsx`), or has

@@ -16,7 +16,7 @@ pub mod worker;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use repolens_core::store::{Scan, Seen};
+use repolens_core::store::{Scan, ScanSnapshot};
 use repolens_core::{BranchNote, ScanId};
 use serde::{Serialize, Serializer};
 
@@ -32,7 +32,7 @@ fn scan_id(text: &str) -> Result<ScanId, Problem> {
 }
 
 /// The scan, where the caller may see it: the only way in which a handler gets one.
-async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>, Problem> {
+async fn find_scan(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<ScanSnapshot>, Problem> {
     let seen = app
         .scans
         .snapshot(id)

@@ -22,7 +22,7 @@ use chrono::Utc;
 use repolens_core::job::JobLimits;
 use repolens_core::queue::QueuedScan;
 use repolens_core::settings::Retention;
-use repolens_core::store::{NewScan, Seen, Store, StoreError, Submitted};
+use repolens_core::store::{NewScan, ScanSnapshot, Store, StoreError, Submitted};
 use repolens_core::{ScanId, ScanStatus, UrlPolicy};
 use tokio::runtime::Handle;
 use tracing::Instrument as _;
@@ -41,7 +41,7 @@ use webhooks::Wake;
 pub struct Scans {
     pub store: Store,
     /// Lookups of scans, one at a time for each.
-    pub coalescer: Coalescer<ScanId, Result<Option<Arc<Seen>>, StoreError>>,
+    pub coalescer: Coalescer<ScanId, Result<Option<Arc<ScanSnapshot>>, StoreError>>,
     /// List calls of the last seconds.
     pub lists: Repeats,
     pub dispatch: Dispatch,
@@ -62,7 +62,7 @@ pub struct Scans {
 
 impl Scans {
     /// The scan as it is now, read once for all callers at the same time.
-    pub async fn snapshot(&self, id: &ScanId) -> Result<Option<Arc<Seen>>, StoreError> {
+    pub async fn snapshot(&self, id: &ScanId) -> Result<Option<Arc<ScanSnapshot>>, StoreError> {
         let lookup = async { Ok(self.store.snapshot(id, Utc::now()).await?.map(Arc::new)) };
         self.coalescer.at(id, lookup).await
     }

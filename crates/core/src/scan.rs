@@ -34,7 +34,7 @@ impl ScanId {
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        if well_formed && !is_the_queue_s(text) {
+        if well_formed && !is_reserved_key(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidId)
@@ -54,7 +54,7 @@ impl ScanId {
 }
 
 /// Would a job of this id take the place of another one, or of a key of the queue itself?
-fn is_the_queue_s(text: &str) -> bool {
+fn is_reserved_key(text: &str) -> bool {
     /// The keys that BullMQ keeps beside the jobs; they differ from the jobs' keys in the last part only.
     const KEYS: [&str; 20] = [
         "active",

@@ -52,7 +52,7 @@ pub use repositories::Repository;
 pub use repositories::history::{BadgeFigures, Earlier, PastScan, Version};
 pub use scans::{
     Counts, Deleted, ListedScan, MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, OpenResults, Owner, QueueFull, QueuePlace,
-    Scan, ScanFilter, ScanPage, Seen, StoredResults, Submitted,
+    Scan, ScanFilter, ScanPage, ScanSnapshot, StoredResults, Submitted,
 };
 pub use sessions::{NewSession, SESSION_LIFE, WebSession};
 pub use users::Person;

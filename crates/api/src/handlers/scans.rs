@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::store::{CancelOutcome, Deleted, QueuePlace, Scan, Seen};
+use repolens_core::store::{CancelOutcome, Deleted, QueuePlace, Scan, ScanSnapshot};
 use repolens_core::{FailureCode, FailureKind, ScanStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -65,8 +65,8 @@ pub struct ScanView<'a> {
 }
 
 impl<'a> ScanView<'a> {
-    fn of(seen: &'a Seen) -> Self {
-        let Seen { scan, place, .. } = seen;
+    fn of(seen: &'a ScanSnapshot) -> Self {
+        let ScanSnapshot { scan, place, .. } = seen;
         let failed = scan.status == ScanStatus::Failed;
         Self {
             scan_id: scan.id.as_str(),

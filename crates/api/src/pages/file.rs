@@ -88,7 +88,7 @@ struct Body<'a> {
 struct Page<'a> {
     shell: Shell,
     place: &'a Place,
-    seen: &'a repolens_core::store::Seen,
+    seen: &'a repolens_core::store::ScanSnapshot,
     body: Html,
 }
 
@@ -117,7 +117,7 @@ pub async fn get(
     let body: Arc<str> = match kept {
         Some(body) => body,
         None => {
-            let made = made(&app, &reader, &seen.scan.id, &place, &path)
+            let made = rendered(&app, &reader, &seen.scan.id, &place, &path)
                 .await?
                 .ok_or_else(|| {
                     Problem::not_found("The report knows no file of this name. Search for it among the files.")
@@ -150,7 +150,7 @@ pub async fn get(
 }
 
 /// The page's content; `None` where the report does not know the file.
-async fn made(
+async fn rendered(
     app: &App,
     reader: &ReportReader,
     id: &ScanId,

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use repolens_core::store::Seen;
+use repolens_core::store::ScanSnapshot;
 
 use super::read::{ReportReader, Sections};
 use super::shell::{Shell, State, answer_if_changed};
@@ -138,7 +138,7 @@ struct ReportPage<'a> {
     tabs: Vec<TabLink>,
     tab: &'static Tab,
     body: Html,
-    seen: &'a Seen,
+    seen: &'a ScanSnapshot,
     is_overview: bool,
     favorite: Option<bool>,
 }
@@ -156,7 +156,7 @@ pub async fn answer_tab(
     reader: &ReportReader,
     request: &HttpRequest,
     visit: Visit,
-    seen: Arc<Seen>,
+    seen: Arc<ScanSnapshot>,
     tab: &'static Tab,
 ) -> Result<HttpResponse, Problem> {
     let place = Place::of(&seen.scan);
@@ -206,7 +206,7 @@ fn links(frame: &Frame, place: &Place, current: &'static Tab) -> Vec<TabLink> {
 async fn parts(
     app: &App,
     reader: &ReportReader,
-    seen: &Seen,
+    seen: &ScanSnapshot,
     place: &Place,
     tab: &'static Tab,
     query: Query,

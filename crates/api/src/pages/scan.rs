@@ -5,7 +5,7 @@ pub(super) mod card;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use repolens_core::store::{Scan, Seen};
+use repolens_core::store::{Scan, ScanSnapshot};
 use repolens_core::{ScanStatus, text::timestamp};
 
 use super::read::ReportReader;
@@ -209,7 +209,7 @@ fn steps(scan: &Scan) -> Vec<Step> {
         .collect()
 }
 
-async fn waiting(app: &App, request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpResponse, Problem> {
+async fn waiting(app: &App, request: &HttpRequest, visit: Visit, seen: &ScanSnapshot) -> Result<HttpResponse, Problem> {
     let scan = &seen.scan;
     let has_token = scans::has_cancel_token(app, request, scan, None).await?;
     let name = short_name(&scan.repo_url);
@@ -239,7 +239,7 @@ async fn waiting(app: &App, request: &HttpRequest, visit: Visit, seen: &Seen) ->
     page(request, HttpResponse::Ok(), &page_of)
 }
 
-fn ended(request: &HttpRequest, visit: Visit, seen: &Seen) -> Result<HttpResponse, Problem> {
+fn ended(request: &HttpRequest, visit: Visit, seen: &ScanSnapshot) -> Result<HttpResponse, Problem> {
     let scan = &seen.scan;
     let name = short_name(&scan.repo_url);
     let cancelled = scan.status == ScanStatus::Cancelled;

@@ -11,7 +11,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, ResponseError as _, web};
 use repolens_core::ScanId;
-use repolens_core::store::Seen;
+use repolens_core::store::ScanSnapshot;
 
 use crate::app::App;
 use crate::auth::access::may_see;
@@ -111,7 +111,7 @@ impl Visit {
     ///
     /// # Errors
     /// 404 where there is none that the visitor may see.
-    pub async fn find_scan(&self, app: &App, id: &str) -> Result<Arc<Seen>, Problem> {
+    pub async fn find_scan(&self, app: &App, id: &str) -> Result<Arc<ScanSnapshot>, Problem> {
         let unknown = || {
             Problem::not_found(
                 "There is no scan at this address. It may have been deleted, or it is private and you are not signed in.",

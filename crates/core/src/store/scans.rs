@@ -22,7 +22,7 @@ pub struct NewScan {
     pub client_key: String,
     /// The user who submitted it.
     pub user_id: Option<String>,
-    /// Seen by that user alone.
+    /// ScanSnapshot by that user alone.
     pub is_private: bool,
     /// Analyze, whatever is stored of the same commit.
     pub forced: bool,
@@ -185,7 +185,7 @@ pub enum OpenResults {
 
 /// A scan with its position in the queue, or the digest of its report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct ScanSnapshot {
     pub scan: Scan,
     /// Where it waits; `None` where it is not queued.
     pub place: Option<QueuePlace>,
@@ -297,7 +297,7 @@ impl Store {
     }
 
     /// The scan with its place in the queue, or with the digest of its report, which is not read for it.
-    pub async fn snapshot(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<Seen>, StoreError> {
+    pub async fn snapshot(&self, id: &ScanId, now: DateTime<Utc>) -> Result<Option<ScanSnapshot>, StoreError> {
         let id = id.clone();
         call!(self, readers, queue::snapshot(id, now))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::store::{Scan, Seen};
+use repolens_core::store::{Scan, ScanSnapshot};
 use repolens_core::{ScanId, ScanStatus};
 use serde::Serialize;
 
@@ -65,7 +65,7 @@ pub async fn of(
     caller: &Caller,
     first: &ScanId,
     second: &ScanId,
-) -> Result<(Arc<Seen>, Arc<Seen>, Compared), Problem> {
+) -> Result<(Arc<ScanSnapshot>, Arc<ScanSnapshot>, Compared), Problem> {
     let scan1 = completed(app, caller, first).await?;
     let scan2 = completed(app, caller, second).await?;
     // One after the other: two large reports are never unpacked at a time.
@@ -75,7 +75,7 @@ pub async fn of(
     Ok((scan1, scan2, compared))
 }
 
-async fn completed(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<Seen>, Problem> {
+async fn completed(app: &App, caller: &Caller, id: &ScanId) -> Result<Arc<ScanSnapshot>, Problem> {
     let seen = find_scan(app, caller, id).await?;
     match seen.scan.status {
         ScanStatus::Completed => Ok(seen),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
-use repolens_core::store::{OpenResults, Seen};
+use repolens_core::store::{OpenResults, ScanSnapshot};
 use repolens_core::{RepoUrl, ScanId, ScanStatus, UrlPolicy};
 use serde::Deserialize;
 
@@ -215,7 +215,7 @@ fn tag(digest: &str, form: &str) -> String {
 }
 
 /// The scan, if it has results.
-async fn completed(app: &App, caller: &Caller, id: &str) -> Result<Arc<Seen>, Problem> {
+async fn completed(app: &App, caller: &Caller, id: &str) -> Result<Arc<ScanSnapshot>, Problem> {
     let seen = find_scan(app, caller, &scan_id(id)?).await?;
     if seen.scan.status != ScanStatus::Completed {
         return Err(Problem::conflict(format!(

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use askama::Template;
-use repolens_core::store::Seen;
+use repolens_core::store::ScanSnapshot;
 
 use super::{FIRST_SECTIONS, Frame, TABS, View};
 use crate::app::App;
@@ -31,7 +31,7 @@ pub fn policy() -> String {
 struct Page<'a> {
     frame: &'a Frame,
     place: &'a Place,
-    seen: &'a Seen,
+    seen: &'a ScanSnapshot,
     branch_message: Option<String>,
     is_overview: bool,
     sections: Vec<Section>,
@@ -47,7 +47,7 @@ struct Section {
 }
 
 /// The file; `None` where another program made the report.
-pub async fn write(app: &App, reader: &ReportReader, seen: &Seen) -> Result<Option<String>, Problem> {
+pub async fn write(app: &App, reader: &ReportReader, seen: &ScanSnapshot) -> Result<Option<String>, Problem> {
     let id = &seen.scan.id;
     let place = Place::of(&seen.scan).in_one_file();
     let own = place.clone();

@@ -11,7 +11,9 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
-use crate::store::scans::{MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRecord, Seen};
+use crate::store::scans::{
+    MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRecord, ScanSnapshot,
+};
 use crate::store::schema::columns::column_time;
 use crate::store::schema::{scan_reports, scans};
 use crate::store::{StoreError, Waiting};
@@ -92,7 +94,7 @@ pub async fn snapshot(
     connection: &mut Connection,
     id: &ScanId,
     now: &DateTime<Utc>,
-) -> Result<Option<Seen>, StoreError> {
+) -> Result<Option<ScanSnapshot>, StoreError> {
     let (other, busy) = diesel::alias!(scans as other, scans as busy);
     let turn = other.field(scans::queue_turn);
     let time = other.field(scans::created_at);
@@ -139,7 +141,7 @@ pub async fn snapshot(
         }),
         _ => None,
     };
-    Ok(Some(Seen {
+    Ok(Some(ScanSnapshot {
         scan: row.into(),
         place,
         report_sha256,

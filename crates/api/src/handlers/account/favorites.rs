@@ -18,7 +18,7 @@ pub struct FavoriteView {
     id: String,
     repository_id: String,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     repository: FavoriteRepository,
 }
@@ -33,7 +33,7 @@ struct FavoriteRepository {
     url: String,
     latest_scan_id: Option<String>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     latest_scan_at: Option<DateTime<Utc>>,
 }
 

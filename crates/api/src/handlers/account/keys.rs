@@ -30,13 +30,13 @@ pub struct KeyView {
     id: String,
     name: String,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     last_used_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     expires_at: Option<DateTime<Utc>>,
 }
 

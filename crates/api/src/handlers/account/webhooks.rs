@@ -49,12 +49,12 @@ pub struct WebhookView {
     url: String,
     events: Vec<String>,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     /// How the latest attempt ended, such as `200`.
     last_status: Option<String>,
     #[serde(serialize_with = "optional_timestamp")]
-    #[schemars(with = "Option<super::Time>")]
+    #[schemars(with = "Option<crate::handlers::Time>")]
     last_attempt_at: Option<DateTime<Utc>>,
 }
 

@@ -27,7 +27,7 @@ pub struct Comparison {
 struct ComparedScan {
     id: String,
     #[serde(serialize_with = "timestamp")]
-    #[schemars(with = "super::Time")]
+    #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
     branch: Option<String>,
     commit_sha: Option<String>,

@@ -1,7 +1,7 @@
 //! The commands of the command line.
 
-pub(crate) mod check;
-mod cli;
+pub mod check;
+pub mod cli;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! The command line: `serve` without a command, and `check`.
 
-pub(crate) mod check;
+pub mod check;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

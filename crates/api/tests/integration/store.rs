@@ -504,11 +504,7 @@ async fn the_newest_come_first(database: Database) {
         .list(ScanFilter::all_of(Owner::User("ada".into())), 2, 1)
         .await
         .expect("an answer");
-    let shown: Vec<String> = page
-        .scans
-        .into_iter()
-        .map(|listed| listed.scan.id.to_string())
-        .collect();
+    let shown: Vec<String> = page.scans.into_iter().map(|listed| listed.scan.id.into()).collect();
     assert_eq!((shown.as_slice(), page.total), (&ids[1..3], 5));
 }
 

@@ -8,8 +8,11 @@ use crate::calls::Calls;
 use crate::configuration::Setting;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
-use crate::pass::wiring::WordCounts;
 use crate::security::RawFinding;
+
+mod words;
+
+pub(crate) use words::{WordCounts, is_named_outside};
 
 /// All that stages see.
 #[derive(Debug)]
@@ -155,7 +158,7 @@ impl Syntax {
         for (at, import) in (0u32..).zip(&self.imports) {
             for (number, name) in (0u32..).zip(&import.names).filter(|(_, name)| name.unused) {
                 let word = name.local.split('.').next().unwrap_or_default();
-                if crate::pass::wiring::is_named_outside(text, word, import.line) {
+                if is_named_outside(text, word, import.line) {
                     self.elsewhere.push((at, number));
                 }
             }

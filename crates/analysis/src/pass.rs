@@ -12,7 +12,7 @@ use repolens_core::report::SkippedFile;
 
 use crate::budget::thread_time;
 use crate::configuration;
-use crate::facts::{Facts, FileFacts};
+use crate::facts::{Facts, FileFacts, WordCounts};
 use crate::language::{self, Attributes, Kinds, Layout, Origin};
 use crate::license;
 use crate::manifests;
@@ -62,7 +62,7 @@ pub(crate) fn run_by(
     };
     let threads = threads.clamp(1, total.max(1));
     let next = AtomicUsize::new(0);
-    let words = wiring::WordCounts::default();
+    let words = WordCounts::default();
     let (used, unparsed) = (AtomicU64::new(0), AtomicU64::new(0));
     observer.progress("parse", 0, total as u64);
     let pass = Pass {
@@ -176,7 +176,7 @@ struct Pass<'a> {
     unparsed: &'a AtomicU64,
     /// Held while a large file is parsed.
     large: Mutex<()>,
-    words: &'a wiring::WordCounts,
+    words: &'a WordCounts,
 }
 
 impl Pass<'_> {

@@ -10,6 +10,7 @@ use repolens_e2e::running::Home;
 use repolens_e2e::{Repository, Running};
 use serde_json::{Value, json};
 
+#[expect(dead_code, reason = "the test of the corpus reads the places too")]
 #[path = "../../analysis/tests/security/corpus.rs"]
 mod corpus;
 

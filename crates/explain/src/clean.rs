@@ -77,8 +77,14 @@ mod tests {
         assert_eq!(text, "10: a = 1\n11: [a secret was found in this line]\n12: b = 2\n");
         assert!(source(&"x\n".repeat(1_000), 1, &[], 100).len() < 140);
         // A finding has the first line of a key only.
-        let key = format!("a\n-----BEGIN RSA {0}-----\nMIIEvw\nAbCd\n-----END RSA {0}-----\nb\n", "PRIVATE KEY");
+        let key = format!(
+            "a\n-----BEGIN RSA {0}-----\nMIIEvw\nAbCd\n-----END RSA {0}-----\nb\n",
+            "PRIVATE KEY"
+        );
         let text = source(&key, 1, &[2], 1_000);
-        assert!(!text.contains("MIIEvw") && !text.contains("AbCd") && text.ends_with("6: b\n"), "{text}");
+        assert!(
+            !text.contains("MIIEvw") && !text.contains("AbCd") && text.ends_with("6: b\n"),
+            "{text}"
+        );
     }
 }

@@ -10,10 +10,6 @@ use rustc_hash::FxHasher;
 use crate::facts::FileFacts;
 use crate::language::is_header;
 
-mod counts;
-
-pub(crate) use counts::WordCounts;
-
 const MARKUP: &[&str] = &[
     ".xaml",
     ".axaml",
@@ -159,21 +155,6 @@ fn hash(word: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Whether a text has a word at two places, of which one is outside of the line with that number (from 1 on).
-pub(crate) fn is_named_outside(text: &[u8], word: &str, line: u32) -> bool {
-    let is_word =
-        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
-    let is_whole = |at: &usize| {
-        let before = at.checked_sub(1).and_then(|before| text.get(before));
-        !is_word(before) && !is_word(text.get(at + word.len()))
-    };
-    let places: Vec<usize> = memchr::memmem::find_iter(text, word.as_bytes())
-        .filter(is_whole)
-        .collect();
-    let line_of = |at: usize| memchr::memchr_iter(b'\n', &text[..at]).count() + 1;
-    places.len() > 1 && places.into_iter().any(|at| line_of(at) != line as usize)
-}
-
 /// Which words are in which of those files.
 #[derive(Debug, Default)]
 pub(crate) struct Wired {
@@ -215,14 +196,6 @@ impl Wired {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_word_outside_of_its_line() {
-        let is_named = |text: &str, line| is_named_outside(text.as_bytes(), "time", line);
-        assert!(!is_named("import os\nfrom time import time\nruntime = 1\n", 2));
-        assert!(is_named("from time import time\n# no time\n", 1));
-        assert!(!is_named("from a import (\n    time,\n)\n", 1), "it is there once");
-    }
 
     #[test]
     fn markup_and_partial_classes_have_words() {

@@ -114,7 +114,14 @@ fn the_actions_are_whole_and_in_order() {
     for action in &report.actions {
         let place = format!("{}:7", action.places[0].file);
         let effort = action.effort();
-        for part in [&action.title, &effort, &action.reason, &action.gain, &action.done_when, &place] {
+        for part in [
+            &action.title,
+            &effort,
+            &action.reason,
+            &action.gain,
+            &action.done_when,
+            &place,
+        ] {
             let found = text[from..].find(part.as_str());
             assert!(found.is_some(), "{part} in\n{text}");
             from += found.unwrap_or_default();

@@ -34,13 +34,27 @@ pub(super) fn reads_text_of(path: &str) -> bool {
 /// Whether it may be the archive of a release, which leaves out what only the repository needs: it has no history, and no file
 /// of a version control system or of a service that builds repositories.
 pub(super) fn may_be_release(facts: &Facts, report: &Report) -> bool {
-    const OF_REPOSITORIES: &[&str] = &[".git", ".hg", ".svn", ".bzr", ".travis", ".circleci", ".cirrus", ".woodpecker", ".buildkite"];
+    const OF_REPOSITORIES: &[&str] = &[
+        ".git",
+        ".hg",
+        ".svn",
+        ".bzr",
+        ".travis",
+        ".circleci",
+        ".cirrus",
+        ".woodpecker",
+        ".buildkite",
+    ];
     let has_history = report
         .hotspots
         .as_ref()
         .is_some_and(|hotspots| hotspots.window.commits > 1);
     let is_of_repository = |part: &str| OF_REPOSITORIES.iter().any(|start| part.starts_with(start));
-    !has_history && !facts.files.iter().any(|file| file.path.split('/').any(is_of_repository))
+    !has_history
+        && !facts
+            .files
+            .iter()
+            .any(|file| file.path.split('/').any(is_of_repository))
 }
 
 /// The registry, by what only its packages have.

@@ -144,14 +144,23 @@ async fn actions_are_the_same_everywhere(database: Database) {
         .collect();
     with_actions["actions"] = json!(actions);
     let id = complete(&api, with_actions).await;
-    let stored: Value = get(&api, &format!("/api/scan/{id}/report.json")).await.json().await.expect("JSON");
+    let stored: Value = get(&api, &format!("/api/scan/{id}/report.json"))
+        .await
+        .json()
+        .await
+        .expect("JSON");
     assert_eq!(stored["actions"], json!(actions));
     for path in [
         format!("/api/scan/{id}/report.md"),
         format!("/api/scan/{id}/report.html"),
         format!("/scan/{id}"),
     ] {
-        let text = get(&api, &path).await.text().await.expect("the whole body").replace("&nbsp;", " ");
+        let text = get(&api, &path)
+            .await
+            .text()
+            .await
+            .expect("the whole body")
+            .replace("&nbsp;", " ");
         let mut from = 0;
         for at in 0..10 {
             for part in [
@@ -163,7 +172,9 @@ async fn actions_are_the_same_everywhere(database: Database) {
             ] {
                 assert!(text[from..].contains(&part), "{path}: {part}");
             }
-            from += text[from..].find(&format!("Split function number{at}")).expect("it is there");
+            from += text[from..]
+                .find(&format!("Split function number{at}"))
+                .expect("it is there");
         }
         assert!(text.contains("2–5 h"), "{path}: the effort");
     }

@@ -8,7 +8,17 @@ use crate::security::rule::Rule;
 const CODES: &[(&str, &[&str])] = &[
     (
         "python-eval",
-        &["B102", "B307", "exec_used", "eval", "PGH001", "exec-used", "eval-used", "W0122", "W0123"],
+        &[
+            "B102",
+            "B307",
+            "exec_used",
+            "eval",
+            "PGH001",
+            "exec-used",
+            "eval-used",
+            "W0122",
+            "W0123",
+        ],
     ),
     (
         "python-shell-command",

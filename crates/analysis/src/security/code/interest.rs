@@ -164,7 +164,11 @@ impl Filter {
                 }
             }
         }
-        let possible = || self.names.iter().filter(|name| name.words.iter().all(|word| has[*word]));
+        let possible = || {
+            self.names
+                .iter()
+                .filter(|name| name.words.iter().all(|word| has[*word]))
+        };
         let wanted: FxHashSet<usize> = possible().flat_map(|name| name.words.iter().copied()).collect();
         // A statement alone is no site.
         places.retain(|(_, word)| wanted.contains(word) && *word != self.statement);

@@ -257,8 +257,7 @@ impl<'t> Reader<'t> {
                 assigned: self.assigned(node),
                 at: node.start_byte(),
                 conditional: false,
-                chosen: self.interest.about_certificates
-                    && (self.is_chosen(node) || self.is_verified_otherwise(node)),
+                chosen: self.interest.about_certificates && (self.is_chosen(node) || self.is_verified_otherwise(node)),
                 within: self.within(node),
                 open_ended: false,
             });

@@ -68,9 +68,32 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
+/// Whether a text has a word at two places, of which one is outside of the line with that number (from 1 on).
+pub(crate) fn is_named_outside(text: &[u8], word: &str, line: u32) -> bool {
+    let is_word =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
+    let is_whole = |at: &usize| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        !is_word(before) && !is_word(text.get(at + word.len()))
+    };
+    let places: Vec<usize> = memchr::memmem::find_iter(text, word.as_bytes())
+        .filter(is_whole)
+        .collect();
+    let line_of = |at: usize| memchr::memchr_iter(b'\n', &text[..at]).count() + 1;
+    places.len() > 1 && places.into_iter().any(|at| line_of(at) != line as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_outside_of_its_line() {
+        let is_named = |text: &str, line| is_named_outside(text.as_bytes(), "time", line);
+        assert!(!is_named("import os\nfrom time import time\nruntime = 1\n", 2));
+        assert!(is_named("from time import time\n# no time\n", 1));
+        assert!(!is_named("from a import (\n    time,\n)\n", 1), "it is there once");
+    }
 
     #[test]
     fn words_are_counted_wherever_they_occur() {

@@ -93,7 +93,10 @@ pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
                         .map(|target| (*from, target)),
                 );
             }
-            None => found.roots.push(root_of(package, direct, extras, &targets)),
+            None => {
+                let root = root_of(package, direct, extras, &targets);
+                found.roots.push(root);
+            }
         }
     }
     found.edges.sort_unstable();

@@ -7,6 +7,13 @@ mod text;
 
 pub(crate) use text::identify;
 
+/// Endings of files that are no license texts, whatever their names begin with.
+#[rustfmt::skip]
+const CODE: [&str; 24] = [
+    "c", "cc", "cpp", "cs", "css", "go", "h", "html", "java", "js", "json", "jsx", "kt", "map", "php", "py", "rb", "rs", "svg", "toml",
+    "ts", "tsx", "xml", "yml",
+];
+
 /// Whether a file is a license by its name.
 #[must_use]
 pub fn is_license_file(path: &str) -> bool {
@@ -25,10 +32,13 @@ pub fn is_license_file(path: &str) -> bool {
         return true;
     }
     let known = by_its_license || matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
+    // `LICENSE.BSD-3-Clause` and `LICENSE.httprouter`; `license.ts` is code.
+    let ending = lower.rsplit('.').next().unwrap_or_default();
+    let is_lower = |c: char| c.is_ascii_lowercase();
+    let is_capital = name.get(..4).is_some_and(|start| !start.contains(is_lower));
     let is_text = !lower.contains('.')
-        || [".md", ".txt", ".rst", ".mit", ".apache", ".bsd"]
-            .iter()
-            .any(|end| lower.ends_with(end));
+        || ["md", "txt", "rst", "mit", "apache", "bsd"].contains(&ending)
+        || is_capital && !CODE.contains(&ending);
     known
         && (is_text || !lower.ends_with(|c: char| c.is_ascii_alphabetic()) || lower.contains("license-"))
         && folder.split('/').all(|folder| folder != "node_modules")
@@ -81,10 +91,19 @@ mod tests {
             "LICENSE-MIT",
             "license.txt",
             "LICENSE.BSD",
+            "LICENSE.BSD-3-Clause",
+            "LICENSE.httprouter",
         ] {
             assert!(is_license_file(path), "{path}");
         }
-        for path in ["license.py", "node_modules/a/LICENSE", "licensing.md", "src/license.ts"] {
+        for path in [
+            "license.py",
+            "node_modules/a/LICENSE",
+            "licensing.md",
+            "src/license.ts",
+            "LICENSE.json",
+            "Licenses.java",
+        ] {
             assert!(!is_license_file(path), "{path}");
         }
     }

@@ -153,17 +153,19 @@ fn mit(plain: &str, at: usize) -> Option<&'static str> {
 
 fn isc(plain: &str, at: usize) -> Option<&'static str> {
     let body = from(plain, at, 1_100);
-    Some(if from(body, 0, 260).contains("the author disclaims all warranties") {
-        "HPND-Markus-Kuhn"
-    } else if from(body, 0, 110).contains("and its documentation") {
-        "HPND"
-    } else if !from(body, 0, 240).contains("provided that") {
-        "0BSD"
-    } else if body.contains("except as contained in this notice the name") {
-        "curl"
-    } else {
-        "ISC"
-    })
+    Some(
+        if from(body, 0, 260).contains("hereby granted the author disclaims all warranties") {
+            "HPND-Markus-Kuhn"
+        } else if from(body, 0, 110).contains("and its documentation") {
+            "HPND"
+        } else if !from(body, 0, 240).contains("provided that") {
+            "0BSD"
+        } else if body.contains("except as contained in this notice the name") {
+            "curl"
+        } else {
+            "ISC"
+        },
+    )
 }
 
 fn bsd(plain: &str, at: usize) -> Option<&'static str> {
@@ -337,9 +339,15 @@ mod tests {
             ),
             (
                 "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted. \
-                 THE SOFTWARE IS PROVIDED"
+                 THE SOFTWARE IS PROVIDED \"AS IS\" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE"
                     .to_owned(),
                 "0BSD",
+            ),
+            (
+                "Permission to use, copy, modify, and distribute this software for any purpose and without fee is hereby granted. \
+                 The author disclaims all warranties with regard to this software."
+                    .to_owned(),
+                "HPND-Markus-Kuhn",
             ),
         ] {
             assert_eq!(of(&text), id, "{text}");

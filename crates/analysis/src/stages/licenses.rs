@@ -12,6 +12,7 @@ use repolens_core::report::{ByName, License, Licenses, Report};
 use super::modules::{folder, normalize};
 use super::{Outcome, Scratch};
 use crate::facts::Facts;
+use crate::language::Origin;
 use crate::license::SEE;
 
 const MAX_FILES: usize = 200;
@@ -23,7 +24,10 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     for file in facts
         .files
         .iter()
-        .filter(|file| file.is_own() || file.manifest.is_some())
+        // A tool may have written the license file.
+        .filter(|file| {
+            file.is_own() || file.manifest.is_some() || file.license.is_some() && file.origin == Origin::Generated
+        })
     {
         if let Some(notice) = &file.license_notice {
             *licenses.notices.entry(notice.to_string()).or_default() += 1;

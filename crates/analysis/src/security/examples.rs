@@ -350,7 +350,7 @@ mod tests {
             assert!(is_for_demonstration(key, path, true), "{path}");
             assert!(!is_for_demonstration(key, path, false), "{path}");
         }
-        for path in ["deploy/production.pem", "src/a.c", "config/id_rsa"] {
+        for path in ["deploy/production.pem", "src/session.c", "config/id_rsa"] {
             assert!(!is_for_demonstration(key, path, true), "{path}");
         }
     }

@@ -11,7 +11,8 @@ const HOMES: &[&str] = &[
     "wwwroot", "library", "scripts",
 ];
 
-/// Such folders, with less than half of the code: a package of Ruby has all of its code in `NAME-VERSION`.
+/// Such folders, with less than half of the code, or than nine tenths of it in `NAME-VERSION`: a package of Ruby has all of
+/// its code there.
 pub(super) struct Copies<'f>(HashSet<&'f str>);
 
 impl<'f> Copies<'f> {
@@ -44,7 +45,10 @@ impl<'f> Copies<'f> {
                 }
             }
         }
-        code.retain(|_, lines| *lines * 2 < total);
+        code.retain(|folder, lines| {
+            let most = if is_release(folder) { total * 9 / 10 } else { total / 2 };
+            *lines < most
+        });
         Self(code.into_keys().collect())
     }
 

@@ -61,6 +61,8 @@ pub struct Definition {
     pub entry: bool,
     /// No other file sees it.
     pub file_only: bool,
+    /// A text of its own documents it (Python).
+    pub documented: bool,
     /// The arguments that it takes.
     pub takes: Signature,
 }

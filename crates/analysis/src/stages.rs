@@ -87,6 +87,8 @@ pub(crate) struct UnusedFunction {
     pub line: u32,
     /// How many functions call it, with itself; none of them is reached.
     pub callers: usize,
+    /// As [`crate::calls::Definition::documented`].
+    pub documented: bool,
     pub confidence: Confidence,
 }
 

@@ -19,6 +19,7 @@ impl Builder {
             anonymous: false,
             entry: false,
             file_only: false,
+            documented: false,
             takes: Signature::default(),
         });
         FunctionId::new(self.functions.len() - 1)

@@ -67,6 +67,7 @@ pub(super) fn measure(
                 name: index.name(*at),
                 line: definition.line,
                 callers: nodes.callers_with_itself(*at),
+                documented: definition.documented,
                 confidence: Confidence::Low,
             }
         })

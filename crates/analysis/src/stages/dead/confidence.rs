@@ -14,6 +14,8 @@ pub(in crate::stages) enum Class {
     ImportOfDeclaration,
     /// The word occurs nowhere else in the repository, in no text of any kind.
     FunctionAlone,
+    /// The same, but a text of its own documents it: some say that they are kept on purpose.
+    FunctionDocumented,
     /// Only unused functions have the word, which call it; or the tests that a package left out may do it.
     FunctionOfUnused,
     /// The other places of its word are other things.
@@ -65,15 +67,17 @@ const MEASURED: &[Measured] = &[
     measured(Class::ImportOfDeclaration, &[], 10, 13),
     // None since functions that macros name are left out; before, none of two was right.
     measured(Class::FunctionAlone, &["rust"], 0, 0),
-    measured(Class::FunctionAlone, &[], 75, 76),
+    measured(Class::FunctionAlone, &["python"], 34, 34),
+    measured(Class::FunctionAlone, &[], 47, 50),
+    measured(Class::FunctionDocumented, &[], 12, 13),
     measured(Class::FunctionOfUnused, &[], 8, 8),
-    measured(Class::FunctionNamed, &[], 25, 60),
+    measured(Class::FunctionNamed, &[], 33, 69),
     measured(Class::Export, SCRIPTS, 11, 11),
     measured(Class::PublishedExport, &["typescript"], 111, 124),
-    measured(Class::PublishedExport, &["javascript"], 27, 119),
+    measured(Class::PublishedExport, &["javascript"], 38, 130),
     // Of 41 applications (scripts/oracles/applications).
     measured(Class::File, SCRIPTS, 8, 8),
-    measured(Class::PublishedFile, SCRIPTS, 67, 171),
+    measured(Class::PublishedFile, SCRIPTS, 66, 171),
 ];
 
 impl Class {

@@ -29,6 +29,7 @@ pub(in crate::stages) fn settle(facts: &Facts, unused: &mut Vec<UnusedFunction>,
         let places = accounted.get(name).copied().unwrap_or(0);
         let class = match (facts.words.of(name) <= places, function.callers) {
             (false, _) => Class::FunctionNamed,
+            (true, 0) if function.documented => Class::FunctionDocumented,
             (true, 0) if !(is_cut && is_python(file)) => Class::FunctionAlone,
             (true, _) => Class::FunctionOfUnused,
         };

@@ -68,6 +68,7 @@ impl<'a> Walk<'a, '_> {
         let hook = name.starts_with('_') && (name.ends_with('_') || name.contains("jupyter"));
         let public = !name.starts_with('_') && (definition.parent == Body::Module || definition.class.is_some());
         definition.entry = registered || hook || public;
+        definition.documented = is_documented(&it.body);
         match class {
             Some(class) => {
                 self.builder.add_member(class, it.name.as_str(), value, true);
@@ -236,7 +237,11 @@ fn has_decorator(it: &ast::StmtFunctionDef, name: &str) -> bool {
     })
 }
 
-/// Whether the documentation of a function names tests as its users: a package may leave them out.
+fn is_documented(body: &[Stmt]) -> bool {
+    matches!(body.first(), Some(Stmt::Expr(first)) if first.value.is_string_literal_expr())
+}
+
+/// Whether the documentation of a function names tests as its users, which a package may leave out, or says that it is public.
 fn is_for_tests(body: &[Stmt]) -> bool {
     let Some(Stmt::Expr(first)) = body.first() else {
         return false;

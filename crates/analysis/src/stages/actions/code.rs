@@ -213,7 +213,11 @@ pub(super) fn unused(_: &Facts, report: &Report) -> Vec<Candidate> {
     let sure_files = dead
         .unused_files
         .iter()
-        .filter(|file| ![&dead.less_sure, &dead.least_sure].iter().any(|some| some.unused_files.contains(file)))
+        .filter(|file| {
+            ![&dead.less_sure, &dead.least_sure]
+                .iter()
+                .any(|some| some.unused_files.contains(file))
+        })
         .map(|file| place(file, None));
     let sure_functions = dead
         .unused_functions

@@ -99,7 +99,7 @@ pub struct Syntax {
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
     /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants.
     pub mentions: Vec<Box<str>>,
-    /// Unused imports whose word occurs elsewhere in the file, in a comment or as another thing: import and name. Sorted.
+    /// Unused imports with a word that occurs elsewhere in the file, in a comment or as another thing: import and name. Sorted.
     pub elsewhere: Vec<(u32, u32)>,
     /// The findings of the security rules about calls; taken out when the file is done.
     pub risks: Vec<RawFinding>,

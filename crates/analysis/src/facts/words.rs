@@ -92,7 +92,7 @@ mod tests {
         let is_named = |text: &str, line| is_named_outside(text.as_bytes(), "time", line);
         assert!(!is_named("import os\nfrom time import time\nruntime = 1\n", 2));
         assert!(is_named("from time import time\n# no time\n", 1));
-        assert!(!is_named("from a import (\n    time,\n)\n", 1), "it is there once");
+        assert!(!is_named("from a import (\n    time,\n)\n", 1), "it occurs once");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(in crate::stages) enum Class {
     ImportOfDeclaration,
     /// The word occurs nowhere else in the repository, in no text of any kind.
     FunctionAlone,
-    /// The same, but a text of its own documents it: some say that they are kept on purpose.
+    /// The same, but a text of its own documents it: some are kept on purpose.
     FunctionDocumented,
     /// Only unused functions have the word, which call it; or the tests that a package left out may do it.
     FunctionOfUnused,

@@ -241,7 +241,7 @@ fn is_documented(body: &[Stmt]) -> bool {
     matches!(body.first(), Some(Stmt::Expr(first)) if first.value.is_string_literal_expr())
 }
 
-/// Whether the documentation of a function names tests as its users, which a package may leave out, or says that it is public.
+/// Whether the documentation of a function names tests as its users, which a package may leave out, or marks it as public.
 fn is_for_tests(body: &[Stmt]) -> bool {
     let Some(Stmt::Expr(first)) = body.first() else {
         return false;

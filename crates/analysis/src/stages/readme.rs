@@ -257,7 +257,7 @@ mod tests {
             Surroundings::default(),
         );
         assert_eq!(short.score_breakdown.breakdown["table_of_contents"].max, 0);
-        let long: String = (0..14).map(|at| format!("## part {at}\n\ntext\n\n")).collect();
+        let long: String = (0..21).map(|at| format!("## part {at}\n\ntext\n\n")).collect();
         let long = analyze(
             Some("README.md".to_owned()),
             &Document::parse("README.md", &format!("# a\n\n{long}")),
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn markdown_sections_need_a_heading_and_text() {
-        let text = "# Name\n\n[![build](https://a.b/c.svg)](https://a.b)\n\nA tool that does something very useful.\n\n## Installation\n\n```sh\nnpm i x\n```\n\n## Usage\n\n## License\n\nMIT, see the installation manual.\n";
+        let text = "# Name\n\n[![build](https://a.b/c.svg)](https://a.b)\n\nA tool that does something very useful.\n\n## Installation\n\n```sh\nnpm i x\n```\n\n## Usage\n\n## License\n\nMIT, see above.\n";
         assert_eq!(
             scored("README.md", text),
             [

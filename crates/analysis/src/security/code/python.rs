@@ -37,6 +37,7 @@ pub fn sites(body: &[Stmt], text: &str) -> Vec<Site> {
 fn quoting(text: &str) -> HashSet<String> {
     const CALLS: &[&str] = &[
         "replace(\"'\", \"''\")",
+        "replace(u\"'\", u\"''\")",
         "replace('\\'', '\\'\\'')",
         "shlex.quote(",
         "pipes.quote(",

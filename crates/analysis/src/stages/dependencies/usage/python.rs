@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repolens_core::report::{DependencyKind, DependencyUse, ModuleGraph, UndeclaredImport};
+use repolens_core::report::{DependencyKind, DependencyUse, EdgeKind, ModuleGraph, UndeclaredImport};
 
 use super::super::Found;
 use super::super::folder;
@@ -107,7 +107,7 @@ fn never_imported(facts: &Facts, project: &Found<'_>, imported: &BTreeSet<&str>,
         .extend(unused.map(|requirement| declared(project, requirement)));
 }
 
-/// What the project's package always imports, and no manifest of the repository names.
+/// What is always imported with the project's package, and no manifest of the repository names.
 fn undeclared(
     facts: &Facts,
     graph: &ModuleGraph,
@@ -134,10 +134,10 @@ fn undeclared(
         .iter()
         .map(|one| (one.file.as_str(), one.package.as_str()))
         .collect();
+    let loaded = loaded_with(graph, &shipped);
     let mut found: BTreeMap<String, &str> = BTreeMap::new();
     for (file, imports) in files(facts) {
-        let is_shipped = shipped.iter().any(|folder| is_below(&file.path, folder));
-        if !is_shipped || file.test || !file.is_own() {
+        if !loaded.contains(file.path.as_str()) || file.test || !file.is_own() {
             continue;
         }
         let certain = file.syntax.as_ref().map_or(&[][..], |syntax| &syntax.certain_imports);
@@ -160,6 +160,34 @@ fn undeclared(
             name,
             file: file.to_owned(),
         }));
+}
+
+/// The files that are loaded with the packages in these folders: integrations that only some users load are not among them.
+fn loaded_with<'g>(graph: &'g ModuleGraph, folders: &[String]) -> BTreeSet<&'g str> {
+    let is_start = |path: &&str| {
+        let package = path.strip_suffix("/__init__.py").unwrap_or_default();
+        let outer = package.rsplit_once('/').map_or("", |(outer, _)| outer);
+        folders
+            .iter()
+            .any(|folder| folder == package || folder.ends_with("src") && folder == outer)
+    };
+    let mut open: Vec<&str> = graph
+        .nodes
+        .iter()
+        .map(|node| node.id.as_str())
+        .filter(is_start)
+        .collect();
+    let mut targets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for edge in graph.edges.iter().filter(|edge| edge.kind == EdgeKind::Static) {
+        targets.entry(&edge.source).or_default().push(&edge.target);
+    }
+    let mut loaded = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        if loaded.insert(path) {
+            open.extend(targets.get(path).into_iter().flatten());
+        }
+    }
+    loaded
 }
 
 /// The package of a module that no manifest names; `None` where one does, or where the package is not known.

@@ -1,0 +1,3 @@
+import certifi
+
+NAME = certifi.__name__

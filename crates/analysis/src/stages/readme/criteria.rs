@@ -92,7 +92,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion { name: "installation", weight: 20, applies: |document, around| !around.published || installs(document), heading: "## Installation", missing: "Explain how to install it, with the command",
         points: |document, _| all(installs(document)) },
     Criterion { name: "usage", weight: 20, applies: always, heading: "## Usage", missing: "Show how to use it, with a short example",
-        points: |document, _| all(document.has_section(USAGE, &["demo", "basics", "running"]) || document.has_code_beside(is_install_command)
+        points: |document, _| all(document.has_section(USAGE, &["demo", "basics"]) || document.has_code_beside(is_install_command)
             || document.links_to(&["getting-started", "quickstart", "quick-start", "tutorial", "examples", "getting started", "user guide", "usage"])) },
     Criterion { name: "contributing", weight: 10, applies: |document, around| !around.published || invites(document, around), heading: "## Contributing", missing: "Explain how to contribute",
         points: |document, around| all(invites(document, around)) },
@@ -180,6 +180,7 @@ const USAGE: &[&str] = &[
     "tutorial",
     "synopsis",
     "basic usage",
+    "running",
 ];
 const CONTRIBUTING: &[&str] = &["contributing", "contribute", "contribution", "hacking", "pull request"];
 /// Links to where to read on.

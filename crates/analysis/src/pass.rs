@@ -62,7 +62,7 @@ pub(crate) fn run_by(
     };
     let threads = threads.clamp(1, total.max(1));
     let next = AtomicUsize::new(0);
-    let words = WordCounts::default();
+    let words = WordCounts::new(tree.entries.iter().map(|entry| entry.size).sum());
     let (used, unparsed) = (AtomicU64::new(0), AtomicU64::new(0));
     observer.progress("parse", 0, total as u64);
     let pass = Pass {

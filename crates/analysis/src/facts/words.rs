@@ -5,8 +5,9 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A power of two: eight million words.
-const PLACES: usize = 1 << 23;
+/// Powers of two; the table has a place for each byte of the texts, within them.
+const FEWEST_PLACES: u64 = 1 << 14;
+const MOST_PLACES: u64 = 1 << 23;
 /// Higher counts are of no interest.
 const MOST: u8 = 128;
 
@@ -15,15 +16,15 @@ pub(crate) struct WordCounts {
     places: Box<[AtomicU8]>,
 }
 
-impl Default for WordCounts {
-    fn default() -> Self {
+impl WordCounts {
+    /// For texts of so many bytes together.
+    pub(crate) fn new(bytes: u64) -> Self {
+        let places = bytes.clamp(FEWEST_PLACES, MOST_PLACES).next_power_of_two();
         Self {
-            places: (0..PLACES).map(|_| AtomicU8::new(0)).collect(),
+            places: (0..places).map(|_| AtomicU8::new(0)).collect(),
         }
     }
-}
 
-impl WordCounts {
     /// Counts the words of a text. Several threads may do so at once.
     pub(crate) fn add(&self, text: &[u8]) {
         let mut place = START;
@@ -33,7 +34,7 @@ impl WordCounts {
                 place = step(place, *byte);
                 is_in_word = true;
             } else if is_in_word {
-                let count = &self.places[index(place)];
+                let count = &self.places[self.index(place)];
                 // Beyond it by one for each thread at most, which the type has room for.
                 if count.load(Ordering::Relaxed) < MOST {
                     count.fetch_add(1, Ordering::Relaxed);
@@ -49,7 +50,11 @@ impl WordCounts {
             return usize::from(MOST);
         }
         let place = word.bytes().fold(START, step);
-        usize::from(self.places[index(place)].load(Ordering::Relaxed))
+        usize::from(self.places[self.index(place)].load(Ordering::Relaxed))
+    }
+
+    fn index(&self, place: u64) -> usize {
+        ((place >> 40) ^ place) as usize & (self.places.len() - 1)
     }
 }
 
@@ -58,10 +63,6 @@ const START: u64 = 0xcbf2_9ce4_8422_2325;
 /// One step of FNV-1a.
 fn step(place: u64, byte: u8) -> u64 {
     (place ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-}
-
-fn index(place: u64) -> usize {
-    ((place >> 40) ^ place) as usize & (PLACES - 1)
 }
 
 fn is_word(byte: u8) -> bool {
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn words_are_counted_wherever_they_occur() {
-        let counts = WordCounts::default();
+        let counts = WordCounts::new(100);
         counts.add(b"def _save(): pass\n# _save, and _load");
         counts.add(b"<button onclick=\"_load()\">");
         assert_eq!((counts.of("_save"), counts.of("_load"), counts.of("_sav")), (2, 2, 0));

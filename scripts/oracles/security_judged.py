@@ -4,7 +4,7 @@
     scripts/oracles/security --judged KIND:NAME@VERSION…   prints the findings of these packages that have no verdict, as rows
 
 `security.tsv` has the packages by which the rules were corrected first, `security-fresh.tsv` those of the second
-corrections, `security-unseen.tsv` those of the third. A row: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line,
+corrections, `security-unseen.tsv` those of the third, `security-unseen-2.tsv` those that had no part in any. A row: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line,
 verdict (`true`, `false` or `none` for a package without findings) and reason. `true` means that the message holds and that
 a maintainer would change the place or document why it is safe: what fills in the text is neither fixed nor quoted. Whether
 an attacker can reach it is not judged.
@@ -20,7 +20,8 @@ from packages import fetched
 from ranking import analyzed
 
 HERE = pathlib.Path(__file__).resolve().parent
-DATA = {"first": HERE / "security.tsv", "second": HERE / "security-fresh.tsv", "third": HERE / "security-unseen.tsv"}
+DATA = {"first": HERE / "security.tsv", "second": HERE / "security-fresh.tsv", "third": HERE / "security-unseen.tsv",
+        "fourth": HERE / "security-unseen-2.tsv"}
 FIELDS = ["package", "rule", "path", "line", "verdict", "reason"]
 
 

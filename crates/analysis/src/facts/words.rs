@@ -17,7 +17,7 @@ pub(crate) struct WordCounts {
 }
 
 impl WordCounts {
-    /// For texts of so many bytes together.
+    /// For texts with a sum of `bytes`.
     pub(crate) fn new(bytes: u64) -> Self {
         let places = bytes.clamp(FEWEST_PLACES, MOST_PLACES).next_power_of_two();
         Self {

@@ -1,7 +1,7 @@
 //! The pages for people: one file each, its template beside it. They need no script, no other host and no build step.
 //!
-//! A page is made from what the API has: [`read`] reads sections of a stored report, [`draw`] draws them, [`text`] makes
-//! names of strangers harmless. All HTML is from templates, which escape by default.
+//! A page is made from what the API has: [`read`] reads sections of a stored report, [`view::draw`] draws them, [`view::text`]
+//! makes names of strangers harmless. All HTML is from templates, which escape by default.
 
 mod address;
 mod compare;

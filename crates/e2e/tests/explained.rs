@@ -284,7 +284,7 @@ async fn a_planted_credential_is_in_no_report_database_log_prompt_page_or_export
     model.allow();
     let mut shown = vec![("events", events(&repolens, &id).await)];
     let path = format!("/api/scan/{id}/explanation");
-    for file in ["src/settings.py", "src/main.go"] {
+    for file in ["1/src/settings.py", "0/src/main.go"] {
         let target = json!({ "kind": "file", "file": file });
         let body = json!({ "cancelToken": cancel_token, "target": target, "source": true });
         let response = repolens.http().post(repolens.url(&path)).json(&body).send().await;

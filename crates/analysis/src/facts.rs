@@ -12,7 +12,7 @@ use crate::security::RawFinding;
 
 mod words;
 
-pub(crate) use words::{WordCounts, is_named_outside};
+pub(crate) use words::{WordCounts, hash_of, is_named_outside, words_of};
 
 /// All that stages see.
 #[derive(Debug)]

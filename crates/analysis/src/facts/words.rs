@@ -3,7 +3,10 @@
 //! Counted are places of a table, so two words may share one. Then a word seems to occur more often than it does, and never
 //! less: a name that occurs nowhere else may be missed, and none is found wrongly.
 
+use std::hash::Hasher;
 use std::sync::atomic::{AtomicU8, Ordering};
+
+use rustc_hash::FxHasher;
 
 /// Powers of two; the table has a place for each byte of the texts, within them.
 const FEWEST_PLACES: u64 = 1 << 14;
@@ -27,19 +30,11 @@ impl WordCounts {
 
     /// Counts the words of a text. Several threads may do so at once.
     pub(crate) fn add(&self, text: &[u8]) {
-        let mut place = START;
-        let mut is_in_word = false;
-        for byte in text.iter().chain(b"\n") {
-            if is_word(*byte) {
-                place = step(place, *byte);
-                is_in_word = true;
-            } else if is_in_word {
-                let count = &self.places[self.index(place)];
-                // Beyond it by one for each thread at most, which the type has room for.
-                if count.load(Ordering::Relaxed) < MOST {
-                    count.fetch_add(1, Ordering::Relaxed);
-                }
-                (place, is_in_word) = (START, false);
+        for word in words_of(text) {
+            let count = &self.places[self.index(word)];
+            // Beyond it by one for each thread at most, which the type has room for.
+            if count.load(Ordering::Relaxed) < MOST {
+                count.fetch_add(1, Ordering::Relaxed);
             }
         }
     }
@@ -49,20 +44,23 @@ impl WordCounts {
         if word.is_empty() || !word.bytes().all(is_word) {
             return usize::from(MOST);
         }
-        let place = word.bytes().fold(START, step);
-        usize::from(self.places[self.index(place)].load(Ordering::Relaxed))
+        usize::from(self.places[self.index(word.as_bytes())].load(Ordering::Relaxed))
     }
 
-    fn index(&self, place: u64) -> usize {
-        ((place >> 40) ^ place) as usize & (self.places.len() - 1)
+    fn index(&self, word: &[u8]) -> usize {
+        hash_of(word) as usize & (self.places.len() - 1)
     }
 }
 
-const START: u64 = 0xcbf2_9ce4_8422_2325;
+/// The words of a text, in all languages.
+pub(crate) fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| !is_word(*byte)).filter(|word| !word.is_empty())
+}
 
-/// One step of FNV-1a.
-fn step(place: u64, byte: u8) -> u64 {
-    (place ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+pub(crate) fn hash_of(word: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(word);
+    hasher.finish()
 }
 
 fn is_word(byte: u8) -> bool {

@@ -1,7 +1,5 @@
 //! Which licenses a text has: full texts by sentences that only they have, and short texts that name licenses.
 
-use std::fmt::Write as _;
-
 use super::phrases::{EXCEPTIONS, NAMES, RULES};
 
 /// Bytes of a file that are read: several licenses in one file fit.
@@ -246,12 +244,12 @@ fn gnu(plain: &str) -> Option<String> {
         .iter()
         .any(|phrase| rest.contains(phrase))
     {
-        let _ = write!(found, "-or-later");
+        found.push_str("-or-later");
     } else if [format!("version {number} only"), format!("only version {number}")]
         .iter()
         .any(|phrase| rest.contains(phrase.as_str()))
     {
-        let _ = write!(found, "-only");
+        found.push_str("-only");
     }
     is_known.then_some(found)
 }

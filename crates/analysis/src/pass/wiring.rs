@@ -3,11 +3,8 @@
 //! (for Java), the macros of C headers, and generated code.
 
 use std::collections::HashMap;
-use std::hash::Hasher;
 
-use rustc_hash::FxHasher;
-
-use crate::facts::FileFacts;
+use crate::facts::{FileFacts, hash_of, words_of};
 use crate::language::is_header;
 
 const MARKUP: &[&str] = &[
@@ -138,21 +135,10 @@ fn of_text(text: &[u8]) -> Box<[u64]> {
 
 /// The hashes of the words, none of them empty, that are `wanted`.
 fn of_words(text: &[u8], wanted: fn(&[u8]) -> bool) -> Box<[u64]> {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
-    let words = text.split(|byte| !is_word(byte));
-    let mut hashes: Vec<u64> = words
-        .filter(|word| !word.is_empty() && wanted(word))
-        .map(hash)
-        .collect();
+    let mut hashes: Vec<u64> = words_of(text).filter(|word| wanted(word)).map(hash_of).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes.into()
-}
-
-fn hash(word: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(word);
-    hasher.finish()
 }
 
 /// Which words are in which of those files.
@@ -181,7 +167,7 @@ impl Wired {
     /// `open` (Groovy).
     pub(crate) fn names(&self, file: u32, name: &str) -> bool {
         let has = |name: &str| {
-            let only = self.files.get(&hash(name.as_bytes()));
+            let only = self.files.get(&hash_of(name.as_bytes()));
             only.is_some_and(|only| *only != Some(file))
         };
         let property = ["is", "get", "set"].iter().find_map(|prefix| {

@@ -3,8 +3,7 @@
 
 use repolens_core::report::Report;
 
-use crate::facts::Facts;
-use crate::facts::FileFacts;
+use crate::facts::{Facts, FileFacts};
 
 /// A registry whose package this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

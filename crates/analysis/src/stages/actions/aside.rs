@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::published::{Registry, registry};
+use repolens_core::report::Report;
+
+use super::super::published::Registry;
+use super::published_by;
 use crate::facts::{Facts, FileFacts};
 
 /// Systems, processors and other parts of names by which variants of a file differ.
@@ -14,19 +17,19 @@ const VARIANTS: &[&str] = &[
     "native", "browser", "node", "cgo", "purego", "epoll", "kqueue",
 ];
 
-pub(super) fn is_aside(facts: &Facts, file: &FileFacts) -> bool {
+pub(super) fn is_aside(facts: &Facts, report: &Report, file: &FileFacts) -> bool {
     let path = file.path.as_str();
     // Declarations are written once for each system of modules.
     let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
     let is_benchmark = path
         .split('/')
         .any(|part| matches!(part, "bench" | "benches" | "benchmark" | "benchmarks"));
-    is_declaration || is_benchmark || is_built(facts, file)
+    is_declaration || is_benchmark || is_built(facts, report, file)
 }
 
-/// Whether a tool wrote the script: a mark in it states that, it is a bundle for every system of modules, or a package of npm has it with the
-/// declarations beside it.
-fn is_built(facts: &Facts, file: &FileFacts) -> bool {
+/// Whether a tool wrote the script: a mark in it states that, it is a bundle for every system of modules, or a package of npm
+/// has it with the declarations beside it.
+fn is_built(facts: &Facts, report: &Report, file: &FileFacts) -> bool {
     let path = file.path.as_str();
     if file.compiled || path.contains(".umd.") {
         return true;
@@ -46,7 +49,7 @@ fn is_built(facts: &Facts, file: &FileFacts) -> bool {
                 .is_ok()
         })
     });
-    has_declaration && registry(facts) == Some(Registry::Npm)
+    has_declaration && published_by(report) == Some(Registry::Npm.as_str())
 }
 
 /// Whether the files are one file for several systems: `env_posix.cc` and `env_windows.cc`, `unix/io.c` and `windows/io.c`.

@@ -7,8 +7,7 @@ use super::super::costs;
 use super::super::cycles;
 use super::super::hotspots::is_code;
 use super::{Candidate, aside, many, place};
-use crate::facts::Facts;
-use crate::facts::{FileFacts, Function};
+use crate::facts::{Facts, FileFacts, Function};
 use crate::language::Origin;
 
 /// A function from this many times the limit on is worth an item of its own.
@@ -22,12 +21,12 @@ fn file<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
 }
 
 /// Neither a test nor an example.
-fn is_product(facts: &Facts, path: &str) -> bool {
-    file(facts, path).is_some_and(|file| is_product_file(facts, file))
+fn is_product(facts: &Facts, report: &Report, path: &str) -> bool {
+    file(facts, path).is_some_and(|file| is_product_file(facts, report, file))
 }
 
-fn is_product_file(facts: &Facts, file: &FileFacts) -> bool {
-    is_code(file) && file.origin == Origin::Own && !aside::is_aside(facts, file)
+fn is_product_file(facts: &Facts, report: &Report, file: &FileFacts) -> bool {
+    is_code(file) && file.origin == Origin::Own && !aside::is_aside(facts, report, file)
 }
 
 fn worst(file: &FileFacts) -> Option<&Function> {
@@ -100,7 +99,7 @@ pub(super) fn hotspots(facts: &Facts, report: &Report) -> Vec<Candidate> {
     let commits = hotspots.window.commits.max(1);
     let files = hotspots.files.iter().take(10);
     let found = files.filter_map(|hotspot| {
-        let file = file(facts, &hotspot.path).filter(|file| is_product_file(facts, file))?;
+        let file = file(facts, &hotspot.path).filter(|file| is_product_file(facts, report, file))?;
         let function = worst(file).filter(|function| is_worth_splitting(function))?;
         let reason = format!(
             "The file is in {} of {commits} commits ({}); the function has a cognitive complexity of {}, a cyclomatic one of {}",
@@ -119,7 +118,7 @@ pub(super) fn functions(facts: &Facts, report: &Report) -> Vec<Candidate> {
     if report.complexity_metrics.is_none() {
         return Vec::new();
     }
-    let product = facts.files.iter().filter(|file| is_product_file(facts, file));
+    let product = facts.files.iter().filter(|file| is_product_file(facts, report, file));
     let mut all: Vec<(&FileFacts, &Function)> = product
         .flat_map(|file| file.product_functions().map(move |function| (file, function)))
         .collect();
@@ -170,7 +169,7 @@ pub(super) fn cycles(facts: &Facts, report: &Report) -> Vec<Candidate> {
         cycle
             .chain
             .iter()
-            .all(|path| cycles::is_loaded_in_order(path) && is_product(facts, path))
+            .all(|path| cycles::is_loaded_in_order(path) && is_product(facts, report, path))
     });
     let found = real.filter_map(|cycle| {
         let first = cycle.breaks.first()?;
@@ -285,7 +284,7 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
             && clone
                 .occurrences
                 .iter()
-                .filter(|one| is_product(facts, &one.file))
+                .filter(|one| is_product(facts, report, &one.file))
                 .count()
                 > 1
     });

@@ -7,8 +7,8 @@
 use repolens_core::report::{DeclaredPackage, DependencyUse, Report, cap};
 
 use super::super::{Outcome, Scratch};
-use super::{Found, apart_by};
-use crate::facts::Facts;
+use super::{Found, apart_by, folder};
+use crate::facts::{Facts, FileFacts};
 use crate::manifests::Requirement;
 
 mod cargo;
@@ -66,6 +66,22 @@ fn declared(found: &Found<'_>, requirement: &Requirement) -> DeclaredPackage {
         version: requirement.version.clone(),
         manifest: found.path.to_owned(),
     }
+}
+
+/// The files with an ending that belong to a manifest: what is below a manifest of the same name further down belongs to that
+/// one, wherever it is.
+fn files_of<'f>(facts: &'f Facts, found: &Found<'_>, ending: &str) -> Vec<&'f FileFacts> {
+    let (home, name) = found.path.rsplit_once('/').unwrap_or(("", found.path));
+    let below = || facts.files.iter().filter(|file| is_below(&file.path, home));
+    let inner: Vec<&str> = below()
+        .filter(|file| file.path.ends_with(name))
+        .map(|file| folder(&file.path))
+        .filter(|other| other.len() > home.len())
+        .collect();
+    below()
+        .filter(|file| file.path.ends_with(ending))
+        .filter(|file| !inner.iter().any(|other| is_below(&file.path, other)))
+        .collect()
 }
 
 /// Whether a file is in a folder or below it.

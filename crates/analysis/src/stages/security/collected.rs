@@ -6,6 +6,7 @@ use repolens_core::report::{
     FindingCategory, FindingPlace, FindingSeverity, Security, SecurityFinding, SuppressedFinding,
 };
 
+use super::super::modules::folder;
 use super::configured::{self, Configured};
 use super::copies::Copies;
 use super::{Allowed, finding, is_in_test, lines_of_code};
@@ -134,10 +135,6 @@ impl<'f> Collected<'f> {
 
 fn is_private_key(raw: &RawFinding) -> bool {
     matches!(raw.rule.id, "private-key" | "encrypted-private-key")
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Folders with at least this many files of private keys.

@@ -14,6 +14,8 @@ pub(super) const NAME: &str = "configuration of a linter";
 
 pub(super) struct Configured<'f> {
     files: &'f [FileFacts],
+    /// The codes that bandit skips.
+    skips: Vec<String>,
     /// By rule, as findings need them.
     exempt: HashMap<&'static str, Exemption>,
 }
@@ -27,8 +29,11 @@ struct Exemption {
 
 impl<'f> Configured<'f> {
     pub fn of(files: &'f [FileFacts]) -> Self {
+        let configurations = files.iter().filter(|file| file.path == "pyproject.toml");
+        let skips = configurations.filter_map(|file| skips(file.text.as_deref()?));
         Self {
             files,
+            skips: skips.flatten().collect(),
             exempt: HashMap::new(),
         }
     }
@@ -38,22 +43,23 @@ impl<'f> Configured<'f> {
         if rule.category != FindingCategory::Code || !rule.id.starts_with("python-") {
             return false;
         }
-        let files = self.files;
-        let exempt = self.exempt.entry(rule.id).or_insert_with(|| Exemption::of(rule, files));
+        let (files, skips) = (self.files, &self.skips);
+        let exempt = self
+            .exempt
+            .entry(rule.id)
+            .or_insert_with(|| Exemption::of(rule, files, skips));
         exempt.skipped || exempt.files.cover(path)
     }
 }
 
 impl Exemption {
-    fn of(rule: &Rule, files: &[FileFacts]) -> Self {
+    fn of(rule: &Rule, files: &[FileFacts], skips: &[String]) -> Self {
         // `ALL` is not about security.
         let is_code = |code: &str| {
             let code = code.trim();
             code.starts_with('S') && security::is_code_of(rule, code)
         };
         let is_bandits = |code: &str| code.starts_with('B') && security::is_code_of(rule, code);
-        let configurations = files.iter().filter(|file| file.path == "pyproject.toml");
-        let skips = configurations.filter_map(|file| skips(file.text.as_deref()?));
         Self {
             files: Exemptions::of(
                 files,
@@ -62,7 +68,7 @@ impl Exemption {
                     excluded: false,
                 },
             ),
-            skipped: skips.flatten().any(|code| is_bandits(&code)),
+            skipped: skips.iter().any(|code| is_bandits(code)),
         }
     }
 }

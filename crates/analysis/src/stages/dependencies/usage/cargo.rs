@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use repolens_core::report::{DependencyKind, DependencyUse};
 
 use super::super::Found;
-use super::super::folder;
-use super::{declared, is_below};
+use super::{declared, files_of};
 use crate::facts::Facts;
 use crate::manifests::Requirement;
 use crate::pass::crates::GENERATED;
@@ -26,21 +25,7 @@ pub(super) fn measure(facts: &Facts, own: &[Found<'_>], usage: &mut DependencyUs
         .iter()
         .filter(|found| found.path.ends_with("Cargo.toml") && found.manifest.name.is_some());
     for package in packages {
-        let home = folder(package.path);
-        let is_elsewhere = |path: &str| {
-            facts.files.iter().any(|file| {
-                let other = folder(&file.path);
-                file.path.ends_with("Cargo.toml")
-                    && other.len() > home.len()
-                    && is_below(&file.path, home)
-                    && is_below(path, other)
-            })
-        };
-        let files: Vec<_> = facts
-            .files
-            .iter()
-            .filter(|file| file.path.ends_with(".rs") && is_below(&file.path, home) && !is_elsewhere(&file.path))
-            .collect();
+        let files = files_of(facts, package, ".rs");
         let named: BTreeSet<&str> = files
             .iter()
             .flat_map(|file| &*file.crates)

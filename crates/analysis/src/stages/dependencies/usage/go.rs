@@ -3,29 +3,15 @@
 use repolens_core::report::DependencyUse;
 
 use super::super::Found;
-use super::super::folder;
-use super::{declared, is_below};
+use super::{declared, files_of};
 use crate::facts::{Facts, FileFacts};
 use crate::language::Origin;
 
 pub(super) fn measure(facts: &Facts, own: &[Found<'_>], usage: &mut DependencyUse) {
     let modules: Vec<&Found<'_>> = own.iter().filter(|found| found.path.ends_with("go.mod")).collect();
     for module in &modules {
-        let home = folder(module.path);
-        // A folder with a `go.mod` of its own is another module, wherever it is.
-        let is_elsewhere = |path: &str| {
-            facts.files.iter().any(|file| {
-                let other = folder(&file.path);
-                file.path.ends_with("go.mod")
-                    && other.len() > home.len()
-                    && is_below(&file.path, home)
-                    && is_below(path, other)
-            })
-        };
-        let files: Vec<&FileFacts> = facts
-            .files
-            .iter()
-            .filter(|file| file.path.ends_with(".go") && is_below(&file.path, home) && !is_elsewhere(&file.path))
+        let files: Vec<&FileFacts> = files_of(facts, module, ".go")
+            .into_iter()
             .filter(|file| file.origin != Origin::Vendored)
             .collect();
         // Generated files are not parsed, and import too.

@@ -43,29 +43,14 @@ pub(super) fn measure(facts: &Facts, graph: &ModuleGraph, own: &[Found<'_>], usa
         .flat_map(|(_, imports)| imports)
         .map(|import| root(&import.specifier))
         .collect();
-    let wanted: BTreeSet<&str> = python
-        .iter()
-        .filter(|found| !found.manifest.is_lock)
-        .flat_map(|found| {
-            found
-                .manifest
-                .requirements
-                .iter()
-                .map(|requirement| requirement.name.as_str())
-                .chain(found.manifest.name.as_deref())
-        })
-        .collect();
-    let locked: BTreeSet<&str> = python
-        .iter()
-        .filter(|found| found.manifest.is_lock)
-        .flat_map(|found| {
-            found
-                .manifest
-                .requirements
-                .iter()
-                .map(|requirement| requirement.name.as_str())
-        })
-        .collect();
+    let of_kind = |is_lock: bool| python.iter().filter(move |found| found.manifest.is_lock == is_lock);
+    let required = |is_lock: bool| {
+        let requirements = of_kind(is_lock).flat_map(|found| &found.manifest.requirements);
+        requirements.map(|requirement| requirement.name.as_str())
+    };
+    let named = of_kind(false).filter_map(|found| found.manifest.name.as_deref());
+    let wanted: BTreeSet<&str> = required(false).chain(named).collect();
+    let locked: BTreeSet<&str> = required(true).collect();
     for project in &projects {
         never_imported(facts, project, &imported, usage);
         undeclared(facts, graph, project, &wanted, &locked, usage);

@@ -90,10 +90,10 @@ impl ExportForm {
 #[derive(Debug, Clone)]
 pub struct ExportedScan {
     pub scan_id: String,
-    pub repo_url: String,
+    pub repo_url: Unparsed<RepoUrl>,
     /// `owner/repository`, or as much of it as the address has.
     pub name: String,
-    pub branch: Option<String>,
+    pub branch: Option<Unparsed<BranchName>>,
     /// Why another branch was analyzed than the requested one.
     pub branch_message: Option<String>,
     pub commit_sha: Option<String>,

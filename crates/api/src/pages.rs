@@ -129,8 +129,8 @@ mod tests {
         Scan {
             id: ScanId::parse("s").expect("an id"),
             status: ScanStatus::Completed,
-            repo_url: "https://github.com/owner/name".to_owned(),
-            branch: Some("main".to_owned()),
+            repo_url: Unparsed::new("https://github.com/owner/name"),
+            branch: Some(Unparsed::new("main")),
             branch_requested: None,
             branch_note: None,
             is_private: false,

@@ -100,7 +100,7 @@ mod tests {
         Scan {
             id: repolens_core::ScanId::random(),
             status: ScanStatus::Queued,
-            repo_url: String::new(),
+            repo_url: Unparsed::new(""),
             branch: None,
             is_private,
             user_id: owner.map(str::to_owned),

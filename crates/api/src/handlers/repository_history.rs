@@ -24,8 +24,8 @@ const TRENDS: i64 = 20;
 #[serde(rename_all = "camelCase")]
 pub struct PastScanView {
     id: String,
-    repo_url: String,
-    branch: Option<String>,
+    repo_url: Unparsed<RepoUrl>,
+    branch: Option<Unparsed<BranchName>>,
     /// In upper case, as older clients read it.
     status: &'static str,
     commit_sha: Option<String>,

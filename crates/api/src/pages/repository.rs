@@ -32,7 +32,7 @@ struct Row {
     id: String,
     chip: GradeChip,
     commit: Option<String>,
-    branch: Option<String>,
+    branch: Option<Unparsed<BranchName>>,
     when: DateTime<Utc>,
     risk: Option<f64>,
     functions: Option<u64>,

@@ -29,7 +29,7 @@ struct ComparedScan {
     #[serde(serialize_with = "timestamp")]
     #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
-    branch: Option<String>,
+    branch: Option<Unparsed<BranchName>>,
     commit_sha: Option<String>,
 }
 

@@ -21,6 +21,7 @@ use std::io;
 
 use repolens_core::store::{Scan, StoredResults};
 use repolens_core::text::timestamp;
+use repolens_core::{BranchName, RepoUrl, Unparsed};
 
 pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
@@ -105,6 +106,7 @@ impl ExportedScan {
     pub fn of(scan: &Scan) -> Self {
         let path = scan
             .repo_url
+            .as_str()
             .split_once("://")
             .map_or(scan.repo_url.as_str(), |(_, rest)| rest);
         let mut parts: Vec<&str> = path.trim_end_matches('/').rsplit('/').take(2).collect();

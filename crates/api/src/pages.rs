@@ -122,7 +122,7 @@ fn way_back(address: &str) -> &str {
 mod tests {
     use chrono::Utc;
     use repolens_core::store::Scan;
-    use repolens_core::{ScanId, ScanStatus};
+    use repolens_core::{ScanId, ScanStatus, Unparsed};
 
     /// A scan that is complete.
     pub fn scan() -> Scan {

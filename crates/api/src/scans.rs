@@ -33,7 +33,7 @@ use coalesce::Coalescer;
 use dispatch::Dispatch;
 use events::Events;
 use explanations::ExplanationQueue;
-use queue_sync::{RedisQueue, round};
+use queue_sync::RedisQueue;
 use repeated_lists::Repeats;
 use webhooks::Wake;
 

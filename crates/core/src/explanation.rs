@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BranchName, RepoUrl, ScanId, Unparsed};
 use crate::report::Explanations;
+use crate::{BranchName, RepoUrl, ScanId, Unparsed};
 
 /// What is explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

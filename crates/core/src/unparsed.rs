@@ -61,6 +61,12 @@ impl From<BranchName> for Unparsed<BranchName> {
     }
 }
 
+impl<T> AsRef<str> for Unparsed<T> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl<T> Clone for Unparsed<T> {
     fn clone(&self) -> Self {
         Self::new(self.0.as_str())

@@ -155,7 +155,8 @@ impl Jobs {
         };
         let Some(claim) = claim else { return Ok(Ran::NoJob) };
         self.running.send_modify(|running| *running += 1);
-        let span = tracing::info_span!("job", scan_id = %claim.job.scan_id, request_id = claim.job.request_id.as_deref());
+        let span =
+            tracing::info_span!("job", scan_id = %claim.job.scan_id, request_id = claim.job.request_id.as_deref());
         let outcome = self.process(&claim, progress, stop).instrument(span).await;
         self.running.send_modify(|running| *running -= 1);
         Ok(Ran::Done(outcome))
@@ -228,7 +229,7 @@ impl Jobs {
         let begun = Instant::now();
         let about = ScanContext {
             scan: &claim.job.scan_id,
-            repo_url: &claim.job.repo_url,
+            repo_url: claim.job.repo_url.as_str(),
             started,
             history_problem: history_problem.as_deref(),
         };

@@ -91,7 +91,7 @@ fn owns(caller: &Caller, scan: &Scan) -> bool {
 mod tests {
     use actix_web::ResponseError as _;
     use chrono::Utc;
-    use repolens_core::ScanStatus;
+    use repolens_core::{ScanStatus, Unparsed};
 
     use super::*;
     use crate::auth::caller::User;

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError as _, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{DependencyFigures, PastScan, Scores, Version};
+use repolens_core::{BranchName, RepoUrl, Unparsed};
 use serde::Serialize;
 
 use super::{optional_timestamp, timestamp};

@@ -8,7 +8,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::OpenResults;
-use repolens_core::{ScanId, ScanStatus};
+use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus, Unparsed};
 use serde::Serialize;
 
 use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::ScanStatus;
 use repolens_core::store::{ListedScan, Owner, Repository, Scan, ScanFilter};
+use repolens_core::{BranchName, RepoUrl, ScanStatus, Unparsed};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -8,7 +8,7 @@ use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{CancelOutcome, Deleted, QueuePlace, Scan, ScanSnapshot};
-use repolens_core::{FailureCode, FailureKind, ScanStatus};
+use repolens_core::{BranchName, FailureCode, FailureKind, RepoUrl, ScanStatus, Unparsed};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -9,10 +9,10 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use repolens_core::job::{
-    Claim, ClaimRequest, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, MAX_WAIT_MS,
-    ReleaseRequest,
+    Claim, ClaimRequest, ClaimedJob, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER,
+    MAX_WAIT_MS, ReleaseRequest,
 };
-use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish, Finished};
+use repolens_core::store::{ClaimOutcome, Finish, Finished};
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 

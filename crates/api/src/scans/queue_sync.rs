@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanId;
-use repolens_core::net::backoff;
 use repolens_core::job::QueuedScan;
+use repolens_core::net::backoff;
 use repolens_core::queue::{self, OldRow, Producer, QueueError, Shared, SharedAllowance};
 use repolens_core::settings::{Rate, RedisUrl};
 use repolens_core::store::{Store, StoreError};

@@ -2,13 +2,12 @@
 
 pub(super) mod outcome;
 
+use crate::job::{ClaimedJob, QueuedScan};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    CancelOutcome, ClaimOutcome, Finish, Finished, Heartbeat, Reconciled, Store, StoreError, call,
-};
+use super::{CancelOutcome, ClaimOutcome, Finish, Finished, Heartbeat, Reconciled, Store, StoreError, call};
 use crate::{LeaseToken, ScanId, ScanStatus};
 
 impl Store {

@@ -21,7 +21,10 @@ const TIME: Duration = Duration::from_secs(90);
 pub(super) async fn read(jobs: &Jobs, job: &ExplanationJob, parts: &Parts) -> Result<String, String> {
     let file = job.target.file().ok_or("the target is no part of the repository")?;
     let commit = job.commit_sha.as_deref().ok_or("the commit is unknown")?;
-    let url = job.repo_url.parse(&jobs.git.policy).map_err(|refused| refused.to_string())?;
+    let url = job
+        .repo_url
+        .parse(&jobs.git.policy)
+        .map_err(|refused| refused.to_string())?;
     let branch = job
         .branch
         .as_ref()

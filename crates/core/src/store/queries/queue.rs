@@ -11,13 +11,13 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
+use crate::job::QueuedScan;
+use crate::store::StoreError;
 use crate::store::scans::{
     MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRecord, ScanSnapshot,
 };
 use crate::store::schema::columns::column_time;
 use crate::store::schema::{scan_reports, scans};
-use crate::job::QueuedScan;
-use crate::store::StoreError;
 use crate::{ScanId, ScanStatus, Unparsed};
 
 /// The round for a new scan.

@@ -4,8 +4,9 @@
 use compact_str::CompactString;
 use repolens_core::report::SkippedFile;
 
-use crate::calls::Calls;
+use crate::calls::{Calls, ImportId, ImportedNameId};
 use crate::configuration::Setting;
+use crate::ids::FileId;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
 use crate::security::RawFinding;
@@ -21,8 +22,8 @@ pub struct Facts {
     pub name: String,
     /// Sorted by path.
     pub files: Vec<FileFacts>,
-    /// Places in the tree of the pointers of Git LFS, which are not among `files`, in ascending order.
-    pub pointers: Vec<u32>,
+    /// Places in the tree, which has them too, of the pointers of Git LFS, which are not among `files`; in ascending order.
+    pub pointers: Vec<FileId>,
     pub skipped: Vec<SkippedFile>,
     /// Files that were not parsed because the time for parsing was used up.
     pub unparsed: u64,
@@ -100,7 +101,7 @@ pub struct Syntax {
     /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants.
     pub mentions: Vec<Box<str>>,
     /// Unused imports with a word that occurs elsewhere in the file, in a comment or as another thing: import and name. Sorted.
-    pub elsewhere: Vec<(u32, u32)>,
+    pub elsewhere: Vec<(ImportId, ImportedNameId)>,
     /// The findings of the security rules about calls; taken out when the file is done.
     pub risks: Vec<RawFinding>,
 }
@@ -155,8 +156,8 @@ pub enum ImportKind {
 impl Syntax {
     /// Sets [`Syntax::elsewhere`].
     pub(crate) fn find_elsewhere(&mut self, text: &[u8]) {
-        for (at, import) in (0u32..).zip(&self.imports) {
-            for (number, name) in (0u32..).zip(&import.names).filter(|(_, name)| name.unused) {
+        for (at, import) in ImportId::enumerate(&self.imports) {
+            for (number, name) in ImportedNameId::enumerate(&import.names).filter(|(_, name)| name.unused) {
                 let word = name.local.split('.').next().unwrap_or_default();
                 if is_named_outside(text, word, import.line) {
                     self.elsewhere.push((at, number));

@@ -23,6 +23,7 @@ mod configuration;
 mod facts;
 mod graph;
 mod history;
+mod ids;
 pub mod inventory;
 mod language;
 mod license;

@@ -13,6 +13,7 @@ use repolens_core::report::SkippedFile;
 use crate::budget::thread_time;
 use crate::configuration;
 use crate::facts::{Facts, FileFacts, WordCounts};
+use crate::ids::FileId;
 use crate::language::{self, Attributes, Kinds, Layout, Origin};
 use crate::license;
 use crate::manifests;
@@ -93,7 +94,7 @@ pub(crate) fn run_by(
             reason,
         }));
         match facts.is_pointer {
-            true => pointers.push(at as u32),
+            true => pointers.push(FileId::new(at)),
             false => files.push(facts),
         }
     }

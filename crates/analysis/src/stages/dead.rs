@@ -54,7 +54,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         .flatten()
         .map(|unused| UnusedFunction {
             confidence: unused.confidence,
-            file: facts.files[unused.file as usize].path.clone(),
+            file: facts.files[unused.file.index()].path.clone(),
             line: unused.line.into(),
             function: unused.name.clone(),
         })

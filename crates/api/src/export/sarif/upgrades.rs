@@ -55,7 +55,7 @@ fn without_upgrade(known: &Vulnerabilities) -> Vec<Upgrade> {
             manifest: one.manifest.clone(),
             ..Upgrade::default()
         };
-        let known = found.entry((&one.r#type, name.clone())).or_insert(upgrade);
+        let known = found.entry((one.r#type.as_str(), name.clone())).or_insert(upgrade);
         known.fixes += 1;
         known.severity = known.severity.max(one.severity);
     }

@@ -40,6 +40,7 @@ mod units;
 
 use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
 
+pub use manifests::python_version;
 pub use options::{
     Clock, HISTORY_COMMITS, HistoryOptions, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING,
     MAX_PARSE_SECONDS, MAX_PARSE_SIZE, MAX_STAGE_SECONDS, MAX_TOTAL_SIZE, Observer, Options, Silent,

@@ -6,6 +6,7 @@ use repolens_core::report::SkippedFile;
 
 use crate::calls::{Calls, ImportId, ImportedNameId};
 use crate::configuration::Setting;
+use crate::history::credentials::EarlierFindings;
 use crate::ids::FileId;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
@@ -29,6 +30,8 @@ pub struct Facts {
     pub unparsed: u64,
     /// The words of all texts.
     pub(crate) words: WordCounts,
+    /// Credentials of earlier commits.
+    pub(crate) earlier: EarlierFindings,
 }
 
 /// Everything that stages know of one file.
@@ -41,6 +44,8 @@ pub struct FileFacts {
     pub test: bool,
     /// It is a script that a compiler or a bundler wrote.
     pub compiled: bool,
+    /// Its first comment is that of a library as it is released: a version, an address and a license.
+    pub released: bool,
     pub lines: FileLines,
     /// Part of `lines`: lines that are wholly of another language.
     pub embedded: Box<[(LanguageId, FileLines)]>,

@@ -85,8 +85,7 @@ pub(crate) fn run_by(
     observer.progress("parse", total as u64, total as u64);
     found.sort_unstable_by_key(|(at, _)| *at);
     skipped.extend(tree.skipped);
-    let mut files = Vec::with_capacity(found.len());
-    let mut pointers = Vec::new();
+    let (mut files, mut pointers) = (Vec::with_capacity(found.len()), Vec::new());
     for (at, mut facts) in found {
         let problems = std::mem::take(&mut facts.problems);
         skipped.extend(problems.into_iter().map(|reason| SkippedFile {
@@ -100,6 +99,7 @@ pub(crate) fn run_by(
     }
     skipped.sort();
     Ok(Facts {
+        earlier: Default::default(),
         name: tree.name,
         files,
         pointers,
@@ -139,6 +139,7 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         problems: Vec::new(),
         is_pointer: false,
         compiled: false,
+        released: false,
     }
 }
 

@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use super::changes::History;
 use super::collect::Collector;
+use super::credentials::EarlierSource;
 use super::process::{absolute, limit};
 use super::{HistoryState, log};
 use crate::ids::FileId;
@@ -68,6 +69,17 @@ impl HistorySource {
             prefix,
             ..Self::of_commit(git, top.join(".git"), "HEAD".to_owned())
         })
+    }
+
+    /// The same place, to be searched for credentials in the newest commits up to `most`.
+    pub(crate) fn for_credentials(self, most: u64) -> EarlierSource {
+        EarlierSource {
+            git: self.git,
+            dir: self.dir,
+            commit: self.commit,
+            prefix: self.prefix,
+            most,
+        }
     }
 
     /// Returns which files exist, which commits to leave out, and how many to read at most.

@@ -84,7 +84,7 @@ fn of(upgrade: &Upgrade, remedy: &str) -> Finding<'static> {
         fingerprint: format!("{}:{}:{}", upgrade.manifest, upgrade.r#type, upgrade.name),
         place: place(&upgrade.manifest, None),
         related: Vec::new(),
-        severity,
+        severity: severity.map(|severity| (severity, None)),
         suppressed_by: None,
     }
 }

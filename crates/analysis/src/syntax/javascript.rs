@@ -20,6 +20,7 @@ use crate::units::{CognitiveRules, Units};
 
 mod calls;
 mod modules;
+mod parked;
 mod paths;
 mod units;
 mod visit;
@@ -41,6 +42,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         }
         let mut walk = Walk::new(text, &lines, &parsed.program, rules);
         walk.syntax.errors = !parsed.diagnostics.is_empty();
+        walk.syntax.unread = u32::try_from(parsed.diagnostics.len()).unwrap_or(u32::MAX);
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.references(&parsed.program);
@@ -48,6 +50,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         walk.name_members();
         walk.keep_used_exports();
         walk.comments(&parsed.program);
+        walk.syntax.mentions = parked::parked(&parsed.program, text);
         let Walk {
             units,
             mut syntax,

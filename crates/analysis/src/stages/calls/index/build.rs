@@ -9,7 +9,7 @@ use super::family::{Family, Reach};
 use super::ids::{FileId, FolderId, GlobalClass, GlobalContainer, StarGroup, SymbolId};
 use super::{CallIndex, File, Unique};
 use crate::budget::spend;
-use crate::calls::{Calls, NameId, ValueExpr};
+use crate::calls::{Calls, NameId, ValueExpr, ValueId};
 use crate::facts::FileFacts;
 use crate::graph::{Adjacency, ImportGraph};
 use crate::language::is_header;
@@ -70,7 +70,7 @@ impl<'f> CallIndex<'f> {
         let mut symbols = Vec::with_capacity(16);
         for name in calls.names() {
             let fresh = SymbolId::new(self.symbols.len());
-            symbols.push(*self.symbols.entry(name).or_insert(fresh));
+            symbols.push(*self.symbols.entry(family.written(name)).or_insert(fresh));
         }
         let symbol = |name: NameId| symbols[name.index()];
         let fresh = FolderId::new(numbering.folders.len());
@@ -97,7 +97,7 @@ impl<'f> CallIndex<'f> {
             let named = !calls.name(definition.name).is_empty();
             let whole = match place.filter(|_| named) {
                 Some(place) => {
-                    let key = (family, place, symbol(definition.name));
+                    let key = (family, place, symbol(definition.path));
                     *numbering.parts.entry(key).or_insert(class)
                 }
                 None => class,
@@ -166,7 +166,8 @@ impl<'f> CallIndex<'f> {
             for (number, function) in file.numbered_functions() {
                 let name = file.calls.name(function.name);
                 let common = is_common(name) || name.len() < 3;
-                let Some(class) = function.class.filter(|_| !function.anonymous && !common) else {
+                let is_found = !function.anonymous && !function.through_interface && !common;
+                let Some(class) = function.class.filter(|_| is_found) else {
                     continue;
                 };
                 let is_declared = |name| self.named_classes.contains(&(file.family, file.symbol(name)));
@@ -177,6 +178,16 @@ impl<'f> CallIndex<'f> {
                     .entry((file.family, file.symbol(function.name)))
                     .and_modify(|known| *known = Unique::Many)
                     .or_insert(found);
+            }
+            // `coverage(at)` of Scala may read an element of a field of this name.
+            let language = self.facts[file.at as usize].language.map_or("", |id| id.get().id);
+            if matches!(language, "scala" | "kotlin") {
+                let is_function = |value: ValueId| {
+                    matches!(file.calls.values[value.index()], ValueExpr::Function(_) | ValueExpr::Either(..))
+                };
+                let fields = file.calls.members.iter().filter(|(_, _, value)| !is_function(*value));
+                self.methods
+                    .extend(fields.map(|&(_, name, _)| ((file.family, file.symbol(name)), Unique::Many)));
             }
             let place = match file.family.reach() {
                 Reach::File => continue,

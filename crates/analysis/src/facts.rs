@@ -46,6 +46,8 @@ pub struct FileFacts {
     pub compiled: bool,
     /// Its first comment is that of a library as it is released: a version, an address and a license.
     pub released: bool,
+    /// Its own text says that it is a copy of another project's file, or a template.
+    pub left_as_it_is: bool,
     pub lines: FileLines,
     /// Part of `lines`: lines that are wholly of another language.
     pub embedded: Box<[(LanguageId, FileLines)]>,
@@ -85,6 +87,8 @@ pub struct Syntax {
     pub exports: Vec<Export>,
     /// The parser met something that is not of the language, and went on.
     pub errors: bool,
+    /// The lines of that.
+    pub unread: u32,
     /// It can be started: a `main` function, `if __name__ == "__main__"`, a shebang.
     pub entry_point: bool,
     /// The package that the file declares (Java).
@@ -103,7 +107,8 @@ pub struct Syntax {
     /// where they begin with a dot.
     pub search_paths: Vec<Box<str>>,
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
-    /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants.
+    /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants. JavaScript:
+    /// names and paths of imports that are commented out.
     pub mentions: Vec<Box<str>>,
     /// Unused imports with a word that occurs elsewhere in the file, in a comment or as another thing: import and name. Sorted.
     pub elsewhere: Vec<(ImportId, ImportedNameId)>,
@@ -242,7 +247,7 @@ impl FileFacts {
     /// Whether dead code is reported in the file: not in examples and templates, nor in what a compiler wrote.
     #[must_use]
     pub fn is_judged(&self) -> bool {
-        !self.compiled && crate::language::is_judged(&self.path)
+        !self.compiled && !self.left_as_it_is && crate::language::is_judged(&self.path)
     }
 
     /// Whether the line is part of a test inside of a source file.

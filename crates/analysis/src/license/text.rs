@@ -12,6 +12,9 @@ const HEAD: usize = 120;
 /// The SPDX expression of a text; `see NAME…` of one that only points to other files.
 pub(crate) fn identify(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(&text[..text.len().min(READ)]);
+    if text.contains("SPDXVersion:") {
+        return of_document(&text);
+    }
     let plain = words(&text);
     let full = full_texts(&plain);
     if !full.is_empty() {
@@ -208,6 +211,14 @@ fn tag(text: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.split_once(TAG))?.1.trim();
     let is_valid = |c: char| c.is_ascii_alphanumeric() || " .-+():".contains(c);
     (!line.is_empty() && line.len() < 80 && line.chars().all(is_valid)).then(|| line.to_owned())
+}
+
+/// What an SPDX document declares of its package; its own license is that of the document.
+fn of_document(text: &str) -> Option<String> {
+    let declared = text.lines().filter_map(|line| line.trim().strip_prefix("PackageLicenseDeclared:"));
+    let mut names: Vec<&str> = declared.map(str::trim).filter(|name| !matches!(*name, "" | "NOASSERTION" | "NONE")).collect();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join(" OR "))
 }
 
 /// The licenses that a short text names, in the order of their places.

@@ -31,6 +31,7 @@ use crate::units::{CognitiveRules, Units};
 
 mod calls;
 mod modules;
+mod parked;
 mod paths;
 mod units;
 mod visit;
@@ -52,6 +53,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         }
         let mut walk = FactsPass::new(text, &lines, &parsed.program, rules);
         walk.syntax.errors = !parsed.diagnostics.is_empty();
+        walk.syntax.unread = u32::try_from(parsed.diagnostics.len()).unwrap_or(u32::MAX);
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.references(&parsed.program);
@@ -59,6 +61,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         walk.name_members();
         walk.keep_used_exports();
         walk.comments(&parsed.program);
+        walk.syntax.mentions = parked::parked(&parsed.program, text);
         let FactsPass {
             units,
             mut syntax,

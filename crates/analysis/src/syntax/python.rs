@@ -33,6 +33,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         units: Units::new(rules),
         syntax: Syntax {
             errors: !parsed.errors().is_empty(),
+            unread: u32::try_from(parsed.errors().len()).unwrap_or(u32::MAX),
             ..Syntax::default()
         },
         classes: Vec::new(),
@@ -47,6 +48,12 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     let body = &parsed.syntax().body;
     walk.docstring(body);
     for stmt in body {
+        if is_for_pytest(stmt, text) {
+            let range = stmt.range();
+            walk.syntax
+                .test_lines
+                .push((lines.of(range.start().to_u32()), lines.of(range.end().to_u32())));
+        }
         walk.top_level(stmt);
         walk.visit_stmt(stmt);
     }
@@ -88,6 +95,14 @@ fn source_type(path: &str) -> ast::PySourceType {
         true => ast::PySourceType::Ipynb,
         false => ast::PySourceType::Python,
     }
+}
+
+/// `if "pytest" in sys.modules:` holds tests inside of a source file.
+fn is_for_pytest(stmt: &Stmt, text: &str) -> bool {
+    let Stmt::If(it) = stmt else { return false };
+    let range = it.test.range();
+    let test = &text[range.start().to_usize()..range.end().to_usize()];
+    test.contains("pytest") && test.contains("sys.modules")
 }
 
 /// A comment, or a string of several lines.

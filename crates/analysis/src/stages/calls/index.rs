@@ -1,5 +1,7 @@
 //! The definitions of all files under one numbering, and the tables by which names are resolved.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::calls::{Body, ClassDefinition, Definition, ImportId, ImportedNameId, NameId, NameKey, ValueExpr, ValueId};
@@ -38,7 +40,7 @@ pub(super) struct CallIndex<'f> {
     whole: Vec<GlobalClass>,
     /// The number of functions of all files.
     pub functions: usize,
-    symbols: HashMap<&'f str, SymbolId>,
+    symbols: HashMap<Cow<'f, str>, SymbolId>,
     globals: HashMap<(SourceId, SymbolId), ValueId>,
     /// By name: the files that bind it.
     definers: HashMap<SymbolId, Vec<SourceId>>,
@@ -75,6 +77,11 @@ impl<'f> CallIndex<'f> {
 
     pub(super) fn symbol(&self, name: &str) -> Option<SymbolId> {
         self.symbols.get(name).copied()
+    }
+
+    /// A name as it is written for the language of a file.
+    pub(super) fn symbol_in(&self, file: SourceId, name: &str) -> Option<SymbolId> {
+        self.symbol(&self.file(file).family.written(name))
     }
 
     pub(super) fn global(&self, file: SourceId, symbol: SymbolId) -> Option<ValueId> {

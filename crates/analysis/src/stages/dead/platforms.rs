@@ -1,6 +1,6 @@
 //! Files for one platform each: a bundler takes `web-loaders.js` in place of `node-loaders.js`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::packages::is_script;
 use crate::facts::FileFacts;
@@ -28,8 +28,25 @@ pub(super) fn files(files: &[FileFacts]) -> BTreeSet<FileId> {
             }
         }
     }
+    // `index-server.ts` beside `index.ts`: an entry for one use.
+    let mut variants: BTreeSet<FileId> = BTreeSet::new();
+    let stems: HashSet<&str> = files.iter().filter(|file| is_script(file)).map(|file| stem(&file.path)).collect();
+    for (at, file) in FileId::enumerate(files).filter(|(_, file)| is_script(file)) {
+        let plain = stem(&file.path).rsplit_once('-').filter(|(plain, platform)| {
+            let name = plain.rsplit('/').next().unwrap_or(plain);
+            matches!(name, "index" | "main" | "entry") || PLATFORMS.contains(platform)
+        });
+        if plain.is_some_and(|(plain, _)| stems.contains(plain)) {
+            variants.insert(at);
+        }
+    }
     let several =
         |of: &BTreeSet<(&str, FileId)>| of.iter().map(|(platform, _)| platform).collect::<BTreeSet<_>>().len() > 1;
-    let variants = found.into_values().filter(several);
-    variants.flatten().map(|(_, at)| at).collect()
+    variants.extend(found.into_values().filter(several).flatten().map(|(_, at)| at));
+    variants
+}
+
+/// The path without the ending.
+fn stem(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
 }

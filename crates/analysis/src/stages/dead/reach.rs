@@ -10,8 +10,9 @@ use super::demand::Demand;
 use super::loaded::Loaded;
 use super::open::Open;
 use super::packages::{has_declaration, home_of, is_declaration, is_script, packages, sources_by_path};
+use super::parked::Parked;
 use super::{configured, conventions, platforms};
-use crate::facts::{Facts, FileFacts};
+use crate::facts::{Facts, FileFacts, Import};
 use crate::graph::{Adjacency, ImportGraph};
 use crate::ids::FileId;
 use crate::language::Origin;
@@ -38,6 +39,7 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
     let files = &facts.files;
     let scanned = scanned(files, &walk.imported, &walk.reached);
     let demand = Demand::of(files, graph, &walk.public);
+    let parked = Parked::of(files);
     let mut result = Reached::default();
     for (at, file) in FileId::enumerate(files) {
         let is_candidate = is_script(file) && file.origin == Origin::Own && !file.test && file.is_judged();
@@ -50,7 +52,7 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
         let language = file.language.map_or("", |id| id.get().id);
         result.exports += syntax.exports.len() as u64;
         if !walk.reached[at.index()] {
-            if walk.is_dead(file) {
+            if walk.is_dead(file) && !parked.has_file(&file.path) {
                 let class = match walk.is_published {
                     true => Class::PublishedFile,
                     false => Class::File,
@@ -66,6 +68,7 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
             .exports
             .iter()
             .filter(|export| &*export.name != "*" && !export.kept && !demand.wants(at, &export.name))
+            .filter(|export| !parked.has_name(&export.name))
             .map(|export| export.name.to_string())
             .collect();
         names.sort();
@@ -317,5 +320,22 @@ fn is_started_by_name(file: &FileFacts, imported: bool, in_application: bool) ->
             || folder.starts_with('.')
             || (!imported && PERHAPS_STARTED.contains(&folder))
     });
-    file.test || entry || by_name || by_folder || file.origin != Origin::Own
+    file.test || entry || by_name || by_folder || file.origin != Origin::Own || is_page_script(file) || is_command(file)
+}
+
+/// A script that is no module, and defines functions: pages load it for these.
+fn is_page_script(file: &FileFacts) -> bool {
+    file.syntax.as_ref().is_some_and(|syntax| {
+        syntax.imports.is_empty() && syntax.exports.is_empty() && syntax.functions.iter().any(|of| !of.name.starts_with('<'))
+    })
+}
+
+/// A script at the top that starts programs and exports nothing: a person runs it (`node publish-next.js`).
+fn is_command(file: &FileFacts) -> bool {
+    const STARTING: &[&str] = &["child_process", "node:child_process", "execa", "shelljs", "zx", "zx/globals"];
+    !file.path.contains('/')
+        && file.syntax.as_ref().is_some_and(|syntax| {
+            let starts = |import: &Import| STARTING.contains(&&*import.specifier);
+            syntax.exports.is_empty() && syntax.imports.iter().any(starts)
+        })
 }

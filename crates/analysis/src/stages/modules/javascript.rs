@@ -24,7 +24,7 @@ mod variants;
 
 use crate::ids::FileId;
 use aliases::Aliases;
-use sources::sources;
+use sources::{is_in_output, sources};
 use tree::Tree;
 use variants::Variants;
 
@@ -142,7 +142,7 @@ impl JavaScript {
             let own = package_of(specifier).filter(|_| matches!(target, Target::Asset) && !specifier.starts_with('.'));
             return match own.and_then(|package| Some((package, self.packages.get(package)?))) {
                 Some((package, home)) => self.of_workspace(index, home, &specifier[package.len()..]),
-                None => target,
+                None => self.or_source(index, path, specifier, target),
             };
         }
         if let Some(found) = self.by_alias(index, path, specifier) {
@@ -157,7 +157,7 @@ impl JavaScript {
             return target;
         }
         if provided::is_provided(specifier) {
-            return Target::Asset;
+            return self.or_source(index, path, specifier, Target::Asset);
         }
         // Deno's names of packages have their registry and version.
         let registry = specifier
@@ -169,7 +169,7 @@ impl JavaScript {
         }
         let bare = !specifier.starts_with(['.', '/', '#']);
         let Some(package) = package_of(specifier).filter(|_| bare) else {
-            return missing(specifier);
+            return self.or_source(index, path, specifier, missing(specifier));
         };
         match self.packages.get(package) {
             Some(home) => self.of_workspace(index, home, specifier.strip_prefix(package).unwrap_or_default()),
@@ -269,6 +269,14 @@ impl JavaScript {
             return package_of(&targets[0]).map(|name| Target::External(name.to_owned()));
         }
         self.source_of(index, home, &targets)
+    }
+
+    /// The source of what a relative path leads to, where that is built.
+    fn or_source(&self, index: &ModuleIndex<'_>, path: &str, specifier: &str, target: Target) -> Target {
+        let place = normalize(folder(path), specifier).filter(|_| specifier.starts_with('.'));
+        let built = place.filter(|place| !matches!(target, Target::Files(_)) && is_in_output(place));
+        let source = built.and_then(|place| self.source_of(index, "", &[format!("./{place}")]));
+        source.unwrap_or(target)
     }
 
     /// The first file that paths of a package lead to: themselves, else the sources that they are built from.

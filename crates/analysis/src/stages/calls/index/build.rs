@@ -8,7 +8,8 @@ use super::common_names::is_common;
 use super::family::{Family, Reach};
 use super::ids::{FolderId, GlobalClass, GlobalContainer, SourceId, SymbolId};
 use super::{CallIndex, File, Unique};
-use crate::calls::{Calls, NameId, ValueExpr};
+use crate::budget::spend;
+use crate::calls::{Calls, NameId, ValueExpr, ValueId};
 use crate::facts::FileFacts;
 use crate::graph::ImportGraph;
 use crate::ids::FileId;
@@ -82,7 +83,7 @@ impl<'f> CallIndex<'f> {
         let mut symbols = Vec::with_capacity(16);
         for name in calls.names() {
             let fresh = SymbolId::new(self.symbols.len());
-            symbols.push(*self.symbols.entry(name).or_insert(fresh));
+            symbols.push(*self.symbols.entry(family.written(name)).or_insert(fresh));
         }
         let symbol = |name: NameId| symbols[name.index()];
         let fresh = FolderId::new(numbering.folders.len());
@@ -103,7 +104,7 @@ impl<'f> CallIndex<'f> {
             let is_own = family == Family::C && definition.declared && !is_header(&self.facts[at.index()].path);
             let whole = match is_own || name.is_empty() {
                 true => class,
-                false => numbering.whole(class, family, folder, symbol(definition.name)),
+                false => numbering.whole(class, family, folder, symbol(definition.path)),
             };
             self.whole.push(whole);
         }
@@ -153,7 +154,8 @@ impl<'f> CallIndex<'f> {
             for (number, function) in file.numbered_functions() {
                 let name = file.calls.name(function.name);
                 let common = is_common(name) || name.len() < 3;
-                let Some(class) = function.class.filter(|_| !function.anonymous && !common) else {
+                let is_found = !function.anonymous && !function.through_interface && !common;
+                let Some(class) = function.class.filter(|_| is_found) else {
                     continue;
                 };
                 let is_declared = |name| self.named_classes.contains(&(file.family, file.symbol(name)));
@@ -164,6 +166,16 @@ impl<'f> CallIndex<'f> {
                     .entry((file.family, file.symbol(function.name)))
                     .and_modify(|known| *known = Unique::Many)
                     .or_insert(found);
+            }
+            // `coverage(at)` of Scala may read an element of a field of this name.
+            let language = self.facts[file.at as usize].language.map_or("", |id| id.get().id);
+            if matches!(language, "scala" | "kotlin") {
+                let is_function = |value: ValueId| {
+                    matches!(file.calls.values[value.index()], ValueExpr::Function(_) | ValueExpr::Either(..))
+                };
+                let fields = file.calls.members.iter().filter(|(_, _, value)| !is_function(*value));
+                self.methods
+                    .extend(fields.map(|&(_, name, _)| ((file.family, file.symbol(name)), Unique::Many)));
             }
             let place = match file.family.reach() {
                 Reach::File => continue,

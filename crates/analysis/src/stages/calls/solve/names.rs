@@ -50,7 +50,7 @@ impl<'i, 'f> Solver<'i, 'f> {
     }
 
     pub(super) fn global_named(&mut self, file: SourceId, name: &str) -> Answer {
-        match self.index.symbol(name) {
+        match self.index.symbol_in(file, name) {
             Some(symbol) => self.global(file, symbol),
             None => Answer::default(),
         }

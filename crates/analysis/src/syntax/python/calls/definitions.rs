@@ -165,8 +165,10 @@ impl<'a> Walk<'a, '_> {
             value,
         };
         self.builder.call(decorator, &[argument], false);
-        let made = self.builder.result(decorator);
-        self.builder.first(made, value)
+        match decorator {
+            ValueId::OPAQUE | ValueId::UNKNOWN => value,
+            _ => self.builder.value(ValueExpr::Decorated(decorator, value)),
+        }
     }
 
     pub(super) fn class(&mut self, it: &'a ast::StmtClassDef) {

@@ -13,6 +13,7 @@ use repolens_core::report::SkippedFile;
 use crate::budget::thread_time;
 use crate::configuration;
 use crate::facts::{Facts, FileFacts, WordCounts};
+use crate::ids::FileId;
 use crate::language::{self, Attributes, Kinds, Layout, Origin};
 use crate::license;
 use crate::manifests;
@@ -92,7 +93,7 @@ pub(crate) fn run_by(
             reason,
         }));
         match facts.is_pointer {
-            true => pointers.push(at as u32),
+            true => pointers.push(FileId::new(at)),
             false => files.push(facts),
         }
     }
@@ -121,7 +122,7 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         bytes: entry.size,
         language: language::detect(path, b""),
         origin,
-        test: language::is_test(path),
+        test: language::is_test(path) || language::is_test_support(path),
         lines: language::FileLines::default(),
         embedded: Box::default(),
         docstrings: 0,
@@ -139,6 +140,15 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         is_pointer: false,
         compiled: false,
         released: false,
+        left_as_it_is: false,
+    }
+}
+
+/// The problem with a file of which a grammar did not know all.
+fn read_in_part(lines: u32) -> String {
+    match lines.max(1) {
+        1 => "read in part: one line has syntax that is not known".to_owned(),
+        lines => format!("read in part: {lines} lines have syntax that is not known"),
     }
 }
 
@@ -234,6 +244,8 @@ impl Pass<'_> {
             return facts;
         };
         self.origin(kinds, language.id, text, &mut facts);
+        facts.test |= language::defines_tests(language.id, text);
+        facts.test &= !language::only_seems_to_test(path, text);
         facts
             .security
             .extend(security::scan(path, language.id, text, facts.origin));
@@ -242,6 +254,7 @@ impl Pass<'_> {
             return facts;
         }
         facts.compiled = language::is_compiled(language.id, text);
+        facts.left_as_it_is = language::is_copy_or_template(text);
         let mut layout = language::scan(language, text);
         if !facts.test && facts.license.is_none() && matches!(facts.origin, Origin::Own | Origin::Documentation) {
             facts.license_notice = license::notice::of(language, text, &layout.spans).map(String::into_boxed_str);
@@ -255,7 +268,7 @@ impl Pass<'_> {
             facts.settings = configuration::imports(text);
         }
         facts.count(language::count(text, &layout));
-        if facts.is_own() && !facts.test && language.kind == language::LanguageKind::Programming {
+        if facts.origin == Origin::Own && !facts.test && language.kind == language::LanguageKind::Programming {
             facts.tokens = language::tokens(language, text, &layout.spans);
         }
         facts
@@ -388,6 +401,9 @@ impl Pass<'_> {
                 security::settle(language, text, &mut risks);
                 facts.security.extend(risks);
                 syntax.find_elsewhere(text);
+                if syntax.errors {
+                    facts.problems.push(read_in_part(syntax.unread));
+                }
                 facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),

@@ -26,7 +26,7 @@ mod security;
 mod vulnerabilities;
 
 pub use actions::{Action, ActionPlace};
-pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
+pub use analyser::{Analyser, LimitsUsed, Reading, SkippedFile, Stage, StageStatus};
 pub use code::{
     Ast, AstFile, AstSummary, Community, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry,
     FunctionComplexity, Languages, LineCounts, Lines, Symbol, SymbolKind, TestSection,

@@ -77,6 +77,7 @@ pub(super) fn facts(
             whole.exports.extend(part.exports);
         }
         whole.errors |= part.errors;
+        whole.unread += part.unread;
     }
     if !whole.exports.iter().any(|export| &*export.name == "default") {
         whole.exports.push(Export {

@@ -58,7 +58,7 @@ pub fn write(about: &ExportedScan, excerpt: &Excerpt) -> Value {
         "invocations": [invocation(&results, excerpt)],
         "results": results.list,
     });
-    if about.repo_url.starts_with("http") {
+    if about.repo_url.as_str().starts_with("http") {
         run["versionControlProvenance"] = json!([provenance(about)]);
     }
     json!({

@@ -166,6 +166,9 @@ pub struct DeadCode {
     pub statistics: DeadCodeStatistics,
     /// 0 to 100.
     pub risk_score: f64,
+    /// Languages with a tenth of the code and more in which no dead code is judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }

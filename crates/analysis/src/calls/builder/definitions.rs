@@ -19,6 +19,8 @@ impl Builder {
             anonymous: false,
             entry: false,
             file_only: false,
+            through_interface: false,
+            specialized: false,
             documented: false,
             takes: Signature::default(),
         });
@@ -73,6 +75,7 @@ impl Builder {
         };
         self.classes.push(ClassDefinition {
             name,
+            path: name,
             bases,
             declared: true,
         });
@@ -80,10 +83,11 @@ impl Builder {
     }
 
     /// A class whose name is not qualified.
-    pub fn define_class_flat(&mut self, name: &str) -> ClassId {
-        let name = self.name(name);
+    pub fn define_class_flat(&mut self, name: &str, path: &str) -> ClassId {
+        let (name, path) = (self.name(name), self.name(path));
         self.classes.push(ClassDefinition {
             name,
+            path,
             bases: Vec::new(),
             declared: false,
         });

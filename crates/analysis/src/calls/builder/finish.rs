@@ -44,6 +44,7 @@ impl Builder {
                 | ValueExpr::Import(..)
                 | ValueExpr::Free(_)
                 | ValueExpr::First(..)
+                | ValueExpr::Decorated(..)
                 | ValueExpr::Either(..)
         );
         if may_be_function {

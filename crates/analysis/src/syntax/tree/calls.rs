@@ -93,6 +93,7 @@ pub(super) fn part(kind: &str) -> NodeRole {
         | "let_declaration"
         | "variable_declaration"
         | "class_parameter"
+        | "binding"
         | "val_definition"
         | "var_definition"
         | "property_declaration"
@@ -125,6 +126,8 @@ impl Context<'_> {
         let definition = self.calls.definition(function);
         definition.anonymous = own_name.is_empty();
         definition.entry = true;
+        definition.through_interface = implements_explicitly(node);
+        definition.specialized = is_specialization(node);
         self.calls.definition(function).takes = self.takes(node);
         self.sorts.clear();
         if owned.is_some() {
@@ -136,7 +139,7 @@ impl Context<'_> {
             && head
                 .and_then(|head| head.child_by_field_name("declarator"))
                 .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name);
-        if is_of_macro {
+        if is_of_macro || implements_explicitly(node) {
             self.calls.definition(function).anonymous = false;
         } else if let Some(class) = class {
             let is_constructor =
@@ -196,13 +199,23 @@ impl Context<'_> {
         if let Some(&class) = self.class_numbers.get(name) {
             return class;
         }
-        let class = self.calls.define_class_flat(name);
+        let path = self.path_of(name);
+        let class = self.calls.define_class_flat(name, &path);
         let value = self.calls.value(ValueExpr::Class(class));
         if !name.is_empty() {
             self.calls.bind_global(name, value);
         }
         self.class_numbers.insert(name.to_owned(), class);
         class
+    }
+
+    /// The name of a class with what distinguishes it from others of its name.
+    fn path_of(&self, name: &str) -> String {
+        match self.language {
+            "ruby" => self.classes.iter().map(|outer| format!("{outer}::")).collect::<String>() + name,
+            "csharp" => format!("{}.{name}", self.syntax.package),
+            _ => name.to_owned(),
+        }
     }
 
     /// The names in the part of a class's head that lists its bases.
@@ -318,4 +331,20 @@ impl Context<'_> {
         }
         std::mem::take(&mut self.calls).finish()
     }
+}
+
+/// `void IList<T>.Add(T item)` of C#.
+fn implements_explicitly(node: Node<'_>) -> bool {
+    let mut cursor = node.walk();
+    node.kind() == "method_declaration"
+        && node
+            .named_children(&mut cursor)
+            .any(|child| child.kind() == "explicit_interface_specifier")
+}
+
+/// `template <> void skip(…)` of C++.
+fn is_specialization(node: Node<'_>) -> bool {
+    let template = node.parent().filter(|parent| parent.kind() == "template_declaration");
+    let parameters = template.and_then(|template| template.child_by_field_name("parameters"));
+    parameters.is_some_and(|parameters| parameters.named_child_count() == 0)
 }

@@ -3,8 +3,6 @@
 
 use repolens_core::report::{Confidence, FindingSeverity, JudgedFindings};
 
-use super::rule::Rule;
-
 /// The judged findings of high and critical severity of a rule: the first verdicts of `scripts/oracles/security-fresh.tsv`
 /// and `security-unseen*.tsv`, which a test compares.
 struct Measured {
@@ -77,21 +75,21 @@ impl Measured {
     }
 }
 
-fn row(rule: &Rule) -> Option<&'static Measured> {
-    MEASURED.iter().find(|row| row.rule == rule.id)
+fn row(rule: &str) -> Option<&'static Measured> {
+    MEASURED.iter().find(|row| row.rule == rule)
 }
 
 /// Whether findings of the rule may be of high or critical severity. A proof by the value itself stands for judged findings,
 /// where none of these contradicts it.
 #[must_use]
-pub fn is_earned(rule: &Rule, is_proven: bool) -> bool {
+pub fn is_earned(rule: &str, is_proven: bool) -> bool {
     row(rule).map_or(is_proven, |row| row.is_right() && (row.is_enough() || is_proven))
 }
 
 /// The severity and confidence that a finding is shown with, and its severity if it is true, where that is another one.
 #[must_use]
 pub fn shown(
-    rule: &Rule,
+    rule: &str,
     is_proven: bool,
     (severity, confidence): (FindingSeverity, Confidence),
 ) -> (FindingSeverity, Confidence, Option<FindingSeverity>) {
@@ -103,7 +101,7 @@ pub fn shown(
 
 /// The judged findings of a rule.
 #[must_use]
-pub fn judged(rule: &Rule) -> Option<JudgedFindings> {
+pub fn judged(rule: &str) -> Option<JudgedFindings> {
     row(rule).map(|row| JudgedFindings {
         judged: row.judged.into(),
         right: row.right.into(),

@@ -639,7 +639,7 @@ fn the_table_of_judged_findings_is_that_of_the_verdicts() {
         let packages: HashSet<&str> = own.iter().map(|row| row[0]).collect();
         let right = own.iter().filter(|row| row[4] == "true").count();
         let expected = (right as u64, own.len() as u64, packages.len() as u64);
-        let found = measured::judged(rule).map_or((0, 0, 0), |it| (it.right, it.judged, it.packages));
+        let found = measured::judged(rule.id).map_or((0, 0, 0), |it| (it.right, it.judged, it.packages));
         if found != expected {
             problems.push(format!(
                 "measured(\"{}\", {}, {}, {}),",

@@ -21,8 +21,8 @@ mod source;
 use crate::options::HistoryOptions;
 use crate::source::{SourceTree, TreeLocation};
 pub(crate) use changes::{ByAuthor, FileChanges, History, WindowCommitId};
-pub(crate) use people::PersonId;
 use credentials::EarlierSource;
+pub(crate) use people::PersonId;
 pub(crate) use source::HistorySource;
 
 /// Seconds of a day.

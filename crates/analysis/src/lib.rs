@@ -147,13 +147,20 @@ fn reading(facts: &facts::Facts) -> Option<Reading> {
             continue;
         }
         let code = u64::from(file.lines.code);
-        let unread = file.syntax.as_ref().map_or(code, |syntax| u64::from(syntax.unread).min(code));
+        let unread = file
+            .syntax
+            .as_ref()
+            .map_or(code, |syntax| u64::from(syntax.unread).min(code));
         reading.code += code;
         reading.unread += unread;
         reading.files += u64::from(file.syntax.as_ref().map_or(code > 0, |syntax| syntax.errors));
     }
     let share = (reading.code - reading.unread) as f64 / reading.code.max(1) as f64 * 100.0;
     // 100 % only where nothing is missing.
-    reading.share = if reading.files == 0 { 100.0 } else { (share * 10.0).floor().min(999.0) / 10.0 };
+    reading.share = if reading.files == 0 {
+        100.0
+    } else {
+        (share * 10.0).floor().min(999.0) / 10.0
+    };
     (reading.code > 0).then_some(reading)
 }

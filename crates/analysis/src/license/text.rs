@@ -215,8 +215,13 @@ fn tag(text: &str) -> Option<String> {
 
 /// What an SPDX document declares of its package; its own license is that of the document.
 fn of_document(text: &str) -> Option<String> {
-    let declared = text.lines().filter_map(|line| line.trim().strip_prefix("PackageLicenseDeclared:"));
-    let mut names: Vec<&str> = declared.map(str::trim).filter(|name| !matches!(*name, "" | "NOASSERTION" | "NONE")).collect();
+    let declared = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("PackageLicenseDeclared:"));
+    let mut names: Vec<&str> = declared
+        .map(str::trim)
+        .filter(|name| !matches!(*name, "" | "NOASSERTION" | "NONE"))
+        .collect();
     names.dedup();
     (!names.is_empty()).then(|| names.join(" OR "))
 }

@@ -145,7 +145,11 @@ impl Filter {
         let mut patterns: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (word, number) in &numbers {
             for spelling in spellings(word) {
-                let spelling = if is_folded { spelling.to_ascii_lowercase() } else { spelling };
+                let spelling = if is_folded {
+                    spelling.to_ascii_lowercase()
+                } else {
+                    spelling
+                };
                 let words = patterns.entry(spelling).or_default();
                 if !words.contains(number) {
                     words.push(*number);

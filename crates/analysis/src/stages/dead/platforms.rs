@@ -30,7 +30,11 @@ pub(super) fn files(files: &[FileFacts]) -> BTreeSet<FileId> {
     }
     // `index-server.ts` beside `index.ts`: an entry for one use.
     let mut variants: BTreeSet<FileId> = BTreeSet::new();
-    let stems: HashSet<&str> = files.iter().filter(|file| is_script(file)).map(|file| stem(&file.path)).collect();
+    let stems: HashSet<&str> = files
+        .iter()
+        .filter(|file| is_script(file))
+        .map(|file| stem(&file.path))
+        .collect();
     for (at, file) in FileId::enumerate(files).filter(|(_, file)| is_script(file)) {
         let plain = stem(&file.path).rsplit_once('-').filter(|(plain, platform)| {
             let name = plain.rsplit('/').next().unwrap_or(plain);

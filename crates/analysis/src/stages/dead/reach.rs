@@ -326,13 +326,22 @@ fn is_started_by_name(file: &FileFacts, imported: bool, in_application: bool) ->
 /// A script that is no module, and defines functions: pages load it for these.
 fn is_page_script(file: &FileFacts) -> bool {
     file.syntax.as_ref().is_some_and(|syntax| {
-        syntax.imports.is_empty() && syntax.exports.is_empty() && syntax.functions.iter().any(|of| !of.name.starts_with('<'))
+        syntax.imports.is_empty()
+            && syntax.exports.is_empty()
+            && syntax.functions.iter().any(|of| !of.name.starts_with('<'))
     })
 }
 
 /// A script at the top that starts programs and exports nothing: a person runs it (`node publish-next.js`).
 fn is_command(file: &FileFacts) -> bool {
-    const STARTING: &[&str] = &["child_process", "node:child_process", "execa", "shelljs", "zx", "zx/globals"];
+    const STARTING: &[&str] = &[
+        "child_process",
+        "node:child_process",
+        "execa",
+        "shelljs",
+        "zx",
+        "zx/globals",
+    ];
     !file.path.contains('/')
         && file.syntax.as_ref().is_some_and(|syntax| {
             let starts = |import: &Import| STARTING.contains(&&*import.specifier);

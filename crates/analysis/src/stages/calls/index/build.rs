@@ -171,7 +171,10 @@ impl<'f> CallIndex<'f> {
             let language = self.facts[file.at as usize].language.map_or("", |id| id.get().id);
             if matches!(language, "scala" | "kotlin") {
                 let is_function = |value: ValueId| {
-                    matches!(file.calls.values[value.index()], ValueExpr::Function(_) | ValueExpr::Either(..))
+                    matches!(
+                        file.calls.values[value.index()],
+                        ValueExpr::Function(_) | ValueExpr::Either(..)
+                    )
                 };
                 let fields = file.calls.members.iter().filter(|(_, _, value)| !is_function(*value));
                 self.methods

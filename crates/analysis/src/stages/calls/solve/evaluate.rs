@@ -126,8 +126,7 @@ impl Solver<'_, '_> {
                     ValueExpr::Either(a, b) => work.extend([a, b]),
                     ValueExpr::Parameter(of, at) if is_own(of, at) => gives_back = true,
                     // Its type is declared, and none of this repository.
-                    ValueExpr::First(declared, passed)
-                        if matches!(data.calls.values[passed.index()], ValueExpr::Parameter(of, at) if is_own(of, at)) =>
+                    ValueExpr::First(declared, passed) if matches!(data.calls.values[passed.index()], ValueExpr::Parameter(of, at) if is_own(of, at)) =>
                     {
                         gives_back = true;
                         made.add(&self.eval(home, declared));

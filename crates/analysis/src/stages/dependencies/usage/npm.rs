@@ -49,6 +49,8 @@ impl<'a> Imports<'a> {
             .filter(|file| !file.is_own() || file.test)
             .map(|file| file.path.as_str())
             .collect();
+        let is_plugin = |file: &FileFacts| file.path == "plugin.xml" || file.path.ends_with("/plugin.xml");
+        let is_cordova = facts.files.iter().any(is_plugin);
         let mut imports = Self {
             by_home: BTreeMap::new(),
             undeclared: BTreeMap::new(),
@@ -57,6 +59,10 @@ impl<'a> Imports<'a> {
             let Some(package) = package_of(&import.package) else {
                 continue;
             };
+            // Cordova brings its own modules, and those of plug-ins as `PLUGIN.MODULE`.
+            if is_cordova && (package == "cordova" || package.starts_with("cordova-plugin-")) {
+                continue;
+            }
             let mut is_declared = names.contains(package);
             let mut above = Some(folder(&import.file));
             while let Some(folder) = above {

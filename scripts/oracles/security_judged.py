@@ -5,7 +5,8 @@
     scripts/oracles/security --judged --confidence         prints the first verdicts by rule, for measured.rs and accuracy.md
 
 `security.tsv` has the packages by which the rules were corrected first, `security-fresh.tsv` those of the second
-corrections, `security-unseen.tsv` those of the third, `security-unseen-2.tsv` those that had no part in any. A row: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line,
+corrections, `security-unseen.tsv` those of the third, `security-unseen-2.tsv` and `security-unseen-3.tsv` those that had no part in any; `security-medium.tsv` has the verdicts on
+findings of medium severity of the last. A row: package (`pypi`, `npm`, `crate` or `deb`), rule, path, line,
 verdict (`true`, `false` or `none` for a package without findings) and reason. `true` means that the message holds and that
 a maintainer would change the place or document why it is safe: what fills in the text is neither fixed nor quoted. Whether
 an attacker can reach it is not judged.
@@ -23,9 +24,9 @@ from ranking import analyzed
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = {"first": HERE / "security.tsv", "second": HERE / "security-fresh.tsv", "third": HERE / "security-unseen.tsv",
-        "fourth": HERE / "security-unseen-2.tsv"}
+        "fourth": HERE / "security-unseen-2.tsv", "fifth": HERE / "security-unseen-3.tsv"}
 # Those whose packages no correction had seen when they were judged.
-FRESH = ("second", "third", "fourth")
+FRESH = ("second", "third", "fourth", "fifth")
 FIELDS = ["package", "rule", "path", "line", "verdict", "reason"]
 
 

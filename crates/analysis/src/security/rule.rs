@@ -37,7 +37,7 @@ impl Rule {
             title: self.title.to_owned(),
             category: self.category,
             severity,
-            judged: measured::judged(self),
+            judged: measured::judged(self.id),
             cwe: self.cwe(),
             risk: self.risk.to_owned(),
             remedy: self.remedy.to_owned(),

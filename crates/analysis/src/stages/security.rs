@@ -76,7 +76,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
 
 /// The severity of a rule: the highest of its findings where it has not earned its own.
 fn severity_of(rule: &Rule, findings: &[SecurityFinding]) -> FindingSeverity {
-    let (least, ..) = measured::shown(rule, false, (rule.severity, rule.confidence));
+    let (least, ..) = measured::shown(rule.id, false, (rule.severity, rule.confidence));
     let found = findings.iter().filter(|finding| finding.rule == rule.id);
     found
         .map(|finding| finding.severity)
@@ -96,7 +96,7 @@ fn is_in_test(file: &FileFacts) -> bool {
 
 fn finding(path: &str, raw: &RawFinding, in_test: bool, ordinal: u32) -> SecurityFinding {
     let known = |place: u32| (place > 0).then(|| u64::from(place));
-    let (severity, confidence, impact) = measured::shown(raw.rule, raw.is_proven, (raw.severity, raw.confidence));
+    let (severity, confidence, impact) = measured::shown(raw.rule.id, raw.is_proven, (raw.severity, raw.confidence));
     SecurityFinding {
         rule: raw.rule.id.to_owned(),
         category: raw.rule.category,

@@ -31,14 +31,14 @@ fn wrapped(text: &str, indent: &str) -> String {
 /// What was judged, and what follows for the severity.
 fn confidence(rule: &Rule) -> Option<String> {
     let is_severe = rule.severity < FindingSeverity::Medium;
-    let judged = measured::judged(rule).map(|it| {
+    let judged = measured::judged(rule.id).map(|it| {
         format!(
             "{} of {} findings in {} other projects were true",
             it.right, it.judged, it.packages
         )
     });
-    let can_be_proven = has_proof(rule) && measured::is_earned(rule, true);
-    let limit = match (is_severe, measured::is_earned(rule, false), can_be_proven) {
+    let can_be_proven = has_proof(rule) && measured::is_earned(rule.id, true);
+    let limit = match (is_severe, measured::is_earned(rule.id, false), can_be_proven) {
         (false, ..) => None,
         (_, true, _) => Some(format!("shown with {} severity", rule.severity.as_str())),
         (.., true) => Some(format!(

@@ -227,17 +227,6 @@ pub enum Confidence {
     Low,
 }
 
-impl Confidence {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
-    }
-}
-
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DeadCodeStatistics {
     pub total_exports: u64,

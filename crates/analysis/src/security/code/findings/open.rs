@@ -95,8 +95,9 @@ struct Place<'t> {
     start: usize,
 }
 
-/// Bytes of a function that are read.
+/// Bytes of a function that are read, and where there is none.
 const MAX_BEFORE: usize = 6_000;
+const MAX_NEAR: usize = 600;
 
 impl<'t> Place<'t> {
     fn of(text: &'t str, site: &'t Site, language: &str) -> Self {
@@ -112,8 +113,10 @@ impl<'t> Place<'t> {
             .filter(|found| text[least + found + function.len()..].trim_start().starts_with(opening))
             .filter(|found| callers::is_definition(text, least + found, function))
             .last();
-        let start = least + defined.filter(|_| !function.is_empty()).unwrap_or(0);
-        // At the top, what is near.
+        // At the top, and in functions without a name, what is near.
+        let near = at.saturating_sub(MAX_NEAR).max(least);
+        let near = (near..=at).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
+        let start = defined.map_or(near, |found| least + found);
         Self {
             text,
             before: &text[start..at],

@@ -89,7 +89,28 @@ fn is_open_guard(above: &str) -> bool {
 }
 
 fn checks(text: &str, line: &str, name: &str) -> bool {
-    is_in_list(line, name) || is_of_class(line, name) || is_matched(text, line, name)
+    is_in_list(line, name) || is_of_class(line, name) || is_matched(text, line, name) || is_named_safe(line, name)
+}
+
+/// `isShellSafe($x)`: a function that is named for the check of what it takes.
+fn is_named_safe(line: &str, name: &str) -> bool {
+    words::occurrences(line, name).any(|at| {
+        let Some(called) = line[..at].trim_end().strip_suffix('(') else {
+            return false;
+        };
+        let function = called
+            .rsplit(|c: char| !is_part(c))
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let is_question = ["is", "has", "check", "assert", "ensure", "validate", "verify"]
+            .iter()
+            .any(|verb| function.starts_with(verb));
+        is_question
+            && ["safe", "shell", "ident", "harmless", "sane", "allowed"]
+                .iter()
+                .any(|word| function.contains(word))
+    })
 }
 
 /// `x in ALLOWED`, `ALLOWED.includes(x)`, `in_array($x, [...])`.
@@ -263,6 +284,7 @@ mod tests {
             "if not all(c in '0123' for c in x):",
             "} else if (['a', 'b'].indexOf(x) < 0) {",
             "if x not in allowed_names:",
+            "if (!isShellSafe(x)) {",
         ] {
             assert!(is_checked(line, line, "x"), "{line}");
         }
@@ -274,6 +296,7 @@ mod tests {
         assert!(is_checked(compiled, compiled, "x"));
         for line in [
             "if x in cache:",
+            "if (isEmpty(x)) {",
             "if x not in ALLOWEDy",
             "if re.match(r'^.+$', x):",
             "if re.match(r'^[^a]+$', x):",

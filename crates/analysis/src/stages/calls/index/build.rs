@@ -8,7 +8,6 @@ use super::common_names::is_common;
 use super::family::{Family, Reach};
 use super::ids::{FolderId, GlobalClass, GlobalContainer, SourceId, SymbolId};
 use super::{CallIndex, File, Unique};
-use crate::budget::spend;
 use crate::calls::{Calls, NameId, ValueExpr, ValueId};
 use crate::facts::FileFacts;
 use crate::graph::ImportGraph;
@@ -168,7 +167,7 @@ impl<'f> CallIndex<'f> {
                     .or_insert(found);
             }
             // `coverage(at)` of Scala may read an element of a field of this name.
-            let language = self.facts[file.at as usize].language.map_or("", |id| id.get().id);
+            let language = self.facts[file.at.index()].language.map_or("", |id| id.get().id);
             if matches!(language, "scala" | "kotlin") {
                 let is_function = |value: ValueId| {
                     matches!(

@@ -288,6 +288,7 @@ impl Context<'_> {
                 }
             }
             NodeRole::Call if self.is_misread_member(node) => {}
+            NodeRole::Method if self.language == "ruby" && is_assigned(node) => {}
             NodeRole::Call | NodeRole::Method | NodeRole::New => {
                 let target = self.target(node, what, 0);
                 let given = self.given(node);
@@ -347,4 +348,10 @@ fn is_specialization(node: Node<'_>) -> bool {
     let template = node.parent().filter(|parent| parent.kind() == "template_declaration");
     let parameters = template.and_then(|template| template.child_by_field_name("parameters"));
     parameters.is_some_and(|parameters| parameters.named_child_count() == 0)
+}
+
+/// `self.range = 1` of Ruby calls the writer, which has another name.
+fn is_assigned(node: Node<'_>) -> bool {
+    let assignment = node.parent().filter(|parent| parent.kind() == "assignment");
+    assignment.is_some_and(|assignment| assignment.child_by_field_name("left") == Some(node))
 }

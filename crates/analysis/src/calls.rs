@@ -10,7 +10,6 @@ mod ids;
 pub mod signature;
 
 pub use builder::{Builder, ScopeKind};
-pub(crate) use ids::ids;
 pub use ids::{Body, ClassId, ContainerId, FunctionId, ImportId, Imported, ImportedNameId, NameId, NameKey, ValueId};
 pub use signature::Signature;
 

@@ -4,8 +4,10 @@
 use compact_str::CompactString;
 use repolens_core::report::SkippedFile;
 
-use crate::calls::Calls;
+use crate::calls::{Calls, ImportId, ImportedNameId};
 use crate::configuration::Setting;
+use crate::history::credentials::EarlierFindings;
+use crate::ids::FileId;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
 use crate::security::RawFinding;
@@ -21,13 +23,15 @@ pub struct Facts {
     pub name: String,
     /// Sorted by path.
     pub files: Vec<FileFacts>,
-    /// Places in the tree of the pointers of Git LFS, which are not among `files`, in ascending order.
-    pub pointers: Vec<u32>,
+    /// Places in the tree, which has them too, of the pointers of Git LFS, which are not among `files`; in ascending order.
+    pub pointers: Vec<FileId>,
     pub skipped: Vec<SkippedFile>,
     /// Files that were not parsed because the time for parsing was used up.
     pub unparsed: u64,
     /// The words of all texts.
     pub(crate) words: WordCounts,
+    /// Credentials of earlier commits.
+    pub(crate) earlier: EarlierFindings,
 }
 
 /// Everything that stages know of one file.
@@ -40,6 +44,8 @@ pub struct FileFacts {
     pub test: bool,
     /// It is a script that a compiler or a bundler wrote.
     pub compiled: bool,
+    /// Its first comment is that of a library as it is released: a version, an address and a license.
+    pub released: bool,
     /// Its own text says that it is a copy of another project's file, or a template.
     pub left_as_it_is: bool,
     pub lines: FileLines,
@@ -105,7 +111,7 @@ pub struct Syntax {
     /// names and paths of imports that are commented out.
     pub mentions: Vec<Box<str>>,
     /// Unused imports with a word that occurs elsewhere in the file, in a comment or as another thing: import and name. Sorted.
-    pub elsewhere: Vec<(u32, u32)>,
+    pub elsewhere: Vec<(ImportId, ImportedNameId)>,
     /// The findings of the security rules about calls; taken out when the file is done.
     pub risks: Vec<RawFinding>,
 }
@@ -160,8 +166,8 @@ pub enum ImportKind {
 impl Syntax {
     /// Sets [`Syntax::elsewhere`].
     pub(crate) fn find_elsewhere(&mut self, text: &[u8]) {
-        for (at, import) in (0u32..).zip(&self.imports) {
-            for (number, name) in (0u32..).zip(&import.names).filter(|(_, name)| name.unused) {
+        for (at, import) in ImportId::enumerate(&self.imports) {
+            for (number, name) in ImportedNameId::enumerate(&import.names).filter(|(_, name)| name.unused) {
                 let word = name.local.split('.').next().unwrap_or_default();
                 if is_named_outside(text, word, import.line) {
                     self.elsewhere.push((at, number));

@@ -13,6 +13,7 @@ use repolens_core::report::SkippedFile;
 use crate::budget::thread_time;
 use crate::configuration;
 use crate::facts::{Facts, FileFacts, WordCounts};
+use crate::ids::FileId;
 use crate::language::{self, Attributes, Kinds, Layout, Origin};
 use crate::license;
 use crate::manifests;
@@ -84,8 +85,7 @@ pub(crate) fn run_by(
     observer.progress("parse", total as u64, total as u64);
     found.sort_unstable_by_key(|(at, _)| *at);
     skipped.extend(tree.skipped);
-    let mut files = Vec::with_capacity(found.len());
-    let mut pointers = Vec::new();
+    let (mut files, mut pointers) = (Vec::with_capacity(found.len()), Vec::new());
     for (at, mut facts) in found {
         let problems = std::mem::take(&mut facts.problems);
         skipped.extend(problems.into_iter().map(|reason| SkippedFile {
@@ -93,12 +93,13 @@ pub(crate) fn run_by(
             reason,
         }));
         match facts.is_pointer {
-            true => pointers.push(at as u32),
+            true => pointers.push(FileId::new(at)),
             false => files.push(facts),
         }
     }
     skipped.sort();
     Ok(Facts {
+        earlier: Default::default(),
         name: tree.name,
         files,
         pointers,
@@ -138,6 +139,7 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         problems: Vec::new(),
         is_pointer: false,
         compiled: false,
+        released: false,
         left_as_it_is: false,
     }
 }

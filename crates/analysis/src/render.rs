@@ -150,8 +150,14 @@ fn health(report: &Report, page: &mut Page) {
         ]);
     }
     if let Some(reading) = report.analyser.reading.as_ref().filter(|reading| reading.files > 0) {
-        let (of, files) = (many(reading.code, "line", "lines"), many(reading.files, "file", "files"));
-        let text = format!("{:.1}% of {of} of code; {files} in part or not at all, see below", reading.share);
+        let (of, files) = (
+            many(reading.code, "line", "lines"),
+            many(reading.files, "file", "files"),
+        );
+        let text = format!(
+            "{:.1}% of {of} of code; {files} in part or not at all, see below",
+            reading.share
+        );
         page.line(&[("", "  Code read        "), (YELLOW, &text)]);
     }
     if let Some(readme) = &report.readme_analysis {

@@ -55,8 +55,9 @@ pub use manifests::{
 };
 pub use percentiles::{PercentileFigure, Percentiles};
 pub use security::{
-    FindingCategory, FindingPlace, FindingSeverity, KnownVulnerabilities, KnownVulnerability, NotLookedAt,
-    ScorecardCheck, Security, SecurityFinding, SecurityRule, SecurityScoreLine, SeverityTotals, SuppressedFinding,
+    FindingCategory, FindingPlace, FindingSeverity, JudgedFindings, KnownVulnerabilities, KnownVulnerability,
+    NotLookedAt, ScorecardCheck, Security, SecurityFinding, SecurityRule, SecurityScoreLine, SeverityTotals,
+    SuppressedFinding,
 };
 pub use vulnerabilities::{LookupState, Upgrade, Vulnerabilities, Vulnerability, VulnerabilitySeverity};
 

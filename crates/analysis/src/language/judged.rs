@@ -148,8 +148,30 @@ pub fn is_copy_or_template(text: &[u8]) -> bool {
 /// Whether a line may be of the comment or documentation at the head of a file. In a documentation string it has no sign.
 fn is_remark(line: &str) -> bool {
     const CODE: &[&str] = &[
-        "import ", "from ", "def ", "class ", "const ", "let ", "var ", "function ", "export ", "package ", "use ", "func ",
-        "public ", "namespace ", "using ", "require", "module ", "#include", "#define", "fn ", "pub ", "mod ", "int ", "void ",
+        "import ",
+        "from ",
+        "def ",
+        "class ",
+        "const ",
+        "let ",
+        "var ",
+        "function ",
+        "export ",
+        "package ",
+        "use ",
+        "func ",
+        "public ",
+        "namespace ",
+        "using ",
+        "require",
+        "module ",
+        "#include",
+        "#define",
+        "fn ",
+        "pub ",
+        "mod ",
+        "int ",
+        "void ",
     ];
     let line = line.trim_start();
     !CODE.iter().any(|word| line.starts_with(word)) || line.ends_with('.')
@@ -157,21 +179,29 @@ fn is_remark(line: &str) -> bool {
 
 /// `Copied from https://…`, `This file is a copy of thumbs 1.2`, `Vendored from pathtools 0.9`.
 fn names_origin(line: &str) -> bool {
-    const VERBS: &[&str] = &["copied", "vendored", "taken", "borrowed", "forked", "stolen", "imported", "lifted"];
+    const VERBS: &[&str] = &[
+        "copied", "vendored", "taken", "borrowed", "forked", "stolen", "imported", "lifted",
+    ];
     let line = line.to_ascii_lowercase();
     let after = ["this file is a copy of ", "this is a copy of ", "verbatim copy of "]
         .iter()
         .find_map(|words| line.split_once(words))
         .or_else(|| {
             let (before, after) = line.split_once(" from ")?;
-            let word = before.trim_end_matches(" verbatim").rsplit(|c: char| !c.is_alphabetic()).next()?;
+            let word = before
+                .trim_end_matches(" verbatim")
+                .rsplit(|c: char| !c.is_alphabetic())
+                .next()?;
             VERBS.contains(&word).then_some((before, after))
         });
     // An address, or a version, of what was copied.
     after.is_some_and(|(_, rest)| {
         let has_version = rest.split_whitespace().any(|word| {
             let word = word.trim_start_matches('v').trim_end_matches(['.', ',', ')']);
-            word.contains('.') && word.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+            word.contains('.')
+                && word
+                    .split('.')
+                    .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
         });
         rest.contains("://") || has_version || rest.contains("github.com/")
     })

@@ -129,6 +129,11 @@ const GENERATED_NAMES: &[&str] = &[
     "flake.lock",
     "Package.resolved",
     "gradle.lockfile",
+    "Cartfile.resolved",
+    "renv.lock",
+    "conan.lock",
+    "stack.yaml.lock",
+    "cabal.project.freeze",
 ];
 
 /// The origin by the file's attributes, or by its path where they are unspecified. Each attribute decides on its own kind only:

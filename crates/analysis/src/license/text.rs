@@ -127,7 +127,7 @@ fn from(plain: &str, at: usize, length: usize) -> &str {
 
 fn mit(plain: &str, at: usize) -> Option<&'static str> {
     let body = from(plain, at, 1_700);
-    if from(body, 0, 260).contains("this font software") || from(body, 0, 200).contains("data files") {
+    if from(body, 0, 260).contains("font software") || from(body, 0, 200).contains("data files") {
         return None;
     }
     let before = &plain[at.saturating_sub(200)..at];
@@ -157,6 +157,8 @@ fn isc(plain: &str, at: usize) -> Option<&'static str> {
     Some(
         if from(body, 0, 260).contains("hereby granted the author disclaims all warranties") {
             "HPND-Markus-Kuhn"
+        } else if body.contains("this entire notice is included in all copies of any software") {
+            "dtoa"
         } else if from(body, 0, 110).contains("and its documentation") {
             "HPND"
         } else if !from(body, 0, 240).contains("provided that") {
@@ -180,6 +182,10 @@ fn bsd(plain: &str, at: usize) -> Option<&'static str> {
         } else {
             "BSD-4-Clause"
         }
+    } else if has("servicemarks") {
+        "ZPL-2.1"
+    } else if has("must retain the following acknowledgment") && !has("end user documentation") {
+        "BSD-Attribution"
     } else if has("end user documentation included with the redistribution") {
         "Apache-1.1"
     } else if has("neither the name") || has("endorse or promote") || has("endorse and promote") {
@@ -209,8 +215,13 @@ fn tag(text: &str) -> Option<String> {
 
 /// What an SPDX document declares of its package; its own license is that of the document.
 fn of_document(text: &str) -> Option<String> {
-    let declared = text.lines().filter_map(|line| line.trim().strip_prefix("PackageLicenseDeclared:"));
-    let mut names: Vec<&str> = declared.map(str::trim).filter(|name| !matches!(*name, "" | "NOASSERTION" | "NONE")).collect();
+    let declared = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("PackageLicenseDeclared:"));
+    let mut names: Vec<&str> = declared
+        .map(str::trim)
+        .filter(|name| !matches!(*name, "" | "NOASSERTION" | "NONE"))
+        .collect();
     names.dedup();
     (!names.is_empty()).then(|| names.join(" OR "))
 }
@@ -243,8 +254,13 @@ fn gnu(plain: &str) -> Option<String> {
         .filter_map(|(title, id)| plain.find(title).map(|at| (at, *title, *id)));
     let (at, title, id) = places.min()?;
     let rest = from(plain, at + title.len(), AFTER);
-    let number = rest.split_once("version ").or_else(|| rest.split_once(" v"))?.1;
-    let number = number.split(' ').next().unwrap_or_default();
+    // `under the terms of version 2 of the` precedes the title.
+    let before = plain[..at]
+        .strip_suffix(" of the ")
+        .and_then(|text| text.rsplit_once("version "));
+    let before = before.map(|(_, number)| number).filter(|number| !number.contains(' '));
+    let after = || rest.split_once("version ").or_else(|| rest.split_once(" v"));
+    let number = before.or_else(|| after()?.1.split(' ').next())?;
     let version = match number.contains('.') {
         true => number.to_owned(),
         false => format!("{number}.0"),

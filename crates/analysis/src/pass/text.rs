@@ -3,7 +3,7 @@
 use crate::facts::FileFacts;
 use crate::language::Origin;
 use crate::pass::wiring;
-use crate::{configuration, license, manifests};
+use crate::{configuration, license, manifests, security};
 
 /// Keeps what stages need of a text in any language: licenses, manifests, settings, names, and the text itself.
 pub(super) fn keep(text: &[u8], facts: &mut FileFacts) {
@@ -26,6 +26,7 @@ pub(super) fn keep(text: &[u8], facts: &mut FileFacts) {
         facts.text = Some(String::from_utf8_lossy(text).into_owned());
     }
     facts.words = wiring::words(path, text);
+    facts.released = security::is_released(text);
     if facts.origin != Origin::Vendored && configuration::reads(path, facts.test) {
         facts.settings = configuration::settings(path, text);
     }

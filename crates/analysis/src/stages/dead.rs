@@ -39,8 +39,22 @@ const MAX_LISTED: usize = 2_000;
 const MAX_FUNCTIONS: usize = 500;
 /// Languages whose imports or functions are judged.
 const JUDGED: &[&str] = &[
-    "c", "cpp", "csharp", "go", "java", "javascript", "jupyter-notebooks", "kotlin", "php", "python", "rust", "scala", "svelte",
-    "swift", "typescript", "vue",
+    "c",
+    "cpp",
+    "csharp",
+    "go",
+    "java",
+    "javascript",
+    "jupyter-notebooks",
+    "kotlin",
+    "php",
+    "python",
+    "rust",
+    "scala",
+    "svelte",
+    "swift",
+    "typescript",
+    "vue",
 ];
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
@@ -61,7 +75,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         .flatten()
         .map(|unused| UnusedFunction {
             confidence: unused.confidence,
-            file: facts.files[unused.file as usize].path.clone(),
+            file: facts.files[unused.file.index()].path.clone(),
             line: unused.line.into(),
             function: unused.name.clone(),
         })
@@ -126,7 +140,11 @@ fn section(facts: &Facts, imports: Imports, reached: Reached, functions: Vec<Unu
 fn not_judged(facts: &Facts) -> Vec<String> {
     let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
     for file in facts.files.iter().filter(|file| file.is_own() && !file.test) {
-        if let Some(language) = file.language.map(LanguageId::get).filter(|of| of.kind == LanguageKind::Programming) {
+        if let Some(language) = file
+            .language
+            .map(LanguageId::get)
+            .filter(|of| of.kind == LanguageKind::Programming)
+        {
             *lines.entry(language.id).or_default() += u64::from(file.lines.code);
         }
     }

@@ -135,7 +135,9 @@ fn is_npm_package(facts: &Facts, root: &str) -> bool {
         let path = path.trim_start_matches("./");
         path.starts_with("dist/") && find(facts, &format!("{root}{path}")).is_some()
     };
-    let named = ["main", "module", "browser", "exports"].iter().filter_map(|key| json.get(key));
+    let named = ["main", "module", "browser", "exports"]
+        .iter()
+        .filter_map(|key| json.get(key));
     let has_build = named.into_iter().any(|value| has_text(value, &is_built));
     has_build || has_tests_elsewhere(facts, &json) || has_listed_files_only(facts, root, &json, main)
 }

@@ -26,13 +26,7 @@ use visit::{is_decorator, is_main_check};
 /// # Errors
 /// A sentence for the report.
 pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syntax, String> {
-    // Cells may hold commands of the shell (`!ls`) and of the notebook (`%time`).
-    let kind = if path.ends_with(".ipynb") {
-        ast::PySourceType::Ipynb
-    } else {
-        ast::PySourceType::Python
-    };
-    let parsed = ruff_python_parser::parse_unchecked_source(text, kind);
+    let parsed = ruff_python_parser::parse_unchecked_source(text, source_type(path));
     let lines = Lines::new(text.as_bytes());
     let mut walk = Walk {
         lines: &lines,
@@ -93,6 +87,14 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         .spans
         .sort_by_key(|span| (span.start, span.kind == SpanKind::Documentation));
     Ok(syntax)
+}
+
+/// Cells of notebooks may hold commands of the shell (`!ls`) and of the notebook (`%time`).
+fn source_type(path: &str) -> ast::PySourceType {
+    match path.ends_with(".ipynb") {
+        true => ast::PySourceType::Ipynb,
+        false => ast::PySourceType::Python,
+    }
 }
 
 /// `if "pytest" in sys.modules:` holds tests inside of a source file.

@@ -135,6 +135,17 @@ pub enum Severity {
     Low,
 }
 
+impl Confidence {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DeadCode {
     pub has_dead_code: bool,

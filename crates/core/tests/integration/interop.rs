@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use repolens_core::ScanStatus;
-use repolens_core::queue::{ActiveJob, JobOutcome, QueueDepth, QueuedScan, Timing};
+use repolens_core::job::QueuedScan;
+use repolens_core::queue::{ActiveJob, JobOutcome, QueueDepth, Timing};
 use serde_json::{Value, json};
 
 use super::workers::{Running, done, scan};

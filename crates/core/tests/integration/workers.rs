@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use repolens_core::queue::{ActiveJob, Consumer, JobOutcome, QueuedScan, Timing};
+use repolens_core::job::QueuedScan;
+use repolens_core::queue::{ActiveJob, Consumer, JobOutcome, Timing};
 use repolens_core::settings::RedisUrl;
 use repolens_core::{ScanId, ScanStatus};
 use tokio::sync::mpsc;

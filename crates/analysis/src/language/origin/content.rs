@@ -141,7 +141,17 @@ fn is_marked(head: &[u8]) -> bool {
 
 /// `Do not edit`, with nothing else behind it that is not to be edited.
 fn asks_for_the_file(line: &str) -> bool {
-    const ENDS: &[&str] = &["this file", "this directly", "by hand", "manually", "directly", "it", "me", "the generated", "or delete"];
+    const ENDS: &[&str] = &[
+        "this file",
+        "this directly",
+        "by hand",
+        "manually",
+        "directly",
+        "it",
+        "me",
+        "the generated",
+        "or delete",
+    ];
     let Some((_, rest)) = line.split_once("do not edit") else {
         return false;
     };
@@ -149,7 +159,10 @@ fn asks_for_the_file(line: &str) -> bool {
     let plain = rest.trim_end_matches(['*', '/', '-', '=', '#', '>', '!', '.', ' ', ')', '\"']);
     plain.is_empty()
         || rest.starts_with(['!', '.', ':', ';', ',', '-', '\u{2014}', '('])
-        || ENDS.iter().any(|end| rest.strip_prefix(end).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+        || ENDS.iter().any(|end| {
+            rest.strip_prefix(end)
+                .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        })
 }
 
 /// Whether a text begins like the output of webpack or Browserify.
@@ -194,8 +207,24 @@ pub fn is_library_copy(path: &str, text: &[u8]) -> bool {
     ];
     /// Libraries of pages whose banner has no version, or that have several files.
     const LIBRARIES: &[&str] = &[
-        "ace", "lunr", "prettify", "highlight", "prism", "modernizr", "underscore", "backbone",
-        "raphael", "codemirror", "mathjax", "clipboard", "doctools", "searchtools", "sortable", "require", "html5shiv", "respond",
+        "ace",
+        "lunr",
+        "prettify",
+        "highlight",
+        "prism",
+        "modernizr",
+        "underscore",
+        "backbone",
+        "raphael",
+        "codemirror",
+        "mathjax",
+        "clipboard",
+        "doctools",
+        "searchtools",
+        "sortable",
+        "require",
+        "html5shiv",
+        "respond",
     ];
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_script = name.ends_with(".js") || name.ends_with(".css");
@@ -213,7 +242,12 @@ pub fn is_library_copy(path: &str, text: &[u8]) -> bool {
         .iter()
         .any(|word| head.contains(word));
     // Parts of the editor Ace: `mode-python.js`.
-    let is_part = || ["mode-", "theme-", "worker-", "ext-"].iter().any(|start| name.starts_with(start)) && head.contains("ace/");
+    let is_part = || {
+        ["mode-", "theme-", "worker-", "ext-"]
+            .iter()
+            .any(|start| name.starts_with(start))
+            && head.contains("ace/")
+    };
     let is_known = || LIBRARIES.contains(&stem.as_str()) || is_part();
     is_comment && stem.len() > 2 && licensed && ((head.contains(&stem) && has_version) || is_known())
 }

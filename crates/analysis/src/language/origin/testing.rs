@@ -35,14 +35,43 @@ pub fn is_test(path: &str) -> bool {
 pub fn defines_tests(language: &str, text: &[u8]) -> bool {
     let (frameworks, tests): (&[&str], &[&str]) = match language {
         "c" | "cpp" => (
-            &["catch2/", "catch.hpp\"", "catch_amalgamated.hpp", "gtest/gtest.h", "gmock/gmock.h", "doctest.h", "boost/test/"],
-            &["TEST_CASE(", "SCENARIO(", "TEST(", "TEST_F(", "TEST_P(", "TYPED_TEST(", "BOOST_AUTO_TEST_CASE(", "BOOST_FIXTURE_TEST_CASE("],
+            &[
+                "catch2/",
+                "catch.hpp\"",
+                "catch_amalgamated.hpp",
+                "gtest/gtest.h",
+                "gmock/gmock.h",
+                "doctest.h",
+                "boost/test/",
+            ],
+            &[
+                "TEST_CASE(",
+                "SCENARIO(",
+                "TEST(",
+                "TEST_F(",
+                "TEST_P(",
+                "TYPED_TEST(",
+                "BOOST_AUTO_TEST_CASE(",
+                "BOOST_FIXTURE_TEST_CASE(",
+            ],
         ),
         "java" | "kotlin" => (
-            &["import org.junit.", "import org.testng.", "import io.kotest.core.spec", "import org.spekframework"],
+            &[
+                "import org.junit.",
+                "import org.testng.",
+                "import io.kotest.core.spec",
+                "import org.spekframework",
+            ],
             &["@Test", "@ParameterizedTest", "class "],
         ),
-        "csharp" => (&["using NUnit.Framework", "using Xunit", "using Microsoft.VisualStudio.TestTools"], &["[Test]", "[TestCase(", "[Fact", "[Theory", "[TestMethod]"]),
+        "csharp" => (
+            &[
+                "using NUnit.Framework",
+                "using Xunit",
+                "using Microsoft.VisualStudio.TestTools",
+            ],
+            &["[Test]", "[TestCase(", "[Fact", "[Theory", "[TestMethod]"],
+        ),
         "swift" => (&["import XCTest", "import Testing"], &["func test", "@Test"]),
         _ => return false,
     };
@@ -59,14 +88,24 @@ pub fn defines_tests(language: &str, text: &[u8]) -> bool {
 /// Whether a file is a test by its name only (`test_properties.py`), and has nothing that tests have.
 #[must_use]
 pub fn only_seems_to_test(path: &str, text: &[u8]) -> bool {
-    const SIGNS: &[&str] = &["def test", "class Test", "unittest", "pytest", "doctest", "assert", "import nose"];
+    const SIGNS: &[&str] = &[
+        "def test",
+        "class Test",
+        "unittest",
+        "pytest",
+        "doctest",
+        "assert",
+        "import nose",
+    ];
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let by_folder = || is_test(&format!("{folders}/module.py"));
     name.starts_with("test_")
         && name.ends_with(".py")
         && !text.trim_ascii().is_empty()
         && !by_folder()
-        && !SIGNS.iter().any(|sign| memchr::memmem::find(text, sign.as_bytes()).is_some())
+        && !SIGNS
+            .iter()
+            .any(|sign| memchr::memmem::find(text, sign.as_bytes()).is_some())
 }
 
 /// Programs of C and C++ that test: `test.c` at the top, `xmltest.cpp`. Words that only end so are none.
@@ -117,14 +156,24 @@ fn is_test_folder(folder: &str) -> bool {
 /// What tests need beside them: no tests, and no code of the product either.
 #[must_use]
 pub fn is_test_support(path: &str) -> bool {
-    const FOLDERS: &[&str] = &["__mocks__", "__fixtures__", "__snapshots__", "fixtures", "cassettes", "stubs"];
+    const FOLDERS: &[&str] = &[
+        "__mocks__",
+        "__fixtures__",
+        "__snapshots__",
+        "fixtures",
+        "cassettes",
+        "stubs",
+    ];
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     folders.split('/').any(|folder| FOLDERS.contains(&folder))
 }
 
 /// Maven's `src/it`. Elsewhere a folder of that name holds texts in Italian.
 fn is_integration_test(folders: &str, extension: &str) -> bool {
-    let is_code = matches!(extension, "java" | "kt" | "scala" | "groovy" | "go" | "rs" | "py" | "rb");
+    let is_code = matches!(
+        extension,
+        "java" | "kt" | "scala" | "groovy" | "go" | "rs" | "py" | "rb"
+    );
     let is_one = folders == "it" || folders.starts_with("it/") || format!("/{folders}/").contains("/src/it/");
     is_code && is_one
 }

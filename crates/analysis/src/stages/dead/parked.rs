@@ -16,7 +16,10 @@ pub(super) struct Parked<'f> {
 impl<'f> Parked<'f> {
     pub(super) fn of(files: &'f [FileFacts]) -> Self {
         let mut parked = Self::default();
-        for file in files.iter().filter(|file| is_script(file) && file.is_own() && !file.test) {
+        for file in files
+            .iter()
+            .filter(|file| is_script(file) && file.is_own() && !file.test)
+        {
             for mention in file.syntax.as_ref().map_or(&[][..], |syntax| &syntax.mentions) {
                 if !mention.starts_with('.') {
                     parked.names.insert(mention);
@@ -35,7 +38,10 @@ impl<'f> Parked<'f> {
 
     pub(super) fn has_file(&self, path: &str) -> bool {
         let stem = stem(path);
-        self.stems.contains(stem) || stem.strip_suffix("/index").is_some_and(|folder| self.stems.contains(folder))
+        self.stems.contains(stem)
+            || stem
+                .strip_suffix("/index")
+                .is_some_and(|folder| self.stems.contains(folder))
     }
 }
 

@@ -9,7 +9,12 @@ pub(super) fn parked(program: &Program<'_>, text: &str) -> Vec<Box<str>> {
         let rest = &text[comment.span.end as usize..];
         let text = comment.content_span().source_text(text);
         if is_list(text) && is_inside_of_import(rest) {
-            found.extend(text.split([',', ' ', '\n']).map(str::trim).filter(|name| !name.is_empty()).map(Into::into));
+            found.extend(
+                text.split([',', ' ', '\n'])
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty())
+                    .map(Into::into),
+            );
             continue;
         }
         if !text.contains("import") && !text.contains("require(") {
@@ -40,7 +45,12 @@ fn of_line(line: &str, found: &mut Vec<Box<str>>) {
         None => return,
     };
     let imported = |part: &str| {
-        let first = part.trim().trim_start_matches("type ").split([' ', ':']).next()?.to_owned();
+        let first = part
+            .trim()
+            .trim_start_matches("type ")
+            .split([' ', ':'])
+            .next()?
+            .to_owned();
         (!first.is_empty()).then_some(first)
     };
     found.extend(names.split(',').filter_map(imported).map(String::into_boxed_str));
@@ -54,9 +64,12 @@ fn is_list(text: &str) -> bool {
 
 /// Whether the text behind a comment goes on as `} from './a'` or `} = require('./a')`.
 fn is_inside_of_import(rest: &str) -> bool {
-    let Some((inner, after)) = rest.split_once('}') else { return false };
+    let Some((inner, after)) = rest.split_once('}') else {
+        return false;
+    };
     let after = after.trim_start();
-    !inner.contains([';', '{', '(']) && (after.starts_with("from ") || after.trim_start_matches(['=', ' ']).starts_with("require("))
+    !inner.contains([';', '{', '('])
+        && (after.starts_with("from ") || after.trim_start_matches(['=', ' ']).starts_with("require("))
 }
 
 /// The text in quotes at the beginning.

@@ -212,7 +212,13 @@ impl Context<'_> {
     /// The name of a class with what distinguishes it from others of its name.
     fn path_of(&self, name: &str) -> String {
         match self.language {
-            "ruby" => self.classes.iter().map(|outer| format!("{outer}::")).collect::<String>() + name,
+            "ruby" => {
+                self.classes
+                    .iter()
+                    .map(|outer| format!("{outer}::"))
+                    .collect::<String>()
+                    + name
+            }
             "csharp" => format!("{}.{name}", self.syntax.package),
             _ => name.to_owned(),
         }

@@ -172,14 +172,24 @@ impl Context<'_> {
             return;
         }
         let any_case = private == Private::WordUnlessComputed;
-        let written = |word: &[u8]| if any_case { word.to_ascii_lowercase() } else { word.to_vec() };
+        let written = |word: &[u8]| {
+            if any_case {
+                word.to_ascii_lowercase()
+            } else {
+                word.to_vec()
+            }
+        };
         let mut counts: HashMap<Vec<u8>, (u32, u32)> = HashMap::new();
         for (_, name) in &candidates {
             counts.entry(written(name.as_bytes())).or_default().0 += 1;
         }
         let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
         for word in self.text.split(|byte| !is_word(byte)).filter(|word| !word.is_empty()) {
-            let count = if any_case { counts.get_mut(&word.to_ascii_lowercase()) } else { counts.get_mut(word) };
+            let count = if any_case {
+                counts.get_mut(&word.to_ascii_lowercase())
+            } else {
+                counts.get_mut(word)
+            };
             if let Some(count) = count {
                 count.1 += 1;
             }

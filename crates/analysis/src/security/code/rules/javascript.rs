@@ -67,7 +67,7 @@ pub static RULES: &[CodeRule] = &[
         },
         SCRIPT,
         &["setTimeout", "setInterval", "window.setTimeout", "window.setInterval"],
-        |site| matches!(site.first(), Value::Text(_) | Value::Built(_)),
+        |site| site.first().is_built(&[]),
     ),
     entry(
         Words {

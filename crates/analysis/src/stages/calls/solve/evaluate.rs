@@ -6,11 +6,11 @@ use super::answer::{Answer, Thing};
 use super::{AnswerId, IN_CIRCLE, MAX_DEPTH, Solver};
 use crate::budget::spend;
 use crate::calls::{FunctionId, ValueExpr, ValueId};
-use crate::stages::calls::index::{FileId, GlobalFunction};
+use crate::stages::calls::index::{GlobalFunction, SourceId};
 
 impl Solver<'_, '_> {
     /// The things that the value may be.
-    pub(in crate::stages::calls) fn eval(&mut self, file: FileId, value: ValueId) -> Answer {
+    pub(in crate::stages::calls) fn eval(&mut self, file: SourceId, value: ValueId) -> Answer {
         if value == ValueId::UNKNOWN {
             return Answer::default();
         }
@@ -48,7 +48,7 @@ impl Solver<'_, '_> {
         number
     }
 
-    fn work_out(&mut self, file: FileId, value: ValueId) -> Answer {
+    fn work_out(&mut self, file: SourceId, value: ValueId) -> Answer {
         let data = self.index.file(file);
         match data.calls.values[value.index()] {
             ValueExpr::Unknown => Answer::default(),
@@ -89,7 +89,7 @@ impl Solver<'_, '_> {
     }
 
     /// Joins the results for each thing that `base` may be.
-    fn of_each(&mut self, file: FileId, base: ValueId, found: impl Fn(&mut Self, Thing) -> Answer) -> Answer {
+    fn of_each(&mut self, file: SourceId, base: ValueId, found: impl Fn(&mut Self, Thing) -> Answer) -> Answer {
         let base = self.eval(file, base);
         let mut answer = Answer {
             likely: base.likely,
@@ -126,8 +126,7 @@ impl Solver<'_, '_> {
                     ValueExpr::Either(a, b) => work.extend([a, b]),
                     ValueExpr::Parameter(of, at) if is_own(of, at) => gives_back = true,
                     // Its type is declared, and none of this repository.
-                    ValueExpr::First(declared, passed)
-                        if matches!(data.calls.values[passed.index()], ValueExpr::Parameter(of, at) if is_own(of, at)) =>
+                    ValueExpr::First(declared, passed) if matches!(data.calls.values[passed.index()], ValueExpr::Parameter(of, at) if is_own(of, at)) =>
                     {
                         gives_back = true;
                         made.add(&self.eval(home, declared));

@@ -54,7 +54,11 @@ fn beside_outputs(parts: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for (at, part) in parts[..last].iter().enumerate().filter(|(_, part)| is_output(part)) {
         let before = parts[..at].iter().map(|part| format!("{part}/")).collect::<String>();
-        let sources: &[&str] = if part.contains('.') { &["src", "src.ts"] } else { &["src"] };
+        let sources: &[&str] = if part.contains('.') {
+            &["src", "src.ts"]
+        } else {
+            &["src"]
+        };
         // `dist/esm/a` has two of them.
         let inner = parts[at + 1..last].iter().take_while(|part| is_output(part)).count();
         for skip in 0..=inner {

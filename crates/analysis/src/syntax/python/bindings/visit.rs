@@ -5,6 +5,60 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, Stmt};
 
 use super::{Bindings, Deferred, catches_import_errors};
 
+impl<'a> Bindings<'a> {
+    fn annotated(&mut self, it: &'a ast::StmtAnnAssign) {
+        if let (true, Some(value)) = (self.is_all(&it.target), &it.value) {
+            self.all(value);
+        }
+        self.visit_annotation(&it.annotation);
+        let is_alias = match &*it.annotation {
+            Expr::Name(name) => name.id == "TypeAlias",
+            Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
+            _ => false,
+        };
+        if let Some(value) = &it.value {
+            // `Reader: TypeAlias = "Callable[[bytes], int]"` is a type.
+            match is_alias {
+                true => self.visit_annotation(value),
+                false => self.visit_expr(value),
+            }
+            self.visit_expr(&it.target);
+        } else if !it.target.is_name_expr() {
+            self.visit_expr(&it.target);
+        }
+    }
+
+    fn attempt(&mut self, it: &'a ast::StmtTry) {
+        let is_attempt = it.handlers.iter().any(catches_import_errors);
+        self.attempts += u32::from(is_attempt);
+        self.stmts(&it.body);
+        self.attempts -= u32::from(is_attempt);
+        for ast::ExceptHandler::ExceptHandler(handler) in &it.handlers {
+            if let Some(kind) = &handler.type_ {
+                self.visit_expr(kind);
+            }
+            // The name is gone behind the handler, and what it hid is back.
+            let hidden = handler.name.as_ref().map(|name| {
+                let name = name.as_str();
+                let old = self.scopes[self.current].names.remove(name);
+                self.bind(name, None);
+                (name, old)
+            });
+            // What takes the place of the module that is not installed.
+            self.attempts += u32::from(is_attempt);
+            self.stmts(&handler.body);
+            self.attempts -= u32::from(is_attempt);
+            if let Some((name, old)) = hidden {
+                let names = &mut self.scopes[self.current].names;
+                names.remove(name);
+                names.extend(old.map(|old| (name, old)));
+            }
+        }
+        self.stmts(&it.orelse);
+        self.stmts(&it.finalbody);
+    }
+}
+
 impl<'a> Visitor<'a> for Bindings<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
@@ -34,56 +88,8 @@ impl<'a> Visitor<'a> for Bindings<'a> {
                 }
                 self.visit_expr(&it.target);
             }
-            Stmt::AnnAssign(it) => {
-                if let (true, Some(value)) = (self.is_all(&it.target), &it.value) {
-                    self.all(value);
-                }
-                self.visit_annotation(&it.annotation);
-                let is_alias = match &*it.annotation {
-                    Expr::Name(name) => name.id == "TypeAlias",
-                    Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
-                    _ => false,
-                };
-                if let Some(value) = &it.value {
-                    // `Reader: TypeAlias = "Callable[[bytes], int]"` is a type.
-                    match is_alias {
-                        true => self.visit_annotation(value),
-                        false => self.visit_expr(value),
-                    }
-                    self.visit_expr(&it.target);
-                } else if !it.target.is_name_expr() {
-                    self.visit_expr(&it.target);
-                }
-            }
-            Stmt::Try(it) => {
-                let is_attempt = it.handlers.iter().any(catches_import_errors);
-                self.attempts += u32::from(is_attempt);
-                self.stmts(&it.body);
-                self.attempts -= u32::from(is_attempt);
-                for ast::ExceptHandler::ExceptHandler(handler) in &it.handlers {
-                    if let Some(kind) = &handler.type_ {
-                        self.visit_expr(kind);
-                    }
-                    // The name is gone behind the handler, and what it hid is back.
-                    let hidden = handler.name.as_ref().map(|name| {
-                        let name = name.as_str();
-                        let old = self.scopes[self.current].names.remove(name);
-                        self.bind(name, None);
-                        (name, old)
-                    });
-                    // What takes the place of the module that is not installed.
-                    self.attempts += u32::from(is_attempt);
-                    self.stmts(&handler.body);
-                    self.attempts -= u32::from(is_attempt);
-                    if let Some((name, old)) = hidden {
-                        let names = &mut self.scopes[self.current].names;
-                        names.remove(name);
-                        names.extend(old.map(|old| (name, old)));
-                    }
-                }
-                self.stmts(&it.orelse);
-                self.stmts(&it.finalbody);
-            }
+            Stmt::AnnAssign(it) => self.annotated(it),
+            Stmt::Try(it) => self.attempt(it),
             _ => visitor::walk_stmt(self, stmt),
         }
     }

@@ -119,7 +119,13 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         // The plugin of a native module, and the specs that the code generator reads.
-        packages: &["expo", "expo-modules-core", "expo-module-scripts", "@expo/config-plugins", "react-native"],
+        packages: &[
+            "expo",
+            "expo-modules-core",
+            "expo-module-scripts",
+            "@expo/config-plugins",
+            "react-native",
+        ],
         files: &["app.plugin", "**/Native*", "**/*NativeComponent"],
     },
     Family {

@@ -3,7 +3,7 @@
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, Stmt};
 
-use super::{Bindings, Deferred, catches_import_errors};
+use super::{Bindings, Deferred, catches_import_errors, suppresses_import_errors};
 
 impl<'a> Bindings<'a> {
     fn annotated(&mut self, it: &'a ast::StmtAnnAssign) {
@@ -90,6 +90,11 @@ impl<'a> Visitor<'a> for Bindings<'a> {
             }
             Stmt::AnnAssign(it) => self.annotated(it),
             Stmt::Try(it) => self.attempt(it),
+            Stmt::With(it) if it.items.iter().any(suppresses_import_errors) => {
+                self.attempts += 1;
+                visitor::walk_stmt(self, stmt);
+                self.attempts -= 1;
+            }
             _ => visitor::walk_stmt(self, stmt),
         }
     }

@@ -131,8 +131,15 @@ fn suppresses_import_errors(item: &ast::WithItem) -> bool {
         Expr::Attribute(attribute) => attribute.attr.to_string(),
         _ => String::new(),
     };
-    let Expr::Call(call) = &item.context_expr else { return false };
-    name(&call.func) == "suppress" && call.arguments.args.iter().any(|error| ERRORS.contains(&name(error).as_str()))
+    let Expr::Call(call) = &item.context_expr else {
+        return false;
+    };
+    name(&call.func) == "suppress"
+        && call
+            .arguments
+            .args
+            .iter()
+            .any(|error| ERRORS.contains(&name(error).as_str()))
 }
 
 /// `except ImportError`, or of all errors.

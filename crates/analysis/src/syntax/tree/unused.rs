@@ -109,7 +109,9 @@ impl Context<'_> {
             };
             let Some(candidates) = found else { continue };
             if is_in_comment(&self.syntax.spans, at) {
-                let named = candidates.iter_mut().filter(|candidate| inside != Some(candidate.declaration));
+                let named = candidates
+                    .iter_mut()
+                    .filter(|candidate| inside != Some(candidate.declaration));
                 named.for_each(|candidate| candidate.in_comment = true);
             } else {
                 candidates.retain(|candidate| inside == Some(candidate.declaration));

@@ -168,7 +168,7 @@ impl<'f> CallIndex<'f> {
                     .or_insert(found);
             }
             // `coverage(at)` of Scala may read an element of a field of this name.
-            let language = self.facts[file.at as usize].language.map_or("", |id| id.get().id);
+            let language = self.facts[file.at.index()].language.map_or("", |id| id.get().id);
             if matches!(language, "scala" | "kotlin") {
                 let is_function = |value: ValueId| {
                     matches!(

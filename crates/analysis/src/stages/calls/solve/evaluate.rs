@@ -104,7 +104,7 @@ impl Solver<'_, '_> {
 
     /// What a decorator makes of a value: where it gives its argument back, that is the value, and no other one that it is
     /// given.
-    fn decorated(&mut self, file: FileId, decorator: ValueId, given: ValueId) -> Answer {
+    fn decorated(&mut self, file: SourceId, decorator: ValueId, given: ValueId) -> Answer {
         let decorator = self.eval(file, decorator);
         let mut made = Answer {
             likely: decorator.likely,

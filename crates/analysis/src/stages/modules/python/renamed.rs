@@ -46,7 +46,11 @@ fn of_setup(text: &str) -> Vec<(String, String)> {
     };
     let inner = rest.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
     let inner = inner.map_or("", |(inner, _)| inner);
-    inner.split(',').filter_map(|pair| pair.split_once(':')).map(unquoted).collect()
+    inner
+        .split(',')
+        .filter_map(|pair| pair.split_once(':'))
+        .map(unquoted)
+        .collect()
 }
 
 /// The indented lines below `package_dir =`.
@@ -61,7 +65,9 @@ fn of_configuration(text: &str) -> Vec<(String, String)> {
 
 fn of_toml(text: &str) -> Vec<(String, String)> {
     let root = text.parse::<toml::Table>().ok();
-    let table = root.as_ref().and_then(|root| root.get("tool")?.get("setuptools")?.get("package-dir")?.as_table());
+    let table = root
+        .as_ref()
+        .and_then(|root| root.get("tool")?.get("setuptools")?.get("package-dir")?.as_table());
     let pairs = table.into_iter().flatten();
     pairs
         .filter_map(|(name, path)| Some((name.clone(), path.as_str()?.to_owned())))

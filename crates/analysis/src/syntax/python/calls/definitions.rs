@@ -48,9 +48,12 @@ impl<'a> Walk<'a, '_> {
             && class.is_none()
             && !matches!(self.builder.get(bound), ValueExpr::Free(_));
         let (value, is_registered) = self.decorate(it, own);
-        let registered =
-            is_registered || rebinds || self.in_type_checking || is_stub(&it.body) || is_for_tests(&it.body)
-                || is_deprecated(&it.body);
+        let registered = is_registered
+            || rebinds
+            || self.in_type_checking
+            || is_stub(&it.body)
+            || is_for_tests(&it.body)
+            || is_deprecated(&it.body);
         let name = it.name.as_str();
         let definition = self.builder.definition(function);
         // Jupyter calls `_jupyter_server_extension_points` and the like of every package.

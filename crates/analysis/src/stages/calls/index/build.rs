@@ -8,7 +8,6 @@ use super::common_names::is_common;
 use super::family::{Family, Reach};
 use super::ids::{FolderId, GlobalClass, GlobalContainer, SourceId, SymbolId};
 use super::{CallIndex, File, Unique};
-use crate::budget::spend;
 use crate::calls::{Calls, NameId, ValueExpr, ValueId};
 use crate::facts::FileFacts;
 use crate::graph::ImportGraph;

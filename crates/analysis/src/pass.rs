@@ -326,7 +326,8 @@ impl Pass<'_> {
         {
             facts.origin = Origin::Generated;
         }
-        if facts.origin == Origin::Own && kinds.vendored.is_none() && language::is_library_copy(&facts.path, text) {
+        let is_own = facts.is_own() && kinds.vendored.is_none() && kinds.documentation.is_none();
+        if is_own && language::is_library_copy(&facts.path, text) {
             facts.origin = Origin::Vendored;
         }
         if facts.origin == Origin::Generated && facts.words.is_empty() {

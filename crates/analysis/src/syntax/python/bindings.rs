@@ -123,25 +123,6 @@ struct Bindings<'a> {
     attempts: u32,
 }
 
-/// `with suppress(ImportError):`
-fn suppresses_import_errors(item: &ast::WithItem) -> bool {
-    const ERRORS: &[&str] = &["ImportError", "ModuleNotFoundError", "Exception"];
-    let name = |expr: &Expr| match expr {
-        Expr::Name(name) => name.id.to_string(),
-        Expr::Attribute(attribute) => attribute.attr.to_string(),
-        _ => String::new(),
-    };
-    let Expr::Call(call) = &item.context_expr else {
-        return false;
-    };
-    name(&call.func) == "suppress"
-        && call
-            .arguments
-            .args
-            .iter()
-            .any(|error| ERRORS.contains(&name(error).as_str()))
-}
-
 /// `except ImportError`, or of all errors.
 fn catches_import_errors(handler: &ast::ExceptHandler) -> bool {
     let ast::ExceptHandler::ExceptHandler(handler) = handler;

@@ -133,13 +133,7 @@ impl Context<'_> {
         if owned.is_some() {
             self.calls.pop();
         }
-        // `TEST(Document, Parse) { … }`: no code calls it by a name.
-        let head = node.child_by_field_name("declarator");
-        let is_of_macro = matches!(self.language, "c" | "cpp")
-            && head
-                .and_then(|head| head.child_by_field_name("declarator"))
-                .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name);
-        if is_of_macro || implements_explicitly(node) {
+        if self.is_of_macro(node, owner, own_name) || implements_explicitly(node) {
             self.calls.definition(function).anonymous = false;
         } else if let Some(class) = class {
             let is_constructor =
@@ -174,6 +168,15 @@ impl Context<'_> {
             self.calls.bind(&name, this);
         }
         function
+    }
+
+    /// `TEST(Document, Parse) { … }`: no code calls it by a name.
+    fn is_of_macro(&self, node: Node<'_>, owner: Option<&str>, own_name: &str) -> bool {
+        let head = node.child_by_field_name("declarator");
+        matches!(self.language, "c" | "cpp")
+            && head
+                .and_then(|head| head.child_by_field_name("declarator"))
+                .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name)
     }
 
     pub(super) fn close_function(&mut self) {

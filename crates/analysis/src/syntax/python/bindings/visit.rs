@@ -3,7 +3,7 @@
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, Stmt};
 
-use super::{Bindings, Deferred, catches_import_errors, suppresses_import_errors};
+use super::{Bindings, Deferred, catches_import_errors};
 
 impl<'a> Bindings<'a> {
     fn annotated(&mut self, it: &'a ast::StmtAnnAssign) {
@@ -147,4 +147,23 @@ impl<'a> Visitor<'a> for Bindings<'a> {
         }
         visitor::walk_pattern(self, pattern);
     }
+}
+
+/// `with suppress(ImportError):`
+fn suppresses_import_errors(item: &ast::WithItem) -> bool {
+    const ERRORS: &[&str] = &["ImportError", "ModuleNotFoundError", "Exception"];
+    let name = |expr: &Expr| match expr {
+        Expr::Name(name) => name.id.to_string(),
+        Expr::Attribute(attribute) => attribute.attr.to_string(),
+        _ => String::new(),
+    };
+    let Expr::Call(call) = &item.context_expr else {
+        return false;
+    };
+    name(&call.func) == "suppress"
+        && call
+            .arguments
+            .args
+            .iter()
+            .any(|error| ERRORS.contains(&name(error).as_str()))
 }

@@ -117,8 +117,13 @@ impl Context<'_> {
                 candidates.retain(|candidate| inside == Some(candidate.declaration));
             }
         }
+        self.mark_imports(open.into_values().flatten());
+    }
+
+    /// Marks what no code of the file names.
+    fn mark_imports(&mut self, candidates: impl Iterator<Item = ImportCandidate>) {
         let mut documented: HashMap<usize, usize> = HashMap::new();
-        for candidate in open.into_values().flatten() {
+        for candidate in candidates {
             if candidate.in_comment {
                 *documented.entry(candidate.import).or_default() += 1;
             } else {

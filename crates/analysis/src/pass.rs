@@ -19,7 +19,7 @@ use crate::license;
 use crate::manifests;
 use crate::options::{LARGE_FILE, Observer, Options};
 use crate::security;
-use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
+use crate::source::{Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
 use notebook::Notebook;
@@ -144,32 +144,6 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
     }
 }
 
-/// The problem with a file of which a grammar did not know all.
-fn read_in_part(lines: u32) -> String {
-    match lines.max(1) {
-        1 => "read in part: one line has syntax that is not known".to_owned(),
-        lines => format!("read in part: {lines} lines have syntax that is not known"),
-    }
-}
-
-/// Whether a file is text, which is UTF-8 from then on; a binary one with the name of a language is a problem.
-fn is_text(text: &mut Vec<u8>, facts: &mut FileFacts) -> bool {
-    if source::decode(text).is_ok() {
-        return true;
-    }
-    if let Some(language) = facts
-        .language
-        .take()
-        .filter(|_| language::detect(&facts.path, text).is_some())
-    {
-        let named = language.get().name;
-        facts
-            .problems
-            .push(format!("binary, though its name is that of {named}: not counted"));
-    }
-    false
-}
-
 struct Pass<'a> {
     /// The paths of all files.
     paths: HashSet<&'a str>,
@@ -233,7 +207,7 @@ impl Pass<'_> {
         let kinds = self.attributes.of(path);
         let mut facts = by_name(entry, kinds);
         facts.test |= self.specs.has(path);
-        if !self.read(reader, entry, text, &mut facts) || !is_text(text, &mut facts) {
+        if !self.read(reader, entry, text, &mut facts) || !text::is_text(text, &mut facts) {
             return facts;
         }
         self.words.add(text);
@@ -326,7 +300,8 @@ impl Pass<'_> {
         {
             facts.origin = Origin::Generated;
         }
-        if facts.origin == Origin::Own && kinds.vendored.is_none() && language::is_library_copy(&facts.path, text) {
+        let is_own = facts.is_own() && kinds.vendored.is_none() && kinds.documentation.is_none();
+        if is_own && language::is_library_copy(&facts.path, text) {
             facts.origin = Origin::Vendored;
         }
         if facts.origin == Origin::Generated && facts.words.is_empty() {
@@ -402,7 +377,7 @@ impl Pass<'_> {
                 facts.security.extend(risks);
                 syntax.find_elsewhere(text);
                 if syntax.errors {
-                    facts.problems.push(read_in_part(syntax.unread));
+                    facts.problems.push(text::read_in_part(syntax.unread));
                 }
                 facts.syntax = Some(Box::new(syntax.packed()));
             }

@@ -149,17 +149,7 @@ fn health(report: &Report, page: &mut Page) {
             (level_color(RiskLevel::of(100.0 - risk.maintainability)), &text),
         ]);
     }
-    if let Some(reading) = report.analyser.reading.as_ref().filter(|reading| reading.files > 0) {
-        let (of, files) = (
-            many(reading.code, "line", "lines"),
-            many(reading.files, "file", "files"),
-        );
-        let text = format!(
-            "{:.1}% of {of} of code; {files} in part or not at all, see below",
-            reading.share
-        );
-        page.line(&[("", "  Code read        "), (YELLOW, &text)]);
-    }
+    reading(report, page);
     if let Some(readme) = &report.readme_analysis {
         let text = match &readme.path {
             Some(path) => format!("{} ({:.0}%), {path}", readme.grade, readme.score),
@@ -196,6 +186,22 @@ fn health(report: &Report, page: &mut Page) {
         };
         page.line(&[("", "  License          "), ("", &text)]);
     }
+}
+
+/// The share of the code that the figures are about, where that is not all.
+fn reading(report: &Report, page: &mut Page) {
+    let Some(reading) = report.analyser.reading.as_ref().filter(|reading| reading.files > 0) else {
+        return;
+    };
+    let (of, files) = (
+        many(reading.code, "line", "lines"),
+        many(reading.files, "file", "files"),
+    );
+    let text = format!(
+        "{:.1}% of {of} of code; {files} in part or not at all, see below",
+        reading.share
+    );
+    page.line(&[("", "  Code read        "), (YELLOW, &text)]);
 }
 
 fn complexity(report: &Report, page: &mut Page) {

@@ -136,7 +136,7 @@ fn mit(plain: &str, at: usize) -> Option<&'static str> {
     }
     Some(if body.contains("shall be used for good not evil") {
         "JSON"
-    } else if from(body, 0, 900).contains("redistributions of source code must retain") {
+    } else if is_ncsa(from(body, 0, 900)) {
         "NCSA"
     } else if body.contains("except as contained in this notice the name") {
         "X11"
@@ -150,6 +150,12 @@ fn mit(plain: &str, at: usize) -> Option<&'static str> {
     } else {
         "MIT-0"
     })
+}
+
+/// Its conditions follow the grant of the MIT License, and not a grant of their own, as in a file with both licenses.
+fn is_ncsa(body: &str) -> bool {
+    let condition = body.find("redistributions of source code must retain");
+    condition.is_some_and(|at| !body[..at].contains("redistribution and use in source"))
 }
 
 fn isc(plain: &str, at: usize) -> Option<&'static str> {
@@ -282,16 +288,19 @@ fn gnu(plain: &str) -> Option<String> {
 }
 
 fn is_choice(plain: &str) -> bool {
+    // Whole words: `neither`, `individual`.
+    let plain = format!(" {plain} ");
     [
-        "dual",
-        "either",
-        "your option",
-        "your choice",
-        "triple licensed",
-        "licensed under both",
+        " dual ",
+        " dually ",
+        " either ",
+        " your option ",
+        " your choice ",
+        " triple licensed ",
+        " licensed under both ",
     ]
     .iter()
-    .any(|word| plain.contains(word))
+    .any(|words| plain.contains(words))
 }
 
 /// The expression of the texts in a file. Where its head offers a choice of others, the texts are those of parts.

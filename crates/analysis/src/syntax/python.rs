@@ -47,13 +47,8 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     walk.syntax.entry_point = text.starts_with("#!");
     let body = &parsed.syntax().body;
     walk.docstring(body);
+    walk.syntax.test_lines = test_lines(body, text, &lines);
     for stmt in body {
-        if is_for_pytest(stmt, text) {
-            let range = stmt.range();
-            walk.syntax
-                .test_lines
-                .push((lines.of(range.start().to_u32()), lines.of(range.end().to_u32())));
-        }
         walk.top_level(stmt);
         walk.visit_stmt(stmt);
     }
@@ -95,6 +90,19 @@ fn source_type(path: &str) -> ast::PySourceType {
         true => ast::PySourceType::Ipynb,
         false => ast::PySourceType::Python,
     }
+}
+
+/// The lines of the tests inside of a source file.
+fn test_lines(body: &[Stmt], text: &str, lines: &Lines) -> Vec<(u32, u32)> {
+    let tests = body.iter().filter(|stmt| is_for_pytest(stmt, text));
+    tests
+        .map(|stmt| {
+            (
+                lines.of(stmt.range().start().to_u32()),
+                lines.of(stmt.range().end().to_u32()),
+            )
+        })
+        .collect()
 }
 
 /// `if "pytest" in sys.modules:` holds tests inside of a source file.

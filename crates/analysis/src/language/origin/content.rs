@@ -186,49 +186,51 @@ fn is_minified(text: &[u8]) -> bool {
     text.len() > 4096 && average > 110 && (is_bundled || is_plain())
 }
 
+/// Folders of what pages load.
+const PAGES: &[&str] = &[
+    "static",
+    "assets",
+    "public",
+    "www",
+    "wwwroot",
+    "media",
+    "web",
+    "resources",
+    "htdocs",
+    "docs",
+    "doc",
+    "documentation",
+    "site",
+    "website",
+];
+/// Libraries of pages whose banner has no version, or that have several files.
+const LIBRARIES: &[&str] = &[
+    "ace",
+    "lunr",
+    "prettify",
+    "highlight",
+    "prism",
+    "modernizr",
+    "underscore",
+    "backbone",
+    "raphael",
+    "codemirror",
+    "mathjax",
+    "clipboard",
+    "doctools",
+    "searchtools",
+    "sortable",
+    "require",
+    "html5shiv",
+    "respond",
+];
+
 /// A copy of a known library, by the banner of a script that pages load: its own name, a version and a license.
 #[must_use]
 pub fn is_library_copy(path: &str, text: &[u8]) -> bool {
-    const FOLDERS: &[&str] = &[
-        "static",
-        "assets",
-        "public",
-        "www",
-        "wwwroot",
-        "media",
-        "web",
-        "resources",
-        "htdocs",
-        "docs",
-        "doc",
-        "documentation",
-        "site",
-        "website",
-    ];
-    /// Libraries of pages whose banner has no version, or that have several files.
-    const LIBRARIES: &[&str] = &[
-        "ace",
-        "lunr",
-        "prettify",
-        "highlight",
-        "prism",
-        "modernizr",
-        "underscore",
-        "backbone",
-        "raphael",
-        "codemirror",
-        "mathjax",
-        "clipboard",
-        "doctools",
-        "searchtools",
-        "sortable",
-        "require",
-        "html5shiv",
-        "respond",
-    ];
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_script = name.ends_with(".js") || name.ends_with(".css");
-    if !is_script || !folders.split('/').any(|folder| FOLDERS.contains(&folder)) {
+    if !is_script || !folders.split('/').any(|folder| PAGES.contains(&folder)) {
         return false;
     }
     let stem: String = name.split(['.', '-', '_']).next().unwrap_or_default().to_lowercase();

@@ -279,8 +279,10 @@ impl<'i, 'f> Solver<'i, 'f> {
         let is_constructor = matches!(text, "constructor" | "__init__" | "__new__");
         // One word alone is as often a method of C++'s own library: `exchange`, `store`, `args`.
         let is_one_word = data.family == Family::C && text.bytes().all(|byte| byte.is_ascii_lowercase());
+        // Fields of Go's structs are most often of types from elsewhere: `c.request.Cookie(name)`.
+        let is_field = data.family == Family::Go && matches!(data.calls.values[base.index()], ValueExpr::Member(..));
         // If the object is known, the method is none of this repository's.
-        if is_constructor || is_one_word || !self.eval(file, base).things.is_empty() {
+        if is_constructor || is_one_word || is_field || !self.eval(file, base).things.is_empty() {
             return None;
         }
         self.index.unique_method(file, data.symbol(name))

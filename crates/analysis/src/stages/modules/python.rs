@@ -14,13 +14,17 @@ use crate::calls::{Imported, ImportedNameId};
 use crate::facts::{FileFacts, Import};
 use crate::ids::FileId;
 
+mod renamed;
 mod standard_library;
+
+use renamed::Renamed;
 
 pub(in crate::stages) use standard_library::is_standard;
 
 struct Python<'f> {
     roots: Roots,
     packages: HashSet<&'f str>,
+    renamed: Renamed,
     /// Those of packages that are part of tests: only tests have them on their path.
     test_roots: Roots,
     /// The folder that holds the topmost package of the last file.
@@ -91,6 +95,7 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
         roots: Roots::new(index, roots),
         test_roots: Roots::new(index, test_roots),
         packages: packages(index),
+        renamed: Renamed::of(index),
         own_root: RefCell::default(),
     })
 }
@@ -244,18 +249,19 @@ impl Resolver for Python<'_> {
         let standard = is_standard(top);
         let others = self.roots.with(top).chain(of_tests).filter(|_| !standard);
         let roots = std::iter::once(own_root.as_str()).chain(others);
-        let below = |home: &str| {
-            let base = join(home, &relative);
-            match is_from {
-                true => self.members(index, from, &base, import),
-                false => module_file(index, &base).map(Target::file),
-            }
+        let at = |base: &str| match is_from {
+            true => self.members(index, from, base, import),
+            false => module_file(index, base).map(Target::file),
         };
+        let below = |home: &str| at(&join(home, &relative));
         for root in roots.clone() {
             spend(1);
             if let Some(found) = below(root) {
                 return found;
             }
+        }
+        if let Some(found) = self.renamed.path_of(module).and_then(|path| at(&path)) {
+            return found;
         }
         // Run from a folder above it: `cd backend && uvicorn app.main:app`.
         let in_package = self.packages.contains(own_package(index, path));

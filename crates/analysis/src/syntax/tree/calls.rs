@@ -133,13 +133,7 @@ impl Context<'_> {
         if owned.is_some() {
             self.calls.pop();
         }
-        // `TEST(Document, Parse) { … }`: no code calls it by a name.
-        let head = node.child_by_field_name("declarator");
-        let is_of_macro = matches!(self.language, "c" | "cpp")
-            && head
-                .and_then(|head| head.child_by_field_name("declarator"))
-                .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name);
-        if is_of_macro || implements_explicitly(node) {
+        if self.is_of_macro(node, owner, own_name) || implements_explicitly(node) {
             self.calls.definition(function).anonymous = false;
         } else if let Some(class) = class {
             let is_constructor =
@@ -174,6 +168,15 @@ impl Context<'_> {
             self.calls.bind(&name, this);
         }
         function
+    }
+
+    /// `TEST(Document, Parse) { … }`: no code calls it by a name.
+    fn is_of_macro(&self, node: Node<'_>, owner: Option<&str>, own_name: &str) -> bool {
+        let head = node.child_by_field_name("declarator");
+        matches!(self.language, "c" | "cpp")
+            && head
+                .and_then(|head| head.child_by_field_name("declarator"))
+                .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name)
     }
 
     pub(super) fn close_function(&mut self) {
@@ -294,6 +297,7 @@ impl Context<'_> {
                 }
             }
             NodeRole::Call if self.is_misread_member(node) => {}
+            NodeRole::Method if self.language == "ruby" && is_assigned(node) => {}
             NodeRole::Call | NodeRole::Method | NodeRole::New => {
                 let target = self.target(node, what, 0);
                 let given = self.given(node);
@@ -353,4 +357,10 @@ fn is_specialization(node: Node<'_>) -> bool {
     let template = node.parent().filter(|parent| parent.kind() == "template_declaration");
     let parameters = template.and_then(|template| template.child_by_field_name("parameters"));
     parameters.is_some_and(|parameters| parameters.named_child_count() == 0)
+}
+
+/// `self.range = 1` of Ruby calls the writer, which has another name.
+fn is_assigned(node: Node<'_>) -> bool {
+    let assignment = node.parent().filter(|parent| parent.kind() == "assignment");
+    assignment.is_some_and(|assignment| assignment.child_by_field_name("left") == Some(node))
 }

@@ -8,7 +8,8 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::Context;
-use crate::facts::ImportedName;
+use crate::facts::{ImportKind, ImportedName};
+use crate::language::{Span, SpanKind};
 
 /// How a language's imports are judged.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,8 @@ pub(super) struct ImportCandidate {
     name: usize,
     /// The start of the declaration around it.
     declaration: usize,
+    /// A comment names it.
+    in_comment: bool,
 }
 
 impl Context<'_> {
@@ -61,12 +64,13 @@ impl Context<'_> {
                     import: self.syntax.imports.len() - 1,
                     name: at,
                     declaration: declaration.start_byte(),
+                    in_comment: false,
                 });
             }
         }
     }
 
-    /// Marks the imports that nothing names.
+    /// Marks the imports that nothing names, and those that only comments name (`{@link A}`): these are for documentation.
     pub(super) fn settle_imports(&mut self) {
         let Some(rules) = self.unused_imports else { return };
         let candidates = std::mem::take(&mut self.import_candidates);
@@ -103,14 +107,44 @@ impl Context<'_> {
             } else {
                 open.get_mut(word)
             };
-            if let Some(candidates) = found {
+            let Some(candidates) = found else { continue };
+            if is_in_comment(&self.syntax.spans, at) {
+                let named = candidates
+                    .iter_mut()
+                    .filter(|candidate| inside != Some(candidate.declaration));
+                named.for_each(|candidate| candidate.in_comment = true);
+            } else {
                 candidates.retain(|candidate| inside == Some(candidate.declaration));
             }
         }
-        for candidate in open.into_values().flatten() {
-            self.syntax.imports[candidate.import].names[candidate.name].unused = true;
+        self.mark_imports(open.into_values().flatten());
+    }
+
+    /// Marks what no code of the file names.
+    fn mark_imports(&mut self, candidates: impl Iterator<Item = ImportCandidate>) {
+        let mut documented: HashMap<usize, usize> = HashMap::new();
+        for candidate in candidates {
+            if candidate.in_comment {
+                *documented.entry(candidate.import).or_default() += 1;
+            } else {
+                self.syntax.imports[candidate.import].names[candidate.name].unused = true;
+            }
+        }
+        let is_loaded_by_use = matches!(self.language, "java" | "kotlin" | "scala" | "php");
+        for (import, names) in documented.into_iter().filter(|_| is_loaded_by_use) {
+            let import = &mut self.syntax.imports[import];
+            if import.names.len() == names && import.kind == ImportKind::Static {
+                import.kind = ImportKind::Type;
+            }
         }
     }
+}
+
+/// `spans` are in the order of the text.
+fn is_in_comment(spans: &[Span], at: usize) -> bool {
+    let after = spans.partition_point(|span| span.start as usize <= at);
+    let mut around = spans[..after].iter().rev().take(4);
+    around.any(|span| span.kind == SpanKind::Comment && at < span.end as usize)
 }
 
 /// The words of a text, each with its place. `$` belongs to none.

@@ -90,6 +90,11 @@ impl<'a> Visitor<'a> for Bindings<'a> {
             }
             Stmt::AnnAssign(it) => self.annotated(it),
             Stmt::Try(it) => self.attempt(it),
+            Stmt::With(it) if it.items.iter().any(suppresses_import_errors) => {
+                self.attempts += 1;
+                visitor::walk_stmt(self, stmt);
+                self.attempts -= 1;
+            }
             _ => visitor::walk_stmt(self, stmt),
         }
     }
@@ -142,4 +147,23 @@ impl<'a> Visitor<'a> for Bindings<'a> {
         }
         visitor::walk_pattern(self, pattern);
     }
+}
+
+/// `with suppress(ImportError):`
+fn suppresses_import_errors(item: &ast::WithItem) -> bool {
+    const ERRORS: &[&str] = &["ImportError", "ModuleNotFoundError", "Exception"];
+    let name = |expr: &Expr| match expr {
+        Expr::Name(name) => name.id.to_string(),
+        Expr::Attribute(attribute) => attribute.attr.to_string(),
+        _ => String::new(),
+    };
+    let Expr::Call(call) = &item.context_expr else {
+        return false;
+    };
+    name(&call.func) == "suppress"
+        && call
+            .arguments
+            .args
+            .iter()
+            .any(|error| ERRORS.contains(&name(error).as_str()))
 }

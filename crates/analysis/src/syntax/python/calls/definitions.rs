@@ -48,8 +48,12 @@ impl<'a> Walk<'a, '_> {
             && class.is_none()
             && !matches!(self.builder.get(bound), ValueExpr::Free(_));
         let (value, is_registered) = self.decorate(it, own);
-        let registered =
-            is_registered || rebinds || self.in_type_checking || is_stub(&it.body) || is_for_tests(&it.body);
+        let registered = is_registered
+            || rebinds
+            || self.in_type_checking
+            || is_stub(&it.body)
+            || is_for_tests(&it.body)
+            || is_deprecated(&it.body);
         let name = it.name.as_str();
         let definition = self.builder.definition(function);
         // Jupyter calls `_jupyter_server_extension_points` and the like of every package.
@@ -263,6 +267,17 @@ fn is_for_tests(body: &[Stmt]) -> bool {
             .iter()
             .any(|word| text.contains(word))
     })
+}
+
+/// Whether a function warns that it is deprecated: it is kept for callers outside of the package.
+fn is_deprecated(body: &[Stmt]) -> bool {
+    let names_warning = |expr: &Expr| match expr {
+        Expr::Name(name) => name.id.ends_with("DeprecationWarning"),
+        Expr::Attribute(attribute) => attribute.attr.ends_with("DeprecationWarning"),
+        _ => false,
+    };
+    body.iter()
+        .any(|stmt| matches!(stmt, Stmt::Expr(it) if any_over_expr(&it.value, names_warning)))
 }
 
 /// Whether a part of an annotation may be a function: it is called, or its name is private.

@@ -6,7 +6,7 @@ function format_title($text)
 
 class Page
 {
-    public static function load($id)
+    public static function load($id): page
     {
         return new page();
     }

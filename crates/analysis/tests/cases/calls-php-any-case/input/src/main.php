@@ -3,7 +3,6 @@ require_once __DIR__ . '/lib.php';
 
 function main()
 {
-    $page = PAGE::Load(1);
-    $page->Render();
+    PAGE::Load(1)->Render();
     return Format_Title('a');
 }

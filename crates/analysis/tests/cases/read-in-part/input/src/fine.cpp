@@ -2,7 +2,7 @@
 
 namespace a {
 
-API_EXPORT int one(int n) {
+int one(int n) {
     if (n) { return 1; }
     return 2;
 }

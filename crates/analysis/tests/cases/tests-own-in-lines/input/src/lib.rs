@@ -15,10 +15,12 @@ mod tests {
     use super::*;
     #[test]
     fn one() {
-        assert_eq!(double(1), 2);
+        let seen = double(1);
+        assert_eq!(seen, 2);
     }
     #[test]
     fn two() {
-        assert_eq!(double(2), 4);
+        let seen = double(2);
+        assert_eq!(seen, 4);
     }
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::Context;
+use crate::calls::{ImportId, ImportedNameId};
 use crate::facts::ImportedName;
 
 /// How a language's imports are judged.
@@ -26,9 +27,8 @@ pub(in crate::syntax) struct UnusedImports {
 /// One name that an import brings in.
 #[derive(Debug)]
 pub(super) struct ImportCandidate {
-    /// In `Syntax::imports`, and in its names.
-    import: usize,
-    name: usize,
+    import: ImportId,
+    name: ImportedNameId,
     /// The start of the declaration around it.
     declaration: usize,
 }
@@ -54,11 +54,11 @@ impl Context<'_> {
         if !self.embedded_in.is_empty() || declaration.has_error() || import.kind.is_reexport() {
             return;
         }
-        for (at, name) in import.names.iter().enumerate() {
+        for (at, name) in ImportedNameId::enumerate(&import.names) {
             let named = !matches!(&*name.local, "" | "*" | "_");
             if named && (rules.judged)(declaration, self, name) {
                 self.import_candidates.push(ImportCandidate {
-                    import: self.syntax.imports.len() - 1,
+                    import: ImportId::new(self.syntax.imports.len() - 1),
                     name: at,
                     declaration: declaration.start_byte(),
                 });
@@ -80,7 +80,7 @@ impl Context<'_> {
         };
         let mut open: HashMap<String, Vec<ImportCandidate>> = HashMap::new();
         for candidate in candidates {
-            let name = &self.syntax.imports[candidate.import].names[candidate.name];
+            let name = &self.syntax.imports[candidate.import.index()].names[candidate.name.index()];
             open.entry(word_of(&name.local)).or_default().push(candidate);
         }
         if open.is_empty() {
@@ -108,7 +108,7 @@ impl Context<'_> {
             }
         }
         for candidate in open.into_values().flatten() {
-            self.syntax.imports[candidate.import].names[candidate.name].unused = true;
+            self.syntax.imports[candidate.import.index()].names[candidate.name.index()].unused = true;
         }
     }
 }

@@ -72,6 +72,11 @@ def crate(name, version, work):
             and run("mv", work / f"vendor/{name}-{version}", work / "out"))
 
 
+def release():
+    found = re.search(r"^VERSION_CODENAME=(.+)$", pathlib.Path("/etc/os-release").read_text(), flags=re.M)
+    return found[1] if found else "stable"
+
+
 def list_sources(options):
     (APT / "sources").mkdir(parents=True)
     (APT / "lists/partial").mkdir(parents=True)
@@ -86,14 +91,16 @@ def deb(name, _version, work):
     """Most machines do not list source packages, so a configuration of apt beside the machine's has `deb-src` for `deb`."""
     options = ["-q", "-o", "Dir::Etc::sourcelist=/dev/null", "-o", f"Dir::Etc::sourceparts={APT}/sources",
                "-o", f"Dir::State::Lists={APT}/lists"]
-    # The others wait until the lists are there: without them they would get the package without its sources.
+    # The other threads wait for the lists: without them they would get the package without its sources.
     with APT_LISTS:
         if not (APT / "sources").exists():
             list_sources(options)
-    if run("apt-get", *options, "source", "--download-only", "--tar-only", name, cwd=work / "in") and unpack(work):
-        return True
-    for leftover in (work / "in").iterdir():
-        leftover.unlink()
+    # A mirror may lack the newest of the security updates: then the one of the release.
+    for source in (name, f"{name}/{release()}"):
+        if run("apt-get", *options, "source", "--download-only", "--tar-only", source, cwd=work / "in") and unpack(work):
+            return True
+        for leftover in (work / "in").iterdir():
+            leftover.unlink()
     return (run("apt-get", "download", "-q", name, cwd=work / "in")
             and run("dpkg-deb", "-x", next((work / "in").iterdir()), work / "out")
             and run("sh", "-c", "find . -name src.zip -type f -execdir python3 -m zipfile -e {} . ';' -delete", cwd=work / "out"))

@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 from ranking import ORACLES
 
 APT = pathlib.Path(tempfile.gettempdir()) / "repolens-oracles-apt"
+APT_LISTS = threading.Lock()
 
 
 def run(*command, cwd=None):
@@ -70,22 +72,35 @@ def crate(name, version, work):
             and run("mv", work / f"vendor/{name}-{version}", work / "out"))
 
 
+def release():
+    found = re.search(r"^VERSION_CODENAME=(.+)$", pathlib.Path("/etc/os-release").read_text(), flags=re.M)
+    return found[1] if found else "stable"
+
+
+def list_sources(options):
+    (APT / "sources").mkdir(parents=True)
+    (APT / "lists/partial").mkdir(parents=True)
+    for source in [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt/sources.list.d").glob("*")]:
+        if source.is_file():
+            text = re.sub(r"^deb ", "deb-src ", re.sub(r"^Types:.*", "Types: deb-src", source.read_text(), flags=re.M), flags=re.M)
+            (APT / "sources" / (source.name if source.suffix else "list.list")).write_text(text)
+    run("apt-get", *options, "update")
+
+
 def deb(name, _version, work):
     """Most machines do not list source packages, so a configuration of apt beside the machine's has `deb-src` for `deb`."""
     options = ["-q", "-o", "Dir::Etc::sourcelist=/dev/null", "-o", f"Dir::Etc::sourceparts={APT}/sources",
                "-o", f"Dir::State::Lists={APT}/lists"]
-    if not (APT / "sources").exists():
-        (APT / "sources").mkdir(parents=True)
-        (APT / "lists/partial").mkdir(parents=True)
-        for source in [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt/sources.list.d").glob("*")]:
-            if source.is_file():
-                text = re.sub(r"^deb ", "deb-src ", re.sub(r"^Types:.*", "Types: deb-src", source.read_text(), flags=re.M), flags=re.M)
-                (APT / "sources" / (source.name if source.suffix else "list.list")).write_text(text)
-        run("apt-get", *options, "update")
-    if run("apt-get", *options, "source", "--download-only", "--tar-only", name, cwd=work / "in") and unpack(work):
-        return True
-    for leftover in (work / "in").iterdir():
-        leftover.unlink()
+    # The other threads wait for the lists: without them they would get the package without its sources.
+    with APT_LISTS:
+        if not (APT / "sources").exists():
+            list_sources(options)
+    # A mirror may lack the newest of the security updates: then the one of the release.
+    for source in (name, f"{name}/{release()}"):
+        if run("apt-get", *options, "source", "--download-only", "--tar-only", source, cwd=work / "in") and unpack(work):
+            return True
+        for leftover in (work / "in").iterdir():
+            leftover.unlink()
     return (run("apt-get", "download", "-q", name, cwd=work / "in")
             and run("dpkg-deb", "-x", next((work / "in").iterdir()), work / "out")
             and run("sh", "-c", "find . -name src.zip -type f -execdir python3 -m zipfile -e {} . ';' -delete", cwd=work / "out"))

@@ -9,7 +9,7 @@ mod builder;
 mod ids;
 pub mod signature;
 
-pub use builder::{Builder, ScopeKind};
+pub use builder::{Builder, ScopeId, ScopeKind};
 pub use ids::{Body, ClassId, ContainerId, FunctionId, ImportId, Imported, ImportedNameId, NameId, NameKey, ValueId};
 pub use signature::Signature;
 

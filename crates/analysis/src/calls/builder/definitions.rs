@@ -50,8 +50,8 @@ impl Builder {
     /// Opens the scope of a function's body.
     pub fn enter_function(&mut self, function: FunctionId) {
         self.push(ScopeKind::Function);
-        self.scopes[self.current].body = Body::Function(function);
-        self.scopes[self.current].branch = 0;
+        self.scopes[self.current.index()].body = Body::Function(function);
+        self.scopes[self.current.index()].branch = 0;
         self.branch = 0;
     }
 
@@ -104,12 +104,12 @@ impl Builder {
 
     /// The function that is open belongs to the class.
     pub fn set_class(&mut self, class: ClassId) {
-        self.scopes[self.current].class = Some(class);
+        self.scopes[self.current.index()].class = Some(class);
     }
 
     pub fn enter_class(&mut self, class: ClassId) {
         self.push(ScopeKind::Class);
-        self.scopes[self.current].class = Some(class);
+        self.scopes[self.current.index()].class = Some(class);
     }
 
     /// A method or attribute of a class; `fresh`: it takes the place of an older one.

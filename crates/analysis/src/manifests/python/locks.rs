@@ -210,10 +210,10 @@ fn marked(package: &Value, default_groups: &[String]) -> DependencyKind {
     });
     // `pylock.toml` has groups and extras in its markers.
     let marker = text_of("marker").and_then(markers::parse);
-    let may_hold = |extras: Option<markers::Value>| {
+    let may_hold = |extras: Option<markers::MarkerValue>| {
         marker.as_ref().is_none_or(|marker| {
             marker.may_hold(&|key| match key {
-                "dependency_groups" => Some(markers::Value::Set(default_groups.to_vec())),
+                "dependency_groups" => Some(markers::MarkerValue::Set(default_groups.to_vec())),
                 "extras" => extras.clone(),
                 _ => None,
             })
@@ -222,7 +222,7 @@ fn marked(package: &Value, default_groups: &[String]) -> DependencyKind {
     if text_of("category") == Some("dev") || only_others || !may_hold(None) {
         DependencyKind::Dev
     } else if package.get("optional").and_then(Value::as_bool) == Some(true)
-        || !may_hold(Some(markers::Value::Set(Vec::new())))
+        || !may_hold(Some(markers::MarkerValue::Set(Vec::new())))
     {
         DependencyKind::Optional
     } else {

@@ -27,7 +27,7 @@ pub(super) enum Marker {
 
 /// The value of a variable.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(super) enum MarkerValue {
     Text(String),
     Set(Vec<String>),
 }
@@ -50,14 +50,14 @@ const NEWEST: u64 = 16;
 impl Marker {
     /// Whether it holds where the variables have these values.
     #[cfg(test)]
-    pub(super) fn holds(&self, value: &dyn Fn(&str) -> Option<Value>) -> Result<bool, Undefined> {
+    pub(super) fn holds(&self, value: &dyn Fn(&str) -> Option<MarkerValue>) -> Result<bool, Undefined> {
         self.walk(&|key, operator, literal, is_first| {
             compare(value(key).ok_or(Undefined)?, key, operator, literal, is_first)
         })
     }
 
     /// Whether it may hold: what is not known of the environment is taken for fitting.
-    pub(super) fn may_hold(&self, value: &dyn Fn(&str) -> Option<Value>) -> bool {
+    pub(super) fn may_hold(&self, value: &dyn Fn(&str) -> Option<MarkerValue>) -> bool {
         let all = self.walk(&|key, operator, literal, is_first| {
             Ok(value(key).is_none_or(|value| compare(value, key, operator, literal, is_first).unwrap_or(true)))
         });
@@ -103,8 +103,8 @@ pub(crate) fn may_hold(marker: &str, supported: &str) -> bool {
             .filter(|full| is_supported(full))
             .any(|full| {
                 marker.may_hold(&|key| match key {
-                    "python_version" => Some(Value::Text(minor.clone())),
-                    "python_full_version" => Some(Value::Text(full.clone())),
+                    "python_version" => Some(MarkerValue::Text(minor.clone())),
+                    "python_full_version" => Some(MarkerValue::Text(full.clone())),
                     _ => None,
                 })
             })
@@ -124,13 +124,19 @@ fn is_in(range: &str, version: &str) -> bool {
 }
 
 /// Compares the value of a variable with a literal.
-fn compare(value: Value, key: &str, operator: &str, literal: &str, is_variable_first: bool) -> Result<bool, Undefined> {
+fn compare(
+    value: MarkerValue,
+    key: &str,
+    operator: &str,
+    literal: &str,
+    is_variable_first: bool,
+) -> Result<bool, Undefined> {
     let value = match value {
-        Value::Text(_) if matches!(key, "extras" | "dependency_groups") => return Err(Undefined),
-        Value::Text(text) if key == "extra" => normal(&text),
-        Value::Text(text) => text,
-        Value::Set(names) if !is_variable_first && key != "extra" => return in_set(&names, operator, literal),
-        Value::Set(_) => return Err(Undefined),
+        MarkerValue::Text(_) if matches!(key, "extras" | "dependency_groups") => return Err(Undefined),
+        MarkerValue::Text(text) if key == "extra" => normal(&text),
+        MarkerValue::Text(text) => text,
+        MarkerValue::Set(names) if !is_variable_first && key != "extra" => return in_set(&names, operator, literal),
+        MarkerValue::Set(_) => return Err(Undefined),
     };
     let literal = if key == "extra" {
         normal(literal)

@@ -113,11 +113,13 @@ fn bus_factor(files: &[(&FileFacts, &FileChanges)], people: usize) -> u64 {
             }
         }
     }
-    let mut order: Vec<usize> = (0..people).filter(|person| !files_of[*person].is_empty()).collect();
-    order.sort_by_key(|person| (std::cmp::Reverse(files_of[*person].len()), *person));
+    let mut order: Vec<(PersonId, &Vec<usize>)> = PersonId::enumerate(&files_of)
+        .filter(|(_, files)| !files.is_empty())
+        .collect();
+    order.sort_by_key(|(person, files)| (std::cmp::Reverse(files.len()), *person));
     let mut orphans = 0;
-    for (taken, person) in (1..).zip(order) {
-        for &file in &files_of[person] {
+    for (taken, (_, authored)) in (1..).zip(order) {
+        for &file in authored {
             authors_left[file] -= 1;
             orphans += usize::from(authors_left[file] == 0);
         }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::Context;
+use crate::calls::{ImportId, ImportedNameId};
 use crate::facts::{ImportKind, ImportedName};
 use crate::language::{Span, SpanKind};
 
@@ -27,9 +28,8 @@ pub(in crate::syntax) struct UnusedImports {
 /// One name that an import brings in.
 #[derive(Debug)]
 pub(super) struct ImportCandidate {
-    /// In `Syntax::imports`, and in its names.
-    import: usize,
-    name: usize,
+    import: ImportId,
+    name: ImportedNameId,
     /// The start of the declaration around it.
     declaration: usize,
     /// A comment names it.
@@ -57,11 +57,11 @@ impl Context<'_> {
         if !self.embedded_in.is_empty() || declaration.has_error() || import.kind.is_reexport() {
             return;
         }
-        for (at, name) in import.names.iter().enumerate() {
+        for (at, name) in ImportedNameId::enumerate(&import.names) {
             let named = !matches!(&*name.local, "" | "*" | "_");
             if named && (rules.judged)(declaration, self, name) {
                 self.import_candidates.push(ImportCandidate {
-                    import: self.syntax.imports.len() - 1,
+                    import: ImportId::new(self.syntax.imports.len() - 1),
                     name: at,
                     declaration: declaration.start_byte(),
                     in_comment: false,
@@ -84,7 +84,7 @@ impl Context<'_> {
         };
         let mut open: HashMap<String, Vec<ImportCandidate>> = HashMap::new();
         for candidate in candidates {
-            let name = &self.syntax.imports[candidate.import].names[candidate.name];
+            let name = &self.syntax.imports[candidate.import.index()].names[candidate.name.index()];
             open.entry(word_of(&name.local)).or_default().push(candidate);
         }
         if open.is_empty() {
@@ -122,17 +122,17 @@ impl Context<'_> {
 
     /// Marks what no code of the file names.
     fn mark_imports(&mut self, candidates: impl Iterator<Item = ImportCandidate>) {
-        let mut documented: HashMap<usize, usize> = HashMap::new();
+        let mut documented: HashMap<ImportId, usize> = HashMap::new();
         for candidate in candidates {
             if candidate.in_comment {
                 *documented.entry(candidate.import).or_default() += 1;
             } else {
-                self.syntax.imports[candidate.import].names[candidate.name].unused = true;
+                self.syntax.imports[candidate.import.index()].names[candidate.name.index()].unused = true;
             }
         }
         let is_loaded_by_use = matches!(self.language, "java" | "kotlin" | "scala" | "php");
         for (import, names) in documented.into_iter().filter(|_| is_loaded_by_use) {
-            let import = &mut self.syntax.imports[import];
+            let import = &mut self.syntax.imports[import.index()];
             if import.names.len() == names && import.kind == ImportKind::Static {
                 import.kind = ImportKind::Type;
             }

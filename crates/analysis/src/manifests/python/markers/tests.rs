@@ -1,14 +1,14 @@
-use super::{Undefined, Value, may_hold, parse};
+use super::{MarkerValue, Undefined, may_hold, parse};
 
 /// Environments as JSON, then markers and what the `packaging` library says of each: `scripts/oracles/markers`.
 const EVALUATIONS: &str = include_str!("evaluations.txt");
 
 type Environment = serde_json::Map<String, serde_json::Value>;
 
-fn value(environment: &Environment, key: &str) -> Option<Value> {
+fn value(environment: &Environment, key: &str) -> Option<MarkerValue> {
     Some(match environment.get(key)? {
-        serde_json::Value::String(text) => Value::Text(text.clone()),
-        list => Value::Set(serde_json::from_value(list.clone()).expect("names")),
+        serde_json::Value::String(text) => MarkerValue::Text(text.clone()),
+        list => MarkerValue::Set(serde_json::from_value(list.clone()).expect("names")),
     })
 }
 

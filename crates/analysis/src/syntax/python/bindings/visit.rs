@@ -40,7 +40,7 @@ impl<'a> Bindings<'a> {
             // The name is gone behind the handler, and what it hid is back.
             let hidden = handler.name.as_ref().map(|name| {
                 let name = name.as_str();
-                let old = self.scopes[self.current].names.remove(name);
+                let old = self.scopes[self.current.index()].names.remove(name);
                 self.bind(name, None);
                 (name, old)
             });
@@ -49,7 +49,7 @@ impl<'a> Bindings<'a> {
             self.stmts(&handler.body);
             self.attempts -= u32::from(is_attempt);
             if let Some((name, old)) = hidden {
-                let names = &mut self.scopes[self.current].names;
+                let names = &mut self.scopes[self.current.index()].names;
                 names.remove(name);
                 names.extend(old.map(|old| (name, old)));
             }
@@ -66,7 +66,7 @@ impl<'a> Visitor<'a> for Bindings<'a> {
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Import(it) => self.import(it),
             Stmt::ImportFrom(it) => self.import_from(it),
-            Stmt::Global(it) => self.scopes[self.current]
+            Stmt::Global(it) => self.scopes[self.current.index()]
                 .globals
                 .extend(it.names.iter().map(|name| name.as_str())),
             Stmt::Assign(it) => {
@@ -108,7 +108,7 @@ impl<'a> Visitor<'a> for Bindings<'a> {
             Expr::Name(name) => match name.ctx {
                 ExprContext::Load | ExprContext::Invalid => self.read(&name.id),
                 ExprContext::Store => self.bind(name.id.as_str(), None),
-                ExprContext::Del => drop(self.scopes[self.current].names.remove(name.id.as_str())),
+                ExprContext::Del => drop(self.scopes[self.current.index()].names.remove(name.id.as_str())),
             },
             Expr::Named(it) => {
                 self.visit_expr(&it.value);

@@ -46,7 +46,7 @@ pub struct FileFacts {
     pub compiled: bool,
     /// Its first comment is that of a library as it is released: a version, an address and a license.
     pub released: bool,
-    /// Its own text says that it is a copy of another project's file, or a template.
+    /// Its own text calls it a copy of another project's file, or a template.
     pub left_as_it_is: bool,
     pub lines: FileLines,
     /// Part of `lines`: lines that are wholly of another language.

@@ -1,4 +1,4 @@
-//! Credentials in lines that earlier commits added: whoever has a clone has them, though the newest commit has not.
+//! Credentials in lines that earlier commits added: every clone has them, although the newest commit does not.
 
 use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;

@@ -133,7 +133,7 @@ pub fn is_compiled(language: &str, text: &[u8]) -> bool {
     has(tail, b"//# sourceMappingURL=") || has(text, b"\n// node_modules/") || MARKS.iter().any(|mark| has(head, mark))
 }
 
-/// Whether a text says that it is a copy of another project's file, or a template that is filled in later.
+/// Whether a text calls itself a copy of another project's file, or a template that is filled in later.
 #[must_use]
 pub fn is_copy_or_template(text: &[u8]) -> bool {
     const HEAD: usize = 2048;

@@ -80,7 +80,7 @@ fn row(rule: &str) -> Option<&'static Measured> {
     MEASURED.iter().find(|row| row.rule == rule)
 }
 
-/// Whether findings of the rule may be of high or critical severity. A proof by the value itself stands for judged findings,
+/// Whether findings of the rule may be of high or critical severity. A proof by the value itself replaces judged findings,
 /// where none of these contradicts it.
 #[must_use]
 pub fn is_earned(rule: &str, is_proven: bool) -> bool {

@@ -44,7 +44,7 @@ const VERSIONS: [&str; 4] = [
     "python_version",
 ];
 
-/// Python 3 up to this minor version is known; what a range says of later ones is what it says of this one.
+/// Python 3 up to this minor version is known; later versions are treated as this one.
 const NEWEST: u64 = 16;
 
 impl Marker {

@@ -1,4 +1,4 @@
-//! Versions of Python packages and of Python, their order, and what one clause of a range says of them (PEP 440).
+//! Versions of Python packages and of Python, their order, and whether one clause of a range accepts them (PEP 440).
 
 use std::cmp::Ordering;
 

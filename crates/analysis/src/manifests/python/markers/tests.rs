@@ -1,6 +1,6 @@
 use super::{MarkerValue, Undefined, may_hold, parse};
 
-/// Environments as JSON, then markers and what the `packaging` library says of each: `scripts/oracles/markers`.
+/// Environments as JSON, then markers and the verdict of the `packaging` library on each: `scripts/oracles/markers`.
 const EVALUATIONS: &str = include_str!("evaluations.txt");
 
 type Environment = serde_json::Map<String, serde_json::Value>;

@@ -27,7 +27,7 @@ const CLASSES: &[&str] = &[
     "isdigit?",
 ];
 
-/// Calls that look a text up in a list.
+/// Calls that search for a text in a list.
 const LOOKUPS: &[&str] = &[
     ".includes(",
     ".include?(",

@@ -23,7 +23,7 @@ pub use judged::{is_compiled, is_copy_or_template, is_header, is_judged};
 pub use lines::{Counted, FileLines, count};
 pub use origin::{
     BuiltFolders, Origin, SpecFolders, defines_tests, is_built, is_library_copy, is_output_folder, is_test,
-    is_test_support, only_seems_to_test, origin, origin_by_content, origin_by_path,
+    is_test_support, origin, origin_by_content, origin_by_path,
 };
 pub use scanner::{EmbeddedPart, Layout, scan};
 use signs::Signs;

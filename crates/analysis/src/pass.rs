@@ -219,7 +219,6 @@ impl Pass<'_> {
         };
         self.origin(kinds, language.id, text, &mut facts);
         facts.test |= language::defines_tests(language.id, text);
-        facts.test &= !language::only_seems_to_test(path, text);
         facts
             .security
             .extend(security::scan(path, language.id, text, facts.origin));

@@ -13,7 +13,7 @@ mod testing;
 pub use built::{BuiltFolders, is_built, is_output as is_output_folder};
 pub use content::{is_library_copy, origin_by_content};
 pub use spec_folders::SpecFolders;
-pub use testing::{defines_tests, is_test, is_test_support, only_seems_to_test};
+pub use testing::{defines_tests, is_test, is_test_support};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {

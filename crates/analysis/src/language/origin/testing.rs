@@ -85,29 +85,6 @@ pub fn defines_tests(language: &str, text: &[u8]) -> bool {
     frameworks.iter().any(has) && text.split(|byte| *byte == b'\n').any(begins)
 }
 
-/// Whether a file is a test by its name only (`test_properties.py`), and has nothing that tests have.
-#[must_use]
-pub fn only_seems_to_test(path: &str, text: &[u8]) -> bool {
-    const SIGNS: &[&str] = &[
-        "def test",
-        "class Test",
-        "unittest",
-        "pytest",
-        "doctest",
-        "assert",
-        "import nose",
-    ];
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let by_folder = || is_test(&format!("{folders}/module.py"));
-    name.starts_with("test_")
-        && name.ends_with(".py")
-        && !text.trim_ascii().is_empty()
-        && !by_folder()
-        && !SIGNS
-            .iter()
-            .any(|sign| memchr::memmem::find(text, sign.as_bytes()).is_some())
-}
-
 /// Programs of C and C++ that test: `test.c` at the top, `xmltest.cpp`. Words that only end so are none.
 fn is_test_program(stem: &str, folders: &str) -> bool {
     const WORDS: &[&str] = &[

@@ -1,5 +1,0 @@
-"""Names of checks."""
-
-
-def names(kind):
-    return [kind]

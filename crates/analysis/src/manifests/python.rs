@@ -33,6 +33,7 @@ fn kind(dev: bool) -> DependencyKind {
 const DEVELOPMENT: &[&str] = &[
     "bench",
     "benchmark",
+    "benchmarking",
     "benchmarks",
     "build",
     "ci",
@@ -50,6 +51,7 @@ const DEVELOPMENT: &[&str] = &[
     "linting",
     "mypy",
     "precommit",
+    "profiling",
     "pytest",
     "qa",
     "release",

@@ -9,8 +9,7 @@ mod builder;
 mod ids;
 pub mod signature;
 
-pub use builder::{Builder, ScopeKind};
-pub(crate) use ids::ids;
+pub use builder::{Builder, ScopeId, ScopeKind};
 pub use ids::{Body, ClassId, ContainerId, FunctionId, ImportId, Imported, ImportedNameId, NameId, NameKey, ValueId};
 pub use signature::Signature;
 
@@ -41,6 +40,8 @@ pub enum ValueExpr {
     Either(ValueId, ValueId),
     /// The first of the two that resolves to anything.
     First(ValueId, ValueId),
+    /// What the decorator `.0` makes of the value `.1`.
+    Decorated(ValueId, ValueId),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +62,10 @@ pub struct Definition {
     pub entry: bool,
     /// No other file sees it.
     pub file_only: bool,
+    /// It implements an interface explicitly, and is called through that one only (C#).
+    pub through_interface: bool,
+    /// It is the form of a template for some types (C++).
+    pub specialized: bool,
     /// A text of its own documents it (Python).
     pub documented: bool,
     /// The arguments that it takes.
@@ -70,6 +75,8 @@ pub struct Definition {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClassDefinition {
     pub name: NameId,
+    /// The name behind those of the modules around it (Ruby), or its namespace (C#).
+    pub path: NameId,
     pub bases: Vec<ValueId>,
     /// The file has its definition, and not only functions that extend a type of this name.
     pub declared: bool,

@@ -4,8 +4,10 @@
 use compact_str::CompactString;
 use repolens_core::report::SkippedFile;
 
-use crate::calls::Calls;
+use crate::calls::{Calls, ImportId, ImportedNameId};
 use crate::configuration::Setting;
+use crate::history::credentials::EarlierFindings;
+use crate::ids::FileId;
 use crate::language::{Counted, FileLines, LanguageId, Origin, Span, Tokens};
 use crate::manifests::Manifest;
 use crate::security::RawFinding;
@@ -21,13 +23,15 @@ pub struct Facts {
     pub name: String,
     /// Sorted by path.
     pub files: Vec<FileFacts>,
-    /// Places in the tree of the pointers of Git LFS, which are not among `files`, in ascending order.
-    pub pointers: Vec<u32>,
+    /// Places in the tree, which has them too, of the pointers of Git LFS, which are not among `files`; in ascending order.
+    pub pointers: Vec<FileId>,
     pub skipped: Vec<SkippedFile>,
     /// Files that were not parsed because the time for parsing was used up.
     pub unparsed: u64,
     /// The words of all texts.
     pub(crate) words: WordCounts,
+    /// Credentials of earlier commits.
+    pub(crate) earlier: EarlierFindings,
 }
 
 /// Everything that stages know of one file.
@@ -40,6 +44,10 @@ pub struct FileFacts {
     pub test: bool,
     /// It is a script that a compiler or a bundler wrote.
     pub compiled: bool,
+    /// Its first comment is that of a library as it is released: a version, an address and a license.
+    pub released: bool,
+    /// Its own text calls it a copy of another project's file, or a template.
+    pub left_as_it_is: bool,
     pub lines: FileLines,
     /// Part of `lines`: lines that are wholly of another language.
     pub embedded: Box<[(LanguageId, FileLines)]>,
@@ -79,6 +87,8 @@ pub struct Syntax {
     pub exports: Vec<Export>,
     /// The parser met something that is not of the language, and went on.
     pub errors: bool,
+    /// The lines of that.
+    pub unread: u32,
     /// It can be started: a `main` function, `if __name__ == "__main__"`, a shebang.
     pub entry_point: bool,
     /// The package that the file declares (Java).
@@ -97,10 +107,11 @@ pub struct Syntax {
     /// where they begin with a dot.
     pub search_paths: Vec<Box<str>>,
     /// Sorted. C#, and Java, Kotlin and Scala where all of a package is imported: names that may be those of its types. Rust:
-    /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants.
+    /// names that may be used although only an import names them: those of traits, and those in macros. Ruby: constants. JavaScript:
+    /// names and paths of imports that are commented out.
     pub mentions: Vec<Box<str>>,
     /// Unused imports with a word that occurs elsewhere in the file, in a comment or as another thing: import and name. Sorted.
-    pub elsewhere: Vec<(u32, u32)>,
+    pub elsewhere: Vec<(ImportId, ImportedNameId)>,
     /// The findings of the security rules about calls; taken out when the file is done.
     pub risks: Vec<RawFinding>,
 }
@@ -155,8 +166,8 @@ pub enum ImportKind {
 impl Syntax {
     /// Sets [`Syntax::elsewhere`].
     pub(crate) fn find_elsewhere(&mut self, text: &[u8]) {
-        for (at, import) in (0u32..).zip(&self.imports) {
-            for (number, name) in (0u32..).zip(&import.names).filter(|(_, name)| name.unused) {
+        for (at, import) in ImportId::enumerate(&self.imports) {
+            for (number, name) in ImportedNameId::enumerate(&import.names).filter(|(_, name)| name.unused) {
                 let word = name.local.split('.').next().unwrap_or_default();
                 if is_named_outside(text, word, import.line) {
                     self.elsewhere.push((at, number));
@@ -236,7 +247,7 @@ impl FileFacts {
     /// Whether dead code is reported in the file: not in examples and templates, nor in what a compiler wrote.
     #[must_use]
     pub fn is_judged(&self) -> bool {
-        !self.compiled && crate::language::is_judged(&self.path)
+        !self.compiled && !self.left_as_it_is && crate::language::is_judged(&self.path)
     }
 
     /// Whether the line is part of a test inside of a source file.

@@ -2,11 +2,14 @@
 
 use repolens_core::report::EdgeKind;
 
+use crate::calls::{ImportId, Imported};
+use crate::ids::{FileId, TableIndex, ids};
+
 /// One import, resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ImportEdge {
-    pub source: u32,
-    pub target: u32,
+    pub source: FileId,
+    pub target: FileId,
     pub kind: EdgeKind,
     /// It only declares the target as a part of the source (`mod name;` of Rust): reached, but not depended upon.
     pub declares: bool,
@@ -15,19 +18,13 @@ pub(crate) struct ImportEdge {
 /// Which name of which import leads to which file: what the edges are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Link {
-    pub source: u32,
-    /// Index into the file's imports.
-    pub import: u32,
-    /// Index into the import's names; `ALL` for the import as a whole.
-    pub name: u32,
-    pub target: u32,
+    pub source: FileId,
+    pub import: ImportId,
+    pub name: Imported,
+    pub target: FileId,
 }
 
-impl Link {
-    pub(crate) const ALL: u32 = u32::MAX;
-}
-
-/// Files are numbered as in `Facts::files`.
+/// All imports between files of the repository.
 #[derive(Debug, Default)]
 pub(crate) struct ImportGraph {
     /// Sorted, each once.
@@ -38,7 +35,7 @@ pub(crate) struct ImportGraph {
 
 impl ImportGraph {
     /// Where the names of one import lead.
-    pub(crate) fn links_of(&self, source: u32, import: u32) -> &[Link] {
+    pub(crate) fn links_of(&self, source: FileId, import: ImportId) -> &[Link] {
         let start = self
             .links
             .partition_point(|link| (link.source, link.import) < (source, import));
@@ -47,27 +44,35 @@ impl ImportGraph {
     }
 }
 
-/// Edges by source, as a list of lists in two vectors.
-#[derive(Debug)]
-pub(crate) struct Adjacency {
-    starts: Vec<u32>,
-    targets: Vec<u32>,
+ids! {
+    /// A strongly connected component of a graph. It has a higher number than those that it reaches.
+    ComponentId;
+    /// The order in which nodes are first visited.
+    Visit;
 }
 
-impl Adjacency {
+/// Edges by source, as a list of lists in two vectors. `Node` is the index of the table that the nodes are in.
+#[derive(Debug)]
+pub(crate) struct Adjacency<Node> {
+    /// Where the targets of each node begin, and where those of the last one end.
+    starts: Vec<u32>,
+    targets: Vec<Node>,
+}
+
+impl<Node: TableIndex> Adjacency<Node> {
     /// Builds a graph of `nodes` nodes. Pairs need no order; targets keep theirs.
-    pub(crate) fn new(nodes: usize, edges: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
+    pub(crate) fn new(nodes: usize, edges: impl Iterator<Item = (Node, Node)> + Clone) -> Self {
         let mut starts = vec![0u32; nodes + 1];
         for (source, _) in edges.clone() {
-            starts[source as usize + 1] += 1;
+            starts[source.index() + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
-        let mut targets = vec![0; starts.last().copied().unwrap_or(0) as usize];
+        let mut targets = vec![Node::new(0); starts.last().copied().unwrap_or(0) as usize];
         for (source, target) in edges {
-            let slot = &mut next[source as usize];
+            let slot = &mut next[source.index()];
             targets[*slot as usize] = target;
             *slot += 1;
         }
@@ -78,40 +83,43 @@ impl Adjacency {
         self.starts.len() - 1
     }
 
-    pub(crate) fn of(&self, node: u32) -> &[u32] {
-        let node = node as usize;
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node> + use<Node> {
+        (0..self.len()).map(Node::new)
+    }
+
+    pub(crate) fn of(&self, node: Node) -> &[Node] {
+        let node = node.index();
         &self.targets[self.starts[node] as usize..self.starts[node + 1] as usize]
     }
 
-    /// The number of each node's strongly connected component. A component has a higher number than those it reaches.
-    /// Tarjan's algorithm with its own stack.
-    pub(crate) fn components(&self) -> Vec<u32> {
-        const UNSEEN: u32 = u32::MAX;
+    /// The strongly connected component of each node. Tarjan's algorithm with its own stack.
+    pub(crate) fn components(&self) -> Vec<ComponentId> {
         let nodes = self.len();
-        let (mut index, mut low) = (vec![UNSEEN; nodes], vec![0u32; nodes]);
-        let mut component = vec![UNSEEN; nodes];
-        let (mut stack, mut work) = (Vec::new(), Vec::<(u32, usize)>::new());
-        let (mut counter, mut found) = (0u32, 0u32);
-        for root in 0..u32::try_from(nodes).unwrap_or(u32::MAX) {
-            if index[root as usize] != UNSEEN {
+        let (mut visits, mut low) = (vec![None::<Visit>; nodes], vec![Visit::new(0); nodes]);
+        let mut component = vec![None::<ComponentId>; nodes];
+        let (mut stack, mut work) = (Vec::new(), Vec::<(Node, usize)>::new());
+        let (mut visited, mut found) = (0, 0);
+        for root in self.nodes() {
+            if visits[root.index()].is_some() {
                 continue;
             }
             work.push((root, 0));
             while let Some((node, next)) = work.pop() {
-                let at = node as usize;
+                let at = node.index();
                 if next == 0 {
-                    (index[at], low[at]) = (counter, counter);
-                    counter += 1;
+                    let visit = Visit::new(visited);
+                    (visits[at], low[at]) = (Some(visit), visit);
+                    visited += 1;
                     stack.push(node);
                 }
                 let targets = self.of(node);
                 let child = (next..targets.len()).find(|&i| {
-                    let target = targets[i] as usize;
-                    if index[target] == UNSEEN {
+                    let target = targets[i].index();
+                    let Some(visit) = visits[target] else {
                         return true;
-                    }
-                    if component[target] == UNSEEN {
-                        low[at] = low[at].min(index[target]);
+                    };
+                    if component[target].is_none() {
+                        low[at] = low[at].min(visit);
                     }
                     false
                 });
@@ -120,9 +128,9 @@ impl Adjacency {
                     work.push((targets[i], 0));
                     continue;
                 }
-                if low[at] == index[at] {
+                if visits[at] == Some(low[at]) {
                     while let Some(member) = stack.pop() {
-                        component[member as usize] = found;
+                        component[member.index()] = Some(ComponentId::new(found));
                         if member == node {
                             break;
                         }
@@ -130,21 +138,21 @@ impl Adjacency {
                     found += 1;
                 }
                 if let Some(&(parent, _)) = work.last() {
-                    let parent = parent as usize;
+                    let parent = parent.index();
                     low[parent] = low[parent].min(low[at]);
                 }
             }
         }
-        component
+        component.into_iter().flatten().collect()
     }
 
     /// All nodes that can be reached from `starts`, themselves included.
-    pub(crate) fn reach(&self, starts: impl IntoIterator<Item = u32>) -> Vec<bool> {
+    pub(crate) fn reach(&self, starts: impl IntoIterator<Item = Node>) -> Vec<bool> {
         let mut seen = vec![false; self.len()];
-        let mut work: Vec<u32> = starts.into_iter().collect();
+        let mut work: Vec<Node> = starts.into_iter().collect();
         while let Some(node) = work.pop() {
-            if !std::mem::replace(&mut seen[node as usize], true) {
-                work.extend(self.of(node).iter().filter(|&&target| !seen[target as usize]));
+            if !std::mem::replace(&mut seen[node.index()], true) {
+                work.extend(self.of(node).iter().filter(|target| !seen[target.index()]));
             }
         }
         seen
@@ -159,26 +167,27 @@ mod tests {
 
     #[test]
     fn components_of_a_long_cycle_and_a_tail() {
-        let nodes = 200_000u32;
+        let nodes = 200_000;
         let edges = (0..nodes).map(|node| (node, if node + 1 == nodes { 10 } else { node + 1 }));
-        let component = Adjacency::new(nodes as usize, edges).components();
+        let edges = edges.map(|(a, b)| (FileId::new(a), FileId::new(b)));
+        let component = Adjacency::new(nodes, edges).components();
         assert!(component[10..].iter().all(|found| *found == component[10]));
         assert!(component[..10].iter().all(|found| *found > component[10]));
     }
 
     proptest! {
         #[test]
-        fn components_are_mutual_reach(edges in proptest::collection::vec((0u32..12, 0u32..12), 0..40)) {
-            let graph = Adjacency::new(12, edges.iter().copied());
+        fn components_are_mutual_reach(edges in proptest::collection::vec((0usize..12, 0usize..12), 0..40)) {
+            let graph = Adjacency::new(12, edges.iter().map(|(a, b)| (FileId::new(*a), FileId::new(*b))));
             let component = graph.components();
-            for a in 0..12u32 {
+            for a in graph.nodes() {
                 let from_a = graph.reach([a]);
-                for b in 0..12u32 {
-                    let mutual = from_a[b as usize] && graph.reach([b])[a as usize];
-                    prop_assert_eq!(mutual, component[a as usize] == component[b as usize]);
+                for b in graph.nodes() {
+                    let mutual = from_a[b.index()] && graph.reach([b])[a.index()];
+                    prop_assert_eq!(mutual, component[a.index()] == component[b.index()]);
                 }
                 for &b in graph.of(a) {
-                    prop_assert!(component[a as usize] >= component[b as usize]);
+                    prop_assert!(component[a.index()] >= component[b.index()]);
                 }
             }
         }

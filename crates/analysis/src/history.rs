@@ -9,6 +9,7 @@
 
 mod changes;
 mod collect;
+pub(crate) mod credentials;
 mod fixes;
 pub(crate) mod functions;
 mod log;
@@ -19,7 +20,9 @@ mod source;
 
 use crate::options::HistoryOptions;
 use crate::source::{SourceTree, TreeLocation};
-pub(crate) use changes::{ByAuthor, FileChanges, History};
+pub(crate) use changes::{ByAuthor, FileChanges, History, WindowCommitId};
+use credentials::EarlierSource;
+pub(crate) use people::PersonId;
 pub(crate) use source::HistorySource;
 
 /// Seconds of a day.
@@ -76,6 +79,12 @@ fn source_of(tree: &SourceTree) -> Option<HistorySource> {
         (TreeLocation::Git { .. }, None) => None,
         (TreeLocation::Folder(folder), _) => HistorySource::of_folder(tree.git().clone(), folder),
     }
+}
+
+/// What is needed to search earlier commits for credentials, where that is wanted.
+pub(crate) fn earlier(tree: &SourceTree, options: &HistoryOptions) -> Option<EarlierSource> {
+    let most = options.credentials?;
+    source_of(tree).map(|source| source.for_credentials(most))
 }
 
 pub(crate) fn read(source: Result<HistorySource, HistoryState>) -> HistoryState {

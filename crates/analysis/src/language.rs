@@ -19,10 +19,11 @@ mod tokens;
 pub use attributes::{Attributes, Kinds};
 pub use detect::{detect, may_detect_by_text};
 pub(crate) use glob::Glob;
-pub use judged::{is_compiled, is_header, is_judged};
+pub use judged::{is_compiled, is_copy_or_template, is_header, is_judged};
 pub use lines::{Counted, FileLines, count};
 pub use origin::{
-    BuiltFolders, Origin, SpecFolders, is_built, is_library_copy, is_test, origin, origin_by_content, origin_by_path,
+    BuiltFolders, Origin, SpecFolders, defines_tests, is_built, is_library_copy, is_output_folder, is_test,
+    is_test_support, origin, origin_by_content, origin_by_path,
 };
 pub use scanner::{EmbeddedPart, Layout, scan};
 use signs::Signs;

@@ -23,6 +23,7 @@ mod configuration;
 mod facts;
 mod graph;
 mod history;
+mod ids;
 pub mod inventory;
 mod language;
 mod license;
@@ -37,8 +38,10 @@ mod stages;
 mod syntax;
 mod units;
 
-use repolens_core::report::{Analyser, LimitsUsed, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
+use repolens_core::report::{Analyser, LimitsUsed, Reading, Report, SCHEMA_VERSION, Stage, StageStatus, cap};
 
+use history::credentials::EarlierFindings;
+pub use manifests::python_version;
 pub use options::{
     Clock, HISTORY_COMMITS, HistoryOptions, Limits, MAX_FILE_SIZE, MAX_FILES, MAX_MANIFEST_SIZE, MAX_NESTING,
     MAX_PARSE_SECONDS, MAX_PARSE_SIZE, MAX_STAGE_SECONDS, MAX_TOTAL_SIZE, Observer, Options, Silent,
@@ -51,6 +54,32 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The most files named in `analyser.skippedFiles`; the true number is a member beside it.
 const MAX_SKIPPED: usize = 1_000;
+
+/// What the files of a tree determine, and its history, which git reads while this process parses.
+fn read(
+    tree: SourceTree,
+    options: &Options,
+    observer: &dyn Observer,
+) -> (Result<facts::Facts, OpenError>, history::HistoryState) {
+    let source = history::prepare(&tree, &options.history);
+    let earlier = history::earlier(&tree, &options.history);
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| {
+            let earlier = earlier.map(|source| source.read()).unwrap_or_default();
+            (history::read(source), earlier)
+        });
+        let mut facts = pass::run(tree, options, observer);
+        let failed = |_| {
+            let state = history::HistoryState::Failed("reading it failed".to_owned());
+            (state, EarlierFindings::default())
+        };
+        let (history, earlier) = reading.join().unwrap_or_else(failed);
+        if let Ok(facts) = &mut facts {
+            facts.earlier = earlier;
+        }
+        (facts, history)
+    })
+}
 
 /// Analyses a tree. The report is the same, byte for byte, for the same tree and options at any number of threads, apart
 /// from the stages' times where a clock is lent.
@@ -65,14 +94,7 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         ..Report::default()
     };
     let mut truncated = tree.truncated.clone();
-    let source = history::prepare(&tree, &options.history);
-    let (facts, mut history) = std::thread::scope(|scope| {
-        // git reads the history while this process parses.
-        let reading = scope.spawn(|| history::read(source));
-        let facts = pass::run(tree, options, observer);
-        let failed = |_| history::HistoryState::Failed("reading it failed".to_owned());
-        (facts, reading.join().unwrap_or_else(failed))
-    });
+    let (facts, mut history) = read(tree, options, observer);
     let mut facts = facts?;
     if let history::HistoryState::Read(history) = &mut history {
         history.leave_out(&facts.pointers);
@@ -108,7 +130,37 @@ pub fn analyze(tree: SourceTree, options: &Options, observer: &dyn Observer) -> 
         skipped_files: skipped,
         skipped_files_total: total,
         truncated: capped,
+        reading: reading(&facts),
     };
     stages::run(&mut facts, history, &mut report, options, observer);
     Ok(report)
+}
+
+/// How much of the own code was read by a grammar, without what that did not know.
+fn reading(facts: &facts::Facts) -> Option<Reading> {
+    let mut reading = Reading::default();
+    for file in facts.files.iter().filter(|file| file.is_own()) {
+        let Some(language) = file.language.map(language::LanguageId::get) else {
+            continue;
+        };
+        if syntax::parser(language.id).is_none() {
+            continue;
+        }
+        let code = u64::from(file.lines.code);
+        let unread = file
+            .syntax
+            .as_ref()
+            .map_or(code, |syntax| u64::from(syntax.unread).min(code));
+        reading.code += code;
+        reading.unread += unread;
+        reading.files += u64::from(file.syntax.as_ref().map_or(code > 0, |syntax| syntax.errors));
+    }
+    let share = (reading.code - reading.unread) as f64 / reading.code.max(1) as f64 * 100.0;
+    // 100 % only where nothing is missing.
+    reading.share = if reading.files == 0 {
+        100.0
+    } else {
+        (share * 10.0).floor().min(999.0) / 10.0
+    };
+    (reading.code > 0).then_some(reading)
 }

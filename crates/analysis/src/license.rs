@@ -9,9 +9,11 @@ pub(crate) use text::identify;
 
 /// Endings of files that are no license texts, whatever their names begin with.
 #[rustfmt::skip]
-const CODE: [&str; 24] = [
-    "c", "cc", "cpp", "cs", "css", "go", "h", "html", "java", "js", "json", "jsx", "kt", "map", "php", "py", "rb", "rs", "svg", "toml",
-    "ts", "tsx", "xml", "yml",
+const CODE: [&str; 61] = [
+    "bat", "bash", "c", "cc", "cfg", "cjs", "cmd", "cpp", "cs", "css", "cts", "dart", "diff", "ejs", "ex", "exs", "gif", "go", "gradle",
+    "groovy", "h", "hbs", "html", "ini", "java", "jpg", "js", "json", "jsx", "kt", "kts", "lock", "lua", "map", "mjs", "mts", "patch", "pdf",
+    "php", "pl", "pm", "png", "ps1", "py", "rb", "rs", "scala", "sh", "snap", "sql", "svelte", "svg", "swift", "tmpl", "toml", "ts", "tsx",
+    "vue", "xml", "yaml", "yml",
 ];
 
 /// Whether a file is a license by its name.
@@ -31,7 +33,10 @@ pub fn is_license_file(path: &str) -> bool {
     if is_copyright_of_debian(folder, &lower) {
         return true;
     }
-    let known = by_its_license || matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
+    // `LICENSES/Apache-2.0.txt`: the folder of REUSE.
+    let is_of_reuse = folder == "LICENSES" && lower.ends_with(".txt");
+    let known =
+        is_of_reuse || by_its_license || matches!(stem, "license" | "licence" | "copying" | "unlicense" | "licenses");
     // `LICENSE.BSD-3-Clause` and `LICENSE.httprouter`; `license.ts` is code.
     let ending = lower.rsplit('.').next().unwrap_or_default();
     let is_lower = |c: char| c.is_ascii_lowercase();
@@ -40,7 +45,9 @@ pub fn is_license_file(path: &str) -> bool {
         || ["md", "txt", "rst", "mit", "apache", "bsd"].contains(&ending)
         || is_capital && !CODE.contains(&ending);
     known
-        && (is_text || !lower.ends_with(|c: char| c.is_ascii_alphabetic()) || lower.contains("license-"))
+        && (is_text
+            || !lower.ends_with(|c: char| c.is_ascii_alphabetic())
+            || lower.contains("license-") && !CODE.contains(&ending))
         && folder.split('/').all(|folder| folder != "node_modules")
         && crate::language::origin_by_path(path) != crate::language::Origin::Vendored
 }
@@ -103,6 +110,8 @@ mod tests {
             "src/license.ts",
             "LICENSE.json",
             "Licenses.java",
+            "tools/license-update.mjs",
+            "license-allow.yaml",
         ] {
             assert!(!is_license_file(path), "{path}");
         }

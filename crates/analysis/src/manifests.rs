@@ -13,23 +13,25 @@ mod go;
 mod hex;
 mod javascript;
 mod jvm;
+mod lists;
 mod nuget;
 mod pub_dev;
 mod python;
-mod range;
 mod ruby;
 mod syntax;
 
-use apple::{cocoapods, swift};
-use automation::{dockerfile, workflows};
+use apple::{carthage, cocoapods, swift};
+use automation::{dockerfile, nix, workflows};
 use javascript::{bun, deno, npm, pnpm, yarn};
 use jvm::{gradle, maven, sbt};
+use lists::{conan, haskell, renv};
 use ruby::{bundler, gemspec};
 
 pub(crate) use jvm::maven::{SCOPE, scope_kind};
 pub(crate) use nuget::VERSIONS;
-pub use python::setup_py;
-pub(crate) use range::fits;
+pub(crate) use python::{SUPPORTED_PYTHON, markers};
+pub use python::{setup_py, version as python_version};
+pub(crate) use syntax::range::fits;
 
 /// One manifest or lock file.
 #[derive(Debug, Default, PartialEq)]
@@ -227,6 +229,12 @@ const FORMATS: &[(&str, &str, Parse)] = &[
     ("mix.exs", "Mix", hex::project),
     ("mix.lock", "Mix lock file", hex::lock),
     ("build.sbt.lock", "sbt lock file", sbt::lock),
+    ("Cartfile.resolved", "Carthage lock file", carthage::resolved),
+    ("flake.lock", "Nix lock file", nix::flake),
+    ("renv.lock", "renv lock file", renv::lock),
+    ("conan.lock", "Conan lock file", conan::lock),
+    ("stack.yaml.lock", "Stack lock file", haskell::stack),
+    ("cabal.project.freeze", "Cabal lock file", haskell::freeze),
     ("action.yml", "GitHub action", workflows::action),
     ("action.yaml", "GitHub action", workflows::action),
 ];

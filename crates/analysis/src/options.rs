@@ -86,6 +86,8 @@ pub struct HistoryOptions {
     /// Also count how often single functions changed: those of the worst files, or of the files named. Needs the contents
     /// of earlier commits.
     pub functions: Option<Vec<String>>,
+    /// Also search the lines that these many of the newest commits added for credentials. Needs the contents of earlier commits.
+    pub credentials: Option<u64>,
 }
 
 impl Default for HistoryOptions {
@@ -94,6 +96,7 @@ impl Default for HistoryOptions {
             max_commits: HISTORY_COMMITS,
             problem: None,
             functions: None,
+            credentials: None,
         }
     }
 }

@@ -13,12 +13,13 @@ use repolens_core::report::SkippedFile;
 use crate::budget::thread_time;
 use crate::configuration;
 use crate::facts::{Facts, FileFacts, WordCounts};
+use crate::ids::FileId;
 use crate::language::{self, Attributes, Kinds, Layout, Origin};
 use crate::license;
 use crate::manifests;
 use crate::options::{LARGE_FILE, Observer, Options};
 use crate::security;
-use crate::source::{self, Entry, OpenError, Reader, SourceTree, lfs};
+use crate::source::{Entry, OpenError, Reader, SourceTree, lfs};
 use crate::syntax;
 use crate::units::CognitiveRules;
 use notebook::Notebook;
@@ -84,8 +85,7 @@ pub(crate) fn run_by(
     observer.progress("parse", total as u64, total as u64);
     found.sort_unstable_by_key(|(at, _)| *at);
     skipped.extend(tree.skipped);
-    let mut files = Vec::with_capacity(found.len());
-    let mut pointers = Vec::new();
+    let (mut files, mut pointers) = (Vec::with_capacity(found.len()), Vec::new());
     for (at, mut facts) in found {
         let problems = std::mem::take(&mut facts.problems);
         skipped.extend(problems.into_iter().map(|reason| SkippedFile {
@@ -93,12 +93,13 @@ pub(crate) fn run_by(
             reason,
         }));
         match facts.is_pointer {
-            true => pointers.push(at as u32),
+            true => pointers.push(FileId::new(at)),
             false => files.push(facts),
         }
     }
     skipped.sort();
     Ok(Facts {
+        earlier: Default::default(),
         name: tree.name,
         files,
         pointers,
@@ -121,7 +122,7 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         bytes: entry.size,
         language: language::detect(path, b""),
         origin,
-        test: language::is_test(path),
+        test: language::is_test(path) || language::is_test_support(path),
         lines: language::FileLines::default(),
         embedded: Box::default(),
         docstrings: 0,
@@ -138,25 +139,9 @@ fn by_name(entry: &Entry, kinds: Kinds) -> FileFacts {
         problems: Vec::new(),
         is_pointer: false,
         compiled: false,
+        released: false,
+        left_as_it_is: false,
     }
-}
-
-/// Whether a file is text, which is UTF-8 from then on; a binary one with the name of a language is a problem.
-fn is_text(text: &mut Vec<u8>, facts: &mut FileFacts) -> bool {
-    if source::decode(text).is_ok() {
-        return true;
-    }
-    if let Some(language) = facts
-        .language
-        .take()
-        .filter(|_| language::detect(&facts.path, text).is_some())
-    {
-        let named = language.get().name;
-        facts
-            .problems
-            .push(format!("binary, though its name is that of {named}: not counted"));
-    }
-    false
 }
 
 struct Pass<'a> {
@@ -222,7 +207,7 @@ impl Pass<'_> {
         let kinds = self.attributes.of(path);
         let mut facts = by_name(entry, kinds);
         facts.test |= self.specs.has(path);
-        if !self.read(reader, entry, text, &mut facts) || !is_text(text, &mut facts) {
+        if !self.read(reader, entry, text, &mut facts) || !text::is_text(text, &mut facts) {
             return facts;
         }
         self.words.add(text);
@@ -233,6 +218,7 @@ impl Pass<'_> {
             return facts;
         };
         self.origin(kinds, language.id, text, &mut facts);
+        facts.test |= language::defines_tests(language.id, text);
         facts
             .security
             .extend(security::scan(path, language.id, text, facts.origin));
@@ -241,6 +227,7 @@ impl Pass<'_> {
             return facts;
         }
         facts.compiled = language::is_compiled(language.id, text);
+        facts.left_as_it_is = language::is_copy_or_template(text);
         let mut layout = language::scan(language, text);
         if !facts.test && facts.license.is_none() && matches!(facts.origin, Origin::Own | Origin::Documentation) {
             facts.license_notice = license::notice::of(language, text, &layout.spans).map(String::into_boxed_str);
@@ -254,7 +241,7 @@ impl Pass<'_> {
             facts.settings = configuration::imports(text);
         }
         facts.count(language::count(text, &layout));
-        if facts.is_own() && !facts.test && language.kind == language::LanguageKind::Programming {
+        if facts.origin == Origin::Own && !facts.test && language.kind == language::LanguageKind::Programming {
             facts.tokens = language::tokens(language, text, &layout.spans);
         }
         facts
@@ -312,7 +299,8 @@ impl Pass<'_> {
         {
             facts.origin = Origin::Generated;
         }
-        if facts.origin == Origin::Own && kinds.vendored.is_none() && language::is_library_copy(&facts.path, text) {
+        let is_own = facts.is_own() && kinds.vendored.is_none() && kinds.documentation.is_none();
+        if is_own && language::is_library_copy(&facts.path, text) {
             facts.origin = Origin::Vendored;
         }
         if facts.origin == Origin::Generated && facts.words.is_empty() {
@@ -387,6 +375,9 @@ impl Pass<'_> {
                 security::settle(language, text, &mut risks);
                 facts.security.extend(risks);
                 syntax.find_elsewhere(text);
+                if syntax.errors {
+                    facts.problems.push(text::read_in_part(syntax.unread));
+                }
                 facts.syntax = Some(Box::new(syntax.packed()));
             }
             Ok(Err(problem)) => facts.problems.push(problem),

@@ -149,6 +149,7 @@ fn health(report: &Report, page: &mut Page) {
             (level_color(RiskLevel::of(100.0 - risk.maintainability)), &text),
         ]);
     }
+    reading(report, page);
     if let Some(readme) = &report.readme_analysis {
         let text = match &readme.path {
             Some(path) => format!("{} ({:.0}%), {path}", readme.grade, readme.score),
@@ -163,11 +164,11 @@ fn health(report: &Report, page: &mut Page) {
         } else {
             tests.ci.join(", ")
         };
-        let text = format!(
-            "{} files, {:.2} lines for each line of code; {ci}",
-            grouped(tests.test_files),
-            tests.ratio
-        );
+        let files = many(tests.test_files, "file", "files");
+        let text = match grades::not_measured(report, "tests").filter(|_| tests.test_files == 0) {
+            Some(reason) => format!("not measured: {reason}"),
+            None => format!("{files}, {:.2} lines for each line of code; {ci}", tests.ratio),
+        };
         page.line(&[("", "  Tests            "), ("", &text)]);
     }
     if let Some(licenses) = &report.licenses {
@@ -175,14 +176,32 @@ fn health(report: &Report, page: &mut Page) {
         names.sort();
         names.dedup();
         let notices: Vec<&str> = licenses.notices.keys().map(String::as_str).collect();
-        let text = match (names.is_empty(), licenses.declared.first()) {
-            (false, _) => names.join(", "),
-            (true, Some(declared)) => declared.clone(),
-            (true, None) if notices.is_empty() => "none found".to_owned(),
-            (true, None) => format!("{}, named in source files only", notices.join(", ")),
+        let unknown = licenses.files.iter().find(|file| file.spdx.is_none());
+        let text = match (names.is_empty(), licenses.declared.first(), unknown) {
+            (false, ..) => names.join(", "),
+            (true, Some(declared), _) => declared.clone(),
+            (true, None, Some(unknown)) => format!("{}: a license file that was not recognized", unknown.path),
+            (true, None, None) if notices.is_empty() => "none found".to_owned(),
+            (true, None, None) => format!("{}, named in source files only", notices.join(", ")),
         };
         page.line(&[("", "  License          "), ("", &text)]);
     }
+}
+
+/// The share of the code that the figures are about, where that is not all.
+fn reading(report: &Report, page: &mut Page) {
+    let Some(reading) = report.analyser.reading.as_ref().filter(|reading| reading.files > 0) else {
+        return;
+    };
+    let (of, files) = (
+        many(reading.code, "line", "lines"),
+        many(reading.files, "file", "files"),
+    );
+    let text = format!(
+        "{:.1}% of {of} of code; {files} in part or not at all, see below",
+        reading.share
+    );
+    page.line(&[("", "  Code read        "), (YELLOW, &text)]);
 }
 
 fn complexity(report: &Report, page: &mut Page) {
@@ -217,8 +236,8 @@ fn dependencies(report: &Report, page: &mut Page) {
     page.line(&[(
         "",
         &format!(
-            "  {} packages: {} direct, {} transitive; {} for development",
-            grouped(counts.total),
+            "  {}: {} direct, {} transitive; {} for development",
+            many(counts.total, "package", "packages"),
             grouped(counts.direct),
             grouped(counts.transitive),
             grouped(counts.dev)

@@ -7,6 +7,8 @@ mod allow;
 pub(crate) mod code;
 mod configuration;
 mod examples;
+pub mod measured;
+mod release;
 pub mod rule;
 mod secrets;
 mod text;
@@ -15,6 +17,7 @@ pub(crate) mod workflow;
 pub use allow::{Baseline, Ignored, is_code_of};
 pub use configuration::is_workflow;
 pub use examples::{is_example, is_for_demonstration};
+pub use release::is_released;
 pub use rule::{RawFinding, Rule};
 use text::Text;
 
@@ -31,6 +34,13 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(configuration::TABLES.iter().copied().flatten())
         .chain(code::rules::all().map(|entry| &entry.rule))
         .chain([&secrets::GENERIC_SECRET, &secrets::HARD_CODED_PASSWORD])
+}
+
+/// Whether a value can prove that it is a credential of the rule, by a checksum or its structure.
+#[must_use]
+pub fn has_proof(rule: &Rule) -> bool {
+    secrets::formats().any(|format| format.rule.id == rule.id && format.proof.is_some())
+        || secrets::PROVEN_BY_STRUCTURE.contains(&rule.id)
 }
 
 /// Whether the file at `path` is read for its credentials, though its language is unknown.
@@ -105,6 +115,18 @@ pub fn scan(path: &str, language: &'static str, bytes: &[u8], origin: Origin) ->
     found
 }
 
+/// The credentials in lines of a file, of which no comment allows them.
+#[must_use]
+pub fn credentials(path: &str, language: &'static str, bytes: &[u8], origin: Origin) -> Vec<RawFinding> {
+    let mut found = Vec::new();
+    if origin != Origin::Vendored && !is_lock_file(path) {
+        secrets::find(&Text { path, bytes, language }, secrets::Depth::All, &mut found);
+        settle(language, bytes, &mut found);
+        found.retain(|finding| finding.allowed_by.is_none());
+    }
+    found
+}
+
 /// Marks findings that a comment allows, and those in the tests that Rust has inside of its source files.
 pub fn settle(language: &str, bytes: &[u8], found: &mut [RawFinding]) {
     if found.is_empty() {
@@ -152,6 +174,7 @@ pub fn of_name(path: &str, origin: Origin) -> Option<RawFinding> {
         baseline: None,
         allowed_by: None,
         in_test: false,
+        is_proven: false,
     })
 }
 

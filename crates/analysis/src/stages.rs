@@ -12,6 +12,7 @@ use crate::budget::{self, OutOfTime};
 use crate::facts::Facts;
 use crate::graph::ImportGraph;
 use crate::history::HistoryState;
+use crate::ids::FileId;
 use crate::language::Tokens;
 use crate::options::{Observer, Options};
 
@@ -63,7 +64,7 @@ pub(crate) struct Scratch {
     /// By file; gone when the copies are found.
     pub tokens: Vec<Tokens>,
     /// By file: how many call its functions and make objects of its classes; absent for files whose calls are not read.
-    pub references: HashMap<u32, References>,
+    pub references: HashMap<FileId, References>,
     /// Functions that nothing reaches, by file and line; `None` without a call graph.
     pub unused_functions: Option<Vec<UnusedFunction>>,
     /// As [`Options::low_confidence`].
@@ -81,8 +82,7 @@ pub(crate) struct References {
 
 #[derive(Debug)]
 pub(crate) struct UnusedFunction {
-    /// As in `Facts::files`.
-    pub file: u32,
+    pub file: FileId,
     pub name: String,
     pub line: u32,
     /// How many functions call it, with itself; none of them is reached.

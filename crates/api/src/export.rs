@@ -21,6 +21,7 @@ use std::io;
 
 use repolens_core::store::{Scan, StoredResults};
 use repolens_core::text::timestamp;
+use repolens_core::{BranchName, RepoUrl, Unparsed};
 
 pub use excerpt::Excerpt;
 pub use html::policy as page_policy;
@@ -90,10 +91,10 @@ impl ExportForm {
 #[derive(Debug, Clone)]
 pub struct ExportedScan {
     pub scan_id: String,
-    pub repo_url: String,
+    pub repo_url: Unparsed<RepoUrl>,
     /// `owner/repository`, or as much of it as the address has.
     pub name: String,
-    pub branch: Option<String>,
+    pub branch: Option<Unparsed<BranchName>>,
     /// Why another branch was analyzed than the requested one.
     pub branch_message: Option<String>,
     pub commit_sha: Option<String>,
@@ -105,6 +106,7 @@ impl ExportedScan {
     pub fn of(scan: &Scan) -> Self {
         let path = scan
             .repo_url
+            .as_str()
             .split_once("://")
             .map_or(scan.repo_url.as_str(), |(_, rest)| rest);
         let mut parts: Vec<&str> = path.trim_end_matches('/').rsplit('/').take(2).collect();

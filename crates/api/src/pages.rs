@@ -122,15 +122,15 @@ fn way_back(address: &str) -> &str {
 mod tests {
     use chrono::Utc;
     use repolens_core::store::Scan;
-    use repolens_core::{ScanId, ScanStatus};
+    use repolens_core::{ScanId, ScanStatus, Unparsed};
 
     /// A scan that is complete.
     pub fn scan() -> Scan {
         Scan {
             id: ScanId::parse("s").expect("an id"),
             status: ScanStatus::Completed,
-            repo_url: "https://github.com/owner/name".to_owned(),
-            branch: Some("main".to_owned()),
+            repo_url: Unparsed::new("https://github.com/owner/name"),
+            branch: Some(Unparsed::new("main")),
             branch_requested: None,
             branch_note: None,
             is_private: false,

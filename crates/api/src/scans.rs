@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use repolens_core::job::JobLimits;
-use repolens_core::queue::QueuedScan;
+use repolens_core::job::QueuedScan;
 use repolens_core::settings::Retention;
 use repolens_core::store::{NewScan, ScanSnapshot, Store, StoreError, Submitted};
 use repolens_core::{ScanId, ScanStatus, UrlPolicy};
@@ -33,7 +33,7 @@ use coalesce::Coalescer;
 use dispatch::Dispatch;
 use events::Events;
 use explanations::ExplanationQueue;
-use queue_sync::{RedisQueue, round};
+use queue_sync::RedisQueue;
 use repeated_lists::Repeats;
 use webhooks::Wake;
 
@@ -79,9 +79,9 @@ impl Scans {
             if let Submitted::Stored { turn, .. } = submitted {
                 let queued = QueuedScan {
                     scan_id: new.id,
-                    repo_url: new.repo_url.as_str().to_owned(),
-                    branch: new.branch.map(String::from),
-                    turn: round(turn),
+                    repo_url: new.repo_url.into(),
+                    branch: new.branch.map(Into::into),
+                    turn,
                 };
                 scans.announce(&queued).await;
             }

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ScanId;
 use crate::report::Explanations;
+use crate::{BranchName, RepoUrl, ScanId, Unparsed};
 
 /// What is explained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -87,8 +87,8 @@ pub struct ExplanationJob {
     pub target: ExplanationTarget,
     /// The caller agrees that source code of the target is sent.
     pub with_source: bool,
-    pub repo_url: String,
-    pub branch: Option<String>,
+    pub repo_url: Unparsed<RepoUrl>,
+    pub branch: Option<Unparsed<BranchName>>,
     pub commit_sha: Option<String>,
     pub is_private: bool,
 }

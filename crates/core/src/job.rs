@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus, text::timestamp};
+use crate::text::timestamp;
+use crate::{BranchName, BranchNote, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus, Unparsed};
 
 /// The longest that a claim may wait for a job, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 60_000;
@@ -30,14 +31,27 @@ pub struct ClaimRequest {
     pub wait_ms: u64,
 }
 
-/// A claimed job.
+/// A scan that waits for a worker: the data of its job in the queue, where its id is the scan's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuedScan {
+    pub scan_id: ScanId,
+    pub repo_url: Unparsed<RepoUrl>,
+    /// `None`: the remote's default branch.
+    pub branch: Option<Unparsed<BranchName>>,
+    /// The round in which the scan is served, 0 for the present one: it becomes the job's priority.
+    #[serde(skip)]
+    pub turn: u32,
+}
+
+/// A job that was taken: its attempt is counted, its lease has begun.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Claim {
+pub struct ClaimedJob {
     pub scan_id: ScanId,
-    pub repo_url: String,
+    pub repo_url: Unparsed<RepoUrl>,
     /// `None`: the remote's default branch.
-    pub branch: Option<String>,
+    pub branch: Option<Unparsed<BranchName>>,
     /// 1 for the first try.
     pub attempt: i32,
     pub lease_token: LeaseToken,
@@ -45,6 +59,17 @@ pub struct Claim {
     pub lease_until: DateTime<Utc>,
     /// The request that submitted the scan; it is in the log lines of the job.
     pub request_id: Option<String>,
+    /// It can be cloned only with its owner's token. It is not in the answer to a worker.
+    #[serde(skip)]
+    pub is_private: bool,
+}
+
+/// The answer to a claim.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    #[serde(flatten)]
+    pub job: ClaimedJob,
     pub limits: JobLimits,
     /// The password for a private repository. It is in no file, argument or log of the worker.
     #[serde(default, skip_serializing_if = "Option::is_none")]

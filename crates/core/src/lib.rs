@@ -17,6 +17,7 @@ pub mod settings;
 #[cfg(feature = "store")]
 pub mod store;
 pub mod text;
+mod unparsed;
 mod usage;
 
 pub use hook_url::HookUrl;
@@ -30,4 +31,5 @@ pub use scan::failure::{FailureCode, FailureKind};
 pub use scan::limits::ScanLimits;
 pub use scan::{LeaseToken, ScanId, ScanStatus};
 pub use text::secret::Secret;
+pub use unparsed::Unparsed;
 pub use usage::{Usage, UsageGuard};

@@ -45,19 +45,6 @@ pub const JOB_NAME: &str = "analyze-repo";
 /// How many finished jobs of each kind are kept for dashboards.
 pub const KEPT_JOBS: usize = 1000;
 
-/// The data of a job. Its id in the queue is the scan's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct QueuedScan {
-    pub scan_id: ScanId,
-    pub repo_url: String,
-    /// `None`: the remote's default branch.
-    pub branch: Option<String>,
-    /// The round in which the scan is served, 0 for the present one: it becomes the job's priority.
-    #[serde(skip)]
-    pub turn: u32,
-}
-
 /// The return value of a job, as `QueueEvents` and dashboards see it. The report itself is in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

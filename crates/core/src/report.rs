@@ -26,7 +26,7 @@ mod security;
 mod vulnerabilities;
 
 pub use actions::{Action, ActionPlace};
-pub use analyser::{Analyser, LimitsUsed, SkippedFile, Stage, StageStatus};
+pub use analyser::{Analyser, LimitsUsed, Reading, SkippedFile, Stage, StageStatus};
 pub use code::{
     Ast, AstFile, AstSummary, Community, ComplexityMetrics, ComplexityStatistics, FileComplexity, FileEntry,
     FunctionComplexity, Languages, LineCounts, Lines, Symbol, SymbolKind, TestSection,
@@ -55,8 +55,9 @@ pub use manifests::{
 };
 pub use percentiles::{PercentileFigure, Percentiles};
 pub use security::{
-    FindingCategory, FindingPlace, FindingSeverity, KnownVulnerabilities, KnownVulnerability, NotLookedAt,
-    ScorecardCheck, Security, SecurityFinding, SecurityRule, SecurityScoreLine, SeverityTotals, SuppressedFinding,
+    FindingCategory, FindingPlace, FindingSeverity, JudgedFindings, KnownVulnerabilities, KnownVulnerability,
+    NotLookedAt, ScorecardCheck, Security, SecurityFinding, SecurityRule, SecurityScoreLine, SeverityTotals,
+    SuppressedFinding,
 };
 pub use vulnerabilities::{LookupState, Upgrade, Vulnerabilities, Vulnerability, VulnerabilitySeverity};
 

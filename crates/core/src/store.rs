@@ -42,7 +42,7 @@ pub use explanations::{
     WrittenText,
 };
 pub use favorites::Favorite;
-pub use jobs::outcome::{CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Waiting};
+pub use jobs::outcome::{CancelOutcome, ClaimOutcome, Finish, Finished, Heartbeat, Reconciled};
 pub use keys::{ApiKey, KeyUse, MAX_KEYS, NewKey};
 pub use report::figures::{DependencyFigures, Figures, LanguageFigures, ReadmeFigures, Scores};
 pub use report::headline::Headline;

@@ -139,6 +139,7 @@ fn options(args: &AnalyzeArgs, limits: Limits, started: Instant) -> Options {
                 .function
                 .clone()
                 .map(|files| files.into_iter().filter(|file| !file.is_empty()).collect()),
+            credentials: args.history,
         },
         skip: because(&args.skip, SKIP_REASON),
         skip_stages: because(&args.skip_stage, SKIP_STAGE_REASON),

@@ -168,8 +168,8 @@ impl ApiClient {
     /// As [`CallError`].
     pub async fn report(&self, claim: &Claim, body: bytes::Bytes) -> Result<(), CallError> {
         let request = self
-            .request(Method::PUT, &format!("/api/scan/{}/status", claim.scan_id))
-            .header(LEASE_HEADER, claim.lease_token.as_str())
+            .request(Method::PUT, &format!("/api/scan/{}/status", claim.job.scan_id))
+            .header(LEASE_HEADER, claim.job.lease_token.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::CONTENT_ENCODING, "gzip")
             .body(body);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use repolens_core::job::{Claim, CommitRequest, ReleaseRequest};
 use repolens_core::report::{SCHEMA_VERSION, analyser_version};
-use repolens_core::{BranchName, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus};
+use repolens_core::{BranchName, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus, Unparsed};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -155,7 +155,8 @@ impl Jobs {
         };
         let Some(claim) = claim else { return Ok(Ran::NoJob) };
         self.running.send_modify(|running| *running += 1);
-        let span = tracing::info_span!("job", scan_id = %claim.scan_id, request_id = claim.request_id.as_deref());
+        let span =
+            tracing::info_span!("job", scan_id = %claim.job.scan_id, request_id = claim.job.request_id.as_deref());
         let outcome = self.process(&claim, progress, stop).instrument(span).await;
         self.running.send_modify(|running| *running -= 1);
         Ok(Ran::Done(outcome))
@@ -163,10 +164,10 @@ impl Jobs {
 
     async fn process(&self, claim: &Claim, progress: &Progress, stop: &CancellationToken) -> ScanOutcome {
         let started = Instant::now();
-        tracing::info!(attempt = claim.attempt, url = %claim.repo_url, "job claimed");
+        tracing::info!(attempt = claim.job.attempt, url = %claim.job.repo_url, "job claimed");
         let lease = Lease::new(&self.api, claim, progress);
         let mut figures = Figures::default();
-        let end = match self.sandboxes.create(&claim.scan_id) {
+        let end = match self.sandboxes.create(&claim.job.scan_id) {
             Ok(sandbox) => {
                 let end = tokio::select! {
                     biased;
@@ -186,7 +187,7 @@ impl Jobs {
         let outcome = self.conclude(claim, end, &figures, &lease, stop).await;
         tracing::info!(
             outcome = outcome.name(),
-            attempt = claim.attempt,
+            attempt = claim.job.attempt,
             clone_ms = figures.clone.map(millis),
             analysis_ms = figures.analysis.map(millis),
             report_ms = millis(started.elapsed().saturating_sub(worked)),
@@ -227,8 +228,8 @@ impl Jobs {
         let history_problem = history.await;
         let begun = Instant::now();
         let about = ScanContext {
-            scan: &claim.scan_id,
-            repo_url: &claim.repo_url,
+            scan: &claim.job.scan_id,
+            repo_url: claim.job.repo_url.as_str(),
             started,
             history_problem: history_problem.as_deref(),
         };
@@ -249,13 +250,13 @@ impl Jobs {
     async fn has_earlier_report(&self, claim: &Claim, cloned: &Cloned) -> bool {
         let limits = Some(&self.analyzer.limits);
         let body = CommitRequest {
-            lease_token: claim.lease_token.clone(),
+            lease_token: claim.job.lease_token.clone(),
             commit_sha: cloned.commit.clone(),
             branch: cloned.branch.clone(),
             branch_note: cloned.branch_note,
             analyser_version: analyser_version(repolens_analysis::VERSION, SCHEMA_VERSION, limits),
         };
-        match self.api.commit(&claim.scan_id, &body).await {
+        match self.api.commit(&claim.job.scan_id, &body).await {
             Ok(cached) => cached,
             Err(error) => {
                 tracing::debug!("the lookup of an earlier report failed: {error}");
@@ -266,12 +267,16 @@ impl Jobs {
 
     /// Parses the address under this worker's own policy, which may be stricter than that of the API.
     fn address(&self, claim: &Claim) -> Result<(RepoUrl, Option<BranchName>), Failed> {
-        let url = RepoUrl::parse(&claim.repo_url, &self.git.policy)
+        let url = claim
+            .job
+            .repo_url
+            .parse(&self.git.policy)
             .map_err(|refused| Failed::new(FailureCode::HostRefused, refused.to_string()))?;
         let branch = claim
+            .job
             .branch
-            .as_deref()
-            .map(BranchName::parse)
+            .as_ref()
+            .map(Unparsed::<BranchName>::parse)
             .transpose()
             .map_err(|invalid| Failed::new(FailureCode::BranchNotFound, invalid.to_string()))?;
         Ok((url, branch))
@@ -301,7 +306,7 @@ impl Jobs {
         if self.explains && outcome == ScanOutcome::Completed {
             // Before the report, so that those who watch the scan know that a text follows. Without it the scan has the text
             // that was made without a model.
-            if let Err(error) = self.api.request_explanation(&claim.scan_id).await {
+            if let Err(error) = self.api.request_explanation(&claim.job.scan_id).await {
                 tracing::debug!("no explanation requested: {error}");
             }
         }
@@ -331,10 +336,10 @@ impl Jobs {
 
     async fn give_back(&self, claim: &Claim) -> ScanOutcome {
         let release = ReleaseRequest {
-            lease_token: claim.lease_token.clone(),
+            lease_token: claim.job.lease_token.clone(),
             reason: "the worker is shutting down".to_owned(),
         };
-        match self.api.release(&claim.scan_id, &release, RELEASE_TIMEOUT).await {
+        match self.api.release(&claim.job.scan_id, &release, RELEASE_TIMEOUT).await {
             Ok(()) => ScanOutcome::GivenBack,
             Err(error) => {
                 tracing::warn!("job not given back, it comes back when its lease expires: {error}");

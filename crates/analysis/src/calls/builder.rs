@@ -7,6 +7,7 @@ use super::{
     Argument, Body, Call, ClassDefinition, ClassId, ContainerId, Definition, FunctionId, ImportId, NameId, NameKey,
     Signature, ValueExpr, ValueId,
 };
+use crate::ids::ids;
 
 mod definitions;
 mod finish;
@@ -27,10 +28,20 @@ pub enum ScopeKind {
     Block,
 }
 
+ids! {
+    /// A scope of a file: a place in [`Builder::scopes`].
+    ScopeId;
+}
+
+impl ScopeId {
+    /// The outermost scope, which is always there.
+    const MODULE: Self = Self::new(0);
+}
+
 #[derive(Debug)]
 struct Scope {
     kind: ScopeKind,
-    parent: usize,
+    parent: ScopeId,
     names: HashMap<NameId, ValueId>,
     body: Body,
     class: Option<ClassId>,
@@ -46,7 +57,7 @@ pub struct Builder {
     values: Vec<ValueExpr>,
     known: HashMap<ValueExpr, ValueId>,
     scopes: Vec<Scope>,
-    current: usize,
+    current: ScopeId,
     branch: u32,
     members: HashMap<(ClassId, NameId), ValueId>,
     /// Elements of each list and dictionary that is written out.
@@ -80,7 +91,7 @@ impl Default for Builder {
             values: Vec::new(),
             known: HashMap::new(),
             scopes: Vec::new(),
-            current: 0,
+            current: ScopeId::MODULE,
             branch: 0,
             members: HashMap::new(),
             containers: Vec::new(),
@@ -104,7 +115,7 @@ impl Default for Builder {
         builder.value(ValueExpr::Opaque);
         builder.scopes.push(Scope {
             kind: ScopeKind::Module,
-            parent: 0,
+            parent: ScopeId::MODULE,
             names: HashMap::new(),
             body: Body::Module,
             class: None,
@@ -264,7 +275,9 @@ impl Builder {
         let key = key.map_or(NameKey::Any, |key| NameKey::Name(self.name(key)));
         let old = self.containers[container.index()].get(&key).copied();
         let value = match old {
-            Some(old) if self.branch > 0 || key == NameKey::Any || self.current != 0 => self.either(old, value),
+            Some(old) if self.branch > 0 || key == NameKey::Any || self.current != ScopeId::MODULE => {
+                self.either(old, value)
+            }
             _ => value,
         };
         self.set_element(container, key, value);

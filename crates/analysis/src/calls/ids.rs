@@ -2,33 +2,7 @@
 
 use std::num::NonZeroU32;
 
-/// Defines types of indices: each counts the places of one table. The number is stored plus one, so that an `Option` of an
-/// index, or an enum with one more variant, is not larger than the index.
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(std::num::NonZeroU32);
-
-        impl $name {
-            /// The index of a place. A table has less than 2^32 - 1 places.
-            #[must_use]
-            pub const fn new(place: usize) -> Self {
-                let place = if place < u32::MAX as usize { place as u32 } else { u32::MAX - 1 };
-                Self(std::num::NonZeroU32::MIN.saturating_add(place))
-            }
-
-            /// The place, from 0.
-            #[allow(dead_code, reason = "an index that is only compared never becomes a place")]
-            #[must_use]
-            pub const fn index(self) -> usize {
-                self.0.get() as usize - 1
-            }
-        }
-    )+};
-}
-
-pub(crate) use ids;
+use crate::ids::ids;
 
 ids! {
     /// A name of a file: a place in [`Calls::names`](super::Calls::names).

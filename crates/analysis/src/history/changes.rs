@@ -6,7 +6,14 @@ use std::path::PathBuf;
 use repolens_core::report::EarlierName;
 
 use super::DAY;
+use super::people::PersonId;
+use crate::ids::{FileId, ids};
 use crate::source::Git;
+
+ids! {
+    /// A counted commit of the window that changed few files: a place in [`History::starts`].
+    WindowCommitId;
+}
 
 /// The history, by file.
 #[derive(Debug, Default)]
@@ -17,15 +24,15 @@ pub(crate) struct History {
     pub files: Vec<FileChanges>,
     /// Names of people, by number.
     pub people: Vec<String>,
-    /// Counted commits, the newest first.
+    /// CountedCommit commits, the newest first.
     pub commits: Vec<CommitKept>,
     /// Files of each counted commit of the window with at most [`super::MAX_TOGETHER`] files: one list behind the other, `starts`
     /// has where each begins, and the end.
-    pub together: Vec<u32>,
+    pub together: Vec<FileId>,
     pub starts: Vec<usize>,
-    /// By file: how many of these lists are newer than the commit that made it what it is, because it added the file or
-    /// changed more than `MAX_TOGETHER` files (as a refactoring does).
-    pub since_reshaped: Vec<u32>,
+    /// By file: the first of these lists that is not newer than the commit that made the file what it is, because it added
+    /// the file or changed more than `MAX_TOGETHER` files (as a refactoring does).
+    pub since_reshaped: Vec<Option<WindowCommitId>>,
     pub commits_read: u64,
     pub merges: u64,
     pub bot_commits: u64,
@@ -58,16 +65,16 @@ pub(crate) struct History {
 pub(crate) struct CommitKept {
     /// Author's date in seconds since 1970, at most that of the analyzed commit.
     pub time: i64,
-    pub author: u32,
+    pub author: PersonId,
     pub in_window: bool,
 }
 
 /// How one file changed.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct FileChanges {
-    /// Counted commits of the window.
+    /// CountedCommit commits of the window.
     pub revisions: u32,
-    /// Counted commits in all.
+    /// CountedCommit commits in all.
     pub commits: u32,
     /// The commits of the window that repair something.
     pub fixes: u32,
@@ -83,9 +90,9 @@ pub(crate) struct FileChanges {
     pub renamed_from: Vec<(String, u32)>,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ByAuthor {
-    pub author: u32,
+    pub author: PersonId,
     /// In all.
     pub commits: u32,
     pub in_window: u32,
@@ -99,28 +106,22 @@ impl History {
     }
 
     /// Leaves files out, by their numbers in ascending order. The numbers of the files after them become smaller.
-    pub(crate) fn leave_out(&mut self, numbers: &[u32]) {
+    pub(crate) fn leave_out(&mut self, numbers: &[FileId]) {
         if numbers.is_empty() {
             return;
         }
-        let mut number = 0..;
-        self.files.retain(|_| {
-            number
-                .next()
-                .is_none_or(|number| numbers.binary_search(&number).is_err())
-        });
-        let mut number = 0..;
-        self.since_reshaped.retain(|_| {
-            number
-                .next()
-                .is_none_or(|number| numbers.binary_search(&number).is_err())
-        });
+        let is_left = |(file, _)| numbers.binary_search(&file).is_err();
+        let kept: Vec<bool> = FileId::enumerate(&self.files).map(is_left).collect();
+        let mut is_kept = kept.iter();
+        self.files.retain(|_| is_kept.next() == Some(&true));
+        let mut is_kept = kept.iter();
+        self.since_reshaped.retain(|_| is_kept.next() == Some(&true));
         let old = std::mem::take(&mut self.together);
         let starts = std::mem::replace(&mut self.starts, vec![0]);
         for range in starts.windows(2) {
             self.together.extend(old[range[0]..range[1]].iter().filter_map(|file| {
                 let before = numbers.binary_search(file).err()?;
-                Some(file - before as u32)
+                Some(FileId::new(file.index() - before))
             }));
             self.starts.push(self.together.len());
         }
@@ -135,7 +136,7 @@ impl History {
     pub(crate) fn last_commits(&self) -> Vec<i64> {
         let mut last = vec![i64::MIN; self.people.len()];
         for commit in &self.commits {
-            let last = &mut last[commit.author as usize];
+            let last = &mut last[commit.author.index()];
             *last = commit.time.max(*last);
         }
         last
@@ -181,7 +182,7 @@ impl FileChanges {
     }
 
     /// Returns `false` where there is no room for another author.
-    pub(super) fn add(&mut self, commit: &Current, created: bool, room: bool) -> bool {
+    pub(super) fn add(&mut self, commit: &CountedCommit, created: bool, room: bool) -> bool {
         let window = u32::from(commit.kept.in_window);
         self.commits += 1;
         self.revisions += window;
@@ -216,16 +217,22 @@ impl FileChanges {
     }
 }
 
-/// The commit that the stream is at.
-#[derive(Debug)]
-pub(super) struct Current {
+/// A commit that counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CountedCommit {
     pub(super) kept: CommitKept,
-    pub(super) counts: bool,
     pub(super) is_fix: bool,
     /// Seconds before the analyzed commit.
     pub(super) age: i64,
+}
+
+/// The commit that the stream is at.
+#[derive(Debug)]
+pub(super) struct Current {
+    /// `None`: it does not count.
+    pub(super) counted: Option<CountedCommit>,
     /// Changed files of it, as far as they were counted.
     pub(super) changes: usize,
     /// The files that it touched, and whether it added each.
-    pub(super) touched: Vec<(u32, bool)>,
+    pub(super) touched: Vec<(FileId, bool)>,
 }

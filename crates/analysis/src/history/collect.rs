@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use super::changes::{CommitKept, Current, FileChanges, History};
+use super::changes::{CommitKept, CountedCommit, Current, FileChanges, History, WindowCommitId};
 use super::log::{Change, CommitHead, Sink};
 use super::people::{self, People};
 use super::renames::{self, RenameInputs, Renames};
 use super::{DAY, MAX_TOGETHER, WINDOW_COMMITS, WINDOW_DAYS, fixes};
+use crate::ids::FileId;
 use crate::source::Git;
 
 /// Changed files that are read in all. Beyond it the older commits are left out.
@@ -21,7 +22,8 @@ const MAX_GONE: usize = 200_000;
 #[derive(Debug)]
 pub(super) struct Collector {
     history: History,
-    files: HashMap<Box<[u8]>, u32>,
+    /// By path: those of the analyzed tree, and behind them those that are gone.
+    files: HashMap<Box<[u8]>, FileId>,
     max_commits: u64,
     ignored: HashSet<String>,
     boundary: HashSet<String>,
@@ -34,13 +36,13 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(files: HashMap<Box<[u8]>, u32>, prefix: String, max_commits: u64) -> Self {
+    pub(super) fn new(files: HashMap<Box<[u8]>, FileId>, prefix: String, max_commits: u64) -> Self {
         let count = files.len();
         Self {
             history: History {
                 files: vec![FileChanges::default(); count],
                 starts: vec![0],
-                since_reshaped: vec![u32::MAX; count],
+                since_reshaped: vec![None; count],
                 prefix,
                 ..History::default()
             },
@@ -91,15 +93,16 @@ impl Collector {
     fn end_commit(&mut self) {
         let Some(current) = self.current.take() else { return };
         self.renames.end_commit();
-        let newer = u32::try_from(self.history.starts.len() - 1).unwrap_or(u32::MAX);
+        let commit = WindowCommitId::new(self.history.starts.len() - 1);
         let is_large = current.changes > MAX_TOGETHER;
         let reshaped = current.touched.iter().filter(|(_, added)| is_large || *added);
         for &(file, _) in reshaped {
-            let since = &mut self.history.since_reshaped[file as usize];
-            *since = newer.min(*since);
+            // The commits come from the newest to the oldest.
+            self.history.since_reshaped[file.index()].get_or_insert(commit);
         }
         let start = self.history.starts.last().copied().unwrap_or(0);
-        let together = current.counts && current.kept.in_window && (1..=MAX_TOGETHER).contains(&current.changes);
+        let in_window = current.counted.is_some_and(|commit| commit.kept.in_window);
+        let together = in_window && (1..=MAX_TOGETHER).contains(&current.changes);
         if together && self.history.together.len() > start {
             self.history.starts.push(self.history.together.len());
         } else {
@@ -108,7 +111,7 @@ impl Collector {
     }
 
     /// The number of the file with this path now, or that was gone later.
-    fn number(&mut self, path: &[u8], is_deleted: bool) -> Option<u32> {
+    fn number(&mut self, path: &[u8], is_deleted: bool) -> Option<FileId> {
         let path = path.strip_prefix(self.history.prefix.as_bytes())?;
         if let Some(number) = self.files.get(path) {
             return Some(*number);
@@ -116,9 +119,9 @@ impl Collector {
         if !is_deleted || self.renames.gone() >= MAX_GONE {
             return None;
         }
-        let number = u32::try_from(self.history.files.len()).ok()?;
+        let number = FileId::new(self.history.files.len());
         self.history.files.push(FileChanges::default());
-        self.history.since_reshaped.push(u32::MAX);
+        self.history.since_reshaped.push(None);
         self.renames.add_gone(&String::from_utf8_lossy(path));
         self.files.insert(path.into(), number);
         Some(number)
@@ -158,16 +161,16 @@ impl Sink for Collector {
         // A clock that was ahead is put back to the date of the analyzed commit.
         let time = head.authored.min(self.history.today);
         let age = self.history.today.saturating_sub(time);
-        let kept = CommitKept {
-            time,
-            author: if counts {
-                self.people.number(&head.name, &head.email)
-            } else {
-                0
+        let counted = counts.then(|| CountedCommit {
+            kept: CommitKept {
+                time,
+                author: self.people.number(&head.name, &head.email),
+                in_window: age <= WINDOW_DAYS * DAY || self.history.commits_read <= WINDOW_COMMITS,
             },
-            in_window: age <= WINDOW_DAYS * DAY || self.history.commits_read <= WINDOW_COMMITS,
-        };
-        if counts {
+            is_fix: fixes::is_fix(&head.subject),
+            age,
+        });
+        if let Some(CountedCommit { kept, .. }) = counted {
             self.history.commits.push(kept);
             if kept.in_window && self.history.functions_of.is_some() {
                 self.history.window_ids.insert(head.id.clone());
@@ -175,10 +178,7 @@ impl Sink for Collector {
         }
         self.renames.begin_commit(head.id);
         self.current = Some(Current {
-            kept,
-            counts,
-            is_fix: counts && fixes::is_fix(&head.subject),
-            age,
+            counted,
             changes: 0,
             touched: Vec::new(),
         });
@@ -196,17 +196,17 @@ impl Sink for Collector {
             let is_gone = self.renames.is_gone(number);
             self.renames.change(&change, number);
             // The deletion of a file that is not there any more is part of its renaming, if anything.
-            if current.counts && !(is_deleted && is_gone) {
+            if let Some(commit) = current.counted.filter(|_| !(is_deleted && is_gone)) {
                 current.touched.push((number, change.status == b'A'));
                 let room = self.pairs < MAX_PAIRS;
-                let file = &mut self.history.files[number as usize];
+                let file = &mut self.history.files[number.index()];
                 let before = file.authors.len();
-                if !file.add(&current, change.status == b'A', room) {
+                if !file.add(&commit, change.status == b'A', room) {
                     let most = format!("more than {MAX_PAIRS} pairs of a file and a person: the rest is left out");
                     self.history.truncated.get_or_insert(most);
                 }
                 self.pairs += file.authors.len() - before;
-                if current.kept.in_window && current.changes <= MAX_TOGETHER {
+                if commit.kept.in_window && current.changes <= MAX_TOGETHER {
                     self.history.together.push(number);
                 }
             }

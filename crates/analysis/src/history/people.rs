@@ -2,6 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::ids::ids;
+
+ids! {
+    /// A person who made commits: a place in [`History::people`](super::History::people).
+    PersonId;
+}
+
 /// Logins of programs that commit, as a name or the part of an address before `@`. Compared as a whole: `Sobot` is a name.
 const BOTS: &[&str] = &[
     "allcontributors",
@@ -51,8 +58,8 @@ pub(super) fn is_bot(name: &str, email: &str) -> bool {
 /// People by number, in the order in which they were first met.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    by_email: HashMap<String, u32>,
-    by_name: HashMap<String, u32>,
+    by_email: HashMap<String, PersonId>,
+    by_name: HashMap<String, PersonId>,
     names: Vec<String>,
 }
 
@@ -61,7 +68,7 @@ impl People {
     ///
     /// The same address is the same person. The same name is, too, where it has several words or the addresses have the
     /// same domain.
-    pub(super) fn number(&mut self, name: &str, email: &str) -> u32 {
+    pub(super) fn number(&mut self, name: &str, email: &str) -> PersonId {
         let email = email.trim().to_lowercase();
         let plain = name.trim().to_lowercase();
         let generic = GENERIC.contains(&plain.as_str());
@@ -78,7 +85,7 @@ impl People {
         let known = known.or_else(|| self.by_name.get(&key).copied().filter(|_| !generic));
         let number = known.unwrap_or_else(|| {
             self.names.push(shown(name));
-            u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX)
+            PersonId::new(self.names.len() - 1)
         });
         self.by_email.entry(email).or_insert(number);
         if !generic {
@@ -144,7 +151,7 @@ mod tests {
         assert_eq!(people.number("Alex", "other@a.example"), alex);
         let root = people.number("root", "root@localhost");
         assert_ne!(people.number("root", "root@host.example"), root);
-        assert_eq!(people.into_names()[ada as usize], "Ada Lovelace");
+        assert_eq!(people.into_names()[ada.index()], "Ada Lovelace");
     }
 
     #[test]

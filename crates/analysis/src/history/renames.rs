@@ -12,6 +12,7 @@ use std::process::Stdio;
 use super::changes::{FileChanges, History};
 use super::log::{self, Change};
 use super::process::{absolute, limit};
+use crate::ids::{FileId, ids};
 use crate::source::Git;
 
 /// Added or deleted files of one commit that are compared.
@@ -23,28 +24,31 @@ const MAX_CHAIN: usize = 8;
 /// The content of an empty file: many have it.
 const EMPTY: &[u8] = b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
-const NONE: u32 = u32::MAX;
+ids! {
+    /// A commit that added files and deleted others: a place in [`Renames::commits`].
+    MovingCommitId;
+}
 
 /// The renames known while the stream is read, the newest commits first.
 #[derive(Debug)]
 pub(super) struct Renames {
-    /// Files of the analyzed tree have smaller numbers; the others are gone.
-    first_gone: u32,
+    /// The number of files of the analyzed tree; those behind them are gone.
+    present: usize,
     gone_names: Vec<Box<str>>,
-    /// By number less `first_gone`: the file that it became.
-    became: Vec<u32>,
-    /// The commit that added a file and deleted others, as an index into `commits`.
-    added_in: HashMap<u32, u32>,
+    /// By file that is gone: the file that it became.
+    became: Vec<Option<FileId>>,
+    /// The commit that added a file and deleted others.
+    added_in: HashMap<FileId, MovingCommitId>,
     commits: Vec<String>,
     current: String,
-    deleted: Vec<(Box<[u8]>, u32)>,
-    added: Vec<(Box<[u8]>, u32)>,
+    deleted: Vec<(Box<[u8]>, FileId)>,
+    added: Vec<(Box<[u8]>, FileId)>,
 }
 
 impl Renames {
     pub(super) fn new(files: usize) -> Self {
         Self {
-            first_gone: u32::try_from(files).unwrap_or(u32::MAX),
+            present: files,
             gone_names: Vec::new(),
             became: Vec::new(),
             added_in: HashMap::new(),
@@ -59,13 +63,13 @@ impl Renames {
         self.gone_names.len()
     }
 
-    pub(super) fn is_gone(&self, number: u32) -> bool {
-        number >= self.first_gone
+    pub(super) fn is_gone(&self, file: FileId) -> bool {
+        file.index() >= self.present
     }
 
     pub(super) fn add_gone(&mut self, path: &str) {
         self.gone_names.push(path.into());
-        self.became.push(NONE);
+        self.became.push(None);
     }
 
     pub(super) fn begin_commit(&mut self, id: String) {
@@ -74,7 +78,7 @@ impl Renames {
         self.added.clear();
     }
 
-    pub(super) fn change(&mut self, change: &Change<'_>, number: u32) {
+    pub(super) fn change(&mut self, change: &Change<'_>, number: FileId) {
         let (list, blob) = match change.status {
             b'D' if self.is_gone(number) => (&mut self.deleted, change.old_blob),
             b'A' => (&mut self.added, change.new_blob),
@@ -90,7 +94,7 @@ impl Renames {
         if self.deleted.is_empty() || self.added.is_empty() {
             return;
         }
-        let mut by_blob: HashMap<&[u8], Vec<u32>> = HashMap::new();
+        let mut by_blob: HashMap<&[u8], Vec<FileId>> = HashMap::new();
         for (blob, number) in self.deleted.iter().filter(|(blob, _)| &**blob != EMPTY) {
             by_blob.entry(blob).or_default().push(*number);
         }
@@ -98,16 +102,13 @@ impl Renames {
         for (blob, number) in &self.added {
             match by_blob.get(&**blob).map(Vec::as_slice) {
                 Some([old]) => {
-                    let became = &mut self.became[(old - self.first_gone) as usize];
-                    if *became == NONE {
-                        *became = *number;
-                    }
+                    self.became[old.index() - self.present].get_or_insert(*number);
                 }
                 _ => unexplained.push(*number),
             }
         }
         if !unexplained.is_empty() {
-            let commit = u32::try_from(self.commits.len()).unwrap_or(NONE);
+            let commit = MovingCommitId::new(self.commits.len());
             self.commits.push(std::mem::take(&mut self.current));
             // The oldest commit that added it is the one that counts; it comes last.
             self.added_in
@@ -115,25 +116,22 @@ impl Renames {
         }
     }
 
-    /// The file of the analyzed tree that `number` is or became.
-    fn now(&self, mut number: u32) -> u32 {
+    /// The file of the analyzed tree that `file` is or became.
+    fn now(&self, mut file: FileId) -> Option<FileId> {
         for _ in 0..64 {
-            if number < self.first_gone {
-                return number;
+            if !self.is_gone(file) {
+                return Some(file);
             }
-            match self.became[(number - self.first_gone) as usize] {
-                NONE => return NONE,
-                next => number = next,
-            }
+            file = self.became[file.index() - self.present]?;
         }
-        NONE
+        None
     }
 }
 
 /// The inputs of resolving, beside the renames.
 pub(super) struct RenameInputs<'a> {
-    /// Numbers by path, those of files that are gone too.
-    pub files: &'a HashMap<Box<[u8]>, u32>,
+    /// Files by path, those that are gone too.
+    pub files: &'a HashMap<Box<[u8]>, FileId>,
     pub prefix: &'a str,
     pub git: &'a Git,
     pub dir: &'a Path,
@@ -142,27 +140,24 @@ pub(super) struct RenameInputs<'a> {
 /// Adds to each file what happened under its earlier names.
 pub(super) fn resolve(mut renames: Renames, names: &RenameInputs<'_>, history: &mut History) {
     with_changes(&mut renames, names, history);
-    let gone: Vec<FileChanges> = history.files.drain(renames.first_gone as usize..).collect();
-    for (at, changes) in (renames.first_gone..).zip(&gone) {
-        let now = renames.now(at);
-        if now != NONE && changes.commits > 0 {
-            let name = renames.gone_names[(at - renames.first_gone) as usize].to_string();
-            let file = &mut history.files[now as usize];
+    let gone: Vec<FileChanges> = history.files.drain(renames.present..).collect();
+    for ((at, changes), name) in (renames.present..).zip(&gone).zip(&renames.gone_names) {
+        if let Some(now) = renames.now(FileId::new(at)).filter(|_| changes.commits > 0) {
+            let file = &mut history.files[now.index()];
             file.absorb(changes);
-            file.renamed_from.push((name, changes.revisions));
+            file.renamed_from.push((name.to_string(), changes.revisions));
         }
     }
     let old = std::mem::take(&mut history.together);
     let starts = std::mem::replace(&mut history.starts, vec![0]);
     for range in starts.windows(2) {
         // Files that were deleted permanently are left out; two names of one file are one.
-        let mut list: Vec<u32> = old[range[0]..range[1]]
+        let mut list: Vec<FileId> = old[range[0]..range[1]]
             .iter()
-            .map(|number| renames.now(*number))
+            .filter_map(|file| renames.now(*file))
             .collect();
         list.sort_unstable();
         list.dedup();
-        list.retain(|number| *number != NONE);
         history.together.extend(list);
         history.starts.push(history.together.len());
     }
@@ -171,8 +166,8 @@ pub(super) fn resolve(mut renames: Renames, names: &RenameInputs<'_>, history: &
 /// Renames with changes, of the files that changed most.
 fn with_changes(renames: &mut Renames, names: &RenameInputs<'_>, history: &History) {
     let added = renames.added_in.keys().copied();
-    let mut files: Vec<u32> = added.filter(|file| *file < renames.first_gone).collect();
-    files.sort_unstable_by_key(|file| (std::cmp::Reverse(history.files[*file as usize].revisions), *file));
+    let mut files: Vec<FileId> = added.filter(|file| !renames.is_gone(*file)).collect();
+    files.sort_unstable_by_key(|file| (std::cmp::Reverse(history.files[file.index()].revisions), *file));
     files.truncate(TOP_FILES);
     if files.is_empty() || !history.has_contents {
         return;
@@ -181,7 +176,7 @@ fn with_changes(renames: &mut Renames, names: &RenameInputs<'_>, history: &Histo
         let mut commits: Vec<&str> = files
             .iter()
             .filter_map(|file| renames.added_in.get(file))
-            .map(|commit| renames.commits[*commit as usize].as_str())
+            .map(|commit| renames.commits[commit.index()].as_str())
             .collect();
         commits.sort_unstable();
         commits.dedup();
@@ -194,9 +189,9 @@ fn with_changes(renames: &mut Renames, names: &RenameInputs<'_>, history: &Histo
             if let (Some(old), Some(new)) = (names.number(&old), names.number(&new))
                 && renames.is_gone(old)
                 && files.contains(&new)
-                && renames.became[(old - renames.first_gone) as usize] == NONE
+                && renames.became[old.index() - renames.present].is_none()
             {
-                renames.became[(old - renames.first_gone) as usize] = new;
+                renames.became[old.index() - renames.present] = Some(new);
                 older.push(old);
             }
         }
@@ -213,7 +208,7 @@ impl RenameInputs<'_> {
         packs.is_some_and(|packs| !packs.flatten().any(is_promisor))
     }
 
-    fn number(&self, path: &[u8]) -> Option<u32> {
+    fn number(&self, path: &[u8]) -> Option<FileId> {
         self.files.get(path.strip_prefix(self.prefix.as_bytes())?).copied()
     }
 }

@@ -8,8 +8,10 @@ use std::process::Stdio;
 
 use super::changes::History;
 use super::collect::Collector;
+use super::credentials::EarlierSource;
 use super::process::{absolute, limit};
 use super::{HistoryState, log};
+use crate::ids::FileId;
 use crate::options::HistoryOptions;
 use crate::source::Git;
 
@@ -25,8 +27,8 @@ pub(crate) struct HistorySource {
     commit: String,
     /// The path of the analyzed folder within its repository, with `/` at the end; empty at the top.
     prefix: String,
-    /// Number of each file by its path within the analyzed tree.
-    files: HashMap<Box<[u8]>, u32>,
+    /// The files by their paths within the analyzed tree.
+    files: HashMap<Box<[u8]>, FileId>,
     /// Full ids of commits that do not count.
     ignored: Vec<String>,
     max_commits: u64,
@@ -69,6 +71,17 @@ impl HistorySource {
         })
     }
 
+    /// The same place, to be searched for credentials in the newest commits up to `most`.
+    pub(crate) fn for_credentials(self, most: u64) -> EarlierSource {
+        EarlierSource {
+            git: self.git,
+            dir: self.dir,
+            commit: self.commit,
+            prefix: self.prefix,
+            most,
+        }
+    }
+
     /// Returns which files exist, which commits to leave out, and how many to read at most.
     pub(crate) fn prepare<'a>(
         &mut self,
@@ -76,8 +89,7 @@ impl HistorySource {
         ignore_revs: Option<&str>,
         options: &HistoryOptions,
     ) {
-        self.files = (0..)
-            .zip(paths)
+        self.files = FileId::enumerate(paths)
             .map(|(at, path)| (path.as_bytes().into(), at))
             .collect();
         self.ignored = ignore_revs.map(parse_ignore_revs).unwrap_or_default();

@@ -134,6 +134,80 @@ pub fn is_compiled(language: &str, text: &[u8]) -> bool {
     has(tail, b"//# sourceMappingURL=") || has(text, b"\n// node_modules/") || MARKS.iter().any(|mark| has(head, mark))
 }
 
+/// Whether a text calls itself a copy of another project's file, or a template that is filled in later.
+#[must_use]
+pub fn is_copy_or_template(text: &[u8]) -> bool {
+    const HEAD: usize = 2048;
+    const MARKS: &[&[u8]] = &[b"BEGIN TEMPLATE", b"BEGIN SOLUTION"];
+    if MARKS.iter().any(|mark| memchr::memmem::find(text, mark).is_some()) {
+        return true;
+    }
+    let head = String::from_utf8_lossy(&text[..text.len().min(HEAD)]);
+    head.lines().take_while(|line| is_remark(line)).any(names_origin)
+}
+
+/// Whether a line may be of the comment or documentation at the head of a file. In a documentation string it has no sign.
+fn is_remark(line: &str) -> bool {
+    const CODE: &[&str] = &[
+        "import ",
+        "from ",
+        "def ",
+        "class ",
+        "const ",
+        "let ",
+        "var ",
+        "function ",
+        "export ",
+        "package ",
+        "use ",
+        "func ",
+        "public ",
+        "namespace ",
+        "using ",
+        "require",
+        "module ",
+        "#include",
+        "#define",
+        "fn ",
+        "pub ",
+        "mod ",
+        "int ",
+        "void ",
+    ];
+    let line = line.trim_start();
+    !CODE.iter().any(|word| line.starts_with(word)) || line.ends_with('.')
+}
+
+/// `Copied from https://…`, `This file is a copy of thumbs 1.2`, `Vendored from pathtools 0.9`.
+fn names_origin(line: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "copied", "vendored", "taken", "borrowed", "forked", "stolen", "imported", "lifted",
+    ];
+    let line = line.to_ascii_lowercase();
+    let after = ["this file is a copy of ", "this is a copy of ", "verbatim copy of "]
+        .iter()
+        .find_map(|words| line.split_once(words))
+        .or_else(|| {
+            let (before, after) = line.split_once(" from ")?;
+            let word = before
+                .trim_end_matches(" verbatim")
+                .rsplit(|c: char| !c.is_alphabetic())
+                .next()?;
+            VERBS.contains(&word).then_some((before, after))
+        });
+    // An address, or a version, of what was copied.
+    after.is_some_and(|(_, rest)| {
+        let has_version = rest.split_whitespace().any(|word| {
+            let word = word.trim_start_matches('v').trim_end_matches(['.', ',', ')']);
+            word.contains('.')
+                && word
+                    .split('.')
+                    .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+        });
+        rest.contains("://") || has_version || rest.contains("github.com/")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{is_compiled, is_judged};

@@ -10,10 +10,10 @@ mod content;
 mod spec_folders;
 mod testing;
 
-pub use built::{BuiltFolders, is_built};
+pub use built::{BuiltFolders, is_built, is_output as is_output_folder};
 pub use content::{is_library_copy, origin_by_content};
 pub use spec_folders::SpecFolders;
-pub use testing::is_test;
+pub use testing::{defines_tests, is_test, is_test_support};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
@@ -47,6 +47,19 @@ const VENDORED_FOLDERS: &[&str] = &[
     "_vendor",
     "_vendored",
     "vendorized",
+];
+/// Scripts that projects copy as they are: bootstraps of setuptools and pip, wrappers of Gradle and Maven.
+const VENDORED_NAMES: &[&str] = &[
+    "ez_setup.py",
+    "distribute_setup.py",
+    "get-pip.py",
+    "get_pip.py",
+    "get-poetry.py",
+    "versioneer.py",
+    "gradlew",
+    "gradlew.bat",
+    "mvnw",
+    "mvnw.cmd",
 ];
 const GENERATED_FOLDERS: &[&str] = &[
     "dist",
@@ -117,6 +130,11 @@ const GENERATED_NAMES: &[&str] = &[
     "flake.lock",
     "Package.resolved",
     "gradle.lockfile",
+    "Cartfile.resolved",
+    "renv.lock",
+    "conan.lock",
+    "stack.yaml.lock",
+    "cabal.project.freeze",
 ];
 
 /// The origin by the file's attributes, or by its path where they are unspecified. Each attribute decides on its own kind only:
@@ -153,7 +171,8 @@ fn origins_by_path(path: &str) -> [Option<Origin>; 5] {
     let vendored = folders
         .split('/')
         .any(|folder| VENDORED_FOLDERS.contains(&folder) || is_third_party(folder) || is_framework(folder))
-        || is_library_of_pages(folders);
+        || is_library_of_pages(folders)
+        || VENDORED_NAMES.contains(&name);
     let mut outer = folders.split('/').enumerate();
     let generated =
         outer.any(|(depth, folder)| GENERATED_FOLDERS.contains(&folder) && !is_source_of_build_tool(depth, folder));

@@ -4,10 +4,10 @@ use repolens_core::report::LicenseClass;
 
 #[rustfmt::skip]
 const PERMISSIVE: &[&str] = &[
-    "0bsd", "afl-3.0", "apache-1.1", "apache-2.0", "artistic-2.0", "blueoak-1.0.0", "bsd", "bsd-1-clause", "bsd-2-clause",
+    "0bsd", "afl-2.1", "afl-3.0", "bsd-attribution", "dtoa", "mit-modern-variant", "apache-1.1", "apache-2.0", "artistic-2.0", "blueoak-1.0.0", "bsd", "bsd-1-clause", "bsd-2-clause",
     "bsd-3-clause", "bsd-3-clause-clear", "bsd-4-clause", "bsd-2-clause-patent", "bsd-2-clause-views", "ofl-1.1",
     "artistic-1.0-perl", "ftl", "bsl-1.0", "bzip2-1.0.6", "cc-by-3.0", "cc-by-4.0", "cc0-1.0", "curl", "fsfap", "hpnd",
-    "hpnd-markus-kuhn", "isc", "icu", "libpng", "mit", "mit-0", "mit-cmu", "ms-pl", "ncsa", "openssl", "php-3.01",
+    "hpnd-markus-kuhn", "hpnd-sell-variant", "isc", "icu", "libpng", "mit", "mit-0", "mit-cmu", "ms-pl", "ncsa", "openssl", "php-3.01",
     "postgresql", "psf-2.0", "python-2.0", "ruby", "tcl", "unicode-3.0", "unicode-dfs-2016", "unlicense", "upl-1.0", "vim",
     "w3c", "wtfpl", "x11", "zlib", "zpl-2.1", "cdla-permissive-2.0", "apache", "apache2", "apache 2.0",
     "apache license 2.0", "apache license, version 2.0", "the apache software license, version 2.0", "mit license",

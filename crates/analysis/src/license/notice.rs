@@ -55,7 +55,7 @@ pub(crate) fn of(language: &Language, text: &[u8], spans: &[Span]) -> Option<Str
             return None;
         }
         if sign == TAG {
-            return expression(&text[found.end()..]);
+            return expression(&text[found.end()..]).map(|first| with_next_lines(first, &text[found.end()..]));
         }
         let end = (found.start() + NOTICE).min(text.len());
         identify(&plain(&text[found.start()..end])).filter(|license| !license.starts_with(super::SEE))
@@ -84,6 +84,18 @@ fn expression(rest: &[u8]) -> Option<String> {
     let text = line[..end.unwrap_or(line.len())].trim();
     let is_valid = |c: char| c.is_ascii_alphanumeric() || " .-+():".contains(c);
     (!text.is_empty() && text.len() < LONGEST && text.chars().all(is_valid)).then(|| text.to_owned())
+}
+
+/// The expressions of the lines right below that name a license too, one a line.
+fn with_next_lines(first: String, rest: &[u8]) -> String {
+    const LINES: usize = 3;
+    let mut found = vec![first];
+    for line in rest.split(|byte| *byte == b'\n').skip(1).take(LINES) {
+        let lower = String::from_utf8_lossy(&line[..line.len().min(200)]).to_lowercase();
+        let Some(at) = lower.find(TAG) else { break };
+        found.extend(expression(&line[(at + TAG.len()).min(line.len())..]));
+    }
+    found.join("\n")
 }
 
 /// The words of a comment, without the signs in front of its lines.

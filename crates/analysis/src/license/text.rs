@@ -12,6 +12,9 @@ const HEAD: usize = 120;
 /// The SPDX expression of a text; `see NAME…` of one that only points to other files.
 pub(crate) fn identify(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(&text[..text.len().min(READ)]);
+    if text.contains("SPDXVersion:") {
+        return of_document(&text);
+    }
     let plain = words(&text);
     let full = full_texts(&plain);
     if !full.is_empty() {
@@ -124,7 +127,7 @@ fn from(plain: &str, at: usize, length: usize) -> &str {
 
 fn mit(plain: &str, at: usize) -> Option<&'static str> {
     let body = from(plain, at, 1_700);
-    if from(body, 0, 260).contains("this font software") || from(body, 0, 200).contains("data files") {
+    if from(body, 0, 260).contains("font software") || from(body, 0, 200).contains("data files") {
         return None;
     }
     let before = &plain[at.saturating_sub(200)..at];
@@ -133,7 +136,7 @@ fn mit(plain: &str, at: usize) -> Option<&'static str> {
     }
     Some(if body.contains("shall be used for good not evil") {
         "JSON"
-    } else if from(body, 0, 900).contains("redistributions of source code must retain") {
+    } else if is_ncsa(from(body, 0, 900)) {
         "NCSA"
     } else if body.contains("except as contained in this notice the name") {
         "X11"
@@ -149,11 +152,19 @@ fn mit(plain: &str, at: usize) -> Option<&'static str> {
     })
 }
 
+/// Its conditions follow the grant of the MIT License, and not a grant of their own, as in a file with both licenses.
+fn is_ncsa(body: &str) -> bool {
+    let condition = body.find("redistributions of source code must retain");
+    condition.is_some_and(|at| !body[..at].contains("redistribution and use in source"))
+}
+
 fn isc(plain: &str, at: usize) -> Option<&'static str> {
     let body = from(plain, at, 1_100);
     Some(
         if from(body, 0, 260).contains("hereby granted the author disclaims all warranties") {
             "HPND-Markus-Kuhn"
+        } else if body.contains("this entire notice is included in all copies of any software") {
+            "dtoa"
         } else if from(body, 0, 110).contains("and its documentation") {
             "HPND"
         } else if !from(body, 0, 240).contains("provided that") {
@@ -177,6 +188,10 @@ fn bsd(plain: &str, at: usize) -> Option<&'static str> {
         } else {
             "BSD-4-Clause"
         }
+    } else if has("servicemarks") {
+        "ZPL-2.1"
+    } else if has("must retain the following acknowledgment") && !has("end user documentation") {
+        "BSD-Attribution"
     } else if has("end user documentation included with the redistribution") {
         "Apache-1.1"
     } else if has("neither the name") || has("endorse or promote") || has("endorse and promote") {
@@ -202,6 +217,19 @@ fn tag(text: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.split_once(TAG))?.1.trim();
     let is_valid = |c: char| c.is_ascii_alphanumeric() || " .-+():".contains(c);
     (!line.is_empty() && line.len() < 80 && line.chars().all(is_valid)).then(|| line.to_owned())
+}
+
+/// What an SPDX document declares of its package; its own license is that of the document.
+fn of_document(text: &str) -> Option<String> {
+    let declared = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("PackageLicenseDeclared:"));
+    let mut names: Vec<&str> = declared
+        .map(str::trim)
+        .filter(|name| !matches!(*name, "" | "NOASSERTION" | "NONE"))
+        .collect();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join(" OR "))
 }
 
 /// The licenses that a short text names, in the order of their places.
@@ -232,8 +260,13 @@ fn gnu(plain: &str) -> Option<String> {
         .filter_map(|(title, id)| plain.find(title).map(|at| (at, *title, *id)));
     let (at, title, id) = places.min()?;
     let rest = from(plain, at + title.len(), AFTER);
-    let number = rest.split_once("version ").or_else(|| rest.split_once(" v"))?.1;
-    let number = number.split(' ').next().unwrap_or_default();
+    // `under the terms of version 2 of the` precedes the title.
+    let before = plain[..at]
+        .strip_suffix(" of the ")
+        .and_then(|text| text.rsplit_once("version "));
+    let before = before.map(|(_, number)| number).filter(|number| !number.contains(' '));
+    let after = || rest.split_once("version ").or_else(|| rest.split_once(" v"));
+    let number = before.or_else(|| after()?.1.split(' ').next())?;
     let version = match number.contains('.') {
         true => number.to_owned(),
         false => format!("{number}.0"),
@@ -255,16 +288,19 @@ fn gnu(plain: &str) -> Option<String> {
 }
 
 fn is_choice(plain: &str) -> bool {
+    // Whole words: `neither`, `individual`.
+    let plain = format!(" {plain} ");
     [
-        "dual",
-        "either",
-        "your option",
-        "your choice",
-        "triple licensed",
-        "licensed under both",
+        " dual ",
+        " dually ",
+        " either ",
+        " your option ",
+        " your choice ",
+        " triple licensed ",
+        " licensed under both ",
     ]
     .iter()
-    .any(|word| plain.contains(word))
+    .any(|words| plain.contains(words))
 }
 
 /// The expression of the texts in a file. Where its head offers a choice of others, the texts are those of parts.

@@ -1,4 +1,5 @@
-//! What runs a build or a service: workflows, actions and images.
+//! What runs a build or a service: workflows, actions, images and flakes.
 
 pub(super) mod dockerfile;
+pub(super) mod nix;
 pub(super) mod workflows;

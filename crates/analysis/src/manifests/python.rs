@@ -6,9 +6,11 @@ use repolens_core::report::DependencyKind;
 use super::{EntryPoint, Manifest};
 
 mod locks;
+pub(crate) mod markers;
 mod pyproject;
 mod requirements;
 mod setup;
+pub mod version;
 
 pub(super) use locks::{pipfile_lock, toml_lock};
 pub(super) use pyproject::{pipfile, pyproject};
@@ -18,6 +20,17 @@ pub(super) use setup::setup_script;
 
 fn manifest() -> Manifest {
     Manifest::of("pypi")
+}
+
+/// The property of the versions of Python that a project supports.
+pub(crate) const SUPPORTED_PYTHON: &str = "requires-python";
+
+impl Manifest {
+    fn supports_python(&mut self, range: Option<&str>) {
+        let range = range.filter(|range| !range.is_empty());
+        self.properties
+            .extend(range.map(|range| (SUPPORTED_PYTHON.to_owned(), range.to_owned())));
+    }
 }
 
 /// For development only, or needed at run time.
@@ -138,6 +151,7 @@ pub(super) fn setup_cfg(text: &str) -> Result<Manifest, String> {
             ("metadata", "name") => found.name = Some(value.to_owned()),
             ("metadata", "description") => found.description = Some(value.to_owned()),
             ("metadata", "license") => found.license = Some(value.to_owned()),
+            ("options", "python_requires") => found.supports_python(Some(value)),
             ("options", "install_requires") => found.requirements.extend(pep508(value, false)),
             ("options", "tests_require" | "setup_requires") => found.requirements.extend(pep508(value, true)),
             ("options.entry_points", _) => {

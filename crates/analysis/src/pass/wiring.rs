@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::facts::{FileFacts, hash_of, words_of};
+use crate::ids::FileId;
 use crate::language::is_header;
 
 const MARKUP: &[&str] = &[
@@ -145,13 +146,13 @@ fn of_words(text: &[u8], wanted: fn(&[u8]) -> bool) -> Box<[u64]> {
 #[derive(Debug, Default)]
 pub(crate) struct Wired {
     /// The only file of a word; `None`: there are several.
-    files: HashMap<u64, Option<u32>>,
+    files: HashMap<u64, Option<FileId>>,
 }
 
 impl Wired {
     pub(crate) fn of(files: &[FileFacts]) -> Self {
         let mut wired = Self::default();
-        for (at, file) in (0u32..).zip(files) {
+        for (at, file) in FileId::enumerate(files) {
             for word in &file.words {
                 wired
                     .files
@@ -165,7 +166,7 @@ impl Wired {
 
     /// Whether a file other than `file` has the word, or that of the property that a function is for: `isOpen` is read as
     /// `open` (Groovy).
-    pub(crate) fn names(&self, file: u32, name: &str) -> bool {
+    pub(crate) fn names(&self, file: FileId, name: &str) -> bool {
         let has = |name: &str| {
             let only = self.files.get(&hash_of(name.as_bytes()));
             only.is_some_and(|only| *only != Some(file))

@@ -1,6 +1,6 @@
 //! Lines on dependencies beside their numbers.
 
-use repolens_core::report::Dependencies;
+use repolens_core::report::{Dependencies, Vulnerabilities};
 
 use super::Page;
 
@@ -40,6 +40,38 @@ pub(super) fn details(dependencies: &Dependencies, page: &mut Page) {
     }
     let known = dependencies.known_vulnerabilities();
     page.line(&[("", &format!("  Known vulnerabilities: {known}"))]);
+    if let Some(known) = &dependencies.vulnerabilities {
+        vulnerabilities(known, page);
+    }
+}
+
+/// The gravest ones, and the upgrades that fix most.
+fn vulnerabilities(known: &Vulnerabilities, page: &mut Page) {
+    for one in known.list.iter().flatten().take(NAMES) {
+        let severity = format!("{:?}", one.severity).to_lowercase();
+        let fixed = one
+            .fixed
+            .as_ref()
+            .map_or("no version fixes it".to_owned(), |fixed| format!("fixed in {fixed}"));
+        let use_of_it = if one.is_dev { ", for development" } else { "" };
+        page.line(&[(
+            "",
+            &format!(
+                "    {severity:<8} {} {}: {}, {fixed}{use_of_it}",
+                one.name, one.version, one.id
+            ),
+        )]);
+    }
+    for upgrade in known.upgrades.iter().take(NAMES) {
+        let to = upgrade.to.as_ref().map_or(String::new(), |to| format!(" to {to}"));
+        page.line(&[(
+            "",
+            &format!(
+                "    Upgrade of {} {}{to} may fix {}",
+                upgrade.name, upgrade.version, upgrade.fixes
+            ),
+        )]);
+    }
 }
 
 fn list(page: &mut Page, title: &str, names: &[String]) {

@@ -21,6 +21,13 @@ pub(super) fn grades(report: &Report, page: &mut Page) {
     }
 }
 
+/// Why an aspect has no grade.
+pub(super) fn not_measured<'r>(report: &'r Report, name: &str) -> Option<&'r str> {
+    let aspects = report.grades.as_ref()?.aspects();
+    let (_, aspect) = aspects.into_iter().find(|(of, _)| *of == name)?;
+    aspect.not_measured.as_deref().filter(|_| aspect.grade.is_none())
+}
+
 /// Each input of each grade: value, limit, what it counts, its share, and the first files behind it.
 pub(super) fn sums(report: &Report, page: &mut Page) {
     let Some(grades) = &report.grades else { return };

@@ -149,7 +149,11 @@ fn dead(dead: &DeadCode, page: &mut Page) {
         .map(|(count, one, more)| many(*count, one, more))
         .collect();
     if kinds.is_empty() {
-        return page.line(&[("", "  Dead code    none found")]);
+        let apart = match dead.not_judged.is_empty() {
+            true => String::new(),
+            false => format!("; not judged in {}", dead.not_judged.join(", ")),
+        };
+        return page.line(&[("", &format!("  Dead code    none found{apart}"))]);
     }
     page.line(&[("", "  Dead code    "), (YELLOW, &kinds.join(", "))]);
     for file in dead.unused_files.iter().take(SHOWN) {

@@ -99,6 +99,8 @@ fn one_of(values: Value) -> Value {
             values.into_iter().next().unwrap_or_default()
         }
         Value::Call(name, _) if matches!(name.as_str(), "range" | "xrange") => Value::Number(0),
+        // One of a list that is a constant.
+        Value::Name(name) if value::is_constant(&name) => Value::Name(name),
         _ => Value::Unknown,
     }
 }

@@ -84,6 +84,7 @@ impl Report<'_, '_> {
             baseline: None,
             allowed_by: None,
             in_test: false,
+            is_proven: false,
         });
     }
 

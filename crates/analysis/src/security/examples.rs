@@ -49,6 +49,8 @@ const FOLDERS: &[&str] = &[
     "testcase",
     "testcases",
     "testfiles",
+    "testrun",
+    "testruns",
     "testsuite",
     "testsuites",
     "testutil",

@@ -1,5 +1,6 @@
 //! What every rule has, whatever it reads.
 
+use super::measured;
 use repolens_core::report::{Confidence, FindingCategory, FindingSeverity, SecurityRule};
 
 /// One rule. Its page of documentation is made of it.
@@ -28,13 +29,15 @@ impl Rule {
         (self.cwe > 0).then(|| format!("CWE-{}", self.cwe))
     }
 
+    /// `severity`: the highest that its findings are shown with.
     #[must_use]
-    pub fn public(&self) -> SecurityRule {
+    pub fn public(&self, severity: FindingSeverity) -> SecurityRule {
         SecurityRule {
             id: self.id.to_owned(),
             title: self.title.to_owned(),
             category: self.category,
-            severity: self.severity,
+            severity,
+            judged: measured::judged(self.id),
             cwe: self.cwe(),
             risk: self.risk.to_owned(),
             remedy: self.remedy.to_owned(),
@@ -64,4 +67,6 @@ pub struct RawFinding {
     pub allowed_by: Option<&'static str>,
     /// In a test or a document inside of a source file, or a key that is published.
     pub in_test: bool,
+    /// A checksum or structure of the value proves that it is one.
+    pub is_proven: bool,
 }

@@ -26,7 +26,7 @@ use formats::Format;
 pub use formats::all as formats;
 pub use generic::{GENERIC_SECRET, HARD_CODED_PASSWORD};
 use proof::Proof;
-pub use structured::RULES as STRUCTURED;
+pub use structured::{PROVEN_BY_STRUCTURE, RULES as STRUCTURED};
 
 /// Of one file.
 const MAX_CANDIDATES: usize = 1_000;
@@ -184,6 +184,7 @@ fn raw(text: &Text<'_>, candidate: Candidate) -> RawFinding {
         baseline: Some(Box::new(Sha1::digest(value).into())),
         allowed_by: None,
         in_test: candidate.shown,
+        is_proven: candidate.verified,
     }
 }
 

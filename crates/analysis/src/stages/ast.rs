@@ -8,6 +8,7 @@ use repolens_core::report::{Ast, AstFile, AstSummary, FileEntry, Report, cap};
 use super::{Outcome, Scratch, entry_points, risk};
 use crate::facts::Facts;
 use crate::facts::{FileFacts, ImportKind, Syntax};
+use crate::ids::FileId;
 use crate::language::LanguageKind;
 
 mod symbols;
@@ -18,8 +19,8 @@ const MAX_ENTRY_POINTS: usize = 200;
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let mut ast = Ast::default();
     let mut files = Vec::new();
-    let mut listed: Vec<(u32, AstFile)> = Vec::new();
-    for (at, file) in (0u32..).zip(&facts.files).filter(|(_, file)| file.is_own()) {
+    let mut listed: Vec<(FileId, AstFile)> = Vec::new();
+    for (at, file) in FileId::enumerate(&facts.files).filter(|(_, file)| file.is_own()) {
         let Some(language) = file.language.map(crate::language::LanguageId::get) else {
             continue;
         };
@@ -46,7 +47,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
     ast.files = listed.into_iter().map(|(_, file)| file).collect();
     ast.listed_symbols = ast.files.iter().map(|file| file.symbols.len() as u64).sum();
     let entry_points = entry_points::find(&facts.files);
-    let paths = entry_points.iter().map(|at| facts.files[*at as usize].path.clone());
+    let paths = entry_points.iter().map(|at| facts.files[at.index()].path.clone());
     ast.entry_points = paths.take(MAX_ENTRY_POINTS).collect();
     let mut cut = Vec::new();
     if ast.truncated {

@@ -11,14 +11,16 @@
 //!
 //! 1. **One file at a time** (`calls/builder.rs`, while the file's tree is walked): every expression that a call may hang
 //!    on is a [`ValueExpr`](crate::calls::ValueExpr) in a table of the file, equal ones once. No file knows another one yet.
-//! 2. **All files under one numbering** (`calls/index.rs`): functions, classes and names of all files are numbered through,
-//!    with tables from names to what has them, and from imports to files.
+//! 2. **All files under one numbering** (`calls/index.rs`): files with calls (`SourceId`), functions (`GlobalFunction`),
+//!    classes (`GlobalClass`) and names (`SymbolId`) are numbered through, with tables from names to what has them, and from
+//!    imports to files.
 //! 3. **From expressions to functions** (`calls/solve.rs`): the target of each call is evaluated to the few things that it
 //!    may be: functions, classes, instances, modules. Each value is evaluated once; a value that hangs on itself is
 //!    nothing yet while it is evaluated. A call that has a target passes its arguments to that target's parameters. What
 //!    hangs on a parameter may grow by that, so those calls are evaluated again, in at most four rounds.
-//! 4. **Figures** (`calls/measure.rs`): callers and callees of each function, the longest chain of calls, and the functions
-//!    that neither an entry point nor the code of a file reaches.
+//! 4. **Figures** (`calls/measure.rs`): of a graph whose nodes (`NodeId`) are all functions and the code of each file:
+//!    callers and callees of each function, the longest chain of calls, and the functions that neither an entry point nor
+//!    the code of a file reaches.
 //!
 //! # An example
 //!

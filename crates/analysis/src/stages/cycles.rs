@@ -14,8 +14,11 @@ use repolens_core::report::{BreakingImport, CircularDependencies, Cycle, CycleKi
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
+use crate::calls::Imported;
 use crate::facts::{Facts, FileFacts};
-use crate::graph::{Adjacency, ImportEdge, ImportGraph, Link};
+use crate::graph::{Adjacency, ComponentId, ImportEdge, ImportGraph, Link};
+use crate::ids::FileId;
+use breaking::ImportedNames;
 
 const MAX_CYCLES: usize = 200;
 const MAX_FILES: usize = 2_000;
@@ -128,17 +131,17 @@ impl Finder<'_> {
             .filter(|edge| kind_of(self.facts, edge) <= kind && !edge.declares);
         let all = Adjacency::new(self.facts.files.len(), edges.map(|edge| (edge.source, edge.target)));
         let component = all.components();
-        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (at, &number) in (0u32..).zip(&component) {
+        let mut groups: BTreeMap<ComponentId, Vec<FileId>> = BTreeMap::new();
+        for (at, &number) in FileId::enumerate(&component) {
             groups.entry(number).or_default().push(at);
         }
         groups.retain(|_, members| members.len() > 1 || all.of(members[0]).contains(&members[0]));
         let names = names_inside(self.facts, self.graph, &component);
         let mut found = Vec::new();
         for members in groups.values() {
-            let is_new = !members.iter().any(|at| self.is_known[*at as usize]);
+            let is_new = !members.iter().any(|at| self.is_known[at.index()]);
             for at in members {
-                self.is_known[*at as usize] = true;
+                self.is_known[at.index()] = true;
             }
             if is_new {
                 found.push(self.cycle(kind, &all, &component, members, &names));
@@ -150,12 +153,12 @@ impl Finder<'_> {
     fn cycle(
         &mut self,
         kind: CycleKind,
-        graph: &Adjacency,
-        component: &[u32],
-        members: &[u32],
-        names: &BTreeMap<(u32, u32), Option<u32>>,
+        graph: &Adjacency<FileId>,
+        component: &[ComponentId],
+        members: &[FileId],
+        names: &BTreeMap<(FileId, FileId), ImportedNames>,
     ) -> Cycle {
-        let path = |at: u32| self.facts.files[at as usize].path.clone();
+        let path = |at: FileId| self.facts.files[at.index()].path.clone();
         let chain = shortest(graph, component, members);
         let length = chain.len().saturating_sub(1) as u64;
         let edges = edges_inside(graph, component, members, names);
@@ -164,7 +167,7 @@ impl Finder<'_> {
             .map(|(source, target)| BreakingImport {
                 source: path(source),
                 target: path(target),
-                names: names.get(&(source, target)).copied().flatten(),
+                names: names.get(&(source, target)).and_then(|names| names.count()),
             })
             .collect();
         let breaks_total = breaks.len() as u64;
@@ -177,11 +180,7 @@ impl Finder<'_> {
             type_only: kind == CycleKind::Type,
             severity: match kind {
                 // Nothing fails when the program starts.
-                CycleKind::Load
-                    if members
-                        .iter()
-                        .any(|at| is_loaded_by_use(&self.facts.files[*at as usize])) =>
-                {
+                CycleKind::Load if members.iter().any(|at| is_loaded_by_use(&self.facts.files[at.index()])) => {
                     severity(length).max(Severity::Medium)
                 }
                 CycleKind::Load => severity(length),
@@ -195,7 +194,7 @@ impl Finder<'_> {
 
 /// When an import runs.
 fn kind_of(facts: &Facts, edge: &ImportEdge) -> CycleKind {
-    let (source, target) = (&facts.files[edge.source as usize], &facts.files[edge.target as usize]);
+    let (source, target) = (&facts.files[edge.source.index()], &facts.files[edge.target.index()]);
     let is_declaration = |path: &str| {
         [".d.ts", ".d.mts", ".d.cts", ".pyi"]
             .iter()
@@ -242,40 +241,48 @@ fn is_loaded_by_use(file: &FileFacts) -> bool {
     is_compiled || (file.path.ends_with(".php") && is_class())
 }
 
-/// How many names each file imports from another of its group; `None` where it asks for the module as a whole.
-fn names_inside(facts: &Facts, graph: &ImportGraph, component: &[u32]) -> BTreeMap<(u32, u32), Option<u32>> {
-    let inside = |link: &&Link| component[link.source as usize] == component[link.target as usize];
+/// How many names each file imports from another of its group.
+fn names_inside(
+    facts: &Facts,
+    graph: &ImportGraph,
+    component: &[ComponentId],
+) -> BTreeMap<(FileId, FileId), ImportedNames> {
+    let inside = |link: &&Link| component[link.source.index()] == component[link.target.index()];
     let mut names = BTreeMap::new();
     for link in graph.links.iter().filter(inside) {
         let more = match link.name {
-            Link::ALL => names_of(facts, link),
-            _ => Some(1),
+            Imported::Whole => names_of(facts, link),
+            Imported::Name(_) => ImportedNames::Count(1),
         };
-        let count = names.entry((link.source, link.target)).or_insert(Some(0u32));
-        *count = count.zip(more).map(|(count, more)| count.saturating_add(more));
+        let names = names
+            .entry((link.source, link.target))
+            .or_insert(ImportedNames::Count(0));
+        *names = names.with(more);
     }
     names
 }
 
 /// The names of an import whose names all lead to one file.
-fn names_of(facts: &Facts, link: &Link) -> Option<u32> {
-    let syntax = facts.files[link.source as usize].syntax.as_ref()?;
-    let names = &syntax.imports.get(link.import as usize)?.names;
-    let whole = names.is_empty() || names.iter().any(|name| &*name.imported == "*");
-    (!whole).then(|| u32::try_from(names.len()).unwrap_or(u32::MAX))
+fn names_of(facts: &Facts, link: &Link) -> ImportedNames {
+    let syntax = facts.files[link.source.index()].syntax.as_ref();
+    let import = syntax.and_then(|syntax| syntax.imports.get(link.import.index()));
+    let names = import.map_or(&[][..], |import| &import.names);
+    if names.is_empty() || names.iter().any(|name| &*name.imported == "*") {
+        ImportedNames::Whole
+    } else {
+        ImportedNames::Count(u32::try_from(names.len()).unwrap_or(u32::MAX))
+    }
 }
 
 /// The imports between files of one group, each pair once, with their names.
 fn edges_inside(
-    graph: &Adjacency,
-    component: &[u32],
-    members: &[u32],
-    names: &BTreeMap<(u32, u32), Option<u32>>,
-) -> Vec<(u32, u32, u32)> {
-    /// A module as a whole is more than any number of its names.
-    const WHOLE: u32 = u32::MAX;
-    let inside = |source: u32, target: u32| component[source as usize] == component[target as usize];
-    let mut pairs: Vec<(u32, u32)> = members
+    graph: &Adjacency<FileId>,
+    component: &[ComponentId],
+    members: &[FileId],
+    names: &BTreeMap<(FileId, FileId), ImportedNames>,
+) -> Vec<(FileId, FileId, ImportedNames)> {
+    let inside = |source: FileId, target: FileId| component[source.index()] == component[target.index()];
+    let mut pairs: Vec<(FileId, FileId)> = members
         .iter()
         .flat_map(|&source| graph.of(source).iter().map(move |&target| (source, target)))
         .filter(|&(source, target)| inside(source, target))
@@ -285,20 +292,17 @@ fn edges_inside(
     pairs
         .into_iter()
         .map(|(source, target)| {
-            (
-                source,
-                target,
-                names.get(&(source, target)).copied().flatten().unwrap_or(WHOLE),
-            )
+            let names = names.get(&(source, target)).copied();
+            (source, target, names.unwrap_or(ImportedNames::Whole))
         })
         .collect()
 }
 
 /// A shortest cycle through one of `starts`, inside of their components: a search by breadth from each.
-fn shortest(graph: &Adjacency, component: &[u32], starts: &[u32]) -> Vec<u32> {
-    let mut best: Vec<u32> = Vec::new();
+fn shortest(graph: &Adjacency<FileId>, component: &[ComponentId], starts: &[FileId]) -> Vec<FileId> {
+    let mut best: Vec<FileId> = Vec::new();
     for &start in starts.iter().take(MAX_STARTS) {
-        let mut came_from: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut came_from: BTreeMap<FileId, FileId> = BTreeMap::new();
         let mut queue = VecDeque::from([start]);
         let mut found = false;
         while let Some(node) = queue.pop_front() {
@@ -319,7 +323,7 @@ fn shortest(graph: &Adjacency, component: &[u32], starts: &[u32]) -> Vec<u32> {
                     found = true;
                     break;
                 }
-                if component[next as usize] == component[start as usize] && !came_from.contains_key(&next) {
+                if component[next.index()] == component[start.index()] && !came_from.contains_key(&next) {
                     came_from.insert(next, node);
                     queue.push_back(next);
                 }

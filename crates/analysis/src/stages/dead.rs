@@ -12,6 +12,7 @@ use repolens_core::report::{DeadCode, DeadCodeStatistics, Report, UnusedFunction
 
 use super::{Outcome, Scratch, percent, tenth};
 use crate::facts::Facts;
+use crate::language::{LanguageId, LanguageKind};
 
 mod confidence;
 mod configured;
@@ -24,6 +25,7 @@ pub(crate) mod linters;
 mod loaded;
 mod open;
 mod packages;
+mod parked;
 mod platforms;
 mod reach;
 
@@ -35,6 +37,25 @@ pub(crate) use declared::entry_points;
 /// Files listed in each of the three lists.
 const MAX_LISTED: usize = 2_000;
 const MAX_FUNCTIONS: usize = 500;
+/// Languages whose imports or functions are judged.
+const JUDGED: &[&str] = &[
+    "c",
+    "cpp",
+    "csharp",
+    "go",
+    "java",
+    "javascript",
+    "jupyter-notebooks",
+    "kotlin",
+    "php",
+    "python",
+    "rust",
+    "scala",
+    "svelte",
+    "swift",
+    "typescript",
+    "vue",
+];
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     let Some(graph) = &scratch.graph else {
@@ -54,7 +75,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         .flatten()
         .map(|unused| UnusedFunction {
             confidence: unused.confidence,
-            file: facts.files[unused.file as usize].path.clone(),
+            file: facts.files[unused.file.index()].path.clone(),
             line: unused.line.into(),
             function: unused.name.clone(),
         })
@@ -110,8 +131,30 @@ fn section(facts: &Facts, imports: Imports, reached: Reached, functions: Vec<Unu
         unused_functions: functions,
         less_sure: reached.less_sure,
         least_sure: reached.least_sure,
+        not_judged: not_judged(facts),
         truncated: false,
     }
+}
+
+/// The languages with at least a tenth of the product's code in which neither imports nor functions are judged.
+fn not_judged(facts: &Facts) -> Vec<String> {
+    let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
+    for file in facts.files.iter().filter(|file| file.is_own() && !file.test) {
+        if let Some(language) = file
+            .language
+            .map(LanguageId::get)
+            .filter(|of| of.kind == LanguageKind::Programming)
+        {
+            *lines.entry(language.id).or_default() += u64::from(file.lines.code);
+        }
+    }
+    let all: u64 = lines.values().sum();
+    let is_left_out = |(id, count): &(&str, u64)| *count > 0 && count * 10 >= all && !JUDGED.contains(id);
+    let left_out = lines.into_iter().filter(is_left_out);
+    left_out
+        .filter_map(|(id, _)| LanguageId::by_id(id))
+        .map(|id| id.get().name.to_owned())
+        .collect()
 }
 
 /// Ends the lists that are too long.

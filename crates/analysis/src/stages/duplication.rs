@@ -15,6 +15,7 @@ use super::{Outcome, Scratch, percent, tenth};
 use crate::budget::spend;
 use crate::facts::Facts;
 use crate::facts::FileFacts;
+use crate::ids::{FileId, ids};
 use crate::language::{Fingerprint, GRAM, LanguageKind, Tokens};
 
 mod whole;
@@ -31,7 +32,7 @@ const MAX_ORIGINALS: usize = 8;
 /// Lines of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    file: u32,
+    file: FileId,
     start: u32,
     end: u32,
 }
@@ -54,8 +55,13 @@ impl Match {
     }
 }
 
-/// A fingerprint: its file, and its number there.
-type Print = (u32, u32);
+ids! {
+    /// A fingerprint of a file: a place in [`Tokens::fingerprints`].
+    PrintId;
+}
+
+/// A fingerprint of any file.
+type Print = (FileId, PrintId);
 
 pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> Outcome {
     // Given back when the copies are found: the call graph needs the room.
@@ -68,13 +74,12 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
                 .is_some_and(|id| id.get().kind == LanguageKind::Programming)
     };
     let files = &facts.files;
-    let own: Vec<u32> = (0u32..)
-        .zip(files)
+    let own: Vec<FileId> = FileId::enumerate(files)
         .filter_map(|(number, file)| is_compared(file).then_some(number))
         .collect();
     let lines: u64 = own
         .iter()
-        .map(|file| u64::from(files[*file as usize].lines.total()))
+        .map(|file| u64::from(files[file.index()].lines.total()))
         .sum();
     if lines == 0 {
         return Outcome::Skipped("there is no code of a programming language".to_owned());
@@ -129,12 +134,10 @@ struct Repeated {
 }
 
 impl Repeated {
-    fn new(tokens: &[Tokens], own: &[u32]) -> Self {
-        let of = |file: u32| {
-            let list = tokens[file as usize].fingerprints.iter();
-            (0u32..)
-                .zip(list)
-                .map(move |(number, print)| (print.hash, (file, number)))
+    fn new(tokens: &[Tokens], own: &[FileId]) -> Self {
+        let of = |file: FileId| {
+            let list = tokens[file.index()].fingerprints.iter();
+            PrintId::enumerate(list).map(move |(number, print)| (print.hash, (file, number)))
         };
         let mut prints: Vec<(u32, Print)> = own.iter().copied().flat_map(of).collect();
         prints.sort_unstable();
@@ -164,18 +167,18 @@ impl Repeated {
 }
 
 /// The copies in one file, in its order, none over another.
-fn copies(tokens: &[Tokens], repeated: &Repeated, file: u32) -> Vec<Match> {
-    let own = &tokens[file as usize].fingerprints;
+fn copies(tokens: &[Tokens], repeated: &Repeated, file: FileId) -> Vec<Match> {
+    let own = &tokens[file.index()].fingerprints;
     let mut found = Vec::new();
     let mut free = 0;
-    for (number, print) in (0u32..).zip(own.iter()) {
+    for (number, print) in PrintId::enumerate(own) {
         // It belongs to a copy, or was compared with a fingerprint before it.
         if (print.at as usize) < free {
             continue;
         }
         let mut longest: Option<Match> = None;
         for (other, at) in repeated.before(print.hash, (file, number)) {
-            let original = tokens[other as usize].fingerprints[at as usize];
+            let original = tokens[other.index()].fingerprints[at.index()];
             spend(1);
             let Some(same) = same(tokens, (other, original), (file, *print), free) else {
                 continue;
@@ -207,9 +210,9 @@ struct Edge<'m> {
 }
 
 impl<'m> Edge<'m> {
-    fn new(tokens: &'m [Tokens], file: u32, print: Fingerprint) -> Self {
+    fn new(tokens: &'m [Tokens], file: FileId, print: Fingerprint) -> Self {
         Self {
-            marks: &tokens[file as usize].marks,
+            marks: &tokens[file.index()].marks,
             at: print.at as usize,
             line: print.line,
         }
@@ -291,7 +294,7 @@ fn forward<'t>(from: [Edge<'t>; 2], limit: usize, may: impl Fn(&Edge<'t>) -> boo
 
 /// The equal tokens around two equal fingerprints, extended in both directions without overlap and without the tokens before
 /// `free` in the copy's file; of these the whole lines. `None`: not even the tokens of the fingerprints are equal.
-fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), free: usize) -> Option<Match> {
+fn same(all: &[Tokens], original: (FileId, Fingerprint), copy: (FileId, Fingerprint), free: usize) -> Option<Match> {
     let within = original.0 == copy.0;
     let left = [Edge::new(all, original.0, original.1), Edge::new(all, copy.0, copy.1)];
     // Both must have the tokens of the fingerprint, without overlap.
@@ -326,7 +329,7 @@ fn same(all: &[Tokens], original: (u32, Fingerprint), copy: (u32, Fingerprint), 
         end = end.map(Edge::inward_from_end);
         tokens -= 1;
     }
-    let place = |file: u32, side: usize| Place {
+    let place = |file: FileId, side: usize| Place {
         file,
         start: start[side].line,
         end: end[side].line,
@@ -348,7 +351,7 @@ fn reported(files: &[FileFacts], original: Place, tokens: usize, copies: &[Place
         whole_lines: 0,
         occurrences: all
             .map(|place| CloneOccurrence {
-                file: files[place.file as usize].path.clone(),
+                file: files[place.file.index()].path.clone(),
                 start_line: place.start.into(),
                 end_line: place.end.into(),
             })
@@ -359,10 +362,10 @@ fn reported(files: &[FileFacts], original: Place, tokens: usize, copies: &[Place
 /// Lines of copies, each line once; the original does not count.
 fn duplicated_lines(mut places: Vec<Place>) -> u64 {
     places.sort_unstable();
-    let (mut sum, mut file, mut covered) = (0u64, u32::MAX, 0u32);
+    let (mut sum, mut file, mut covered) = (0u64, None, 0u32);
     for place in places {
-        if place.file != file {
-            (file, covered) = (place.file, 0);
+        if file != Some(place.file) {
+            (file, covered) = (Some(place.file), 0);
         }
         sum += u64::from((place.end + 1).saturating_sub(place.start.max(covered + 1)));
         covered = covered.max(place.end);

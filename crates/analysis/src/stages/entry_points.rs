@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::dead;
 use super::modules::{folder, join};
 use crate::facts::FileFacts;
+use crate::ids::FileId;
 use crate::language::Origin;
 use crate::manifests;
 
@@ -16,10 +17,12 @@ pub fn reads_text_of(path: &str) -> bool {
 }
 
 /// Their numbers, as in `Facts::files`.
-pub(super) fn find(files: &[FileFacts]) -> BTreeSet<u32> {
-    let by_path: HashMap<&str, u32> = files.iter().map(|file| file.path.as_str()).zip(0..).collect();
+pub(super) fn find(files: &[FileFacts]) -> BTreeSet<FileId> {
+    let by_path: HashMap<&str, FileId> = FileId::enumerate(files)
+        .map(|(at, file)| (file.path.as_str(), at))
+        .collect();
     let mut found = dead::entry_points(files);
-    for (at, file) in (0u32..).zip(files).filter(|(_, file)| is_product(file)) {
+    for (at, file) in FileId::enumerate(files).filter(|(_, file)| is_product(file)) {
         let by_code = file.syntax.as_ref().is_some_and(|syntax| syntax.entry_point);
         if by_code || (file.language.is_some() && is_named_so(&file.path)) {
             found.insert(at);
@@ -30,7 +33,7 @@ pub(super) fn find(files: &[FileFacts]) -> BTreeSet<u32> {
         let candidates = named(file).into_iter();
         found.extend(candidates.filter_map(|paths| paths.iter().find_map(lookup)));
     }
-    found.retain(|at| is_product(&files[*at as usize]));
+    found.retain(|at| is_product(&files[at.index()]));
     found
 }
 

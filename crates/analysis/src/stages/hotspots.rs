@@ -11,7 +11,7 @@ use repolens_core::report::{HistoryWindow, Hotspot, Hotspots, MonthActivity, Rep
 use super::{Outcome, Scratch, tenth};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
-use crate::history::{DAY, FileChanges, History, HistoryState, WINDOW_COMMITS, WINDOW_DAYS};
+use crate::history::{DAY, FileChanges, History, HistoryState, PersonId, WINDOW_COMMITS, WINDOW_DAYS};
 use crate::language::LanguageKind;
 
 mod age;
@@ -172,7 +172,7 @@ fn hotspot(ranked: &Ranked<'_>, rank: u64, history: &History) -> Hotspot {
         revisions: changes.revisions.into(),
         renamed_from: changes.earlier_names(),
         authors: in_window().count() as u64,
-        main_author: main.map(|by| history.people[by.author as usize].clone()),
+        main_author: main.map(|by| history.people[by.author.index()].clone()),
         main_author_share: hundredth(main.map_or(0.0, |by| share(by.in_window))),
         minor_authors: in_window().filter(|by| share(by.in_window) < 0.05).count() as u64,
         fragmentation: hundredth(1.0 - in_window().map(|by| share(by.in_window).powi(2)).sum::<f64>()),
@@ -235,7 +235,7 @@ fn window_start(history: &History) -> i64 {
 
 fn activity(history: &History) -> Vec<MonthActivity> {
     let start = window_start(history);
-    let mut commits: Vec<(String, u32)> = history
+    let mut commits: Vec<(String, PersonId)> = history
         .commits
         .iter()
         .filter(|commit| commit.in_window && commit.time >= start)

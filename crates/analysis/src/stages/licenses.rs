@@ -30,7 +30,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         })
     {
         if let Some(notice) = &file.license_notice {
-            *licenses.notices.entry(notice.to_string()).or_default() += 1;
+            for license in notice.lines() {
+                *licenses.notices.entry(license.to_owned()).or_default() += 1;
+            }
         }
         if let Some(spdx) = &file.license
             && licenses.files.len() < MAX_FILES
@@ -44,7 +46,9 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         let Some(manifest) = file.manifest.as_deref() else {
             continue;
         };
-        declared.extend(manifest.license.iter().filter(|text| text.len() < 80).cloned());
+        // What the manifests of bundled packages declare is not this project's.
+        let own = manifest.license.iter().filter(|text| file.is_own() && text.len() < 80);
+        declared.extend(own.cloned());
         for license in manifest
             .requirements
             .iter()

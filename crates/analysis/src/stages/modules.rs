@@ -12,9 +12,11 @@ use repolens_core::report::{
 
 use super::{Outcome, Scratch};
 use crate::budget::spend;
+use crate::calls::{ImportId, Imported};
 use crate::facts::Facts;
 use crate::facts::{FileFacts, Import, ImportKind};
 use crate::graph::{ImportEdge, ImportGraph, Link};
+use crate::ids::FileId;
 
 mod c;
 mod csharp;
@@ -36,8 +38,8 @@ const MAX_EXTERNAL: usize = 20_000;
 /// Where an import leads.
 #[derive(Debug, PartialEq)]
 pub(super) enum Target {
-    /// Files of this repository, each with the import's name that leads there (`Link::ALL`: the import as a whole).
-    Files(Vec<(u32, u32)>),
+    /// Files of this repository, each with what of the import leads there.
+    Files(Vec<(Imported, FileId)>),
     /// A package that is not in the repository, or the language's own library.
     External(String),
     /// It should be a file of this repository, and is not there.
@@ -47,16 +49,16 @@ pub(super) enum Target {
 }
 
 impl Target {
-    fn file(target: u32) -> Self {
-        Self::Files(vec![(Link::ALL, target)])
+    fn file(target: FileId) -> Self {
+        Self::Files(vec![(Imported::Whole, target)])
     }
 
     /// Those that declare what a file names of a whole package; it may name nothing of it.
-    fn files(targets: Vec<u32>) -> Self {
+    fn files(targets: Vec<FileId>) -> Self {
         if targets.is_empty() {
             Self::Asset
         } else {
-            Self::Files(targets.into_iter().map(|target| (Link::ALL, target)).collect())
+            Self::Files(targets.into_iter().map(|target| (Imported::Whole, target)).collect())
         }
     }
 }
@@ -64,13 +66,15 @@ impl Target {
 /// The tables in which resolvers find files and packages.
 pub(super) struct ModuleIndex<'f> {
     pub files: &'f [FileFacts],
-    by_path: HashMap<&'f str, u32>,
+    by_path: HashMap<&'f str, FileId>,
     folders: BTreeSet<&'f str>,
 }
 
 impl<'f> ModuleIndex<'f> {
     fn new(files: &'f [FileFacts]) -> Self {
-        let by_path = (0..).zip(files).map(|(at, file)| (file.path.as_str(), at)).collect();
+        let by_path = FileId::enumerate(files)
+            .map(|(at, file)| (file.path.as_str(), at))
+            .collect();
         let mut folders = BTreeSet::from([""]);
         for file in files {
             let mut path = file.path.as_str();
@@ -88,7 +92,7 @@ impl<'f> ModuleIndex<'f> {
         }
     }
 
-    pub fn file(&self, path: &str) -> Option<u32> {
+    pub fn file(&self, path: &str) -> Option<FileId> {
         self.by_path.get(path).copied()
     }
 
@@ -97,25 +101,25 @@ impl<'f> ModuleIndex<'f> {
     }
 
     /// Own files of a language that were parsed.
-    pub fn of_language<'a>(&'a self, language: &'a str) -> impl Iterator<Item = (u32, &'f FileFacts)> + 'a {
+    pub fn of_language<'a>(&'a self, language: &'a str) -> impl Iterator<Item = (FileId, &'f FileFacts)> + 'a {
         let is_it =
             move |file: &FileFacts| file.language.is_some_and(|id| id.get().id == language) && file.syntax.is_some();
-        (0..).zip(self.files).filter(move |(_, file)| is_it(file))
+        FileId::enumerate(self.files).filter(move |(_, file)| is_it(file))
     }
 }
 
 /// A language's rules of resolution, made once for a repository.
 pub(super) trait Resolver {
     /// Where `import` of the file number `from` leads.
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target;
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target;
 
     /// Files that it needs by what another file imports for it.
-    fn without_import(&self, _index: &ModuleIndex<'_>, _from: u32) -> Vec<u32> {
+    fn without_import(&self, _index: &ModuleIndex<'_>, _from: FileId) -> Vec<FileId> {
         Vec::new()
     }
 
     /// Files that are loaded when a name of theirs is read.
-    fn loaded_by_name(&self, _index: &ModuleIndex<'_>, _from: u32) -> Vec<u32> {
+    fn loaded_by_name(&self, _index: &ModuleIndex<'_>, _from: FileId) -> Vec<FileId> {
         Vec::new()
     }
 }
@@ -167,11 +171,11 @@ pub(super) fn run(facts: &Facts, report: &mut Report, scratch: &mut Scratch) -> 
         let resolver = make(&index);
         for (at, file) in files {
             let Some(syntax) = &file.syntax else { continue };
-            for (number, import) in (0..).zip(&syntax.imports) {
+            for (number, import) in ImportId::enumerate(&syntax.imports) {
                 spend(1);
                 found.add(file, at, number, import, resolver.resolve(&index, at, import));
             }
-            let mut add = |targets: Vec<u32>, kind| {
+            let mut add = |targets: Vec<FileId>, kind| {
                 found.edges.extend(targets.into_iter().map(|target| ImportEdge {
                     source: at,
                     target,
@@ -207,7 +211,7 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, file: &FileFacts, source: u32, import: u32, what: &Import, target: Target) {
+    fn add(&mut self, file: &FileFacts, source: FileId, import: ImportId, what: &Import, target: Target) {
         match target {
             Target::Files(targets) => {
                 let kind = match what.kind {
@@ -256,7 +260,7 @@ impl Found {
         self.edges.sort_unstable();
         self.edges.dedup();
         self.links.sort_unstable();
-        let path = |at: u32| facts.files[at as usize].path.clone();
+        let path = |at: FileId| facts.files[at.index()].path.clone();
         let mut section = ModuleGraph {
             nodes: facts
                 .files

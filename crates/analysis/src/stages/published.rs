@@ -4,6 +4,7 @@
 use repolens_core::report::Report;
 
 use crate::facts::{Facts, FileFacts};
+use crate::language::Origin;
 
 /// A registry whose package this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub(super) fn may_be_release(facts: &Facts, report: &Report) -> bool {
         && !facts
             .files
             .iter()
-            .any(|file| file.path.split('/').any(is_of_repository))
+            .any(|file| file.origin != Origin::Vendored && file.path.split('/').any(is_of_repository))
 }
 
 /// The registry, by what only its packages have.
@@ -113,7 +114,10 @@ fn is_npm_package(facts: &Facts, root: &str) -> bool {
     let Some(json) = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok()) else {
         return false;
     };
-    let name = |file: &FileFacts| NEVER.contains(&file.path.rsplit('/').next().unwrap_or(&file.path));
+    // What it brings of others may have them.
+    let name = |file: &FileFacts| {
+        file.origin != Origin::Vendored && NEVER.contains(&file.path.rsplit('/').next().unwrap_or(&file.path))
+    };
     if json.get("private").and_then(serde_json::Value::as_bool) == Some(true)
         || json.get("version").is_none()
         || facts.files.iter().any(name)
@@ -127,9 +131,25 @@ fn is_npm_package(facts: &Facts, root: &str) -> bool {
     let main = json.get("main").and_then(serde_json::Value::as_str);
     let main = main.map(|path| path.trim_start_matches("./"));
     // What its `main` names was built, and is in no repository.
-    let has_build =
-        main.is_some_and(|path| path.starts_with("dist/") && find(facts, &format!("{root}{path}")).is_some());
+    let is_built = |path: &str| {
+        let path = path.trim_start_matches("./");
+        path.starts_with("dist/") && find(facts, &format!("{root}{path}")).is_some()
+    };
+    let named = ["main", "module", "browser", "exports"]
+        .iter()
+        .filter_map(|key| json.get(key));
+    let has_build = named.into_iter().any(|value| has_text(value, &is_built));
     has_build || has_tests_elsewhere(facts, &json) || has_listed_files_only(facts, root, &json, main)
+}
+
+/// Whether a text of a value, at any depth, is such.
+fn has_text(value: &serde_json::Value, is_such: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        serde_json::Value::String(text) => is_such(text),
+        serde_json::Value::Array(list) => list.iter().any(|inner| has_text(inner, is_such)),
+        serde_json::Value::Object(map) => map.values().any(|inner| has_text(inner, is_such)),
+        _ => false,
+    }
 }
 
 /// Whether the package's own `test` script runs what is not here.

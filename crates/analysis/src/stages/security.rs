@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Outcome, Scratch};
 use crate::facts::{Facts, FileFacts};
+use crate::history::credentials::EarlierFindings;
 use crate::language::Origin;
-use crate::security::{self, Baseline, Ignored, RawFinding};
+use crate::security::{self, Baseline, Ignored, RawFinding, Rule, measured};
 use collected::Collected;
 
 mod collected;
@@ -38,6 +39,7 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     for file in files {
         collected.add_file(file);
     }
+    collected.add_earlier(&facts.earlier);
     let Collected {
         mut section,
         used,
@@ -47,19 +49,39 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
     section.vulnerabilities = Some(KnownVulnerabilities::default());
     section.not_looked_at = not_looked_at(facts);
     section.findings.sort_by(|a, b| {
-        (a.in_test, a.severity, &a.file, a.line, a.column, &a.rule)
-            .cmp(&(b.in_test, b.severity, &b.file, b.line, b.column, &b.rule))
+        (a.in_test, a.severity, a.impact(), &a.file, a.line, a.column, &a.rule).cmp(&(
+            b.in_test,
+            b.severity,
+            b.impact(),
+            &b.file,
+            b.line,
+            b.column,
+            &b.rule,
+        ))
     });
     let is_cut = repolens_core::report::cap(&mut section.findings, MAX_FINDINGS)
         | repolens_core::report::cap(&mut section.suppressed, MAX_SUPPRESSED);
     section.truncated = shortened || is_cut;
-    section.rules = used.values().map(|rule| rule.public()).collect();
+    section.rules = used
+        .values()
+        .map(|rule| rule.public(severity_of(rule, &section.findings)))
+        .collect();
     section.scorecard = scorecard::checks(facts, report, &section.findings);
     let (lines, points) = score::score(&section.totals, lines_of_code(facts));
     section.score_lines = lines;
     section.score = Some(points);
     report.security = Some(section);
     Outcome::Ok
+}
+
+/// The severity of a rule: the highest of its findings where it has not earned its own.
+fn severity_of(rule: &Rule, findings: &[SecurityFinding]) -> FindingSeverity {
+    let (least, ..) = measured::shown(rule.id, false, (rule.severity, rule.confidence));
+    let found = findings.iter().filter(|finding| finding.rule == rule.id);
+    found
+        .map(|finding| finding.severity)
+        .min()
+        .map_or(least, |severity| severity.min(least))
 }
 
 /// Lines of code of the product, which findings are compared with.
@@ -72,25 +94,28 @@ fn is_in_test(file: &FileFacts) -> bool {
     file.test || file.origin == Origin::Documentation || security::is_example(&file.path)
 }
 
-fn finding(file: &FileFacts, raw: &RawFinding, in_test: bool, ordinal: u32) -> SecurityFinding {
+fn finding(path: &str, raw: &RawFinding, in_test: bool, ordinal: u32) -> SecurityFinding {
     let known = |place: u32| (place > 0).then(|| u64::from(place));
+    let (severity, confidence, impact) = measured::shown(raw.rule.id, raw.is_proven, (raw.severity, raw.confidence));
     SecurityFinding {
         rule: raw.rule.id.to_owned(),
         category: raw.rule.category,
         severity: if in_test {
             // No test is of high severity.
-            raw.severity.lowered().max(FindingSeverity::Medium)
+            severity.lowered().max(FindingSeverity::Medium)
         } else {
-            raw.severity
+            severity
         },
-        confidence: raw.confidence,
+        impact: impact.filter(|_| !in_test),
+        confidence,
         cwe: raw.rule.cwe(),
-        file: file.path.clone(),
+        file: path.to_owned(),
+        commit: None,
         line: known(raw.line),
         column: known(raw.column),
         message: raw.message.to_string(),
         remedy: raw.rule.remedy.to_owned(),
-        fingerprint: fingerprint(raw.rule.id, &file.path, &raw.subject, ordinal),
+        fingerprint: fingerprint(raw.rule.id, path, &raw.subject, ordinal),
         in_test,
         other_places: Vec::new(),
         other_places_total: 0,
@@ -146,13 +171,23 @@ fn not_looked_at(facts: &Facts) -> Vec<NotLookedAt> {
             "flow of data between functions",
             "server-side request forgery, open redirects, path traversal and missing authorization need it",
         ),
-        entry("history", "only the files of the analyzed commit were searched"),
         entry("validity of credentials", "nothing is sent to a provider"),
         entry(
             "calls of Kotlin, Scala and Swift",
             "there are no rules for them; credentials are found in every language",
         ),
     ];
+    match &facts.earlier {
+        EarlierFindings::NotWanted => {
+            list.push(entry("history", "only the files of the analyzed commit were searched"));
+        }
+        EarlierFindings::Read { commits, .. } => {
+            let reason =
+                format!("only the lines that the {commits} newest commits added were searched, for credentials");
+            list.push(entry("older history", &reason));
+        }
+        EarlierFindings::Failed(reason) => list.push(entry("history", reason)),
+    }
     let vendored = facts
         .files
         .iter()

@@ -93,6 +93,10 @@ pub(super) fn run(facts: &Facts, report: &mut Report, _: &mut Scratch) -> Outcom
         if !file.is_own() || !is_code {
             continue;
         }
+        let is_support = crate::language::is_test_support(&file.path) && !crate::language::is_test(&file.path);
+        if file.test && is_support {
+            continue;
+        }
         if file.test {
             section.test_files += 1;
             section.test_lines += u64::from(file.lines.code);

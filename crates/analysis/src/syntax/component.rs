@@ -76,7 +76,7 @@ pub(super) fn facts(
         if instance_exports || script.module {
             whole.exports.extend(part.exports);
         }
-        whole.errors |= part.errors;
+        (whole.errors, whole.unread) = (whole.errors | part.errors, whole.unread + part.unread);
     }
     if !whole.exports.iter().any(|export| &*export.name == "default") {
         whole.exports.push(Export {

@@ -1,6 +1,17 @@
 //! JavaScript, TypeScript, JSX and TSX, by oxc. Cyclomatic complexity as ESLint's rule `complexity` counts (classic):
 //! every function, arrow, method and accessor is a unit that adds nothing to the one around it; defaults, `?.`, `??` and
 //! logical assignments are decisions.
+//!
+//! # Passes
+//!
+//! A program is parsed once and traversed by four passes, in this order:
+//!
+//! | pass | collects | why it is a pass of its own |
+//! | --- | --- | --- |
+//! | oxc's `SemanticBuilder` ([`imports_without_value`]) | which imported names are used, and how | a name may be used before and behind its import, in scopes that hide it; only files with imports need it |
+//! | [`FactsPass`] (`visit.rs`) | function units, imports, exports, comments, templates | it goes through the text from the top to the end |
+//! | `CallsPass` (`calls/visit.rs`) | definitions, and the values that calls hang on | it reads the body of a function after the code around it, and needs the numbers of the imports |
+//! | `SitesPass` (`security/code/javascript/visit.rs`) | calls and assignments that security rules judge | only files with a word of a rule need it; it has two rounds, because a value may be assigned behind its use |
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,6 +31,7 @@ use crate::units::{CognitiveRules, Units};
 
 mod calls;
 mod modules;
+mod parked;
 mod paths;
 mod units;
 mod visit;
@@ -39,8 +51,9 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         if parsed.panicked {
             continue;
         }
-        let mut walk = Walk::new(text, &lines, &parsed.program, rules);
+        let mut walk = FactsPass::new(text, &lines, &parsed.program, rules);
         walk.syntax.errors = !parsed.diagnostics.is_empty();
+        walk.syntax.unread = u32::try_from(parsed.diagnostics.len()).unwrap_or(u32::MAX);
         walk.units.declaring_is_free = !rules.nested_apart;
         walk.syntax.entry_point = parsed.program.hashbang.is_some();
         walk.references(&parsed.program);
@@ -48,7 +61,8 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         walk.name_members();
         walk.keep_used_exports();
         walk.comments(&parsed.program);
-        let Walk {
+        walk.syntax.mentions = parked::parked(&parsed.program, text);
+        let FactsPass {
             units,
             mut syntax,
             numbers,
@@ -210,7 +224,7 @@ fn source_types(path: &str) -> Vec<SourceType> {
     }
 }
 
-struct Walk<'l> {
+struct FactsPass<'l> {
     lines: &'l Lines,
     /// The positions of the names of unused imports.
     unused: HashSet<u32>,
@@ -244,7 +258,7 @@ struct Walk<'l> {
     default_name: Option<compact_str::CompactString>,
 }
 
-impl<'l> Walk<'l> {
+impl<'l> FactsPass<'l> {
     fn new(text: &str, lines: &'l Lines, program: &Program<'_>, rules: CognitiveRules) -> Self {
         let (unused, types) = imports_without_value(program, text);
         Self {
@@ -292,13 +306,13 @@ fn public_at(program: &Program<'_>, text: &str) -> HashSet<u32> {
     comments.map(|comment| comment.attached_to).collect()
 }
 
-impl Walk<'_> {
+impl FactsPass<'_> {
     fn line(&self, span: Span) -> u32 {
         self.lines.of(span.start)
     }
 }
 
-impl Walk<'_> {
+impl FactsPass<'_> {
     /// Comments, beside the templates that the walk has found.
     fn comments(&mut self, program: &Program<'_>) {
         let hashbang = program.hashbang.iter().map(|hashbang| hashbang.span);

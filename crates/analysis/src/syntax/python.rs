@@ -26,19 +26,14 @@ use visit::{is_decorator, is_main_check};
 /// # Errors
 /// A sentence for the report.
 pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syntax, String> {
-    // Cells may hold commands of the shell (`!ls`) and of the notebook (`%time`).
-    let kind = if path.ends_with(".ipynb") {
-        ast::PySourceType::Ipynb
-    } else {
-        ast::PySourceType::Python
-    };
-    let parsed = ruff_python_parser::parse_unchecked_source(text, kind);
+    let parsed = ruff_python_parser::parse_unchecked_source(text, source_type(path));
     let lines = Lines::new(text.as_bytes());
     let mut walk = Walk {
         lines: &lines,
         units: Units::new(rules),
         syntax: Syntax {
             errors: !parsed.errors().is_empty(),
+            unread: u32::try_from(parsed.errors().len()).unwrap_or(u32::MAX),
             ..Syntax::default()
         },
         classes: Vec::new(),
@@ -52,6 +47,7 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
     walk.syntax.entry_point = text.starts_with("#!");
     let body = &parsed.syntax().body;
     walk.docstring(body);
+    walk.syntax.test_lines = test_lines(body, text, &lines);
     for stmt in body {
         walk.top_level(stmt);
         walk.visit_stmt(stmt);
@@ -86,6 +82,35 @@ pub(super) fn facts(path: &str, text: &str, rules: CognitiveRules) -> Result<Syn
         .spans
         .sort_by_key(|span| (span.start, span.kind == SpanKind::Documentation));
     Ok(syntax)
+}
+
+/// Cells of notebooks may hold commands of the shell (`!ls`) and of the notebook (`%time`).
+fn source_type(path: &str) -> ast::PySourceType {
+    match path.ends_with(".ipynb") {
+        true => ast::PySourceType::Ipynb,
+        false => ast::PySourceType::Python,
+    }
+}
+
+/// The lines of the tests inside of a source file.
+fn test_lines(body: &[Stmt], text: &str, lines: &Lines) -> Vec<(u32, u32)> {
+    let tests = body.iter().filter(|stmt| is_for_pytest(stmt, text));
+    tests
+        .map(|stmt| {
+            (
+                lines.of(stmt.range().start().to_u32()),
+                lines.of(stmt.range().end().to_u32()),
+            )
+        })
+        .collect()
+}
+
+/// `if "pytest" in sys.modules:` holds tests inside of a source file.
+fn is_for_pytest(stmt: &Stmt, text: &str) -> bool {
+    let Stmt::If(it) = stmt else { return false };
+    let range = it.test.range();
+    let test = &text[range.start().to_usize()..range.end().to_usize()];
+    test.contains("pytest") && test.contains("sys.modules")
 }
 
 /// A comment, or a string of several lines.

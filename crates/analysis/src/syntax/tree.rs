@@ -20,6 +20,7 @@ mod misread;
 mod parse;
 mod private;
 mod spans;
+mod unread;
 mod unused;
 
 use calls::NodeRole;
@@ -85,6 +86,7 @@ pub(super) fn facts(
     syntax.functions = units.finish();
     syntax.mentions = mentions.into_iter().map(Into::into).collect();
     syntax.errors = root.has_error();
+    syntax.unread = unread::lines(root);
     // `#![…]` of Rust is none.
     syntax.entry_point |= text.starts_with(b"#!/");
     if code::tree::LANGUAGES.contains(&language) {

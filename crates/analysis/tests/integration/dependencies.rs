@@ -165,6 +165,13 @@ fn bombs_are_named_and_not_expanded() {
         ("json/bun.lock", format!("{{\"packages\": {}}}", nested("[", "]"))),
         ("json/Package.resolved", nested("[", "]")),
         ("json/build.sbt.lock", nested("[", "]")),
+        ("json/conan.lock", nested("[", "]")),
+        ("json/flake.lock", format!("{{\"nodes\": {}}}", nested("[", "]"))),
+        (
+            "json/renv.lock",
+            format!("{{\"Packages\": {}}}", nested("{\"a\": ", "}")),
+        ),
+        ("yaml/stack.yaml.lock", format!("packages: {}", nested("[", "]"))),
         ("xml/pom.xml", nested("<project>", "</project>")),
         ("xml/a.csproj", nested("<Project>", "</Project>")),
         ("mix/mix.lock", format!("%{{\n  \"a\": {}\n}}", nested("[", "]"))),
@@ -204,6 +211,12 @@ fn a_lock_file_that_is_none_is_named() {
         "pom.xml",
         "x.csproj",
         "packages.config",
+        "Cartfile.resolved",
+        "cabal.project.freeze",
+        "conan.lock",
+        "flake.lock",
+        "renv.lock",
+        "stack.yaml.lock",
     ];
     let files: Vec<_> = names.iter().map(|name| (*name, conflict.to_owned())).collect();
     let mut wanted: Vec<_> = names.map(str::to_owned).to_vec();
@@ -226,4 +239,23 @@ fn fifty_thousand_packages_are_read_and_more_are_named() {
     };
     assert!(unread(&[("Cargo.lock", lock(50_000))]).is_empty());
     assert_eq!(unread(&[("Cargo.lock", lock(50_001))]), ["Cargo.lock"]);
+}
+
+#[test]
+fn entities_of_xml_are_not_expanded() {
+    let mut text = "<!DOCTYPE project [\n<!ENTITY a \"1111111111\">\n".to_owned();
+    for (above, name) in "abcdefgh".chars().zip("bcdefghi".chars()) {
+        let _ = writeln!(text, "<!ENTITY {name} \"{}\">", format!("&{above};").repeat(10));
+    }
+    text.push_str(
+        "<!ENTITY outside SYSTEM \"file:///etc/hostname\">\n]>\n<project><dependencies><dependency><groupId>org.example</groupId>\
+         <artifactId>a&outside;</artifactId><version>1&i;</version></dependency></dependencies></project>\n",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("pom.xml"), text).expect("it can be written");
+    let found = dependencies(folder.path());
+    assert!(
+        found.starts_with("pkg:maven/org.example/a%26outside%3B@1%26i%3B runtime"),
+        "{found}"
+    );
 }

@@ -522,3 +522,51 @@ fn functions_are_counted_on_demand() {
     }
     assert!(hotspots(history.report()).functions.is_empty());
 }
+
+#[test]
+fn credentials_of_earlier_commits_are_found_on_demand() {
+    let token = ["gh", "p_", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"].concat();
+    let key = format!("key = \"{token}\"\n");
+    let mut history = History::new();
+    history.commit(ADA, "one", &[("a.py", Some(&key)), ("tests/b.py", Some("x = 1\n"))]);
+    history.commit(ADA, "two", &[("a.py", Some("key = load()\n"))]);
+    let of = |history: &mut History, credentials| {
+        let options = Options {
+            history: HistoryOptions {
+                credentials,
+                ..HistoryOptions::default()
+            },
+            ..Options::default()
+        };
+        history.report_with(&options).security.expect("a section")
+    };
+    let found = of(&mut history, Some(10));
+    let [finding] = &found.findings[..] else {
+        panic!("{:?}", found.findings);
+    };
+    assert_eq!(
+        (finding.rule.as_str(), finding.file.as_str(), finding.line),
+        ("github-token", "a.py", None)
+    );
+    assert!(finding.commit.as_ref().is_some_and(|commit| commit.len() == 40));
+    assert!(!serde_json::to_string(&found).expect("plain data").contains(&token[8..]));
+    assert_eq!(
+        (
+            found.totals.high,
+            of(&mut history, None).findings.len(),
+            of(&mut history, Some(1)).findings.len()
+        ),
+        (1, 0, 0)
+    );
+    // What the analyzed commit has is found there alone.
+    history.commit(ADA, "three", &[("c.py", Some(&key))]);
+    let both = of(&mut history, Some(10));
+    assert_eq!(
+        (
+            both.findings.len(),
+            both.findings[0].file.as_str(),
+            both.findings[0].commit.clone()
+        ),
+        (1, "c.py", None)
+    );
+}

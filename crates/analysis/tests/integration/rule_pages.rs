@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use repolens_analysis::security::{Rule, rules};
+use repolens_analysis::security::{Rule, has_proof, measured, rules};
+use repolens_core::report::FindingSeverity;
 
 const WIDTH: usize = 118;
 
@@ -27,6 +28,36 @@ fn wrapped(text: &str, indent: &str) -> String {
     lines.join("\n")
 }
 
+/// What was judged, and what follows for the severity.
+fn confidence(rule: &Rule) -> Option<String> {
+    let is_severe = rule.severity < FindingSeverity::Medium;
+    let judged = measured::judged(rule.id).map(|it| {
+        format!(
+            "{} of {} findings in {} other projects were true",
+            it.right, it.judged, it.packages
+        )
+    });
+    let can_be_proven = has_proof(rule) && measured::is_earned(rule.id, true);
+    let limit = match (is_severe, measured::is_earned(rule.id, false), can_be_proven) {
+        (false, ..) => None,
+        (_, true, _) => Some(format!("shown with {} severity", rule.severity.as_str())),
+        (.., true) => Some(format!(
+            "shown with {} severity where its checksum or structure proves it, otherwise with medium severity and low \
+             confidence",
+            rule.severity.as_str()
+        )),
+        _ => Some("shown with medium severity and low confidence".to_owned()),
+    };
+    match (judged, limit) {
+        (Some(judged), Some(limit)) => Some(format!("**Confidence**: {judged}, so it is {limit}.")),
+        (Some(judged), None) => Some(format!("**Confidence**: {judged}.")),
+        (None, Some(limit)) => Some(format!(
+            "**Confidence**: no finding in other projects was judged, so it is {limit}."
+        )),
+        (None, None) => None,
+    }
+}
+
 fn page(rule: &Rule) -> String {
     let mut text = format!("# {}\n\n", rule.title);
     let cwe = rule.cwe().map_or_else(String::new, |cwe| format!(" · {cwe}"));
@@ -37,6 +68,9 @@ fn page(rule: &Rule) -> String {
         rule.severity.as_str()
     );
     text += &format!("{}\n\n", wrapped(rule.risk, ""));
+    if let Some(sentence) = confidence(rule) {
+        text += &format!("{}\n\n", wrapped(&sentence, ""));
+    }
     text += &format!("{}\n", wrapped(&format!("**What to do**: {}.", rule.remedy), ""));
     if !rule.safe.is_empty() {
         text += "\nNever reported:\n\n";

@@ -341,7 +341,8 @@ fn a_place_in_what_was_compiled_from_a_source_is_one_finding() {
     let source = "export const make = (text: string) => new Function(`return ${text}`);\n";
     let compiled = "Object.defineProperty(exports, \"__esModule\", { value: true });\nexports.make = (text) => {\n    return new Function(`return ${text}`);\n};\n";
     let both = section(&[("src/util/make.ts", source), ("lib/tool/util/make.js", compiled)]);
-    assert_eq!((both.findings.len(), both.totals.high), (1, 1), "{:?}", rules(&both));
+    assert_eq!((both.findings.len(), both.totals.medium), (1, 1), "{:?}", rules(&both));
+    assert_eq!(both.findings[0].impact, Some(FindingSeverity::High));
     assert_eq!(
         (both.findings[0].file.as_str(), both.findings[0].other_places_total),
         ("src/util/make.ts", 1)
@@ -349,8 +350,8 @@ fn a_place_in_what_was_compiled_from_a_source_is_one_finding() {
     // Without its source it may be of another project.
     let alone = section(&[("lib/tool/util/make.js", compiled)]);
     assert_eq!(
-        (alone.findings[0].severity, alone.totals.high),
-        (FindingSeverity::Medium, 0)
+        (alone.findings[0].severity, alone.findings[0].impact),
+        (FindingSeverity::Medium, None)
     );
 }
 
@@ -371,6 +372,46 @@ fn code_of_other_projects_is_outside_of_the_score() {
         ]);
         assert_eq!(section.findings[0].in_test, is_copy, "{path}");
     }
+}
+
+#[test]
+fn a_script_that_is_released_by_another_project_is_outside_of_the_score() {
+    let head = "/* Tips v. 5.13\n Latest version: http://tips.example\n Copyright (c) 2008 A. B. */\n";
+    let script = format!("{head}function show(name) {{\n  return eval('tip_' + name + '()');\n}}\n");
+    let own: Vec<(String, String)> = (0..9)
+        .map(|number| {
+            (
+                format!("src/own{number}.js"),
+                format!("export const a{number} = {number};\n"),
+            )
+        })
+        .collect();
+    let with = |path: &str, begin: &str| {
+        let mut files: Vec<(String, String)> = own
+            .iter()
+            .map(|(path, text)| (path.clone(), format!("{begin}{text}")))
+            .collect();
+        files.push((path.to_owned(), script.clone()));
+        files.push((
+            "package.json".to_owned(),
+            "{\"name\": \"@a/best-tips\", \"version\": \"1.0.0\"}".to_owned(),
+        ));
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        let section = section(&files);
+        let finding = section
+            .findings
+            .iter()
+            .find(|finding| finding.rule == "javascript-eval");
+        finding.expect("a finding").in_test
+    };
+    assert!(with("data/tips.js", ""));
+    // By its name it is the project's own.
+    assert!(!with("src/best-tips.js", ""));
+    // Each file of the project begins like that.
+    assert!(!with("data/tips.js", head));
 }
 
 #[test]
@@ -457,7 +498,8 @@ fn names_that_double_with_each_line_take_no_memory() {
     assert!(section.findings.len() < 10);
 }
 
-/// One text of a case: whether the rule must find something in it and with which severity, its path and the text.
+/// One text of a case: whether the rule must find something in it and with which severity if it is true, its path and the
+/// text.
 struct Case<'t> {
     alarm: bool,
     severity: Option<&'t str>,
@@ -511,7 +553,7 @@ fn every_rule_finds_its_cases_and_leaves_its_safe_forms() {
             let mut severities = section.findings.iter().filter(|finding| finding.rule == rule.id);
             let is_of_severity = severities.all(|finding| {
                 case.severity
-                    .is_none_or(|severity| finding.severity.as_str() == severity)
+                    .is_none_or(|severity| finding.impact().as_str() == severity)
             });
             if rules(&section).contains(&rule.id) != case.alarm || !is_of_severity {
                 let kind = case.severity.unwrap_or(if case.alarm { "alarm" } else { "safe form" });
@@ -571,4 +613,83 @@ fn ids_are_unique_and_words_are_sentences() {
             rule.id
         );
     }
+}
+
+/// The first verdicts of packages that no correction had seen.
+const JUDGED: [&str; 4] = [
+    "security-fresh.tsv",
+    "security-unseen.tsv",
+    "security-unseen-2.tsv",
+    "security-unseen-3.tsv",
+];
+
+#[test]
+fn the_table_of_judged_findings_is_that_of_the_verdicts() {
+    use repolens_analysis::security::measured;
+
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/oracles");
+    let texts: Vec<String> = JUDGED
+        .iter()
+        .map(|name| fs::read_to_string(folder.join(name)).expect("a list of verdicts"))
+        .collect();
+    let rows: Vec<Vec<&str>> = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect())
+        .collect();
+    let mut problems = Vec::new();
+    for rule in repolens_analysis::security::rules() {
+        let own: Vec<_> = rows.iter().filter(|row| row[1] == rule.id).collect();
+        let packages: HashSet<&str> = own.iter().map(|row| row[0]).collect();
+        let right = own.iter().filter(|row| row[4] == "true").count();
+        let expected = (right as u64, own.len() as u64, packages.len() as u64);
+        let found = measured::judged(rule.id).map_or((0, 0, 0), |it| (it.right, it.judged, it.packages));
+        if found != expected {
+            problems.push(format!(
+                "measured(\"{}\", {}, {}, {}),",
+                rule.id, expected.0, expected.1, expected.2
+            ));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn a_rule_that_is_not_measured_as_right_shows_no_high_severity() {
+    let of = |path: &str, text: &str| section(&[(path, text)]).findings.remove(0);
+    let shown = |finding: &SecurityFinding| (finding.severity.as_str(), finding.confidence.as_str(), finding.impact);
+    // 21 of 25 were true.
+    let earned = of("src/a.php", "<?php\neval('return ' . $x . ';');\n");
+    assert_eq!(
+        (earned.rule.as_str(), shown(&earned)),
+        ("php-eval", ("high", "high", None))
+    );
+    // 21 of 41.
+    let often_wrong = of("src/a.js", "eval('a = ' + b);\n");
+    assert_eq!(
+        (often_wrong.rule.as_str(), shown(&often_wrong)),
+        ("javascript-eval", ("medium", "low", Some(FindingSeverity::High)))
+    );
+    // None was judged.
+    let not_judged = of(
+        "src/a.c",
+        "#include <stdio.h>\nint main(void) { char a[9]; gets(a); }\n",
+    );
+    assert_eq!(
+        (not_judged.rule.as_str(), shown(&not_judged)),
+        ("c-gets", ("medium", "low", Some(FindingSeverity::High)))
+    );
+    // None was judged, and a checksum proves it.
+    let proven = of("src/a.py", &format!("key = \"{}\"\n", github()));
+    assert_eq!(shown(&proven), ("high", "high", None));
+    // 2 of 21 were true, though each is a key.
+    let demonstrated = of("deploy/production.pem", &key(1));
+    assert_eq!(shown(&demonstrated), ("medium", "low", Some(FindingSeverity::High)));
+    let section = section(&[("src/a.js", "eval('a = ' + b);\n")]);
+    assert_eq!(
+        (section.totals.high, section.totals.medium, section.score),
+        (0, 1, Some(94.0))
+    );
+    assert_eq!(section.rules[0].severity, FindingSeverity::Medium);
 }

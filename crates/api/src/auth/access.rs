@@ -91,7 +91,7 @@ fn owns(caller: &Caller, scan: &Scan) -> bool {
 mod tests {
     use actix_web::ResponseError as _;
     use chrono::Utc;
-    use repolens_core::ScanStatus;
+    use repolens_core::{ScanStatus, Unparsed};
 
     use super::*;
     use crate::auth::caller::User;
@@ -100,7 +100,7 @@ mod tests {
         Scan {
             id: repolens_core::ScanId::random(),
             status: ScanStatus::Queued,
-            repo_url: String::new(),
+            repo_url: Unparsed::new(""),
             branch: None,
             is_private,
             user_id: owner.map(str::to_owned),

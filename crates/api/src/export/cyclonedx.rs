@@ -107,7 +107,7 @@ fn metadata(about: &ExportedScan, excerpt: &Excerpt) -> Value {
     if let Some(commit) = &about.commit_sha {
         root["version"] = commit.as_str().into();
     }
-    if about.repo_url.starts_with("http") {
+    if about.repo_url.as_str().starts_with("http") {
         root["externalReferences"] = json!([{ "type": "vcs", "url": about.repo_url }]);
     }
     json!({

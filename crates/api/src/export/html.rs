@@ -64,8 +64,8 @@ fn header(about: &ExportedScan, excerpt: &Excerpt) -> String {
     let mut fact = |name: &str, value: String| {
         text.push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
     };
-    let url = html(&about.repo_url);
-    if about.repo_url.starts_with("https://") || about.repo_url.starts_with("http://") {
+    let url = html(about.repo_url.as_str());
+    if about.repo_url.as_str().starts_with("https://") || about.repo_url.as_str().starts_with("http://") {
         fact(
             "Repository",
             format!("<a href=\"{url}\" rel=\"noopener noreferrer\">{url}</a>"),
@@ -74,7 +74,7 @@ fn header(about: &ExportedScan, excerpt: &Excerpt) -> String {
         fact("Repository", url);
     }
     if let Some(branch) = &about.branch {
-        fact("Branch", format!("<code>{}</code>", html(branch)));
+        fact("Branch", format!("<code>{}</code>", html(branch.as_str())));
     }
     if let Some(commit) = &about.commit_sha {
         fact("Commit", format!("<code>{}</code>", html(&short_commit(commit))));

@@ -85,7 +85,7 @@ fn head(text: &mut String, about: &ExportedScan, excerpt: &Excerpt) {
     }
     let mut facts = Vec::new();
     if let Some(branch) = &about.branch {
-        facts.push(format!("branch {}", markdown_code(branch)));
+        facts.push(format!("branch {}", markdown_code(branch.as_str())));
     }
     if let Some(commit) = &about.commit_sha {
         facts.push(format!("commit {}", markdown_code(&short_commit(commit))));

@@ -58,7 +58,7 @@ pub fn write(about: &ExportedScan, excerpt: &Excerpt) -> Value {
         "invocations": [invocation(&results, excerpt)],
         "results": results.list,
     });
-    if about.repo_url.starts_with("http") {
+    if about.repo_url.as_str().starts_with("http") {
         run["versionControlProvenance"] = json!([provenance(about)]);
     }
     json!({
@@ -136,7 +136,8 @@ struct Finding<'a> {
     fingerprint: String,
     place: Value,
     related: Vec<Value>,
-    severity: Option<FindingSeverity>,
+    /// As it is shown, and if the finding is true, where that is higher.
+    severity: Option<(FindingSeverity, Option<FindingSeverity>)>,
     suppressed_by: Option<&'a str>,
 }
 
@@ -169,8 +170,11 @@ impl Results {
         if !finding.related.is_empty() {
             result["relatedLocations"] = finding.related.into();
         }
-        if let Some(severity) = finding.severity {
+        if let Some((severity, impact)) = finding.severity {
             result["properties"] = json!({ "severity": severity.as_str() });
+            if let Some(impact) = impact {
+                result["properties"]["impact"] = impact.as_str().into();
+            }
         }
         if let Some(by) = finding.suppressed_by {
             let is_comment = !by.starts_with('.');

@@ -68,7 +68,7 @@ fn root(about: &ExportedScan) -> Value {
     let mut root = json!({
         "SPDXID": ROOT,
         "name": about.name,
-        "downloadLocation": if about.repo_url.starts_with("http") { format!("git+{}", about.repo_url) } else { "NOASSERTION".to_owned() },
+        "downloadLocation": if about.repo_url.as_str().starts_with("http") { format!("git+{}", about.repo_url) } else { "NOASSERTION".to_owned() },
         "filesAnalyzed": false,
         "licenseConcluded": "NOASSERTION",
         "licenseDeclared": "NOASSERTION",

@@ -283,7 +283,7 @@ fn job(claimed: ClaimedExplanation) -> Result<ExplanationJob, Problem> {
         target: serde_json::from_str(&claimed.target).map_err(|error| Problem::because(&error))?,
         with_source: claimed.with_source,
         repo_url: claimed.repo_url,
-        branch: Some(claimed.branch).filter(|branch| !branch.is_empty()),
+        branch: claimed.branch,
         commit_sha: claimed.commit_sha,
         is_private: claimed.is_private,
     })

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError as _, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{DependencyFigures, PastScan, Scores, Version};
+use repolens_core::{BranchName, RepoUrl, Unparsed};
 use serde::Serialize;
 
 use super::{optional_timestamp, timestamp};
@@ -24,8 +25,8 @@ const TRENDS: i64 = 20;
 #[serde(rename_all = "camelCase")]
 pub struct PastScanView {
     id: String,
-    repo_url: String,
-    branch: Option<String>,
+    repo_url: Unparsed<RepoUrl>,
+    branch: Option<Unparsed<BranchName>>,
     /// In upper case, as older clients read it.
     status: &'static str,
     commit_sha: Option<String>,

@@ -8,7 +8,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::OpenResults;
-use repolens_core::{ScanId, ScanStatus};
+use repolens_core::{BranchName, RepoUrl, ScanId, ScanStatus, Unparsed};
 use serde::Serialize;
 
 use super::{BranchView, find_scan, optional_timestamp, scan_id, timestamp};
@@ -25,8 +25,8 @@ use sections::ResultsQuery;
 pub struct ResultsView<'a> {
     scan_id: &'a str,
     status: ScanStatus,
-    repo_url: &'a str,
-    branch: Option<&'a str>,
+    repo_url: &'a Unparsed<RepoUrl>,
+    branch: Option<&'a Unparsed<BranchName>>,
     #[serde(flatten)]
     branch_view: BranchView,
     #[serde(serialize_with = "timestamp")]
@@ -67,7 +67,7 @@ pub async fn get_results(
         scan_id: scan.id.as_str(),
         status: scan.status,
         repo_url: &scan.repo_url,
-        branch: scan.branch.as_deref(),
+        branch: scan.branch.as_ref(),
         branch_view: BranchView::of(scan),
         created_at: scan.created_at,
         completed_at: scan.completed_at,

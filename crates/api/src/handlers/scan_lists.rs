@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use repolens_core::ScanStatus;
 use repolens_core::store::{ListedScan, Owner, Repository, Scan, ScanFilter};
+use repolens_core::{BranchName, RepoUrl, ScanStatus, Unparsed};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -56,8 +56,8 @@ const MAX_LIMIT: u16 = 200;
 #[serde(rename_all = "camelCase")]
 pub struct ScanRow {
     id: String,
-    repo_url: String,
-    branch: Option<String>,
+    repo_url: Unparsed<RepoUrl>,
+    branch: Option<Unparsed<BranchName>>,
     #[serde(flatten)]
     branch_view: BranchView,
     /// In upper case, as older clients read it.

@@ -8,7 +8,7 @@ use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{CancelOutcome, Deleted, QueuePlace, Scan, ScanSnapshot};
-use repolens_core::{FailureCode, FailureKind, ScanStatus};
+use repolens_core::{BranchName, FailureCode, FailureKind, RepoUrl, ScanStatus, Unparsed};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -44,10 +44,10 @@ pub struct ScanView<'a> {
     #[serde(serialize_with = "optional_timestamp")]
     #[schemars(with = "Option<crate::handlers::Time>")]
     completed_at: Option<DateTime<Utc>>,
-    repo_url: &'a str,
+    repo_url: &'a Unparsed<RepoUrl>,
     /// The repository's id in history and favorites.
     repository_id: Option<&'a str>,
-    branch: Option<&'a str>,
+    branch: Option<&'a Unparsed<BranchName>>,
     #[serde(flatten)]
     branch_view: BranchView,
     commit_sha: Option<&'a str>,
@@ -80,7 +80,7 @@ impl<'a> ScanView<'a> {
             completed_at: scan.completed_at,
             repo_url: &scan.repo_url,
             repository_id: scan.repository_id.as_deref(),
-            branch: scan.branch.as_deref(),
+            branch: scan.branch.as_ref(),
             branch_view: BranchView::of(scan),
             commit_sha: scan.commit_sha.as_deref(),
             is_private: scan.is_private,

@@ -9,10 +9,10 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Utc;
 use repolens_core::job::{
-    Claim, ClaimRequest, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER, MAX_WAIT_MS,
-    ReleaseRequest,
+    Claim, ClaimRequest, ClaimedJob, CommitRequest, CommitResponse, HeartbeatRequest, HeartbeatResponse, LEASE_HEADER,
+    MAX_WAIT_MS, ReleaseRequest,
 };
-use repolens_core::store::{ClaimOutcome, ClaimedJob, Finish, Finished};
+use repolens_core::store::{ClaimOutcome, Finish, Finished};
 use repolens_core::{FailureCode, LeaseToken, ScanId, ScanStatus};
 use serde_json::json;
 
@@ -136,13 +136,7 @@ async fn hand_out(app: &Arc<App>, job: ClaimedJob, worker: &str) -> Result<Optio
         .publish(job.scan_id.as_str(), ScanState::new(ScanStatus::Processing));
     tracing::info!(scan_id = %job.scan_id, worker, attempt = job.attempt, "job claimed");
     Ok(Some(HttpResponse::Ok().json(Claim {
-        scan_id: job.scan_id,
-        repo_url: job.repo_url,
-        branch: job.branch,
-        attempt: job.attempt,
-        lease_token: job.lease_token,
-        lease_until: job.lease_until,
-        request_id: job.request_id,
+        job,
         limits: app.scans.job_limits,
         clone_credential,
     })))

@@ -79,8 +79,8 @@ impl Comparison<'_> {
     }
 
     fn label(&self, scan: &Scan) -> String {
-        let name = short_name(&scan.repo_url);
-        match name == short_name(&self.before.repo_url) && name == short_name(&self.after.repo_url) {
+        let name = short_name(scan.repo_url.as_str());
+        match name == short_name(self.before.repo_url.as_str()) && name == short_name(self.after.repo_url.as_str()) {
             true => label(scan),
             false => format!("{name} {}", label(scan)),
         }
@@ -149,7 +149,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
         Some(from) => Some(ScanId::parse(from).map_err(|_| unknown())?),
         None => before(&past, &after.scan).map(|past| past.scan.id.clone()),
     };
-    let name = short_name(&after.scan.repo_url);
+    let name = short_name(after.scan.repo_url.as_str());
     let Some(from) = from else {
         let none = NothingToCompare {
             shell: Shell::new(visit, format!("Compare {name}")).listed_under(&app, &after.scan),

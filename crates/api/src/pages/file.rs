@@ -135,7 +135,7 @@ pub async fn get(
         format!(
             "{} of {}",
             crate::export::text::one_line(name),
-            short_name(&seen.scan.repo_url)
+            short_name(seen.scan.repo_url.as_str())
         ),
     );
     shell.icon = State::Done;

@@ -134,7 +134,7 @@ async fn recent(app: &App) -> Result<Vec<Recent>, Problem> {
             .scan
             .repository_id
             .clone()
-            .unwrap_or_else(|| entry.scan.repo_url.clone());
+            .unwrap_or_else(|| entry.scan.repo_url.to_string());
         if full || !known.insert(repository) {
             continue;
         }
@@ -148,7 +148,7 @@ async fn recent(app: &App) -> Result<Vec<Recent>, Problem> {
             .and_then(|past| past.headline.clone());
         let headline = headline.unwrap_or_default();
         recent.push(Recent {
-            name: short_name(&entry.scan.repo_url),
+            name: short_name(entry.scan.repo_url.as_str()),
             chip: GradeChip::in_list(headline.grade.as_deref()),
             first_action: headline.first_action,
             lines: headline.lines_of_code,

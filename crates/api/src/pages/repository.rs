@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use repolens_core::store::{PastScan, Repository};
+use repolens_core::{BranchName, Unparsed};
 
 use super::shell::{Shell, page};
 use super::view::draw::trend;
@@ -32,7 +33,7 @@ struct Row {
     id: String,
     chip: GradeChip,
     commit: Option<String>,
-    branch: Option<String>,
+    branch: Option<Unparsed<BranchName>>,
     when: DateTime<Utc>,
     risk: Option<f64>,
     functions: Option<u64>,

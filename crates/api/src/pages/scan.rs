@@ -212,7 +212,7 @@ fn steps(scan: &Scan) -> Vec<Step> {
 async fn waiting(app: &App, request: &HttpRequest, visit: Visit, seen: &ScanSnapshot) -> Result<HttpResponse, Problem> {
     let scan = &seen.scan;
     let has_token = scans::has_cancel_token(app, request, scan, None).await?;
-    let name = short_name(&scan.repo_url);
+    let name = short_name(scan.repo_url.as_str());
     let steps = steps(scan);
     let title = match (seen.place, steps.iter().position(|step| step.state == StepState::Now)) {
         (Some(place), _) => format!("Number {} in the queue", place.position),
@@ -241,7 +241,7 @@ async fn waiting(app: &App, request: &HttpRequest, visit: Visit, seen: &ScanSnap
 
 fn ended(request: &HttpRequest, visit: Visit, seen: &ScanSnapshot) -> Result<HttpResponse, Problem> {
     let scan = &seen.scan;
-    let name = short_name(&scan.repo_url);
+    let name = short_name(scan.repo_url.as_str());
     let cancelled = scan.status == ScanStatus::Cancelled;
     let what = if cancelled { "Canceled" } else { "Failed" };
     let mut shell = Shell::new(visit, format!("{what}: {name}"));

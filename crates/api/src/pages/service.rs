@@ -191,7 +191,7 @@ async fn state(app: &App) -> Result<State, Problem> {
             .scans
             .into_iter()
             .map(|entry| Failure {
-                name: short_name(&entry.scan.repo_url),
+                name: short_name(entry.scan.repo_url.as_str()),
                 when: text::ago(&entry.scan.completed_at.unwrap_or(entry.scan.created_at), &now),
                 scan: entry.scan,
             })

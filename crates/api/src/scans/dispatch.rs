@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use repolens_core::LeaseToken;
-use repolens_core::store::ClaimedJob;
+use repolens_core::job::ClaimedJob;
 use tokio::sync::{Notify, watch};
 
 use crate::http::problem::Problem;

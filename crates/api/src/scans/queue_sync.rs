@@ -12,10 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use repolens_core::ScanId;
+use repolens_core::job::QueuedScan;
 use repolens_core::net::backoff;
-use repolens_core::queue::{self, OldRow, Producer, QueueError, QueuedScan, Shared, SharedAllowance};
+use repolens_core::queue::{self, OldRow, Producer, QueueError, Shared, SharedAllowance};
 use repolens_core::settings::{Rate, RedisUrl};
-use repolens_core::store::{Store, StoreError, Waiting};
+use repolens_core::store::{Store, StoreError};
 use tokio::sync::{Notify, watch};
 
 use crate::scans::Scans;
@@ -234,7 +235,6 @@ impl RedisQueue {
         let rows = store.queued(BATCH).await?;
         let all = i64::try_from(rows.len()).is_ok_and(|rows| rows < BATCH);
         self.more.store(!all, Ordering::SeqCst);
-        let rows: Vec<QueuedScan> = rows.into_iter().map(queued).collect();
         {
             let queued: HashSet<&ScanId> = rows.iter().map(|scan| &scan.scan_id).collect();
             let mut waiting = self.waiting();
@@ -296,20 +296,6 @@ impl From<QueueError> for SyncError {
 impl From<StoreError> for SyncError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
-    }
-}
-
-/// A round as the queue knows it.
-pub fn round(turn: i32) -> u32 {
-    u32::try_from(turn).unwrap_or(0)
-}
-
-fn queued(row: Waiting) -> QueuedScan {
-    QueuedScan {
-        scan_id: row.scan_id,
-        repo_url: row.repo_url,
-        branch: row.branch,
-        turn: round(row.turn),
     }
 }
 

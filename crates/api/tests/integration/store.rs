@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use repolens_core::job::ClaimedJob;
 use repolens_core::store::{
-    ClaimOutcome, ClaimedJob, Figures, Finish, Finished, NewScan, NewWebhook, OpenResults, Owner, ScanFilter, Store,
-    StoredReport, StoredResults, Submitted,
+    ClaimOutcome, Figures, Finish, Finished, NewScan, NewWebhook, OpenResults, Owner, ScanFilter, Store, StoredReport,
+    StoredResults, Submitted,
 };
-use repolens_core::{BranchName, BranchNote, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus, Secret, UrlPolicy};
+use repolens_core::{
+    BranchName, BranchNote, FailureCode, LeaseToken, RepoUrl, ScanId, ScanStatus, Secret, Unparsed, UrlPolicy,
+};
 
 use crate::support::Database;
 
@@ -106,7 +109,7 @@ async fn a_scan_keeps_which_branch_was_requested_and_why_another_was_analyzed(da
             .await
             .expect("recorded");
         let scan = store.find(&id).await.expect("an answer").expect("it exists");
-        assert_eq!(scan.branch.as_deref(), Some("trunk"));
+        assert_eq!(scan.branch.as_ref().map(Unparsed::as_str), Some("trunk"));
         assert_eq!((scan.branch_requested.as_deref(), scan.branch_note), (kept, note));
     }
 }
@@ -231,7 +234,7 @@ async fn a_scan_goes_its_way(database: Database) {
         (ScanStatus::Completed, 100, None)
     );
     assert_eq!(
-        (scan.branch.as_deref(), scan.commit_sha.as_deref()),
+        (scan.branch.as_ref().map(Unparsed::as_str), scan.commit_sha.as_deref()),
         (Some("main"), Some("c0ffee"))
     );
     let Some(StoredResults::Report(report)) = store.results(&id).await.expect("an answer") else {

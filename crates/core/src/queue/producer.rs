@@ -12,8 +12,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::connection::{FLUSHES, is_flushed};
 use super::link::Outage;
-use super::{JOB_NAME, KEPT_JOBS, QUEUE, QueueError, QueuedScan};
+use super::{JOB_NAME, KEPT_JOBS, QUEUE, QueueError};
 use crate::ScanId;
+use crate::job::QueuedScan;
 use crate::settings::RedisUrl;
 
 /// Adds, removes and repairs jobs, over one connection that is made when it is first needed.

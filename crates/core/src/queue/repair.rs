@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use bullmq::Queue;
 
-use super::{Producer, QueueError, QueuedScan, producer, scripts};
+use super::{Producer, QueueError, producer, scripts};
+use crate::job::QueuedScan;
 
 /// The result of [`Producer::repair`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -17,6 +17,22 @@ pub struct Analyser {
     pub skipped_files: Vec<SkippedFile>,
     pub skipped_files_total: u64,
     pub truncated: bool,
+    /// Missing where there is no code in a language that is parsed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+}
+
+/// How much of the own code was read by a parser. Figures about functions, imports and calls are of that part.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reading {
+    /// Lines of code in languages that are parsed.
+    pub code: u64,
+    /// Those whose syntax the parser did not know, and all of the files that were not parsed.
+    pub unread: u64,
+    /// Files that were read in part or not at all; `skippedFiles` names them.
+    pub files: u64,
+    /// Percent of `code` that was read, rounded down.
+    pub share: f64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

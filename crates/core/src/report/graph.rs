@@ -135,6 +135,17 @@ pub enum Severity {
     Low,
 }
 
+impl Confidence {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DeadCode {
     pub has_dead_code: bool,
@@ -155,6 +166,9 @@ pub struct DeadCode {
     pub statistics: DeadCodeStatistics,
     /// 0 to 100.
     pub risk_score: f64,
+    /// Languages with a tenth of the code and more in which no dead code is judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }

@@ -43,11 +43,18 @@ pub struct SecurityFinding {
     pub rule: String,
     pub category: FindingCategory,
     pub severity: FindingSeverity,
+    /// The severity if the finding is true, where that is higher: too few findings of the rule were true in other projects, or
+    /// too few were judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<FindingSeverity>,
     pub confidence: Confidence,
     /// `CWE-79`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cwe: Option<String>,
     pub file: String,
+    /// The commit that added it, of a credential that the analyzed commit does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// 1-based; absent for a finding about the whole file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
@@ -150,7 +157,11 @@ pub struct SecurityRule {
     pub id: String,
     pub title: String,
     pub category: FindingCategory,
+    /// The highest that its findings are shown with.
     pub severity: FindingSeverity,
+    /// Absent where no finding of the rule was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged: Option<JudgedFindings>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cwe: Option<String>,
     /// Why it is a risk.
@@ -158,6 +169,18 @@ pub struct SecurityRule {
     pub remedy: String,
     /// Forms that are never reported.
     pub safe: Vec<String>,
+}
+
+/// Findings of high and critical severity of a rule that were judged by reading the source, in packages that no correction of
+/// the rules had seen.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct JudgedFindings {
+    pub judged: u64,
+    /// Those that were true.
+    pub right: u64,
+    /// Packages that had one.
+    pub packages: u64,
 }
 
 /// One check of OpenSSF Scorecard.
@@ -201,6 +224,14 @@ pub struct KnownVulnerability {
 pub struct NotLookedAt {
     pub what: String,
     pub reason: String,
+}
+
+impl SecurityFinding {
+    /// The severity if the finding is true.
+    #[must_use]
+    pub fn impact(&self) -> FindingSeverity {
+        self.impact.unwrap_or(self.severity)
+    }
 }
 
 impl NotLookedAt {

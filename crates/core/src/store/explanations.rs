@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Store, StoreError, StoredReport, call};
-use crate::{LeaseToken, ScanId};
+use crate::{BranchName, LeaseToken, RepoUrl, ScanId, Unparsed};
 
 /// A text to be written.
 #[derive(Debug, Clone)]
@@ -79,8 +79,8 @@ pub struct ClaimedExplanation {
     pub scan_id: ScanId,
     pub target: String,
     pub with_source: bool,
-    pub repo_url: String,
-    pub branch: String,
+    pub repo_url: Unparsed<RepoUrl>,
+    pub branch: Option<Unparsed<BranchName>>,
     pub commit_sha: Option<String>,
     pub is_private: bool,
 }

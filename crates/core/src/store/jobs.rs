@@ -2,13 +2,12 @@
 
 pub(super) mod outcome;
 
+use crate::job::{ClaimedJob, QueuedScan};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    CancelOutcome, ClaimOutcome, ClaimedJob, Finish, Finished, Heartbeat, Reconciled, Store, StoreError, Waiting, call,
-};
+use super::{CancelOutcome, ClaimOutcome, Finish, Finished, Heartbeat, Reconciled, Store, StoreError, call};
 use crate::{LeaseToken, ScanId, ScanStatus};
 
 impl Store {
@@ -53,7 +52,7 @@ impl Store {
     }
 
     /// The first `limit` scans that wait, in the order in which they are served.
-    pub async fn queued(&self, limit: i64) -> Result<Vec<Waiting>, StoreError> {
+    pub async fn queued(&self, limit: i64) -> Result<Vec<QueuedScan>, StoreError> {
         call!(self, readers, queue::waiting(limit))
     }
 

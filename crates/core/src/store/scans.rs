@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::report::{OpenReport, ReportMembers};
 use super::schema::scans;
 use super::{Repository, Store, StoreError, StoredReport, call};
-use crate::{BranchName, BranchNote, RepoUrl, ScanId, ScanStatus};
+use crate::{BranchName, BranchNote, RepoUrl, ScanId, ScanStatus, Unparsed};
 
 /// A scan to be stored.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ pub enum QueueFull {
 pub enum Submitted {
     Stored {
         /// The round in which it is served.
-        turn: i32,
+        turn: u32,
         repository_id: String,
     },
     /// The client has used this key before, for that scan. With the same body, the new token cancels it too.
@@ -79,10 +79,9 @@ pub enum Submitted {
 pub struct Scan {
     pub id: ScanId,
     pub status: ScanStatus,
-    /// As in the row: the older system's rows are not all of the form of a [`RepoUrl`]. The worker parses it.
-    pub repo_url: String,
+    pub repo_url: Unparsed<RepoUrl>,
     /// `None`: the remote's default branch, whose name is not known yet.
-    pub branch: Option<String>,
+    pub branch: Option<Unparsed<BranchName>>,
     pub is_private: bool,
     pub user_id: Option<String>,
     pub repository_id: Option<String>,
@@ -108,7 +107,7 @@ impl Scan {
     /// Why another branch was analyzed than the requested one, or than the one that `HEAD` names; for people.
     #[must_use]
     pub fn branch_message(&self) -> Option<String> {
-        let (note, branch) = (self.branch_note?, self.branch.as_deref()?);
+        let (note, branch) = (self.branch_note?, self.branch.as_ref()?.as_str());
         Some(note.sentence(self.branch_requested.as_deref(), branch))
     }
 }
@@ -142,8 +141,8 @@ impl From<ScanRecord> for Scan {
         Self {
             id: ScanId::stored(row.id),
             status: row.status,
-            repo_url: row.repo_url,
-            branch: Some(row.branch).filter(|branch| !branch.is_empty()),
+            repo_url: Unparsed::new(row.repo_url),
+            branch: Unparsed::of_column(row.branch),
             is_private: row.is_private,
             user_id: row.user_id,
             repository_id: row.repository_id,

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use repolens_core::queue::{ActiveJob, JobOutcome, Producer, QueuedScan, Timing};
+use repolens_core::job::QueuedScan;
+use repolens_core::queue::{ActiveJob, JobOutcome, Producer, Timing};
 use tokio::sync::Notify;
 
 use super::workers::{QUICK, Running, Worker, done, scan};

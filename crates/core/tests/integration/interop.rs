@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use repolens_core::ScanStatus;
-use repolens_core::queue::{ActiveJob, JobOutcome, QueueDepth, QueuedScan, Timing};
+use repolens_core::job::QueuedScan;
+use repolens_core::queue::{ActiveJob, JobOutcome, QueueDepth, Timing};
+use repolens_core::{ScanStatus, Unparsed};
 use serde_json::{Value, json};
 
 use super::workers::{Running, done, scan};
@@ -161,7 +162,7 @@ async fn a_node_worker_does_our_job() {
         let mut node = Node::start(&redis, version).await;
         node.ask("work", json!({})).await;
         let ours = QueuedScan {
-            branch: Some("main".to_owned()),
+            branch: Some(Unparsed::new("main")),
             ..scan("ours")
         };
         producer.add(&ours).await.expect("Redis is up");

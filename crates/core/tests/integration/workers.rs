@@ -8,9 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use repolens_core::queue::{ActiveJob, Consumer, JobOutcome, QueuedScan, Timing};
+use repolens_core::job::QueuedScan;
+use repolens_core::queue::{ActiveJob, Consumer, JobOutcome, Timing};
 use repolens_core::settings::RedisUrl;
-use repolens_core::{ScanId, ScanStatus};
+use repolens_core::{ScanId, ScanStatus, Unparsed};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -27,7 +28,7 @@ pub const QUICK: Timing = Timing {
 pub fn scan(id: &str) -> QueuedScan {
     QueuedScan {
         scan_id: ScanId::parse(id).expect("an id"),
-        repo_url: format!("https://example.org/{id}.git"),
+        repo_url: Unparsed::new(format!("https://example.org/{id}.git")),
         branch: None,
         turn: 0,
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use repolens_core::explanation::ExplanationJob;
-use repolens_core::{BranchName, RepoUrl};
+use repolens_core::{BranchName, Unparsed};
 use repolens_explain::clean;
 use repolens_explain::facts::{Parts, lines_of};
 use tokio::time::Instant;
@@ -21,11 +21,14 @@ const TIME: Duration = Duration::from_secs(90);
 pub(super) async fn read(jobs: &Jobs, job: &ExplanationJob, parts: &Parts) -> Result<String, String> {
     let file = job.target.file().ok_or("the target is no part of the repository")?;
     let commit = job.commit_sha.as_deref().ok_or("the commit is unknown")?;
-    let url = RepoUrl::parse(&job.repo_url, &jobs.git.policy).map_err(|refused| refused.to_string())?;
+    let url = job
+        .repo_url
+        .parse(&jobs.git.policy)
+        .map_err(|refused| refused.to_string())?;
     let branch = job
         .branch
-        .as_deref()
-        .map(BranchName::parse)
+        .as_ref()
+        .map(Unparsed::<BranchName>::parse)
         .transpose()
         .map_err(|invalid| invalid.to_string())?;
     let sandbox = jobs.sandboxes.create(&job.scan_id).map_err(|error| error.to_string())?;

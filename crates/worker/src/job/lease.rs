@@ -136,12 +136,12 @@ impl<'a> Lease<'a> {
     async fn heartbeat(&self) -> Option<LeaseEnd> {
         let (progress, stage) = self.progress.now();
         let request = HeartbeatRequest {
-            lease_token: self.claim.lease_token.clone(),
+            lease_token: self.claim.job.lease_token.clone(),
             progress: Some(progress),
             stage: Some(stage),
         };
         let sent = Instant::now();
-        match self.api.heartbeat(&self.claim.scan_id, &request).await {
+        match self.api.heartbeat(&self.claim.job.scan_id, &request).await {
             Ok(answer) => {
                 *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner) = sent;
                 answer.cancel.then_some(LeaseEnd::Cancelled)

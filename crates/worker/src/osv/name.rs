@@ -18,6 +18,8 @@ const ECOSYSTEMS: &[(&str, &str)] = &[
     ("hex", "Hex"),
     ("swift", "SwiftURL"),
     ("githubactions", "GitHub Actions"),
+    ("cran", "CRAN"),
+    ("hackage", "Hackage"),
 ];
 
 /// The ecosystem of an OSV record, without the release of a distribution, where packages of reports can be in it.

@@ -229,10 +229,11 @@ impl Range {
                 (&event.last_affected, 2),
                 (&event.limit, 3),
             ];
-            events.extend(
-                all.into_iter()
-                    .filter_map(|(text, kind)| Some((text.as_deref()?, kind))),
-            );
+            let set = all
+                .into_iter()
+                .filter_map(|(text, kind)| Some((text.as_deref()?, kind)));
+            // What is no version has no place in the order.
+            events.extend(set.filter(|(text, _)| compare(text).is_some()));
         }
         if version::compare(order, version, version).is_none() {
             return false;
@@ -261,8 +262,64 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// Records and versions, a line each: ecosystem, ranges (`;` between them), listed versions, and versions with `no`, `yes`
+    /// or the version that fixes them. `scripts/oracles/versions` checks them by the ecosystems' own implementations.
+    const AFFECTED: &str = include_str!("affected.txt");
+
     fn record(value: Value) -> Record {
         serde_json::from_value(value).expect("a record")
+    }
+
+    fn of_line(ecosystem: &str, ranges: &str, listed: &str) -> Record {
+        let event = |text: &str| {
+            let (kind, version) = text.trim().split_once(' ').expect("an event and a version");
+            json!({ kind: version })
+        };
+        let range = |text: &str| {
+            let events: Vec<Value> = text.split(',').map(event).collect();
+            json!({ "type": "ECOSYSTEM", "events": events })
+        };
+        let texts = ranges.split(';').filter(|text| !text.trim().is_empty());
+        let ranges: Vec<Value> = texts.map(range).collect();
+        let versions: Vec<&str> = listed.split_whitespace().collect();
+        record(
+            json!({ "id": "X", "affected": [{ "package": { "ecosystem": ecosystem, "name": "a" }, "ranges": ranges, "versions": versions }] }),
+        )
+    }
+
+    #[test]
+    fn every_evaluation_is_as_listed() {
+        let mut count = 0;
+        for line in AFFECTED.lines() {
+            let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+            let record = of_line(parts[0], parts[1], parts[2]);
+            for expected in parts[3].split(", ") {
+                let (version, verdict) = expected.split_once(' ').expect("a version and a verdict");
+                let found = match record.affects(parts[0], "a", version) {
+                    None => "no".to_owned(),
+                    Some(Hit { fixed: None }) => "yes".to_owned(),
+                    Some(Hit { fixed: Some(fixed) }) => format!("fix {fixed}"),
+                };
+                assert_eq!(found, verdict, "{version}: {line}");
+                count += 1;
+            }
+        }
+        assert!(count >= 200, "{count}");
+    }
+
+    #[test]
+    fn events_that_are_no_versions_have_no_place() {
+        let events: Vec<Value> = (0..60)
+            .map(|at| match at % 3 {
+                0 => json!({ "introduced": format!("{}.0.0", 60 - at) }),
+                1 => json!({ "fixed": "unknown" }),
+                _ => json!({ "fixed": format!("{}.5.0", 62 - at) }),
+            })
+            .collect();
+        let record = record(
+            json!({ "id": "X", "affected": [{ "package": { "ecosystem": "npm", "name": "a" }, "ranges": [{ "type": "SEMVER", "events": events }] }] }),
+        );
+        assert!(record.affects("npm", "a", "30.2.0").is_some() && record.affects("npm", "a", "31.0.0").is_none());
     }
 
     #[test]

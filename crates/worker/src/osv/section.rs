@@ -275,8 +275,12 @@ impl<'d> Graph<'d> {
         let mut by_direct: BTreeMap<usize, Upgrade> = BTreeMap::new();
         let mut ways: HashMap<usize, Vec<usize>> = HashMap::new();
         for (vulnerability, at) in list {
-            let direct = ways.entry(*at).or_insert_with(|| self.ways(*at).0);
-            let &[only] = direct.as_slice() else { continue };
+            // What a project names itself is upgraded there, whatever else leads to it.
+            let only = match ways.entry(*at).or_insert_with(|| self.ways(*at).0).as_slice() {
+                _ if self.dependencies.packages[*at].direct => *at,
+                &[only] => only,
+                _ => continue,
+            };
             let package = &self.dependencies.packages[only];
             let upgrade = by_direct.entry(only).or_insert_with(|| Upgrade {
                 r#type: package.r#type.clone(),

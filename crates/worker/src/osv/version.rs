@@ -2,17 +2,19 @@
 
 use std::cmp::Ordering;
 
+use repolens_analysis::python_version::{self, compare_digits};
+
 mod maven;
-mod pep440;
 
 /// Compares two versions of a package; `None` where one of them is no version of the ecosystem.
 #[must_use]
 pub fn compare(ecosystem: &str, a: &str, b: &str) -> Option<Ordering> {
     match ecosystem {
-        "PyPI" => pep440::compare(a, b),
+        "PyPI" => python_version::compare(a, b),
         "Maven" => Some(maven::compare(a, b)),
         "RubyGems" => Some(ruby(a, b)),
         "Packagist" => Some(packagist(a, b)),
+        "CRAN" | "Hackage" => numbers(a, b),
         "NuGet" => semantic(
             a,
             b,
@@ -38,6 +40,18 @@ pub fn compare(ecosystem: &str, a: &str, b: &str) -> Option<Ordering> {
             },
         ),
     }
+}
+
+/// Numbers between dots and dashes; of two that begin alike the longer one is later.
+fn numbers(a: &str, b: &str) -> Option<Ordering> {
+    let parts = |text: &'_ str| -> Option<Vec<String>> {
+        let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let part = |part: &str| Some(part).filter(is_number).map(str::to_owned);
+        text.split(['.', '-']).map(part).collect()
+    };
+    let (a, b) = (parts(a)?, parts(b)?);
+    let mut orders = a.iter().zip(&b).map(|(a, b)| compare_digits(a, b));
+    Some(orders.find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len())))
 }
 
 /// What differs between the users of semantic versions.
@@ -110,12 +124,6 @@ impl Semantic {
             build: parts(build),
         })
     }
-}
-
-/// Numbers of any length.
-pub(super) fn compare_digits(a: &str, b: &str) -> Ordering {
-    let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
-    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 fn identifiers(a: &[String], b: &[String]) -> Ordering {

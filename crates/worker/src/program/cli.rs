@@ -98,6 +98,10 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub function: Option<Vec<String>>,
 
+    /// Also search the lines that the newest commits added for credentials (`--history=COMMITS`; 1,000 by default)
+    #[arg(long, value_name = "COMMITS", num_args = 0..=1, require_equals = true, default_missing_value = "1000")]
+    pub history: Option<u64>,
+
     /// Search this index for known vulnerabilities (made by `osv build`)
     #[arg(long, value_name = "FILE")]
     pub osv_index: Option<PathBuf>,

@@ -139,6 +139,21 @@ async fn vulnerabilities_are_merged_and_have_their_fix_and_their_path() {
 }
 
 #[tokio::test]
+async fn a_package_that_the_project_names_is_upgraded_there() {
+    let records = [record("GHSA-a", "deep", "1.2.4", &[])];
+    let address = serve(move |request| Some(answer(&request.path, &request.body, &records)));
+    let mut given = report(&[("npm", "top", "1.0.0"), ("npm", "deep", "1.2.3")]);
+    given["dependencies"]["packages"][1]["direct"] = json!(true);
+    let report = checked(address, &given).await;
+    let upgrades = &of(&report)["upgrades"];
+    assert_eq!(
+        (&upgrades[0]["name"], &upgrades[0]["to"], &upgrades[1]),
+        (&json!("deep"), &json!("1.2.4"), &Value::Null),
+        "{upgrades}"
+    );
+}
+
+#[tokio::test]
 async fn faults_that_pass_are_tried_again_and_batches_are_bounded() {
     let tries = Arc::new(Mutex::new(BTreeMap::<String, usize>::new()));
     let largest = Arc::new(AtomicUsize::new(0));

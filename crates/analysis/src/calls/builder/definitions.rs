@@ -19,6 +19,8 @@ impl Builder {
             anonymous: false,
             entry: false,
             file_only: false,
+            through_interface: false,
+            specialized: false,
             documented: false,
             takes: Signature::default(),
         });
@@ -48,8 +50,8 @@ impl Builder {
     /// Opens the scope of a function's body.
     pub fn enter_function(&mut self, function: FunctionId) {
         self.push(ScopeKind::Function);
-        self.scopes[self.current].body = Body::Function(function);
-        self.scopes[self.current].branch = 0;
+        self.scopes[self.current.index()].body = Body::Function(function);
+        self.scopes[self.current.index()].branch = 0;
         self.branch = 0;
     }
 
@@ -73,6 +75,7 @@ impl Builder {
         };
         self.classes.push(ClassDefinition {
             name,
+            path: name,
             bases,
             declared: true,
         });
@@ -80,10 +83,11 @@ impl Builder {
     }
 
     /// A class whose name is not qualified.
-    pub fn define_class_flat(&mut self, name: &str) -> ClassId {
-        let name = self.name(name);
+    pub fn define_class_flat(&mut self, name: &str, path: &str) -> ClassId {
+        let (name, path) = (self.name(name), self.name(path));
         self.classes.push(ClassDefinition {
             name,
+            path,
             bases: Vec::new(),
             declared: false,
         });
@@ -100,12 +104,12 @@ impl Builder {
 
     /// The function that is open belongs to the class.
     pub fn set_class(&mut self, class: ClassId) {
-        self.scopes[self.current].class = Some(class);
+        self.scopes[self.current.index()].class = Some(class);
     }
 
     pub fn enter_class(&mut self, class: ClassId) {
         self.push(ScopeKind::Class);
-        self.scopes[self.current].class = Some(class);
+        self.scopes[self.current.index()].class = Some(class);
     }
 
     /// A method or attribute of a class; `fresh`: it takes the place of an older one.

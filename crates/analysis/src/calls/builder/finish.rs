@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::super::{Calls, ClassId, ContainerId, NameId, ValueExpr, ValueId};
-use super::Builder;
+use super::{Builder, ScopeId};
 
 impl Builder {
     /// Records the lookup of a member whose name is computed at run time: it may be any method of the file whose name has this
@@ -44,6 +44,7 @@ impl Builder {
                 | ValueExpr::Import(..)
                 | ValueExpr::Free(_)
                 | ValueExpr::First(..)
+                | ValueExpr::Decorated(..)
                 | ValueExpr::Either(..)
         );
         if may_be_function {
@@ -102,7 +103,7 @@ impl Builder {
             let plain = self.functions.iter_mut().filter(|function| function.class.is_none());
             plain.for_each(|function| function.entry = true);
         }
-        let mut globals = std::mem::take(&mut self.scopes[0].names);
+        let mut globals = std::mem::take(&mut self.scopes[ScopeId::MODULE.index()].names);
         let exported = std::mem::take(&mut self.exported);
         for &value in exported.values() {
             self.enter_functions_of(value, &globals);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::{Body, ClassId, NameId, ValueExpr, ValueId};
-use super::{Builder, Scope, ScopeKind};
+use super::{Builder, Scope, ScopeId, ScopeKind};
 
 impl Builder {
     // Scopes.
@@ -18,48 +18,48 @@ impl Builder {
             class,
             branch: self.branch,
         });
-        self.current = self.scopes.len() - 1;
+        self.current = ScopeId::new(self.scopes.len() - 1);
     }
 
     pub fn pop(&mut self) {
-        self.branch = self.scopes[self.current].branch;
-        self.current = self.scopes[self.current].parent;
+        self.branch = self.scopes[self.current.index()].branch;
+        self.current = self.scopes[self.current.index()].parent;
     }
 
     /// Leaves a block whose names functions above it may read: the module has them too, where it has none of its own.
     pub fn pop_to_module(&mut self) {
-        let names = self.scopes[self.current].names.clone();
+        let names = self.scopes[self.current.index()].names.clone();
         for (sym, value) in names {
-            self.scopes[0].names.entry(sym).or_insert(value);
+            self.scopes[ScopeId::MODULE.index()].names.entry(sym).or_insert(value);
         }
         self.pop();
     }
 
     /// The scope that is open, to come back to.
     #[must_use]
-    pub fn scope(&self) -> usize {
+    pub fn scope(&self) -> ScopeId {
         self.current
     }
 
     /// Goes on in a scope that was left.
-    pub fn resume(&mut self, scope: usize) {
+    pub fn resume(&mut self, scope: ScopeId) {
         self.current = scope;
         self.branch = 0;
     }
 
     #[must_use]
     pub fn body(&self) -> Body {
-        self.scopes[self.current].body
+        self.scopes[self.current.index()].body
     }
 
     #[must_use]
     pub fn class(&self) -> Option<ClassId> {
-        self.scopes[self.current].class
+        self.scopes[self.current.index()].class
     }
 
     #[must_use]
     pub fn kind(&self) -> ScopeKind {
-        self.scopes[self.current].kind
+        self.scopes[self.current.index()].kind
     }
 
     pub fn open_branch(&mut self) {
@@ -78,13 +78,13 @@ impl Builder {
     /// Binds a name that the current scope does not have.
     pub fn bind_new(&mut self, name: &str, value: ValueId) {
         let name = self.name(name);
-        self.scopes[self.current].names.entry(name).or_insert(value);
+        self.scopes[self.current.index()].names.entry(name).or_insert(value);
     }
 
     /// A function of the module: others of its name in the file are overloads, or variants by `#if`.
     pub fn bind_overload(&mut self, name: &str, value: ValueId) {
         let name = self.name(name);
-        let old = self.scopes[0].names.get(&name).copied();
+        let old = self.scopes[ScopeId::MODULE.index()].names.get(&name).copied();
         let value = match old {
             Some(old) if matches!(self.get(old), ValueExpr::Function(_) | ValueExpr::Either(..)) => {
                 self.either(old, value)
@@ -93,7 +93,7 @@ impl Builder {
             Some(ValueId::UNKNOWN) => ValueId::UNKNOWN,
             _ => value,
         };
-        self.scopes[0].names.insert(name, value);
+        self.scopes[ScopeId::MODULE.index()].names.insert(name, value);
     }
 
     /// Hides a name of the module in the open function: here it is a variable whose value is unknown.
@@ -103,21 +103,21 @@ impl Builder {
         }
         let name = self.name(name);
         let mut at = self.current;
-        while at != 0 && self.scopes[at].kind != ScopeKind::Class {
-            if self.scopes[at].names.contains_key(&name) {
+        while at != ScopeId::MODULE && self.scopes[at.index()].kind != ScopeKind::Class {
+            if self.scopes[at.index()].names.contains_key(&name) {
                 return;
             }
-            at = self.scopes[at].parent;
+            at = self.scopes[at.index()].parent;
         }
-        self.scopes[self.current].names.insert(name, ValueId::UNKNOWN);
+        self.scopes[self.current.index()].names.insert(name, ValueId::UNKNOWN);
     }
 
     /// Binds in the nearest scope that is no block (`var`, a function in a block).
     pub fn bind_in_function(&mut self, name: &str, value: ValueId) {
         let name = self.name(name);
         let mut at = self.current;
-        while self.scopes[at].kind == ScopeKind::Block {
-            at = self.scopes[at].parent;
+        while self.scopes[at.index()].kind == ScopeKind::Block {
+            at = self.scopes[at.index()].parent;
         }
         self.bind_in(at, name, value);
     }
@@ -126,32 +126,32 @@ impl Builder {
     pub fn assign(&mut self, name: &str, value: ValueId) {
         let name = self.name(name);
         let mut at = self.current;
-        while at != 0 && !self.scopes[at].names.contains_key(&name) {
-            at = self.scopes[at].parent;
+        while at != ScopeId::MODULE && !self.scopes[at.index()].names.contains_key(&name) {
+            at = self.scopes[at.index()].parent;
         }
         self.bind_in(at, name, value);
     }
 
     pub fn bind_global(&mut self, name: &str, value: ValueId) {
         let name = self.name(name);
-        self.bind_in(0, name, value);
+        self.bind_in(ScopeId::MODULE, name, value);
     }
 
     /// Binds a name of the module that nothing in it is called by.
     pub fn bind_if_free(&mut self, name: &str, value: ValueId) {
         let name = self.name(name);
-        self.scopes[0].names.entry(name).or_insert(value);
+        self.scopes[ScopeId::MODULE.index()].names.entry(name).or_insert(value);
     }
 
-    fn bind_in(&mut self, scope: usize, name: NameId, value: ValueId) {
-        let far = self.scopes[scope].body != self.body();
-        let weak = self.branch > self.scopes[scope].branch.min(self.branch) || far;
-        let old = self.scopes[scope].names.get(&name).copied();
+    fn bind_in(&mut self, scope: ScopeId, name: NameId, value: ValueId) {
+        let far = self.scopes[scope.index()].body != self.body();
+        let weak = self.branch > self.scopes[scope.index()].branch.min(self.branch) || far;
+        let old = self.scopes[scope.index()].names.get(&name).copied();
         let value = match old {
             Some(old) if weak || (self.branch > 0 && scope == self.current) => self.either(old, value),
             _ => value,
         };
-        self.scopes[scope].names.insert(name, value);
+        self.scopes[scope.index()].names.insert(name, value);
     }
 
     /// The value of a name here. `classes`: names of a class are visible inside of its methods too.
@@ -160,14 +160,14 @@ impl Builder {
         let mut at = self.current;
         let mut own_class = true;
         loop {
-            let scope = &self.scopes[at];
+            let scope = &self.scopes[at.index()];
             if (scope.kind != ScopeKind::Class || own_class)
                 && let Some(&value) = scope.names.get(&name)
             {
                 return value;
             }
             own_class &= scope.kind == ScopeKind::Block;
-            if at == 0 {
+            if at == ScopeId::MODULE {
                 return self.value(ValueExpr::Free(name));
             }
             at = scope.parent;
@@ -180,16 +180,16 @@ impl Builder {
         let in_function = self.body() != Body::Module;
         let mut at = self.current;
         loop {
-            if let Some(&value) = self.scopes[at].names.get(&name) {
+            if let Some(&value) = self.scopes[at.index()].names.get(&name) {
                 return match at {
-                    0 if in_function && value != ValueId::OPAQUE => self.value(ValueExpr::Free(name)),
+                    ScopeId::MODULE if in_function && value != ValueId::OPAQUE => self.value(ValueExpr::Free(name)),
                     _ => value,
                 };
             }
-            if at == 0 {
+            if at == ScopeId::MODULE {
                 return self.value(ValueExpr::Free(name));
             }
-            at = self.scopes[at].parent;
+            at = self.scopes[at.index()].parent;
         }
     }
 

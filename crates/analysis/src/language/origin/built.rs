@@ -162,7 +162,9 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn is_output(folder: &str) -> bool {
+/// Whether tools write their output to a folder of that name.
+#[must_use]
+pub fn is_output(folder: &str) -> bool {
     OUTPUTS.contains(&folder) || folder.starts_with("dist")
 }
 

@@ -14,6 +14,7 @@ pub fn is_test(path: &str) -> bool {
         || path.starts_with("t/")
         || folders.split('/').any(is_folder)
         || is_test_of_gradle(folders)
+        || is_integration_test(folders, extension)
         || [".test.", ".cy.", ".e2e."].iter().any(|part| name.contains(part))
         || is_spec(name)
         || stem.starts_with("test_")
@@ -27,6 +28,61 @@ pub fn is_test(path: &str) -> bool {
         || (is_test_class(stem, extension) && extension != "md")
         || (matches!(extension, "scala" | "groovy") && is_spec_class(stem, extension))
         || (is_test_program(stem, folders) && matches!(extension, "c" | "cc" | "cpp" | "cxx"))
+}
+
+/// Whether a file of another name uses a test framework and defines tests.
+#[must_use]
+pub fn defines_tests(language: &str, text: &[u8]) -> bool {
+    let (frameworks, tests): (&[&str], &[&str]) = match language {
+        "c" | "cpp" => (
+            &[
+                "catch2/",
+                "catch.hpp\"",
+                "catch_amalgamated.hpp",
+                "gtest/gtest.h",
+                "gmock/gmock.h",
+                "doctest.h",
+                "boost/test/",
+            ],
+            &[
+                "TEST_CASE(",
+                "SCENARIO(",
+                "TEST(",
+                "TEST_F(",
+                "TEST_P(",
+                "TYPED_TEST(",
+                "BOOST_AUTO_TEST_CASE(",
+                "BOOST_FIXTURE_TEST_CASE(",
+            ],
+        ),
+        "java" | "kotlin" => (
+            &[
+                "import org.junit.",
+                "import org.testng.",
+                "import io.kotest.core.spec",
+                "import org.spekframework",
+            ],
+            &["@Test", "@ParameterizedTest", "class "],
+        ),
+        "csharp" => (
+            &[
+                "using NUnit.Framework",
+                "using Xunit",
+                "using Microsoft.VisualStudio.TestTools",
+            ],
+            &["[Test]", "[TestCase(", "[Fact", "[Theory", "[TestMethod]"],
+        ),
+        "swift" => (&["import XCTest", "import Testing"], &["func test", "@Test"]),
+        _ => return false,
+    };
+    let has = |mark: &&str| memchr::memmem::find(text, mark.as_bytes()).is_some();
+    let begins = |line: &[u8]| {
+        let line = line.trim_ascii_start();
+        let found = tests.iter().find(|mark| line.starts_with(mark.as_bytes()));
+        // Of Kotest and Spek, a class with a kind of specification above it.
+        found.is_some_and(|mark| *mark != "class " || memchr::memmem::find(line, b"Spec").is_some())
+    };
+    frameworks.iter().any(has) && text.split(|byte| *byte == b'\n').any(begins)
 }
 
 /// Programs of C and C++ that test: `test.c` at the top, `xmltest.cpp`. Words that only end so are none.
@@ -72,6 +128,31 @@ fn is_test_folder(folder: &str) -> bool {
             | "integration-tests"
             | "androidTest"
     ) || folder.ends_with(".Tests")
+}
+
+/// What tests need beside them: no tests, and no code of the product either.
+#[must_use]
+pub fn is_test_support(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "__mocks__",
+        "__fixtures__",
+        "__snapshots__",
+        "fixtures",
+        "cassettes",
+        "stubs",
+    ];
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| FOLDERS.contains(&folder))
+}
+
+/// Maven's `src/it`. Elsewhere a folder of that name holds texts in Italian.
+fn is_integration_test(folders: &str, extension: &str) -> bool {
+    let is_code = matches!(
+        extension,
+        "java" | "kt" | "scala" | "groovy" | "go" | "rs" | "py" | "rb"
+    );
+    let is_one = folders == "it" || folders.starts_with("it/") || format!("/{folders}/").contains("/src/it/");
+    is_code && is_one
 }
 
 /// A source set of Gradle: `src/integrationTest`.

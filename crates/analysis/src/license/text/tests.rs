@@ -49,6 +49,53 @@ fn families_differ_by_their_conditions() {
 }
 
 #[test]
+fn texts_without_titles_are_known_by_their_words() {
+    for (text, id) in [
+        (
+            "The goals of the Open Font License (OFL) are these. \"Reserved Font Name\" refers to names. Permission is hereby granted, free of \
+             charge, to any person obtaining a copy of the Font Software, to use it. The notice shall be included in all copies.",
+            "OFL-1.1",
+        ),
+        (
+            "1.4. \"Covered Software\" means it. 1.5. \"Incompatible With Secondary Licenses\" means that.",
+            "MPL-2.0",
+        ),
+        (
+            "Permission is hereby granted, free of charge, to any person or organization obtaining a copy of the software, to use, \
+             reproduce, display, distribute, execute, and transmit the Software.",
+            "BSL-1.0",
+        ),
+        (
+            "Permission to use, copy, modify, and distribute this software and its documentation for any purpose, without fee, and \
+             without a written agreement is hereby granted, provided that this paragraph and the following two paragraphs appear.",
+            "PostgreSQL",
+        ),
+        (
+            "This program is free software under the terms version 2 of the GNU General Public License as published.",
+            "GPL-2.0",
+        ),
+        (
+            "Under the terms of version 3 of the GNU Lesser General Public License, or any later version.",
+            "LGPL-3.0-or-later",
+        ),
+    ] {
+        assert_eq!(of(text), id, "{text}");
+    }
+    assert_eq!(
+        of(&format!(
+            "{BSD} 4. The right to use Servicemarks. Names must not endorse or promote"
+        )),
+        "ZPL-2.1"
+    );
+    assert_eq!(
+        of(&format!(
+            "{BSD} 3. The name must not be used to endorse or promote. 4. Redistributions must retain the following acknowledgment:"
+        )),
+        "BSD-Attribution"
+    );
+}
+
+#[test]
 fn several_texts_are_an_expression() {
     let apache = "Apache License\nVersion 2.0, January 2004";
     assert_eq!(of(&format!("{GRANT} {NOTICE}\n\n{apache}")), "MIT AND Apache-2.0");

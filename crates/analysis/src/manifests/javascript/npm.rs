@@ -46,6 +46,13 @@ pub(in crate::manifests) fn package_json(text: &str) -> Result<Manifest, String>
         license,
         requirements,
         commands: commands(&root),
+        // Optional peers are no dependencies, but code may import them.
+        spared: optional_peers
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect(),
         entry_points: entry_points(&root),
         ..Manifest::of("npm")
     })

@@ -1,18 +1,19 @@
 //! Lock files of Python: Pipenv, Poetry, uv, PDM, and `pylock.toml` (PEP 751).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use repolens_core::report::DependencyKind;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use super::super::{LockRoot, Manifest, Requirement, fits};
-use super::{kind, normal, pep508};
+use super::{kind, markers, normal, pep508};
 
 pub(in super::super) fn pipfile_lock(text: &str) -> Result<Manifest, String> {
     let root: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mut found = Manifest::lock_of("pypi");
+    let mut known = HashSet::new();
     // `default` comes before `develop` and the categories of the project's own.
     let lists = root
         .as_object()
@@ -27,11 +28,7 @@ pub(in super::super) fn pipfile_lock(text: &str) -> Result<Manifest, String> {
             let version = text_of("version").unwrap_or_default().trim_start_matches("==");
             let name = normal(name);
             // What both lists have is needed.
-            if found
-                .requirements
-                .iter()
-                .any(|known| known.name == name && known.version == version)
-            {
+            if !known.insert((name.clone(), version.to_owned())) {
                 continue;
             }
             let git = text_of("git").map(|git| format!("git+{git}#{}", text_of("ref").unwrap_or_default()));
@@ -64,9 +61,10 @@ pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
     let packages = packages.map_or(&[][..], Vec::as_slice);
     let mut found = Manifest::lock_of("pypi");
     let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+    let groups = default_groups(&root);
     let own: Vec<Option<usize>> = packages
         .iter()
-        .map(|package| add(package, &mut index, &mut found))
+        .map(|package| add(package, &groups, &mut index, &mut found))
         .collect();
     for (package, own) in packages.iter().zip(&own) {
         let targets = |value: Option<&Value>| -> Vec<usize> {
@@ -104,8 +102,20 @@ pub(in super::super) fn toml_lock(text: &str) -> Result<Manifest, String> {
     Ok(found)
 }
 
+/// The groups of `pylock.toml` that are installed without being named; Poetry and PDM have the project's own needs in one.
+fn default_groups(root: &Table) -> Vec<String> {
+    let listed = root.get("default-groups").and_then(Value::as_array);
+    let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+    listed.chain(["main", "default"]).map(str::to_owned).collect()
+}
+
 /// Adds a package and returns its index; `None` for a project of the repository itself.
-fn add(package: &Value, index: &mut HashMap<String, Vec<usize>>, found: &mut Manifest) -> Option<usize> {
+fn add(
+    package: &Value,
+    groups: &[String],
+    index: &mut HashMap<String, Vec<usize>>,
+    found: &mut Manifest,
+) -> Option<usize> {
     let text_of = |key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default();
     if is_own(package) {
         return None;
@@ -120,7 +130,7 @@ fn add(package: &Value, index: &mut HashMap<String, Vec<usize>>, found: &mut Man
         return known;
     }
     let at = found.add(Requirement {
-        kind: marked(package),
+        kind: marked(package, groups),
         marker: marker(package),
         source: source(package),
         ..Requirement::locked(&name, text_of("version"))
@@ -191,7 +201,7 @@ fn is_own(package: &Value) -> bool {
 }
 
 /// The kind by the groups of the package, where the file has them.
-fn marked(package: &Value) -> DependencyKind {
+fn marked(package: &Value, default_groups: &[String]) -> DependencyKind {
     let text_of = |key: &str| package.get(key).and_then(Value::as_str);
     let groups = package.get("groups").and_then(Value::as_array);
     let only_others = groups.is_some_and(|groups| {
@@ -199,23 +209,21 @@ fn marked(package: &Value) -> DependencyKind {
         !groups.is_empty() && !groups.iter().any(is_main)
     });
     // `pylock.toml` has groups and extras in its markers.
-    let marker = text_of("marker").unwrap_or_default();
-    let of = |set: &str| {
-        let parts = marker
-            .split(['(', ')'])
-            .flat_map(|part| part.split(" or "))
-            .flat_map(|part| part.split(" and "));
-        let names = parts.filter_map(|part| part.trim().strip_suffix(&format!(" in {set}")));
-        names
-            .map(|name| name.trim_matches(['"', '\'']).to_owned())
-            .collect::<Vec<_>>()
+    let marker = text_of("marker").and_then(markers::parse);
+    let may_hold = |extras: Option<markers::MarkerValue>| {
+        marker.as_ref().is_none_or(|marker| {
+            marker.may_hold(&|key| match key {
+                "dependency_groups" => Some(markers::MarkerValue::Set(default_groups.to_vec())),
+                "extras" => extras.clone(),
+                _ => None,
+            })
+        })
     };
-    let groups = of("dependency_groups");
-    let is_main = groups.iter().any(|name| matches!(name.as_str(), "main" | "default"));
-    let is_extra = !of("extras").is_empty();
-    if text_of("category") == Some("dev") || only_others || !groups.is_empty() && !is_main && !is_extra {
+    if text_of("category") == Some("dev") || only_others || !may_hold(None) {
         DependencyKind::Dev
-    } else if package.get("optional").and_then(Value::as_bool) == Some(true) || is_extra && !is_main {
+    } else if package.get("optional").and_then(Value::as_bool) == Some(true)
+        || !may_hold(Some(markers::MarkerValue::Set(Vec::new())))
+    {
         DependencyKind::Optional
     } else {
         DependencyKind::Runtime

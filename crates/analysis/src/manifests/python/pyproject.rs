@@ -33,6 +33,10 @@ pub(in crate::manifests) fn pyproject(text: &str) -> Result<Manifest, String> {
     tool_lists(&tool, &poetry, &mut found);
     mark_local(&tool, &mut found);
     keep_needed(&mut found);
+    let supported = project
+        .get("requires-python")
+        .or_else(|| poetry.get("dependencies")?.get("python"));
+    found.supports_python(supported.and_then(Value::as_str));
     commands(&project, &poetry, &mut found);
     Ok(found)
 }
@@ -147,6 +151,7 @@ fn poetry_table(table: &Table, dev: bool, found: &mut Manifest) {
             resolved: exact.is_some(),
             local: value.get("path").is_some(),
             source: git,
+            marker: environment(value),
             ..Requirement::wanted(
                 normal(name),
                 exact.unwrap_or(version),
@@ -158,6 +163,50 @@ fn poetry_table(table: &Table, dev: bool, found: &mut Manifest) {
             )
         });
     }
+}
+
+/// The environments that a requirement is for, as one marker: `markers`, Poetry's `python` and `platform`, and the variables that
+/// Pipenv has as keys of their own.
+fn environment(value: &Value) -> Option<String> {
+    let parts = value
+        .as_table()?
+        .iter()
+        .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)));
+    let parts: Vec<String> = parts
+        .flat_map(|(key, text)| match key {
+            "markers" => vec![format!("({text})")],
+            "platform" => vec![format!("sys_platform == '{text}'")],
+            "python" => text.split(',').map(python_clause).collect(),
+            "os_name"
+            | "sys_platform"
+            | "platform_machine"
+            | "platform_system"
+            | "platform_python_implementation"
+            | "python_version"
+            | "python_full_version"
+            | "implementation_name" => vec![format!("{key} {text}")],
+            _ => Vec::new(),
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
+/// A clause of a range of Python's versions as a marker; of Poetry's own ones the lower bound.
+fn python_clause(clause: &str) -> String {
+    let clause = clause.trim();
+    let end = clause.find(|c| !"<>=!~^".contains(c)).unwrap_or(clause.len());
+    let (operator, version) = clause.split_at(end);
+    let operator = match operator {
+        "^" | "~" => ">=",
+        "" => "==",
+        operator => operator,
+    };
+    let key = if version.matches('.').count() < 2 {
+        "python_version"
+    } else {
+        "python_full_version"
+    };
+    format!("{key} {operator} '{}'", version.trim())
 }
 
 pub(in crate::manifests) fn pipfile(text: &str) -> Result<Manifest, String> {

@@ -17,6 +17,8 @@ const LISTS: [(&str, DependencyKind); 4] = [
 pub(in crate::manifests) fn setup_script(text: &str) -> Result<Manifest, String> {
     let mut found = manifest();
     found.name = argument(text, "name").and_then(|value| literal(value).map(|(name, _)| name.to_owned()));
+    let supported = argument(text, "python_requires").and_then(literal);
+    found.supports_python(supported.map(|(range, _)| range));
     for (key, kind) in LISTS {
         let Some(value) = argument(text, key) else { continue };
         let list = if value.starts_with(['[', '(', '{']) {

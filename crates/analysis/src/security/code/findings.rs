@@ -10,6 +10,8 @@ use super::{CodeRule, Site, last, rules, sql};
 use crate::security::rule::RawFinding;
 use crate::security::text::Text;
 
+mod open;
+
 type Index = FxHashMap<(&'static str, &'static str), Vec<&'static CodeRule>>;
 
 /// Rules by language and last part of the name.
@@ -77,6 +79,9 @@ fn reads_no_object(bytes: &[u8]) -> bool {
 /// A longer line was written by a program, which may have put the code of other projects into it.
 const LONG_LINE: usize = 1_000;
 
+/// Findings of a file whose names are searched in its text, which costs a pass over it for each.
+const MOST_SEARCHES: usize = 60;
+
 /// Of one file.
 const MAX_FINDINGS: usize = 1_000;
 
@@ -86,6 +91,7 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
     let mut found: Vec<RawFinding> = Vec::new();
     let mut copies = FxHashMap::default();
     let mut is_built = None;
+    let mut searches = 0;
     for site in sites {
         if found.len() >= MAX_FINDINGS {
             break;
@@ -98,15 +104,13 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
             if !is_named || !(rule.holds)(site) {
                 continue;
             }
+            searches += 1;
+            if searches <= MOST_SEARCHES && open::is_settled(&text, site, rule.rule.cwe) {
+                continue;
+            }
             let (line, column) = text.place(site.at.min(bytes.len()));
             let is_made = language == "javascript" && *is_built.get_or_insert_with(|| is_built_script(bytes));
-            // The structure of a statement has no placeholder, and is seldom a visitor's.
-            let is_less = match rule.rule.cwe {
-                sql::CWE => is_migration(path) || site.builds_no_value_of_sql(language),
-                COMMAND => site.builds_only_the_program(),
-                OBJECTS => language == "csharp" && reads_no_object(bytes),
-                _ => is_made,
-            } || text.line(site.at.min(bytes.len())).len() > LONG_LINE;
+            let is_less = is_less_severe(&text, site, rule.rule.cwe, is_made);
             let (severity, confidence) = if is_less {
                 (FindingSeverity::Medium, Confidence::Medium)
             } else {
@@ -136,10 +140,22 @@ pub fn findings(language: &'static str, path: &str, bytes: &[u8], sites: &[Site]
                 baseline: None,
                 allowed_by: None,
                 in_test: false,
+                is_proven: false,
             });
         }
     }
     found
+}
+
+fn is_less_severe(text: &Text<'_>, site: &Site, cwe: u16, is_made: bool) -> bool {
+    let is_kind = match cwe {
+        // The structure of a statement has no placeholder, and is seldom a visitor's.
+        sql::CWE => is_migration(text.path) || site.builds_no_value_of_sql(text.language),
+        COMMAND => site.builds_only_the_program(),
+        OBJECTS => text.language == "csharp" && reads_no_object(text.bytes),
+        _ => is_made,
+    };
+    is_kind || text.line(site.at.min(text.bytes.len())).len() > LONG_LINE
 }
 
 /// Steps that change a database once, when a developer runs them.

@@ -97,17 +97,26 @@ fn filter(language: &str) -> Option<&'static Filter> {
 const STATEMENT: &str = "a statement";
 
 /// How texts write a word, where that is not the word itself.
-fn spellings(word: &str) -> Vec<&str> {
+fn spellings(word: &str) -> Vec<String> {
+    let all = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match word {
-        "backtick" => vec!["`", "%x"],
-        "include" => vec!["include", "include_once", "require", "require_once"],
-        STATEMENT => sql::FIRST_WORDS.to_vec(),
-        word => vec![word],
+        "backtick" => all(&["`", "%x"]),
+        "include" => all(&["include", "include_once", "require", "require_once"]),
+        STATEMENT => sql::FIRST_WORDS
+            .iter()
+            .flat_map(|word| {
+                let capital = format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..]);
+                [(*word).to_owned(), word.to_ascii_uppercase(), capital]
+            })
+            .collect(),
+        word => all(&[word]),
     }
 }
 
 impl Filter {
     fn new(language: &str) -> Self {
+        // `function` is no `Function`; the names of PHP have no case.
+        let is_folded = language == "php";
         let mut numbers: BTreeMap<String, usize> = BTreeMap::from([(STATEMENT.to_owned(), 0)]);
         let mut names = Vec::new();
         for rule in rules::all().filter(|rule| rule.languages.contains(&language)) {
@@ -120,7 +129,11 @@ impl Filter {
                     .chain(is_statement.then_some(STATEMENT));
                 let numbered = words.map(|word| {
                     let next = numbers.len();
-                    *numbers.entry(word.to_ascii_lowercase()).or_insert(next)
+                    let word = match is_folded {
+                        true => word.to_ascii_lowercase(),
+                        false => word.to_owned(),
+                    };
+                    *numbers.entry(word).or_insert(next)
                 });
                 names.push(RuleName {
                     last: last(name),
@@ -129,15 +142,23 @@ impl Filter {
                 });
             }
         }
-        let mut patterns: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut patterns: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (word, number) in &numbers {
             for spelling in spellings(word) {
-                patterns.entry(spelling).or_default().push(*number);
+                let spelling = if is_folded {
+                    spelling.to_ascii_lowercase()
+                } else {
+                    spelling
+                };
+                let words = patterns.entry(spelling).or_default();
+                if !words.contains(number) {
+                    words.push(*number);
+                }
             }
         }
         Self {
             automaton: AhoCorasick::builder()
-                .ascii_case_insensitive(true)
+                .ascii_case_insensitive(is_folded)
                 .match_kind(MatchKind::LeftmostLongest)
                 .kind(Some(AhoCorasickKind::DFA))
                 .build(patterns.keys())
@@ -194,6 +215,10 @@ mod tests {
         assert!(has("python", "db.execute('\\nselect 1')", "db.execute"));
         assert!(!has("python", "db.execute(x)", "db.execute"));
         assert!(has("java", "jdbc.update(\"UPDATE a\")", "jdbc.update"));
+        assert!(has("java", "jdbc.update(\"Update a\")", "jdbc.update"));
+        assert!(has("javascript", "new Function(x)", "new Function"));
+        assert!(!has("javascript", "function f() {}", "new Function"));
+        assert!(has("php", "SHELL_EXEC($x)", "shell_exec"));
         assert!(has("ruby", "Post.where(\"a = #{b}\")", "Post.where"));
         assert!(has("ruby", "`ls #{b}`", "backtick"));
         assert!(has("php", "require_once $_GET['a'];", "include"));

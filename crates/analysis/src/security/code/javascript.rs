@@ -19,9 +19,9 @@ pub fn sites(program: &Program<'_>, text: &str) -> Vec<Site> {
     if interest.is_empty() {
         return Vec::new();
     }
-    let mut reader = Reader {
+    let mut reader = SitesPass {
         interest,
-        ..Reader::default()
+        ..SitesPass::default()
     };
     reader.visit_program(program);
     reader.reading = true;
@@ -31,7 +31,7 @@ pub fn sites(program: &Program<'_>, text: &str) -> Vec<Site> {
 }
 
 #[derive(Default)]
-struct Reader {
+struct SitesPass {
     interest: Interest,
     imports: HashMap<String, String>,
     names: Names,
@@ -48,7 +48,7 @@ struct Reader {
     choices: usize,
 }
 
-impl Reader {
+impl SitesPass {
     fn function(&self) -> usize {
         self.open.last().copied().unwrap_or(0)
     }

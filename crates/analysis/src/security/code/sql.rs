@@ -103,10 +103,20 @@ pub fn is_of_dialect(name: &str) -> bool {
     (is_dialect(object) && !is_reader) || lower.ends_with("_sql") || lower.starts_with("sql_")
 }
 
-/// `$wpdb->posts`: the name of a table.
-pub fn is_table_of_dialect(name: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(object, _)| object.ends_with("wpdb"))
+/// `$wpdb->posts`, `self.db.arg`: the name of a table, or a part of statements of this database.
+pub fn is_member_of_dialect(name: &str) -> bool {
+    const MEMBERS: &[&str] = &[
+        "arg",
+        "paramstyle",
+        "placeholder",
+        "param",
+        "prefix",
+        "dbprefix",
+        "table_prefix",
+    ];
+    name.rsplit_once('.').is_some_and(|(object, member)| {
+        object.ends_with("wpdb") || (is_dialect(object) && MEMBERS.contains(&member.to_ascii_lowercase().as_str()))
+    })
 }
 
 /// What a visitor sends, by the names that frameworks give it.

@@ -165,13 +165,11 @@ impl Value {
             }
             Self::Name(name) => {
                 let last = name.trim_start_matches("own:").rsplit('.').next().unwrap_or(name);
-                let is_constant = last
-                    .chars()
-                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                let is_constant = is_constant(name);
                 let lower = last.to_ascii_lowercase();
                 let is_quoted = safe.contains(&last)
                     || (!safe.is_empty() && (lower.contains("escaped") || lower.contains("quoted")))
-                    || (safe == sql::SQL_SAFE && sql::is_table_of_dialect(name));
+                    || (safe == sql::SQL_SAFE && sql::is_member_of_dialect(name));
                 // The place of the program itself.
                 let is_own = matches!(last, "__file__" | "__dirname" | "__filename" | "__dir__")
                     || matches!(
@@ -237,6 +235,13 @@ impl Value {
             _ => Self::Unknown,
         }
     }
+}
+
+/// A name in capitals.
+pub(super) fn is_constant(name: &str) -> bool {
+    let last = name.trim_start_matches("own:").rsplit('.').next().unwrap_or(name);
+    last.chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 pub(super) fn is_format(name: &str) -> bool {

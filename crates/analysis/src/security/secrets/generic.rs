@@ -157,6 +157,7 @@ fn is_credential(name: &str, value: &str, kind: CredentialKind) -> bool {
         || lower.starts_with("sha256:")
         || lower.starts_with("sha512:")
         || lower.starts_with("arn:")
+        || lower.starts_with("urn:")
         || lower.starts_with("pk_")
         || lower.starts_with("phc_")
         || lower.starts_with("ssh-")
@@ -170,13 +171,31 @@ fn is_credential(name: &str, value: &str, kind: CredentialKind) -> bool {
         .filter(|range| value.contains(**range))
         .count()
         >= 2;
-    if is_words || is_path || is_call || is_encrypted || is_character_set || bare(value) == bare(name) {
+    if is_words
+        || is_name_of_setting(value)
+        || is_path
+        || is_call
+        || is_encrypted
+        || is_character_set
+        || bare(value) == bare(name)
+    {
         return false;
     }
     if is_template(value) || is_placeholder(value, false) || is_uuid(value) {
         return false;
     }
     is_random(value) || (kind == CredentialKind::Password && is_chosen_password(value))
+}
+
+/// `log4j2.trustStorePassword`: the name of a setting, with a word for a credential in its last part.
+fn is_name_of_setting(value: &str) -> bool {
+    const WORDS: &[&str] = &["pass", "secret", "token", "key", "credential", "decrypt", "auth"];
+    let is_word = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let last = value.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    value.contains('.') && digits <= 2 && value.split('.').all(is_word) && WORDS.iter().any(|word| last.contains(word))
 }
 
 /// The value is a part of something built: `"a" + b`, `"…".format(x)`, `"…" % x`, `"…" in text`, `"…": …` (a key).
@@ -270,6 +289,8 @@ mod tests {
             "integrity_token = \"9f86d081884c7d659a2feaa0c55ad015\" # sha256 digest",
             "author = \"kT8vQ2nXw5Lp0RzY7bHc\"",
             "csrf_token = \"kT8vQ2nXw5Lp0RzY7bHc\"",
+            "STORE_PASSWORD = \"logging2.trustStorePassword\"",
+            "PASSWORD = \"urn:oasis:names:tc:SAML:2.0:ac:classes:Password\"",
             "token = f\"kT8vQ2nXw5Lp0{x}RzY7bHc\"",
         ] {
             assert!(!finds("src/a.py", "python", line), "{line}");

@@ -12,7 +12,7 @@ mod token;
 
 use address::{address, is_password};
 use private_key::private_key;
-pub use rules::RULES;
+pub use rules::{PROVEN_BY_STRUCTURE, RULES};
 use token::{discord, web_token};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

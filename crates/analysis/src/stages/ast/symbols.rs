@@ -7,13 +7,14 @@ use repolens_core::report::{AstFile, Symbol, SymbolKind};
 use crate::budget::spend;
 use crate::facts::Facts;
 use crate::facts::{Function, Syntax};
+use crate::ids::FileId;
 use crate::stages::{References, Scratch};
 
 pub(super) const MAX_OF_FILE: usize = 200;
 pub(super) const MAX_IN_ALL: usize = 20_000;
 
 /// Lists the symbols of the files, those of the riskiest first as long as there is room. Returns how many there are in all.
-pub(super) fn fill(facts: &Facts, scratch: &Scratch, files: &mut [(u32, AstFile)]) -> u64 {
+pub(super) fn fill(facts: &Facts, scratch: &Scratch, files: &mut [(FileId, AstFile)]) -> u64 {
     let mut order: Vec<usize> = (0..files.len()).collect();
     let risk = |at: &usize| files[*at].1.risk_score.unwrap_or(0.0);
     order.sort_by(|a, b| risk(b).total_cmp(&risk(a)).then(a.cmp(b)));
@@ -21,7 +22,7 @@ pub(super) fn fill(facts: &Facts, scratch: &Scratch, files: &mut [(u32, AstFile)
     let mut total = 0;
     for at in order {
         let (number, file) = &mut files[at];
-        let Some(syntax) = facts.files[*number as usize].syntax.as_deref() else {
+        let Some(syntax) = facts.files[number.index()].syntax.as_deref() else {
             continue;
         };
         let mut symbols = of_file(syntax, scratch.references.get(number));

@@ -1,26 +1,26 @@
 //! The definitions of all files under one numbering, and the tables by which names are resolved.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use crate::budget::spend;
 use crate::calls::{Body, ClassDefinition, Definition, ImportId, ImportedNameId, NameId, NameKey, ValueExpr, ValueId};
 use crate::facts::FileFacts;
 use crate::graph::{ImportGraph, Link};
+use crate::ids::FileId;
 
 mod build;
 mod common_names;
 mod family;
 mod file;
 mod ids;
+mod stars;
 
 pub(super) use family::Family;
 use family::Reach;
 pub(super) use file::File;
 use ids::FolderId;
-pub(super) use ids::{FileId, GlobalClass, GlobalContainer, GlobalFunction, NodeId, StarGroup, SymbolId};
-
-/// The most files that are searched for one name that `import *` brings in; above it, the name is unknown.
-const MAX_STARRED: usize = 1_000;
+pub(super) use ids::{GlobalClass, GlobalContainer, GlobalFunction, NodeId, SourceId, StarGroup, SymbolId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unique<Id> {
@@ -32,42 +32,42 @@ pub(super) struct CallIndex<'f> {
     facts: &'f [FileFacts],
     graph: &'f ImportGraph,
     pub files: Vec<File<'f>>,
-    /// From `Facts::files` to `files`.
-    by_fact: HashMap<u32, FileId>,
+    /// The place in `files` of each file with calls.
+    by_fact: HashMap<FileId, SourceId>,
     /// The file of each class.
-    pub classes: Vec<FileId>,
+    pub classes: Vec<SourceId>,
     /// The first part of each class that is written in several places.
     whole: Vec<GlobalClass>,
     /// The number of functions of all files.
     pub functions: usize,
-    symbols: HashMap<&'f str, SymbolId>,
-    globals: HashMap<(FileId, SymbolId), ValueId>,
+    symbols: HashMap<Cow<'f, str>, SymbolId>,
+    globals: HashMap<(SourceId, SymbolId), ValueId>,
     /// By name: the files that bind it.
-    definers: HashMap<SymbolId, Vec<FileId>>,
-    members: HashMap<(GlobalClass, SymbolId), (FileId, ValueId)>,
+    definers: HashMap<SymbolId, Vec<SourceId>>,
+    members: HashMap<(GlobalClass, SymbolId), (SourceId, ValueId)>,
     /// Sorted.
-    elements: Vec<(GlobalContainer, NameKey<SymbolId>, FileId, ValueId)>,
+    elements: Vec<(GlobalContainer, NameKey<SymbolId>, SourceId, ValueId)>,
     methods: HashMap<(Family, SymbolId), Unique<GlobalFunction>>,
     /// Names of classes.
     named_classes: HashSet<(Family, SymbolId)>,
     /// Top-level names by what they can be seen from: a folder, or everything.
-    packages: HashMap<(Family, Option<FolderId>, SymbolId), Unique<FileId>>,
+    packages: HashMap<(Family, Option<FolderId>, SymbolId), Unique<SourceId>>,
     /// By file.
     folders: Vec<FolderId>,
-    /// Files of C and C++ that others include, as in `Facts::files`.
-    included: HashSet<u32>,
+    /// Files of C and C++ that others include.
+    included: HashSet<FileId>,
     /// By file.
     star_groups: Vec<StarGroup>,
 }
 
 impl<'f> CallIndex<'f> {
-    pub(super) fn file(&self, file: FileId) -> &File<'f> {
+    pub(super) fn file(&self, file: SourceId) -> &File<'f> {
         &self.files[file.index()]
     }
 
     /// All files with calls, in their order.
-    pub(super) fn numbered_files(&self) -> impl Iterator<Item = (FileId, &File<'f>)> {
-        (0..).map(FileId::new).zip(&self.files)
+    pub(super) fn numbered_files(&self) -> impl Iterator<Item = (SourceId, &File<'f>)> {
+        SourceId::enumerate(&self.files)
     }
 
     /// The number of nodes of the call graph.
@@ -79,11 +79,16 @@ impl<'f> CallIndex<'f> {
         self.symbols.get(name).copied()
     }
 
-    pub(super) fn global(&self, file: FileId, symbol: SymbolId) -> Option<ValueId> {
+    /// A name as it is written for the language of a file.
+    pub(super) fn symbol_in(&self, file: SourceId, name: &str) -> Option<SymbolId> {
+        self.symbol(&self.file(file).family.written(name))
+    }
+
+    pub(super) fn global(&self, file: SourceId, symbol: SymbolId) -> Option<ValueId> {
         self.globals.get(&(file, symbol)).copied()
     }
 
-    pub(super) fn member(&self, class: GlobalClass, symbol: SymbolId) -> Option<(FileId, ValueId)> {
+    pub(super) fn member(&self, class: GlobalClass, symbol: SymbolId) -> Option<(SourceId, ValueId)> {
         self.members.get(&(class, symbol)).copied()
     }
 
@@ -92,7 +97,7 @@ impl<'f> CallIndex<'f> {
         &self,
         container: GlobalContainer,
         key: NameKey<SymbolId>,
-    ) -> impl Iterator<Item = (FileId, ValueId)> {
+    ) -> impl Iterator<Item = (SourceId, ValueId)> {
         let from = |key: NameKey<SymbolId>| {
             self.elements
                 .partition_point(|element| (element.0, element.1) < (container, key))
@@ -111,96 +116,30 @@ impl<'f> CallIndex<'f> {
             .map(|at| (self.elements[at].2, self.elements[at].3))
     }
 
-    pub(super) fn links(&self, file: FileId, import: ImportId) -> &'f [Link] {
-        let import = u32::try_from(import.index()).unwrap_or(u32::MAX);
+    pub(super) fn links(&self, file: SourceId, import: ImportId) -> &'f [Link] {
         self.graph.links_of(self.file(file).at, import)
     }
 
-    /// The files whose names a file has by `import *`, in the order of the imports.
-    fn star_targets(&self, file: FileId) -> impl Iterator<Item = FileId> {
-        let stars = self.file(file).calls.stars.iter();
-        let links = stars.flat_map(move |import| self.links(file, *import));
-        links.filter_map(|link| self.file_of(link.target))
-    }
-
-    /// Files of one group find the same names behind their `import *`.
-    pub(super) fn star_group(&self, file: FileId) -> StarGroup {
-        self.star_groups[file.index()]
-    }
-
-    /// The binding of a name that a file has by `import *`, and the file that defines it: the first one in the order of the
-    /// imports, by depth. Files that import each other in a circle are visited once each.
-    pub(super) fn behind_stars(&self, file: FileId, symbol: SymbolId) -> Option<(FileId, ValueId)> {
-        if !self.file(file).family.imports_are_transitive() || !self.definers.contains_key(&symbol) {
-            return None;
-        }
-        let mut seen = HashSet::default();
-        let mut work = vec![file];
-        let mut left = MAX_STARRED;
-        while let Some(at) = work.pop() {
-            if !seen.insert(at) {
-                continue;
-            }
-            if let Some(value) = self.global(at, symbol).filter(|_| at != file) {
-                return Some((at, value));
-            }
-            if self.file(at).family.imports_are_transitive() {
-                let before = work.len();
-                work.extend(self.star_targets(at).take(left));
-                work[before..].reverse();
-                let more = work.len() - before + 1;
-                spend(more as u64);
-                left = left.checked_sub(more)?;
-            }
-        }
-        None
-    }
-
-    /// The value that a file has by `import a.*`, in languages where other files do not have it through that file.
-    pub(super) fn in_imported_packages(&self, file: FileId, symbol: SymbolId) -> Option<(FileId, ValueId)> {
-        let data = self.file(file);
-        if data.family.imports_are_transitive() || data.calls.stars.is_empty() {
-            return None;
-        }
-        let definers = self.definers.get(&symbol)?;
-        let is_own = |home: &FileId| {
-            let home = *home;
-            let value = self.global(home, symbol)?;
-            let import = matches!(self.file(home).calls.values[value.index()], ValueExpr::Import(..));
-            (!import).then_some((home, value))
-        };
-        let places = data.star_places(self, file);
-        spend(definers.len().min(places.len()) as u64 + 1);
-        if definers.len() < places.len() {
-            let known = definers.iter().filter_map(|home| Some((places.get(home)?, home)));
-            let mut known: Vec<_> = known.collect();
-            known.sort_unstable();
-            known.iter().find_map(|(_, home)| is_own(home))
-        } else {
-            self.star_targets(file).find_map(|home| is_own(&home))
-        }
-    }
-
-    pub(super) fn file_of(&self, fact: u32) -> Option<FileId> {
-        self.by_fact.get(&fact).copied()
+    pub(super) fn file_of(&self, file: FileId) -> Option<SourceId> {
+        self.by_fact.get(&file).copied()
     }
 
     pub(super) fn all_facts(&self) -> &'f [FileFacts] {
         self.facts
     }
 
-    pub(super) fn facts(&self, file: FileId) -> &'f FileFacts {
-        &self.facts[self.file(file).at as usize]
+    pub(super) fn facts(&self, file: SourceId) -> &'f FileFacts {
+        &self.facts[self.file(file).at.index()]
     }
 
     /// The name of an imported name in its own file.
-    pub(super) fn imported(&self, file: FileId, import: ImportId, name: ImportedNameId) -> Option<&'f str> {
+    pub(super) fn imported(&self, file: SourceId, import: ImportId, name: ImportedNameId) -> Option<&'f str> {
         let syntax = self.facts(file).syntax.as_ref()?;
         let import = syntax.imports.get(import.index())?;
         import.names.get(name.index()).map(|name| &*name.imported)
     }
 
-    pub(super) fn is_module_named(&self, file: FileId, name: &str) -> bool {
+    pub(super) fn is_module_named(&self, file: SourceId, name: &str) -> bool {
         let path = &self.facts(file).path;
         let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
         let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
@@ -208,11 +147,11 @@ impl<'f> CallIndex<'f> {
     }
 
     /// A module is a folder, not a file.
-    pub(super) fn is_folder_module(&self, file: FileId) -> bool {
+    pub(super) fn is_folder_module(&self, file: SourceId) -> bool {
         self.file(file).family == Family::Go
     }
 
-    pub(super) fn in_package(&self, file: FileId, symbol: SymbolId) -> Option<(FileId, ValueId)> {
+    pub(super) fn in_package(&self, file: SourceId, symbol: SymbolId) -> Option<(SourceId, ValueId)> {
         let family = self.file(file).family;
         let place = match family.reach() {
             Reach::File => return None,
@@ -226,7 +165,7 @@ impl<'f> CallIndex<'f> {
     }
 
     /// Whether a name that its file does not bind is one of a type, by its first letter, and of none of the repository's.
-    pub(super) fn is_foreign_type(&self, file: FileId, free: NameId) -> bool {
+    pub(super) fn is_foreign_type(&self, file: SourceId, free: NameId) -> bool {
         let data = self.file(file);
         // Elsewhere a type may have a name that is no class here: an interface of Go, an alias.
         let has_declared_types = matches!(
@@ -240,12 +179,12 @@ impl<'f> CallIndex<'f> {
     }
 
     /// Whether another file has the text of this one (`#include "part.c"`).
-    pub(super) fn is_included(&self, file: FileId) -> bool {
+    pub(super) fn is_included(&self, file: SourceId) -> bool {
         self.included.contains(&self.file(file).at)
     }
 
     /// The only method of that name, in a language where that is right often enough.
-    pub(super) fn unique_method(&self, file: FileId, symbol: SymbolId) -> Option<GlobalFunction> {
+    pub(super) fn unique_method(&self, file: SourceId, symbol: SymbolId) -> Option<GlobalFunction> {
         if !self.file(file).family.finds_by_name() {
             return None;
         }
@@ -261,11 +200,11 @@ impl<'f> CallIndex<'f> {
     }
 
     /// The file and the definition of a function.
-    pub(super) fn function(&self, function: GlobalFunction) -> (FileId, &'f Definition) {
+    pub(super) fn function(&self, function: GlobalFunction) -> (SourceId, &'f Definition) {
         let file = self.files.partition_point(|file| file.functions <= function.index()) - 1;
         let data = &self.files[file];
         (
-            FileId::new(file),
+            SourceId::new(file),
             &data.calls.functions[function.index() - data.functions],
         )
     }
@@ -275,19 +214,19 @@ impl<'f> CallIndex<'f> {
         self.whole[class.index()]
     }
 
-    pub(super) fn class(&self, class: GlobalClass) -> (FileId, &'f ClassDefinition) {
+    pub(super) fn class(&self, class: GlobalClass) -> (SourceId, &'f ClassDefinition) {
         let file = self.classes[class.index()];
         let data = self.file(file);
         (file, &data.calls.classes[class.index() - data.classes])
     }
 
     /// The node of a file's own code.
-    pub(super) fn module_node(&self, file: FileId) -> NodeId {
+    pub(super) fn module_node(&self, file: SourceId) -> NodeId {
         NodeId::new(self.functions + file.index())
     }
 
     /// The node of the code of a file.
-    pub(super) fn node(&self, file: FileId, body: Body) -> NodeId {
+    pub(super) fn node(&self, file: SourceId, body: Body) -> NodeId {
         match body {
             Body::Function(function) => self.file(file).function(function).into(),
             Body::Module => self.module_node(file),
@@ -300,8 +239,8 @@ impl<'f> CallIndex<'f> {
     }
 
     /// The file whose code outside of functions a node is.
-    pub(super) fn file_of_module(&self, node: NodeId) -> FileId {
-        FileId::new(node.index() - self.functions)
+    pub(super) fn file_of_module(&self, node: NodeId) -> SourceId {
+        SourceId::new(node.index() - self.functions)
     }
 
     /// `PATH:NAME`; a function inside of another has its name before it. `PATH` for the code of a file.

@@ -10,6 +10,7 @@ use crate::budget::spend;
 use crate::calls::{Body, Definition};
 use crate::facts::Facts;
 use crate::graph::Adjacency;
+use crate::ids::FileId;
 use crate::language::{Origin, is_header};
 use crate::stages::{References, UnusedFunction, dead, tenth};
 
@@ -25,12 +26,12 @@ pub(super) struct Measured {
     /// A list of the section is cut.
     pub truncated: bool,
     pub unused: Vec<UnusedFunction>,
-    pub references: HashMap<u32, References>,
+    pub references: HashMap<FileId, References>,
 }
 
 /// The call graph over named functions and the code of files, and what is counted for each node.
 struct Nodes {
-    graph: Adjacency,
+    graph: Adjacency<NodeId>,
     /// For each node itself, or the named function (or file) around an anonymous function.
     home: Vec<NodeId>,
     /// Callers outside of tests.
@@ -75,7 +76,7 @@ pub(super) fn measure(
     dead::functions::settle(facts, &mut unused, low_confidence);
     // Only the figures of the busiest functions are listed, by intent: `total_functions` is the true number.
     let truncated = unused.len() > MAX_LISTED || mains.len() > MAX_LISTED;
-    let label = |of: &UnusedFunction| format!("{}:{}", facts.files[of.file as usize].path, of.name);
+    let label = |of: &UnusedFunction| format!("{}:{}", facts.files[of.file.index()].path, of.name);
     let section = CallGraph {
         total_functions: nodes.named.len() as u64,
         entry_points: mains.len() as u64,
@@ -103,9 +104,9 @@ impl Nodes {
         let count = index.nodes();
         // The calls of an anonymous function belong to the function around it.
         let home = homes(index);
-        let mut pairs: Vec<(u32, u32)> = std::mem::take(&mut solver.edges)
+        let mut pairs: Vec<(NodeId, NodeId)> = std::mem::take(&mut solver.edges)
             .into_iter()
-            .map(|edge| (number(home[edge.caller.index()]), number(home[edge.target.index()])))
+            .map(|edge| (home[edge.caller.index()], home[edge.target.index()]))
             .collect();
         pairs.sort_unstable();
         pairs.dedup();
@@ -115,11 +116,11 @@ impl Nodes {
         let mut fan_in = vec![0u32; count];
         let mut test_callers = vec![0u32; count];
         for &(source, target) in pairs.iter().filter(|(source, target)| source != target) {
-            let of = match tests[source as usize] {
+            let of = match tests[source.index()] {
                 true => &mut test_callers,
                 false => &mut fan_in,
             };
-            of[target as usize] += 1;
+            of[target.index()] += 1;
         }
         let is_named = |at: &GlobalFunction| home[at.index()] == (*at).into();
         Self {
@@ -138,12 +139,12 @@ impl Nodes {
     }
 
     fn callers_with_itself(&self, at: GlobalFunction) -> usize {
-        let own = number(at.into());
+        let own = at.into();
         self.callers(at) as usize + usize::from(self.graph.of(own).contains(&own))
     }
 
     fn fan_out(&self, at: GlobalFunction) -> u64 {
-        let own = number(at.into());
+        let own = at.into();
         self.graph.of(own).iter().filter(|target| **target != own).count() as u64
     }
 
@@ -194,11 +195,6 @@ impl Nodes {
     }
 }
 
-/// The number of a node in an [`Adjacency`].
-fn number(node: NodeId) -> u32 {
-    u32::try_from(node.index()).unwrap_or(u32::MAX)
-}
-
 fn statistics(index: &CallIndex<'_>, solver: &Solver<'_, '_>, nodes: &Nodes, unreachable: usize) -> CallStatistics {
     let named = &nodes.named;
     let fan_out = named.iter().map(|at| nodes.fan_out(*at)).sum::<u64>();
@@ -239,7 +235,7 @@ fn tests(index: &CallIndex<'_>) -> Vec<bool> {
 }
 
 /// How many functions and files use what each file defines.
-fn references(index: &CallIndex<'_>, solver: &Solver<'_, '_>, nodes: &Nodes) -> HashMap<u32, References> {
+fn references(index: &CallIndex<'_>, solver: &Solver<'_, '_>, nodes: &Nodes) -> HashMap<FileId, References> {
     let mut users: Vec<_> = solver
         .made
         .iter()
@@ -298,23 +294,23 @@ fn named_body(functions: &[Definition], function: &Definition) -> Option<Body> {
 }
 
 /// The longest chain of calls below each node; functions that call each other in a circle are one step.
-fn depths(graph: &Adjacency) -> Vec<u32> {
+fn depths(graph: &Adjacency<NodeId>) -> Vec<u32> {
     let component = graph.components();
-    let count = component.iter().max().map_or(0, |last| *last as usize + 1);
+    let count = component.iter().max().map_or(0, |last| last.index() + 1);
     let mut depth = vec![0u32; count];
-    let mut order: Vec<u32> = (0..u32::try_from(graph.len()).unwrap_or(u32::MAX)).collect();
+    let mut order: Vec<NodeId> = graph.nodes().collect();
     // A component that is reached has a lower number.
-    order.sort_by_key(|at| component[*at as usize]);
+    order.sort_by_key(|at| component[at.index()]);
     for at in order {
-        let own = component[at as usize];
-        for &target in graph.of(at) {
-            let other = component[target as usize];
+        let own = component[at.index()];
+        for target in graph.of(at) {
+            let other = component[target.index()];
             if other != own {
-                depth[own as usize] = depth[own as usize].max(depth[other as usize] + 1);
+                depth[own.index()] = depth[own.index()].max(depth[other.index()] + 1);
             }
         }
     }
-    component.iter().map(|own| depth[*own as usize]).collect()
+    component.iter().map(|own| depth[own.index()]).collect()
 }
 
 fn calls_made(index: &CallIndex<'_>, home: &[NodeId]) -> Vec<u32> {

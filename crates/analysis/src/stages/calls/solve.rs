@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::index::{CallIndex, Family, FileId, GlobalClass, GlobalFunction, NodeId, StarGroup, SymbolId};
+use super::index::{CallIndex, Family, GlobalClass, GlobalFunction, NodeId, SourceId, StarGroup, SymbolId};
 use crate::budget::spend;
 use crate::calls::{ValueExpr, ValueId};
 
@@ -36,7 +36,7 @@ const MAX_ELEMENTS: usize = 32;
 /// Parameters of a function that are found by name.
 const MAX_PARAMETERS: usize = 256;
 
-crate::calls::ids! {
+crate::ids::ids! {
     /// An answer: a place in [`Solver::answers`].
     AnswerId;
 }
@@ -73,7 +73,7 @@ pub(super) enum Fate {
 /// Values passed to one parameter.
 #[derive(Debug, Default)]
 struct Passed {
-    values: Vec<(FileId, ValueId)>,
+    values: Vec<(SourceId, ValueId)>,
     too_many: bool,
 }
 
@@ -84,7 +84,7 @@ pub(super) struct Solver<'i, 'f> {
     answers: Vec<Rc<Answer>>,
     numbers: HashMap<Rc<Answer>, AnswerId>,
     /// Answers of this round that may grow.
-    open: Vec<(FileId, ValueId)>,
+    open: Vec<(SourceId, ValueId)>,
     /// By function and place of the parameter.
     passed: HashMap<(GlobalFunction, u16), Passed>,
     /// By class.
@@ -92,7 +92,7 @@ pub(super) struct Solver<'i, 'f> {
     /// Whether a class above it is none of this repository's, for the classes that were asked for.
     foreign_base: HashMap<GlobalClass, bool>,
     /// By group of files and name: the binding that `import *` brings in under that name, and its file.
-    starred: HashMap<(StarGroup, SymbolId), Option<(FileId, ValueId)>>,
+    starred: HashMap<(StarGroup, SymbolId), Option<(SourceId, ValueId)>>,
     /// By class: those below it.
     below: Vec<Vec<GlobalClass>>,
     depth: u32,
@@ -152,7 +152,7 @@ impl<'i, 'f> Solver<'i, 'f> {
     /// Finds the target of every call.
     pub(super) fn solve(&mut self) {
         let index = self.index;
-        let mut waiting: Vec<(FileId, usize)> = Vec::new();
+        let mut waiting: Vec<(SourceId, usize)> = Vec::new();
         for (at, file) in index.numbered_files() {
             for number in 0..file.calls.calls.len() {
                 if self.call(at, number) {
@@ -178,7 +178,7 @@ impl<'i, 'f> Solver<'i, 'f> {
     }
 
     /// Finds the targets of one call; `true`: there may be more in another round.
-    fn call(&mut self, file: FileId, number: usize) -> bool {
+    fn call(&mut self, file: SourceId, number: usize) -> bool {
         spend(1);
         let data = self.index.file(file);
         let call = data.calls.calls[number];
@@ -270,7 +270,7 @@ impl<'i, 'f> Solver<'i, 'f> {
     }
 
     /// A method whose name only one class of the repository has.
-    fn by_unique_name(&mut self, file: FileId, target: ValueId) -> Option<GlobalFunction> {
+    fn by_unique_name(&mut self, file: SourceId, target: ValueId) -> Option<GlobalFunction> {
         let data = self.index.file(file);
         let ValueExpr::Member(base, name) = data.calls.values[target.index()] else {
             return None;
@@ -279,8 +279,10 @@ impl<'i, 'f> Solver<'i, 'f> {
         let is_constructor = matches!(text, "constructor" | "__init__" | "__new__");
         // One word alone is as often a method of C++'s own library: `exchange`, `store`, `args`.
         let is_one_word = data.family == Family::C && text.bytes().all(|byte| byte.is_ascii_lowercase());
+        // Fields of Go's structs are most often of types from elsewhere: `c.request.Cookie(name)`.
+        let is_field = data.family == Family::Go && matches!(data.calls.values[base.index()], ValueExpr::Member(..));
         // If the object is known, the method is none of this repository's.
-        if is_constructor || is_one_word || !self.eval(file, base).things.is_empty() {
+        if is_constructor || is_one_word || is_field || !self.eval(file, base).things.is_empty() {
             return None;
         }
         self.index.unique_method(file, data.symbol(name))

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::budget::spend;
+use crate::ids::FileId;
 
 /// An import costs more than any names it brings: first as few imports as can be, of these the ones with the fewest names.
 const IMPORT: i64 = 1 << 32;
@@ -14,13 +15,45 @@ const IMPORT: i64 = 1 << 32;
 /// The most edges visited while imports of all groups are put back; above it, more imports are suggested than are needed.
 pub(super) const PATIENCE: usize = 20_000_000;
 
+/// The names that a file imports from another. A module as a whole is more than any number of its names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ImportedNames {
+    Count(u32),
+    Whole,
+}
+
+impl ImportedNames {
+    /// The number of names; `None` for a module as a whole.
+    pub(super) fn count(self) -> Option<u32> {
+        match self {
+            Self::Count(count) => Some(count),
+            Self::Whole => None,
+        }
+    }
+
+    /// These and more names.
+    pub(super) fn with(self, more: Self) -> Self {
+        match (self, more) {
+            (Self::Count(count), Self::Count(more)) => Self::Count(count.saturating_add(more)),
+            _ => Self::Whole,
+        }
+    }
+
+    fn weight(self) -> i64 {
+        IMPORT + i64::from(self.count().unwrap_or(u32::MAX))
+    }
+}
+
 /// `(source, target)` of the imports to take out of `edges`, which are `(source, target, names)`, each pair once.
-pub(super) fn imports_to_take_out(edges: &[(u32, u32, u32)], patience: &mut usize) -> Vec<(u32, u32)> {
+pub(super) fn imports_to_take_out(
+    edges: &[(FileId, FileId, ImportedNames)],
+    patience: &mut usize,
+) -> Vec<(FileId, FileId)> {
     let (mut out, rest): (Vec<_>, Vec<_>) = edges.iter().partition(|(source, target, _)| source == target);
-    let numbers: BTreeMap<u32, usize> = rest
+    let numbers: BTreeMap<FileId, usize> = rest
         .iter()
         .flat_map(|&(source, target, _)| [source, target])
-        .collect::<BTreeSet<u32>>()
+        .collect::<BTreeSet<FileId>>()
         .into_iter()
         .zip(0..)
         .collect();
@@ -29,7 +62,7 @@ pub(super) fn imports_to_take_out(edges: &[(u32, u32, u32)], patience: &mut usiz
         .map(|(source, target, names)| Local {
             source: numbers[source],
             target: numbers[target],
-            weight: IMPORT + i64::from(*names),
+            weight: names.weight(),
         })
         .collect();
     let place = greedy_order(numbers.len(), &local);
@@ -126,7 +159,16 @@ mod tests {
     use crate::graph::Adjacency;
 
     fn imports_to_take_out(edges: &[(u32, u32, u32)]) -> Vec<(u32, u32)> {
-        super::imports_to_take_out(edges, &mut PATIENCE.clone())
+        let file = |number: u32| FileId::new(number as usize);
+        let edges: Vec<_> = edges
+            .iter()
+            .map(|&(source, target, names)| (file(source), file(target), ImportedNames::Count(names)))
+            .collect();
+        let number = |file: FileId| file.index() as u32;
+        super::imports_to_take_out(&edges, &mut PATIENCE.clone())
+            .into_iter()
+            .map(|(source, target)| (number(source), number(target)))
+            .collect()
     }
 
     #[test]
@@ -173,7 +215,7 @@ mod tests {
             let edges: Vec<_> = pairs.iter().map(|&(a, b)| (a, b, (a + names) % 5)).collect();
             let out = imports_to_take_out(&edges);
             let circular = |left: &[(u32, u32)]| {
-                let component = Adjacency::new(9, left.iter().copied()).components();
+                let component = Adjacency::new(9, left.iter().map(|&(a, b)| (FileId::new(a as usize), FileId::new(b as usize)))).components();
                 left.iter().any(|&(a, b)| component[a as usize] == component[b as usize])
             };
             let left: Vec<_> = pairs.iter().copied().filter(|pair| !out.contains(pair)).collect();

@@ -53,12 +53,12 @@ const SCRIPTS: &[&str] = &["javascript", "typescript"];
 /// The first row of a class and language counts. A language with few judged findings is in the row of all that the same code
 /// judges.
 const MEASURED: &[Measured] = &[
-    measured(Class::ImportAlone, &["java"], 171, 182),
+    measured(Class::ImportAlone, &["java"], 339, 350),
     measured(Class::ImportAlone, &["typescript"], 44, 44),
     measured(Class::ImportAlone, SCRIPTS, 72, 74),
-    measured(Class::ImportAlone, &["python"], 146, 158),
+    measured(Class::ImportAlone, &["python"], 159, 172),
     measured(Class::ImportAlone, &["php"], 45, 49),
-    measured(Class::ImportAlone, &["kotlin"], 41, 41),
+    measured(Class::ImportAlone, &["kotlin"], 53, 53),
     measured(Class::ImportAlone, &["scala"], 21, 22),
     measured(Class::ImportAlone, &["rust"], 1, 1),
     measured(Class::ImportNamed, &["python"], 23, 29),
@@ -67,17 +67,17 @@ const MEASURED: &[Measured] = &[
     measured(Class::ImportOfDeclaration, &[], 10, 13),
     // None since functions that macros name are left out; before, none of two was right.
     measured(Class::FunctionAlone, &["rust"], 0, 0),
-    measured(Class::FunctionAlone, &["python"], 39, 41),
-    measured(Class::FunctionAlone, &[], 50, 55),
-    measured(Class::FunctionDocumented, &[], 12, 13),
-    measured(Class::FunctionOfUnused, &[], 8, 8),
+    measured(Class::FunctionAlone, &["python"], 39, 42),
+    measured(Class::FunctionAlone, &[], 72, 77),
+    measured(Class::FunctionDocumented, &[], 13, 14),
+    measured(Class::FunctionOfUnused, &[], 14, 14),
     measured(Class::FunctionNamed, &[], 33, 69),
     measured(Class::Export, SCRIPTS, 15, 16),
     measured(Class::PublishedExport, &["typescript"], 111, 124),
     measured(Class::PublishedExport, &["javascript"], 38, 130),
     // Of 41 applications (scripts/oracles/applications).
     measured(Class::File, SCRIPTS, 8, 8),
-    measured(Class::PublishedFile, SCRIPTS, 66, 171),
+    measured(Class::PublishedFile, SCRIPTS, 68, 175),
 ];
 
 impl Class {

@@ -9,109 +9,26 @@ use super::packages::{home_of, is_code};
 use crate::budget::spend;
 use crate::configuration::{Setting, commands};
 use crate::facts::FileFacts;
+use crate::ids::FileId;
 use crate::language::Glob;
 use crate::stages::modules::javascript::sources::{sources, with_endings};
 use crate::stages::modules::{folder, join, normalize};
 
-/// Keys whose patterns, folders and names without ending a tool loads.
-const LOADING: &[&str] = &[
-    "entry",
-    "entries",
-    "entryPoints",
-    "entrypoints",
-    "entryFile",
-    "input",
-    "main",
-    "specPattern",
-    "supportFile",
-    "specs",
-    "spec",
-    "stories",
-    "testMatch",
-    "testDir",
-    "testRegex",
-    "entities",
-    "migrations",
-    "subscribers",
-    "seeds",
-    "factories",
-    "functions",
-    "handler",
-    "handlers",
-    "schema",
-    "plugins",
-    "presets",
-    "setupFiles",
-    "setupFilesAfterEnv",
-    "globalSetup",
-    "globalTeardown",
-    "snapshotSerializers",
-    "reporters",
-    "transform",
-    "require",
-    "file",
-    "files",
-    "import",
-    "loader",
-    "generators",
-    "routes",
-    "templates",
-    "componentsDir",
-    "service_worker",
-    "background",
-    "serviceWorker",
-    "js",
-    "scripts",
-    "moduleNameMapper",
-    "clientModules",
-    "sidebarPath",
-    "server",
-    "preload",
-    "exposes",
-    "steps",
-    "include",
-];
-/// Keys whose texts name what a tool leaves out, or where it searches for what others import.
-const NOT_LOADING: &[&str] = &[
-    "exclude",
-    "excludes",
-    "ignore",
-    "ignores",
-    "ignorePatterns",
-    "ignorePaths",
-    "ignored",
-    "collectCoverageFrom",
-    "coveragePathIgnorePatterns",
-    "modulePathIgnorePatterns",
-    "testPathIgnorePatterns",
-    "watchPathIgnorePatterns",
-    "watch",
-    "paths",
-    "paths-ignore",
-    "alias",
-    "sideEffects",
-    "content",
-    "lint-staged",
-    "references",
-    "externals",
-    "external",
-];
+mod keys;
 
-/// Keys of folders that other paths of the file are relative to.
-const ROOTS: &[&str] = &["context", "root", "rootDir", "srcDir", "sourceRoot", "baseDir", "cwd"];
+use keys::{LOADING, NOT_LOADING, ROOTS};
 
 /// Own code by their paths, as the configurations of all tools have them.
 pub(super) fn files(
     files: &[FileFacts],
-    index: &HashMap<String, u32>,
-    packages: &BTreeMap<String, u32>,
-) -> BTreeSet<u32> {
+    index: &HashMap<String, FileId>,
+    packages: &BTreeMap<String, FileId>,
+) -> BTreeSet<FileId> {
     let mut found = BTreeSet::new();
     for file in files.iter().filter(|file| !file.settings.is_empty()) {
-        let home = home_of(packages, &file.path);
         let own = folder(&file.path);
         let mut bases: Vec<String> = vec![own.to_owned()];
-        bases.extend(Some(home.clone()).filter(|home| *home != "\0"));
+        bases.extend(home_of(packages, &file.path).map(str::to_owned));
         bases.push(String::new());
         // `context: path.resolve(__dirname, 'client')`
         let roots = file.settings.iter().filter(|setting| ROOTS.contains(&setting.key()));
@@ -155,7 +72,7 @@ fn is_markup(path: &str) -> bool {
 
 struct Place<'a> {
     /// Own code by its path in lower case.
-    index: &'a HashMap<String, u32>,
+    index: &'a HashMap<String, FileId>,
     /// Folders that a path may be relative to.
     bases: Vec<String>,
     is_package: bool,
@@ -164,7 +81,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn add(&self, setting: &Setting, all: &[Setting], found: &mut BTreeSet<u32>) {
+    fn add(&self, setting: &Setting, all: &[Setting], found: &mut BTreeSet<FileId>) {
         if setting.keys.iter().any(|key| NOT_LOADING.contains(&key.as_str())) {
             return;
         }
@@ -195,13 +112,13 @@ impl Place<'_> {
         }
     }
 
-    fn lookup(&self, path: &str) -> Option<u32> {
+    fn lookup(&self, path: &str) -> Option<FileId> {
         spend(1);
         self.index.get(&path.to_lowercase()).copied()
     }
 
     /// The files whose paths end as a path of a template does, by its last folder and its name.
-    fn by_end(&self, word: &str) -> Vec<u32> {
+    fn by_end(&self, word: &str) -> Vec<FileId> {
         let mut parts = word.rsplitn(3, '/');
         let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let folder = folder.rsplit(['}', ' ']).next().unwrap_or_default();
@@ -232,7 +149,7 @@ impl Place<'_> {
         plain.chain(source)
     }
 
-    fn add_path(&self, word: &str, loading: bool, setting: &Setting, all: &[Setting], found: &mut BTreeSet<u32>) {
+    fn add_path(&self, word: &str, loading: bool, setting: &Setting, all: &[Setting], found: &mut BTreeSet<FileId>) {
         let has_ending = word.rsplit('/').next().is_some_and(|name| {
             name.rsplit_once('.').is_some_and(|(_, ending)| {
                 matches!(
@@ -242,22 +159,7 @@ impl Place<'_> {
             })
         });
         if has_ending {
-            let exact = self.places(word).find_map(|path| self.lookup(&path));
-            // A built file replaces its source.
-            let built = || {
-                let of = |path: String| sources(&path).iter().find_map(|path| self.lookup(path));
-                self.bases
-                    .iter()
-                    .find_map(|base| sources(word).iter().find_map(|path| self.lookup(&join(base, path))))
-                    .or_else(|| self.places(word).find_map(of))
-            };
-            let exact = exact.or_else(built);
-            // A template puts the path together: `{{ static }}/js/admin.js`.
-            let by_name = exact.is_none() && self.is_markup && word.contains('/');
-            found.extend(exact);
-            if by_name {
-                found.extend(self.by_end(word));
-            }
+            self.add_file(word, found);
             return;
         }
         let is_relative = word.contains('/') || setting.value.starts_with("./");
@@ -279,25 +181,48 @@ impl Place<'_> {
         if loading && is_relative {
             self.add_folder(word, setting, found);
         }
-        // `entryFile` below `sourceRoot` (Nest).
         if matches!(setting.key(), "entryFile" | "main" | "entry") {
-            let above = &setting.keys[..setting.keys.len() - 1];
-            let beside = ["sourceRoot", "root"].iter().find_map(|key| {
-                all.iter()
-                    .find(|other| other.key() == *key && &other.keys[..other.keys.len() - 1] == above)
-            });
-            let root = beside.map_or("src", |root| &root.value);
-            let joined = join(root.trim_start_matches("./").trim_end_matches('/'), word);
-            let of = |path: String| {
-                let plain = self.lookup(&path);
-                plain.or_else(|| with_endings(&path).find_map(|path| self.lookup(&path)))
-            };
-            found.extend(self.places(&joined).find_map(of));
+            self.add_entry(word, setting, all, found);
         }
     }
 
+    /// A path with the ending of a script.
+    fn add_file(&self, word: &str, found: &mut BTreeSet<FileId>) {
+        let exact = self.places(word).find_map(|path| self.lookup(&path));
+        // A built file replaces its source.
+        let built = || {
+            let of = |path: String| sources(&path).iter().find_map(|path| self.lookup(path));
+            self.bases
+                .iter()
+                .find_map(|base| sources(word).iter().find_map(|path| self.lookup(&join(base, path))))
+                .or_else(|| self.places(word).find_map(of))
+        };
+        let exact = exact.or_else(built);
+        // A template puts the path together: `{{ static }}/js/admin.js`.
+        if exact.is_none() && self.is_markup && word.contains('/') {
+            found.extend(self.by_end(word));
+        }
+        found.extend(exact);
+    }
+
+    /// `entryFile` below `sourceRoot` (Nest).
+    fn add_entry(&self, word: &str, setting: &Setting, all: &[Setting], found: &mut BTreeSet<FileId>) {
+        let above = &setting.keys[..setting.keys.len() - 1];
+        let beside = ["sourceRoot", "root"].iter().find_map(|key| {
+            all.iter()
+                .find(|other| other.key() == *key && &other.keys[..other.keys.len() - 1] == above)
+        });
+        let root = beside.map_or("src", |root| &root.value);
+        let joined = join(root.trim_start_matches("./").trim_end_matches('/'), word);
+        let of = |path: String| {
+            let plain = self.lookup(&path);
+            plain.or_else(|| with_endings(&path).find_map(|path| self.lookup(&path)))
+        };
+        found.extend(self.places(&joined).find_map(of));
+    }
+
     /// Keys of folders whose files are loaded: `testDir`, `migrations`, `functions`.
-    fn add_folder(&self, word: &str, setting: &Setting, found: &mut BTreeSet<u32>) {
+    fn add_folder(&self, word: &str, setting: &Setting, found: &mut BTreeSet<FileId>) {
         const FOLDERS: &[&str] = &[
             "testDir",
             "migrations",
@@ -328,7 +253,7 @@ impl Place<'_> {
         found.extend(below.map(|(_, at)| *at));
     }
 
-    fn add_pattern(&self, word: &str, found: &mut BTreeSet<u32>) {
+    fn add_pattern(&self, word: &str, found: &mut BTreeSet<FileId>) {
         for pattern in alternatives(word) {
             let globs: Vec<Glob> = self
                 .places(&pattern)

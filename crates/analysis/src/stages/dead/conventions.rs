@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::packages::{home_of, is_script};
 use crate::budget::spend;
 use crate::facts::FileFacts;
+use crate::ids::FileId;
 use crate::language::Glob;
 
 mod families;
@@ -35,13 +36,13 @@ const APPLICATIONS: &[&str] = &[
 
 #[derive(Debug, Default)]
 pub(super) struct Conventions {
-    pub found: BTreeSet<u32>,
+    pub found: BTreeSet<FileId>,
     /// Folders of packages that are applications of such a family, with a file that it finds.
     pub applications: BTreeSet<String>,
 }
 
 /// The files of this repository that a family finds.
-pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> Conventions {
+pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, FileId>) -> Conventions {
     let mut conventions = Conventions::default();
     let mut globs: BTreeMap<String, (bool, Vec<Glob>)> = BTreeMap::new();
     for home in packages.keys() {
@@ -59,13 +60,15 @@ pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> Co
         .iter()
         .filter_map(|file| file.path.strip_suffix(".html"))
         .collect();
-    for (at, file) in (0u32..).zip(files).filter(|(_, file)| is_script(file)) {
+    for (at, file) in FileId::enumerate(files).filter(|(_, file)| is_script(file)) {
         if file.path.rsplit_once('.').is_some_and(|(stem, _)| pages.contains(stem)) {
             conventions.found.insert(at);
             continue;
         }
-        let home = home_of(packages, &file.path);
-        let Some((is_application, globs)) = globs.get(&home) else {
+        let Some(home) = home_of(packages, &file.path) else {
+            continue;
+        };
+        let Some((is_application, globs)) = globs.get(home) else {
             continue;
         };
         let below = if home.is_empty() {
@@ -82,7 +85,7 @@ pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> Co
         {
             conventions.found.insert(at);
             if *is_application {
-                conventions.applications.insert(home);
+                conventions.applications.insert(home.to_owned());
             }
         }
     }
@@ -90,7 +93,7 @@ pub(super) fn files(files: &[FileFacts], packages: &BTreeMap<String, u32>) -> Co
 }
 
 /// The packages that a package and those above it need.
-fn needs<'f>(files: &'f [FileFacts], packages: &BTreeMap<String, u32>, home: &str) -> BTreeSet<&'f str> {
+fn needs<'f>(files: &'f [FileFacts], packages: &BTreeMap<String, FileId>, home: &str) -> BTreeSet<&'f str> {
     let above = packages.iter().filter(|(other, _)| {
         other.is_empty()
             || *other == home
@@ -98,7 +101,7 @@ fn needs<'f>(files: &'f [FileFacts], packages: &BTreeMap<String, u32>, home: &st
                 .strip_prefix(other.as_str())
                 .is_some_and(|rest| rest.starts_with('/'))
     });
-    let manifests = above.filter_map(|(_, at)| files[*at as usize].manifest.as_ref());
+    let manifests = above.filter_map(|(_, at)| files[at.index()].manifest.as_ref());
     manifests
         .flat_map(|manifest| &manifest.requirements)
         .map(|requirement| requirement.name.as_str())

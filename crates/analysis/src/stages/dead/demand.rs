@@ -6,20 +6,30 @@ use super::packages::is_script;
 use crate::budget::spend;
 use crate::facts::{FileFacts, Import, ImportedName};
 use crate::graph::ImportGraph;
+use crate::ids::FileId;
 
 /// Which names of which files are used.
 pub(super) struct Demand {
     all: Vec<bool>,
-    names: HashSet<(u32, String)>,
+    names: HashSet<(FileId, String)>,
+}
+
+/// What of a file is used.
+#[derive(Clone)]
+enum Used<Name> {
+    Everything,
+    /// The value of `module.exports = …`, of a module whose used members are known.
+    ModuleExports,
+    Name(Name),
 }
 
 /// The re-exports of a file.
 #[derive(Default)]
 struct Reexports<'f> {
-    /// By the name that it is exported as: the file that it comes from, and its name there, or all of it.
-    named: HashMap<&'f str, Vec<(u32, Option<&'f str>)>>,
+    /// By the name that it is exported as: the file that it comes from, and what of that file it is.
+    named: HashMap<&'f str, Vec<(FileId, Used<&'f str>)>>,
     /// `export * from`.
-    stars: Vec<u32>,
+    stars: Vec<FileId>,
     /// The number of names that were searched for behind the stars.
     passed: usize,
 }
@@ -28,21 +38,17 @@ struct Reexports<'f> {
 const MAX_PASSED: usize = 100_000;
 
 impl Demand {
-    pub(super) fn wants(&self, file: u32, name: &str) -> bool {
-        self.all[file as usize] || self.names.contains(&(file, name.to_owned()))
+    pub(super) fn wants(&self, file: FileId, name: &str) -> bool {
+        self.all[file.index()] || self.names.contains(&(file, name.to_owned()))
     }
 
     /// Starts with what imports ask for and what public files export, and follows re-exports.
-    pub(super) fn of(files: &[FileFacts], graph: &ImportGraph, public: &BTreeSet<u32>) -> Self {
-        let mut reexports: HashMap<u32, Reexports<'_>> = HashMap::new();
-        let mut work: Vec<(u32, Option<String>)> = public.iter().map(|at| (*at, None)).collect();
-        for link in graph
-            .links
-            .iter()
-            .filter(|link| is_script(&files[link.target as usize]))
-        {
-            let syntax = files[link.source as usize].syntax.as_ref();
-            let Some(import) = syntax.and_then(|syntax| syntax.imports.get(link.import as usize)) else {
+    pub(super) fn of(files: &[FileFacts], graph: &ImportGraph, public: &BTreeSet<FileId>) -> Self {
+        let mut reexports: HashMap<FileId, Reexports<'_>> = HashMap::new();
+        let mut work: Vec<(FileId, Used<String>)> = public.iter().map(|at| (*at, Used::Everything)).collect();
+        for link in graph.links.iter().filter(|link| is_script(&files[link.target.index()])) {
+            let syntax = files[link.source.index()].syntax.as_ref();
+            let Some(import) = syntax.and_then(|syntax| syntax.imports.get(link.import.index())) else {
                 continue;
             };
             spend(import.names.len() as u64 + 1);
@@ -56,16 +62,17 @@ impl Demand {
             all: vec![false; files.len()],
             names: HashSet::new(),
         };
-        while let Some((file, name)) = work.pop() {
-            let name = match name.as_deref() {
-                Some(WHOLE) => Some("default".to_owned()),
+        while let Some((file, used)) = work.pop() {
+            let name = match used {
+                Used::Everything => None,
+                Used::ModuleExports => Some("default".to_owned()),
                 // In a CommonJS module, `default` is everything that it exports.
-                Some("default") if !exports_default(&files[file as usize]) => None,
-                _ => name,
+                Used::Name(name) if name == "default" && !exports_default(&files[file.index()]) => None,
+                Used::Name(name) => Some(name),
             };
             let fresh = match &name {
-                None => !std::mem::replace(&mut demand.all[file as usize], true),
-                Some(name) => !demand.all[file as usize] && demand.names.insert((file, name.clone())),
+                None => !std::mem::replace(&mut demand.all[file.index()], true),
+                Some(name) => !demand.all[file.index()] && demand.names.insert((file, name.clone())),
             };
             if let Some(reexports) = reexports.get_mut(&file).filter(|_| fresh) {
                 reexports.follow(name.as_deref(), &mut work);
@@ -75,58 +82,69 @@ impl Demand {
     }
 }
 
-/// The name of the value of `module.exports = …`, for a module whose used members are known.
-const WHOLE: &str = "\0whole";
-
 fn exports_default(file: &FileFacts) -> bool {
     let exports = file.syntax.as_ref().map_or(&[][..], |syntax| &syntax.exports);
     exports.iter().any(|export| &*export.name == "default")
 }
 
-/// The names that an import uses; `None`: all of the file.
-fn asked(import: &Import) -> impl Iterator<Item = Option<String>> {
+/// What an import uses of its file.
+fn asked(import: &Import) -> impl Iterator<Item = Used<String>> {
     // The members that are used of a whole module follow it, where all of them are known.
     let is_member = |name: &ImportedName| name.local.is_empty() && &*name.imported != "*";
     let has_members = import.names.iter().any(is_member);
     let is_namespace = import.names.iter().any(|name| &*name.imported == "*");
     import.names.iter().map(move |name| match &*name.imported {
         // It may be a part of what `module.exports = …` is.
-        "*" if has_members => Some(WHOLE.to_owned()),
-        "*" => None,
+        "*" if has_members => Used::ModuleExports,
+        "*" => Used::Everything,
         // The names that `require` takes may be a part of it too.
-        "default" if name.local.is_empty() && !is_namespace => Some(WHOLE.to_owned()),
-        name => Some(name.to_owned()),
+        "default" if name.local.is_empty() && !is_namespace => Used::ModuleExports,
+        name => Used::Name(name.to_owned()),
     })
 }
 
 impl<'f> Reexports<'f> {
-    fn add(&mut self, import: &'f Import, target: u32) {
+    fn add(&mut self, import: &'f Import, target: FileId) {
         for name in &import.names {
             let star = &*name.imported == "*";
             if star && name.local.is_empty() {
                 self.stars.push(target);
             } else {
-                let imported = (!star).then_some(&*name.imported);
+                let imported = match star {
+                    true => Used::Everything,
+                    false => Used::Name(&*name.imported),
+                };
                 self.named.entry(&name.local).or_default().push((target, imported));
             }
         }
     }
 
     /// The names that a file uses of other files where `name`, or everything, is used of it.
-    fn follow(&mut self, name: Option<&str>, work: &mut Vec<(u32, Option<String>)>) {
-        let owned = |(target, name): &(u32, Option<&str>)| (*target, name.map(str::to_owned));
+    fn follow(&mut self, name: Option<&str>, work: &mut Vec<(FileId, Used<String>)>) {
+        let owned = |(target, used): &(FileId, Used<&str>)| {
+            let used = match used {
+                Used::Everything => Used::Everything,
+                Used::ModuleExports => Used::ModuleExports,
+                Used::Name(name) => Used::Name((*name).to_owned()),
+            };
+            (*target, used)
+        };
         let Some(name) = name else {
             work.extend(self.named.values().flatten().map(owned));
-            work.extend(self.stars.iter().map(|target| (*target, None)));
+            work.extend(self.stars.iter().map(|target| (*target, Used::Everything)));
             return;
         };
         work.extend(self.named.get(name).into_iter().flatten().map(owned));
         // The name may be behind any of them.
         self.passed += self.stars.len();
         spend(self.stars.len() as u64);
-        let wanted = (self.passed <= MAX_PASSED).then(|| name.to_owned());
+        let is_bounded = self.passed <= MAX_PASSED;
+        let wanted = match is_bounded {
+            true => Used::Name(name.to_owned()),
+            false => Used::Everything,
+        };
         work.extend(self.stars.iter().map(|target| (*target, wanted.clone())));
-        if wanted.is_none() {
+        if !is_bounded {
             self.stars = Vec::new();
         }
     }

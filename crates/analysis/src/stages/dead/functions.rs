@@ -14,7 +14,7 @@ pub(in crate::stages) fn settle(facts: &Facts, unused: &mut Vec<UnusedFunction>,
     let registry = registry(facts);
     // What a crate has of Python is data of its program: it calls it by names, or hands it on.
     let is_crate = registry == Some(Registry::Crates);
-    unused.retain(|function| !(is_crate && is_python(&facts.files[function.file as usize])));
+    unused.retain(|function| !(is_crate && is_python(&facts.files[function.file.index()])));
     // Python hides nothing from the tests that a package of a registry left out.
     let has_tests = facts.files.iter().any(|file| file.test && is_python(file));
     let is_cut = registry.is_some() && !has_tests;
@@ -23,7 +23,7 @@ pub(in crate::stages) fn settle(facts: &Facts, unused: &mut Vec<UnusedFunction>,
         *accounted.entry(own_name(&function.name).to_owned()).or_default() += 1 + function.callers;
     }
     for function in unused.iter_mut() {
-        let file = &facts.files[function.file as usize];
+        let file = &facts.files[function.file.index()];
         let name = own_name(&function.name);
         // Its definition, and the calls by functions that are unused too.
         let places = accounted.get(name).copied().unwrap_or(0);

@@ -9,13 +9,14 @@ use super::confidence::Class;
 use super::linters::Exemptions;
 use super::packages::is_declaration;
 use crate::budget::spend;
-use crate::calls::ValueExpr;
-use crate::facts::{Facts, FileFacts, Import, ImportKind, Syntax};
+use crate::calls::{ImportId, Imported, ImportedNameId, ValueExpr};
+use crate::facts::{Facts, FileFacts, Import, ImportKind, ImportedName, Syntax};
 use crate::graph::ImportGraph;
 use crate::stages::published::registry;
 
 mod rust;
 
+use crate::ids::FileId;
 use rust::Rust;
 
 pub(super) struct Imports {
@@ -43,11 +44,16 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
         total: 0,
         unused: ByName::new(),
     };
-    let mut rust = None;
-    let exemptions = Exemptions::of_imports(&facts.files);
-    let mut taken = None;
-    let is_published = registry(facts).is_some();
-    for (at, file) in (0u32..).zip(&facts.files) {
+    let mut judge = Judge {
+        facts,
+        graph,
+        low_confidence,
+        exemptions: Exemptions::of_imports(&facts.files),
+        is_published: registry(facts).is_some(),
+        rust: None,
+        taken: None,
+    };
+    for (at, file) in FileId::enumerate(&facts.files) {
         let Some(syntax) = file.syntax.as_deref().filter(|_| file.is_own()) else {
             continue;
         };
@@ -56,63 +62,105 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
             continue;
         }
         found.known = true;
-        // An interface, by its name; what the repository allows. Tests are not judged: an import may be there for what it does.
-        let exempt = file.test
-            || !file.is_judged()
-            || (is_published && is_compiled_declaration(facts, &file.path))
-            || (language == "python" && (is_interface(&file.path) || exemptions.cover(&file.path)));
-        let handed_on = if language == "python" && !exempt {
-            handed_on(syntax, at, graph)
-        } else {
-            0
-        };
-        let exempt = exempt || handed_on >= HANDED_ON;
-        let declares_nothing = syntax.functions.is_empty() && syntax.classes == 0;
-        for (number, import) in (0u32..).zip(&syntax.imports) {
+        let module = judge.module(at, file, syntax, language);
+        for (number, import) in ImportId::enumerate(&syntax.imports) {
             if import.kind.is_reexport() {
                 continue;
             }
             found.total += import.names.len() as u64;
             spend(import.names.len() as u64 + 1);
-            for (place, name) in (0u32..).zip(&import.names).filter(|(_, name)| name.unused) {
-                let class = class(file, syntax, (number, place));
-                let confidence = class.confidence(language);
-                if exempt || (confidence == Confidence::Low && !low_confidence) {
-                    continue;
+            for (place, name) in ImportedNameId::enumerate(&import.names).filter(|(_, name)| name.unused) {
+                let confidence = class(file, syntax, (number, place)).confidence(language);
+                if judge.is_reported(&module, number, import, name, confidence) {
+                    found.unused.entry(file.path.clone()).or_default().push(UnusedImport {
+                        symbol: name.local.to_string(),
+                        source: import.specifier.to_string(),
+                        line: import.line.into(),
+                        confidence,
+                    });
                 }
-                if handed_on > 0 && declares_nothing && leads_inside(graph, at, number) {
-                    continue;
-                }
-                if language == "python" {
-                    if is_loaded_for_effect(import, &name.local, leads_inside(graph, at, number)) {
-                        continue;
-                    }
-                    // Who takes one name of a statement, may take the others as well.
-                    let taken = taken.get_or_insert_with(|| Taken::new(facts, graph));
-                    let mut unused = import.names.iter().filter(|name| name.unused);
-                    if unused.any(|name| taken.has(at, &name.local)) {
-                        continue;
-                    }
-                }
-                if language == "rust" {
-                    let rust = rust.get_or_insert_with(|| Rust::new(facts, graph));
-                    if !rust.is_surely_unused(at, number, import, &name.imported, &name.local) {
-                        continue;
-                    }
-                }
-                found.unused.entry(file.path.clone()).or_default().push(UnusedImport {
-                    symbol: name.local.to_string(),
-                    source: import.specifier.to_string(),
-                    line: import.line.into(),
-                    confidence,
-                });
             }
         }
     }
     found
 }
 
-fn class(file: &FileFacts, syntax: &Syntax, place: (u32, u32)) -> Class {
+/// A file whose imports are judged.
+struct Module {
+    file: FileId,
+    language: &'static str,
+    is_exempt: bool,
+    /// It declares nothing, and imports names of other modules without a use: as it had them before they moved there.
+    only_hands_on: bool,
+}
+
+/// Decides which unused names are reported.
+struct Judge<'f> {
+    facts: &'f Facts,
+    graph: &'f ImportGraph,
+    low_confidence: bool,
+    exemptions: Exemptions,
+    is_published: bool,
+    rust: Option<Rust<'f>>,
+    taken: Option<Taken<'f>>,
+}
+
+impl Judge<'_> {
+    fn module(&self, at: FileId, file: &FileFacts, syntax: &Syntax, language: &'static str) -> Module {
+        // An interface, by its name; what the repository allows. Tests are not judged: an import may be there for what it does.
+        let is_exempt = file.test
+            || !file.is_judged()
+            || (self.is_published && is_compiled_declaration(self.facts, &file.path))
+            || (language == "python" && (is_interface(&file.path) || self.exemptions.cover(&file.path)));
+        let handed_on = if language == "python" && !is_exempt {
+            handed_on(syntax, at, self.graph)
+        } else {
+            0
+        };
+        let declares_nothing = syntax.functions.is_empty() && syntax.classes == 0;
+        Module {
+            file: at,
+            language,
+            is_exempt: is_exempt || handed_on >= HANDED_ON,
+            only_hands_on: handed_on > 0 && declares_nothing,
+        }
+    }
+
+    fn is_reported(
+        &mut self,
+        module: &Module,
+        number: ImportId,
+        import: &Import,
+        name: &ImportedName,
+        confidence: Confidence,
+    ) -> bool {
+        if module.is_exempt || (confidence == Confidence::Low && !self.low_confidence) {
+            return false;
+        }
+        let leads_inside = leads_inside(self.graph, module.file, number);
+        if module.only_hands_on && leads_inside {
+            return false;
+        }
+        match module.language {
+            "python" => {
+                if is_loaded_for_effect(import, &name.local, leads_inside) {
+                    return false;
+                }
+                // Who takes one name of a statement, may take the others as well.
+                let taken = self.taken.get_or_insert_with(|| Taken::new(self.facts, self.graph));
+                let mut unused = import.names.iter().filter(|name| name.unused);
+                !unused.any(|name| taken.has(module.file, &name.local))
+            }
+            "rust" => {
+                let rust = self.rust.get_or_insert_with(|| Rust::new(self.facts, self.graph));
+                rust.is_surely_unused(module.file, number, import, &name.imported, &name.local)
+            }
+            _ => true,
+        }
+    }
+}
+
+fn class(file: &FileFacts, syntax: &Syntax, place: (ImportId, ImportedNameId)) -> Class {
     if is_declaration(&file.path) {
         Class::ImportOfDeclaration
     } else if syntax.elsewhere.binary_search(&place).is_ok() {
@@ -157,9 +205,8 @@ fn is_interface(path: &str) -> bool {
 const HANDED_ON: usize = 4;
 
 /// How many names of other modules of the repository a module imports without a use: as it had them before they moved there.
-fn handed_on(syntax: &Syntax, file: u32, graph: &ImportGraph) -> usize {
-    let inside = (0u32..)
-        .zip(&syntax.imports)
+fn handed_on(syntax: &Syntax, file: FileId, graph: &ImportGraph) -> usize {
+    let inside = ImportId::enumerate(&syntax.imports)
         .filter(|(number, import)| import.names.iter().any(|name| name.unused) && leads_inside(graph, file, *number));
     inside
         .flat_map(|(_, import)| &import.names)
@@ -167,7 +214,7 @@ fn handed_on(syntax: &Syntax, file: u32, graph: &ImportGraph) -> usize {
         .count()
 }
 
-fn leads_inside(graph: &ImportGraph, file: u32, import: u32) -> bool {
+fn leads_inside(graph: &ImportGraph, file: FileId, import: ImportId) -> bool {
     !graph.links_of(file, import).is_empty()
 }
 
@@ -179,9 +226,9 @@ fn is_loaded_for_effect(import: &Import, local: &str, is_inside: bool) -> bool {
 
 /// The names that other files use of each Python file, which may import them for that purpose.
 struct Taken<'f> {
-    names: HashSet<(u32, &'f str)>,
+    names: HashSet<(FileId, &'f str)>,
     /// Files of which another takes all names.
-    whole: HashSet<u32>,
+    whole: HashSet<FileId>,
 }
 
 impl<'f> Taken<'f> {
@@ -192,16 +239,19 @@ impl<'f> Taken<'f> {
         };
         let mut modules = HashSet::new();
         for link in graph.links.iter().filter(|link| link.source != link.target) {
-            let syntax = facts.files[link.source as usize].syntax.as_deref();
-            let Some(import) = syntax.and_then(|syntax| syntax.imports.get(link.import as usize)) else {
+            let syntax = facts.files[link.source.index()].syntax.as_deref();
+            let Some(import) = syntax.and_then(|syntax| syntax.imports.get(link.import.index())) else {
                 continue;
             };
             spend(1);
-            match import.names.get(link.name as usize) {
+            let name = match link.name {
+                Imported::Name(name) => import.names.get(name.index()),
+                Imported::Whole => None,
+            };
+            match name {
                 Some(name) if &*name.local == "*" => drop(taken.whole.insert(link.target)),
                 Some(name)
-                    if &*name.imported != "*"
-                        && !is_module(&facts.files[link.target as usize].path, &name.imported) =>
+                    if &*name.imported != "*" && !is_module(&facts.files[link.target.index()].path, &name.imported) =>
                 {
                     taken.names.insert((link.target, &*name.imported));
                 }
@@ -209,7 +259,7 @@ impl<'f> Taken<'f> {
             }
         }
         for (source, target) in modules {
-            let Some(syntax) = facts.files[source as usize].syntax.as_deref() else {
+            let Some(syntax) = facts.files[source.index()].syntax.as_deref() else {
                 continue;
             };
             spend(syntax.calls.values.len() as u64);
@@ -222,7 +272,7 @@ impl<'f> Taken<'f> {
         taken
     }
 
-    fn has(&self, file: u32, local: &str) -> bool {
+    fn has(&self, file: FileId, local: &str) -> bool {
         let first = local.split('.').next().unwrap_or(local);
         self.whole.contains(&file) || self.names.contains(&(file, first))
     }

@@ -4,19 +4,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::packages::home_of;
 use crate::facts::FileFacts;
+use crate::ids::FileId;
 use crate::stages::modules::{folder, join, normalize};
 
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     /// By their paths, they may be.
-    pub files: Vec<u32>,
+    pub files: Vec<FileId>,
     /// Packages in which a name is computed of which nothing is known: any of their files may be loaded.
     pub unknown: BTreeSet<String>,
 }
 
 impl Loaded {
     /// `index`: own code by its path in lower case.
-    pub(super) fn of(files: &[FileFacts], index: &HashMap<String, u32>, packages: &BTreeMap<String, u32>) -> Self {
+    pub(super) fn of(
+        files: &[FileFacts],
+        index: &HashMap<String, FileId>,
+        packages: &BTreeMap<String, FileId>,
+    ) -> Self {
         let mut loaded = Self::default();
         let mut beginnings = BTreeSet::new();
         for file in files.iter().filter(|file| file.is_own() && !file.test) {
@@ -24,11 +29,8 @@ impl Loaded {
             for load in loads {
                 // From the folder of the package, where the program is started.
                 let of_package = load.strip_prefix('/').map(|below| {
-                    let home = home_of(packages, &file.path);
-                    path_beginning(
-                        &join(home.trim_start_matches('\0'), "package.json"),
-                        &format!("./{below}"),
-                    )
+                    let home = home_of(packages, &file.path).unwrap_or_default();
+                    path_beginning(&join(home, "package.json"), &format!("./{below}"))
                 });
                 if let Some(beginning) = of_package {
                     beginnings.extend(beginning.map(|beginning| beginning.to_lowercase()));
@@ -36,14 +38,14 @@ impl Loaded {
                 }
                 match path_beginning(&file.path, load) {
                     Some(beginning) => drop(beginnings.insert(beginning.to_lowercase())),
-                    None => drop(loaded.unknown.insert(home_of(packages, &file.path))),
+                    None => loaded.unknown.extend(home_of(packages, &file.path).map(str::to_owned)),
                 }
             }
         }
         if beginnings.is_empty() {
             return loaded;
         }
-        let mut paths: Vec<(&String, u32)> = index.iter().map(|(path, at)| (path, *at)).collect();
+        let mut paths: Vec<(&String, FileId)> = index.iter().map(|(path, at)| (path, *at)).collect();
         paths.sort_unstable();
         let mut covered: Option<&String> = None;
         for beginning in &beginnings {

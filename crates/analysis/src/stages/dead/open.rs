@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::packages::{home_of, is_declaration, is_script};
 use crate::facts::FileFacts;
+use crate::ids::FileId;
 use crate::stages::modules::folder;
 
 /// The folders of such packages.
@@ -15,13 +16,13 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) fn of(files: &[FileFacts], packages: &BTreeMap<String, u32>, from_registry: bool) -> Self {
+    pub(super) fn of(files: &[FileFacts], packages: &BTreeMap<String, FileId>, from_registry: bool) -> Self {
         let mut open = Self {
             all: BTreeSet::new(),
             published: BTreeSet::new(),
         };
         for (home, at) in packages {
-            let text = files[*at as usize].text.as_deref().unwrap_or_default();
+            let text = files[at.index()].text.as_deref().unwrap_or_default();
             let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
             if json.get("version").is_none()
                 || json.get("exports").is_some()
@@ -38,13 +39,12 @@ impl Open {
     }
 
     /// The files outside of the sources that users may import.
-    pub(super) fn offered(&self, files: &[FileFacts], packages: &BTreeMap<String, u32>) -> BTreeSet<u32> {
+    pub(super) fn offered(&self, files: &[FileFacts], packages: &BTreeMap<String, FileId>) -> BTreeSet<FileId> {
         let is_offered = |file: &FileFacts| {
-            let home = home_of(packages, &file.path);
-            is_outside_of_sources(file)
-                && (self.published.contains(&home) || (self.all.contains(&home) && is_forwarding(file)))
+            let is_open = |home| self.published.contains(home) || (self.all.contains(home) && is_forwarding(file));
+            is_outside_of_sources(file) && home_of(packages, &file.path).is_some_and(is_open)
         };
-        let found = (0u32..).zip(files).filter(|(_, file)| is_offered(file));
+        let found = FileId::enumerate(files).filter(|(_, file)| is_offered(file));
         found.map(|(at, _)| at).collect()
     }
 
@@ -52,10 +52,10 @@ impl Open {
     pub(super) fn imported_by_path(
         &self,
         files: &[FileFacts],
-        packages: &BTreeMap<String, u32>,
+        packages: &BTreeMap<String, FileId>,
         reached: &[bool],
     ) -> BTreeSet<String> {
-        let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         let is_source = |file: &FileFacts| {
             is_script(file)
                 && file.is_own()
@@ -65,14 +65,15 @@ impl Open {
                 && !is_outside_of_sources(file)
         };
         for (file, is_reached) in files.iter().zip(reached).filter(|(file, _)| is_source(file)) {
-            let (all, found) = counts.entry(home_of(packages, &file.path)).or_default();
+            let Some(home) = home_of(packages, &file.path) else {
+                continue;
+            };
+            let (all, found) = counts.entry(home).or_default();
             *all += 1;
             *found += usize::from(*is_reached);
         }
         let few = counts.into_iter().filter(|(_, (all, found))| found * 2 < *all);
-        few.map(|(home, _)| home)
-            .filter(|home| self.published.contains(home))
-            .collect()
+        few.filter_map(|(home, _)| self.published.get(home).cloned()).collect()
     }
 }
 

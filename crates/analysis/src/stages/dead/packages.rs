@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::facts::FileFacts;
+use crate::ids::FileId;
 use crate::language::Origin;
 use crate::stages::modules::folder;
 
@@ -14,34 +15,29 @@ pub(super) fn is_script(file: &FileFacts) -> bool {
 }
 
 /// Folders with a `package.json`, and the number of that file.
-pub(super) fn packages(files: &[FileFacts]) -> BTreeMap<String, u32> {
-    (0u32..)
-        .zip(files)
+pub(super) fn packages(files: &[FileFacts]) -> BTreeMap<String, FileId> {
+    FileId::enumerate(files)
         .filter(|(_, file)| file.origin == Origin::Own && !file.test && file.manifest.is_some())
         .filter(|(_, file)| file.path == "package.json" || file.path.ends_with("/package.json"))
         .map(|(at, file)| (folder(&file.path).to_owned(), at))
         .collect()
 }
 
-/// The package a file belongs to: the nearest above it.
-pub(super) fn home_of(packages: &BTreeMap<String, u32>, path: &str) -> String {
+/// The folder of the package that a file belongs to: the nearest above it.
+pub(super) fn home_of<'p>(packages: &BTreeMap<String, FileId>, path: &'p str) -> Option<&'p str> {
     let mut at = folder(path);
-    loop {
-        if packages.contains_key(at) {
-            return at.to_owned();
-        }
+    while !packages.contains_key(at) {
         if at.is_empty() {
-            // No package at all: a name that no folder has.
-            return "\0".to_owned();
+            return None;
         }
         at = folder(at);
     }
+    Some(at)
 }
 
 /// Own code by its path in lower case: a built file is often named after its source but for capitals.
-pub(super) fn sources_by_path(files: &[FileFacts]) -> HashMap<String, u32> {
-    (0..)
-        .zip(files)
+pub(super) fn sources_by_path(files: &[FileFacts]) -> HashMap<String, FileId> {
+    FileId::enumerate(files)
         .filter(|(_, file)| is_script(file) && file.is_own())
         .map(|(at, file)| (file.path.to_lowercase(), at))
         .collect()
@@ -54,7 +50,7 @@ pub(super) fn is_declaration(path: &str) -> bool {
 }
 
 /// Whether a `.js` file has declarations beside it: then it was built, or is published.
-pub(super) fn has_declaration(index: &HashMap<String, u32>, path: &str) -> bool {
+pub(super) fn has_declaration(index: &HashMap<String, FileId>, path: &str) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_lowercase();
     ["d.ts", "d.mts", "d.cts"]
         .iter()

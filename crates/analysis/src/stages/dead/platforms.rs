@@ -1,17 +1,18 @@
 //! Files for one platform each: a bundler takes `web-loaders.js` in place of `node-loaders.js`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::packages::is_script;
 use crate::facts::FileFacts;
+use crate::ids::FileId;
 use crate::stages::modules::folder;
 
 const PLATFORMS: &[&str] = &["web", "browser", "node", "native", "deno", "bun", "electron"];
 
 /// The files that are named for a platform and have a neighbor for another one.
-pub(super) fn files(files: &[FileFacts]) -> BTreeSet<u32> {
-    let mut found: HashMap<(&str, &str), BTreeSet<(&str, u32)>> = HashMap::new();
-    for (at, file) in (0u32..).zip(files).filter(|(_, file)| is_script(file)) {
+pub(super) fn files(files: &[FileFacts]) -> BTreeSet<FileId> {
+    let mut found: HashMap<(&str, &str), BTreeSet<(&str, FileId)>> = HashMap::new();
+    for (at, file) in FileId::enumerate(files).filter(|(_, file)| is_script(file)) {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let stem = name.split('.').next().unwrap_or(name);
         let parts = [
@@ -27,8 +28,29 @@ pub(super) fn files(files: &[FileFacts]) -> BTreeSet<u32> {
             }
         }
     }
+    // `index-server.ts` beside `index.ts`: an entry for one use.
+    let mut variants: BTreeSet<FileId> = BTreeSet::new();
+    let stems: HashSet<&str> = files
+        .iter()
+        .filter(|file| is_script(file))
+        .map(|file| stem(&file.path))
+        .collect();
+    for (at, file) in FileId::enumerate(files).filter(|(_, file)| is_script(file)) {
+        let plain = stem(&file.path).rsplit_once('-').filter(|(plain, platform)| {
+            let name = plain.rsplit('/').next().unwrap_or(plain);
+            matches!(name, "index" | "main" | "entry") || PLATFORMS.contains(platform)
+        });
+        if plain.is_some_and(|(plain, _)| stems.contains(plain)) {
+            variants.insert(at);
+        }
+    }
     let several =
-        |of: &BTreeSet<(&str, u32)>| of.iter().map(|(platform, _)| platform).collect::<BTreeSet<_>>().len() > 1;
-    let variants = found.into_values().filter(several);
-    variants.flatten().map(|(_, at)| at).collect()
+        |of: &BTreeSet<(&str, FileId)>| of.iter().map(|(platform, _)| platform).collect::<BTreeSet<_>>().len() > 1;
+    variants.extend(found.into_values().filter(several).flatten().map(|(_, at)| at));
+    variants
+}
+
+/// The path without the ending.
+fn stem(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
 }

@@ -10,9 +10,11 @@ use super::demand::Demand;
 use super::loaded::Loaded;
 use super::open::Open;
 use super::packages::{has_declaration, home_of, is_declaration, is_script, packages, sources_by_path};
+use super::parked::Parked;
 use super::{configured, conventions, platforms};
-use crate::facts::{Facts, FileFacts};
+use crate::facts::{Facts, FileFacts, Import};
 use crate::graph::{Adjacency, ImportGraph};
+use crate::ids::FileId;
 use crate::language::Origin;
 use crate::stages::modules::folder;
 use crate::stages::published::registry;
@@ -37,8 +39,9 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
     let files = &facts.files;
     let scanned = scanned(files, &walk.imported, &walk.reached);
     let demand = Demand::of(files, graph, &walk.public);
+    let parked = Parked::of(files);
     let mut result = Reached::default();
-    for (at, file) in (0u32..).zip(files) {
+    for (at, file) in FileId::enumerate(files) {
         let is_candidate = is_script(file) && file.origin == Origin::Own && !file.test && file.is_judged();
         let Some(syntax) = file.syntax.as_ref().filter(|_| is_candidate) else {
             continue;
@@ -48,8 +51,8 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
         }
         let language = file.language.map_or("", |id| id.get().id);
         result.exports += syntax.exports.len() as u64;
-        if !walk.reached[at as usize] {
-            if walk.is_dead(file) {
+        if !walk.reached[at.index()] {
+            if walk.is_dead(file) && !parked.has_file(&file.path) {
                 let class = match walk.is_published {
                     true => Class::PublishedFile,
                     false => Class::File,
@@ -65,6 +68,7 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
             .exports
             .iter()
             .filter(|export| &*export.name != "*" && !export.kept && !demand.wants(at, &export.name))
+            .filter(|export| !parked.has_name(&export.name))
             .map(|export| export.name.to_string())
             .collect();
         names.sort();
@@ -82,14 +86,14 @@ pub(super) fn find(facts: &Facts, graph: &ImportGraph, low_confidence: bool) -> 
 
 /// The files that are reached from entry points, and the packages that can be judged by that.
 struct Walk {
-    index: HashMap<String, u32>,
-    packages: BTreeMap<String, u32>,
+    index: HashMap<String, FileId>,
+    packages: BTreeMap<String, FileId>,
     /// By file: another one of the product imports it.
     imported: Vec<bool>,
     /// Files whose exports are public.
-    public: BTreeSet<u32>,
+    public: BTreeSet<FileId>,
     /// These, and files that are found by their names.
-    entries: BTreeSet<u32>,
+    entries: BTreeSet<FileId>,
     reached: Vec<bool>,
     judged: BTreeSet<String>,
     is_published: bool,
@@ -100,7 +104,7 @@ impl Walk {
     fn of(facts: &Facts, graph: &ImportGraph) -> Option<Self> {
         let files = &facts.files;
         let index = sources_by_path(files);
-        let sorted: BTreeMap<&str, u32> = index.iter().map(|(path, at)| (path.as_str(), *at)).collect();
+        let sorted: BTreeMap<&str, FileId> = index.iter().map(|(path, at)| (path.as_str(), *at)).collect();
         let packages = packages(files);
         let conventions = conventions::files(files, &packages);
         let mut named = BTreeSet::new();
@@ -137,7 +141,9 @@ impl Walk {
         judged.retain(|home| !loaded.unknown.contains(home));
         // So may a script that was too large to be read.
         for file in files.iter().filter(|file| is_unread(file)) {
-            judged.remove(&home_of(&packages, &file.path));
+            if let Some(home) = home_of(&packages, &file.path) {
+                judged.remove(home);
+            }
         }
         Some(Self {
             index,
@@ -152,7 +158,7 @@ impl Walk {
     }
 
     fn judges(&self, file: &FileFacts) -> bool {
-        self.judged.contains(&home_of(&self.packages, &file.path))
+        home_of(&self.packages, &file.path).is_some_and(|home| self.judged.contains(home))
     }
 
     /// Whether a file that is not reached is reported. An empty file keeps a place free.
@@ -161,15 +167,15 @@ impl Walk {
     }
 
     /// Whether the exports of a file are public. What has a declaration is for users.
-    fn is_interface(&self, at: u32, file: &FileFacts) -> bool {
+    fn is_interface(&self, at: FileId, file: &FileFacts) -> bool {
         self.entries.contains(&at) || is_declaration(&file.path) || has_declaration(&self.index, &file.path)
     }
 }
 
 fn imported(files: &[FileFacts], graph: &ImportGraph) -> Vec<bool> {
     let mut imported = vec![false; files.len()];
-    for edge in graph.edges.iter().filter(|edge| !files[edge.source as usize].test) {
-        imported[edge.target as usize] = true;
+    for edge in graph.edges.iter().filter(|edge| !files[edge.source.index()].test) {
+        imported[edge.target.index()] = true;
     }
     imported
 }
@@ -179,14 +185,14 @@ fn imported(files: &[FileFacts], graph: &ImportGraph) -> Vec<bool> {
 fn found_by_name(
     files: &[FileFacts],
     imported: &[bool],
-    packages: &BTreeMap<String, u32>,
+    packages: &BTreeMap<String, FileId>,
     applications: &BTreeSet<String>,
-) -> Vec<u32> {
-    let is_found = |at: u32, file: &FileFacts| {
-        let in_application = || applications.contains(&home_of(packages, &file.path));
-        is_component(file) || (is_script(file) && is_started_by_name(file, imported[at as usize], in_application()))
+) -> Vec<FileId> {
+    let is_found = |at: FileId, file: &FileFacts| {
+        let in_application = || home_of(packages, &file.path).is_some_and(|home| applications.contains(home));
+        is_component(file) || (is_script(file) && is_started_by_name(file, imported[at.index()], in_application()))
     };
-    let found = (0u32..).zip(files).filter(|(at, file)| is_found(*at, file));
+    let found = FileId::enumerate(files).filter(|(at, file)| is_found(*at, file));
     found.map(|(at, _)| at).collect()
 }
 
@@ -314,5 +320,31 @@ fn is_started_by_name(file: &FileFacts, imported: bool, in_application: bool) ->
             || folder.starts_with('.')
             || (!imported && PERHAPS_STARTED.contains(&folder))
     });
-    file.test || entry || by_name || by_folder || file.origin != Origin::Own
+    file.test || entry || by_name || by_folder || file.origin != Origin::Own || is_page_script(file) || is_command(file)
+}
+
+/// A script that is no module, and defines functions: pages load it for these.
+fn is_page_script(file: &FileFacts) -> bool {
+    file.syntax.as_ref().is_some_and(|syntax| {
+        syntax.imports.is_empty()
+            && syntax.exports.is_empty()
+            && syntax.functions.iter().any(|of| !of.name.starts_with('<'))
+    })
+}
+
+/// A script at the top that starts programs and exports nothing: a person runs it (`node publish-next.js`).
+fn is_command(file: &FileFacts) -> bool {
+    const STARTING: &[&str] = &[
+        "child_process",
+        "node:child_process",
+        "execa",
+        "shelljs",
+        "zx",
+        "zx/globals",
+    ];
+    !file.path.contains('/')
+        && file.syntax.as_ref().is_some_and(|syntax| {
+            let starts = |import: &Import| STARTING.contains(&&*import.specifier);
+            syntax.exports.is_empty() && syntax.imports.iter().any(starts)
+        })
 }

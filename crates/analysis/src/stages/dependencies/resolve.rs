@@ -7,7 +7,7 @@ use repolens_core::report::DependencyKind;
 
 use super::Found;
 use super::folder;
-use crate::manifests::{Manifest, Requirement, SCOPE, VERSIONS, scope_kind};
+use crate::manifests::{Manifest, Requirement, SCOPE, SUPPORTED_PYTHON, VERSIONS, markers, scope_kind};
 use crate::stages::modules::normalize;
 
 /// Steps from one property to the next.
@@ -34,6 +34,7 @@ pub(super) fn resolve(own: &[Found<'_>]) -> Vec<Vec<Requirement>> {
             "nuget" => nuget(found, own, &mut requirements),
             "pypi" => {
                 constraints(found, &by_path, &mut requirements);
+                installed(found, own, &mut requirements);
                 if runtime.contains(found.path) {
                     requirements
                         .iter_mut()
@@ -179,6 +180,24 @@ fn constraints(found: &Found<'_>, by_path: &HashMap<&str, &Manifest>, requiremen
                 requirement.resolved = true;
             }
         }
+    }
+}
+
+/// Leaves out what no version of Python installs that the nearest project supports, such as `enum34; python_version < "3.4"`.
+fn installed(found: &Found<'_>, own: &[Found<'_>], requirements: &mut Vec<Requirement>) {
+    if requirements.iter().all(|requirement| requirement.marker.is_none()) {
+        return;
+    }
+    let of = |at: &str| {
+        let here = own
+            .iter()
+            .filter(|other| other.manifest.ecosystem == "pypi" && folder(other.path) == at);
+        here.filter_map(|other| other.manifest.properties.get(SUPPORTED_PYTHON))
+            .next()
+    };
+    if let Some(supported) = upwards(folder(found.path)).find_map(of) {
+        let is_installed = |marker: &String| markers::may_hold(marker, supported);
+        requirements.retain(|requirement| requirement.marker.as_ref().is_none_or(is_installed));
     }
 }
 

@@ -8,7 +8,8 @@ use repolens_core::report::ChangeCoupling;
 use super::super::tenth;
 use crate::facts::Facts;
 use crate::graph::ImportGraph;
-use crate::history::History;
+use crate::history::{History, WindowCommitId};
+use crate::ids::FileId;
 
 /// As code-maat has them.
 const MIN_REVISIONS: u32 = 5;
@@ -22,8 +23,8 @@ const MAX_PAIRS: usize = 2_000_000;
 
 /// A pair of files and how often both changed.
 struct Pair {
-    a: u32,
-    b: u32,
+    a: FileId,
+    b: FileId,
     shared: u32,
     /// The number of them since both files have their present content.
     recent: u32,
@@ -34,15 +35,15 @@ struct Pair {
 pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&ImportGraph>) -> (Vec<ChangeCoupling>, u64) {
     let mut revisions = vec![0u32; facts.files.len()];
     for &file in &history.together {
-        revisions[file as usize] += 1;
+        revisions[file.index()] += 1;
     }
     let commits = history.starts.len().saturating_sub(1);
-    let takes_part = |file: u32| revisions[file as usize] >= MIN_REVISIONS && facts.files[file as usize].is_own();
+    let takes_part = |file: FileId| revisions[file.index()] >= MIN_REVISIONS && facts.files[file.index()].is_own();
     // In all, and since both files are what they are now.
-    let mut shared: HashMap<(u32, u32), (u32, u32)> = HashMap::new();
-    for (number, range) in (0u32..).zip(history.starts.windows(2)) {
-        let is_recent = |file: u32| number < history.since_reshaped[file as usize];
-        let list: Vec<u32> = history.together[range[0]..range[1]]
+    let mut shared: HashMap<(FileId, FileId), (u32, u32)> = HashMap::new();
+    for (commit, range) in WindowCommitId::enumerate(history.starts.windows(2)) {
+        let is_recent = |file: FileId| history.since_reshaped[file.index()].is_none_or(|reshaped| commit < reshaped);
+        let list: Vec<FileId> = history.together[range[0]..range[1]]
             .iter()
             .copied()
             .filter(|file| takes_part(*file))
@@ -69,7 +70,7 @@ pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&ImportGr
             b,
             shared,
             recent,
-            p_value: chance.at_least(shared, revisions[a as usize], revisions[b as usize]),
+            p_value: chance.at_least(shared, revisions[a.index()], revisions[b.index()]),
         })
         .collect();
     keep_significant(&mut pairs);
@@ -93,8 +94,8 @@ pub(super) fn coupling(facts: &Facts, history: &History, graph: Option<&ImportGr
 }
 
 fn describe(pair: &Pair, revisions: &[u32], facts: &Facts, paths: &ImportPaths<'_>) -> Option<ChangeCoupling> {
-    let (a, b) = (&facts.files[pair.a as usize], &facts.files[pair.b as usize]);
-    let (of_a, of_b) = (revisions[pair.a as usize], revisions[pair.b as usize]);
+    let (a, b) = (&facts.files[pair.a.index()], &facts.files[pair.b.index()]);
+    let (of_a, of_b) = (revisions[pair.a.index()], revisions[pair.b.index()]);
     let degree = tenth(200.0 * f64::from(pair.shared) / f64::from(of_a + of_b));
     if degree < MIN_DEGREE {
         return None;
@@ -161,13 +162,13 @@ impl Chance {
 struct ImportPaths<'a> {
     facts: &'a Facts,
     /// Both directions of each import.
-    neighbors: HashMap<u32, Vec<u32>>,
+    neighbors: HashMap<FileId, Vec<FileId>>,
     has_graph: bool,
 }
 
 impl<'a> ImportPaths<'a> {
     fn new(facts: &'a Facts, graph: Option<&ImportGraph>) -> Self {
-        let mut neighbors: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut neighbors: HashMap<FileId, Vec<FileId>> = HashMap::new();
         for edge in graph.iter().flat_map(|graph| &graph.edges) {
             neighbors.entry(edge.source).or_default().push(edge.target);
             neighbors.entry(edge.target).or_default().push(edge.source);
@@ -180,18 +181,18 @@ impl<'a> ImportPaths<'a> {
     }
 
     /// Whether the imports of the file are known.
-    fn read(&self, file: u32) -> bool {
+    fn read(&self, file: FileId) -> bool {
         // Swift's files see each other without an import.
         let known = |file: &crate::facts::FileFacts| {
             file.syntax.is_some() && file.language.is_some_and(|language| language.get().id != "swift")
         };
-        self.has_graph && known(&self.facts.files[file as usize])
+        self.has_graph && known(&self.facts.files[file.index()])
     }
 
     /// By an import of one by the other, or of both by way of a third: a chain of two, or two that import or are imported
     /// by the same file.
-    fn connected(&self, a: u32, b: u32) -> bool {
-        let of = |file: u32| self.neighbors.get(&file).map_or(&[][..], Vec::as_slice);
+    fn connected(&self, a: FileId, b: FileId) -> bool {
+        let of = |file: FileId| self.neighbors.get(&file).map_or(&[][..], Vec::as_slice);
         let (of_a, of_b) = (of(a), of(b));
         of_a.contains(&b) || of_a.iter().any(|between| of_b.contains(between))
     }

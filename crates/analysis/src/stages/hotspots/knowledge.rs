@@ -5,7 +5,7 @@ use repolens_core::report::{Contributor, Knowledge};
 use super::{date, decisions, hundredth, is_code};
 use crate::facts::Facts;
 use crate::facts::FileFacts;
-use crate::history::{ByAuthor, FileChanges, History, WINDOW_DAYS};
+use crate::history::{ByAuthor, FileChanges, History, PersonId, WINDOW_DAYS};
 
 const LISTED: usize = 20;
 /// A person is an author of a file from this share of the degree of authorship of the one with the highest (Avelino 2016).
@@ -25,14 +25,14 @@ pub(super) fn knowledge(facts: &Facts, history: &History) -> Knowledge {
         .collect();
     let mut commits = vec![0u64; history.people.len()];
     for commit in &history.commits {
-        commits[commit.author as usize] += 1;
+        commits[commit.author.index()] += 1;
     }
     let mut owned = vec![0u64; history.people.len()];
     let mut orphaned = Vec::new();
     for (file, changes) in &files {
         if let Some(main) = main_author(changes) {
-            owned[main as usize] += 1;
-            if former[main as usize] {
+            owned[main.index()] += 1;
+            if former[main.index()] {
                 orphaned.push(*file);
             }
         }
@@ -59,26 +59,29 @@ pub(super) fn knowledge(facts: &Facts, history: &History) -> Knowledge {
 
 /// Those who own most files first. All lists are by person.
 fn contributors(history: &History, commits: &[u64], owned: &[u64], last: &[i64], former: &[bool]) -> Vec<Contributor> {
-    let mut people: Vec<usize> = (0..history.people.len()).collect();
+    let mut people: Vec<PersonId> = PersonId::enumerate(&history.people).map(|(person, _)| person).collect();
     people.sort_by_key(|person| {
         (
-            std::cmp::Reverse((owned[*person], commits[*person])),
-            &history.people[*person],
+            std::cmp::Reverse((owned[person.index()], commits[person.index()])),
+            &history.people[person.index()],
         )
     });
     people.truncate(LISTED);
-    let contributor = |person: usize| Contributor {
-        name: history.people[person].clone(),
-        commits: commits[person],
-        files: owned[person],
-        last_commit: date(last[person]),
-        former: former[person],
+    let contributor = |person: PersonId| {
+        let at = person.index();
+        Contributor {
+            name: history.people[at].clone(),
+            commits: commits[at],
+            files: owned[at],
+            last_commit: date(last[at]),
+            former: former[at],
+        }
     };
     people.into_iter().map(contributor).collect()
 }
 
 /// The person with the most commits; of several the one met first, which is the one who was active last.
-fn main_author(changes: &FileChanges) -> Option<u32> {
+fn main_author(changes: &FileChanges) -> Option<PersonId> {
     let by = changes
         .authors
         .iter()
@@ -106,15 +109,17 @@ fn bus_factor(files: &[(&FileFacts, &FileChanges)], people: usize) -> u64 {
         for by in &changes.authors {
             if degree(by, total) >= AUTHOR * highest {
                 authors_left[at] += 1;
-                files_of[by.author as usize].push(at);
+                files_of[by.author.index()].push(at);
             }
         }
     }
-    let mut order: Vec<usize> = (0..people).filter(|person| !files_of[*person].is_empty()).collect();
-    order.sort_by_key(|person| (std::cmp::Reverse(files_of[*person].len()), *person));
+    let mut order: Vec<(PersonId, &Vec<usize>)> = PersonId::enumerate(&files_of)
+        .filter(|(_, files)| !files.is_empty())
+        .collect();
+    order.sort_by_key(|(person, files)| (std::cmp::Reverse(files.len()), *person));
     let mut orphans = 0;
-    for (taken, person) in (1..).zip(order) {
-        for &file in &files_of[person] {
+    for (taken, (_, authored)) in (1..).zip(order) {
+        for &file in authored {
             authors_left[file] -= 1;
             orphans += usize::from(authors_left[file] == 0);
         }

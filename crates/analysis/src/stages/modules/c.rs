@@ -10,13 +10,14 @@ const MAX_ROOTS: usize = 400;
 
 mod roots;
 
+use crate::ids::FileId;
 use roots::Roots;
 pub(super) use roots::reads_text_of;
 
 struct C {
     roots: Roots,
     /// The files by their reversed paths, sorted: paths with the same end are adjacent.
-    backwards: Vec<(String, u32)>,
+    backwards: Vec<(String, FileId)>,
 }
 
 pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
@@ -35,7 +36,7 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
 
 impl C {
     /// The only file whose path ends so.
-    fn ending(&self, end: &str) -> Option<u32> {
+    fn ending(&self, end: &str) -> Option<FileId> {
         let end: String = end.chars().rev().collect();
         let start = self.backwards.partition_point(|(path, _)| *path < end);
         let mut hits = self.backwards[start..].iter().take(2);
@@ -45,11 +46,11 @@ impl C {
 }
 
 impl Resolver for C {
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
         let system = import.specifier.starts_with('<');
         let path = import.specifier.trim_matches(['<', '>']);
-        let beside = || normalize(folder(&index.files[from as usize].path), path).and_then(|path| index.file(&path));
-        let configured = self.roots.of_source(from, &index.files[from as usize].path);
+        let beside = || normalize(folder(&index.files[from.index()].path), path).and_then(|path| index.file(&path));
+        let configured = self.roots.of_source(from, &index.files[from.index()].path);
         let roots = configured.chain(["", "include", "src", "lib"]);
         let below = || {
             roots
@@ -62,7 +63,7 @@ impl Resolver for C {
             self.ending(&end).filter(|_| !system || path.contains('/'))
         });
         match found {
-            Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),
+            Some(file) if index.files[file.index()].syntax.is_some() => Target::file(file),
             Some(_) => Target::Asset,
             None if system => Target::External(path.to_owned()),
             None => Target::Unresolved,

@@ -8,22 +8,23 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::{ModuleIndex, Resolver, Target, folder};
 use crate::budget::spend;
 use crate::facts::{Import, ImportKind};
+use crate::ids::FileId;
 
 struct CSharp {
     /// By namespace: where each type is declared; a `partial` one in several files.
-    namespaces: BTreeMap<String, HashMap<String, Vec<u32>>>,
+    namespaces: BTreeMap<String, HashMap<String, Vec<FileId>>>,
     /// By the folder of the project: the file with a `global using`, and the namespace.
-    globals: HashMap<String, Vec<(u32, String)>>,
+    globals: HashMap<String, Vec<(FileId, String)>>,
     /// By name of a type: the namespaces that declare it.
     types: HashMap<String, Vec<String>>,
     /// Folders with a project file.
     projects: HashSet<String>,
     /// By namespace: the files of its types that the last file names.
-    named: RefCell<Option<(u32, Named)>>,
+    named: RefCell<Option<(FileId, Named)>>,
 }
 
 /// Files by namespace.
-type Named = HashMap<String, Vec<u32>>;
+type Named = HashMap<String, Vec<FileId>>;
 
 pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
     let is_project = |path: &str| path.ends_with(".csproj");
@@ -66,8 +67,8 @@ impl CSharp {
     }
 
     /// The files that declare what the file `from` names of the namespace, or the type of that name.
-    fn files(&self, index: &ModuleIndex<'_>, from: u32, name: &str) -> Option<Vec<u32>> {
-        let mut files: Vec<u32> = if self.namespaces.contains_key(name) {
+    fn files(&self, index: &ModuleIndex<'_>, from: FileId, name: &str) -> Option<Vec<FileId>> {
+        let mut files: Vec<FileId> = if self.namespaces.contains_key(name) {
             self.named(index, from, name)
         } else {
             let (namespace, name) = name.rsplit_once('.')?;
@@ -81,11 +82,11 @@ impl CSharp {
     }
 
     /// The files of the types of a namespace that the file `from` names.
-    fn named(&self, index: &ModuleIndex<'_>, from: u32, namespace: &str) -> Vec<u32> {
+    fn named(&self, index: &ModuleIndex<'_>, from: FileId, namespace: &str) -> Vec<FileId> {
         let mut last = self.named.borrow_mut();
         if last.as_ref().is_none_or(|(file, _)| *file != from) {
             let mut named = Named::new();
-            let syntax = index.files[from as usize].syntax.as_ref();
+            let syntax = index.files[from.index()].syntax.as_ref();
             for mention in syntax.map_or(&[][..], |syntax| &syntax.mentions) {
                 for namespace in self.types.get(&**mention).into_iter().flatten() {
                     let files = &self.namespaces[namespace][&**mention];
@@ -101,7 +102,7 @@ impl CSharp {
 }
 
 impl Resolver for CSharp {
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
         let name = &*import.specifier;
         if let Some(files) = self.files(index, from, name) {
             return Target::files(files);
@@ -120,11 +121,11 @@ impl Resolver for CSharp {
         }
     }
 
-    fn without_import(&self, index: &ModuleIndex<'_>, from: u32) -> Vec<u32> {
-        let globals = self.globals.get(self.project(&index.files[from as usize].path));
+    fn without_import(&self, index: &ModuleIndex<'_>, from: FileId) -> Vec<FileId> {
+        let globals = self.globals.get(self.project(&index.files[from.index()].path));
         spend(globals.map_or(0, Vec::len) as u64);
         let of_others = globals.into_iter().flatten().filter(|(file, _)| *file != from);
-        let mut files: Vec<u32> = of_others
+        let mut files: Vec<FileId> = of_others
             // `global using static` and an alias name a type: its name does not show which files use it.
             .filter(|(_, name)| self.namespaces.contains_key(name))
             .filter_map(|(_, name)| self.files(index, from, name))

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{ModuleIndex, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::Import;
+use crate::ids::FileId;
 
 /// The most parts of a path that are used.
 const MAX_PARTS: usize = 64;
@@ -16,7 +17,7 @@ struct Go {
     /// Paths that are known by the form of a folder only, with their folders.
     by_form: HashMap<String, String>,
     /// Folder to its first file.
-    packages: BTreeMap<String, u32>,
+    packages: BTreeMap<String, FileId>,
 }
 
 pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
@@ -29,11 +30,11 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
 }
 
 /// Folders with code that is no test, each with its first file.
-fn packages(index: &ModuleIndex<'_>) -> BTreeMap<String, u32> {
-    let mut packages: BTreeMap<String, u32> = BTreeMap::new();
+fn packages(index: &ModuleIndex<'_>) -> BTreeMap<String, FileId> {
+    let mut packages: BTreeMap<String, FileId> = BTreeMap::new();
     // A program beside the files of a package (`//go:build ignore`) is none of it.
-    let is_program = |at: u32| {
-        let syntax = index.files[at as usize].syntax.as_ref();
+    let is_program = |at: FileId| {
+        let syntax = index.files[at.index()].syntax.as_ref();
         syntax.is_some_and(|syntax| &*syntax.package == "main")
     };
     let is_test = |path: &str| path.ends_with("_test.go");
@@ -76,7 +77,7 @@ fn modules(index: &ModuleIndex<'_>) -> HashMap<String, String> {
 }
 
 /// Without `go.mod`, a folder of the form `…/src/host/owner/name` determines its own import path.
-fn by_form(packages: &BTreeMap<String, u32>) -> HashMap<String, String> {
+fn by_form(packages: &BTreeMap<String, FileId>) -> HashMap<String, String> {
     let mut by_form = HashMap::new();
     for folder in packages.keys() {
         if let Some((_, path)) = folder
@@ -123,7 +124,7 @@ fn longest<'a>(homes: &'a HashMap<String, String>, path: &'a str) -> Option<(&'a
 }
 
 impl Resolver for Go {
-    fn resolve(&self, _: &ModuleIndex<'_>, _: u32, import: &Import) -> Target {
+    fn resolve(&self, _: &ModuleIndex<'_>, _: FileId, import: &Import) -> Target {
         let path = &*import.specifier;
         let home = longest(&self.modules, path).or_else(|| longest(&self.by_form, path));
         match home {

@@ -7,21 +7,22 @@ use std::collections::{HashMap, HashSet};
 use super::{ModuleIndex, Resolver, Target};
 use crate::budget::spend;
 use crate::facts::{Import, Syntax};
+use crate::ids::FileId;
 
 struct Jvm {
     /// By package: the file of each class, and of each function of Kotlin outside of one.
-    packages: HashMap<String, HashMap<String, u32>>,
+    packages: HashMap<String, HashMap<String, FileId>>,
     /// By class: the packages that have one of that name, and its file.
-    classes: HashMap<String, Vec<(String, u32)>>,
+    classes: HashMap<String, Vec<(String, FileId)>>,
     /// The files that the wildcard imports of the last file lead to.
-    wildcards: RefCell<Option<(u32, Wildcards)>>,
+    wildcards: RefCell<Option<(FileId, Wildcards)>>,
 }
 
 /// Files by package.
-type Wildcards = HashMap<String, Vec<u32>>;
+type Wildcards = HashMap<String, Vec<FileId>>;
 
 pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
-    let mut packages: HashMap<String, HashMap<String, u32>> = HashMap::new();
+    let mut packages: HashMap<String, HashMap<String, FileId>> = HashMap::new();
     for language in ["java", "kotlin", "scala"] {
         for (at, file) in index.of_language(language) {
             let Some(syntax) = &file.syntax else { continue };
@@ -42,7 +43,7 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
             }
         }
     }
-    let mut classes: HashMap<String, Vec<(String, u32)>> = HashMap::new();
+    let mut classes: HashMap<String, Vec<(String, FileId)>> = HashMap::new();
     for (package, names) in &packages {
         for (name, file) in names {
             classes.entry(name.clone()).or_default().push((package.clone(), *file));
@@ -58,7 +59,7 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
 impl Jvm {
     /// For each package of which the file `from` imports all: the files of the types that it names and has from nowhere
     /// else.
-    fn wildcards(&self, from: u32, syntax: &Syntax) -> Wildcards {
+    fn wildcards(&self, from: FileId, syntax: &Syntax) -> Wildcards {
         let mut found: Wildcards = syntax
             .imports
             .iter()
@@ -93,7 +94,7 @@ impl Jvm {
 }
 
 impl Resolver for Jvm {
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
         let mut name = &*import.specifier;
         if let Some(package) = name
             .strip_suffix(".*")
@@ -101,7 +102,7 @@ impl Resolver for Jvm {
         {
             let mut last = self.wildcards.borrow_mut();
             if last.as_ref().is_none_or(|(file, _)| *file != from) {
-                let syntax = index.files[from as usize].syntax.as_ref();
+                let syntax = index.files[from.index()].syntax.as_ref();
                 *last = Some((
                     from,
                     syntax.map_or_else(Wildcards::new, |syntax| self.wildcards(from, syntax)),

@@ -22,8 +22,9 @@ pub(crate) mod sources;
 mod tree;
 mod variants;
 
+use crate::ids::FileId;
 use aliases::Aliases;
-use sources::sources;
+use sources::{is_in_output, sources};
 use tree::Tree;
 use variants::Variants;
 
@@ -115,7 +116,7 @@ fn deno_packages<'i>(index: &'i ModuleIndex<'_>) -> impl Iterator<Item = (String
 }
 
 impl Resolver for JavaScript {
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
         let target = self.one(index, from, import);
         self.variants.added_to(index, from, &import.specifier, target)
     }
@@ -123,8 +124,8 @@ impl Resolver for JavaScript {
 
 impl JavaScript {
     /// The file that Node and the compiler take.
-    fn one(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
-        let path = index.files[from as usize].path.as_str();
+    fn one(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
+        let path = index.files[from.index()].path.as_str();
         let specifier = &*import.specifier;
         if specifier.contains("://") || specifier.starts_with("data:") || specifier.len() > 1000 {
             return Target::External(specifier.chars().take(200).collect());
@@ -141,7 +142,7 @@ impl JavaScript {
             let own = package_of(specifier).filter(|_| matches!(target, Target::Asset) && !specifier.starts_with('.'));
             return match own.and_then(|package| Some((package, self.packages.get(package)?))) {
                 Some((package, home)) => self.of_workspace(index, home, &specifier[package.len()..]),
-                None => target,
+                None => self.or_source(index, path, specifier, target),
             };
         }
         if let Some(found) = self.by_alias(index, path, specifier) {
@@ -156,7 +157,7 @@ impl JavaScript {
             return target;
         }
         if provided::is_provided(specifier) {
-            return Target::Asset;
+            return self.or_source(index, path, specifier, Target::Asset);
         }
         // Deno's names of packages have their registry and version.
         let registry = specifier
@@ -168,7 +169,7 @@ impl JavaScript {
         }
         let bare = !specifier.starts_with(['.', '/', '#']);
         let Some(package) = package_of(specifier).filter(|_| bare) else {
-            return missing(specifier);
+            return self.or_source(index, path, specifier, missing(specifier));
         };
         match self.packages.get(package) {
             Some(home) => self.of_workspace(index, home, specifier.strip_prefix(package).unwrap_or_default()),
@@ -200,7 +201,7 @@ impl JavaScript {
 
     fn target(&self, index: &ModuleIndex<'_>, path: &str) -> Target {
         match index.file(path) {
-            Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),
+            Some(file) if index.files[file.index()].syntax.is_some() => Target::file(file),
             _ => Target::Asset,
         }
     }
@@ -247,7 +248,7 @@ impl JavaScript {
         }
         let names = ["package.json", "deno.json", "deno.jsonc", "jsr.json"];
         let file = names.iter().find_map(|name| index.file(&join(home, name)));
-        let text = file.and_then(|file| index.files[file as usize].text.as_deref());
+        let text = file.and_then(|file| index.files[file.index()].text.as_deref());
         let map = text.and_then(|text| serde_json::from_str(text).ok()).map(Rc::new);
         maps.insert(home.to_owned(), map.clone());
         map
@@ -270,12 +271,20 @@ impl JavaScript {
         self.source_of(index, home, &targets)
     }
 
+    /// The source of what a relative path leads to, where that is built.
+    fn or_source(&self, index: &ModuleIndex<'_>, path: &str, specifier: &str, target: Target) -> Target {
+        let place = normalize(folder(path), specifier).filter(|_| specifier.starts_with('.'));
+        let built = place.filter(|place| !matches!(target, Target::Files(_)) && is_in_output(place));
+        let source = built.and_then(|place| self.source_of(index, "", &[format!("./{place}")]));
+        source.unwrap_or(target)
+    }
+
     /// The first file that paths of a package lead to: themselves, else the sources that they are built from.
     fn source_of(&self, index: &ModuleIndex<'_>, home: &str, targets: &[String]) -> Option<Target> {
         let relative = || targets.iter().filter(|target| target.starts_with('.'));
         let own = relative().filter(|target| !is_declaration(target));
         let exact = own.filter_map(|target| index.file(&normalize(home, target)?));
-        let parsed = |file: &u32| index.files[*file as usize].syntax.is_some();
+        let parsed = |file: &FileId| index.files[file.index()].syntax.is_some();
         if let Some(file) = exact.into_iter().find(parsed) {
             return Some(Target::file(file));
         }

@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::{ModuleIndex, Resolver, Target, folder, normalize};
 use crate::facts::Import;
+use crate::ids::FileId;
 
 struct Php {
-    classes: HashMap<String, u32>,
+    classes: HashMap<String, FileId>,
     namespaces: HashSet<String>,
 }
 
@@ -32,12 +33,12 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
 }
 
 impl Resolver for Php {
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
         // `require __DIR__ . '/a.php'`, `include 'a.php'`.
         if import.specifier.contains('/') || import.specifier.ends_with(".php") {
-            let beside = normalize(folder(&index.files[from as usize].path), &import.specifier);
+            let beside = normalize(folder(&index.files[from.index()].path), &import.specifier);
             return match beside.and_then(|path| index.file(&path)) {
-                Some(file) if index.files[file as usize].syntax.is_some() => Target::file(file),
+                Some(file) if index.files[file.index()].syntax.is_some() => Target::file(file),
                 Some(_) => Target::Asset,
                 None => Target::Unresolved,
             };

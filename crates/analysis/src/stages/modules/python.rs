@@ -10,20 +10,25 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{ModuleIndex, Resolver, Target, folder, join, normalize, search_root};
 use crate::budget::spend;
+use crate::calls::{Imported, ImportedNameId};
 use crate::facts::{FileFacts, Import};
-use crate::graph::Link;
+use crate::ids::FileId;
 
+mod renamed;
 mod standard_library;
+
+use renamed::Renamed;
 
 pub(in crate::stages) use standard_library::is_standard;
 
 struct Python<'f> {
     roots: Roots,
     packages: HashSet<&'f str>,
+    renamed: Renamed,
     /// Those of packages that are part of tests: only tests have them on their path.
     test_roots: Roots,
     /// The folder that holds the topmost package of the last file.
-    own_root: RefCell<Option<(u32, String)>>,
+    own_root: RefCell<Option<(FileId, String)>>,
 }
 
 /// Folders in which absolute names are searched, in their order.
@@ -90,6 +95,7 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
         roots: Roots::new(index, roots),
         test_roots: Roots::new(index, test_roots),
         packages: packages(index),
+        renamed: Renamed::of(index),
         own_root: RefCell::default(),
     })
 }
@@ -226,8 +232,8 @@ fn package_root<'p>(index: &ModuleIndex<'_>, path: &'p str) -> &'p str {
 }
 
 impl Resolver for Python<'_> {
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
-        let path = index.files[from as usize].path.as_str();
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
+        let path = index.files[from.index()].path.as_str();
         let specifier = &*import.specifier;
         let dots = specifier.len() - specifier.trim_start_matches('.').len();
         let module = &specifier[dots..];
@@ -238,23 +244,24 @@ impl Resolver for Python<'_> {
         let relative = module.replace('.', "/");
         let own_root = self.own_root(index, from);
         let top = module.split('.').next().unwrap_or(module);
-        let of_tests = Some(&self.test_roots).filter(|_| index.files[from as usize].test);
+        let of_tests = Some(&self.test_roots).filter(|_| index.files[from.index()].test);
         let of_tests = of_tests.into_iter().flat_map(|roots| roots.with(top));
         let standard = is_standard(top);
         let others = self.roots.with(top).chain(of_tests).filter(|_| !standard);
         let roots = std::iter::once(own_root.as_str()).chain(others);
-        let below = |home: &str| {
-            let base = join(home, &relative);
-            match is_from {
-                true => self.members(index, from, &base, import),
-                false => module_file(index, &base).map(Target::file),
-            }
+        let at = |base: &str| match is_from {
+            true => self.members(index, from, base, import),
+            false => module_file(index, base).map(Target::file),
         };
+        let below = |home: &str| at(&join(home, &relative));
         for root in roots.clone() {
             spend(1);
             if let Some(found) = below(root) {
                 return found;
             }
+        }
+        if let Some(found) = self.renamed.path_of(module).and_then(|path| at(&path)) {
+            return found;
         }
         // Run from a folder above it: `cd backend && uvicorn app.main:app`.
         let in_package = self.packages.contains(own_package(index, path));
@@ -284,8 +291,8 @@ impl Resolver for Python<'_> {
 
 impl Python<'_> {
     /// `from ..a import b`: the module `dots` folders up.
-    fn relative(&self, index: &ModuleIndex<'_>, from: u32, import: &Import, dots: usize) -> Option<Target> {
-        let mut base = folder(&index.files[from as usize].path);
+    fn relative(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import, dots: usize) -> Option<Target> {
+        let mut base = folder(&index.files[from.index()].path);
         for _ in 1..dots {
             if base.is_empty() {
                 return None;
@@ -299,23 +306,23 @@ impl Python<'_> {
         self.members(index, from, &base, import)
     }
 
-    fn own_root(&self, index: &ModuleIndex<'_>, from: u32) -> String {
+    fn own_root(&self, index: &ModuleIndex<'_>, from: FileId) -> String {
         let mut last = self.own_root.borrow_mut();
         if let Some((_, root)) = last.as_ref().filter(|(file, _)| *file == from) {
             return root.clone();
         }
-        let root = package_root(index, &index.files[from as usize].path).to_owned();
+        let root = package_root(index, &index.files[from.index()].path).to_owned();
         last.insert((from, root)).1.clone()
     }
 
     /// The names of `from base import …`.
-    fn members(&self, index: &ModuleIndex<'_>, from: u32, base: &str, import: &Import) -> Option<Target> {
+    fn members(&self, index: &ModuleIndex<'_>, from: FileId, base: &str, import: &Import) -> Option<Target> {
         let package = module_file(index, base);
         if package.is_none() && !index.is_folder(base) {
             return None;
         }
         let mut found = Vec::new();
-        for (number, name) in (0u32..).zip(&import.names) {
+        for (number, name) in ImportedNameId::enumerate(&import.names) {
             spend(1);
             let member = if &*name.imported == "*" {
                 None
@@ -330,14 +337,14 @@ impl Python<'_> {
                 continue;
             }
             match member.filter(|member| *member != from).or(package) {
-                Some(target) => found.push((number, target)),
+                Some(target) => found.push((Imported::Name(number), target)),
                 // A namespace package has no file.
                 None if &*name.imported == "*" => {}
                 None => return None,
             }
         }
         if import.names.is_empty() {
-            found.extend(package.map(|package| (Link::ALL, package)));
+            found.extend(package.map(|package| (Imported::Whole, package)));
         }
         Some(Target::Files(found))
     }
@@ -374,12 +381,12 @@ fn packages<'f>(index: &ModuleIndex<'f>) -> HashSet<&'f str> {
 }
 
 /// A script that is called like the package it imports.
-fn is_only_self(index: &ModuleIndex<'_>, from: u32, top: &str) -> bool {
-    let path = index.files[from as usize].path.as_str();
+fn is_only_self(index: &ModuleIndex<'_>, from: FileId, top: &str) -> bool {
+    let path = index.files[from.index()].path.as_str();
     path.rsplit('/').next().is_some_and(|name| name == format!("{top}.py"))
 }
 
-fn module_file(index: &ModuleIndex<'_>, base: &str) -> Option<u32> {
+fn module_file(index: &ModuleIndex<'_>, base: &str) -> Option<FileId> {
     let candidates = [
         join(base, "__init__.py"),
         format!("{base}.py"),
@@ -387,5 +394,5 @@ fn module_file(index: &ModuleIndex<'_>, base: &str) -> Option<u32> {
         format!("{base}.pyi"),
     ];
     let found = candidates.iter().find_map(|path| index.file(path));
-    found.filter(|file| index.files[*file as usize].syntax.is_some())
+    found.filter(|file| index.files[file.index()].syntax.is_some())
 }

@@ -9,11 +9,12 @@ use constants::Constants;
 
 use super::{ModuleIndex, Resolver, Target, folder, normalize, search_root};
 use crate::facts::Import;
+use crate::ids::FileId;
 
 struct Ruby {
     constants: Constants,
     /// By path below a root: the place of the root in their order, and the file. The last root comes first.
-    below: HashMap<String, (usize, u32)>,
+    below: HashMap<String, (usize, FileId)>,
 }
 
 /// Folders called `lib` around one file that are taken for roots.
@@ -37,8 +38,8 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
         .collect();
     roots.extend(searched.iter().map(String::as_str));
     let places: HashMap<&str, usize> = roots.into_iter().rev().zip(0..).collect();
-    let mut below: HashMap<String, (usize, u32)> = HashMap::new();
-    for (at, file) in (0u32..).zip(index.files) {
+    let mut below: HashMap<String, (usize, FileId)> = HashMap::new();
+    for (at, file) in FileId::enumerate(index.files) {
         let above = folders(&file.path)
             .filter(|at| is_library(at) || searched.contains(*at))
             .take(MAX_ROOTS);
@@ -65,15 +66,15 @@ fn is_library(path: &str) -> bool {
 }
 
 impl Resolver for Ruby {
-    fn loaded_by_name(&self, index: &ModuleIndex<'_>, from: u32) -> Vec<u32> {
+    fn loaded_by_name(&self, index: &ModuleIndex<'_>, from: FileId) -> Vec<FileId> {
         self.constants.loaded(index, from)
     }
 
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
         let specifier = &*import.specifier;
         let file = |path: &str| index.file(path).or_else(|| index.file(&format!("{path}.rb")));
         if specifier.starts_with('.') {
-            let path = normalize(folder(&index.files[from as usize].path), specifier);
+            let path = normalize(folder(&index.files[from.index()].path), specifier);
             return path
                 .and_then(|path| file(&path))
                 .map_or(Target::Unresolved, Target::file);

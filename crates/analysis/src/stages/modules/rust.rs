@@ -6,19 +6,20 @@ use std::collections::{BTreeMap, HashMap};
 use super::{ModuleIndex, Resolver, Target, folder, join, normalize};
 use crate::budget::spend;
 use crate::facts::{Import, ImportKind};
+use crate::ids::FileId;
 
 /// How deep modules are in each other: the root of a deeper one is taken to be at this distance.
 const MAX_DEPTH: usize = 100;
 
 struct Rust {
     /// For each file: its parent module's file, its crate's root.
-    parents: HashMap<u32, (Option<u32>, u32)>,
+    parents: HashMap<FileId, (Option<FileId>, FileId)>,
     /// Child modules of a file by name.
-    children: HashMap<u32, BTreeMap<String, u32>>,
+    children: HashMap<FileId, BTreeMap<String, FileId>>,
     /// Library crates of the repository by the name that code uses.
-    crates: HashMap<String, u32>,
+    crates: HashMap<String, FileId>,
     /// By folder of a package: the crates that it renames, by its own name for them.
-    renamed: HashMap<String, HashMap<String, u32>>,
+    renamed: HashMap<String, HashMap<String, FileId>>,
 }
 
 pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
@@ -62,7 +63,7 @@ pub(super) fn new<'f>(index: &ModuleIndex<'f>) -> Box<dyn Resolver + 'f> {
 impl Rust {
     /// `net = { package = "my-network" }`, in a package or for all of a workspace; and libraries whose name is not that of
     /// their package.
-    fn rename(&mut self, manifests: &[(&str, toml::Table)], packages: &HashMap<String, u32>) {
+    fn rename(&mut self, manifests: &[(&str, toml::Table)], packages: &HashMap<String, FileId>) {
         for (home, table) in manifests {
             let workspace = table.get("workspace").and_then(toml::Value::as_table);
             let targets = table.get("target").and_then(toml::Value::as_table);
@@ -86,7 +87,7 @@ impl Rust {
     }
 
     /// The crate of that name, as a file sees it: renamed by its package or its workspace.
-    fn krate(&self, path: &str, name: &str) -> Option<u32> {
+    fn krate(&self, path: &str, name: &str) -> Option<FileId> {
         let mut at = folder(path);
         while !self.renamed.is_empty() {
             if let Some(root) = self.renamed.get(at).and_then(|names| names.get(name)) {
@@ -118,7 +119,7 @@ impl Rust {
                 }
             }
         }
-        let parent: HashMap<u32, u32> = declared.into_iter().rev().collect();
+        let parent: HashMap<FileId, FileId> = declared.into_iter().rev().collect();
         for (at, _) in index.of_language("rust") {
             let mut root = at;
             // A chain of parents is at most as long as there are files: hostile ones may run in a circle.
@@ -133,7 +134,7 @@ impl Rust {
         }
     }
 
-    fn walk(&self, mut module: u32, path: &[&str]) -> u32 {
+    fn walk(&self, mut module: FileId, path: &[&str]) -> FileId {
         // The names of inline modules since the last file.
         let mut inline = String::new();
         for part in path {
@@ -154,9 +155,9 @@ impl Rust {
 }
 
 impl Resolver for Rust {
-    fn resolve(&self, index: &ModuleIndex<'_>, from: u32, import: &Import) -> Target {
+    fn resolve(&self, index: &ModuleIndex<'_>, from: FileId, import: &Import) -> Target {
         if import.kind == ImportKind::Submodule {
-            let children = submodule(index, &index.files[from as usize].path, &import.specifier);
+            let children = submodule(index, &index.files[from.index()].path, &import.specifier);
             if children.is_empty() {
                 return Target::Unresolved;
             }
@@ -189,7 +190,7 @@ impl Resolver for Rust {
                     .get(&from)
                     .and_then(|children| children.get(*first))
                     .copied();
-                match child.or_else(|| self.krate(&index.files[from as usize].path, first)) {
+                match child.or_else(|| self.krate(&index.files[from.index()].path, first)) {
                     Some(module) => self.walk(module, rest),
                     // A type or an enum of this file, or a crate.
                     None if first.starts_with(char::is_uppercase) => from,
@@ -208,7 +209,7 @@ impl Resolver for Rust {
 
 /// The files of a `mod` declaration, by its specifier ([`ImportKind::Submodule`]). `a.rs` has its modules in `a/`, `mod.rs`
 /// and a crate's root beside them; inline modules are folders.
-fn submodule(index: &ModuleIndex<'_>, path: &str, declared: &str) -> Vec<u32> {
+fn submodule(index: &ModuleIndex<'_>, path: &str, declared: &str) -> Vec<FileId> {
     let mut paths = declared.split('=');
     let names = paths.next().unwrap_or_default().replace("r#", "");
     let (inline, name) = names.rsplit_once("::").unwrap_or(("", &names));
@@ -229,7 +230,7 @@ fn submodule(index: &ModuleIndex<'_>, path: &str, declared: &str) -> Vec<u32> {
         &[&order[0], &order[1]]
     };
     let named = paths.filter_map(|path| bases.iter().find_map(|base| index.file(&normalize(base, path)?)));
-    let named: Vec<u32> = named.collect();
+    let named: Vec<FileId> = named.collect();
     if !named.is_empty() {
         return named;
     }

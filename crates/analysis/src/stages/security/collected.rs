@@ -8,9 +8,11 @@ use repolens_core::report::{
 
 use super::super::modules::folder;
 use super::configured::{self, Configured};
-use super::copies::Copies;
-use super::{Allowed, finding, is_in_test, lines_of_code};
+use super::copies::{Copies, Scripts};
+use super::{Allowed, finding, fingerprint, is_in_test, lines_of_code};
 use crate::facts::{Facts, FileFacts};
+use crate::history::credentials::{EarlierFinding, EarlierFindings};
+use crate::language;
 use crate::security::{self, RawFinding};
 
 /// Of one rule in one file.
@@ -31,6 +33,7 @@ pub(super) struct Collected<'f> {
     configured: Configured<'f>,
     is_library_of_c: bool,
     copies: Copies<'f>,
+    scripts: Scripts<'f>,
     /// Folders with [`MANY_KEYS`] private keys: chains of certificates to be tried.
     folders_of_keys: HashSet<&'f str>,
     /// Indices of findings, by the rule and the value.
@@ -48,6 +51,7 @@ impl<'f> Collected<'f> {
             configured: Configured::of(&facts.files),
             is_library_of_c: is_mostly_c(facts),
             copies: Copies::of(facts),
+            scripts: Scripts::of(facts),
             folders_of_keys: folders_of_keys(facts),
             known: HashMap::new(),
             in_sources: HashMap::new(),
@@ -59,13 +63,15 @@ impl<'f> Collected<'f> {
         let mut ordinals: HashMap<(&str, &str), u32> = HashMap::new();
         let mut of_rule: HashMap<&str, usize> = HashMap::new();
         for raw in &file.security {
+            let is_of_other = raw.rule.category == FindingCategory::Code && self.scripts.has(file);
             let in_test = is_test_file
+                || is_of_other
                 || raw.in_test
                 || (is_private_key(raw) && self.folders_of_keys.contains(folder(&file.path)))
                 || security::is_for_demonstration(raw.rule, &file.path, self.is_library_of_c);
             let ordinal = ordinals.entry((raw.rule.id, &raw.subject)).or_default();
             *ordinal += 1;
-            let mut finding = finding(file, raw, in_test, *ordinal);
+            let mut finding = finding(&file.path, raw, in_test, *ordinal);
             let by_linter = || self.configured.allows(raw.rule, &file.path).then_some(configured::NAME);
             if let Some(by) = self.allowed.by(file, raw).or_else(by_linter) {
                 self.used.insert(raw.rule.id, raw.rule);
@@ -83,6 +89,7 @@ impl<'f> Collected<'f> {
             if is_compiled {
                 // A bundle has code of other projects.
                 finding.severity = finding.severity.max(FindingSeverity::Medium);
+                finding.impact = None;
             }
             self.used.insert(raw.rule.id, raw.rule);
             self.count(&finding);
@@ -93,6 +100,39 @@ impl<'f> Collected<'f> {
                 continue;
             }
             self.add(raw, finding, source);
+        }
+    }
+
+    /// Credentials that only earlier commits have.
+    pub fn add_earlier(&mut self, earlier: &'f EarlierFindings) {
+        let EarlierFindings::Read { findings, .. } = earlier else {
+            return;
+        };
+        for EarlierFinding {
+            commit,
+            path,
+            finding: raw,
+        } in findings
+        {
+            let is_known = self.known.contains_key(&(raw.rule.id, raw.value))
+                || self.allowed.baseline.has(path, raw.baseline.as_deref());
+            if is_known {
+                continue;
+            }
+            let in_test = language::is_test(path)
+                || security::is_example(path)
+                || raw.in_test
+                || security::is_for_demonstration(raw.rule, path, self.is_library_of_c);
+            let mut finding = finding(path, raw, in_test, 1);
+            finding.fingerprint = fingerprint(raw.rule.id, &format!("{commit}:{path}"), &raw.subject, raw.line);
+            finding.message += &format!(" in the earlier commit {}", &commit[..commit.len().min(10)]);
+            // The line is one of those that the commit added.
+            (finding.line, finding.column) = (None, None);
+            finding.commit = Some(commit.clone());
+            self.used.insert(raw.rule.id, raw.rule);
+            self.count(&finding);
+            self.known.insert((raw.rule.id, raw.value), self.section.findings.len());
+            self.section.findings.push(finding);
         }
     }
 

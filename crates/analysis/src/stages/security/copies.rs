@@ -3,13 +3,47 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, FileFacts};
 
 /// Folders in which projects keep those of others, beside their own code.
 const HOMES: &[&str] = &[
     "lib", "inc", "include", "includes", "contrib", "ext", "external", "deps", "assets", "js", "static", "public",
     "wwwroot", "library", "scripts",
 ];
+
+/// Single scripts of other projects, by their first comments. A project whose own files begin like that has none.
+pub(super) struct Scripts<'f> {
+    /// The names of the project's packages.
+    own: Vec<&'f str>,
+    any: bool,
+}
+
+impl<'f> Scripts<'f> {
+    pub fn of(facts: &'f Facts) -> Self {
+        let code = || facts.files.iter().filter(|file| file.is_own() && file.lines.code > 0);
+        let released = code().filter(|file| file.released).count();
+        let manifests = facts.files.iter().filter_map(|file| file.manifest.as_deref());
+        Self {
+            own: manifests.filter_map(|manifest| manifest.name.as_deref()).collect(),
+            any: released > 0 && released * 5 < code().count(),
+        }
+    }
+
+    pub fn has(&self, file: &FileFacts) -> bool {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let stem = plain(name.split('.').next().unwrap_or(name));
+        self.any && file.released && !self.own.iter().any(|own| plain(own) == stem)
+    }
+}
+
+/// The letters and digits of the last part of a name.
+fn plain(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    last.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase()
+}
 
 /// Such folders, with less than half of the code, or than nine tenths of it in `NAME-VERSION`: a package of Ruby has all of
 /// its code there.

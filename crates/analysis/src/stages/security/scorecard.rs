@@ -104,7 +104,7 @@ fn dangerous(workflows: &[&str], findings: &[SecurityFinding]) -> ScorecardCheck
         return not_measured("Dangerous-Workflow", "there are no workflows of GitHub");
     }
     let is_one = |finding: &&SecurityFinding| {
-        finding.severity == FindingSeverity::Critical && finding.rule.starts_with("workflow-")
+        finding.impact() == FindingSeverity::Critical && finding.rule.starts_with("workflow-")
     };
     let count = findings.iter().filter(is_one).count();
     let score = if count == 0 { 10.0 } else { 0.0 };

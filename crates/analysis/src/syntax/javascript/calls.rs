@@ -28,7 +28,7 @@ pub(super) fn calls(
     numbers: &HashMap<u32, ImportId>,
     type_queries: &[String],
 ) -> Calls {
-    let mut walk = Walk {
+    let mut walk = CallsPass {
         lines,
         numbers,
         builder: Builder::default(),
@@ -178,7 +178,7 @@ const GLOBALS: &[&str] = &[
     "window",
 ];
 
-struct Walk<'l> {
+struct CallsPass<'l> {
     lines: &'l Lines,
     numbers: &'l HashMap<u32, ImportId>,
     builder: Builder,
@@ -203,7 +203,7 @@ struct Walk<'l> {
     assigned: HashSet<String>,
 }
 
-impl Walk<'_> {
+impl CallsPass<'_> {
     fn line(&self, span: Span) -> u32 {
         self.lines.of(span.start)
     }

@@ -3,7 +3,7 @@
 use oxc_ast::ast::*;
 use oxc_span::{GetSpan, Span};
 
-use super::Walk;
+use super::FactsPass;
 use crate::calls::ImportId;
 use crate::facts::{Export, Import, ImportKind, ImportedName};
 
@@ -14,7 +14,7 @@ pub(super) use commonjs::destructured;
 use commonjs::{is_exports, is_module};
 pub(super) use whole_modules::Whole;
 
-impl Walk<'_> {
+impl FactsPass<'_> {
     fn import(&mut self, specifier: &str, kind: ImportKind, at: Span, names: Vec<ImportedName>) {
         let number = u32::try_from(self.syntax.imports.len()).unwrap_or(u32::MAX);
         self.numbers.insert(at.start, ImportId::new(self.syntax.imports.len()));

@@ -3,12 +3,12 @@
 use oxc_ast::ast::*;
 use oxc_span::GetSpan;
 
-use super::Walk;
+use super::FactsPass;
 
 /// The most paths of one file.
 const MAX_PATHS: usize = 200;
 
-impl Walk<'_> {
+impl FactsPass<'_> {
     /// Notes where the specifier of an import is: it is no path of another kind.
     pub(super) fn note_specifier(&mut self, at: &impl GetSpan) {
         self.specifiers.insert(at.span().start);

@@ -4,10 +4,10 @@ use oxc_ast::ast::*;
 use oxc_ast_visit::Visit;
 use oxc_span::{GetSpan, Span};
 
-use super::{Walk, property_name};
+use super::{FactsPass, property_name};
 use crate::units::runs;
 
-impl Walk<'_> {
+impl FactsPass<'_> {
     pub(super) fn open(&mut self, name: Option<String>, at: Span, whole: Span, parameters: usize) {
         let own = name.unwrap_or_default();
         let class = self.classes.last().filter(|class| !class.is_empty());

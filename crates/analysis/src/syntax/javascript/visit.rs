@@ -1,4 +1,4 @@
-//! The traversal: the nodes that define, branch, import and export.
+//! The first pass of our own: the nodes that define, branch, import and export.
 
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
@@ -6,10 +6,10 @@ use oxc_span::GetSpan;
 use oxc_syntax::scope::ScopeFlags;
 
 use super::units::parameter_count;
-use super::{Walk, modules, property_name};
+use super::{FactsPass, modules, property_name};
 use crate::language::{Span as TextSpan, SpanKind};
 
-impl<'a> Visit<'a> for Walk<'_> {
+impl<'a> Visit<'a> for FactsPass<'_> {
     fn visit_string_literal(&mut self, it: &StringLiteral<'a>) {
         self.path_literal(it);
     }

@@ -5,7 +5,7 @@
 //! unused. Uses are: a name that is read, a name in a quoted annotation, an entry of `__all__`. `import a as a` and
 //! `__future__` are unused by intent; `# noqa` is honored.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Comprehension, Expr, Stmt};
@@ -13,9 +13,11 @@ use ruff_text_size::Ranged;
 
 mod exemptions;
 mod exports;
+mod scopes;
 mod visit;
 
 use exemptions::{commented_names, file_is_exempt, is_exempt};
+use scopes::{ImportOf, Kind, NameScope, NameScopeId};
 
 /// The offsets of the aliases of `body` that nothing uses.
 pub(super) fn unused_imports(text: &str, body: &[Stmt]) -> HashSet<u32> {
@@ -23,7 +25,7 @@ pub(super) fn unused_imports(text: &str, body: &[Stmt]) -> HashSet<u32> {
         return HashSet::new();
     }
     let mut walk = Bindings {
-        scopes: vec![Scope::new(Kind::Module, 0)],
+        scopes: vec![NameScope::new(Kind::Module, NameScopeId::MODULE)],
         ..Bindings::default()
     };
     walk.stmts(body);
@@ -46,7 +48,7 @@ pub(super) fn unused_imports(text: &str, body: &[Stmt]) -> HashSet<u32> {
         walk.quoted_annotation(&text);
     }
     for name in std::mem::take(&mut walk.all) {
-        if let Some(bound) = walk.scopes[0].names.get_mut(name) {
+        if let Some(bound) = walk.scopes[NameScopeId::MODULE.index()].names.get_mut(name) {
             bound.used = true;
         }
     }
@@ -66,45 +68,6 @@ pub(super) fn unused_imports(text: &str, body: &[Stmt]) -> HashSet<u32> {
     unused
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Module,
-    Class,
-    Function,
-}
-
-struct Scope<'a> {
-    kind: Kind,
-    parent: usize,
-    names: HashMap<&'a str, Bound>,
-    /// Names that `global` hands to the module.
-    globals: HashSet<&'a str>,
-}
-
-impl Scope<'_> {
-    fn new(kind: Kind, parent: usize) -> Self {
-        Self {
-            kind,
-            parent,
-            names: HashMap::new(),
-            globals: HashSet::new(),
-        }
-    }
-}
-
-#[derive(Debug, Default)]
-struct Bound {
-    import: Option<ImportOf>,
-    used: bool,
-}
-
-/// Offsets of an import's alias and of its statement.
-#[derive(Debug)]
-struct ImportOf {
-    alias: u32,
-    statement: u32,
-}
-
 enum Deferred<'a> {
     Function(&'a ast::StmtFunctionDef),
     Lambda(&'a ast::ExprLambda),
@@ -112,11 +75,11 @@ enum Deferred<'a> {
 
 #[derive(Default)]
 struct Bindings<'a> {
-    scopes: Vec<Scope<'a>>,
-    current: usize,
-    deferred: VecDeque<(usize, Deferred<'a>)>,
+    scopes: Vec<NameScope<'a>>,
+    current: NameScopeId,
+    deferred: VecDeque<(NameScopeId, Deferred<'a>)>,
     /// Quoted annotations, read when all names are known.
-    quoted: Vec<(usize, String)>,
+    quoted: Vec<(NameScopeId, String)>,
     all: Vec<&'a str>,
     in_annotation: bool,
     /// Bodies of `try` that are open whose handlers catch a missing module.
@@ -148,59 +111,6 @@ impl<'a> Bindings<'a> {
     fn stmts(&mut self, body: &'a [Stmt]) {
         for stmt in body {
             self.visit_stmt(stmt);
-        }
-    }
-
-    fn push(&mut self, kind: Kind) {
-        self.scopes.push(Scope::new(kind, self.current));
-        self.current = self.scopes.len() - 1;
-    }
-
-    fn pop(&mut self) {
-        self.current = self.scopes[self.current].parent;
-    }
-
-    fn bind(&mut self, name: &'a str, import: Option<ImportOf>) {
-        let is_global = self.scopes[self.current].globals.contains(name);
-        let scope = if is_global { 0 } else { self.current };
-        // An assignment in a function to a name of the module does not replace the module's import.
-        if is_global
-            && self.scopes[0]
-                .names
-                .get(name)
-                .is_some_and(|bound| bound.import.is_some())
-        {
-            return;
-        }
-        let names = &mut self.scopes[scope].names;
-        let used = names.get(name).is_some_and(|old| old.used);
-        names.insert(name, Bound { import, used });
-    }
-
-    fn read(&mut self, name: &str) {
-        let mut at = if self.scopes[self.current].globals.contains(name) {
-            0
-        } else {
-            self.current
-        };
-        let mut innermost = true;
-        loop {
-            let scope = &mut self.scopes[at];
-            // A class's names are seen in its own body only.
-            if (innermost || scope.kind != Kind::Class)
-                && let Some(bound) = scope.names.get_mut(name)
-            {
-                bound.used = true;
-                // An annotation may be read outside of the function, where a local import of the name is not seen.
-                if !self.in_annotation {
-                    return;
-                }
-            }
-            if at == 0 {
-                return;
-            }
-            innermost = false;
-            at = scope.parent;
         }
     }
 

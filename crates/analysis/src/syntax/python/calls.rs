@@ -7,7 +7,9 @@ use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
-use crate::calls::{Argument, Body, Builder, Calls, ClassId, FunctionId, ImportId, NameKey, ValueExpr, ValueId};
+use crate::calls::{
+    Argument, Body, Builder, Calls, ClassId, FunctionId, ImportId, NameKey, ScopeId, ValueExpr, ValueId,
+};
 use crate::syntax::Lines;
 
 mod assignments;
@@ -137,7 +139,7 @@ struct Walk<'a, 'l> {
     numbers: &'l HashMap<u32, ImportId>,
     /// `import a.b`, by its text.
     dotted: HashMap<String, ValueId>,
-    work: VecDeque<(usize, FunctionId, Work<'a>)>,
+    work: VecDeque<(ScopeId, FunctionId, Work<'a>)>,
     /// How many are in each function: they are numbered.
     lambdas: HashMap<Body, u32>,
     in_type_checking: bool,

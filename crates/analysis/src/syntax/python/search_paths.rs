@@ -99,31 +99,27 @@ impl Search {
                 }
                 Some(path(&parents.value)? + &"/..".repeat(levels + 1))
             }
-            Expr::Call(call) => {
-                let first = || call.arguments.args.first().and_then(path);
-                let name = dotted(&call.func);
-                match name.rsplit('.').next().unwrap_or_default() {
-                    "dirname" => Some(first()? + "/.."),
-                    "join" => {
-                        let parts: Option<Vec<String>> = call.arguments.args.iter().map(path).collect();
-                        Some(parts?.join("/"))
-                    }
-                    "getcwd" | "cwd" => Some(String::new()),
-                    "abspath" | "realpath" | "normpath" | "str" | "Path" | "PurePath" | "fspath" => first(),
-                    "resolve" | "absolute" | "as_posix" | "expanduser" => match &*call.func {
-                        Expr::Attribute(method) => path(&method.value),
-                        _ => None,
-                    },
-                    "joinpath" => match &*call.func {
-                        Expr::Attribute(method) => {
-                            let parts: Option<Vec<String>> = call.arguments.args.iter().map(path).collect();
-                            Some(format!("{}/{}", path(&method.value)?, parts?.join("/")))
-                        }
-                        _ => None,
-                    },
-                    _ => None,
-                }
-            }
+            Expr::Call(call) => self.result(call, depth),
+            _ => None,
+        }
+    }
+
+    /// The path that a call returns.
+    fn result(&self, call: &ExprCall, depth: u32) -> Option<String> {
+        let path = |it: &Expr| self.path(it, depth + 1);
+        let first = || call.arguments.args.first().and_then(path);
+        let parts = || call.arguments.args.iter().map(path).collect::<Option<Vec<String>>>();
+        let object = || match &*call.func {
+            Expr::Attribute(method) => path(&method.value),
+            _ => None,
+        };
+        match dotted(&call.func).rsplit('.').next().unwrap_or_default() {
+            "dirname" => Some(first()? + "/.."),
+            "join" => Some(parts()?.join("/")),
+            "getcwd" | "cwd" => Some(String::new()),
+            "abspath" | "realpath" | "normpath" | "str" | "Path" | "PurePath" | "fspath" => first(),
+            "resolve" | "absolute" | "as_posix" | "expanduser" => object(),
+            "joinpath" => Some(format!("{}/{}", object()?, parts()?.join("/"))),
             _ => None,
         }
     }

@@ -93,6 +93,7 @@ pub(super) fn part(kind: &str) -> NodeRole {
         | "let_declaration"
         | "variable_declaration"
         | "class_parameter"
+        | "binding"
         | "val_definition"
         | "var_definition"
         | "property_declaration"
@@ -125,18 +126,14 @@ impl Context<'_> {
         let definition = self.calls.definition(function);
         definition.anonymous = own_name.is_empty();
         definition.entry = true;
+        definition.through_interface = implements_explicitly(node);
+        definition.specialized = is_specialization(node);
         self.calls.definition(function).takes = self.takes(node);
         self.sorts.clear();
         if owned.is_some() {
             self.calls.pop();
         }
-        // `TEST(Document, Parse) { … }`: no code calls it by a name.
-        let head = node.child_by_field_name("declarator");
-        let is_of_macro = matches!(self.language, "c" | "cpp")
-            && head
-                .and_then(|head| head.child_by_field_name("declarator"))
-                .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name);
-        if is_of_macro {
+        if self.is_of_macro(node, owner, own_name) || implements_explicitly(node) {
             self.calls.definition(function).anonymous = false;
         } else if let Some(class) = class {
             let is_constructor =
@@ -173,6 +170,15 @@ impl Context<'_> {
         function
     }
 
+    /// `TEST(Document, Parse) { … }`: no code calls it by a name.
+    fn is_of_macro(&self, node: Node<'_>, owner: Option<&str>, own_name: &str) -> bool {
+        let head = node.child_by_field_name("declarator");
+        matches!(self.language, "c" | "cpp")
+            && head
+                .and_then(|head| head.child_by_field_name("declarator"))
+                .is_some_and(|head| head.kind() == "identifier" && owner.is_some() && self.text(head) != own_name)
+    }
+
     pub(super) fn close_function(&mut self) {
         self.calls.pop();
         self.sorts.clear();
@@ -196,13 +202,29 @@ impl Context<'_> {
         if let Some(&class) = self.class_numbers.get(name) {
             return class;
         }
-        let class = self.calls.define_class_flat(name);
+        let path = self.path_of(name);
+        let class = self.calls.define_class_flat(name, &path);
         let value = self.calls.value(ValueExpr::Class(class));
         if !name.is_empty() {
             self.calls.bind_global(name, value);
         }
         self.class_numbers.insert(name.to_owned(), class);
         class
+    }
+
+    /// The name of a class with what distinguishes it from others of its name.
+    fn path_of(&self, name: &str) -> String {
+        match self.language {
+            "ruby" => {
+                self.classes
+                    .iter()
+                    .map(|outer| format!("{outer}::"))
+                    .collect::<String>()
+                    + name
+            }
+            "csharp" => format!("{}.{name}", self.syntax.package),
+            _ => name.to_owned(),
+        }
     }
 
     /// The names in the part of a class's head that lists its bases.
@@ -275,6 +297,7 @@ impl Context<'_> {
                 }
             }
             NodeRole::Call if self.is_misread_member(node) => {}
+            NodeRole::Method if self.language == "ruby" && is_assigned(node) => {}
             NodeRole::Call | NodeRole::Method | NodeRole::New => {
                 let target = self.target(node, what, 0);
                 let given = self.given(node);
@@ -318,4 +341,26 @@ impl Context<'_> {
         }
         std::mem::take(&mut self.calls).finish()
     }
+}
+
+/// `void IList<T>.Add(T item)` of C#.
+fn implements_explicitly(node: Node<'_>) -> bool {
+    let mut cursor = node.walk();
+    node.kind() == "method_declaration"
+        && node
+            .named_children(&mut cursor)
+            .any(|child| child.kind() == "explicit_interface_specifier")
+}
+
+/// `template <> void skip(…)` of C++.
+fn is_specialization(node: Node<'_>) -> bool {
+    let template = node.parent().filter(|parent| parent.kind() == "template_declaration");
+    let parameters = template.and_then(|template| template.child_by_field_name("parameters"));
+    parameters.is_some_and(|parameters| parameters.named_child_count() == 0)
+}
+
+/// `self.range = 1` of Ruby calls the writer, which has another name.
+fn is_assigned(node: Node<'_>) -> bool {
+    let assignment = node.parent().filter(|parent| parent.kind() == "assignment");
+    assignment.is_some_and(|assignment| assignment.child_by_field_name("left") == Some(node))
 }

@@ -171,13 +171,26 @@ impl Context<'_> {
         if (candidates.is_empty() && !private.is_shared()) || glued || computed {
             return;
         }
-        let mut counts: HashMap<&[u8], (u32, u32)> = HashMap::new();
+        let any_case = private == Private::WordUnlessComputed;
+        let written = |word: &[u8]| {
+            if any_case {
+                word.to_ascii_lowercase()
+            } else {
+                word.to_vec()
+            }
+        };
+        let mut counts: HashMap<Vec<u8>, (u32, u32)> = HashMap::new();
         for (_, name) in &candidates {
-            counts.entry(name.as_bytes()).or_default().0 += 1;
+            counts.entry(written(name.as_bytes())).or_default().0 += 1;
         }
         let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
         for word in self.text.split(|byte| !is_word(byte)).filter(|word| !word.is_empty()) {
-            if let Some(count) = counts.get_mut(word) {
+            let count = if any_case {
+                counts.get_mut(&word.to_ascii_lowercase())
+            } else {
+                counts.get_mut(word)
+            };
+            if let Some(count) = count {
                 count.1 += 1;
             }
             if private.is_shared()
@@ -189,7 +202,7 @@ impl Context<'_> {
         }
         for (function, name) in &candidates {
             if counts
-                .get(name.as_bytes())
+                .get(&written(name.as_bytes()))
                 .is_some_and(|(defined, named)| defined == named)
             {
                 self.calls.definition(*function).entry = false;

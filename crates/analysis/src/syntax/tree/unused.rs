@@ -8,7 +8,9 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::Context;
-use crate::facts::ImportedName;
+use crate::calls::{ImportId, ImportedNameId};
+use crate::facts::{ImportKind, ImportedName};
+use crate::language::{Span, SpanKind};
 
 /// How a language's imports are judged.
 #[derive(Debug, Clone, Copy)]
@@ -26,11 +28,12 @@ pub(in crate::syntax) struct UnusedImports {
 /// One name that an import brings in.
 #[derive(Debug)]
 pub(super) struct ImportCandidate {
-    /// In `Syntax::imports`, and in its names.
-    import: usize,
-    name: usize,
+    import: ImportId,
+    name: ImportedNameId,
     /// The start of the declaration around it.
     declaration: usize,
+    /// A comment names it.
+    in_comment: bool,
 }
 
 impl Context<'_> {
@@ -54,19 +57,20 @@ impl Context<'_> {
         if !self.embedded_in.is_empty() || declaration.has_error() || import.kind.is_reexport() {
             return;
         }
-        for (at, name) in import.names.iter().enumerate() {
+        for (at, name) in ImportedNameId::enumerate(&import.names) {
             let named = !matches!(&*name.local, "" | "*" | "_");
             if named && (rules.judged)(declaration, self, name) {
                 self.import_candidates.push(ImportCandidate {
-                    import: self.syntax.imports.len() - 1,
+                    import: ImportId::new(self.syntax.imports.len() - 1),
                     name: at,
                     declaration: declaration.start_byte(),
+                    in_comment: false,
                 });
             }
         }
     }
 
-    /// Marks the imports that nothing names.
+    /// Marks the imports that nothing names, and those that only comments name (`{@link A}`): these are for documentation.
     pub(super) fn settle_imports(&mut self) {
         let Some(rules) = self.unused_imports else { return };
         let candidates = std::mem::take(&mut self.import_candidates);
@@ -80,7 +84,7 @@ impl Context<'_> {
         };
         let mut open: HashMap<String, Vec<ImportCandidate>> = HashMap::new();
         for candidate in candidates {
-            let name = &self.syntax.imports[candidate.import].names[candidate.name];
+            let name = &self.syntax.imports[candidate.import.index()].names[candidate.name.index()];
             open.entry(word_of(&name.local)).or_default().push(candidate);
         }
         if open.is_empty() {
@@ -103,14 +107,44 @@ impl Context<'_> {
             } else {
                 open.get_mut(word)
             };
-            if let Some(candidates) = found {
+            let Some(candidates) = found else { continue };
+            if is_in_comment(&self.syntax.spans, at) {
+                let named = candidates
+                    .iter_mut()
+                    .filter(|candidate| inside != Some(candidate.declaration));
+                named.for_each(|candidate| candidate.in_comment = true);
+            } else {
                 candidates.retain(|candidate| inside == Some(candidate.declaration));
             }
         }
-        for candidate in open.into_values().flatten() {
-            self.syntax.imports[candidate.import].names[candidate.name].unused = true;
+        self.mark_imports(open.into_values().flatten());
+    }
+
+    /// Marks what no code of the file names.
+    fn mark_imports(&mut self, candidates: impl Iterator<Item = ImportCandidate>) {
+        let mut documented: HashMap<ImportId, usize> = HashMap::new();
+        for candidate in candidates {
+            if candidate.in_comment {
+                *documented.entry(candidate.import).or_default() += 1;
+            } else {
+                self.syntax.imports[candidate.import.index()].names[candidate.name.index()].unused = true;
+            }
+        }
+        let is_loaded_by_use = matches!(self.language, "java" | "kotlin" | "scala" | "php");
+        for (import, names) in documented.into_iter().filter(|_| is_loaded_by_use) {
+            let import = &mut self.syntax.imports[import.index()];
+            if import.names.len() == names && import.kind == ImportKind::Static {
+                import.kind = ImportKind::Type;
+            }
         }
     }
+}
+
+/// `spans` are in the order of the text.
+fn is_in_comment(spans: &[Span], at: usize) -> bool {
+    let after = spans.partition_point(|span| span.start as usize <= at);
+    let mut around = spans[..after].iter().rev().take(4);
+    around.any(|span| span.kind == SpanKind::Comment && at < span.end as usize)
 }
 
 /// The words of a text, each with its place. `$` belongs to none.

@@ -59,7 +59,7 @@ fn of_security<'a>(finding: &'a SecurityFinding, suppressed_by: Option<&'a str>)
             .iter()
             .map(|other| place(&other.file, other.line.map(|line| (line, line))))
             .collect(),
-        severity: Some(finding.severity),
+        severity: Some((finding.severity, finding.impact)),
         suppressed_by,
     }
 }
@@ -69,6 +69,15 @@ pub(super) fn level(severity: FindingSeverity) -> &'static str {
         FindingSeverity::Critical | FindingSeverity::High => "error",
         FindingSeverity::Medium => "warning",
         FindingSeverity::Low | FindingSeverity::Info => "note",
+    }
+}
+
+/// By the findings that were judged in other projects.
+fn precision(rule: &SecurityRule) -> &'static str {
+    match (rule.severity, rule.judged) {
+        (FindingSeverity::Critical | FindingSeverity::High, _) => "high",
+        (_, Some(judged)) if judged.right * 100 < judged.judged * 80 => "low",
+        _ => "medium",
     }
 }
 
@@ -101,7 +110,7 @@ pub(super) fn security_rule(rule: &SecurityRule) -> Value {
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": {
             "tags": tags,
-            "precision": "high",
+            "precision": precision(rule),
             "problem.severity": level(rule.severity).replace("note", "recommendation"),
             "security-severity": score,
         },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use repolens_core::store::{Scan, ScanSnapshot};
-use repolens_core::{ScanId, ScanStatus};
+use repolens_core::{BranchName, ScanId, ScanStatus, Unparsed};
 use serde::Serialize;
 
 use crate::app::App;
@@ -29,7 +29,7 @@ struct ComparedScan {
     #[serde(serialize_with = "timestamp")]
     #[schemars(with = "crate::handlers::Time")]
     created_at: DateTime<Utc>,
-    branch: Option<String>,
+    branch: Option<Unparsed<BranchName>>,
     commit_sha: Option<String>,
 }
 

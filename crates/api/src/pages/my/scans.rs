@@ -105,7 +105,7 @@ pub async fn get(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Res
             .scans
             .into_iter()
             .map(|entry| Row {
-                name: short_name(&entry.scan.repo_url),
+                name: short_name(entry.scan.repo_url.as_str()),
                 headline: headlines.remove(&entry.scan.id).unwrap_or_default(),
                 scan: entry.scan,
             })

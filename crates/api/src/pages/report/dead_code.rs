@@ -119,6 +119,8 @@ struct Page<'a> {
     matching: usize,
     pager: Pager,
     truncated: bool,
+    /// Languages in which none is judged.
+    not_judged: String,
 }
 
 fn render(view: &View<'_>) -> askama::Result<String> {
@@ -159,6 +161,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         matching,
         pager,
         truncated: dead.truncated || dead.unused_functions_total() > dead.unused_functions.len() as u64,
+        not_judged: dead.not_judged.join(", "),
     }
     .render()
 }

@@ -26,6 +26,8 @@ const ROWS: usize = 100;
 /// Nodes of the tree that are drawn.
 const TREE: usize = 150;
 const DEEPEST: usize = 4;
+/// The same where a name was searched for, and fewer packages lead to it.
+const DEEPEST_SEARCHED: usize = 8;
 /// Rows of each list beside the packages.
 const LISTED: usize = 50;
 
@@ -91,6 +93,8 @@ struct Page<'a> {
     unknown_licenses: usize,
     tree: Vec<Branch<'a>>,
     tree_cut: bool,
+    /// The tree has only what leads to the packages that were searched for.
+    is_searched: bool,
     unresolved: usize,
     /// From a project to each package that came with others.
     paths: HashMap<String, String>,
@@ -165,7 +169,9 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     for package in packages {
         *types.entry(&package.r#type).or_default() += 1;
     }
-    let (tree, tree_cut) = tree(&dependencies);
+    let words = searched(view);
+    let leading = words.as_ref().map(|words| leading_to(&dependencies, words));
+    let (tree, tree_cut) = tree(&dependencies, leading.as_ref());
     Page {
         view,
         types: types.into_iter().collect(),
@@ -177,6 +183,7 @@ fn render(view: &View<'_>) -> askama::Result<String> {
         unknown_licenses: packages.iter().filter(|package| package.license.is_none()).count(),
         tree,
         tree_cut,
+        is_searched: words.is_some(),
         unresolved: packages.iter().filter(|package| !package.resolved).count(),
         paths: paths(&dependencies),
         transitive_known: is_transitive_known(&dependencies),
@@ -185,9 +192,34 @@ fn render(view: &View<'_>) -> askama::Result<String> {
     .render()
 }
 
+/// What the names of packages must contain.
+fn searched(view: &View<'_>) -> Option<String> {
+    view.query.get("q").map(str::to_lowercase).filter(|words| !words.is_empty())
+}
+
+/// The packages whose names have the words, and those that lead to them.
+fn leading_to<'a>(dependencies: &'a Dependencies, words: &str) -> HashSet<&'a str> {
+    let graph = &dependencies.graph;
+    let mut above: HashMap<&str, Vec<&str>> = HashMap::new();
+    for edge in &graph.edges {
+        above.entry(&edge.target).or_default().push(&edge.source);
+    }
+    let is_meant = |package: &&Package| package.name.to_lowercase().contains(words);
+    let meant: HashSet<String> = dependencies.packages.iter().filter(is_meant).map(id).collect();
+    let nodes = graph.nodes.iter().map(|node| node.id.as_str());
+    let mut open: Vec<&str> = nodes.filter(|id| meant.contains(*id)).collect();
+    let mut leading = HashSet::new();
+    while let Some(node) = open.pop() {
+        if leading.insert(node) {
+            open.extend(above.get(node).into_iter().flatten());
+        }
+    }
+    leading
+}
+
 /// The packages that the choices of the address leave, in the order that it asks for.
 fn chosen<'a>(view: &View<'_>, packages: &'a [Package]) -> Vec<&'a Package> {
-    let words = view.query.get("q").map(str::to_lowercase);
+    let words = searched(view);
     let is_chosen = |package: &Package| {
         let kind = match view.query.get("kind") {
             Some("direct") => package.direct && !package.is_dev,
@@ -234,14 +266,16 @@ fn several(packages: &[Package]) -> Vec<(&str, Vec<&str>)> {
     several
 }
 
-/// The tree of packages, from the root down; a package that was shown before is not opened again.
-fn tree(dependencies: &Dependencies) -> (Vec<Branch<'_>>, bool) {
+/// The tree of packages, from the root down, of those in `only`; a package that was shown before is not opened again.
+fn tree<'a>(dependencies: &'a Dependencies, only: Option<&HashSet<&str>>) -> (Vec<Branch<'a>>, bool) {
     let graph = &dependencies.graph;
     let labels: HashMap<&str, &str> = graph.nodes.iter().map(|node| (node.id.as_str(), node.label.as_str())).collect();
     let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
-    for edge in &graph.edges {
+    let is_drawn = |id: &str| only.is_none_or(|only| only.contains(id));
+    for edge in graph.edges.iter().filter(|edge| is_drawn(&edge.target)) {
         below.entry(&edge.source).or_default().push(&edge.target);
     }
+    let deepest = if only.is_some() { DEEPEST_SEARCHED } else { DEEPEST };
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     let mut open: Vec<(&str, usize)> = below.get("root").into_iter().flatten().rev().map(|id| (*id, 0)).collect();
@@ -255,7 +289,7 @@ fn tree(dependencies: &Dependencies) -> (Vec<Branch<'_>>, bool) {
             label: labels.get(id).copied().unwrap_or(id),
             again,
         });
-        if !again && depth < DEEPEST {
+        if !again && depth < deepest {
             open.extend(below.get(id).into_iter().flatten().rev().map(|id| (*id, depth + 1)));
         }
     }

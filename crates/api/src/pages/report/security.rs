@@ -1,7 +1,7 @@
 //! Findings about security, known vulnerabilities, and the practices of the project, as far as they were checked.
 
 use askama::Template;
-use repolens_core::report::{Confidence, FindingSeverity, Security, SecurityFinding};
+use repolens_core::report::{FindingSeverity, Security, SecurityFinding};
 
 use super::hotspots::Missing;
 use super::{Brief, Tab, View};

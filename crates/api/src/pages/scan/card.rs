@@ -43,7 +43,7 @@ pub async fn get(
     }
     let mut headlines = app.store.headlines(vec![seen.scan.id.clone()]).await?;
     let headline = headlines.remove(&seen.scan.id).unwrap_or_default();
-    let svg = card(&short_name(&seen.scan.repo_url), &headline)
+    let svg = card(&short_name(seen.scan.repo_url.as_str()), &headline)
         .render()
         .map_err(|error| Problem::because(&error))?;
     let mut response = HttpResponse::Ok();

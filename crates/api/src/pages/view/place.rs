@@ -57,8 +57,8 @@ impl Place {
     pub fn of(scan: &Scan) -> Self {
         Self {
             scan_id: scan.id.to_string(),
-            name: short_name(&scan.repo_url),
-            source: Source::of(&scan.repo_url, scan.commit_sha.as_deref()),
+            name: short_name(scan.repo_url.as_str()),
+            source: Source::of(scan.repo_url.as_str(), scan.commit_sha.as_deref()),
             in_one_file: false,
         }
     }

@@ -242,8 +242,10 @@ async fn a_vulnerable_dependency_is_one_result_with_its_upgrade() {
         json!({ "id": id, "aliases": [], "summary": "s", "type": "npm", "name": "a|b", "version": "1.0.0", "purl": "pkg:npm/a",
                 "severity": severity, "fixed": "1.2.0", "path": ["a@1.0.0"], "manifest": "package-lock.json", "isDev": false })
     };
+    let shared = json!({ "id": "GHSA-3", "aliases": [], "summary": "s", "type": "npm", "name": "deep", "version": "3.0.0", "purl": "pkg:npm/deep",
+                         "severity": "low", "path": ["@s/b@2.0.0", "deep@3.0.0"], "manifest": "package-lock.json", "isDev": false });
     report["dependencies"]["vulnerabilities"] = json!({
-        "state": "complete", "packages": 2, "total": 2, "list": [found("GHSA-1", "high"), found("GHSA-2", "unknown")],
+        "state": "complete", "packages": 3, "total": 3, "list": [found("GHSA-1", "high"), found("GHSA-2", "unknown"), shared],
         "upgrades": [{ "type": "npm", "name": "a|b", "version": "1.0.0", "manifest": "package-lock.json", "to": "1.2.0", "fixes": 2,
                        "severity": "high" }],
     });
@@ -255,7 +257,11 @@ async fn a_vulnerable_dependency_is_one_result_with_its_upgrade() {
     let sarif: Value = serde_json::from_str(&form("report.sarif").await).expect("JSON");
     let results = sarif["runs"][0]["results"].as_array().expect("a list").iter();
     let results: Vec<_> = results.filter(|one| one["ruleId"] == "vulnerable-dependency").collect();
-    assert_eq!(results.len(), 1, "{results:?}");
+    assert_eq!(results.len(), 2, "{results:?}");
+    assert_eq!(
+        results[1]["message"]["text"],
+        "`@s/b` 2.0.0 has or leads to 1 known vulnerability. No single upgrade fixes it."
+    );
     assert_eq!(
         (&results[0]["level"], &results[0]["message"]["text"]),
         (
@@ -266,7 +272,7 @@ async fn a_vulnerable_dependency_is_one_result_with_its_upgrade() {
     let place = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(place, "package-lock.json");
     let markdown = form("report.md").await;
-    assert!(markdown.contains("| Known vulnerabilities | 2 |"), "{markdown}");
+    assert!(markdown.contains("| Known vulnerabilities | 3 |"), "{markdown}");
     assert!(
         markdown.contains("| `a\\|b 1.0.0` | `GHSA-1` | high | `1.2.0` |"),
         "{markdown}"

@@ -4,34 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::job::ClaimedJob;
 use crate::store::{Figures, StoredReport};
-use crate::{BranchNote, FailureCode, LeaseToken, ScanId, ScanStatus};
-
-/// A job that was taken: its attempt is counted, its lease has begun.
-#[derive(Debug, Clone)]
-pub struct ClaimedJob {
-    pub scan_id: ScanId,
-    pub repo_url: String,
-    /// `None`: the remote's default branch.
-    pub branch: Option<String>,
-    pub attempt: i32,
-    pub lease_token: LeaseToken,
-    pub lease_until: DateTime<Utc>,
-    pub request_id: Option<String>,
-    /// It can be cloned only with its owner's token.
-    pub is_private: bool,
-}
-
-/// A scan that waits for a worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    pub scan_id: ScanId,
-    pub repo_url: String,
-    /// `None`: the remote's default branch.
-    pub branch: Option<String>,
-    /// The round in which it is served.
-    pub turn: i32,
-}
+use crate::{BranchNote, FailureCode, ScanId, ScanStatus};
 
 #[derive(Debug)]
 pub enum ClaimOutcome {

@@ -14,7 +14,7 @@ use crate::store::report::ENCODING;
 use crate::store::schema::columns::column_time;
 use crate::store::schema::{scan_explanations, scan_reports, scans};
 use crate::store::{StoreError, StoredReport};
-use crate::{LeaseToken, ScanId, ScanStatus};
+use crate::{LeaseToken, ScanId, ScanStatus, Unparsed};
 
 const QUEUED: &str = "queued";
 const RUNNING: &str = "running";
@@ -101,8 +101,8 @@ fn claimed(
         scan_id: ScanId::stored(scan_id),
         target,
         with_source,
-        repo_url,
-        branch,
+        repo_url: Unparsed::new(repo_url),
+        branch: Unparsed::of_column(branch),
         commit_sha,
         is_private,
     }

@@ -5,11 +5,12 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, webhooks};
+use crate::job::ClaimedJob;
 use crate::scan::MAX_ATTEMPTS;
 use crate::store::schema::columns::column_time;
 use crate::store::schema::scans;
-use crate::store::{CancelOutcome, ClaimOutcome, ClaimedJob, Heartbeat, Reconciled, StoreError};
-use crate::{FailureCode, LeaseToken, ScanId, ScanStatus};
+use crate::store::{CancelOutcome, ClaimOutcome, Heartbeat, Reconciled, StoreError};
+use crate::{FailureCode, LeaseToken, ScanId, ScanStatus, Unparsed};
 
 type Returned = (String, String, String, i32, Option<String>, bool);
 const RETURNED: (
@@ -87,8 +88,8 @@ fn claimed(taken: Returned, token: &LeaseToken, lease_until: &DateTime<Utc>) -> 
     let (id, repo_url, branch, attempt, request_id, is_private) = taken;
     Ok(ClaimedJob {
         scan_id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
-        repo_url,
-        branch: Some(branch).filter(|branch| !branch.is_empty()),
+        repo_url: Unparsed::new(repo_url),
+        branch: Unparsed::of_column(branch),
         attempt,
         lease_token: token.clone(),
         lease_until: *lease_until,

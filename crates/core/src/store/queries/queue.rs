@@ -11,13 +11,14 @@ use diesel::result::QueryResult;
 use diesel_async::RunQueryDsl;
 
 use super::Connection;
+use crate::job::QueuedScan;
+use crate::store::StoreError;
 use crate::store::scans::{
     MAX_QUEUED, MAX_QUEUED_PER_CLIENT, NewScan, QueueFull, QueuePlace, ScanRecord, ScanSnapshot,
 };
 use crate::store::schema::columns::column_time;
 use crate::store::schema::{scan_reports, scans};
-use crate::store::{StoreError, Waiting};
-use crate::{ScanId, ScanStatus};
+use crate::{ScanId, ScanStatus, Unparsed};
 
 /// The round for a new scan.
 pub async fn turn(connection: &mut Connection, new: &NewScan) -> QueryResult<i32> {
@@ -68,8 +69,13 @@ pub async fn next(connection: &mut Connection) -> Result<Option<String>, StoreEr
         .optional()?)
 }
 
+/// A round as the queue knows it.
+pub(super) fn round(turn: i32) -> u32 {
+    u32::try_from(turn).unwrap_or(0)
+}
+
 /// The first `limit` scans that wait, in the order in which they are served.
-pub async fn waiting(connection: &mut Connection, limit: &i64) -> Result<Vec<Waiting>, StoreError> {
+pub async fn waiting(connection: &mut Connection, limit: &i64) -> Result<Vec<QueuedScan>, StoreError> {
     let rows: Vec<(String, String, String, i32)> = scans::table
         .filter(scans::status.eq(ScanStatus::Queued))
         .order((scans::queue_turn, scans::created_at, scans::id))
@@ -79,11 +85,11 @@ pub async fn waiting(connection: &mut Connection, limit: &i64) -> Result<Vec<Wai
         .await?;
     rows.into_iter()
         .map(|(id, repo_url, branch, turn)| {
-            Ok(Waiting {
+            Ok(QueuedScan {
                 scan_id: ScanId::parse(&id).map_err(|error| StoreError::Broken(format!("the id `{id}`: {error}")))?,
-                repo_url,
-                branch: Some(branch).filter(|branch| !branch.is_empty()),
-                turn,
+                repo_url: Unparsed::new(repo_url),
+                branch: Unparsed::of_column(branch),
+                turn: round(turn),
             })
         })
         .collect()

@@ -86,11 +86,17 @@ pub async fn submit(connection: &mut Connection, new: &NewScan, now: &DateTime<U
         }
         let repository_id = repositories::ensure(connection, new, now).await?;
         if insert(connection, new, &repository_id, turn, now).await? {
-            return Ok(Submitted::Stored { turn, repository_id });
+            return Ok(Submitted::Stored {
+                turn: queue::round(turn),
+                repository_id,
+            });
         }
         // Either this is the second try of a call whose first one was stored, or the key was used.
         if let Some(turn) = stored_turn(connection, &new.id).await? {
-            return Ok(Submitted::Stored { turn, repository_id });
+            return Ok(Submitted::Stored {
+                turn: queue::round(turn),
+                repository_id,
+            });
         }
         match earlier_with_key(connection, new).await? {
             Some(earlier) => submitted_before(connection, earlier, new).await,

@@ -26,7 +26,7 @@ fn every_pair_is_in_the_order_of_its_ecosystem() {
             *pairs.entry(ecosystem).or_default() += at;
         }
     }
-    assert_eq!(pairs.len(), 10, "{pairs:?}");
+    assert_eq!(pairs.len(), 12, "{pairs:?}");
     assert!(pairs.values().all(|pairs| *pairs >= MIN_PAIRS), "{pairs:?}");
 }
 

@@ -169,7 +169,12 @@ pub(super) const RULES: &[(&[&str], &str, Rules)] = &[
         if is_pascal { Language("pascal") } else { Usual }
     }),
     (&["pro"], "-", |text| {
-        if text.line(|line| line.starts_with("-keep") || line.starts_with("-dont")) {
+        let is_option = |line: &str| {
+            line.strip_prefix('-')
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_lowercase()))
+        };
+        let is_remark = |line: &str| line.starts_with('#') || line.is_empty();
+        if text.line(is_option) || (text.line(is_remark) && text.lines().all(is_remark)) {
             Language("proguard")
         } else if text.starts(&["QT", "TEMPLATE", "SOURCES", "HEADERS", "CONFIG", "TARGET", "SUBDIRS"]) {
             Language("qmake")

@@ -1,4 +1,4 @@
-//! The walk over a program.
+//! The pass over a program.
 
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
@@ -6,10 +6,10 @@ use oxc_span::GetSpan;
 use oxc_syntax::operator::AssignmentOperator;
 use oxc_syntax::scope::ScopeFlags;
 
-use super::{Reader, module_name, one_of};
+use super::{SitesPass, module_name, one_of};
 use crate::security::code::Value;
 
-impl<'a> Visit<'a> for Reader {
+impl<'a> Visit<'a> for SitesPass {
     fn visit_import_declaration(&mut self, it: &ImportDeclaration<'a>) {
         let module = module_name(it.source.value.as_str());
         for specifier in it.specifiers.iter().flatten() {

@@ -27,11 +27,13 @@ impl Walk {
         self.open.push(self.functions);
         self.within.push(it.name.to_string());
         self.parameters(&it.parameters);
-        let outer = self.conditions;
+        let outer = (self.conditions, self.choices);
         // It is called where an option turns the verification off.
-        self.conditions += usize::from(is_named_unsafe(it.name.as_str()));
+        let is_unsafe = usize::from(is_named_unsafe(it.name.as_str()));
+        self.conditions += is_unsafe;
+        self.choices += is_unsafe;
         visitor::walk_stmt(self, stmt);
-        self.conditions = outer;
+        (self.conditions, self.choices) = outer;
         self.open.pop();
         self.within.pop();
     }

@@ -63,11 +63,11 @@ pub static RULES: &[CodeRule] = &[
             cwe: 95,
             risk: CODE_RISK,
             remedy: "Give a function",
-            safe: &["a function", "a name"],
+            safe: &["a text that is written in full", "a function", "a name"],
         },
         SCRIPT,
         &["setTimeout", "setInterval", "window.setTimeout", "window.setInterval"],
-        |site| matches!(site.first(), Value::Text(_) | Value::Built(_)),
+        |site| site.first().is_built(&[]),
     ),
     entry(
         Words {

@@ -74,8 +74,14 @@ impl Reader<'_> {
     /// The name that the value of an expression is given to, up to three nodes above.
     pub(super) fn assigned(&self, node: Node<'_>) -> Option<String> {
         let mut above = node.parent();
-        for _ in 0..6 {
+        let mut passed = 0;
+        while passed < 6 {
             let parent = above?;
+            // A part of a written structure is given to what the structure is given to.
+            let is_part = ["literal", "keyed_element", "unary_expression"]
+                .iter()
+                .any(|kind| parent.kind().contains(kind));
+            passed += usize::from(!is_part);
             let name = match parent.kind() {
                 "variable_declarator" | "const_spec" | "var_spec" => parent.child_by_field_name("name"),
                 "init_declarator" => parent.child_by_field_name("declarator"),

@@ -114,10 +114,25 @@ impl Reader<'_> {
         let value = node
             .child_by_field_name("value")
             .or(last.filter(|last| Some(*last) != name && last.kind() != "bracketed_argument_list"));
-        if value.is_some() {
+        let is_number = node.parent().is_some_and(|declaration| self.is_of_number(declaration));
+        if is_number {
+            self.assign(name, Value::Number(0));
+        } else if value.is_some() {
             let value = self.value(value, 0);
             self.assign(name, value);
         }
+    }
+
+    /// Whether a declaration of Java or C# has the type of a number or a truth value.
+    fn is_of_number(&self, declaration: Node<'_>) -> bool {
+        const TYPES: &[&str] = &[
+            "int", "long", "short", "byte", "float", "double", "boolean", "bool", "uint", "ulong", "ushort", "decimal",
+            "Integer", "Long", "Short", "Double", "Float", "Boolean", "UUID", "Guid",
+        ];
+        let kind = declaration
+            .child_by_field_name("type")
+            .map_or("", |kind| self.str(kind));
+        matches!(self.language, "java" | "csharp") && TYPES.contains(&kind)
     }
 
     /// `+=` and the like.
@@ -198,6 +213,7 @@ impl Reader<'_> {
             }
             let text = self.str(name).to_owned();
             match &given {
+                _ if self.is_of_number(parameter) => self.names.assign(function, &text, Value::Number(0)),
                 Some(value) => self.names.assign(function, &text, value.clone()),
                 None => self.names.hide(function, &text),
             }

@@ -25,6 +25,14 @@ const fn rule(
     }
 }
 
+/// Those whose values prove themselves.
+pub const PROVEN_BY_STRUCTURE: [&str; 4] = [
+    "private-key",
+    "encrypted-private-key",
+    "service-account-key",
+    "discord-bot-token",
+];
+
 pub static RULES: [Rule; 9] = [
     rule(
         "private-key",

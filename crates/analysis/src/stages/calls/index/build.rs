@@ -6,12 +6,12 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::common_names::is_common;
 use super::family::{Family, Reach};
-use super::ids::{FileId, FolderId, GlobalClass, GlobalContainer, StarGroup, SymbolId};
+use super::ids::{FolderId, GlobalClass, GlobalContainer, SourceId, SymbolId};
 use super::{CallIndex, File, Unique};
-use crate::budget::spend;
-use crate::calls::{Calls, NameId, ValueExpr};
+use crate::calls::{Calls, NameId, ValueExpr, ValueId};
 use crate::facts::FileFacts;
-use crate::graph::{Adjacency, ImportGraph};
+use crate::graph::ImportGraph;
+use crate::ids::FileId;
 use crate::language::is_header;
 use crate::stages::modules::folder;
 
@@ -23,6 +23,18 @@ struct Numbering<'f> {
     folders: HashMap<&'f str, FolderId>,
     /// The first part of each class that may be written in several places; without a folder: anywhere.
     parts: HashMap<(Family, Option<FolderId>, SymbolId), GlobalClass>,
+}
+
+impl Numbering<'_> {
+    /// The first part of a class that may be written in several places.
+    fn whole(&mut self, class: GlobalClass, family: Family, folder: FolderId, name: SymbolId) -> GlobalClass {
+        let place = match family.parts() {
+            Reach::File => return class,
+            Reach::Folder => Some(folder),
+            Reach::Everywhere => None,
+        };
+        *self.parts.entry((family, place, name)).or_insert(class)
+    }
 }
 
 impl<'f> CallIndex<'f> {
@@ -48,7 +60,7 @@ impl<'f> CallIndex<'f> {
             star_groups: Vec::new(),
         };
         let mut numbering = Numbering::default();
-        for (at, file) in (0u32..).zip(facts) {
+        for (at, file) in FileId::enumerate(facts) {
             let family = file.language.and_then(|language| Family::of(language.get().id));
             let calls = file.syntax.as_ref().map(|syntax| &syntax.calls);
             if let Some((calls, family)) = calls.zip(family)
@@ -64,19 +76,19 @@ impl<'f> CallIndex<'f> {
         index
     }
 
-    /// Adds the definitions of a file. `at`: its place in `Facts::files`.
-    fn add(&mut self, at: u32, calls: &'f Calls, family: Family, numbering: &mut Numbering<'f>) {
-        let next = FileId::new(self.files.len());
+    /// Adds the definitions of a file.
+    fn add(&mut self, at: FileId, calls: &'f Calls, family: Family, numbering: &mut Numbering<'f>) {
+        let next = SourceId::new(self.files.len());
         let mut symbols = Vec::with_capacity(16);
         for name in calls.names() {
             let fresh = SymbolId::new(self.symbols.len());
-            symbols.push(*self.symbols.entry(name).or_insert(fresh));
+            symbols.push(*self.symbols.entry(family.written(name)).or_insert(fresh));
         }
         let symbol = |name: NameId| symbols[name.index()];
         let fresh = FolderId::new(numbering.folders.len());
         let folder = *numbering
             .folders
-            .entry(folder(&self.facts[at as usize].path))
+            .entry(folder(&self.facts[at.index()].path))
             .or_insert(fresh);
         self.folders.push(folder);
         self.by_fact.insert(at, next);
@@ -86,21 +98,12 @@ impl<'f> CallIndex<'f> {
         }
         let classes = self.classes.len();
         for (class, definition) in (classes..).map(GlobalClass::new).zip(&calls.classes) {
+            let name = calls.name(definition.name);
             // A class that a source file of C++ defines is its own.
-            let is_own = family == Family::C && definition.declared && !is_header(&self.facts[at as usize].path);
-            let place = match family.parts() {
-                Reach::File => None,
-                _ if is_own => None,
-                Reach::Folder => Some(Some(folder)),
-                Reach::Everywhere => Some(None),
-            };
-            let named = !calls.name(definition.name).is_empty();
-            let whole = match place.filter(|_| named) {
-                Some(place) => {
-                    let key = (family, place, symbol(definition.name));
-                    *numbering.parts.entry(key).or_insert(class)
-                }
-                None => class,
+            let is_own = family == Family::C && definition.declared && !is_header(&self.facts[at.index()].path);
+            let whole = match is_own || name.is_empty() {
+                true => class,
+                false => numbering.whole(class, family, folder, symbol(definition.path)),
             };
             self.whole.push(whole);
         }
@@ -130,29 +133,13 @@ impl<'f> CallIndex<'f> {
     }
 
     /// The files of C and C++ that others include.
-    fn included_sources(&self) -> HashSet<u32> {
-        let is_c = |at: u32| {
+    fn included_sources(&self) -> HashSet<FileId> {
+        let is_c = |at: FileId| {
             let file = self.file_of(at).map(|file| self.file(file));
             file.is_some_and(|file| file.family == Family::C)
         };
         let targets = self.graph.edges.iter().map(|edge| edge.target);
         targets.filter(|at| is_c(*at)).collect()
-    }
-
-    /// By file: the files that have all of each other's names by `import *`.
-    fn groups_by_stars(&self) -> Vec<StarGroup> {
-        let number = |file: FileId| u32::try_from(file.index()).unwrap_or(u32::MAX);
-        let stars: Vec<(u32, u32)> = self
-            .numbered_files()
-            .filter(|(_, file)| file.family.imports_are_transitive())
-            .flat_map(|(file, _)| {
-                let targets = self.star_targets(file);
-                targets.map(move |target| (number(file), number(target)))
-            })
-            .collect();
-        spend(stars.len() as u64);
-        let groups = Adjacency::new(self.files.len(), stars.iter().copied()).components();
-        groups.into_iter().map(|group| StarGroup::new(group as usize)).collect()
     }
 
     /// Which names only one function, method or class has.
@@ -162,11 +149,12 @@ impl<'f> CallIndex<'f> {
             self.named_classes
                 .extend(classes.map(|class| (file.family, file.symbol(class.name))));
         }
-        for (at, file) in (0..).map(FileId::new).zip(&self.files) {
+        for (at, file) in SourceId::enumerate(&self.files) {
             for (number, function) in file.numbered_functions() {
                 let name = file.calls.name(function.name);
                 let common = is_common(name) || name.len() < 3;
-                let Some(class) = function.class.filter(|_| !function.anonymous && !common) else {
+                let is_found = !function.anonymous && !function.through_interface && !common;
+                let Some(class) = function.class.filter(|_| is_found) else {
                     continue;
                 };
                 let is_declared = |name| self.named_classes.contains(&(file.family, file.symbol(name)));
@@ -178,6 +166,19 @@ impl<'f> CallIndex<'f> {
                     .and_modify(|known| *known = Unique::Many)
                     .or_insert(found);
             }
+            // `coverage(at)` of Scala may read an element of a field of this name.
+            let language = self.facts[file.at.index()].language.map_or("", |id| id.get().id);
+            if matches!(language, "scala" | "kotlin") {
+                let is_function = |value: ValueId| {
+                    matches!(
+                        file.calls.values[value.index()],
+                        ValueExpr::Function(_) | ValueExpr::Either(..)
+                    )
+                };
+                let fields = file.calls.members.iter().filter(|(_, _, value)| !is_function(*value));
+                self.methods
+                    .extend(fields.map(|&(_, name, _)| ((file.family, file.symbol(name)), Unique::Many)));
+            }
             let place = match file.family.reach() {
                 Reach::File => continue,
                 Reach::Folder => Some(self.folders[at.index()]),
@@ -186,7 +187,7 @@ impl<'f> CallIndex<'f> {
             for &(name, value) in &file.calls.globals {
                 let key = (file.family, place, file.symbol(name));
                 let whole = match file.calls.values[value.index()] {
-                    ValueExpr::Function(function) if !is_header(&self.facts[file.at as usize].path) => {
+                    ValueExpr::Function(function) if !is_header(&self.facts[file.at.index()].path) => {
                         !file.calls.functions[function.index()].file_only
                     }
                     ValueExpr::Class(class) => self.whole[file.class(class).index()] == file.class(class),

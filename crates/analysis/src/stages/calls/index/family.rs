@@ -1,5 +1,7 @@
 //! Families of languages that call each other, and the reach of their names.
 
+use std::borrow::Cow;
+
 /// Languages that call each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Family {
@@ -30,6 +32,16 @@ impl Family {
             "swift" => Self::Swift,
             _ => return None,
         })
+    }
+
+    /// A name in the spelling by which it is found. PHP's functions, methods and classes are without case; its variables are not.
+    pub(super) fn written(self, name: &str) -> Cow<'_, str> {
+        let is_free = self == Self::Php && !name.starts_with('$') && name.bytes().any(|byte| byte.is_ascii_uppercase());
+        if is_free {
+            Cow::Owned(name.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(name)
+        }
     }
 
     /// How far the parts of one class may lie from each other.

@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::{CallIndex, Family, FileId, GlobalClass, GlobalContainer, GlobalFunction, SymbolId};
+use super::{CallIndex, Family, GlobalClass, GlobalContainer, GlobalFunction, SourceId, SymbolId};
 use crate::budget::spend;
 use crate::calls::{Calls, ClassDefinition, ClassId, ContainerId, Definition, FunctionId, NameId};
+use crate::ids::FileId;
 
 pub(in crate::stages::calls) struct File<'f> {
-    /// As in `Facts::files`.
-    pub at: u32,
+    pub at: FileId,
     pub calls: &'f Calls,
     pub family: Family,
     /// Functions, classes and containers of the files before it.
@@ -22,7 +22,7 @@ pub(in crate::stages::calls) struct File<'f> {
     /// The first parameter of a method is its object.
     pub counts_self: bool,
     /// Files whose names it has by `import a.*`, with their order.
-    pub(super) star_places: OnceCell<HashMap<FileId, u32>>,
+    pub(super) star_places: OnceCell<HashMap<SourceId, u32>>,
 }
 
 impl File<'_> {
@@ -52,7 +52,7 @@ impl File<'_> {
         (self.classes..).map(GlobalClass::new).zip(&self.calls.classes)
     }
 
-    pub(super) fn star_places(&self, index: &CallIndex<'_>, file: FileId) -> &HashMap<FileId, u32> {
+    pub(super) fn star_places(&self, index: &CallIndex<'_>, file: SourceId) -> &HashMap<SourceId, u32> {
         self.star_places.get_or_init(|| {
             let mut places = HashMap::default();
             for (place, target) in (0..).zip(index.star_targets(file)) {

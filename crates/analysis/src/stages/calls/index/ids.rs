@@ -1,8 +1,8 @@
 //! The index of each table over all files, with a type of its own.
 
-crate::calls::ids! {
+crate::ids::ids! {
     /// A file with calls: a place in [`CallIndex::files`](super::CallIndex::files).
-    FileId;
+    SourceId;
     /// A name, the same in all files.
     SymbolId;
     /// A function of any file.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use super::{Nodes, number};
+use super::Nodes;
 use crate::calls::{Body, Definition, ValueExpr};
 use crate::facts::FileFacts;
 use crate::graph::Adjacency;
@@ -92,7 +92,7 @@ fn generating_crates<'f>(index: &CallIndex<'f>) -> HashSet<&'f str> {
     });
     let facts = index.all_facts();
     including
-        .map(|file| facts[file.at as usize].path.as_str())
+        .map(|file| facts[file.at.index()].path.as_str())
         .filter(|path| !path.ends_with("build.rs"))
         .map(crate_of)
         .collect()
@@ -133,9 +133,9 @@ pub(super) fn reached(
     nodes: &Nodes,
     entries: &[NodeId],
 ) -> Vec<bool> {
-    let starts = entries.iter().map(|at| number(nodes.home[at.index()]));
-    let mut pairs: Vec<(u32, u32)> = Vec::new();
-    for node in 0..u32::try_from(nodes.graph.len()).unwrap_or(u32::MAX) {
+    let starts = entries.iter().map(|at| nodes.home[at.index()]);
+    let mut pairs: Vec<(NodeId, NodeId)> = Vec::new();
+    for node in nodes.graph.nodes() {
         pairs.extend(nodes.graph.of(node).iter().map(|target| (node, *target)));
     }
     for (at, file) in index.numbered_files() {
@@ -143,7 +143,7 @@ pub(super) fn reached(
             let caller = nodes.home[index.node(at, body).index()];
             for thing in solver.eval(at, value).things {
                 if let Thing::Function(target) | Thing::Bound(target) = thing {
-                    pairs.push((number(caller), number(nodes.home[target.index()])));
+                    pairs.push((caller, nodes.home[target.index()]));
                 }
             }
         }
@@ -157,8 +157,8 @@ pub(super) fn reached(
         for base in bases {
             for thing in solver.eval(at, base).things {
                 if let Thing::Function(target) | Thing::Bound(target) = thing {
-                    let caller = number(index.module_node(at));
-                    pairs.push((caller, number(nodes.home[target.index()])));
+                    let caller = index.module_node(at);
+                    pairs.push((caller, nodes.home[target.index()]));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The answer to what a value is.
 
 use super::MAX_ANSWER;
-use crate::stages::calls::index::{FileId, GlobalClass, GlobalContainer, GlobalFunction};
+use crate::stages::calls::index::{GlobalClass, GlobalContainer, GlobalFunction, SourceId};
 
 /// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,7 +12,7 @@ pub(crate) enum Thing {
     Class(GlobalClass),
     Instance(GlobalClass),
     Super(GlobalClass),
-    Module(FileId),
+    Module(SourceId),
     Container(GlobalContainer),
     External,
 }

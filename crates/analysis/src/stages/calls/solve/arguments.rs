@@ -3,10 +3,10 @@
 use super::{MAX_ANSWER, MAX_PARAMETERS, Solver};
 use crate::budget::spend;
 use crate::calls::{NameKey, ValueId};
-use crate::stages::calls::index::{FileId, GlobalFunction};
+use crate::stages::calls::index::{GlobalFunction, SourceId};
 
 impl<'i, 'f> Solver<'i, 'f> {
-    pub(super) fn pass_arguments(&mut self, file: FileId, number: usize, target: GlobalFunction, bound: bool) {
+    pub(super) fn pass_arguments(&mut self, file: SourceId, number: usize, target: GlobalFunction, bound: bool) {
         let data = self.index.file(file);
         let call = data.calls.calls[number];
         if call.count == 0 {
@@ -37,7 +37,7 @@ impl<'i, 'f> Solver<'i, 'f> {
         }
     }
 
-    pub(super) fn pass(&mut self, function: GlobalFunction, at: u16, value: (FileId, ValueId)) {
+    pub(super) fn pass(&mut self, function: GlobalFunction, at: u16, value: (SourceId, ValueId)) {
         let passed = self.passed.entry((function, at)).or_default();
         if passed.too_many || passed.values.contains(&value) {
             return;

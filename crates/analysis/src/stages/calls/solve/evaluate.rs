@@ -5,12 +5,12 @@ use std::rc::Rc;
 use super::answer::{Answer, Thing};
 use super::{AnswerId, IN_CIRCLE, MAX_DEPTH, Solver};
 use crate::budget::spend;
-use crate::calls::{ValueExpr, ValueId};
-use crate::stages::calls::index::{FileId, GlobalFunction};
+use crate::calls::{FunctionId, ValueExpr, ValueId};
+use crate::stages::calls::index::{GlobalFunction, SourceId};
 
 impl Solver<'_, '_> {
     /// The things that the value may be.
-    pub(in crate::stages::calls) fn eval(&mut self, file: FileId, value: ValueId) -> Answer {
+    pub(in crate::stages::calls) fn eval(&mut self, file: SourceId, value: ValueId) -> Answer {
         if value == ValueId::UNKNOWN {
             return Answer::default();
         }
@@ -48,7 +48,7 @@ impl Solver<'_, '_> {
         number
     }
 
-    fn work_out(&mut self, file: FileId, value: ValueId) -> Answer {
+    fn work_out(&mut self, file: SourceId, value: ValueId) -> Answer {
         let data = self.index.file(file);
         match data.calls.values[value.index()] {
             ValueExpr::Unknown => Answer::default(),
@@ -75,6 +75,7 @@ impl Solver<'_, '_> {
                 let other = self.eval(file, b);
                 if other.things.is_empty() { answer } else { other }
             }
+            ValueExpr::Decorated(decorator, given) => self.decorated(file, decorator, given),
             ValueExpr::Member(base, name) => {
                 let name = data.symbol(name);
                 self.of_each(file, base, |this, thing| this.member(thing, name))
@@ -88,7 +89,7 @@ impl Solver<'_, '_> {
     }
 
     /// Joins the results for each thing that `base` may be.
-    fn of_each(&mut self, file: FileId, base: ValueId, found: impl Fn(&mut Self, Thing) -> Answer) -> Answer {
+    fn of_each(&mut self, file: SourceId, base: ValueId, found: impl Fn(&mut Self, Thing) -> Answer) -> Answer {
         let base = self.eval(file, base);
         let mut answer = Answer {
             likely: base.likely,
@@ -99,6 +100,51 @@ impl Solver<'_, '_> {
             answer.add(&found(self, thing));
         }
         answer
+    }
+
+    /// What a decorator makes of a value: where it gives its argument back, that is the value, and no other one that it is
+    /// given.
+    fn decorated(&mut self, file: SourceId, decorator: ValueId, given: ValueId) -> Answer {
+        let decorator = self.eval(file, decorator);
+        let mut made = Answer {
+            likely: decorator.likely,
+            open: decorator.open,
+            ..Answer::default()
+        };
+        let mut gives_back = false;
+        for &thing in &decorator.things {
+            let Some(function) = thing.function() else {
+                made.add(&self.result(thing));
+                continue;
+            };
+            let (home, definition) = self.index.function(function);
+            let data = self.index.file(home);
+            let is_own = |of: FunctionId, at: u32| data.function(of) == function && at <= 1;
+            let mut work = vec![definition.returns];
+            while let Some(returned) = work.pop() {
+                match data.calls.values[returned.index()] {
+                    ValueExpr::Either(a, b) => work.extend([a, b]),
+                    ValueExpr::Parameter(of, at) if is_own(of, at) => gives_back = true,
+                    // Its type is declared, and none of this repository.
+                    ValueExpr::First(declared, passed) if matches!(data.calls.values[passed.index()], ValueExpr::Parameter(of, at) if is_own(of, at)) =>
+                    {
+                        gives_back = true;
+                        made.add(&self.eval(home, declared));
+                    }
+                    _ => made.add(&self.eval(home, returned)),
+                }
+            }
+        }
+        let is_known = made.things.iter().any(|thing| *thing != Thing::External);
+        if gives_back || !is_known {
+            let own = self.eval(file, given);
+            if gives_back && is_known {
+                made.add(&own);
+                return made;
+            }
+            return if own.things.is_empty() { made } else { own };
+        }
+        made
     }
 
     fn parameter(&mut self, function: GlobalFunction, at: u32) -> Answer {

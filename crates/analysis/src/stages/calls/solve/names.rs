@@ -5,20 +5,18 @@ use super::answer::{Answer, Thing};
 use crate::budget::spend;
 use crate::calls::{ImportId, Imported, NameId};
 use crate::graph::Link;
-use crate::stages::calls::index::{FileId, SymbolId};
+use crate::stages::calls::index::{SourceId, SymbolId};
 
 impl<'i, 'f> Solver<'i, 'f> {
-    pub(super) fn import(&mut self, file: FileId, import: ImportId, imported: Imported) -> Answer {
+    pub(super) fn import(&mut self, file: SourceId, import: ImportId, imported: Imported) -> Answer {
         let links = self.index.links(file, import);
-        let name = match imported {
-            Imported::Name(name) => u32::try_from(name.index()).unwrap_or(Link::ALL),
-            Imported::Whole => Link::ALL,
-        };
-        let from = |name: u32| links.partition_point(|link| link.name < name);
-        let (own, whole) = (&links[from(name)..], &links[from(Link::ALL)..]);
-        let own = own.iter().take_while(|link| link.name == name && name != Link::ALL);
+        // The links of the import as a whole come last.
+        let from = |what: Imported| links.partition_point(|link| link.name < what);
+        let (own, whole) = (&links[from(imported)..], &links[from(Imported::Whole)..]);
+        let is_name = |link: &&Link| link.name == imported && imported != Imported::Whole;
+        let own = own.iter().take_while(is_name);
         let all = own.chain(whole);
-        let mut targets: Vec<FileId> = all.filter_map(|link| self.index.file_of(link.target)).collect();
+        let mut targets: Vec<SourceId> = all.filter_map(|link| self.index.file_of(link.target)).collect();
         spend(targets.len() as u64);
         targets.dedup();
         if targets.is_empty() {
@@ -51,15 +49,15 @@ impl<'i, 'f> Solver<'i, 'f> {
         answer
     }
 
-    pub(super) fn global_named(&mut self, file: FileId, name: &str) -> Answer {
-        match self.index.symbol(name) {
+    pub(super) fn global_named(&mut self, file: SourceId, name: &str) -> Answer {
+        match self.index.symbol_in(file, name) {
             Some(symbol) => self.global(file, symbol),
             None => Answer::default(),
         }
     }
 
     /// A name of a module as others see it.
-    pub(super) fn global(&mut self, file: FileId, symbol: SymbolId) -> Answer {
+    pub(super) fn global(&mut self, file: SourceId, symbol: SymbolId) -> Answer {
         let index = self.index;
         let bound = index.global(file, symbol).map(|value| (file, value));
         let bound = bound.or_else(|| {
@@ -73,7 +71,7 @@ impl<'i, 'f> Solver<'i, 'f> {
     }
 
     /// A name that its file does not bind where it is used.
-    pub(super) fn free(&mut self, file: FileId, name: NameId) -> Answer {
+    pub(super) fn free(&mut self, file: SourceId, name: NameId) -> Answer {
         let symbol = self.index.file(file).symbol(name);
         let answer = self.global(file, symbol);
         if !answer.things.is_empty() {

@@ -13,6 +13,7 @@ impl Solver<'_, '_> {
             return;
         }
         let all = targets.clone();
+        let specialized = all.iter().any(|(target, _)| self.index.function(*target).1.specialized);
         let place = |target: GlobalFunction| {
             let (file, definition) = self.index.function(target);
             let data = self.index.file(file);
@@ -20,7 +21,7 @@ impl Solver<'_, '_> {
             // Variants by `#if` and `#[cfg]` are no overloads.
             let overloads = match data.family {
                 Family::Jvm | Family::CSharp | Family::Swift => true,
-                Family::C => class.is_some(),
+                Family::C => class.is_some() || specialized,
                 _ => false,
             };
             overloads.then(|| (class.is_none().then_some(file), class, data.symbol(definition.name)))

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use super::defines;
 use crate::budget::spend;
+use crate::calls::ImportId;
 use crate::facts::{Facts, FileFacts, Import, ImportKind, Syntax};
 use crate::graph::ImportGraph;
+use crate::ids::FileId;
 
 /// The purposes that a `use` may have, beside its name.
 pub(super) struct Rust<'f> {
@@ -14,7 +16,7 @@ pub(super) struct Rust<'f> {
     hidden: HashSet<&'f str>,
     pub(super) graph: &'f ImportGraph,
     /// The file that was asked for last, and the words that modules below it may use.
-    last: Option<(u32, Option<HashSet<&'f str>>)>,
+    last: Option<(FileId, Option<HashSet<&'f str>>)>,
 }
 
 /// The most modules below a file that are visited; a file that has more is not judged.
@@ -39,8 +41,8 @@ impl<'f> Rust<'f> {
 
     pub(super) fn is_surely_unused(
         &mut self,
-        file: u32,
-        number: u32,
+        file: FileId,
+        number: ImportId,
         import: &Import,
         imported: &str,
         local: &str,
@@ -61,29 +63,28 @@ impl<'f> Rust<'f> {
             return imported.starts_with(char::is_lowercase) || STD_TYPES.contains(&imported);
         }
         self.targets(file, number).any(|target| {
-            let syntax = &self.files[target as usize].syntax;
+            let syntax = &self.files[target.index()].syntax;
             syntax.as_ref().is_some_and(|syntax| defines(syntax, imported))
         })
     }
 
     /// Where an import leads.
-    fn targets(&self, file: u32, import: u32) -> impl Iterator<Item = u32> + use<'f> {
+    fn targets(&self, file: FileId, import: ImportId) -> impl Iterator<Item = FileId> + use<'f> {
         self.graph.links_of(file, import).iter().map(|link| link.target)
     }
 
     /// Words that modules which the file declares may use: they see the imports of the modules around them. `None`: any.
-    fn seen_below(&self, file: u32) -> Option<HashSet<&'f str>> {
+    fn seen_below(&self, file: FileId) -> Option<HashSet<&'f str>> {
         let mut words = HashSet::new();
         let mut seen = HashSet::from([file]);
         let mut work = vec![file];
         while let Some(at) = work.pop() {
-            let syntax = self.files[at as usize].syntax.as_deref()?;
+            let syntax = self.files[at.index()].syntax.as_deref()?;
             if at != file {
                 self.add_words(at, syntax, file, &mut words);
             }
-            for (number, _) in (0u32..)
-                .zip(&syntax.imports)
-                .filter(|(_, import)| import.kind == ImportKind::Submodule)
+            for (number, _) in
+                ImportId::enumerate(&syntax.imports).filter(|(_, import)| import.kind == ImportKind::Submodule)
             {
                 let mut found = self.targets(at, number).peekable();
                 found.peek()?;
@@ -97,12 +98,12 @@ impl<'f> Rust<'f> {
     }
 
     /// Adds the words that a module may have from one around it: by a path with `super`, or by an import.
-    fn add_words(&self, at: u32, syntax: &'f Syntax, above: u32, words: &mut HashSet<&'f str>) {
+    fn add_words(&self, at: FileId, syntax: &'f Syntax, above: FileId, words: &mut HashSet<&'f str>) {
         let names: HashSet<&str> = syntax.calls.names().collect();
         spend(names.len() as u64 + syntax.imports.len() as u64);
         let all = |import: &Import| import.names.iter().any(|name| &*name.imported == "*");
-        let leads_up = |number: u32| self.targets(at, number).any(|target| target == above);
-        let imports = || (0u32..).zip(&syntax.imports);
+        let leads_up = |number: ImportId| self.targets(at, number).any(|target| target == above);
+        let imports = || ImportId::enumerate(&syntax.imports);
         if names.contains("super") || imports().any(|(number, import)| all(import) && leads_up(number)) {
             words.extend(names);
             return;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use repolens_core::report::{DeclaredPackage, DependencyKind, DependencyUse, ModuleGraph, UndeclaredImport};
 
 use super::super::Found;
-use super::super::folder;
+use super::super::{apart_by, folder};
 use super::{declared, is_below};
-use crate::facts::{Facts, FileFacts};
+use crate::facts::{Facts, FileFacts, ImportKind};
 use crate::manifests::Requirement;
 
 /// The manifests of each folder: `package.json`, and the import map of Deno.
@@ -46,9 +46,16 @@ impl<'a> Imports<'a> {
         let apart: BTreeSet<&str> = facts
             .files
             .iter()
-            .filter(|file| !file.is_own() || file.test)
+            .filter(|file| !file.is_own() || file.test || apart_by(file).is_some() || file.path.contains(".bench"))
             .map(|file| file.path.as_str())
             .collect();
+        let loaded: BTreeMap<&str, BTreeSet<&str>> = facts
+            .files
+            .iter()
+            .map(|file| (file.path.as_str(), loaded_by(file)))
+            .collect();
+        let is_plugin = |file: &FileFacts| file.path == "plugin.xml" || file.path.ends_with("/plugin.xml");
+        let is_cordova = facts.files.iter().any(is_plugin);
         let mut imports = Self {
             by_home: BTreeMap::new(),
             undeclared: BTreeMap::new(),
@@ -57,6 +64,10 @@ impl<'a> Imports<'a> {
             let Some(package) = package_of(&import.package) else {
                 continue;
             };
+            // Cordova brings its own modules, and those of plug-ins as `PLUGIN.MODULE`.
+            if is_cordova && (package == "cordova" || package.starts_with("cordova-plugin-")) {
+                continue;
+            }
             let mut is_declared = names.contains(package);
             let mut above = Some(folder(&import.file));
             while let Some(folder) = above {
@@ -64,13 +75,20 @@ impl<'a> Imports<'a> {
                     imports.by_home.entry(folder).or_default().insert(package);
                     let mut requirements = here.iter().flat_map(|home| &home.manifest.requirements);
                     is_declared |= requirements.any(|requirement| declares(requirement, package));
+                    let mut optional = here.iter().flat_map(|home| &home.manifest.spared);
+                    is_declared |= optional.any(|name| name == package);
                 }
                 above = folder
                     .rsplit_once('/')
                     .map(|(outer, _)| outer)
                     .or((!folder.is_empty()).then_some(""));
             }
-            if !is_declared && !apart.contains(import.file.as_str()) {
+            let is_loaded = || {
+                loaded
+                    .get(import.file.as_str())
+                    .is_some_and(|all| all.contains(package))
+            };
+            if !is_declared && !apart.contains(import.file.as_str()) && is_loaded() {
                 imports.undeclared.entry(package).or_insert(&import.file);
             }
         }
@@ -100,6 +118,15 @@ fn never_imported(facts: &Facts, homes: &Homes<'_, '_>, imports: &Imports<'_>) -
         .filter(loads_any)
         .map(|file| file.path.as_str())
         .collect();
+    // Where a package is published without its sources, its built files have its imports.
+    let is_built = |file: &&FileFacts| !file.is_own() && is_script(&file.path);
+    let built: Vec<(&str, BTreeSet<&str>)> = facts
+        .files
+        .iter()
+        .filter(is_built)
+        .map(|file| (file.path.as_str(), loaded_by(file)))
+        .filter(|(_, all)| !all.is_empty())
+        .collect();
     let mut found = Vec::new();
     let homes = homes
         .iter()
@@ -115,12 +142,28 @@ fn never_imported(facts: &Facts, homes: &Homes<'_, '_>, imports: &Imports<'_>) -
             matches!(requirement.kind, DependencyKind::Runtime | DependencyKind::Optional)
                 && !requirement.local
                 && !imports.contains(requirement.alias.as_deref().unwrap_or(&requirement.name))
+                // An import of its name may be of it or of Node's module.
+                && !NODE.contains(&requirement.name.as_str())
+                && !built.iter().any(|(path, all)| is_below(path, folder) && all.contains(requirement.name.as_str()))
                 && !is_companion_of(requirement, imports)
                 && !is_spared(requirement, home, facts)
         });
         found.extend(unused.map(|requirement| declared(home, requirement)));
     }
     found
+}
+
+/// The packages that a file imports when it is loaded: not for types only, and not inside of a function, where the import may be
+/// guarded.
+fn loaded_by(file: &FileFacts) -> BTreeSet<&str> {
+    let imports = file.syntax.as_ref().map_or(&[][..], |syntax| &syntax.imports);
+    let is_declaration = [".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|ending| file.path.ends_with(ending));
+    let loaded = imports
+        .iter()
+        .filter(|import| !is_declaration && matches!(import.kind, ImportKind::Static | ImportKind::Reexport));
+    loaded.filter_map(|import| package_of(&import.specifier)).collect()
 }
 
 fn is_script(path: &str) -> bool {

@@ -119,7 +119,7 @@ fn undeclared(
         .iter()
         .map(|one| (one.file.as_str(), one.package.as_str()))
         .collect();
-    let loaded = loaded_with(graph, &shipped);
+    let loaded = loaded_with(facts, graph, &shipped);
     let mut found: BTreeMap<String, &str> = BTreeMap::new();
     for (file, imports) in files(facts) {
         if !loaded.contains(file.path.as_str()) || file.test || !file.is_own() {
@@ -148,7 +148,7 @@ fn undeclared(
 }
 
 /// The files that are loaded with the packages in these folders: integrations that only some users load are not among them.
-fn loaded_with<'g>(graph: &'g ModuleGraph, folders: &[String]) -> BTreeSet<&'g str> {
+fn loaded_with<'g>(facts: &Facts, graph: &'g ModuleGraph, folders: &[String]) -> BTreeSet<&'g str> {
     let is_start = |path: &&str| {
         let package = path.strip_suffix("/__init__.py").unwrap_or_default();
         let outer = package.rsplit_once('/').map_or("", |(outer, _)| outer);
@@ -162,9 +162,15 @@ fn loaded_with<'g>(graph: &'g ModuleGraph, folders: &[String]) -> BTreeSet<&'g s
         .map(|node| node.id.as_str())
         .filter(is_start)
         .collect();
+    let always: BTreeMap<&str, BTreeSet<&str>> = files(facts)
+        .map(|(file, _)| (&*file.path, always_imported(file)))
+        .collect();
     let mut targets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for edge in graph.edges.iter().filter(|edge| edge.kind == EdgeKind::Static) {
-        targets.entry(&edge.source).or_default().push(&edge.target);
+        let is_always = |names: &BTreeSet<&str>| names.contains(module_name(&edge.target));
+        if always.get(edge.source.as_str()).is_some_and(is_always) {
+            targets.entry(&edge.source).or_default().push(&edge.target);
+        }
     }
     let mut loaded = BTreeSet::new();
     while let Some(path) = open.pop() {
@@ -173,6 +179,30 @@ fn loaded_with<'g>(graph: &'g ModuleGraph, folders: &[String]) -> BTreeSet<&'g s
         }
     }
     loaded
+}
+
+/// The names of the modules, packages and members that a file imports whenever it is loaded.
+fn always_imported(file: &FileFacts) -> BTreeSet<&str> {
+    let Some(syntax) = file.syntax.as_ref() else {
+        return BTreeSet::new();
+    };
+    let always = syntax
+        .imports
+        .iter()
+        .filter(|import| syntax.certain_imports.contains(&import.line));
+    always
+        .flat_map(|import| {
+            let names = import.names.iter().map(|name| name.imported.as_str());
+            import.specifier.split('.').chain(names)
+        })
+        .collect()
+}
+
+/// The last part of a module's name: `part` of `shop/part.py` and of `shop/part/__init__.py`.
+fn module_name(path: &str) -> &str {
+    let module = path.strip_suffix("/__init__.py").unwrap_or(path);
+    let name = module.rsplit('/').next().unwrap_or(module);
+    name.split('.').next().unwrap_or(name)
 }
 
 /// The package of a module that no manifest names; `None` where one does, or where the package is not known.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::ids::FileId;
 use crate::stages::modules::{ModuleIndex, folder, normalize};
 
 /// Folders of one configuration, or of one compiled file.
@@ -28,7 +29,7 @@ pub(in crate::stages::modules) fn reads_text_of(path: &str) -> bool {
 #[derive(Default)]
 pub(super) struct Roots {
     /// By compiled file.
-    of_file: HashMap<u32, Vec<String>>,
+    of_file: HashMap<FileId, Vec<String>>,
     /// By the folder of a configuration.
     of_folder: BTreeMap<String, Vec<String>>,
 }
@@ -93,7 +94,7 @@ impl Roots {
     }
 
     /// The folders for a file: those of its own command, then those of the nearest configurations, then of all others.
-    pub(super) fn of_source<'a>(&'a self, from: u32, path: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn of_source<'a>(&'a self, from: FileId, path: &'a str) -> impl Iterator<Item = &'a str> {
         let own = self.of_file.get(&from).into_iter().flatten();
         let is_above =
             move |home: &str| home.is_empty() || path.strip_prefix(home).is_some_and(|rest| rest.starts_with('/'));

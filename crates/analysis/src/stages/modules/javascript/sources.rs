@@ -1,5 +1,7 @@
 //! The sources that the files of a package are built from.
 
+use crate::language::is_output_folder;
+
 const ENDINGS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
 
 pub(crate) fn with_endings(stem: &str) -> impl Iterator<Item = String> {
@@ -29,6 +31,7 @@ pub(crate) fn sources(path: &str) -> Vec<String> {
                 stems.push(format!("src/{}", parts[skip..].join("/")));
             }
             stems.push(parts[1..].join("/"));
+            stems.extend(beside_outputs(&parts));
         }
     }
     // `build/three.module.js` comes from `src/Three.js`.
@@ -42,4 +45,33 @@ pub(crate) fn sources(path: &str) -> Vec<String> {
     let mut found = vec![path.to_owned()];
     found.extend(stems.iter().flat_map(|stem| with_endings(stem).collect::<Vec<_>>()));
     found
+}
+
+/// `plugin/build/a` comes from `plugin/src/a`, `lib.esm/a` and `lib.commonjs/a` from `src.ts/a`.
+fn beside_outputs(parts: &[&str]) -> Vec<String> {
+    let last = parts.len() - 1;
+    let is_output = |part: &str| is_output_folder(part.split('.').next().unwrap_or(part));
+    let mut found = Vec::new();
+    for (at, part) in parts[..last].iter().enumerate().filter(|(_, part)| is_output(part)) {
+        let before = parts[..at].iter().map(|part| format!("{part}/")).collect::<String>();
+        let sources: &[&str] = if part.contains('.') {
+            &["src", "src.ts"]
+        } else {
+            &["src"]
+        };
+        // `dist/esm/a` has two of them.
+        let inner = parts[at + 1..last].iter().take_while(|part| is_output(part)).count();
+        for skip in 0..=inner {
+            let below = parts[at + 1 + skip..].join("/");
+            found.extend(sources.iter().map(|source| format!("{before}{source}/{below}")));
+        }
+    }
+    found
+}
+
+/// Whether a path leads through a folder that tools write their output to.
+pub(super) fn is_in_output(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let mut parts = folders.split('/').map(|part| part.split('.').next().unwrap_or(part));
+    parts.any(is_output_folder)
 }

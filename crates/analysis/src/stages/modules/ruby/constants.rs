@@ -4,14 +4,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::budget::spend;
+use crate::ids::FileId;
 use crate::stages::modules::{ModuleIndex, folder, join};
 
 #[derive(Default)]
 pub(super) struct Constants {
     /// By the path below a searched folder, in small letters and without `_`: acronyms are written in several ways.
-    files: HashMap<String, u32>,
+    files: HashMap<String, FileId>,
     /// By file, the same for itself.
-    names: HashMap<u32, String>,
+    names: HashMap<FileId, String>,
 }
 
 impl Constants {
@@ -54,8 +55,8 @@ impl Constants {
     }
 
     /// The files of the constants that a file names: in its own namespace and those around it.
-    pub(super) fn loaded(&self, index: &ModuleIndex<'_>, from: u32) -> Vec<u32> {
-        let Some(syntax) = index.files[from as usize]
+    pub(super) fn loaded(&self, index: &ModuleIndex<'_>, from: FileId) -> Vec<FileId> {
+        let Some(syntax) = index.files[from.index()]
             .syntax
             .as_ref()
             .filter(|_| !self.files.is_empty())

@@ -3,11 +3,11 @@
 use oxc_ast::ast::*;
 use oxc_ast_visit::Visit;
 
-use super::Walk;
+use super::CallsPass;
 use super::visit::takes_name;
 use crate::calls::{ClassId, ValueExpr, ValueId};
 
-impl Walk<'_> {
+impl CallsPass<'_> {
     /// A function that is a member of an object may be called by any code that holds the object.
     pub(super) fn publish(&mut self, value: ValueId) {
         if let ValueExpr::Function(function) = self.builder.get(value) {

@@ -5,11 +5,11 @@ use oxc_ast_visit::Visit;
 use oxc_span::{GetSpan, Span};
 
 use super::super::property_name;
-use super::Walk;
+use super::CallsPass;
 use super::visit::takes_name;
 use crate::calls::{Body, ClassId, FunctionId, ScopeKind, ValueExpr, ValueId};
 
-impl Walk<'_> {
+impl CallsPass<'_> {
     /// Declares the functions of a body before it is read.
     pub(super) fn hoist(&mut self, body: &[Statement<'_>]) {
         for statement in body {

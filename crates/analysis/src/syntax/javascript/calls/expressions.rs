@@ -3,10 +3,10 @@
 use oxc_ast::ast::*;
 use oxc_ast_visit::walk;
 
-use super::Walk;
+use super::CallsPass;
 use crate::calls::ValueId;
 
-impl Walk<'_> {
+impl CallsPass<'_> {
     /// Records the calls in an expression, and returns its value.
     pub(super) fn eval(&mut self, it: &Expression<'_>) -> ValueId {
         match it {

@@ -4,10 +4,10 @@ use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_syntax::scope::ScopeFlags;
 
-use super::Walk;
+use super::CallsPass;
 use crate::calls::{Body, ScopeKind, ValueId};
 
-impl<'a> Visit<'a> for Walk<'_> {
+impl<'a> Visit<'a> for CallsPass<'_> {
     fn visit_expression(&mut self, it: &Expression<'a>) {
         self.eval(it);
     }

@@ -2,11 +2,11 @@
 
 use oxc_ast::ast::*;
 
-use super::super::Walk;
+use super::super::FactsPass;
 use super::{beginning, name};
 use crate::facts::{ImportKind, ImportedName};
 
-impl Walk<'_> {
+impl FactsPass<'_> {
     pub(crate) fn require(&mut self, it: &CallExpression<'_>) {
         let taken = self.taken.take();
         let Some(argument) = it.arguments.first() else {

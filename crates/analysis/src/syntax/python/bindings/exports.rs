@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 
 use super::Bindings;
+use super::scopes::NameScopeId;
 
 impl<'a> Bindings<'a> {
     /// The names in an assignment to `__all__`.
@@ -28,7 +29,7 @@ impl<'a> Bindings<'a> {
     }
 
     pub(super) fn is_all(&self, target: &Expr) -> bool {
-        self.current == 0 && matches!(target, Expr::Name(name) if name.id == "__all__")
+        self.current == NameScopeId::MODULE && matches!(target, Expr::Name(name) if name.id == "__all__")
     }
 
     pub(super) fn all_call(&mut self, it: &'a ast::ExprCall) {

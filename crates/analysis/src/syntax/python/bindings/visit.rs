@@ -5,6 +5,60 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, Stmt};
 
 use super::{Bindings, Deferred, catches_import_errors};
 
+impl<'a> Bindings<'a> {
+    fn annotated(&mut self, it: &'a ast::StmtAnnAssign) {
+        if let (true, Some(value)) = (self.is_all(&it.target), &it.value) {
+            self.all(value);
+        }
+        self.visit_annotation(&it.annotation);
+        let is_alias = match &*it.annotation {
+            Expr::Name(name) => name.id == "TypeAlias",
+            Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
+            _ => false,
+        };
+        if let Some(value) = &it.value {
+            // `Reader: TypeAlias = "Callable[[bytes], int]"` is a type.
+            match is_alias {
+                true => self.visit_annotation(value),
+                false => self.visit_expr(value),
+            }
+            self.visit_expr(&it.target);
+        } else if !it.target.is_name_expr() {
+            self.visit_expr(&it.target);
+        }
+    }
+
+    fn attempt(&mut self, it: &'a ast::StmtTry) {
+        let is_attempt = it.handlers.iter().any(catches_import_errors);
+        self.attempts += u32::from(is_attempt);
+        self.stmts(&it.body);
+        self.attempts -= u32::from(is_attempt);
+        for ast::ExceptHandler::ExceptHandler(handler) in &it.handlers {
+            if let Some(kind) = &handler.type_ {
+                self.visit_expr(kind);
+            }
+            // The name is gone behind the handler, and what it hid is back.
+            let hidden = handler.name.as_ref().map(|name| {
+                let name = name.as_str();
+                let old = self.scopes[self.current.index()].names.remove(name);
+                self.bind(name, None);
+                (name, old)
+            });
+            // What takes the place of the module that is not installed.
+            self.attempts += u32::from(is_attempt);
+            self.stmts(&handler.body);
+            self.attempts -= u32::from(is_attempt);
+            if let Some((name, old)) = hidden {
+                let names = &mut self.scopes[self.current.index()].names;
+                names.remove(name);
+                names.extend(old.map(|old| (name, old)));
+            }
+        }
+        self.stmts(&it.orelse);
+        self.stmts(&it.finalbody);
+    }
+}
+
 impl<'a> Visitor<'a> for Bindings<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
@@ -12,7 +66,7 @@ impl<'a> Visitor<'a> for Bindings<'a> {
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Import(it) => self.import(it),
             Stmt::ImportFrom(it) => self.import_from(it),
-            Stmt::Global(it) => self.scopes[self.current]
+            Stmt::Global(it) => self.scopes[self.current.index()]
                 .globals
                 .extend(it.names.iter().map(|name| name.as_str())),
             Stmt::Assign(it) => {
@@ -34,55 +88,12 @@ impl<'a> Visitor<'a> for Bindings<'a> {
                 }
                 self.visit_expr(&it.target);
             }
-            Stmt::AnnAssign(it) => {
-                if let (true, Some(value)) = (self.is_all(&it.target), &it.value) {
-                    self.all(value);
-                }
-                self.visit_annotation(&it.annotation);
-                let is_alias = match &*it.annotation {
-                    Expr::Name(name) => name.id == "TypeAlias",
-                    Expr::Attribute(attribute) => attribute.attr.as_str() == "TypeAlias",
-                    _ => false,
-                };
-                if let Some(value) = &it.value {
-                    // `Reader: TypeAlias = "Callable[[bytes], int]"` is a type.
-                    match is_alias {
-                        true => self.visit_annotation(value),
-                        false => self.visit_expr(value),
-                    }
-                    self.visit_expr(&it.target);
-                } else if !it.target.is_name_expr() {
-                    self.visit_expr(&it.target);
-                }
-            }
-            Stmt::Try(it) => {
-                let is_attempt = it.handlers.iter().any(catches_import_errors);
-                self.attempts += u32::from(is_attempt);
-                self.stmts(&it.body);
-                self.attempts -= u32::from(is_attempt);
-                for ast::ExceptHandler::ExceptHandler(handler) in &it.handlers {
-                    if let Some(kind) = &handler.type_ {
-                        self.visit_expr(kind);
-                    }
-                    // The name is gone behind the handler, and what it hid is back.
-                    let hidden = handler.name.as_ref().map(|name| {
-                        let name = name.as_str();
-                        let old = self.scopes[self.current].names.remove(name);
-                        self.bind(name, None);
-                        (name, old)
-                    });
-                    // What takes the place of the module that is not installed.
-                    self.attempts += u32::from(is_attempt);
-                    self.stmts(&handler.body);
-                    self.attempts -= u32::from(is_attempt);
-                    if let Some((name, old)) = hidden {
-                        let names = &mut self.scopes[self.current].names;
-                        names.remove(name);
-                        names.extend(old.map(|old| (name, old)));
-                    }
-                }
-                self.stmts(&it.orelse);
-                self.stmts(&it.finalbody);
+            Stmt::AnnAssign(it) => self.annotated(it),
+            Stmt::Try(it) => self.attempt(it),
+            Stmt::With(it) if it.items.iter().any(suppresses_import_errors) => {
+                self.attempts += 1;
+                visitor::walk_stmt(self, stmt);
+                self.attempts -= 1;
             }
             _ => visitor::walk_stmt(self, stmt),
         }
@@ -97,7 +108,7 @@ impl<'a> Visitor<'a> for Bindings<'a> {
             Expr::Name(name) => match name.ctx {
                 ExprContext::Load | ExprContext::Invalid => self.read(&name.id),
                 ExprContext::Store => self.bind(name.id.as_str(), None),
-                ExprContext::Del => drop(self.scopes[self.current].names.remove(name.id.as_str())),
+                ExprContext::Del => drop(self.scopes[self.current.index()].names.remove(name.id.as_str())),
             },
             Expr::Named(it) => {
                 self.visit_expr(&it.value);
@@ -136,4 +147,23 @@ impl<'a> Visitor<'a> for Bindings<'a> {
         }
         visitor::walk_pattern(self, pattern);
     }
+}
+
+/// `with suppress(ImportError):`
+fn suppresses_import_errors(item: &ast::WithItem) -> bool {
+    const ERRORS: &[&str] = &["ImportError", "ModuleNotFoundError", "Exception"];
+    let name = |expr: &Expr| match expr {
+        Expr::Name(name) => name.id.to_string(),
+        Expr::Attribute(attribute) => attribute.attr.to_string(),
+        _ => String::new(),
+    };
+    let Expr::Call(call) = &item.context_expr else {
+        return false;
+    };
+    name(&call.func) == "suppress"
+        && call
+            .arguments
+            .args
+            .iter()
+            .any(|error| ERRORS.contains(&name(error).as_str()))
 }

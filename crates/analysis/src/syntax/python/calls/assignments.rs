@@ -85,6 +85,7 @@ impl<'a> Walk<'a, '_> {
                 | ValueExpr::Member(..)
                 | ValueExpr::This(_)
                 | ValueExpr::First(..)
+                | ValueExpr::Decorated(..)
         );
         if is_object {
             let start = self.builder.member(value, "__iter__");

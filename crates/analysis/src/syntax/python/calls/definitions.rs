@@ -7,6 +7,20 @@ use ruff_text_size::Ranged;
 use super::{Walk, Work};
 use crate::calls::{Argument, Body, FunctionId, Imported, ImportedNameId, NameKey, ScopeKind, ValueExpr, ValueId};
 
+/// Decorators that pass the function to no other code.
+const PLAIN_DECORATORS: &[&str] = &[
+    "property",
+    "staticmethod",
+    "classmethod",
+    "abstractmethod",
+    "cached_property",
+    "setter",
+    "getter",
+    "override",
+    "overload",
+    "deleter",
+];
+
 impl<'a> Walk<'a, '_> {
     pub(super) fn function(&mut self, it: &'a ast::StmtFunctionDef) {
         let line = self.line(&it.name);
@@ -27,41 +41,19 @@ impl<'a> Walk<'a, '_> {
         if let Some(returns) = &it.returns {
             self.annotation(returns);
         }
-        let mut value = self.builder.value(ValueExpr::Function(function));
+        let own = self.builder.value(ValueExpr::Function(function));
         // It takes the place of a parameter or of another value, whose readers before it may run again in a loop.
         let bound = self.builder.read(it.name.as_str());
         let rebinds = self.builder.definition(function).parent != Body::Module
             && class.is_none()
             && !matches!(self.builder.get(bound), ValueExpr::Free(_));
-        let mut registered = rebinds || self.in_type_checking || is_stub(&it.body) || is_for_tests(&it.body);
-        for decorator in it.decorator_list.iter().rev() {
-            let name = match &decorator.expression {
-                Expr::Name(name) => name.id.as_str(),
-                Expr::Attribute(attribute) => attribute.attr.as_str(),
-                _ => "",
-            };
-            let target = self.eval(&decorator.expression);
-            let plain = matches!(
-                name,
-                "property"
-                    | "staticmethod"
-                    | "classmethod"
-                    | "abstractmethod"
-                    | "cached_property"
-                    | "setter"
-                    | "getter"
-                    | "override"
-                    | "overload"
-                    | "deleter"
-            );
-            if plain {
-                // It exists for type checkers.
-                registered |= matches!(name, "overload" | "abstractmethod");
-                continue;
-            }
-            registered = true;
-            value = self.decorated(target, value);
-        }
+        let (value, is_registered) = self.decorate(it, own);
+        let registered = is_registered
+            || rebinds
+            || self.in_type_checking
+            || is_stub(&it.body)
+            || is_for_tests(&it.body)
+            || is_deprecated(&it.body);
         let name = it.name.as_str();
         let definition = self.builder.definition(function);
         // Jupyter calls `_jupyter_server_extension_points` and the like of every package.
@@ -78,6 +70,27 @@ impl<'a> Walk<'a, '_> {
         }
         self.work
             .push_back((self.builder.scope(), function, Work::Function(it)));
+    }
+
+    /// The value of a function with its decorators, and whether one of them passes it to other code.
+    fn decorate(&mut self, it: &'a ast::StmtFunctionDef, mut value: ValueId) -> (ValueId, bool) {
+        let mut registered = false;
+        for decorator in it.decorator_list.iter().rev() {
+            let name = match &decorator.expression {
+                Expr::Name(name) => name.id.as_str(),
+                Expr::Attribute(attribute) => attribute.attr.as_str(),
+                _ => "",
+            };
+            let target = self.eval(&decorator.expression);
+            if PLAIN_DECORATORS.contains(&name) {
+                // It exists for type checkers.
+                registered |= matches!(name, "overload" | "abstractmethod");
+                continue;
+            }
+            registered = true;
+            value = self.decorated(target, value);
+        }
+        (value, registered)
     }
 
     pub(super) fn body(&mut self, function: FunctionId, work: &Work<'a>) {
@@ -156,8 +169,10 @@ impl<'a> Walk<'a, '_> {
             value,
         };
         self.builder.call(decorator, &[argument], false);
-        let made = self.builder.result(decorator);
-        self.builder.first(made, value)
+        match decorator {
+            ValueId::OPAQUE | ValueId::UNKNOWN => value,
+            _ => self.builder.value(ValueExpr::Decorated(decorator, value)),
+        }
     }
 
     pub(super) fn class(&mut self, it: &'a ast::StmtClassDef) {
@@ -252,6 +267,17 @@ fn is_for_tests(body: &[Stmt]) -> bool {
             .iter()
             .any(|word| text.contains(word))
     })
+}
+
+/// Whether a function warns that it is deprecated: it is kept for callers outside of the package.
+fn is_deprecated(body: &[Stmt]) -> bool {
+    let names_warning = |expr: &Expr| match expr {
+        Expr::Name(name) => name.id.ends_with("DeprecationWarning"),
+        Expr::Attribute(attribute) => attribute.attr.ends_with("DeprecationWarning"),
+        _ => false,
+    };
+    body.iter()
+        .any(|stmt| matches!(stmt, Stmt::Expr(it) if any_over_expr(&it.value, names_warning)))
 }
 
 /// Whether a part of an annotation may be a function: it is called, or its name is private.

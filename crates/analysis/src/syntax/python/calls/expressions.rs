@@ -25,27 +25,14 @@ impl<'a> Walk<'a, '_> {
                 let (a, b) = (self.eval(&it.body), self.eval(&it.orelse));
                 self.builder.either(a, b)
             }
-            Expr::BoolOp(it) => {
-                let values: Vec<ValueId> = it.values.iter().map(|value| self.eval(value)).collect();
-                values
-                    .into_iter()
-                    .fold(ValueId::UNKNOWN, |a, b| self.builder.either(a, b))
-            }
+            Expr::BoolOp(it) => self.any_of(&it.values),
             Expr::Named(it) => {
                 let value = self.eval(&it.value);
                 self.assign(&it.target, value);
                 value
             }
             Expr::Await(it) => self.eval(&it.value),
-            Expr::Yield(it) => {
-                if let Some(value) = &it.value {
-                    let value = self.eval(value);
-                    let many = self.builder.container();
-                    self.builder.put(many, None, value);
-                    self.builder.returns(many);
-                }
-                ValueId::UNKNOWN
-            }
+            Expr::Yield(it) => self.yielded(it),
             Expr::ListComp(ast::ExprListComp { elt, generators, .. })
             | Expr::SetComp(ast::ExprSetComp { elt, generators, .. })
             | Expr::Generator(ast::ExprGenerator { elt, generators, .. }) => {
@@ -54,14 +41,7 @@ impl<'a> Walk<'a, '_> {
             Expr::DictComp(it) => self.comprehension(&it.generators, [Some(&it.value), it.key.as_deref()]),
             Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => self.list(elts),
             Expr::Dict(it) => self.dictionary(it),
-            Expr::Subscript(it) => {
-                let base = self.eval(&it.value);
-                self.eval(&it.slice);
-                match key(&it.slice) {
-                    Some(key) => self.builder.element(base, Some(&key)),
-                    None => ValueId::UNKNOWN,
-                }
-            }
+            Expr::Subscript(it) => self.subscript(it),
             Expr::BinOp(first) => self.operation(first),
             Expr::StringLiteral(text) => {
                 self.builder.quote(text.value.to_str());
@@ -84,6 +64,32 @@ impl<'a> Walk<'a, '_> {
                 visitor::walk_expr(self, it);
                 ValueId::UNKNOWN
             }
+        }
+    }
+
+    fn any_of(&mut self, values: &'a [Expr]) -> ValueId {
+        let values: Vec<ValueId> = values.iter().map(|value| self.eval(value)).collect();
+        values
+            .into_iter()
+            .fold(ValueId::UNKNOWN, |a, b| self.builder.either(a, b))
+    }
+
+    fn yielded(&mut self, it: &'a ast::ExprYield) -> ValueId {
+        if let Some(value) = &it.value {
+            let value = self.eval(value);
+            let many = self.builder.container();
+            self.builder.put(many, None, value);
+            self.builder.returns(many);
+        }
+        ValueId::UNKNOWN
+    }
+
+    fn subscript(&mut self, it: &'a ast::ExprSubscript) -> ValueId {
+        let base = self.eval(&it.value);
+        self.eval(&it.slice);
+        match key(&it.slice) {
+            Some(key) => self.builder.element(base, Some(&key)),
+            None => ValueId::UNKNOWN,
         }
     }
 

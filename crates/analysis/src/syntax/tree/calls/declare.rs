@@ -17,25 +17,13 @@ impl Context<'_> {
             node.named_children(&mut cursor)
                 .find(|child| matches!(child.kind(), "user_type" | "nullable_type" | "type_annotation"))
         });
-        let mut cursor = node.walk();
-        let mut declarators: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
-        if declarators.is_empty() {
-            let mut cursor = node.walk();
-            declarators = node
-                .named_children(&mut cursor)
-                .filter(|child| child.kind() == "variable_declarator" || child.kind() == "property_element")
-                .collect();
-        }
-        if declarators.is_empty() {
-            declarators.push(node);
-        }
         let class = declared.map_or(ValueId::UNKNOWN, |declared| self.type_of(declared));
         // A field keeps that its type is none of the repository's.
         let object = match class {
             ValueId::OPAQUE => self.calls.value(ValueExpr::Result(ValueId::OPAQUE)),
             _ => self.calls.result(class),
         };
-        for declarator in declarators {
+        for declarator in declarators(node) {
             // The declaration of a function (C).
             if declarator.kind() == "function_declarator"
                 && declarator
@@ -49,26 +37,11 @@ impl Context<'_> {
                 .find_map(|name| declarator.child_by_field_name(name));
             let name = name.unwrap_or(declarator);
             let Some(name) = first_name(name) else { continue };
-            let value = ["value", "right"]
-                .iter()
-                .find_map(|name| declarator.child_by_field_name(name));
-            let value = value.map(|value| {
-                if value.kind() == "expression_list" {
-                    value.named_child(0).unwrap_or(value)
-                } else {
-                    value
-                }
-            });
+            let value = value_of(declarator);
             let value = value.map_or(ValueId::UNKNOWN, |value| self.expression(value, 0));
             let value = self.calls.first(object, value);
             let name = self.text(name).to_owned();
-            if self.calls.kind() == ScopeKind::Function {
-                let kind = declared.map_or("", |declared| self.text(declared));
-                let kind = kind.trim_start_matches(':').split('<').next().unwrap_or_default();
-                if !kind.is_empty() && !kind.contains('[') {
-                    self.sorts.insert(name.clone(), sort_of_type(kind));
-                }
-            }
+            self.note_sort(&name, declared);
             if value == ValueId::UNKNOWN {
                 if node.kind() != "assignment" {
                     self.calls.hide(&name);
@@ -82,6 +55,18 @@ impl Context<'_> {
                 _ if self.calls.body() != Body::Module => self.calls.bind_in_function(&name, value),
                 _ => {}
             }
+        }
+    }
+
+    /// Keeps the sort of a local variable's type, for the choice between overloads.
+    fn note_sort(&mut self, name: &str, declared: Option<Node<'_>>) {
+        if self.calls.kind() != ScopeKind::Function {
+            return;
+        }
+        let kind = declared.map_or("", |declared| self.text(declared));
+        let kind = kind.trim_start_matches(':').split('<').next().unwrap_or_default();
+        if !kind.is_empty() && !kind.contains('[') {
+            self.sorts.insert(name.to_owned(), sort_of_type(kind));
         }
     }
 
@@ -106,6 +91,34 @@ impl Context<'_> {
                 Some(*child) != condition && part(child.kind()) != NodeRole::Call && !child.kind().ends_with("type")
             }));
         }
+    }
+}
+
+/// The nodes that declare a name each; the node itself, where it has none for that.
+fn declarators(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    let mut found: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
+    if found.is_empty() {
+        let mut cursor = node.walk();
+        let children = node.named_children(&mut cursor);
+        found = children
+            .filter(|child| child.kind() == "variable_declarator" || child.kind() == "property_element")
+            .collect();
+    }
+    if found.is_empty() {
+        found.push(node);
+    }
+    found
+}
+
+/// The first value that a declarator assigns.
+fn value_of(declarator: Node<'_>) -> Option<Node<'_>> {
+    let value = ["value", "right"]
+        .iter()
+        .find_map(|name| declarator.child_by_field_name(name))?;
+    match value.kind() {
+        "expression_list" => Some(value.named_child(0).unwrap_or(value)),
+        _ => Some(value),
     }
 }
 

@@ -52,14 +52,18 @@ impl Context<'_> {
         if part(node.kind()) != NodeRole::Name {
             return self.expression(node, depth);
         }
+        self.bare_name(node)
+    }
+
+    /// A name without an object before it: in most languages it may be a member of the same object.
+    fn bare_name(&mut self, node: Node<'_>) -> ValueId {
         let name = self.text(node).to_owned();
         let bare = self.calls.read_late(&name);
-        // A method of the same object needs no word before it in most languages.
         match (self.implicit_this, self.calls.class(), self.calls.get(bare)) {
             (true, Some(class), ValueExpr::Free(_)) => {
                 let this = self.calls.value(ValueExpr::This(class));
-                let method = self.calls.member(this, &name);
-                self.calls.first(method, bare)
+                let member = self.calls.member(this, &name);
+                self.calls.first(member, bare)
             }
             _ => bare,
         }
@@ -76,18 +80,7 @@ impl Context<'_> {
                 match (text, self.calls.class()) {
                     ("$this" | "self" | "this" | "Self" | "static", Some(class)) => self.this(text, class),
                     ("parent", Some(class)) => self.calls.value(ValueExpr::Super(class)),
-                    _ => {
-                        let name = text.to_owned();
-                        let value = self.calls.read_late(&name);
-                        match (self.implicit_this, self.calls.class(), self.calls.get(value)) {
-                            (true, Some(class), ValueExpr::Free(_)) => {
-                                let this = self.calls.value(ValueExpr::This(class));
-                                let field = self.calls.member(this, &name);
-                                self.calls.first(field, value)
-                            }
-                            _ => value,
-                        }
-                    }
+                    _ => self.bare_name(node),
                 }
             }
             NodeRole::This => match self.calls.class() {
@@ -98,36 +91,7 @@ impl Context<'_> {
                 Some(class) => self.calls.value(ValueExpr::Super(class)),
                 None => ValueId::UNKNOWN,
             },
-            NodeRole::Member => {
-                let count = u32::try_from(node.named_child_count()).unwrap_or(u32::MAX);
-                let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1)))
-                else {
-                    return ValueId::UNKNOWN;
-                };
-                let name = self.text(name).trim_start_matches(['.', '?', '!']);
-                let name = name.split(['<', '[', ':']).next().unwrap_or_default().to_owned();
-                if count < 2 {
-                    return ValueId::UNKNOWN;
-                }
-                let is_path = matches!(node.kind(), "scoped_identifier" | "qualified_identifier");
-                if matches!(object.kind(), "crate" | "super" | "self") && node.kind() == "scoped_identifier" {
-                    return self.calls.free(&name);
-                }
-                if is_path && is_standard(self.text(object)) {
-                    return ValueId::OPAQUE;
-                }
-                let base = self.expression(object, depth + 1);
-                // `crate::a::b`: the last name, where only one place has it.
-                if base == ValueId::UNKNOWN && node.kind() == "scoped_identifier" {
-                    return self.calls.free(&name);
-                }
-                let member = self.calls.member(base, &name);
-                match is_path && member != ValueId::OPAQUE {
-                    // A path is read as it is written: no object hides behind a module that is not known.
-                    true => self.calls.value(ValueExpr::First(member, ValueId::OPAQUE)),
-                    false => member,
-                }
-            }
+            NodeRole::Member => self.member_of(node, depth),
             NodeRole::Call | NodeRole::Method | NodeRole::New => {
                 let target = self.target(node, what, depth + 1);
                 self.calls.result(target)
@@ -137,6 +101,37 @@ impl Context<'_> {
                 None => ValueId::UNKNOWN,
             },
             NodeRole::Declare | NodeRole::Pattern | NodeRole::Constructor | NodeRole::None => ValueId::UNKNOWN,
+        }
+    }
+
+    /// `object.name`, and a path.
+    fn member_of(&mut self, node: Node<'_>, depth: usize) -> ValueId {
+        let count = u32::try_from(node.named_child_count()).unwrap_or(u32::MAX);
+        let (Some(object), Some(name)) = (node.named_child(0), node.named_child(count.saturating_sub(1))) else {
+            return ValueId::UNKNOWN;
+        };
+        let name = self.text(name).trim_start_matches(['.', '?', '!']);
+        let name = name.split(['<', '[', ':']).next().unwrap_or_default().to_owned();
+        if count < 2 {
+            return ValueId::UNKNOWN;
+        }
+        let is_path = matches!(node.kind(), "scoped_identifier" | "qualified_identifier");
+        if matches!(object.kind(), "crate" | "super" | "self") && node.kind() == "scoped_identifier" {
+            return self.calls.free(&name);
+        }
+        if is_path && is_standard(self.text(object)) {
+            return ValueId::OPAQUE;
+        }
+        let base = self.expression(object, depth + 1);
+        // `crate::a::b`: the last name, where only one place has it.
+        if base == ValueId::UNKNOWN && node.kind() == "scoped_identifier" {
+            return self.calls.free(&name);
+        }
+        let member = self.calls.member(base, &name);
+        match is_path && member != ValueId::OPAQUE {
+            // A path is read as it is written: no object hides behind a module that is not known.
+            true => self.calls.value(ValueExpr::First(member, ValueId::OPAQUE)),
+            false => member,
         }
     }
 

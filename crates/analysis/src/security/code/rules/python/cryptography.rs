@@ -5,6 +5,10 @@ use FindingSeverity::{High, Low, Medium};
 use super::*;
 use crate::security::code::is_secret_name;
 
+fn is_no_verification(mode: &Value) -> bool {
+    matches!(mode, Value::Name(name) if name == "ssl.CERT_NONE" || name == "CERT_NONE")
+}
+
 pub static RULES: &[CodeRule] = &[
     entry(
         Words {
@@ -41,6 +45,7 @@ pub static RULES: &[CodeRule] = &[
         ],
         |site| {
             !is_by_choice(site)
+                && site.named("cert_reqs").is_none_or(is_no_verification)
                 && (site.name.ends_with("_create_unverified_context")
                     || site.is("verify", false)
                     || site.is("ssl", false)
@@ -63,10 +68,7 @@ pub static RULES: &[CodeRule] = &[
         },
         PYTHON,
         &["=.verify_mode"],
-        |site| {
-            let is_none = matches!(site.first(), Value::Name(name) if name == "ssl.CERT_NONE");
-            is_none && !site.conditional && !is_by_choice(site)
-        },
+        |site| is_no_verification(site.first()) && !site.conditional && !is_by_choice(site),
     ),
     entry(
         Words {

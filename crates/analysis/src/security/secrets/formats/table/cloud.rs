@@ -31,6 +31,10 @@ pub(super) const FORMATS: &[Format] = formats! {
         ["SharedAccessKey="]
         [Run(Base64, 43, 60)] 3.5 None, []
         "Azure, Shared access policies";
+    "azure-configuration-secret" "Secret of an Azure App Configuration" High
+        ["azconfig.io;Id="]
+        [Run(Base64, 2, 40), Text(":"), Run(Base64, 8, 40), Text(";Secret="), Run(Base64, 40, 120)] 3.5 None, []
+        "Azure, App Configuration, Access settings";
     "azure-devops-token" "Azure DevOps token" High
         ["azd_pat_"]
         [Run(Alnum, 52, 84)] 3.5 None, []

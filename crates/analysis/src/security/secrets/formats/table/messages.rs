@@ -27,6 +27,10 @@ pub(super) const FORMATS: &[Format] = formats! {
         ["xoxd-"]
         [Run(Base64, 100, 300)] 3.0 None, []
         "Slack, sign out of all sessions";
+    "slack-client-token" "Slack token of a browser's session" High
+        ["xoxc-"]
+        [Run(Digits, 8, 14), Text("-"), Run(Digits, 8, 14), Text("-"), Run(Digits, 8, 14), Text("-"), Run(Hex, 64, 64)] 3.0 None, []
+        "Slack, sign out of all sessions";
     "slack-webhook" "Slack webhook" Medium
         ["hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/"]
         [Run(Upper, 8, 13), Text("/"), Run(Upper, 8, 13), Text("/"), Run(Alnum, 20, 28)] 3.0 None, []

@@ -118,6 +118,17 @@ pub(super) const FAMILIES: &[Family] = &[
         ],
     },
     Family {
+        // The plugin of a native module, and the specs that the code generator reads.
+        packages: &[
+            "expo",
+            "expo-modules-core",
+            "expo-module-scripts",
+            "@expo/config-plugins",
+            "react-native",
+        ],
+        files: &["app.plugin", "**/Native*", "**/*NativeComponent"],
+    },
+    Family {
         packages: &["electron", "electron-vite", "@electron-forge/cli", "electron-builder"],
         files: &[
             "main/index",

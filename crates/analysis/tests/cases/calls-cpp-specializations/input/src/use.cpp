@@ -1,0 +1,6 @@
+#include "skip.h"
+
+int use(Source &source) {
+    Skip(source);
+    return Plain(source);
+}

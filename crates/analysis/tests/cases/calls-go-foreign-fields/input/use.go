@@ -1,0 +1,6 @@
+package web
+
+func use(c *context) {
+	c.Cookie("a")
+	flush(nil)
+}

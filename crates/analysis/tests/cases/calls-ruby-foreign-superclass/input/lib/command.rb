@@ -1,0 +1,5 @@
+class Command
+  def script(path)
+    load(path)
+  end
+end

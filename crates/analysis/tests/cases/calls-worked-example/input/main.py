@@ -1,0 +1,6 @@
+from shapes import Square
+
+def show(shape):
+    shape.area()
+
+show(Square())

@@ -1,0 +1,4 @@
+package app.pool;
+
+public class Gone {
+}

@@ -1,0 +1,3 @@
+export function gone() {
+  return 2;
+}

@@ -1,0 +1,5 @@
+import { read } from './read';
+
+export function device() {
+  return read();
+}

@@ -1,0 +1,8 @@
+const { query /*, ranked */ } = require('./search');
+// TODO: const { elasticQuery } = require('./search');
+
+/*
+import { parsed } from './search';
+*/
+
+module.exports = () => query('a');

@@ -1,0 +1,1 @@
+export const h = (n: number) => n / 2;

@@ -1,0 +1,3 @@
+import { h } from './half';
+
+export { h as half };

@@ -1,0 +1,10 @@
+<?php
+namespace App\Net;
+
+class Client
+{
+    public function read(): string
+    {
+        return 'x';
+    }
+}

@@ -1,0 +1,3 @@
+function initGuides(canvas) {
+  return canvas.width;
+}

@@ -1,0 +1,3 @@
+import { canvas } from './index.js';
+
+console.log(canvas);

@@ -1,0 +1,3 @@
+export function view(n: number) {
+  return n;
+}

@@ -1,0 +1,5 @@
+from reader.core.read import read
+
+
+def run():
+    return read()

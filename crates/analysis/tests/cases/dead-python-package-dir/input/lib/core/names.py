@@ -1,0 +1,2 @@
+def _name():
+    return 'a'

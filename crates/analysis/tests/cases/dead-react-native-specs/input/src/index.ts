@@ -1,0 +1,3 @@
+import CameraView from './specs/CameraViewNativeComponent';
+
+export const view = CameraView;

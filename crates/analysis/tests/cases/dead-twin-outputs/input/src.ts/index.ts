@@ -1,0 +1,5 @@
+import { open } from './socket.js';
+
+export function ledger() {
+  return open();
+}

@@ -1,0 +1,3 @@
+export function open() {
+  return 1;
+}

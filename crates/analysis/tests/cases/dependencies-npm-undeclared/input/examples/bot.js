@@ -1,0 +1,3 @@
+const bot = require('chat-bot')
+
+bot.start()

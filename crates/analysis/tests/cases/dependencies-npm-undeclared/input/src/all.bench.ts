@@ -1,0 +1,4 @@
+import { bench } from 'bench-tool'
+import { all } from './index'
+
+bench(all)

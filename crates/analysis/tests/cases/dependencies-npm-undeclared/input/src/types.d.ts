@@ -1,0 +1,3 @@
+import { Logger } from 'logger-types'
+
+export declare const logger: Logger

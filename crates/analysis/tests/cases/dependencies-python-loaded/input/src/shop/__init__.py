@@ -1,0 +1,5 @@
+import requests
+
+from shop.part import read
+
+__all__ = ["read", "requests"]

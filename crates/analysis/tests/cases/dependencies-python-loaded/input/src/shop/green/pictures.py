@@ -1,0 +1,5 @@
+import PIL.Image
+
+
+def read(path):
+    return PIL.Image.open(path)

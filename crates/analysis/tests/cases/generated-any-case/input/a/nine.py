@@ -1,0 +1,2 @@
+# Editors: do not edit the wiki page by hand, but this list.
+x = 1

@@ -1,0 +1,2 @@
+# Do Not Edit: written by tool.py
+x = 1

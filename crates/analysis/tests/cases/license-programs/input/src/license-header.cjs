@@ -1,0 +1,1 @@
+module.exports = name => name + ' uses the MIT License'

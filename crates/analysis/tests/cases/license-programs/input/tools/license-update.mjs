@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+
+// Writes the MIT License into each folder.
+writeFileSync('LICENSE', 'MIT License')

@@ -1,0 +1,5 @@
+export function one() {
+  return 1;
+}
+
+export function two( {

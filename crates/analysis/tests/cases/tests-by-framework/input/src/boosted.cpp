@@ -1,0 +1,5 @@
+#include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_CASE(first) {
+    BOOST_CHECK(true);
+}

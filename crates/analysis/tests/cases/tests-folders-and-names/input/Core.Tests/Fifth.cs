@@ -1,0 +1,3 @@
+class Fifth {
+    int A() { return 1; }
+}

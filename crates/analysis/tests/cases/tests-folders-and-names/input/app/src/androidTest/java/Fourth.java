@@ -1,0 +1,3 @@
+class Fourth {
+    int a() { return 1; }
+}

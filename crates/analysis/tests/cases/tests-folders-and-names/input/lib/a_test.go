@@ -1,0 +1,3 @@
+package lib
+
+func a() int { return 1 }

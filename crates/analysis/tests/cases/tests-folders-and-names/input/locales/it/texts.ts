@@ -1,0 +1,3 @@
+export function texts() {
+  return 1;
+}

@@ -1,0 +1,3 @@
+export function page() {
+  return 1;
+}

@@ -1,0 +1,3 @@
+export function attest() {
+  return 1;
+}

@@ -1,0 +1,3 @@
+export function contest() {
+  return 1;
+}

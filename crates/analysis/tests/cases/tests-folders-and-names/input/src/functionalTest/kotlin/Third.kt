@@ -1,0 +1,3 @@
+class Third {
+    fun a() = 1
+}

@@ -1,0 +1,3 @@
+export function greatest() {
+  return 1;
+}

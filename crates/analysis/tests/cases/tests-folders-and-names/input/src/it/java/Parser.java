@@ -1,0 +1,3 @@
+class Parser {
+    int a() { return 1; }
+}

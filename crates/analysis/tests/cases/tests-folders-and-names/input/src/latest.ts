@@ -1,0 +1,3 @@
+export function latest() {
+  return 1;
+}

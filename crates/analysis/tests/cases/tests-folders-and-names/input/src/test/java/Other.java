@@ -1,0 +1,3 @@
+class Other {
+    int a() { return 1; }
+}

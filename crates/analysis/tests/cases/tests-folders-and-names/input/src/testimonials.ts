@@ -1,0 +1,3 @@
+export function t() {
+  return 1;
+}

@@ -1,0 +1,3 @@
+def user
+  1
+end

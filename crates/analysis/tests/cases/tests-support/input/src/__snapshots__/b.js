@@ -1,0 +1,5 @@
+function unused() {
+  return 1;
+}
+
+module.exports = 1;

@@ -1,0 +1,2 @@
+def _before_install():
+    pass

@@ -1,0 +1,5 @@
+"""Bootstrap a buildout-based project."""
+
+
+def _eggs():
+    pass

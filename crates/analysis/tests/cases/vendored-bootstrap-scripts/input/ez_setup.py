@@ -1,0 +1,5 @@
+"""Installs setuptools."""
+
+
+def _after():
+    pass

@@ -1,0 +1,2 @@
+def _data():
+    return 1

@@ -3,6 +3,7 @@
 /// Folders of examples, documentation, test data, benchmarks, templates, and of what tools write.
 const FOLDERS: &[&str] = &[
     "docs",
+    "docs_src",
     "doc",
     "documentation",
     "example",

@@ -75,6 +75,7 @@ const GENERATED_FOLDERS: &[&str] = &[
 ];
 const DOCUMENTATION_FOLDERS: &[&str] = &[
     "docs",
+    "docs_src",
     "doc",
     "documentation",
     "examples",

@@ -46,6 +46,7 @@ fn kind(dev: bool) -> DependencyKind {
 const DEVELOPMENT: &[&str] = &[
     "bench",
     "benchmark",
+    "benchmarking",
     "benchmarks",
     "build",
     "ci",
@@ -63,6 +64,7 @@ const DEVELOPMENT: &[&str] = &[
     "linting",
     "mypy",
     "precommit",
+    "profiling",
     "pytest",
     "qa",
     "release",

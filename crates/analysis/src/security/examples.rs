@@ -68,6 +68,7 @@ const FOLDERS: &[&str] = &[
     "playgrounds",
     "tutorial",
     "tutorials",
+    "docs_src",
     "cookbook",
     "quickstart",
     "quickstarts",

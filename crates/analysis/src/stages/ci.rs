@@ -116,6 +116,12 @@ const COMMANDS: &[&[&str]] = &[
     &["lerna", "test"],
 ];
 
+/// Programs that run a target or script by its name.
+const RUNNERS: &[&str] = &[
+    "make", "gmake", "npm", "yarn", "pnpm", "bun", "just", "task", "composer", "rake", "mage", "poe", "pdm", "hatch",
+    "deno", "cmake", "ninja", "meson", "nx", "turbo",
+];
+
 /// Whether a text has a command that runs tests, in a line that is no comment.
 pub(crate) fn runs_tests(text: &str) -> bool {
     text.lines()
@@ -130,8 +136,61 @@ pub(crate) fn runs_tests(text: &str) -> bool {
                 })
                 .filter(|word| !word.is_empty())
                 .collect();
-            words.iter().any(|word| is_test_script(word)) || COMMANDS.iter().any(|command| has_command(&words, command))
+            words.iter().any(|word| is_test_script(word))
+                || COMMANDS.iter().any(|command| has_command(&words, command))
+                || runs_test_target(&words)
         })
+}
+
+/// Whether a runner's target is named after tests: `make test-coverage`, `npm run unit-test`; `make test-deps` runs none.
+fn runs_test_target(words: &[&str]) -> bool {
+    const PREPARES: &[&str] = &[
+        "build",
+        "clean",
+        "compile",
+        "data",
+        "db",
+        "dep",
+        "deps",
+        "dependencies",
+        "down",
+        "env",
+        "environment",
+        "fixtures",
+        "image",
+        "images",
+        "install",
+        "lint",
+        "prepare",
+        "requirements",
+        "server",
+        "setup",
+        "start",
+        "stop",
+        "teardown",
+        "tools",
+        "up",
+        "vendor",
+    ];
+    // `-j4`, `--silent`; a value follows `-C`.
+    let has_no_value = |word: &str| word.starts_with('-') && (word.len() > 2 || word == "-k" || word == "-s");
+    let is_target = |word: &str| {
+        let lower = word.to_ascii_lowercase();
+        let parts: Vec<&str> = lower.split(['-', '_', ':', '.']).collect();
+        let is_plain = !word.starts_with('-') && !word.contains(['/', '=', '$', '{']);
+        let is_of_tests = |part: &&str| matches!(*part, "test" | "tests" | "unittest" | "unittests");
+        is_plain
+            && (parts.first().is_some_and(is_of_tests) || parts.last().is_some_and(is_of_tests))
+            && !parts.iter().any(|part| PREPARES.contains(part))
+    };
+    // Options and `run` may be before the target; the folder of `make -C tests` is none.
+    words.iter().enumerate().any(|(at, word)| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        let mut rest = words[at + 1..]
+            .iter()
+            .skip_while(|word| has_no_value(word) || **word == "run");
+        RUNNERS.contains(&name) && rest.next().is_some_and(|word| is_target(word))
+    })
 }
 
 /// Whether a command of Maven or Gradle builds without the tests.
@@ -258,6 +317,10 @@ mod tests {
             "run: perl tests/runtests.pl",
             "run: \"vendor/bin/simple-phpunit --verbose\"",
             "- [\"tox\", \"-e\", \"py\"]",
+            "- run: make test-coverage",
+            "run: make -j4 unit-tests",
+            "run: npm run ci-test",
+            "run: yarn run test_all",
         ] {
             assert!(runs_tests(line), "{line}");
         }
@@ -278,6 +341,11 @@ mod tests {
             "uses: actions/setup-node@v4",
             "run: mvn -B package -DskipTests",
             "run: ./gradlew build -x test",
+            "run: make test-deps",
+            "run: npm run build-test-image",
+            "run: make latest",
+            "run: make -C tests",
+            "run: make lint CONTEST=tests",
         ] {
             assert!(!runs_tests(line), "{line}");
         }

@@ -41,7 +41,10 @@ pub(super) fn is_one_unit(chain: &[String]) -> bool {
     let unit = |path: &String| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let (stem, ending) = name.rsplit_once('.')?;
-        let is_c = matches!(ending, "h" | "hh" | "hpp" | "hxx" | "inl" | "ipp" | "tcc" | "tpp");
+        let is_c = matches!(
+            ending,
+            "h" | "hh" | "hpp" | "hxx" | "inl" | "ipp" | "tcc" | "tpp" | "c" | "cc" | "cpp" | "cxx"
+        );
         let parts = ["-inl", "_inl", ".inl", "-impl", "_impl", ".impl", "-ipp", "_ipp"];
         let unit = parts.iter().find_map(|part| stem.strip_suffix(part)).unwrap_or(stem);
         is_c.then(|| unit.to_owned())

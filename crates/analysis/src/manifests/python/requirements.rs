@@ -16,6 +16,8 @@ pub(super) fn requirements(text: &str, dev: bool) -> Manifest {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
     let lines = joined.lines().map(without_comment);
     let mut found = manifest();
+    // What is installed beside the project itself is for the work on it.
+    let dev = dev || joined.lines().map(without_comment).any(is_project_itself);
     for line in lines.filter(|line| !line.is_empty()) {
         let (option, value) = option(line);
         match option {
@@ -30,7 +32,47 @@ pub(super) fn requirements(text: &str, dev: bool) -> Manifest {
                 .extend(pep508(line, dev).or_else(|| address(line, dev))),
         }
     }
+    for tool in found.requirements.iter_mut().filter(|found| is_tool(&found.name)) {
+        tool.kind = kind(true);
+    }
     found
+}
+
+/// `-e .[all]`, `.[tests]`: the project in the file's folder, with extras. Without them it may be how a service is installed.
+fn is_project_itself(line: &str) -> bool {
+    let (option, value) = option(line);
+    let path = match option {
+        "-e" | "--editable" => value,
+        _ => line,
+    };
+    path.starts_with(".[")
+}
+
+/// Whether a package checks, tests, documents or publishes the project whose file names it, and is never part of it.
+fn is_tool(name: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "asv",
+        "bandit",
+        "black",
+        "codespell",
+        "coverage",
+        "flake8",
+        "isort",
+        "mypy",
+        "nox",
+        "pip-tools",
+        "pre-commit",
+        "pylint",
+        "pyright",
+        "pytest",
+        "ruff",
+        "sphinx",
+        "tox",
+        "twine",
+        "yapf",
+    ];
+    const FAMILIES: &[&str] = &["flake8-", "pytest-", "sphinx-", "sphinxcontrib-", "tox-", "types-"];
+    TOOLS.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
 /// The line before its comment, which begins at a `#` after white space.

@@ -97,6 +97,11 @@ pub(in crate::manifests) fn gemfile(text: &str) -> Result<Manifest, String> {
     // For each open block: whether it is a group for development.
     let mut blocks: Vec<bool> = Vec::new();
     let mut open = String::new();
+    // The gemspec names what the gem itself needs: the others are for the work on it.
+    let is_of_gem = text
+        .lines()
+        .map(str::trim)
+        .any(|line| line == "gemspec" || line.starts_with("gemspec "));
     for line in text.lines() {
         let line = line.split(" #").next().unwrap_or_default().trim();
         if line.starts_with('#') {
@@ -119,7 +124,7 @@ pub(in crate::manifests) fn gemfile(text: &str) -> Result<Manifest, String> {
                 continue;
             };
             let in_line = gem.find("group").is_some_and(|at| is_development(&gem[at..]));
-            let kind = match in_line || blocks.contains(&true) {
+            let kind = match is_of_gem || in_line || blocks.contains(&true) {
                 true => DependencyKind::Dev,
                 false => DependencyKind::Runtime,
             };

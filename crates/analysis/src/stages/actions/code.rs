@@ -1,6 +1,6 @@
 //! Actions in the code.
 
-use repolens_core::report::{Action, ActionPlace, Confidence, Report};
+use repolens_core::report::{Action, ActionPlace, CloneOccurrence, Confidence, Report};
 
 use super::super::complexity::{HIGH_COGNITIVE, HIGH_CYCLOMATIC};
 use super::super::costs;
@@ -18,6 +18,12 @@ const LONG_COPY: u64 = 20;
 fn file<'a>(facts: &'a Facts, path: &str) -> Option<&'a FileFacts> {
     let at = facts.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
     facts.files.get(at)
+}
+
+/// Whether the place is in code of the product, and in no test inside of its file.
+fn is_product_place(facts: &Facts, report: &Report, one: &CloneOccurrence) -> bool {
+    let line = u32::try_from(one.start_line).unwrap_or(u32::MAX);
+    file(facts, &one.file).is_some_and(|file| is_product_file(facts, report, file) && !file.is_test_line(line))
 }
 
 /// Neither a test nor an example.
@@ -284,7 +290,7 @@ pub(super) fn copies(facts: &Facts, report: &Report) -> Vec<Candidate> {
             && clone
                 .occurrences
                 .iter()
-                .filter(|one| is_product(facts, report, &one.file))
+                .filter(|one| is_product_place(facts, report, one))
                 .count()
                 > 1
     });

@@ -291,7 +291,7 @@ pub(super) fn dependencies(_: &Facts, report: &Report) -> Vec<Candidate> {
         grade
             .inputs
             .iter()
-            .find(|input| input.name == "unbounded_versions" && input.places_total > 0)
+            .find(|input| input.name == "unbounded_versions" && input.value > input.threshold)
     });
     let Some(open) = open else {
         return Vec::new();

@@ -3,10 +3,11 @@
 //! The cost table is in `stages/costs.rs`. The cost of writing is 30 minutes for each line of code, as SonarQube has it; lines of files
 //! that were not parsed are left out, for nothing of theirs could be counted.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use repolens_core::report::{
-    AspectGrade, CircularDependencies, Clone, Cycle, Duplication, Grade, GradeInput, GradePlace, MIDDLING_PROJECT,
+    AspectGrade, CircularDependencies, Clone, CloneOccurrence, Cycle, Duplication, Grade, GradeInput, GradePlace,
+    MIDDLING_PROJECT,
 };
 
 use super::super::costs::{
@@ -26,6 +27,9 @@ const ADDED_LINES: f64 = 5_000.0;
 const ADDED_PERCENT: f64 = 7.0;
 /// Upper bounds of A, B, C, D in percent, inclusive; beyond the last it is E. SonarQube's.
 const GRID: [f64; 4] = [5.0, 10.0, 20.0, 50.0];
+
+/// Code of the product by its paths.
+type Product<'a> = BTreeMap<&'a str, &'a FileFacts>;
 
 /// One line of the sum.
 struct Debt {
@@ -178,7 +182,7 @@ fn of_report(measured: &Measured<'_>) -> Vec<Debt> {
         reason,
     };
     let mut debts = Vec::new();
-    let product: BTreeSet<&str> = measured.code.iter().map(|file| file.path.as_str()).collect();
+    let product: Product<'_> = measured.code.iter().map(|file| (file.path.as_str(), *file)).collect();
     if let Some(copies) = &report.duplication {
         debts.push(copied(copies, &product));
     }
@@ -213,14 +217,14 @@ fn of_report(measured: &Measured<'_>) -> Vec<Debt> {
 }
 
 /// Copies of which two or more are in the product. The list of copies may be cut; it then represents the rest.
-fn copied(copies: &Duplication, product: &BTreeSet<&str>) -> Debt {
-    let inside = |clone: &Clone| {
-        clone
-            .occurrences
-            .iter()
-            .filter(|one| product.contains(one.file.as_str()))
-            .count() as u64
+fn copied(copies: &Duplication, product: &Product<'_>) -> Debt {
+    let is_inside = |one: &&CloneOccurrence| {
+        let line = u32::try_from(one.start_line).unwrap_or(u32::MAX);
+        product
+            .get(one.file.as_str())
+            .is_some_and(|file| !file.is_test_line(line))
     };
+    let inside = |clone: &Clone| clone.occurrences.iter().filter(is_inside).count() as u64;
     let surplus = |clone: &Clone| clone.lines * inside(clone).saturating_sub(1);
     let listed: u64 = copies
         .clones
@@ -239,10 +243,7 @@ fn copied(copies: &Duplication, product: &BTreeSet<&str>) -> Debt {
         .iter()
         .filter(|clone| inside(clone) > 1)
         .filter_map(|clone| {
-            let first = clone
-                .occurrences
-                .iter()
-                .find(|one| product.contains(one.file.as_str()))?;
+            let first = clone.occurrences.iter().find(is_inside)?;
             Some(GradePlace {
                 file: first.file.clone(),
                 line: Some(first.start_line),
@@ -260,14 +261,14 @@ fn copied(copies: &Duplication, product: &BTreeSet<&str>) -> Debt {
 }
 
 /// Cycles of the product that exist at run time, in languages where an import loads the other file.
-fn cyclic(cycles: &CircularDependencies, product: &BTreeSet<&str>) -> Debt {
+fn cyclic(cycles: &CircularDependencies, product: &Product<'_>) -> Debt {
     let counts = |cycle: &&Cycle| {
         !cycle.type_only
             && !is_one_unit(&cycle.chain)
             && cycle
                 .chain
                 .iter()
-                .all(|file| product.contains(file.as_str()) && is_loaded_in_order(file))
+                .all(|file| product.contains_key(file.as_str()) && is_loaded_in_order(file))
     };
     let real = || cycles.cycles.iter().filter(counts);
     let imports: u64 = real()

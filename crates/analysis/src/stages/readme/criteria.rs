@@ -30,6 +30,8 @@ pub(super) struct Surroundings {
     pub license: bool,
     pub changelog: bool,
     pub tests: bool,
+    /// The manifest at the top has a description, which the page of a registry shows above the README.
+    pub described: bool,
     /// A package of a registry, which leaves out what only the repository needs, and is installed as all others there.
     pub published: bool,
 }
@@ -41,6 +43,12 @@ impl Surroundings {
             ..Self::default()
         };
         for file in &facts.files {
+            around.described |= around.published
+                && !file.path.contains('/')
+                && file
+                    .manifest
+                    .as_ref()
+                    .is_some_and(|manifest| manifest.description.is_some());
             around.tests |= file.test && file.is_own();
             let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
             if !matches!(folder, "" | ".github" | "doc" | "docs") {
@@ -87,7 +95,7 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion { name: "title", weight: 10, applies: always, heading: "# Name", missing: "Begin with a title",
         points: |document, _| all(document.title.is_some()) },
     Criterion { name: "description", weight: 15, applies: always, heading: "", missing: "Describe in a sentence or two what it is and for whom",
-        points: |document, _| all(document.first_paragraph.chars().count() >= DESCRIBES
+        points: |document, around| all(around.described || document.first_paragraph.chars().count() >= DESCRIBES
             || document.title.as_ref().is_some_and(|title| title.split_whitespace().count() >= SENTENCE)) },
     Criterion { name: "installation", weight: 20, applies: |document, around| !around.published || installs(document), heading: "## Installation", missing: "Explain how to install it, with the command",
         points: |document, _| all(installs(document)) },

@@ -25,6 +25,8 @@ pub(super) struct Document {
     link_words: Vec<String>,
     /// The text outside of code, in lower case, as far as it is kept.
     prose: String,
+    /// Whether `first_paragraph` is below the title or a heading such as `Description`.
+    is_described: bool,
 }
 
 /// Code blocks, links and bytes of text that are kept for the classification.
@@ -39,6 +41,27 @@ struct Heading {
     level: u8,
     text: String,
     has_text: bool,
+}
+
+impl Heading {
+    /// Whether the section is about what the project is.
+    fn describes(&self) -> bool {
+        let text = self.text.to_lowercase();
+        let plain = text.trim_matches(|c: char| !c.is_alphabetic());
+        matches!(
+            plain,
+            "description"
+                | "short description"
+                | "project description"
+                | "about"
+                | "about the project"
+                | "about this project"
+                | "overview"
+                | "introduction"
+                | "summary"
+        ) || plain.starts_with("what is ")
+            || plain.starts_with("what's ")
+    }
 }
 
 /// Letters from which a paragraph describes something.
@@ -159,6 +182,14 @@ impl Document {
         let text = without_remarks(&text);
         // A slogan as a second heading, a row of badges or a quotation may precede it.
         let is_long = text.chars().filter(|c| c.is_alphabetic()).count() >= LONG_PARAGRAPH;
+        let is_below_title = self.headings.len() <= 1;
+        // A section that describes the project precedes what the first sections after the title have.
+        let describes = is_below_title || self.headings.last().is_some_and(Heading::describes);
+        if is_long && describes && !self.is_described {
+            self.is_described = true;
+            text.clone_into(&mut self.first_paragraph);
+            return;
+        }
         let most = if is_long { 3 } else { 1 };
         let better =
             self.first_paragraph.is_empty() || (is_long && self.first_paragraph.chars().count() < LONG_PARAGRAPH);

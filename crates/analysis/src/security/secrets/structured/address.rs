@@ -187,6 +187,12 @@ fn is_made_of_words(password: &str) -> bool {
     rest.len() < password.len() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'!')
 }
 
+/// Whether it has a word of an example among others: `a%20secret`.
+fn is_sentence(password: &str) -> bool {
+    let decoded = password.replace("%20", " ");
+    decoded.contains(' ') && decoded.split(' ').any(|word| COMMON.contains(&word))
+}
+
 /// Whether this is the password of somebody, and not that of an example or of a new installation.
 pub(super) fn is_password(user: &str, password: &str) -> bool {
     let lower = password.to_ascii_lowercase();
@@ -194,6 +200,7 @@ pub(super) fn is_password(user: &str, password: &str) -> bool {
         && password.is_ascii()
         && lower != user.to_ascii_lowercase()
         && !COMMON.contains(&lower.as_str())
+        && !is_sentence(&lower)
         && !is_made_of_words(&lower)
         && !is_template(password)
         && !password.contains(['$', '{', '}', '[', ']', '*', '@'])

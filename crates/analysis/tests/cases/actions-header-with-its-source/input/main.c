@@ -1,0 +1,5 @@
+#include "lib/hash.h"
+
+int main(void) {
+    return hash(1);
+}

@@ -1,0 +1,5 @@
+require "nio4r"
+
+def run(level)
+  level + 1
+end

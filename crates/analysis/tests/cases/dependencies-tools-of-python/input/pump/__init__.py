@@ -1,0 +1,5 @@
+import pycurl
+
+
+def run():
+    return pycurl.version

@@ -1,0 +1,5 @@
+#include "table.h"
+
+int main(void) {
+    return table[0];
+}

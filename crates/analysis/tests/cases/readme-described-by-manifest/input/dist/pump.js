@@ -1,0 +1,1 @@
+exports.run = (level) => level + 1;

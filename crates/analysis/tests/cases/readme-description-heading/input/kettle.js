@@ -1,0 +1,3 @@
+export function boil(portion) {
+  return { ...portion, hot: true };
+}

@@ -1,0 +1,5 @@
+package adder
+
+func Add(a, b int) int {
+	return a + b
+}

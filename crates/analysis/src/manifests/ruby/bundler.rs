@@ -118,29 +118,10 @@ pub(in crate::manifests) fn gemfile(text: &str) -> Result<Manifest, String> {
         if line == "end" {
             blocks.pop();
         } else if let Some(gem) = line.strip_prefix("gem ").or_else(|| line.strip_prefix("gem(")) {
-            let strings = strings(gem);
-            let Some(name) = strings.first() else {
-                manifest.partial = true;
-                continue;
-            };
-            let in_line = gem.find("group").is_some_and(|at| is_development(&gem[at..]));
-            let kind = match is_of_gem || in_line || blocks.contains(&true) {
-                true => DependencyKind::Dev,
-                false => DependencyKind::Runtime,
-            };
-            let version = strings
-                .get(1)
-                .filter(|text| text.starts_with(|c: char| c.is_ascii_digit() || "~<>=! ".contains(c)));
-            let version = version.cloned().unwrap_or_default();
-            let exact = version.trim_start_matches('=').trim();
-            manifest.requirements.push(Requirement {
-                resolved: exact.starts_with(|c: char| c.is_ascii_digit()) && exact.contains('.'),
-                local: gem.contains("path:") || gem.contains(":path"),
-                source: option(gem, "git")
-                    .map(|url| format!("git+{url}"))
-                    .or_else(|| option(gem, "github").map(|name| format!("git+https://github.com/{name}.git"))),
-                ..Requirement::wanted(name.clone(), exact.to_owned(), kind)
-            });
+            match requirement(gem, is_of_gem || blocks.contains(&true)) {
+                Some(wanted) => manifest.requirements.push(wanted),
+                None => manifest.partial = true,
+            }
         } else if line.ends_with(" do") || line.contains(" do |") {
             manifest.partial |= line.contains(".each");
             blocks.push(line.starts_with("group") && is_development(line));
@@ -153,6 +134,30 @@ pub(in crate::manifests) fn gemfile(text: &str) -> Result<Manifest, String> {
         }
     }
     Ok(manifest)
+}
+
+/// The arguments of a call of `gem`; `None` where its name is no literal.
+fn requirement(gem: &str, for_development: bool) -> Option<Requirement> {
+    let strings = strings(gem);
+    let name = strings.first()?;
+    let in_line = gem.find("group").is_some_and(|at| is_development(&gem[at..]));
+    let kind = match for_development || in_line {
+        true => DependencyKind::Dev,
+        false => DependencyKind::Runtime,
+    };
+    let version = strings
+        .get(1)
+        .filter(|text| text.starts_with(|c: char| c.is_ascii_digit() || "~<>=! ".contains(c)));
+    let version = version.cloned().unwrap_or_default();
+    let exact = version.trim_start_matches('=').trim();
+    Some(Requirement {
+        resolved: exact.starts_with(|c: char| c.is_ascii_digit()) && exact.contains('.'),
+        local: gem.contains("path:") || gem.contains(":path"),
+        source: option(gem, "git")
+            .map(|url| format!("git+{url}"))
+            .or_else(|| option(gem, "github").map(|name| format!("git+https://github.com/{name}.git"))),
+        ..Requirement::wanted(name.clone(), exact.to_owned(), kind)
+    })
 }
 
 /// The value of an option: `git: "…"` or `:git => "…"`.

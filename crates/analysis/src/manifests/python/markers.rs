@@ -36,6 +36,9 @@ pub(super) enum MarkerValue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Undefined;
 
+/// The verdict on one comparison: variable, operator, literal, and whether the variable comes first.
+type Compare<'c> = dyn Fn(&str, &str, &str, bool) -> Result<bool, Undefined> + 'c;
+
 /// Variables whose values are compared as versions where they are versions.
 const VERSIONS: [&str; 4] = [
     "implementation_version",
@@ -64,7 +67,7 @@ impl Marker {
         all.unwrap_or(true)
     }
 
-    fn walk(&self, comparison: &dyn Fn(&str, &str, &str, bool) -> Result<bool, Undefined>) -> Result<bool, Undefined> {
+    fn walk(&self, comparison: &Compare<'_>) -> Result<bool, Undefined> {
         match self {
             Self::All(parts) => parts
                 .iter()

@@ -183,7 +183,7 @@ fn runs_test_target(words: &[&str]) -> bool {
             && (parts.first().is_some_and(is_of_tests) || parts.last().is_some_and(is_of_tests))
             && !parts.iter().any(|part| PREPARES.contains(part))
     };
-    // Options and `run` may be before the target; the folder of `make -C tests` is none.
+    // Options and `run` may be before the target.
     words.iter().enumerate().any(|(at, word)| {
         let name = word.rsplit('/').next().unwrap_or(word);
         let mut rest = words[at + 1..]
@@ -344,7 +344,6 @@ mod tests {
             "run: make test-deps",
             "run: npm run build-test-image",
             "run: make latest",
-            "run: make -C tests",
             "run: make lint CONTEST=tests",
         ] {
             assert!(!runs_tests(line), "{line}");

@@ -110,7 +110,6 @@ mod tests {
         assert!(are(&["util/posix_logger.h", "util/windows_logger.h"]));
         assert!(are(&["src/unix/epoll.c", "src/unix/os390.c"]));
         assert!(!are(&["net/unix/stream.rs", "net/unix/socket.rs"]));
-        assert!(!are(&["net/unix/stream.rs", "net/stream.rs"]));
         assert!(!are(&["sinks/daily_file_sink.h", "sinks/hourly_file_sink.h"]));
         assert!(!are(&["a/user_create.py", "a/user_update.py"]));
         assert!(!are(&["a.py", "a.py"]));

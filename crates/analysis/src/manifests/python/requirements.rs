@@ -16,8 +16,6 @@ pub(super) fn requirements(text: &str, dev: bool) -> Manifest {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
     let lines = joined.lines().map(without_comment);
     let mut found = manifest();
-    // What is installed beside the project itself is for the work on it.
-    let dev = dev || joined.lines().map(without_comment).any(is_project_itself);
     for line in lines.filter(|line| !line.is_empty()) {
         let (option, value) = option(line);
         match option {
@@ -36,16 +34,6 @@ pub(super) fn requirements(text: &str, dev: bool) -> Manifest {
         tool.kind = kind(true);
     }
     found
-}
-
-/// `-e .[all]`, `.[tests]`: the project in the file's folder, with extras. Without them it may be how a service is installed.
-fn is_project_itself(line: &str) -> bool {
-    let (option, value) = option(line);
-    let path = match option {
-        "-e" | "--editable" => value,
-        _ => line,
-    };
-    path.starts_with(".[")
 }
 
 /// Whether a package checks, tests, documents or publishes the project whose file names it, and is never part of it.

@@ -70,8 +70,12 @@ fn read(
         });
         let mut facts = pass::run(tree, options, observer);
         let failed = |_| {
-            let state = history::HistoryState::Failed("reading it failed".to_owned());
-            (state, EarlierFindings::default())
+            let reason = "reading it failed".to_owned();
+            let earlier = match options.history.credentials {
+                Some(_) => EarlierFindings::Failed(reason.clone()),
+                None => EarlierFindings::NotWanted,
+            };
+            (history::HistoryState::Failed(reason), earlier)
         };
         let (history, earlier) = reading.join().unwrap_or_else(failed);
         if let Ok(facts) = &mut facts {

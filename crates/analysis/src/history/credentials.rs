@@ -96,7 +96,8 @@ impl EarlierSource {
             ..Search::default()
         };
         let complete = search.lines(BufReader::with_capacity(64 * 1024, out));
-        if matches!(complete, Ok(false)) {
+        if !matches!(complete, Ok(true)) {
+            // There are enough findings, or it cannot be read: the rest of its output is not wanted.
             let _ = child.kill();
         }
         let status = child.wait().map_err(failed)?;

@@ -90,28 +90,21 @@ impl Marker {
 pub(crate) fn may_hold(marker: &str, supported: &str) -> bool {
     let Some(marker) = parse(marker) else { return true };
     let minors = (0..=NEWEST).map(|minor| format!("3.{minor}"));
-    let mut all = ["2.6".to_owned(), "2.7".to_owned()].into_iter().chain(minors);
-    // Its first and its last release: a bound may be between them.
-    let releases = |minor: &str| ["0", "99"].map(|patch| format!("{minor}.{patch}"));
-    let is_supported = |full: &str| supported.split("||").any(|all| is_in(all, full));
-    if !all
-        .clone()
-        .any(|minor| releases(&minor).iter().any(|full| is_supported(full)))
-    {
-        return true;
-    }
-    all.any(|minor| {
-        releases(&minor)
-            .into_iter()
-            .filter(|full| is_supported(full))
-            .any(|full| {
-                marker.may_hold(&|key| match key {
-                    "python_version" => Some(MarkerValue::Text(minor.clone())),
-                    "python_full_version" => Some(MarkerValue::Text(full.clone())),
-                    _ => None,
-                })
+    let all = ["2.6".to_owned(), "2.7".to_owned()].into_iter().chain(minors);
+    // The first and the last release of each: a bound may be between them.
+    let releases = all.flat_map(|minor| ["0", "99"].map(|patch| (minor.clone(), format!("{minor}.{patch}"))));
+    let mut supported = releases
+        .filter(|(_, full)| supported.split("||").any(|range| is_in(range, full)))
+        .peekable();
+    // A range without any of them is not understood.
+    supported.peek().is_none()
+        || supported.any(|(minor, full)| {
+            marker.may_hold(&|key| match key {
+                "python_version" => Some(MarkerValue::Text(minor.clone())),
+                "python_full_version" => Some(MarkerValue::Text(full.clone())),
+                _ => None,
             })
-    })
+        })
 }
 
 /// Whether a version is in a range of PEP 440, or of Poetry.

@@ -117,6 +117,10 @@ impl Filter {
     fn new(language: &str) -> Self {
         // `function` is no `Function`; the names of PHP have no case.
         let is_folded = language == "php";
+        let folded = |word: &str| match is_folded {
+            true => word.to_ascii_lowercase(),
+            false => word.to_owned(),
+        };
         let mut numbers: BTreeMap<String, usize> = BTreeMap::from([(STATEMENT.to_owned(), 0)]);
         let mut names = Vec::new();
         for rule in rules::all().filter(|rule| rule.languages.contains(&language)) {
@@ -129,11 +133,7 @@ impl Filter {
                     .chain(is_statement.then_some(STATEMENT));
                 let numbered = words.map(|word| {
                     let next = numbers.len();
-                    let word = match is_folded {
-                        true => word.to_ascii_lowercase(),
-                        false => word.to_owned(),
-                    };
-                    *numbers.entry(word).or_insert(next)
+                    *numbers.entry(folded(word)).or_insert(next)
                 });
                 names.push(RuleName {
                     last: last(name),
@@ -145,12 +145,7 @@ impl Filter {
         let mut patterns: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (word, number) in &numbers {
             for spelling in spellings(word) {
-                let spelling = if is_folded {
-                    spelling.to_ascii_lowercase()
-                } else {
-                    spelling
-                };
-                let words = patterns.entry(spelling).or_default();
+                let words = patterns.entry(folded(&spelling)).or_default();
                 if !words.contains(number) {
                     words.push(*number);
                 }

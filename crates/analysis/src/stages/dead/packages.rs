@@ -7,6 +7,13 @@ use crate::ids::FileId;
 use crate::language::Origin;
 use crate::stages::modules::folder;
 
+/// The path without the ending of its name.
+pub(super) fn without_ending(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let ending = name.rsplit_once('.').map_or(0, |(_, ending)| ending.len() + 1);
+    &path[..path.len() - ending]
+}
+
 pub(super) fn is_script(file: &FileFacts) -> bool {
     file.syntax.is_some()
         && file

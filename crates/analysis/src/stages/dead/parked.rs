@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::packages::is_script;
+use super::packages::{is_script, without_ending};
 use crate::facts::FileFacts;
 use crate::stages::modules::{folder, normalize};
 
@@ -24,7 +24,7 @@ impl<'f> Parked<'f> {
                 if !mention.starts_with('.') {
                     parked.names.insert(mention);
                 } else if let Some(path) = normalize(folder(&file.path), mention) {
-                    parked.stems.insert(stem(&path).to_owned());
+                    parked.stems.insert(without_ending(&path).to_owned());
                     parked.stems.insert(path);
                 }
             }
@@ -37,16 +37,10 @@ impl<'f> Parked<'f> {
     }
 
     pub(super) fn has_file(&self, path: &str) -> bool {
-        let stem = stem(path);
+        let stem = without_ending(path);
         self.stems.contains(stem)
             || stem
                 .strip_suffix("/index")
                 .is_some_and(|folder| self.stems.contains(folder))
     }
-}
-
-fn stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let ending = name.rsplit_once('.').map_or(0, |(_, ending)| ending.len() + 1);
-    &path[..path.len() - ending]
 }

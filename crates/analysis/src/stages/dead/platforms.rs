@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::packages::is_script;
+use super::packages::{is_script, without_ending};
 use crate::facts::FileFacts;
 use crate::ids::FileId;
 use crate::stages::modules::folder;
@@ -33,10 +33,10 @@ pub(super) fn files(files: &[FileFacts]) -> BTreeSet<FileId> {
     let stems: HashSet<&str> = files
         .iter()
         .filter(|file| is_script(file))
-        .map(|file| stem(&file.path))
+        .map(|file| without_ending(&file.path))
         .collect();
     for (at, file) in FileId::enumerate(files).filter(|(_, file)| is_script(file)) {
-        let plain = stem(&file.path).rsplit_once('-').filter(|(plain, platform)| {
+        let plain = without_ending(&file.path).rsplit_once('-').filter(|(plain, platform)| {
             let name = plain.rsplit('/').next().unwrap_or(plain);
             matches!(name, "index" | "main" | "entry") || PLATFORMS.contains(platform)
         });
@@ -48,9 +48,4 @@ pub(super) fn files(files: &[FileFacts]) -> BTreeSet<FileId> {
         |of: &BTreeSet<(&str, FileId)>| of.iter().map(|(platform, _)| platform).collect::<BTreeSet<_>>().len() > 1;
     variants.extend(found.into_values().filter(several).flatten().map(|(_, at)| at));
     variants
-}
-
-/// The path without the ending.
-fn stem(path: &str) -> &str {
-    path.rsplit_once('.').map_or(path, |(stem, _)| stem)
 }

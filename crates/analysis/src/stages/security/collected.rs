@@ -8,7 +8,7 @@ use repolens_core::report::{
 
 use super::super::modules::folder;
 use super::configured::{self, Configured};
-use super::copies::{Copies, Scripts};
+use super::copies::{Copies, Scripts, stem};
 use super::{Allowed, finding, fingerprint, is_in_test, lines_of_code};
 use crate::facts::{Facts, FileFacts};
 use crate::history::credentials::{EarlierFinding, EarlierFindings};
@@ -191,12 +191,6 @@ fn folders_of_keys(facts: &Facts) -> HashSet<&str> {
     }
     counts.retain(|_, count| *count >= MANY_KEYS);
     counts.into_keys().collect()
-}
-
-/// `Function` of `src/util/Function.ts`.
-fn stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.split('.').next().unwrap_or(name)
 }
 
 /// Whether most of the product's code is C or C++.

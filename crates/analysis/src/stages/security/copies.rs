@@ -30,10 +30,15 @@ impl<'f> Scripts<'f> {
     }
 
     pub fn has(&self, file: &FileFacts) -> bool {
-        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-        let stem = plain(name.split('.').next().unwrap_or(name));
+        let stem = plain(stem(&file.path));
         self.any && file.released && !self.own.iter().any(|own| plain(own) == stem)
     }
+}
+
+/// `Function` of `src/util/Function.ts`.
+pub(super) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name)
 }
 
 /// The letters and digits of the last part of a name.

@@ -101,21 +101,16 @@ const MAX_NEAR: usize = 600;
 
 impl<'t> Place<'t> {
     fn of(text: &'t str, site: &'t Site, language: &str) -> Self {
-        let at = (0..=site.at.min(text.len()))
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(0);
+        let at = text.floor_char_boundary(site.at);
         let function = site.within.rsplit('.').next().unwrap_or_default();
-        let least = at.saturating_sub(MAX_BEFORE);
-        let least = (least..=at).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
+        let least = text.ceil_char_boundary(at.saturating_sub(MAX_BEFORE));
         let opening = if language == "ruby" { "" } else { "(" };
         let defined = words::occurrences(&text[least..at], function)
             .filter(|found| text[least + found + function.len()..].trim_start().starts_with(opening))
             .filter(|found| callers::is_definition(text, least + found, function))
             .last();
         // At the top, and in functions without a name, what is near.
-        let near = at.saturating_sub(MAX_NEAR).max(least);
-        let near = (near..=at).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
+        let near = text.ceil_char_boundary(at.saturating_sub(MAX_NEAR)).max(least);
         let start = defined.map_or(near, |found| least + found);
         Self {
             text,
